@@ -1,0 +1,1 @@
+//! Bytes or text become a [`Program`](crate::plan::Program).

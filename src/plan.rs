@@ -1,0 +1,136 @@
+//! What the runtime will do, with every name already resolved: the narrow
+//! waist between the front end and the back ends.
+//!
+//! An adapter is straight-line code, so its plan addresses numbered slots and
+//! no stack: sizes are fixed, nothing can underflow at run time, and a frame
+//! is one reusable slice.
+//!
+//! Not here: execution, wasmtime, syntax, source positions.
+
+mod convert;
+mod print;
+
+pub(crate) use convert::Conversion;
+
+use crate::types::{ExportType, FuncType, ImportType};
+
+/// A module, ready to be compiled and linked.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// The core module without its interface section.
+    pub core: Vec<u8>,
+    /// Where the contents of the core's code section start: in `core`, and in
+    /// the file the host supplied. Offsets in traps are told in the latter.
+    pub code_offsets: Option<(usize, usize)>,
+    /// Whether there is an interface section. Without one the core's imports
+    /// and exports are the module's own.
+    pub wrapped: bool,
+    /// What must be supplied, in order.
+    pub imports: Vec<Import>,
+    /// What is offered, in order.
+    pub exports: Vec<Export>,
+    /// How each core import is answered, in the core's order.
+    pub core_imports: Vec<CoreImport>,
+    /// Adapter functions by index: imports first, then bodies.
+    pub adapters: Vec<Adapter>,
+    /// The core functions that plans and exports refer to, ascending.
+    pub used_funcs: Vec<u32>,
+    /// The core memories that plans refer to, ascending.
+    pub used_mems: Vec<u32>,
+    /// The core's start function.
+    pub start: Option<u32>,
+}
+
+/// One import as the outside sees it, and what inside asks for it.
+#[derive(Debug)]
+pub(crate) struct Import {
+    pub ty: ImportType,
+    /// A position in `core_imports`, or an adapter index.
+    pub to: Inside,
+}
+
+/// One export as the outside sees it, and what inside is behind it.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub ty: ExportType,
+    /// A position among the core's exports, or an adapter index.
+    pub from: Inside,
+    /// Where it is a core export which is itself a core import: that import's
+    /// position in `core_imports`. The same object goes in and comes out.
+    pub reexport: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    Core(u32),
+    Adapter(u32),
+}
+
+/// How one core import is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CoreImport {
+    /// By the module's import of this position.
+    Import(u32),
+    /// By the adapter of this index: the import is *implemented*.
+    Hook(u32),
+}
+
+/// One adapter function.
+#[derive(Debug)]
+pub(crate) enum Adapter {
+    /// The module's import of this position.
+    Import { import: u32, ty: FuncType },
+    Body(AdapterPlan),
+}
+
+impl Adapter {
+    pub fn ty(&self) -> &FuncType {
+        match self {
+            Adapter::Import { ty, .. } => ty,
+            Adapter::Body(plan) => &plan.ty,
+        }
+    }
+}
+
+/// The plan of one adapter body. Parameter n is in slot n at the start.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct AdapterPlan {
+    pub ty: FuncType,
+    /// How many slots a frame has.
+    pub slots: u32,
+    /// Each writes slots that no other op writes; the last one is `Ret`, and
+    /// there is only that one.
+    pub ops: Vec<Op>,
+}
+
+/// A slot number, counted from zero.
+pub(crate) type Slot = u32;
+
+/// A slot that is read. The last reader takes the value out of the slot, so
+/// that a string does not outlive its use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    pub slot: Slot,
+    pub last: bool,
+}
+
+/// One step of an adapter.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    /// Integer to integer; may trap where it is checked.
+    Convert { with: Conversion, from: Use, to: Slot },
+    /// UTF-8 in a core memory, by address and length, becomes a string.
+    LiftStr { mem: u32, ptr: Use, len: Use, to: Slot },
+    /// A string is written into what the guest's allocator gives; its address
+    /// goes to slot `to`, its length to `to + 1`.
+    LowerStr { alloc: u32, mem: u32, from: Use, to: Slot },
+    /// A core function; results go to `to` and the slots after it.
+    CallCore { func: u32, args: Box<[Use]>, to: Slot },
+    /// An adapter function of this module, import or body.
+    CallAdapter { adapter: u32, args: Box<[Use]>, to: Slot },
+    /// A core function without results, owed when the frame is left. Its
+    /// arguments are copied now and stay in their slots.
+    Defer { func: u32, args: Box<[Use]> },
+    /// The frame is left with these results.
+    Ret { values: Box<[Use]> },
+}
