@@ -14,5 +14,6 @@ mod types;
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 pub use string::Encoding;
 pub use types::{
-    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType, ValType,
+    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
+    ValType,
 };

@@ -79,7 +79,10 @@ pub(crate) enum CoreImport {
 #[derive(Debug)]
 pub(crate) enum Adapter {
     /// The module's import of this position.
-    Import { import: u32, ty: FuncType },
+    Import {
+        import: u32,
+        ty: FuncType,
+    },
     Body(AdapterPlan),
 }
 
