@@ -1,1 +1,3 @@
 //! Bytes or text become a [`Program`](crate::plan::Program).
+
+mod model;
