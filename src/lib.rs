@@ -40,6 +40,7 @@ mod guest;
 mod plan;
 mod runtime;
 pub mod string;
+pub mod tools;
 mod types;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
