@@ -155,7 +155,6 @@ impl Config {
         };
         let mut config = wasmtime::Config::new();
         config.collector(wasmtime::Collector::DeferredReferenceCounting);
-        config.wasm_backtrace(true);
         config.consume_fuel(self.fuel);
         config.epoch_interruption(self.epochs);
         config.parallel_compilation(self.parallel_compilation);

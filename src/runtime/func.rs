@@ -160,7 +160,7 @@ macro_rules! plain_values {
             fn from_val(_: &mut Caller<'_>, val: &Val<'_>) -> Result<$ty> {
                 match val {
                     Val::$val(v) => Ok($get(v)),
-                    other => Err(unexpected(Self::TYPE, other)),
+                    other => Err(unexpected(<$ty as Param>::TYPE, other)),
                 }
             }
         }
@@ -198,14 +198,14 @@ fn unexpected(ty: ValType, found: &Val<'_>) -> Error {
 impl Param for String {
     const TYPE: ValType = ValType::String;
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<String> {
-        val.as_str().ok_or_else(|| unexpected(Self::TYPE, val))?.to_string(caller)
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_string(caller)
     }
 }
 
 impl Param for Vec<u16> {
     const TYPE: ValType = ValType::String;
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Vec<u16>> {
-        val.as_str().ok_or_else(|| unexpected(Self::TYPE, val))?.to_utf16(caller)
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_utf16(caller)
     }
 }
 
@@ -271,7 +271,7 @@ macro_rules! arities {
             $($name: Param,)*
         {
             fn ty(&self) -> FuncType {
-                FuncType::new([$($name::TYPE),*], R::types())
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
             fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
                 $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
@@ -287,7 +287,7 @@ macro_rules! arities {
             $($name: Param,)*
         {
             fn ty(&self) -> FuncType {
-                FuncType::new([$($name::TYPE),*], R::types())
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
             fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
                 $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
