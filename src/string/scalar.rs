@@ -38,6 +38,9 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
             Err(_) if m.replaces => char::REPLACEMENT_CHARACTER,
             Err(_) => return Err(Changed),
         };
+        if m.ascii && !c.is_ascii() {
+            return Err(Changed);
+        }
         let end = at + len_in(c, out.encoding());
         match &mut out {
             Dest::Utf8(d) => c.encode_utf8(d.get_mut(at..end).ok_or(Changed)?).len(),
@@ -66,7 +69,7 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
 }
 
 /// See [`super::copy`].
-pub fn copy(src: Text<'_>, dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
     let m = measure(src, dst.encoding(), policy)?;
     let too_small = CopyError::TooSmall { needed: m.len };
     if dst.len() < m.len {
