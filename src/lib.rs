@@ -9,6 +9,7 @@ mod error;
 mod frontend;
 mod plan;
 pub mod string;
+pub mod tools;
 mod types;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};

@@ -1,6 +1,202 @@
-//! Bytes or text become a [`Program`](crate::plan::Program).
+//! Bytes or text become a [`Program`].
+//!
+//! Binary and text meet in a [`File`]: a core module and, where there is one,
+//! a [`Model`]. From there the stages are the same, but for the place that an
+//! error names.
+//!
+//! Not here: any stage's work.
 
-#[allow(dead_code)]
+mod binary;
+mod compile;
+mod core;
+mod emit;
 mod model;
-#[allow(dead_code)]
+#[cfg(feature = "cli")]
+mod print;
 mod text;
+mod validate;
+
+use std::borrow::Cow;
+
+use wasmparser::{Parser, WasmFeatures};
+
+pub(crate) use self::core::FEATURES;
+use self::core::{Core, Layout};
+use self::model::Model;
+use self::validate::Checked;
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Program;
+
+/// Reads, checks and compiles a module, binary or text.
+pub(crate) fn load(bytes: &[u8], features: WasmFeatures) -> Result<Program> {
+    let file = File::read(bytes)?;
+    let core = file.without_interface();
+    let in_file = file.layout.code;
+    let in_core = file.layout.code_without_interface();
+    let (checked_core, model) = file.check(features)?;
+    let code_offsets = in_core.zip(in_file);
+    Ok(compile::compile(model.as_ref(), checked_core, core, code_offsets))
+}
+
+/// A module whose syntax has been read, and nothing more.
+pub(crate) struct File<'a> {
+    /// As a binary: what was given, or what its text says. The interface of a
+    /// text is not in it.
+    bytes: Cow<'a, [u8]>,
+    layout: Layout,
+    model: Option<Model>,
+    /// The text that the model's positions count in.
+    text: Option<&'a str>,
+}
+
+impl<'a> File<'a> {
+    /// Recognises what the bytes are, and reads them.
+    pub fn read(bytes: &'a [u8]) -> Result<File<'a>> {
+        match sniff(bytes)? {
+            Format::Binary => File::binary(bytes.into()),
+            Format::Text(text) => File::text(text),
+        }
+    }
+
+    fn binary(bytes: Cow<'a, [u8]>) -> Result<File<'a>> {
+        let read = || {
+            let layout = core::layout(&bytes)?;
+            let model = binary::read(&bytes, &layout)?;
+            Ok((layout, model))
+        };
+        let (layout, model) = read().map_err(in_binary)?;
+        Ok(File { bytes, layout, model, text: None })
+    }
+
+    fn text(text: &'a str) -> Result<File<'a>> {
+        let parsed = text::parse(text)?;
+        // Core text can write any custom section, also this one.
+        let layout = if parsed.binary { None } else { Some(core::layout(&parsed.core)?) };
+        match layout {
+            Some(layout) if layout.interface.is_none() => Ok(File {
+                bytes: parsed.core.into(),
+                layout,
+                model: parsed.model,
+                text: Some(text),
+            }),
+            _ if parsed.model.is_some() => {
+                let message = "an `@custom` section is a second interface next to `@interface`";
+                Err(Error::new(ErrorKind::MalformedInterface, message))
+            }
+            _ => File::binary(parsed.core.into()),
+        }
+    }
+
+    /// Validates the core, and then the interface against it.
+    pub fn check(self, features: WasmFeatures) -> Result<(Core, Option<Checked<Model>>)> {
+        let File { bytes, model, text, .. } = self;
+        let core = core::read(&bytes, features).map_err(|e| match text {
+            Some(_) => Error::new(e.kind(), e.message()).context("the text's core module"),
+            None => in_binary(e),
+        })?;
+        let model = model.map(|model| validate::validate(model, &core)).transpose();
+        let model = model.map_err(|e| match (text, e.offset()) {
+            (Some(text), Some(offset)) => text::error_at(text, e.kind(), e.message(), offset),
+            _ => in_binary(e),
+        })?;
+        Ok((core, model))
+    }
+
+    /// The core module by itself.
+    pub fn without_interface(&self) -> Vec<u8> {
+        core::without_interface(&self.bytes, &self.layout)
+    }
+
+    /// The module as a binary with its interface; a binary file is returned as
+    /// it came.
+    pub fn into_binary(self) -> Vec<u8> {
+        match (self.text, &self.model) {
+            (Some(_), Some(model)) => emit::module(&self.bytes, model),
+            _ => self.bytes.into_owned(),
+        }
+    }
+
+    /// The module as text.
+    #[cfg(feature = "cli")]
+    pub fn into_text(mut self) -> Result<String> {
+        let model = self.model.take();
+        let bytes = match (self.text, &model) {
+            (Some(_), Some(model)) => emit::module(&self.bytes, model),
+            _ => self.bytes.into_owned(),
+        };
+        print::print(&bytes, model.as_ref())
+    }
+}
+
+enum Format<'a> {
+    Binary,
+    Text(&'a str),
+}
+
+/// Tells binary from text, and names what is neither.
+fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
+    if Parser::is_core_wasm(bytes) {
+        return Ok(Format::Binary);
+    }
+    let refuse = |kind, message: &str| Err(Error::new(kind, message));
+    if Parser::is_component(bytes) {
+        let message = "this is a component; only core modules are supported, \
+                       with or without an interface section";
+        return refuse(ErrorKind::UnsupportedFormat, message);
+    }
+    match bytes {
+        [0, b'a', b's', b'm', ..] => {
+            return Err(in_binary(fault(
+                ErrorKind::MalformedBinary,
+                4,
+                "the binary's version is not 1",
+            )));
+        }
+        [0x7f, b'E', b'L', b'F', ..] => {
+            let message = "this is an object file, not a module; a precompiled module is \
+                           deserialized, not loaded";
+            return refuse(ErrorKind::UnsupportedFormat, message);
+        }
+        [0xef, 0xbb, 0xbf, ..] => {
+            let message = "the text starts with a byte order mark; save it as UTF-8 without one";
+            return refuse(ErrorKind::MalformedText, message);
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            return refuse(ErrorKind::MalformedText, "the text is UTF-16; save it as UTF-8");
+        }
+        [0, ..] => {
+            let message = "neither a WebAssembly binary nor text";
+            return refuse(ErrorKind::MalformedBinary, message);
+        }
+        _ => {}
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Format::Text(text)),
+        Err(e) => Err(in_binary(fault(
+            ErrorKind::MalformedText,
+            e.valid_up_to(),
+            "neither a WebAssembly binary nor UTF-8 text",
+        ))),
+    }
+}
+
+/// An error at a byte, which the message does not tell yet.
+fn fault(kind: ErrorKind, at: usize, message: impl Into<String>) -> Error {
+    Error::new(kind, message).at_offset(at)
+}
+
+fn interface_fault(at: usize, message: impl Into<String>) -> Error {
+    fault(ErrorKind::MalformedInterface, at, message)
+}
+
+fn invalid(at: usize, message: impl Into<String>) -> Error {
+    fault(ErrorKind::InvalidInterface, at, message)
+}
+
+/// The message of an error in a binary tells where.
+fn in_binary(error: Error) -> Error {
+    match error.offset() {
+        Some(at) => fault(error.kind(), at, format!("{} (at offset {at:#x})", error.message())),
+        None => error,
+    }
+}

@@ -1,0 +1,329 @@
+//! What the front end needs to know of the core module: where its sections
+//! stand, and what it imports, exports and defines.
+//!
+//! Not here: anything about adapters.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use wasmparser::types::{CoreTypeId, EntityType, TypesRef};
+use wasmparser::{
+    Chunk, ExportSectionReader, FuncValidatorAllocations, ImportSectionReader, KnownCustom, Name,
+    Parser, Payload, RefType, ValidPayload, Validator, WasmFeatures,
+};
+
+use super::{fault, interface_fault};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::{
+    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
+    ValType,
+};
+
+/// What core modules may use: everything that the engine takes by default.
+/// That is WebAssembly 3.0: references, typed functions, garbage collection,
+/// exceptions, tail calls, several and 64-bit memories, threads, vectors and
+/// extended constant expressions.
+pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM3;
+
+/// The name of the custom section that holds the interface.
+pub(crate) const SECTION: &str = "wasm-interface-types";
+
+/// A valid core module, as adapters and the outside see it.
+pub(crate) struct Core {
+    /// In order, of every kind.
+    pub imports: Vec<ImportType>,
+    /// In order, of every kind.
+    pub exports: Vec<CoreExport>,
+    /// The function index space: imports first.
+    pub funcs: Vec<FuncType>,
+    /// Of each imported function, the position in `imports`.
+    pub func_imports: Vec<u32>,
+    /// The memory index space: imports first.
+    pub memories: Vec<MemoryType>,
+    pub start: Option<u32>,
+}
+
+pub(crate) struct CoreExport {
+    pub ty: ExportType,
+    /// Where an import is exported: its position in `imports`.
+    pub import: Option<u32>,
+}
+
+/// Where things stand in a binary module, which need not be valid.
+#[derive(Default)]
+pub(crate) struct Layout {
+    pub interface: Option<Section>,
+    /// Where the contents of the code section start.
+    pub code: Option<usize>,
+    /// The first section that the interface should have followed, and where
+    /// it stands.
+    pub late: Option<(&'static str, usize)>,
+}
+
+impl Layout {
+    /// Where the contents of the code section start once the interface section
+    /// is taken out.
+    pub fn code_without_interface(&self) -> Option<usize> {
+        match (&self.interface, self.code) {
+            (Some(Section { whole, .. }), Some(code)) if whole.end <= code => {
+                Some(code - whole.len())
+            }
+            (_, code) => code,
+        }
+    }
+}
+
+/// The interface section: all of it, and what comes after its name.
+pub(crate) struct Section {
+    pub whole: Range<usize>,
+    pub contents: Range<usize>,
+}
+
+/// Finds the sections of a binary module, and refuses a second interface.
+pub(crate) fn layout(bytes: &[u8]) -> Result<Layout> {
+    let mut layout = Layout::default();
+    sections(bytes, |payload, at| {
+        let name = match payload {
+            Payload::CustomSection(custom) if custom.name() == SECTION => {
+                if layout.interface.is_some() {
+                    return Err(interface_fault(at, format!("two `{SECTION}` sections found")));
+                }
+                let contents = custom.range().end - custom.data().len()..custom.range().end;
+                let whole = at..contents.end;
+                layout.interface = Some(Section { whole, contents });
+                return Ok(());
+            }
+            Payload::CodeSectionStart { range, .. } => {
+                layout.code = Some(range.start);
+                return Ok(());
+            }
+            Payload::TypeSection(_) => "type",
+            Payload::ImportSection(_) => "import",
+            Payload::FunctionSection(_) => "function",
+            Payload::MemorySection(_) => "memory",
+            _ => return Ok(()),
+        };
+        if layout.interface.is_some() && layout.late.is_none() {
+            layout.late = Some((name, at));
+        }
+        Ok(())
+    })?;
+    Ok(layout)
+}
+
+/// The module without its interface section.
+pub(crate) fn without_interface(bytes: &[u8], layout: &Layout) -> Vec<u8> {
+    match &layout.interface {
+        Some(Section { whole, .. }) => [&bytes[..whole.start], &bytes[whole.end..]].concat(),
+        None => bytes.to_vec(),
+    }
+}
+
+/// The names that the module's name section gives to functions, in its order;
+/// of two for one function the later counts. A damaged section gives those
+/// that come before the damage: names are for people.
+pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
+    let mut names = Vec::new();
+    // The module has been through `layout`.
+    let _ = sections(bytes, |payload, _| {
+        if let Payload::CustomSection(custom) = payload
+            && let KnownCustom::Name(reader) = custom.as_known()
+        {
+            for name in reader.into_iter().map_while(|name| name.ok()) {
+                let Name::Function(map) = name else { continue };
+                for naming in map.into_iter().map_while(|naming| naming.ok()) {
+                    names.push((naming.index, naming.name.to_owned()));
+                }
+            }
+        }
+        Ok(())
+    });
+    names
+}
+
+/// Validates a binary module and reads it.
+pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+
+    let (mut imports, mut exports, mut start, mut types) = (None, None, None, None);
+    let mut bodies = Vec::new();
+    for payload in parser.parse_all(bytes) {
+        let payload = payload.map_err(malformed)?;
+        match validator.payload(&payload).map_err(invalid)? {
+            ValidPayload::Func(func, body) => bodies.push((func, body)),
+            ValidPayload::End(end) => types = Some(end),
+            _ => {}
+        }
+        match payload {
+            Payload::ImportSection(section) => imports = Some(section),
+            Payload::ExportSection(section) => exports = Some(section),
+            Payload::StartSection { func, .. } => start = Some(func),
+            _ => {}
+        }
+    }
+    let Some(types) = types else {
+        return Err(fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the module"));
+    };
+
+    let mut allocations = FuncValidatorAllocations::default();
+    for (func, body) in bodies {
+        let index = func.index;
+        let mut validator = func.into_validator(allocations);
+        if let Err(e) = validator.validate(&body) {
+            let name = func_names(bytes).into_iter().rfind(|(i, _)| *i == index);
+            let name = name.map(|(_, n)| format!(" {n:?}")).unwrap_or_default();
+            return Err(invalid(e).context(format_args!("core func {index}{name}")));
+        }
+        allocations = validator.into_allocations();
+    }
+
+    let mut space = Space { types: types.as_ref(), func_types: HashMap::new() };
+    space.core(imports, exports, start).map_err(malformed)
+}
+
+/// Each section with the position of its first byte. Of functions' bodies
+/// only the place is looked at.
+fn sections<'a>(
+    bytes: &'a [u8],
+    mut each: impl FnMut(&Payload<'a>, usize) -> Result<()>,
+) -> Result<()> {
+    let mut parser = Parser::new(0);
+    let mut at = 0;
+    loop {
+        let (payload, consumed) = match parser.parse(&bytes[at..], true).map_err(malformed)? {
+            Chunk::Parsed { payload, consumed } => (payload, consumed),
+            Chunk::NeedMoreData(_) => {
+                let message = "unexpected end of the module";
+                return Err(fault(ErrorKind::MalformedBinary, bytes.len(), message));
+            }
+        };
+        if let Payload::UnknownSection { id, .. } = &payload {
+            let message = format!("unknown section id {id}");
+            return Err(fault(ErrorKind::MalformedBinary, at, message));
+        }
+        each(&payload, at)?;
+        if let Payload::End(_) = payload {
+            return Ok(());
+        }
+        at += consumed;
+    }
+}
+
+fn malformed(e: wasmparser::Error) -> Error {
+    fault(ErrorKind::MalformedBinary, e.offset(), e.message())
+}
+
+fn invalid(e: wasmparser::Error) -> Error {
+    fault(ErrorKind::InvalidCore, e.offset(), e.message())
+}
+
+/// The types of a valid module.
+struct Space<'a> {
+    types: TypesRef<'a>,
+    /// One allocation for each type, however many functions have it.
+    func_types: HashMap<CoreTypeId, FuncType>,
+}
+
+impl Space<'_> {
+    fn core(
+        &mut self,
+        import_section: Option<ImportSectionReader<'_>>,
+        export_section: Option<ExportSectionReader<'_>>,
+        start: Option<u32>,
+    ) -> wasmparser::Result<Core> {
+        let types = self.types;
+        let mut imports = Vec::new();
+        // Imports come first in each index space, so the n-th import of a
+        // kind is entity n of that kind.
+        let mut imported: [Vec<u32>; 5] = Default::default();
+        for import in import_section.into_iter().flat_map(|s| s.into_imports()) {
+            let import = import?;
+            if let Some(ty) = types.entity_type_from_import(&import) {
+                let ty = self.extern_type(ty);
+                imported[kind_number(&ty)].push(imports.len() as u32);
+                let (module, name) = (import.module.to_owned(), import.name.to_owned());
+                imports.push(ImportType { module, name, ty });
+            }
+        }
+        let mut exports = Vec::new();
+        for export in export_section.into_iter().flatten() {
+            let export = export?;
+            if let Some(ty) = types.entity_type_from_export(&export) {
+                let ty = self.extern_type(ty);
+                let import = imported[kind_number(&ty)].get(export.index as usize).copied();
+                exports.push(CoreExport {
+                    ty: ExportType { name: export.name.to_owned(), ty },
+                    import,
+                });
+            }
+        }
+        let funcs = (0..types.function_count()).map(|i| self.func_type(types.core_function_at(i)));
+        let funcs = funcs.collect();
+        let memories = (0..types.memory_count()).map(|i| memory_type(types.memory_at(i))).collect();
+        let [func_imports, ..] = imported;
+        Ok(Core { imports, exports, funcs, func_imports, memories, start })
+    }
+
+    fn extern_type(&mut self, ty: EntityType) -> ExternType {
+        match ty {
+            EntityType::Func(id) | EntityType::FuncExact(id) => {
+                ExternType::Func(self.func_type(id))
+            }
+            EntityType::Tag(id) => ExternType::Tag(self.func_type(id)),
+            EntityType::Memory(ty) => ExternType::Memory(memory_type(ty)),
+            EntityType::Table(ty) => ExternType::Table(TableType {
+                element: val_type(ty.element_type.into()),
+                limits: Limits { min: ty.initial, max: ty.maximum },
+            }),
+            EntityType::Global(ty) => ExternType::Global(GlobalType {
+                content: val_type(ty.content_type),
+                mutable: ty.mutable,
+            }),
+        }
+    }
+
+    fn func_type(&mut self, id: CoreTypeId) -> FuncType {
+        let types = self.types;
+        let make = || {
+            let ty = types[id].unwrap_func();
+            let list = |types: &[wasmparser::ValType]| -> Vec<ValType> {
+                types.iter().copied().map(val_type).collect()
+            };
+            FuncType::new(list(ty.params()), list(ty.results()))
+        };
+        self.func_types.entry(id).or_insert_with(make).clone()
+    }
+}
+
+fn kind_number(ty: &ExternType) -> usize {
+    match ty {
+        ExternType::Func(_) => 0,
+        ExternType::Global(_) => 1,
+        ExternType::Table(_) => 2,
+        ExternType::Memory(_) => 3,
+        ExternType::Tag(_) => 4,
+    }
+}
+
+fn memory_type(ty: wasmparser::MemoryType) -> MemoryType {
+    MemoryType {
+        limits: Limits { min: ty.initial, max: ty.maximum },
+        memory64: ty.memory64,
+        shared: ty.shared,
+    }
+}
+
+fn val_type(ty: wasmparser::ValType) -> ValType {
+    match ty {
+        wasmparser::ValType::I32 => ValType::I32,
+        wasmparser::ValType::I64 => ValType::I64,
+        wasmparser::ValType::F32 => ValType::F32,
+        wasmparser::ValType::F64 => ValType::F64,
+        wasmparser::ValType::V128 => ValType::V128,
+        wasmparser::ValType::Ref(RefType::EXTERNREF) => ValType::ExternRef,
+        wasmparser::ValType::Ref(RefType::FUNCREF) => ValType::FuncRef,
+        wasmparser::ValType::Ref(_) => ValType::OtherRef,
+    }
+}

@@ -1,0 +1,172 @@
+//! A module becomes text: the core as its own printer has it, and the
+//! interface's forms where the section stands.
+//!
+//! Not here: formatting options.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+use std::io;
+
+use super::core::{SECTION, func_names};
+use super::fault;
+use super::model::{Imm, Instr, Model};
+use crate::error::{ErrorKind, Result};
+use crate::types::FuncType;
+
+/// Prints a binary module; `model` is what its interface section says.
+pub(crate) fn print(bytes: &[u8], model: Option<&Model>) -> Result<String> {
+    let forms = model.map(|model| Forms { model, ids: core_ids(bytes) });
+    let mut out = Printer { text: String::new(), forms, forms_end: None };
+    wasmprinter::Config::new().print(bytes, &mut out).map_err(|e| {
+        fault(ErrorKind::MalformedBinary, 0, format!("the core module cannot be printed: {e:#}"))
+    })?;
+    let Printer { mut text, forms_end, .. } = out;
+    // Where nothing follows the forms, the module is closed on their line.
+    if let Some(end) = forms_end
+        && text[end..] == *"\n)\n"
+    {
+        text.remove(end);
+    }
+    Ok(text)
+}
+
+/// Takes the core's text, and adds the forms to it in time.
+struct Printer<'a> {
+    text: String,
+    forms: Option<Forms<'a>>,
+    /// Where in `text`, once they are there.
+    forms_end: Option<usize>,
+}
+
+impl wasmprinter::Print for Printer<'_> {
+    fn write_str(&mut self, s: &str) -> io::Result<()> {
+        self.text.push_str(s);
+        Ok(())
+    }
+
+    fn print_custom_section(&mut self, name: &str, _: usize, _: &[u8]) -> io::Result<bool> {
+        match &self.forms {
+            Some(forms) if name == SECTION => {
+                write!(self.text, "{forms}").map_err(io::Error::other)?;
+                self.forms_end = Some(self.text.len());
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+/// Every item of an interface, each on a new line.
+struct Forms<'a> {
+    model: &'a Model,
+    /// The identifiers of core functions that have one.
+    ids: HashMap<u32, String>,
+}
+
+impl fmt::Display for Forms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Model { types, imports, funcs, exports, implements } = self.model;
+        for (n, item) in types.iter().enumerate() {
+            write!(f, "\n  (@interface type (;{n};) {})", Signature(&item.ty))?;
+        }
+        for (n, item) in imports.iter().enumerate() {
+            let (module, name) = (Quoted(&item.module), Quoted(&item.name));
+            write!(f, "\n  (@interface import {module} {name} (func (;{n};) (type {})))", item.ty)?;
+        }
+        for (n, item) in funcs.iter().enumerate() {
+            write!(f, "\n  (@interface func (;{};) (type {})", imports.len() + n, item.ty)?;
+            for instr in &item.body {
+                self.instr(f, instr)?;
+            }
+            f.write_str(")")?;
+        }
+        for item in exports {
+            write!(f, "\n  (@interface export {} (func {}))", Quoted(&item.name), item.func)?;
+        }
+        for item in implements {
+            f.write_str("\n  (@interface implement (func ")?;
+            self.core_func(f, item.core_func)?;
+            write!(f, ") (func {}))", item.adapter_func)?;
+        }
+        Ok(())
+    }
+}
+
+impl Forms<'_> {
+    fn instr(&self, f: &mut fmt::Formatter<'_>, instr: &Instr) -> fmt::Result {
+        write!(f, "\n    {}", instr.def.name)?;
+        for (kind, &imm) in instr.def.imms.iter().zip(&instr.imms) {
+            match kind {
+                Imm::CoreMemory if imm == 0 => {}
+                Imm::CoreFunc => {
+                    f.write_str(" ")?;
+                    self.core_func(f, imm)?;
+                }
+                Imm::CoreMemory | Imm::Param | Imm::AdapterFunc => write!(f, " {imm}")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn core_func(&self, f: &mut fmt::Formatter<'_>, index: u32) -> fmt::Result {
+        match self.ids.get(&index) {
+            Some(id) => f.write_str(id),
+            None => write!(f, "{index}"),
+        }
+    }
+}
+
+/// The identifiers that the core's printer gives to functions: those of plain,
+/// unique names. For others it makes identifiers up, and a number is clearer.
+fn core_ids(bytes: &[u8]) -> HashMap<u32, String> {
+    let names = func_names(bytes);
+    let mut uses = HashMap::new();
+    for (_, name) in &names {
+        *uses.entry(name.as_str()).or_insert(0) += 1;
+    }
+    let mut ids = HashMap::new();
+    for (index, name) in &names {
+        if name.is_empty() || name.starts_with('#') || uses[name.as_str()] > 1 {
+            ids.remove(index);
+        } else if name.chars().all(is_id_char) {
+            ids.insert(*index, format!("${name}"));
+        } else {
+            ids.insert(*index, format!("${}", Quoted(name)));
+        }
+    }
+    ids
+}
+
+/// Whether a character may stand in an identifier without quotes: printable
+/// ASCII but for space, quotes, comma, semicolon and brackets.
+fn is_id_char(c: char) -> bool {
+    c.is_ascii_graphic() && !"\"(),;[]{}".contains(c)
+}
+
+struct Signature<'a>(&'a FuncType);
+
+impl fmt::Display for Signature<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(func")?;
+        self.0.params().iter().try_for_each(|ty| write!(f, " (param {ty})"))?;
+        self.0.results().iter().try_for_each(|ty| write!(f, " (result {ty})"))?;
+        f.write_str(")")
+    }
+}
+
+/// A string literal of core text.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                ' '..='~' => f.write_char(c)?,
+                _ => write!(f, "\\u{{{:x}}}", c as u32)?,
+            }
+        }
+        f.write_str("\"")
+    }
+}

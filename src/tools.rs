@@ -1,0 +1,72 @@
+//! What can be done with a module without running it: the commands of the
+//! `witrt` program, as functions.
+//!
+//! Each takes a module's bytes in any format the library loads: a core binary,
+//! a core binary with an interface section, or text.
+
+use crate::error::Result;
+use crate::frontend::{self, FEATURES, File};
+use crate::types::{ExportType, ImportType};
+
+/// Checks a module: its syntax, its core, and its interface against the core.
+///
+/// # Errors
+///
+/// The first violation found, with its place.
+pub fn check(bytes: &[u8]) -> Result<()> {
+    File::read(bytes)?.check(FEATURES)?;
+    Ok(())
+}
+
+/// Makes a binary of text; a binary is returned as it came. Indices and types
+/// are not checked: [`check`] does that.
+///
+/// # Errors
+///
+/// If the syntax is wrong or a name is unknown.
+pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(File::read(bytes)?.into_binary())
+}
+
+/// Makes text of a module, the interface last and without abbreviations. As
+/// with [`assemble`], indices and types are not checked.
+///
+/// # Errors
+///
+/// If the syntax is wrong.
+#[cfg(feature = "cli")]
+pub fn print(bytes: &[u8]) -> Result<String> {
+    File::read(bytes)?.into_text()
+}
+
+/// The core module as a binary, without its interface.
+///
+/// # Errors
+///
+/// If the syntax is wrong.
+pub fn strip(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(File::read(bytes)?.without_interface())
+}
+
+/// The printed form of what the runtime would do: imports, exports, and the
+/// adapters as steps on numbered slots. It is for people, and may change.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub fn plan(bytes: &[u8]) -> Result<String> {
+    Ok(frontend::load(bytes, FEATURES)?.to_string())
+}
+
+/// What a module asks for and what it offers, in order.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub fn inspect(bytes: &[u8]) -> Result<(Vec<ImportType>, Vec<ExportType>)> {
+    let program = frontend::load(bytes, FEATURES)?;
+    Ok((
+        program.imports.into_iter().map(|i| i.ty).collect(),
+        program.exports.into_iter().map(|e| e.ty).collect(),
+    ))
+}
