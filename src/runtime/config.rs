@@ -2,8 +2,8 @@
 //!
 //! Not here: what the choices do.
 
-use crate::guest::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guest::Limits;
 use crate::string::{Encoding, Policy};
 use std::path::PathBuf;
 

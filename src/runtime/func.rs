@@ -150,7 +150,12 @@ pub trait HostClosure<Args>: Send + Sync + 'static {
     /// Its type.
     fn ty(&self) -> FuncType;
     /// Runs it with arguments of that type.
-    fn call(&self, caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+    fn call(
+        &self,
+        caller: Caller<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()>;
 }
 
 macro_rules! plain_values {

@@ -194,7 +194,8 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()>
                 Extern::Func(f) => format!("func {}", f.ty()),
                 other => other.kind_name().to_owned(),
             };
-            let message = format!("{}: expected {}, found {found}", describe(i, expected), expected.ty);
+            let message =
+                format!("{}: expected {}, found {found}", describe(i, expected), expected.ty);
             return Err(Error::new(ErrorKind::IncompatibleImport, message).at_argument(i));
         }
     }

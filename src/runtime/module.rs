@@ -147,7 +147,9 @@ impl Module {
             bytes.map(u64::from_le_bytes)
         };
         if bytes.get(..8) != Some(&MAGIC[..]) {
-            return Err(bad("these bytes are no precompiled module of this version of the library"));
+            return Err(bad(
+                "these bytes are no precompiled module of this version of the library",
+            ));
         }
         let (Some(source_len), Some(sum)) = (number(8), number(16)) else {
             return Err(bad("the precompiled module ends too early"));
