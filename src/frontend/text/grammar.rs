@@ -220,11 +220,7 @@ impl<'a> Func<'a> {
         } else {
             None
         };
-        let import = if next_is::<kw::import>(parser)? {
-            Some(import(parser)?)
-        } else {
-            None
-        };
+        let import = if next_is::<kw::import>(parser)? { Some(import(parser)?) } else { None };
         let ty = parser.parse()?;
         let body = if import.is_none() { body(parser)? } else { Vec::new() };
         Ok(Func { at, id, export, import, ty, body, end: parser.cur_span() })

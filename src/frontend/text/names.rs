@@ -94,9 +94,8 @@ impl<'a> CoreNames<'a> {
 
     /// The core function that is imported under two names.
     pub(super) fn find_import(&self, module: &str, name: &str, at: Span) -> Result<u32> {
-        let complain = |what| {
-            Err(Error::new(at, format!("{what} core function import {module:?} {name:?}")))
-        };
+        let complain =
+            |what| Err(Error::new(at, format!("{what} core function import {module:?} {name:?}")));
         match self.imports.get(&(module, name)) {
             Some(Some(index)) => Ok(*index),
             Some(None) => complain("ambiguous"),
