@@ -202,7 +202,7 @@ impl<'a> Parse<'a> for Form<'a> {
         } else if parser.parse::<Option<kw::implement>>()?.is_some() {
             Ok(Form::Implement(Implement::parse(parser, at)?))
         } else {
-            let message = "expected one of `type`, `import`, `export`, `func` and `implement`";
+            let message = "expected `type`, `import`, `export`, `func` or `implement`";
             Err(parser.error(message))
         }
     }
