@@ -152,7 +152,7 @@ impl Error {
 
     /// Puts `what: ` in front of the message.
     pub(crate) fn context(mut self, what: impl fmt::Display) -> Error {
-        self.0.message = format!("{what}: {}", self.0.message);
+        self.0.message = format!("{what}: {}", self.message());
         self
     }
 

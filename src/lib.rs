@@ -1,4 +1,32 @@
-//! Call WebAssembly with the values you already have.
+//! Call WebAssembly with the values you already have: sized integers, floats,
+//! references, and strings in the encoding you hold them in.
+//!
+//! A module's bytes become a program, a program is linked into a store, and a
+//! call *lowers* values into a core function and *lifts* its results. The C
+//! API, `include/witrt.h`, is a translation of what is public here.
+//!
+//! ```
+//! use witrt::{Engine, Instance, Module, Store, Val};
+//!
+//! let engine = Engine::default();
+//! let module = Module::new(&engine, br#"(module
+//!     (memory 1)
+//!     (data (i32.const 8) "hello from linear memory")
+//!     (func $hello (result i32 i32) i32.const 8 i32.const 24)
+//!     (@interface func (export "hello") (result string)
+//!         call-core $hello
+//!         memory-to-string))"#)?;
+//! let mut store = Store::new(&engine);
+//! let instance = Instance::new(&mut store, &module, &[])?;
+//! let hello = instance.func(&mut store, "hello")?;
+//! let mut results = [Val::from("")];
+//! hello.call(&mut store, &[], &mut results)?;
+//! let text = results[0].as_str().unwrap().to_string(&store)?;
+//! assert_eq!(text, "hello from linear memory");
+//! # Ok::<(), witrt::Error>(())
+//! ```
+//!
+//! `ARCHITECTURE.md` is the map of what is behind this page.
 
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
@@ -6,14 +34,27 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 mod error;
+mod exec;
 mod frontend;
+mod guest;
 mod plan;
+mod runtime;
 pub mod string;
 pub mod tools;
 mod types;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
-pub use string::Encoding;
+pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
+pub use guest::func::Func;
+pub use guest::value::{ExternRef, Str, Val};
+pub use runtime::config::{Config, OptLevel};
+pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
+pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
+pub use runtime::instance::Instance;
+pub use runtime::link::Linker;
+pub use runtime::module::Module;
+pub use runtime::{Engine, Store};
+pub use string::{Encoding, Policy};
 pub use types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,

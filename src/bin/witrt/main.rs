@@ -1,5 +1,7 @@
 //! The `witrt` command: what a test can say, a user can type.
 
+mod run;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -20,9 +22,17 @@ Commands:
   assemble FILE [-o OUT]   make a binary of it
   strip FILE [-o OUT]      make a binary of its core alone
   plan FILE                show the steps that its adapters take
+  run FILE EXPORT ARG...   call an exported function and print its results
 
 FILE is a binary or text module, or - for standard input. Binaries go to
 standard output, or to OUT.
+
+Arguments of `run` are numbers (decimal or 0x hexadecimal), JSON strings in
+double quotes, and null. Its options stand before FILE:
+  --encoding utf8|utf16         how strings travel (utf8)
+  --ill-formed reject|replace   what becomes of ill-formed text (reject)
+  --imports print               supply functions that print their calls
+  --fuel N                      stop a guest that runs for too long
 
 Options:
   -h, --help      show this
@@ -83,6 +93,7 @@ fn run_command(mut args: Parser) -> Result<(), Failure> {
         Some("plan") => with_text(args, tools::plan),
         Some("assemble") => with_binary(args, tools::assemble),
         Some("strip") => with_binary(args, tools::strip),
+        Some("run") => write_out(run::run(args)?.as_bytes()),
         _ => Err(Failure::usage(format!("unknown command {command:?}"))),
     }
 }

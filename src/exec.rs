@@ -1,0 +1,407 @@
+//! Runs a plan: the reference back end.
+//!
+//! A loop over ops with one `match`. Slots come from the store's scratch, so
+//! a steady state allocates nothing.
+//!
+//! Not here: raw pointers, names, C, policy.
+
+use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use crate::guest::call::{CoreFunc, StackGuard};
+use crate::guest::context::Cx;
+use crate::guest::defer;
+use crate::guest::func::{Body, Func, Typed, set_defaults};
+use crate::guest::memory::Mem;
+use crate::guest::value::{Str, Val, bad_text, changed, check, copy_in, wrong_store};
+use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
+use crate::string::{self, Dest, Encoding, Measured, Policy, Text};
+use std::sync::{Arc, OnceLock};
+
+/// What a program's numbers stand for in one instance.
+pub(crate) struct Linked {
+    program: Arc<Program>,
+    /// Beside the program's `used_funcs`.
+    funcs: Vec<CoreFunc>,
+    /// Beside the program's `used_mems`.
+    mems: Vec<Mem>,
+    /// The functions supplied for adapter imports, by import position.
+    imports: Vec<Option<Func>>,
+}
+
+/// An adapter of an instance. The instance is filled in once its core exists:
+/// adapters that implement imports are made before.
+pub(crate) struct Bound {
+    pub linked: Arc<OnceLock<Linked>>,
+    pub adapter: u32,
+}
+
+impl Typed for Bound {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+        let linked = self.linked.get().ok_or_else(|| {
+            Error::new(ErrorKind::Unsupported, "an adapter was called before its instance exists")
+        })?;
+        invoke(linked, self.adapter, cx, args, results)
+    }
+}
+
+/// A value in a frame, and for text that a host lends, what measuring it
+/// found.
+pub(crate) struct Slot<'a> {
+    val: Option<Val<'a>>,
+    measured: Option<Measured>,
+}
+
+impl Linked {
+    pub fn new(
+        program: Arc<Program>,
+        funcs: Vec<CoreFunc>,
+        mems: Vec<Mem>,
+        imports: Vec<Option<Func>>,
+    ) -> Linked {
+        Linked { program, funcs, mems, imports }
+    }
+
+    fn func(&self, index: u32) -> Result<&CoreFunc> {
+        let found = self.program.used_funcs.binary_search(&index).ok();
+        found.and_then(|i| self.funcs.get(i)).ok_or_else(|| broken("core func", index))
+    }
+
+    fn mem(&self, index: u32) -> Result<Mem> {
+        let found = self.program.used_mems.binary_search(&index).ok();
+        found.and_then(|i| self.mems.get(i)).copied().ok_or_else(|| broken("memory", index))
+    }
+}
+
+/// Runs an adapter with values that its caller has checked.
+pub(crate) fn invoke(
+    linked: &Linked,
+    adapter: u32,
+    cx: &mut Cx<'_>,
+    args: &[Val<'_>],
+    results: &mut [Val<'static>],
+) -> Result<()> {
+    let mut stack = recycle(cx.data_mut().scratch.slots.pop().unwrap_or_default());
+    let outcome = check_text(cx, args, &mut stack).and_then(|()| {
+        let mut run = Run { linked, stack: &mut stack };
+        let frame = run.enter(cx, adapter, 0, true)?;
+        for (i, result) in results.iter_mut().enumerate() {
+            *result = own(cx, run.take(frame, i)?)?;
+        }
+        Ok(())
+    });
+    cx.data_mut().scratch.slots.push(recycle(stack));
+    outcome
+}
+
+/// Puts the arguments into slots. Text that the host lends is measured first,
+/// all of it before any guest code runs.
+fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) -> Result<()> {
+    let (id, policy) = (cx.data().id, cx.data().policy);
+    for (i, arg) in args.iter().enumerate() {
+        let measured = match arg {
+            // A string of this store's guests has been checked.
+            Val::String(s) if s.store() != Some(id) => Some(
+                measure(s, policy)
+                    .map_err(|e| e.context(format_args!("argument {i}")).at_argument(i))?,
+            ),
+            _ => None,
+        };
+        stack.push(Slot { val: Some(arg.clone()), measured });
+    }
+    Ok(())
+}
+
+/// Text that is not in linear memory, as UTF-8.
+fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
+    let policy = s.policy_or(policy);
+    let measured = s.with_copy(|text| string::measure(text, Encoding::Utf8, policy));
+    // What is still a view by now is one of another store.
+    measured.ok_or_else(|| wrong_store("string"))?.map_err(bad_text)
+}
+
+struct Run<'r, 'a> {
+    linked: &'r Linked,
+    /// The frames of adapters that call one another, outermost first.
+    stack: &'r mut Vec<Slot<'a>>,
+}
+
+impl<'a> Run<'_, 'a> {
+    /// Enters an adapter whose arguments are on the stack from `base` on, and
+    /// leaves its results there.
+    fn enter(
+        &mut self,
+        cx: &mut Cx<'_>,
+        adapter: u32,
+        base: usize,
+        outermost: bool,
+    ) -> Result<usize> {
+        let guarded = StackGuard::enter(cx)?;
+        let outcome = match self.linked.program.adapters.get(adapter as usize) {
+            Some(Adapter::Body(plan)) => self.frame(cx, plan, base, outermost),
+            Some(Adapter::Import { import, .. }) => self.import(cx, *import, base),
+            None => Err(broken("adapter func", adapter)),
+        };
+        guarded.leave(cx);
+        outcome.map(|()| base)
+    }
+
+    /// Runs a body, and settles what it deferred on every way out.
+    fn frame(
+        &mut self,
+        cx: &mut Cx<'_>,
+        plan: &AdapterPlan,
+        base: usize,
+        outermost: bool,
+    ) -> Result<()> {
+        let mark = cx.data().debts.mark();
+        self.stack.resize_with(base + plan.slots as usize, || Slot { val: None, measured: None });
+        match self.ops(cx, plan, base) {
+            Ok(()) if outermost && self.any_view(base) => {
+                cx.data_mut().debts.owe(mark);
+                Ok(())
+            }
+            Ok(()) => defer::run_registered(cx, mark),
+            Err(error) => {
+                self.stack.truncate(base);
+                // The first failure is the outcome.
+                let _ = defer::run_registered(cx, mark);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a result is still a view of linear memory.
+    fn any_view(&self, base: usize) -> bool {
+        self.stack[base..].iter().any(|slot| match &slot.val {
+            Some(Val::String(s)) => s.store().is_some() && s.with_copy(|_| ()).is_none(),
+            _ => false,
+        })
+    }
+
+    fn ops(&mut self, cx: &mut Cx<'_>, plan: &AdapterPlan, base: usize) -> Result<()> {
+        for op in &plan.ops {
+            match op {
+                Op::Convert { with, from, to } => {
+                    let val = self.read(base, *from)?;
+                    let bits = with.apply(val.bits()).ok_or_else(|| overflow(&val, with.to))?;
+                    self.write(base, *to, Val::from_bits(with.to, bits));
+                }
+                Op::LiftStr { mem, ptr, len, to } => {
+                    let (ptr, len) = (self.read(base, *ptr)?.bits(), self.read(base, *len)?.bits());
+                    let s = lift(cx, self.linked.mem(*mem)?, ptr as u32, len as u32)?;
+                    self.write(base, *to, Val::String(s));
+                }
+                Op::LowerStr { alloc, mem, from, to } => {
+                    let slot = self.read_slot(base, *from)?;
+                    let (alloc, mem) = (self.linked.func(*alloc)?, self.linked.mem(*mem)?);
+                    let (ptr, len) = lower(cx, alloc, mem, slot)?;
+                    self.write(base, *to, Val::I32(ptr as i32));
+                    self.write(base, *to + 1, Val::I32(len as i32));
+                }
+                Op::CallCore { func, args, to } => self.call_core(cx, *func, args, base, *to)?,
+                Op::CallAdapter { adapter, args, to } => {
+                    let inner = self.stack.len();
+                    for arg in args {
+                        let slot = self.read_slot(base, *arg)?;
+                        self.stack.push(slot);
+                    }
+                    self.enter(cx, *adapter, inner, false)?;
+                    let results = self.stack.len() - inner;
+                    for i in (0..results).rev() {
+                        let at = base + *to as usize + i;
+                        if let Some(slot) = self.stack.pop() {
+                            self.stack[at] = slot;
+                        }
+                    }
+                }
+                Op::Defer { func, args } => {
+                    let func = self.linked.func(*func)?.clone();
+                    let mut copies = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+                    copies.clear();
+                    for arg in args {
+                        copies.push(own(cx, self.read(base, *arg)?)?);
+                    }
+                    cx.data_mut().debts.register(func, copies.drain(..));
+                    cx.data_mut().scratch.vals.push(copies);
+                }
+                Op::Ret { values } => {
+                    let top = self.stack.len();
+                    for value in values {
+                        let slot = self.read_slot(base, *value)?;
+                        self.stack.push(slot);
+                    }
+                    self.stack.drain(base..top);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn call_core(
+        &mut self,
+        cx: &mut Cx<'_>,
+        func: u32,
+        args: &[Use],
+        base: usize,
+        to: u32,
+    ) -> Result<()> {
+        let func = self.linked.func(func)?;
+        let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        let outcome = (|| {
+            for arg in args {
+                vals.push(self.read(base, *arg)?);
+            }
+            set_defaults(func.ty().results(), &mut results)?;
+            func.call(cx, &vals, &mut results)?;
+            for (i, val) in results.drain(..).enumerate() {
+                self.write(base, to + i as u32, val);
+            }
+            Ok(())
+        })();
+        results.clear();
+        cx.data_mut().scratch.vals.push(results);
+        cx.data_mut().scratch.vals.push(recycle(vals));
+        outcome
+    }
+
+    /// Calls what was supplied for an adapter import. The arguments are on
+    /// the stack from `base` on; the results take their place.
+    fn import(&mut self, cx: &mut Cx<'_>, import: u32, base: usize) -> Result<()> {
+        let func = self.linked.imports.get(import as usize).and_then(|f| f.as_ref());
+        let func = func.ok_or_else(|| broken("import", import))?;
+        let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        vals.extend(self.stack.drain(base..).filter_map(|slot| slot.val));
+        let outcome = (|| {
+            set_defaults(func.0.ty.results(), &mut results)?;
+            match &func.0.body {
+                Body::Core(core) => core.call(cx, &vals, &mut results)?,
+                Body::Typed(body) => body.call(cx, &vals, &mut results)?,
+            }
+            check("result of the host function", func.0.ty.results(), &results)
+                .map_err(|e| Error::from(Trap::new(e.message())))?;
+            let (id, policy) = (cx.data().id, cx.data().policy);
+            for (i, val) in results.drain(..).enumerate() {
+                let measured = match &val {
+                    Val::String(s) if s.store() != Some(id) => {
+                        Some(measure(s, policy).map_err(|e| {
+                            let e = e.context(format_args!("result {i} of the host function"));
+                            Error::from(Trap::with_code(e.message(), TrapCode::IllFormedText))
+                        })?)
+                    }
+                    _ => None,
+                };
+                self.stack.push(Slot { val: Some(val), measured });
+            }
+            Ok(())
+        })();
+        results.clear();
+        cx.data_mut().scratch.vals.push(results);
+        cx.data_mut().scratch.vals.push(recycle(vals));
+        outcome
+    }
+
+    fn read_slot(&mut self, base: usize, from: Use) -> Result<Slot<'a>> {
+        let slot = &mut self.stack[base + from.slot as usize];
+        let val = if from.last { slot.val.take() } else { slot.val.clone() };
+        let measured = slot.measured;
+        match val {
+            Some(_) => Ok(Slot { val, measured }),
+            None => Err(broken("slot", from.slot)),
+        }
+    }
+
+    fn read(&mut self, base: usize, from: Use) -> Result<Val<'a>> {
+        self.read_slot(base, from)?.val.ok_or_else(|| broken("slot", from.slot))
+    }
+
+    fn write(&mut self, base: usize, to: u32, val: Val<'a>) {
+        self.stack[base + to as usize] = Slot { val: Some(val), measured: None };
+    }
+
+    fn take(&mut self, base: usize, index: usize) -> Result<Val<'a>> {
+        let val = self.stack.get_mut(base + index).and_then(|slot| slot.val.take());
+        val.ok_or_else(|| broken("result", index as u32))
+    }
+}
+
+/// UTF-8 in linear memory becomes a view of it.
+fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
+    let policy = cx.data().policy;
+    let bytes = mem.read(&*cx, ptr, len)?;
+    match (string::validate(Text::Utf8(bytes)), policy) {
+        (Ok(()), _) => {
+            let data = cx.data_mut();
+            Ok(Str::guest(data.texts.view(data.id, mem, ptr, len)))
+        }
+        (Err(_), Policy::Replace) => {
+            // Replacing changes the text, so this one is a copy at once.
+            let data_bytes = bytes.to_vec();
+            copy_in(cx, Text::Utf8(&data_bytes), Policy::Replace)
+        }
+        (Err(bad), Policy::Reject) => {
+            let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
+            Err(Trap::with_code(message, TrapCode::IllFormedText).into())
+        }
+    }
+}
+
+/// A string is written into what the guest's allocator gives: address and
+/// length.
+fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<(u32, u32)> {
+    let Some(Val::String(s)) = &slot.val else { return Err(broken("string", 0)) };
+    // The allocator is guest code: a view becomes a copy before it runs.
+    defer::settle(cx)?;
+    let policy = cx.data().policy;
+    let measured = match slot.measured {
+        Some(measured) => measured,
+        None => measure(s, policy)?,
+    };
+    let len = u32::try_from(measured.len()).map_err(|_| {
+        let message = format!("a string of {} bytes is too long for a guest", measured.len());
+        Error::from(Trap::with_code(message, TrapCode::StringTooLong))
+    })?;
+    let mut ptr = [Val::I32(0)];
+    alloc.call(cx, &[Val::I32(len as i32)], &mut ptr)?;
+    let ptr = ptr[0].bits() as u32;
+    let window = mem.write(cx, ptr, len)?;
+    let written = s.with_copy(|text| string::transcode(&measured, text, Dest::Utf8(window)));
+    written.unwrap_or(Err(string::Changed)).map_err(|c| {
+        let error = changed(c);
+        Error::from(Trap::with_code(error.message(), TrapCode::IllFormedText))
+    })?;
+    Ok((ptr, len))
+}
+
+/// A value that outlives the arguments.
+fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
+    Ok(match val {
+        Val::String(s) => Val::String(s.into_owned(cx)?),
+        Val::I32(v) => Val::I32(v),
+        Val::I64(v) => Val::I64(v),
+        Val::F32(v) => Val::F32(v),
+        Val::F64(v) => Val::F64(v),
+        Val::ExternRef(v) => Val::ExternRef(v),
+        Val::FuncRef(v) => Val::FuncRef(v),
+        integer => Val::from_bits(integer.ty(), integer.bits()),
+    })
+}
+
+fn overflow(val: &Val<'_>, to: crate::types::ValType) -> Error {
+    let message = format!("integer overflow: the value does not fit from {} to {to}", val.ty());
+    Trap::with_code(message, TrapCode::IntegerOverflow).into()
+}
+
+/// A plan that names what is not there: a bug of the front end, told instead
+/// of a panic.
+fn broken(what: &str, index: u32) -> Error {
+    Error::new(ErrorKind::Panic, format!("internal error: the plan names no {what} {index}"))
+}
+
+/// The same buffer, emptied, for values of another lifetime. The standard
+/// library collects in place, so the allocation stays.
+fn recycle<T, U>(mut buffer: Vec<T>) -> Vec<U> {
+    const { assert!(size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()) };
+    buffer.clear();
+    buffer.into_iter().filter_map(|_| None).collect()
+}

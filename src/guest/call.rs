@@ -1,0 +1,414 @@
+//! The crossing: the only file that enters core code, or is entered by it.
+//!
+//! Values become raw words here and raw words become values, each proven
+//! against the function's type on the spot; panics of host functions become
+//! traps.
+//!
+//! Not here: adapters.
+
+#![allow(unsafe_code)] // raw words carry no types; each use says why they fit
+
+use super::StoreData;
+use super::context::Cx;
+use super::defer::settle;
+use super::func::{Func, Typed, no_values, set_defaults};
+use super::value::{ExternRef, Val, wrong_store};
+use crate::error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
+use crate::types::{FuncType, ValType};
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use wasmtime::{AsContextMut as _, ValRaw};
+
+/// A core function with its type at hand: asking the engine for it on each
+/// call would cost more than the call.
+#[derive(Clone)]
+pub(crate) struct CoreFunc {
+    func: wasmtime::Func,
+    ty: FuncType,
+    /// Whether references cross, so that they have to be rooted.
+    has_refs: bool,
+}
+
+/// So many raw words stand on the stack; more come from the store's scratch.
+const INLINE: usize = 16;
+
+impl CoreFunc {
+    /// A function of a core module. `ty` must be the type that the front end
+    /// read for it; without one the engine is asked.
+    pub fn new(cx: &Cx<'_>, func: wasmtime::Func, ty: Option<&FuncType>) -> CoreFunc {
+        let ty = ty.cloned().unwrap_or_else(|| func_type(&func.ty(cx)));
+        debug_assert_eq!(ty, func_type(&func.ty(cx)));
+        CoreFunc::with_type(func, ty)
+    }
+
+    fn with_type(func: wasmtime::Func, ty: FuncType) -> CoreFunc {
+        let has_refs = ty.params().iter().chain(ty.results()).any(|t| t.is_ref());
+        CoreFunc { func, ty, has_refs }
+    }
+
+    /// A core function that runs `body`, which takes and gives core values.
+    pub fn host(cx: &mut Cx<'_>, ty: &FuncType, body: Arc<dyn Typed>) -> Result<CoreFunc> {
+        let core_type = wasm_func_type(cx, ty)?;
+        Ok(CoreFunc::host_of(cx, core_type, ty, body))
+    }
+
+    /// The same for an exact type of a module, which `ty` must describe.
+    pub fn host_of(
+        cx: &mut Cx<'_>,
+        core_type: wasmtime::FuncType,
+        ty: &FuncType,
+        body: Arc<dyn Typed>,
+    ) -> CoreFunc {
+        debug_assert_eq!(*ty, func_type(&core_type));
+        let own_type = ty.clone();
+        let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
+                            raw: &mut [MaybeUninit<ValRaw>]| {
+            let cx = &mut caller.as_context_mut();
+            enter_host(cx, &own_type, &*body, raw).map_err(wasmtime::Error::from)
+        };
+        // SAFETY: `enter_host` reads as many words as the type has params,
+        // each as its type says, and writes its results likewise; `ty`
+        // describes `core_type`.
+        let func = unsafe { wasmtime::Func::new_unchecked(&mut *cx, core_type, entered) };
+        CoreFunc::with_type(func, ty.clone())
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> &FuncType {
+        &self.ty
+    }
+
+    /// The engine's handle.
+    pub fn handle(&self) -> wasmtime::Func {
+        self.func
+    }
+
+    /// Where it is: the same for every handle of one function.
+    pub fn address(&self, cx: &mut Cx<'_>) -> usize {
+        self.func.to_raw(&mut *cx) as usize
+    }
+
+    /// Runs it, after what the store owes. Results are written on success
+    /// only.
+    pub fn call(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        settle(cx)?;
+        self.enter(cx, args, results)
+    }
+
+    /// Runs it without settling first.
+    pub fn enter(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        if self.has_refs {
+            let mut scope = wasmtime::RootScope::new(&mut *cx);
+            return self.enter_raw(&mut scope.as_context_mut(), args, results);
+        }
+        self.enter_raw(cx, args, results)
+    }
+
+    fn enter_raw(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        let width = self.ty.params().len().max(self.ty.results().len());
+        if width <= INLINE {
+            let mut raw = [ValRaw::i64(0); INLINE];
+            return self.enter_words(cx, args, results, &mut raw[..width]);
+        }
+        let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
+        raw.clear();
+        raw.resize(width, ValRaw::i64(0));
+        let outcome = self.enter_words(cx, args, results, &mut raw);
+        cx.data_mut().scratch.raw.push(raw);
+        outcome
+    }
+
+    fn enter_words(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+        raw: &mut [ValRaw],
+    ) -> Result<()> {
+        let (params, expected) = (self.ty.params(), self.ty.results());
+        if args.len() != params.len() {
+            let message = format!("expected {} arguments, found {}", params.len(), args.len());
+            return Err(Error::new(ErrorKind::WrongCount, message));
+        }
+        if results.len() != expected.len() {
+            let message = format!("room for {} results needed", expected.len());
+            return Err(Error::new(ErrorKind::WrongCount, message));
+        }
+        for (i, (ty, arg)) in params.iter().zip(args).enumerate() {
+            raw[i] = to_raw(cx, *ty, arg).map_err(|e| at(e, "argument", i))?;
+        }
+        if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
+            return Err(no_values(*ty));
+        }
+        // SAFETY: `raw` has room for all parameters and all results; there
+        // are as many parameters as the type has, and `to_raw` proved each.
+        // References in it were rooted just now and nothing has run since.
+        let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
+        outcome.map_err(|e| failure(cx, e))?;
+        for (i, ty) in expected.iter().enumerate() {
+            // SAFETY: the call succeeded, so word i is a result of this type.
+            results[i] = unsafe { from_raw(cx, *ty, raw[i]) }?;
+        }
+        Ok(())
+    }
+}
+
+/// Core code calls the host.
+fn enter_host(
+    cx: &mut Cx<'_>,
+    ty: &FuncType,
+    body: &dyn Typed,
+    raw: &mut [MaybeUninit<ValRaw>],
+) -> Result<()> {
+    let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+    let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+    let outcome = (|| {
+        args.clear();
+        for (i, ty) in ty.params().iter().enumerate() {
+            // SAFETY: core code gives one initialized word for each parameter
+            // of the type that this function was made with.
+            args.push(unsafe { from_raw(cx, *ty, raw[i].assume_init()) }?);
+        }
+        set_defaults(ty.results(), &mut results)?;
+        catch_unwind(AssertUnwindSafe(|| body.call(cx, &args, &mut results)))
+            .unwrap_or_else(|panic| Err(panicked(&*panic)))?;
+        // The guest runs again.
+        settle(cx)?;
+        for (i, (ty, val)) in ty.results().iter().zip(&results).enumerate() {
+            raw[i].write(to_raw(cx, *ty, val).map_err(|e| at(e, "result", i))?);
+        }
+        Ok(())
+    })();
+    args.clear();
+    results.clear();
+    cx.data_mut().scratch.vals.push(results);
+    cx.data_mut().scratch.vals.push(args);
+    outcome
+}
+
+/// The word for a value, which must have this type.
+#[inline]
+fn to_raw(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
+    Ok(match (ty, val) {
+        (ValType::I32, Val::I32(v)) => ValRaw::i32(*v),
+        (ValType::I64, Val::I64(v)) => ValRaw::i64(*v),
+        (ValType::F32, Val::F32(v)) => ValRaw::f32(v.to_bits()),
+        (ValType::F64, Val::F64(v)) => ValRaw::f64(v.to_bits()),
+        (ValType::ExternRef, Val::ExternRef(None)) => ValRaw::externref(0),
+        (ValType::ExternRef, Val::ExternRef(Some(r))) => ValRaw::externref(r.to_raw(cx)?),
+        (ValType::FuncRef, Val::FuncRef(None)) => ValRaw::funcref(std::ptr::null_mut()),
+        (ValType::FuncRef, Val::FuncRef(Some(f))) => {
+            let func = f.core(cx)?.handle();
+            ValRaw::funcref(func.to_raw(&mut *cx))
+        }
+        _ => {
+            let message = format!("expected {ty}, found {}", val.ty());
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        }
+    })
+}
+
+/// The value of a word.
+///
+/// # Safety
+///
+/// `raw` must be a value of this type, of this store, that nothing has had
+/// the chance to collect.
+#[inline]
+unsafe fn from_raw(cx: &mut Cx<'_>, ty: ValType, raw: ValRaw) -> Result<Val<'static>> {
+    Ok(match ty {
+        ValType::I32 => Val::I32(raw.get_i32()),
+        ValType::I64 => Val::I64(raw.get_i64()),
+        ValType::F32 => Val::F32(f32::from_bits(raw.get_f32())),
+        ValType::F64 => Val::F64(f64::from_bits(raw.get_f64())),
+        ValType::ExternRef => Val::ExternRef(ExternRef::from_raw(cx, raw.get_externref())?),
+        ValType::FuncRef => {
+            // SAFETY: the caller vouches that it is a funcref of this store.
+            let func = unsafe { wasmtime::Func::from_raw(&mut *cx, raw.get_funcref()) };
+            Val::FuncRef(func.map(|f| Func::from_core(cx, f, None)))
+        }
+        _ => return Err(no_values(ty)),
+    })
+}
+
+fn at(error: Error, what: &str, index: usize) -> Error {
+    error.context(format_args!("{what} {index}")).at_argument(index)
+}
+
+/// Runs a host function; a panic becomes an error.
+pub(crate) fn guard(run: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Trap::new(format!("a host function panicked: {text}")).into()
+}
+
+/// What came out of a call that failed.
+pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
+    let frames = error.downcast_ref::<wasmtime::WasmBacktrace>().map(|b| frames(cx.data(), b));
+    let code = error.downcast_ref::<wasmtime::Trap>().copied();
+    let uncaught = error.is::<wasmtime::ThrownException>();
+    let error = match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(_) if uncaught => {
+            cx.take_pending_exception();
+            Trap::with_code("uncaught WebAssembly exception", TrapCode::Other).into()
+        }
+        Err(other) => match code {
+            Some(trap) => Trap::with_code(trap.to_string(), trap_code(trap)).into(),
+            None => Trap::with_code(other.root_cause().to_string(), TrapCode::Other).into(),
+        },
+    };
+    if let (Some(trap), Some(frames)) = (error.trap(), frames) {
+        trap.set_frames(|| frames);
+    }
+    error
+}
+
+fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
+    let frame = |info: &wasmtime::FrameInfo| {
+        let start = info.module().image_range().start as usize;
+        let name = data.modules.get(&start);
+        let shift = name.map_or(0, |n| n.shift);
+        Frame {
+            func_index: info.func_index(),
+            func_name: info.func_name().map(str::to_owned),
+            func_offset: info.func_offset().unwrap_or(0),
+            module_offset: info.module_offset().unwrap_or(0).wrapping_add_signed(shift),
+            module: name.map_or(0, |n| n.id),
+        }
+    };
+    backtrace.frames().iter().map(frame).collect()
+}
+
+fn trap_code(trap: wasmtime::Trap) -> TrapCode {
+    use wasmtime::Trap as T;
+    match trap {
+        T::StackOverflow => TrapCode::StackOverflow,
+        T::MemoryOutOfBounds => TrapCode::MemoryOutOfBounds,
+        T::TableOutOfBounds => TrapCode::TableOutOfBounds,
+        T::IndirectCallToNull | T::NullReference => TrapCode::NullReference,
+        T::BadSignature => TrapCode::BadSignature,
+        T::IntegerOverflow => TrapCode::IntegerOverflow,
+        T::IntegerDivisionByZero => TrapCode::DivisionByZero,
+        T::BadConversionToInteger => TrapCode::BadConversionToInteger,
+        T::UnreachableCodeReached => TrapCode::Unreachable,
+        T::Interrupt => TrapCode::Interrupted,
+        T::OutOfFuel => TrapCode::OutOfFuel,
+        T::AllocationTooLarge => TrapCode::AllocationTooLarge,
+        _ => TrapCode::Other,
+    }
+}
+
+/// The type as this crate has it.
+pub(crate) fn func_type(ty: &wasmtime::FuncType) -> FuncType {
+    FuncType::new(ty.params().map(|t| val_type(&t)), ty.results().map(|t| val_type(&t)))
+}
+
+pub(crate) fn val_type(ty: &wasmtime::ValType) -> ValType {
+    match ty {
+        wasmtime::ValType::I32 => ValType::I32,
+        wasmtime::ValType::I64 => ValType::I64,
+        wasmtime::ValType::F32 => ValType::F32,
+        wasmtime::ValType::F64 => ValType::F64,
+        wasmtime::ValType::V128 => ValType::V128,
+        wasmtime::ValType::Ref(r) => ref_type(r),
+    }
+}
+
+pub(crate) fn ref_type(ty: &wasmtime::RefType) -> ValType {
+    match ty.heap_type() {
+        wasmtime::HeapType::Extern if ty.is_nullable() => ValType::ExternRef,
+        wasmtime::HeapType::Func if ty.is_nullable() => ValType::FuncRef,
+        _ => ValType::OtherRef,
+    }
+}
+
+/// The type as the engine has it; an error for one that a host cannot make.
+pub(crate) fn wasm_func_type(cx: &Cx<'_>, ty: &FuncType) -> Result<wasmtime::FuncType> {
+    let convert =
+        |types: &[ValType]| types.iter().map(|t| wasm_type(*t)).collect::<Result<Vec<_>>>();
+    Ok(wasmtime::FuncType::new(cx.engine(), convert(ty.params())?, convert(ty.results())?))
+}
+
+pub(crate) fn wasm_type(ty: ValType) -> Result<wasmtime::ValType> {
+    Ok(match ty {
+        ValType::I32 => wasmtime::ValType::I32,
+        ValType::I64 => wasmtime::ValType::I64,
+        ValType::F32 => wasmtime::ValType::F32,
+        ValType::F64 => wasmtime::ValType::F64,
+        ValType::ExternRef => wasmtime::ValType::EXTERNREF,
+        ValType::FuncRef => wasmtime::ValType::FUNCREF,
+        ValType::V128 | ValType::OtherRef => return Err(no_values(ty)),
+        _ => {
+            let message = format!("core code has no values of type {ty}");
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        }
+    })
+}
+
+/// Bounds how deep calls nest where no core code is entered in between, whose
+/// own check would do it: adapters calling adapters, and host functions
+/// calling back.
+#[must_use]
+pub(crate) struct StackGuard {
+    outermost: bool,
+}
+
+impl StackGuard {
+    pub fn enter(cx: &mut Cx<'_>) -> Result<StackGuard> {
+        let here = stack_pointer();
+        let data = cx.data_mut();
+        match data.stack_base {
+            None => {
+                data.stack_base = Some(here);
+                Ok(StackGuard { outermost: true })
+            }
+            Some(base) if base.abs_diff(here) > data.stack_size => {
+                let message = "call stack exhausted by nested adapters and host functions";
+                Err(Trap::with_code(message, TrapCode::StackOverflow).into())
+            }
+            Some(_) => Ok(StackGuard { outermost: false }),
+        }
+    }
+
+    pub fn leave(self, cx: &mut Cx<'_>) {
+        if self.outermost {
+            cx.data_mut().stack_base = None;
+        }
+    }
+}
+
+/// About where the stack is: the address of something on it.
+#[inline(never)]
+fn stack_pointer() -> usize {
+    let here = 0u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}
+
+/// Checks that a store's number is this one's.
+pub(crate) fn same_store(cx: &Cx<'_>, id: u64, what: &str) -> Result<()> {
+    if cx.data().id == id { Ok(()) } else { Err(wrong_store(what)) }
+}

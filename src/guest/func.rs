@@ -1,0 +1,130 @@
+//! What can be called: a core function, or something that takes interface
+//! values.
+//!
+//! Not here: how either is made or run.
+
+use super::call::{self, CoreFunc};
+use super::context::Cx;
+use super::value::{Val, check, wrong_store};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::{FuncType, ValType};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// A function in a store: of a core module, of an interface, or the host's
+/// own. Clones are the same function.
+#[derive(Clone)]
+pub struct Func(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub store: u64,
+    pub ty: FuncType,
+    pub body: Body,
+    /// The same function for core code, made when it is first needed; of a
+    /// core function, itself.
+    twin: OnceLock<CoreFunc>,
+}
+
+pub(crate) enum Body {
+    Core(CoreFunc),
+    Typed(Arc<dyn Typed>),
+}
+
+/// Something that takes and gives interface values: an adapter bound to an
+/// instance, or a host function.
+pub(crate) trait Typed: Send + Sync {
+    /// Runs it. The caller has checked the arguments against its type, and
+    /// gives as many results as it has, each holding its type's default.
+    /// Results may be written on failure: the caller drops them then.
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+}
+
+impl Func {
+    pub(crate) fn new_core(store: u64, func: CoreFunc) -> Func {
+        let ty = func.ty().clone();
+        Func(Arc::new(Inner { store, ty, body: Body::Core(func), twin: OnceLock::new() }))
+    }
+
+    pub(crate) fn new_typed(store: u64, ty: FuncType, body: Arc<dyn Typed>) -> Func {
+        Func(Arc::new(Inner { store, ty, body: Body::Typed(body), twin: OnceLock::new() }))
+    }
+
+    pub(crate) fn check_store(&self, cx: &Cx<'_>) -> Result<()> {
+        if self.0.store == cx.data().id { Ok(()) } else { Err(wrong_store("function")) }
+    }
+
+    /// Calls it, arguments and results checked. Results are written on success
+    /// only.
+    pub(crate) fn call_checked(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        self.check_store(cx)?;
+        let expected = self.0.ty.results().len();
+        if results.len() != expected {
+            let message = format!("room for {expected} results needed, found {}", results.len());
+            return Err(Error::new(ErrorKind::WrongCount, message));
+        }
+        check("argument", self.0.ty.params(), args)?;
+        match &self.0.body {
+            Body::Core(func) => func.call(cx, args, results),
+            Body::Typed(body) => {
+                let guarded = call::StackGuard::enter(cx)?;
+                let outcome = body.call(cx, args, results);
+                guarded.leave(cx);
+                outcome
+            }
+        }
+    }
+
+    /// The function for core code: itself, or a core function that calls it.
+    /// Its type must be a core one.
+    pub(crate) fn core(&self, cx: &mut Cx<'_>) -> Result<&CoreFunc> {
+        self.check_store(cx)?;
+        let body = match &self.0.body {
+            Body::Core(func) => return Ok(func),
+            Body::Typed(body) => body,
+        };
+        if let Some(twin) = self.0.twin.get() {
+            return Ok(twin);
+        }
+        let twin = CoreFunc::host(cx, &self.0.ty, body.clone())?;
+        let address = twin.address(cx);
+        cx.data_mut().funcs.insert(address, Arc::downgrade(&self.0));
+        Ok(self.0.twin.get_or_init(|| twin))
+    }
+
+    /// The function that a core function stands for; `ty` as for
+    /// [`CoreFunc::new`].
+    pub(crate) fn from_core(cx: &mut Cx<'_>, func: wasmtime::Func, ty: Option<&FuncType>) -> Func {
+        let address = func.to_raw(&mut *cx) as usize;
+        if let Some(inner) = cx.data().funcs.get(&address).and_then(|f| f.upgrade()) {
+            return Func(inner);
+        }
+        let made = Func::new_core(cx.data().id, CoreFunc::new(cx, func, ty));
+        cx.data_mut().funcs.insert(address, Arc::downgrade(&made.0));
+        made
+    }
+}
+
+/// Makes each of them the default of its type.
+pub(crate) fn set_defaults(types: &[ValType], vals: &mut Vec<Val<'static>>) -> Result<()> {
+    vals.clear();
+    for ty in types {
+        vals.push(Val::default_of(*ty).ok_or_else(|| no_values(*ty))?);
+    }
+    Ok(())
+}
+
+pub(crate) fn no_values(ty: ValType) -> Error {
+    let message = format!("a host has no values of type {ty}");
+    Error::new(ErrorKind::Unsupported, message)
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Func({})", self.0.ty)
+    }
+}

@@ -1,0 +1,51 @@
+//! The window onto linear memory: the only file that turns an offset and a
+//! length into bytes.
+//!
+//! A window's lifetime is a borrow of the store, and running guest code takes
+//! the store mutably: no window outlives a crossing.
+//!
+//! Not here: anything about encodings.
+
+use super::StoreData;
+use super::context::Cx;
+use crate::error::{Error, Trap, TrapCode};
+
+/// A plain 32-bit linear memory. Shared ones never get here: the front end
+/// refuses them for strings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mem(pub wasmtime::Memory);
+
+impl Mem {
+    /// `len` bytes from `ptr` on; a trap where they are not all inside.
+    pub fn read<'a>(
+        self,
+        cx: impl Into<wasmtime::StoreContext<'a, StoreData>>,
+        ptr: u32,
+        len: u32,
+    ) -> Result<&'a [u8], Error> {
+        let all = self.0.data(cx);
+        let size = all.len();
+        range(ptr, len, size).map(|r| &all[r]).ok_or_else(|| outside(ptr, len, size))
+    }
+
+    /// The same, to write to.
+    pub fn write<'a>(self, cx: &'a mut Cx<'_>, ptr: u32, len: u32) -> Result<&'a mut [u8], Error> {
+        let all = self.0.data_mut(cx);
+        let size = all.len();
+        range(ptr, len, size).map(|r| &mut all[r]).ok_or_else(|| outside(ptr, len, size))
+    }
+}
+
+fn range(ptr: u32, len: u32, size: usize) -> Option<std::ops::Range<usize>> {
+    let start = ptr as usize;
+    let end = start.checked_add(len as usize)?;
+    (end <= size).then_some(start..end)
+}
+
+fn outside(ptr: u32, len: u32, size: usize) -> Error {
+    let message = format!(
+        "out of bounds memory access: a string of {len} bytes at address {ptr:#x} \
+         in a memory of {size} bytes"
+    );
+    Trap::with_code(message, TrapCode::MemoryOutOfBounds).into()
+}

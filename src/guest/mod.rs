@@ -1,0 +1,69 @@
+//! What the host may touch of a guest.
+//!
+//! This file holds the data that every store carries: reusable scratch, the
+//! strings that are out, and the calls that are owed. Behaviour is next door:
+//! `memory` has the window onto linear memory, `call` the crossing both ways,
+//! `value` the values, `text` the strings that guests hand over, `defer` the
+//! debts, `func` what can be called.
+//!
+//! Not here: behaviour.
+
+pub(crate) mod call;
+pub(crate) mod context;
+pub(crate) mod defer;
+pub(crate) mod func;
+pub(crate) mod memory;
+pub(crate) mod text;
+pub(crate) mod value;
+
+use crate::string::Policy;
+use std::collections::HashMap;
+use std::sync::Weak;
+
+/// What each store carries.
+pub(crate) struct StoreData {
+    /// Tells this store's objects from another's.
+    pub id: u64,
+    /// What becomes of ill-formed text where a string does not say.
+    pub policy: Policy,
+    pub texts: text::Texts,
+    pub debts: defer::Debts,
+    pub scratch: Scratch,
+    /// Where the host's stack was when the outermost call came in, and how
+    /// much of it a chain of calls may use.
+    pub stack_base: Option<usize>,
+    pub stack_size: usize,
+    /// Functions that have a core twin, by the twin's address, so that a
+    /// `funcref` comes back as the function it was.
+    pub funcs: HashMap<usize, Weak<func::Inner>>,
+    /// How to name the modules that frames of traps are in, by the start of
+    /// their machine code.
+    pub modules: HashMap<usize, ModuleName>,
+    pub limits: Limits,
+}
+
+/// A module, as frames tell of it.
+#[derive(Clone, Copy)]
+pub(crate) struct ModuleName {
+    pub id: u64,
+    /// What to add to an offset in the compiled core to get the offset in the
+    /// file that the host supplied.
+    pub shift: isize,
+}
+
+/// Buffers that calls use and give back, so that a steady state allocates
+/// nothing.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub raw: Vec<Vec<wasmtime::ValRaw>>,
+    pub vals: Vec<Vec<value::Val<'static>>>,
+    pub slots: Vec<Vec<crate::exec::Slot<'static>>>,
+}
+
+/// How far a store may grow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub memory_bytes: usize,
+    pub table_elements: usize,
+    pub instances: usize,
+}

@@ -1,0 +1,488 @@
+//! The values that cross: [`Val`], and the strings and references in it.
+//!
+//! Not here: decoding loops.
+
+use super::context::{AsContext, Cx};
+use super::func::Func;
+use super::text::Cell;
+use crate::error::{Error, ErrorKind, Result};
+use crate::string::{self, CopyError, Dest, Encoding, Policy, Text};
+use crate::types::ValType;
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// One value, of a core or of an interface type.
+///
+/// `'a` is how long the text of a string argument is borrowed; results own
+/// what they hold.
+#[derive(Clone, Debug)]
+pub enum Val<'a> {
+    /// Core, 32 bits.
+    I32(i32),
+    /// Core, 64 bits.
+    I64(i64),
+    /// Core and interface, 32 bits. NaN payloads are kept.
+    F32(f32),
+    /// Core and interface, 64 bits. NaN payloads are kept.
+    F64(f64),
+    /// Core and interface; `None` is null.
+    ExternRef(Option<ExternRef>),
+    /// Core; `None` is null.
+    FuncRef(Option<Func>),
+    /// Interface, signed, 8 bits.
+    S8(i8),
+    /// Interface, unsigned, 8 bits.
+    U8(u8),
+    /// Interface, signed, 16 bits.
+    S16(i16),
+    /// Interface, unsigned, 16 bits.
+    U16(u16),
+    /// Interface, signed, 32 bits.
+    S32(i32),
+    /// Interface, unsigned, 32 bits.
+    U32(u32),
+    /// Interface, signed, 64 bits.
+    S64(i64),
+    /// Interface, unsigned, 64 bits.
+    U64(u64),
+    /// Interface: a sequence of Unicode scalar values.
+    String(Str<'a>),
+}
+
+impl<'a> Val<'a> {
+    /// Its type.
+    pub fn ty(&self) -> ValType {
+        match self {
+            Val::I32(_) => ValType::I32,
+            Val::I64(_) => ValType::I64,
+            Val::F32(_) => ValType::F32,
+            Val::F64(_) => ValType::F64,
+            Val::ExternRef(_) => ValType::ExternRef,
+            Val::FuncRef(_) => ValType::FuncRef,
+            Val::S8(_) => ValType::S8,
+            Val::U8(_) => ValType::U8,
+            Val::S16(_) => ValType::S16,
+            Val::U16(_) => ValType::U16,
+            Val::S32(_) => ValType::S32,
+            Val::U32(_) => ValType::U32,
+            Val::S64(_) => ValType::S64,
+            Val::U64(_) => ValType::U64,
+            Val::String(_) => ValType::String,
+        }
+    }
+
+    /// Zero, null or the empty string; `None` for a type without values.
+    pub fn default_of(ty: ValType) -> Option<Val<'a>> {
+        Some(match ty {
+            ValType::F32 => Val::F32(0.0),
+            ValType::F64 => Val::F64(0.0),
+            ValType::ExternRef => Val::ExternRef(None),
+            ValType::FuncRef => Val::FuncRef(None),
+            ValType::String => Val::String(Str::from("")),
+            ValType::V128 | ValType::OtherRef => return None,
+            integer => Val::from_bits(integer, 0),
+        })
+    }
+
+    /// The string in it.
+    pub fn as_str(&self) -> Option<&Str<'a>> {
+        match self {
+            Val::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// An integer's bits: up to 32 bits extended to 32 by its sign, in the
+    /// low half. Zero for what is no integer.
+    pub(crate) fn bits(&self) -> u64 {
+        match *self {
+            Val::I32(v) | Val::S32(v) => v as u32 as u64,
+            Val::S8(v) => v as i32 as u32 as u64,
+            Val::U8(v) => v as u64,
+            Val::S16(v) => v as i32 as u32 as u64,
+            Val::U16(v) => v as u64,
+            Val::U32(v) => v as u64,
+            Val::I64(v) | Val::S64(v) => v as u64,
+            Val::U64(v) => v,
+            _ => 0,
+        }
+    }
+
+    /// The integer of that type with these bits.
+    pub(crate) fn from_bits(ty: ValType, bits: u64) -> Val<'a> {
+        match ty {
+            ValType::S8 => Val::S8(bits as i8),
+            ValType::U8 => Val::U8(bits as u8),
+            ValType::S16 => Val::S16(bits as i16),
+            ValType::U16 => Val::U16(bits as u16),
+            ValType::S32 => Val::S32(bits as i32),
+            ValType::U32 => Val::U32(bits as u32),
+            ValType::S64 => Val::S64(bits as i64),
+            ValType::U64 => Val::U64(bits),
+            ValType::I64 => Val::I64(bits as i64),
+            _ => Val::I32(bits as i32),
+        }
+    }
+}
+
+/// Checks values against the types they are meant for: their number, and each
+/// one's type. `what` is `argument` or `result`.
+pub(crate) fn check(what: &str, types: &[ValType], vals: &[Val<'_>]) -> Result<()> {
+    if types.len() != vals.len() {
+        let message = format!("expected {} {what}s, found {}", types.len(), vals.len());
+        return Err(Error::new(ErrorKind::WrongCount, message));
+    }
+    for (i, (ty, val)) in types.iter().zip(vals).enumerate() {
+        if *ty != val.ty() {
+            let message = format!("{what} {i}: expected {ty}, found {}", val.ty());
+            return Err(Error::new(ErrorKind::WrongKind, message).at_argument(i));
+        }
+    }
+    Ok(())
+}
+
+/// A string: text that the host lends or owns, or a string of a guest.
+///
+/// A guest's string is a view of linear memory while no guest code runs in its
+/// store, and a copy from then on; it stays readable until it is dropped.
+/// Reading a view needs the store. Dropping is all it takes to delete one, on
+/// any thread.
+#[derive(Clone)]
+pub struct Str<'a> {
+    repr: Repr<'a>,
+    policy: Option<Policy>,
+}
+
+#[derive(Clone)]
+enum Repr<'a> {
+    /// Code units nobody has checked, unless `checked`.
+    Utf8(Cow<'a, [u8]>, /* checked */ bool),
+    Utf16(Cow<'a, [u16]>),
+    Guest(Arc<Cell>),
+}
+
+impl<'a> Str<'a> {
+    /// Bytes that should be UTF-8; they are checked where they are used.
+    pub fn from_utf8(bytes: &'a [u8]) -> Str<'a> {
+        Str::host(Repr::Utf8(Cow::Borrowed(bytes), false))
+    }
+
+    /// Units that should be UTF-16; they are checked where they are used.
+    pub fn from_utf16(units: &'a [u16]) -> Str<'a> {
+        Str::host(Repr::Utf16(Cow::Borrowed(units)))
+    }
+
+    fn host(repr: Repr<'a>) -> Str<'a> {
+        Str { repr, policy: None }
+    }
+
+    pub(crate) fn guest(cell: Arc<Cell>) -> Str<'static> {
+        Str { repr: Repr::Guest(cell), policy: None }
+    }
+
+    /// A copy that the store owns: the string of choice for results of host
+    /// functions, because the store uses its buffers again.
+    pub fn new_in(
+        mut cx: impl super::context::AsContextMut,
+        text: Text<'_>,
+    ) -> Result<Str<'static>> {
+        let cx = &mut cx.as_context_mut().0;
+        let policy = cx.data().policy;
+        copy_in(cx, text, policy)
+    }
+
+    /// Says what becomes of ill-formed text in this string, whatever the
+    /// engine's rule is.
+    pub fn with_policy(mut self, policy: Policy) -> Str<'a> {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// How the text is stored: what reading costs least in.
+    pub fn encoding(&self) -> Encoding {
+        match self.repr {
+            Repr::Utf16(_) => Encoding::Utf16,
+            _ => Encoding::Utf8,
+        }
+    }
+
+    /// Its length in code units of `encoding`.
+    pub fn length(&self, cx: impl AsContext, encoding: Encoding) -> Result<usize> {
+        let policy = self.policy_or(cx.as_context().0.data().policy);
+        self.with(cx, |text| {
+            if self.is_checked() && text.encoding() == encoding {
+                return Ok(text.len());
+            }
+            string::measure(text, encoding, policy).map(|m| m.len()).map_err(bad_text)
+        })?
+    }
+
+    /// Copies it into `dst` as UTF-8 and gives the number of bytes written.
+    /// Nothing is written where `dst` is too small;
+    /// [`Error::needed`](crate::Error::needed) then tells the length.
+    pub fn copy_utf8(&self, cx: impl AsContext, dst: &mut [u8]) -> Result<usize> {
+        self.copy(cx, Dest::Utf8(dst))
+    }
+
+    /// Copies it into `dst` as UTF-16 and gives the number of units written.
+    /// Otherwise like [`Str::copy_utf8`].
+    pub fn copy_utf16(&self, cx: impl AsContext, dst: &mut [u16]) -> Result<usize> {
+        self.copy(cx, Dest::Utf16(dst))
+    }
+
+    fn copy(&self, cx: impl AsContext, dst: Dest<'_>) -> Result<usize> {
+        let policy = self.policy_or(cx.as_context().0.data().policy);
+        self.with(cx, |text| string::copy(text, dst, policy).map_err(copy_failed))?
+    }
+
+    /// An owned copy.
+    pub fn to_string(&self, cx: impl AsContext) -> Result<String> {
+        let policy = self.policy_or(cx.as_context().0.data().policy);
+        self.with(cx, |text| {
+            let measured = string::measure(text, Encoding::Utf8, policy).map_err(bad_text)?;
+            let mut bytes = vec![0; measured.len()];
+            string::transcode(&measured, text, Dest::Utf8(&mut bytes)).map_err(changed)?;
+            String::from_utf8(bytes).map_err(|_| changed(string::Changed))
+        })?
+    }
+
+    /// An owned copy in UTF-16.
+    pub fn to_utf16(&self, cx: impl AsContext) -> Result<Vec<u16>> {
+        let policy = self.policy_or(cx.as_context().0.data().policy);
+        self.with(cx, |text| {
+            let measured = string::measure(text, Encoding::Utf16, policy).map_err(bad_text)?;
+            let mut units = vec![0; measured.len()];
+            string::transcode(&measured, text, Dest::Utf16(&mut units)).map_err(changed)?;
+            Ok(units)
+        })?
+    }
+
+    /// Reads the text where it lies, without a copy.
+    pub fn with<R>(&self, cx: impl AsContext, read: impl FnOnce(Text<'_>) -> R) -> Result<R> {
+        match &self.repr {
+            Repr::Guest(cell) => cell.with(cx.as_context().0, read),
+            _ => Ok(read(self.text())),
+        }
+    }
+
+    /// Reads the text if that needs no store: every string but a view.
+    pub fn with_copy<R>(&self, read: impl FnOnce(Text<'_>) -> R) -> Option<R> {
+        match &self.repr {
+            Repr::Guest(cell) => cell.with_copy(read),
+            _ => Some(read(self.text())),
+        }
+    }
+
+    /// The host's text; empty for a guest's.
+    fn text(&self) -> Text<'_> {
+        match &self.repr {
+            Repr::Utf8(bytes, _) => Text::Utf8(bytes),
+            Repr::Utf16(units) => Text::Utf16(units),
+            Repr::Guest(_) => Text::Utf8(&[]),
+        }
+    }
+
+    /// The store it belongs to, if it is a guest's.
+    pub(crate) fn store(&self) -> Option<u64> {
+        match &self.repr {
+            Repr::Guest(cell) => Some(cell.store()),
+            _ => None,
+        }
+    }
+
+    /// What to do about ill-formed text, where the store says `default`.
+    pub fn policy_or(&self, default: Policy) -> Policy {
+        self.policy.unwrap_or(default)
+    }
+
+    fn is_checked(&self) -> bool {
+        matches!(self.repr, Repr::Utf8(_, true) | Repr::Guest(_))
+    }
+
+    /// The same string, owning what it holds. Text that is lent is copied
+    /// into the store.
+    pub(crate) fn into_owned(self, cx: &mut Cx<'_>) -> Result<Str<'static>> {
+        let policy = self.policy_or(cx.data().policy);
+        match self.repr {
+            Repr::Guest(cell) => Ok(Str::guest(cell)),
+            Repr::Utf8(Cow::Owned(bytes), true) => {
+                Ok(Str::host(Repr::Utf8(Cow::Owned(bytes), true)))
+            }
+            Repr::Utf8(bytes, _) => copy_in(cx, Text::Utf8(&bytes), policy),
+            Repr::Utf16(units) => copy_in(cx, Text::Utf16(&units), policy),
+        }
+    }
+}
+
+/// Copies text into a cell of the store.
+pub(crate) fn copy_in(cx: &mut Cx<'_>, text: Text<'_>, policy: Policy) -> Result<Str<'static>> {
+    let measured = string::measure(text, Encoding::Utf8, policy).map_err(bad_text)?;
+    let data = cx.data_mut();
+    let cell = data.texts.copy(data.id, |buffer| {
+        buffer.try_reserve_exact(measured.len()).map_err(|_| {
+            let message = format!("no memory for a string of {} bytes", measured.len());
+            Error::new(ErrorKind::OutOfMemory, message)
+        })?;
+        buffer.resize(measured.len(), 0);
+        string::transcode(&measured, text, Dest::Utf8(buffer)).map_err(changed)
+    })?;
+    Ok(Str::guest(cell))
+}
+
+pub(crate) fn bad_text(bad: string::BadText) -> Error {
+    Error::new(ErrorKind::BadText, bad.to_string()).at_position(bad.position)
+}
+
+pub(crate) fn changed(_: string::Changed) -> Error {
+    Error::new(ErrorKind::BadText, "the text changed while it was read")
+}
+
+fn copy_failed(error: CopyError) -> Error {
+    match error {
+        CopyError::BadText(bad) => bad_text(bad),
+        CopyError::TooSmall { needed } => {
+            let message = format!("the buffer is too small: the string has {needed} code units");
+            Error::new(ErrorKind::BufferTooSmall, message).needing(needed)
+        }
+    }
+}
+
+impl fmt::Debug for Str<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.with_copy(|text| match text {
+            Text::Utf8(bytes) => format!("{:?}", String::from_utf8_lossy(bytes)),
+            Text::Utf16(units) => format!("{:?}", String::from_utf16_lossy(units)),
+        });
+        f.write_str(shown.as_deref().unwrap_or("<a string in linear memory>"))
+    }
+}
+
+impl<'a> From<&'a str> for Str<'a> {
+    fn from(text: &'a str) -> Str<'a> {
+        Str::host(Repr::Utf8(Cow::Borrowed(text.as_bytes()), true))
+    }
+}
+
+impl From<String> for Str<'_> {
+    fn from(text: String) -> Self {
+        Str::host(Repr::Utf8(Cow::Owned(text.into_bytes()), true))
+    }
+}
+
+impl<'a> From<&'a [u16]> for Str<'a> {
+    fn from(units: &'a [u16]) -> Str<'a> {
+        Str::from_utf16(units)
+    }
+}
+
+impl From<Vec<u16>> for Str<'_> {
+    fn from(units: Vec<u16>) -> Self {
+        Str::host(Repr::Utf16(Cow::Owned(units)))
+    }
+}
+
+impl From<Vec<u8>> for Str<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Str::host(Repr::Utf8(Cow::Owned(bytes), false))
+    }
+}
+
+/// A reference that guests hold and cannot look into.
+///
+/// One made by the host carries something of the host's; clones are the same
+/// reference.
+#[derive(Clone)]
+pub struct ExternRef(pub(crate) ExternRepr);
+
+#[derive(Clone)]
+pub(crate) enum ExternRepr {
+    Host(Arc<dyn Any + Send + Sync>),
+    /// Made by a guest of that store out of one of its own references.
+    Guest(u64, wasmtime::OwnedRooted<wasmtime::ExternRef>),
+}
+
+impl ExternRef {
+    /// A reference to something of the host's.
+    pub fn new(value: Arc<dyn Any + Send + Sync>) -> ExternRef {
+        ExternRef(ExternRepr::Host(value))
+    }
+
+    /// What [`ExternRef::new`] was given; `None` for a reference that a guest
+    /// made.
+    pub fn data(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        match &self.0 {
+            ExternRepr::Host(value) => Some(value),
+            ExternRepr::Guest(..) => None,
+        }
+    }
+
+    /// The raw form, to be handed to the guest before anything is collected.
+    pub(crate) fn to_raw(&self, cx: &mut Cx<'_>) -> Result<u32> {
+        let rooted = self.to_rooted(cx)?;
+        rooted.to_raw(&mut *cx).map_err(|e| Error::new(ErrorKind::WrongStore, e.to_string()))
+    }
+
+    pub(crate) fn from_raw(cx: &mut Cx<'_>, raw: u32) -> Result<Option<ExternRef>> {
+        let Some(rooted) = wasmtime::ExternRef::from_raw(&mut *cx, raw) else {
+            return Ok(None);
+        };
+        ExternRef::from_rooted(cx, rooted).map(Some)
+    }
+
+    pub(crate) fn to_rooted(
+        &self,
+        cx: &mut Cx<'_>,
+    ) -> Result<wasmtime::Rooted<wasmtime::ExternRef>> {
+        match &self.0 {
+            ExternRepr::Guest(store, owned) if *store == cx.data().id => {
+                Ok(owned.to_rooted(&mut *cx))
+            }
+            ExternRepr::Guest(..) => Err(wrong_store("externref")),
+            ExternRepr::Host(value) => new_extern(cx, value.clone()),
+        }
+    }
+
+    pub(crate) fn from_rooted(
+        cx: &mut Cx<'_>,
+        rooted: wasmtime::Rooted<wasmtime::ExternRef>,
+    ) -> Result<ExternRef> {
+        let broken = |e: wasmtime::Error| Error::new(ErrorKind::WrongStore, e.to_string());
+        let data = rooted.data(&*cx).map_err(broken)?;
+        if let Some(value) = data.and_then(|d| d.downcast_ref::<Arc<dyn Any + Send + Sync>>()) {
+            return Ok(ExternRef::new(value.clone()));
+        }
+        let owned = rooted.to_owned_rooted(&mut *cx).map_err(broken)?;
+        Ok(ExternRef(ExternRepr::Guest(cx.data().id, owned)))
+    }
+}
+
+pub(crate) fn wrong_store(what: &str) -> Error {
+    Error::new(ErrorKind::WrongStore, format!("this {what} belongs to another store"))
+}
+
+/// Puts a host's reference into the store's collected heap, collecting once
+/// where that is full.
+fn new_extern(
+    cx: &mut Cx<'_>,
+    value: Arc<dyn Any + Send + Sync>,
+) -> Result<wasmtime::Rooted<wasmtime::ExternRef>> {
+    let full = |e: wasmtime::Error| Error::new(ErrorKind::OutOfMemory, format!("externref: {e}"));
+    match wasmtime::ExternRef::new(&mut *cx, value.clone()) {
+        Ok(rooted) => Ok(rooted),
+        Err(_) => {
+            cx.gc(None).map_err(full)?;
+            wasmtime::ExternRef::new(&mut *cx, value).map_err(full)
+        }
+    }
+}
+
+impl fmt::Debug for ExternRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            ExternRepr::Host(_) => "ExternRef(host)",
+            ExternRepr::Guest(..) => "ExternRef(guest)",
+        })
+    }
+}

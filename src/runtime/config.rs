@@ -1,0 +1,192 @@
+//! What can be chosen about an engine.
+//!
+//! Not here: what the choices do.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::Limits;
+use crate::string::{Encoding, Policy};
+use std::path::PathBuf;
+
+/// The options of an [`Engine`](crate::Engine). Every one has a default that
+/// suits a host which trusts nothing and hurries little.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) encoding: Encoding,
+    pub(crate) policy: Policy,
+    pub(crate) fuel: bool,
+    pub(crate) epochs: bool,
+    pub(crate) limits: Limits,
+    pub(crate) stack_size: usize,
+    pub(crate) parallel_compilation: bool,
+    pub(crate) opt_level: OptLevel,
+    pub(crate) cache_dir: Option<PathBuf>,
+    pub(crate) pooling: Option<u32>,
+}
+
+/// How hard the compiler works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OptLevel {
+    /// Compiles fast, runs slowly.
+    None,
+    /// Runs fast.
+    #[default]
+    Speed,
+    /// Runs nearly as fast, in less memory.
+    SpeedAndSize,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            encoding: Encoding::Utf8,
+            policy: Policy::Reject,
+            fuel: false,
+            epochs: false,
+            limits: Limits {
+                memory_bytes: usize::MAX,
+                table_elements: usize::MAX,
+                instances: usize::MAX,
+            },
+            stack_size: 512 * 1024,
+            parallel_compilation: true,
+            opt_level: OptLevel::Speed,
+            cache_dir: None,
+            pooling: None,
+        }
+    }
+}
+
+impl Config {
+    /// The defaults.
+    pub fn new() -> Config {
+        Config::default()
+    }
+
+    /// The encoding of the host's own text, for what asks in no particular
+    /// one. Default: UTF-8.
+    pub fn host_encoding(&mut self, encoding: Encoding) -> &mut Config {
+        self.encoding = encoding;
+        self
+    }
+
+    /// What becomes of ill-formed text, where a string does not say. Default:
+    /// [`Policy::Reject`], an error for the host's text and a trap for the
+    /// guest's.
+    pub fn ill_formed(&mut self, policy: Policy) -> &mut Config {
+        self.policy = policy;
+        self
+    }
+
+    /// Counts instructions and stops a guest whose fuel is used up: see
+    /// [`Store::set_fuel`](crate::Store::set_fuel). A new store has none.
+    /// Default: off.
+    pub fn consume_fuel(&mut self, on: bool) -> &mut Config {
+        self.fuel = on;
+        self
+    }
+
+    /// Stops a guest at a deadline: see
+    /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline) and
+    /// [`Engine::increment_epoch`](crate::Engine::increment_epoch). Default:
+    /// off.
+    pub fn epoch_interruption(&mut self, on: bool) -> &mut Config {
+        self.epochs = on;
+        self
+    }
+
+    /// The most bytes one linear memory may have. Growing beyond fails as the
+    /// guest sees it. Default: what its type permits.
+    pub fn max_memory_bytes(&mut self, bytes: usize) -> &mut Config {
+        self.limits.memory_bytes = bytes;
+        self
+    }
+
+    /// The most elements one table may have. Default: what its type permits.
+    pub fn max_table_elements(&mut self, elements: usize) -> &mut Config {
+        self.limits.table_elements = elements;
+        self
+    }
+
+    /// The most instances, and the most memories and tables, that one store
+    /// may have. Default: no bound.
+    pub fn max_instances(&mut self, instances: usize) -> &mut Config {
+        self.limits.instances = instances;
+        self
+    }
+
+    /// How many bytes of the host's stack guests and adapters may use, host
+    /// functions that they call included. Default: 512 KiB.
+    pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Config {
+        self.stack_size = bytes;
+        self
+    }
+
+    /// Compiles on several threads. Default: on.
+    pub fn parallel_compilation(&mut self, on: bool) -> &mut Config {
+        self.parallel_compilation = on;
+        self
+    }
+
+    /// How hard the compiler works. Default: [`OptLevel::Speed`].
+    pub fn opt_level(&mut self, level: OptLevel) -> &mut Config {
+        self.opt_level = level;
+        self
+    }
+
+    /// Keeps compiled code in this folder, which is made where it is missing,
+    /// and takes it from there the next time. Default: no cache.
+    pub fn cache_dir(&mut self, dir: impl Into<PathBuf>) -> &mut Config {
+        self.cache_dir = Some(dir.into());
+        self
+    }
+
+    /// Sets memory aside for this many instances at once, so that making one
+    /// is faster. More than these cannot be made. Default: none, memory is
+    /// asked for with each instance.
+    pub fn pooling(&mut self, instances: u32) -> &mut Config {
+        self.pooling = Some(instances);
+        self
+    }
+
+    /// The engine's form of it.
+    pub(crate) fn build(&self) -> Result<wasmtime::Config> {
+        let bad = |what: &str, e: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::BadConfig, format!("{what}: {e}"))
+        };
+        let mut config = wasmtime::Config::new();
+        config.collector(wasmtime::Collector::DeferredReferenceCounting);
+        config.consume_fuel(self.fuel);
+        config.epoch_interruption(self.epochs);
+        config.parallel_compilation(self.parallel_compilation);
+        config.cranelift_opt_level(match self.opt_level {
+            OptLevel::None => wasmtime::OptLevel::None,
+            OptLevel::Speed => wasmtime::OptLevel::Speed,
+            OptLevel::SpeedAndSize => wasmtime::OptLevel::SpeedAndSize,
+        });
+        if self.stack_size == 0 {
+            return Err(bad("stack size", &"it must not be zero"));
+        }
+        config.max_wasm_stack(self.stack_size);
+        if let Some(dir) = &self.cache_dir {
+            let mut cache = wasmtime::CacheConfig::new();
+            cache.with_directory(dir);
+            let cache = wasmtime::Cache::new(cache).map_err(|e| bad("cache directory", &e))?;
+            config.cache(Some(cache));
+        }
+        if let Some(count) = self.pooling {
+            let mut pool = wasmtime::PoolingAllocationConfig::new();
+            pool.total_core_instances(count)
+                .total_memories(count)
+                .total_tables(count)
+                .total_gc_heaps(count)
+                .max_memories_per_module(1)
+                .max_tables_per_module(8)
+                .table_elements(100_000);
+            if self.limits.memory_bytes < u32::MAX as usize {
+                pool.max_memory_size(self.limits.memory_bytes);
+            }
+            config.allocation_strategy(wasmtime::InstanceAllocationStrategy::Pooling(pool));
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,351 @@
+//! [`Func`]: calling one, and making one out of a closure.
+//!
+//! Not here: what an adapter does.
+
+use super::externs::{Extern, Global, Memory, Table, Tag};
+use crate::error::{Error, Result};
+use crate::guest::call::guard;
+use crate::guest::context::{AsContextMut, Caller, Cx};
+use crate::guest::func::{Func, Typed};
+use crate::guest::value::{ExternRef, Str, Val};
+use crate::types::{FuncType, ValType};
+use std::sync::Arc;
+
+impl Func {
+    /// A host function of a type that is known when the program runs.
+    ///
+    /// It gets its arguments in order, strings readable for the time of the
+    /// call, and as many results as the type has, each holding its type's
+    /// zero, null or empty string, to be replaced by values of the same types.
+    /// An error, or a panic, becomes a trap of the guest that called it, and
+    /// comes out of the host's own call as the same error.
+    pub fn new(
+        mut cx: impl AsContextMut,
+        ty: FuncType,
+        body: impl Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
+    ) -> Func {
+        let store = cx.as_context_mut().store_id();
+        Func::new_typed(store, ty, Arc::new(HostFunc(body)))
+    }
+
+    /// A host function of the type that the closure has: see [`Param`] and
+    /// [`Results`] for what may stand in it. The closure may take a
+    /// [`Caller`] first.
+    ///
+    /// ```
+    /// use witrt::{Engine, Func, Store};
+    /// let mut store = Store::new(&Engine::default());
+    /// let f = Func::wrap(&mut store, |name: String, n: u32| name.repeat(n as usize));
+    /// assert_eq!(f.ty().to_string(), "(string, u32) -> (string)");
+    /// ```
+    pub fn wrap<Args>(cx: impl AsContextMut, body: impl HostClosure<Args>) -> Func {
+        let ty = body.ty();
+        Func::new(cx, ty, move |caller, args, results| body.call(caller, args, results))
+    }
+
+    /// Its parameters and results.
+    pub fn ty(&self) -> &FuncType {
+        &self.0.ty
+    }
+
+    /// Whether both are the same function, not merely equal ones.
+    pub fn same(a: &Func, b: &Func) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// Calls it. `args` are of its parameters' types; `results` has room for
+    /// as many as it has, whatever is in there before.
+    ///
+    /// Results are written on success only. A string among them stays
+    /// readable until it is dropped: see [`Str`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongCount`](crate::ErrorKind::WrongCount) and
+    /// [`ErrorKind::WrongKind`](crate::ErrorKind::WrongKind) for values that
+    /// do not fit, [`ErrorKind::BadText`](crate::ErrorKind::BadText) for an
+    /// ill-formed string, each with the argument's index and before any guest
+    /// code runs; [`ErrorKind::Trap`](crate::ErrorKind::Trap) for a trap; and
+    /// whatever error a host function returns.
+    ///
+    /// ```
+    /// use witrt::{Engine, Instance, Module, Store, Val};
+    /// let engine = Engine::default();
+    /// let mut store = Store::new(&engine);
+    /// let module = Module::new(&engine, br#"(module
+    ///     (memory 1)
+    ///     (func $alloc (param i32) (result i32) i32.const 16)
+    ///     (func $len (param i32 i32) (result i32) local.get 1)
+    ///     (@interface func (export "bytes") (param string) (result u32)
+    ///         arg.get 0
+    ///         string-to-memory $alloc
+    ///         call-core $len
+    ///         i32-to-u32))"#)?;
+    /// let instance = Instance::new(&mut store, &module, &[])?;
+    /// let bytes = instance.func(&mut store, "bytes")?;
+    /// let utf16: Vec<u16> = "Zoë 🦀".encode_utf16().collect();
+    /// let mut results = [Val::U32(0)];
+    /// bytes.call(&mut store, &[Val::from(&utf16[..])], &mut results)?;
+    /// assert!(matches!(results[0], Val::U32(9)));
+    /// # Ok::<(), witrt::Error>(())
+    /// ```
+    pub fn call(
+        &self,
+        mut cx: impl AsContextMut,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        self.call_checked(&mut cx.as_context_mut().0, args, results)
+    }
+}
+
+struct HostFunc<F>(F);
+
+impl<F> Typed for HostFunc<F>
+where
+    F: Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync,
+{
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+        let cx = wasmtime::AsContextMut::as_context_mut(cx);
+        guard(|| (self.0)(Caller(cx), args, results))
+    }
+}
+
+/// The core type `i32`, for closures: Rust's own `i32` stands for `s32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct I32(pub i32);
+
+/// The core type `i64`, for closures: Rust's own `i64` stands for `s64`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct I64(pub i64);
+
+/// What may be a parameter of a closure given to [`Func::wrap`]: the sized
+/// integers, floats, [`I32`], [`I64`], `String`, `Vec<u16>` (UTF-16),
+/// `Option<ExternRef>` and `Option<Func>`.
+pub trait Param: Sized {
+    /// The type it stands for.
+    const TYPE: ValType;
+    /// Takes it out of a value of that type.
+    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Self>;
+}
+
+/// What may be a result of such a closure.
+pub trait Returned {
+    /// The type it stands for.
+    const TYPE: ValType;
+    /// Makes a value of that type.
+    fn into_val(self) -> Val<'static>;
+}
+
+/// What such a closure may return: nothing, one [`Returned`], a tuple of them,
+/// or a `Result` of these.
+pub trait Results {
+    /// The types, in order.
+    fn types() -> Vec<ValType>;
+    /// Writes the values, or tells the error.
+    fn write(self, results: &mut [Val<'static>]) -> Result<()>;
+}
+
+/// A closure that [`Func::wrap`] takes.
+pub trait HostClosure<Args>: Send + Sync + 'static {
+    /// Its type.
+    fn ty(&self) -> FuncType;
+    /// Runs it with arguments of that type.
+    fn call(
+        &self,
+        caller: Caller<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()>;
+}
+
+macro_rules! plain_values {
+    ($($ty:ty => $val:ident($make:expr, $get:expr);)+) => {$(
+        impl Param for $ty {
+            const TYPE: ValType = ValType::$val;
+            fn from_val(_: &mut Caller<'_>, val: &Val<'_>) -> Result<$ty> {
+                match val {
+                    Val::$val(v) => Ok($get(v)),
+                    other => Err(unexpected(<$ty as Param>::TYPE, other)),
+                }
+            }
+        }
+        impl Returned for $ty {
+            const TYPE: ValType = ValType::$val;
+            fn into_val(self) -> Val<'static> {
+                Val::$val($make(self))
+            }
+        }
+    )+};
+}
+
+plain_values! {
+    i8 => S8(|v| v, |v: &i8| *v);
+    u8 => U8(|v| v, |v: &u8| *v);
+    i16 => S16(|v| v, |v: &i16| *v);
+    u16 => U16(|v| v, |v: &u16| *v);
+    i32 => S32(|v| v, |v: &i32| *v);
+    u32 => U32(|v| v, |v: &u32| *v);
+    i64 => S64(|v| v, |v: &i64| *v);
+    u64 => U64(|v| v, |v: &u64| *v);
+    f32 => F32(|v| v, |v: &f32| *v);
+    f64 => F64(|v| v, |v: &f64| *v);
+    I32 => I32(|v: I32| v.0, |v: &i32| I32(*v));
+    I64 => I64(|v: I64| v.0, |v: &i64| I64(*v));
+    Option<ExternRef> => ExternRef(|v| v, |v: &Option<ExternRef>| v.clone());
+    Option<Func> => FuncRef(|v| v, |v: &Option<Func>| v.clone());
+}
+
+fn unexpected(ty: ValType, found: &Val<'_>) -> Error {
+    let message = format!("expected {ty}, found {}", found.ty());
+    Error::new(crate::error::ErrorKind::WrongKind, message)
+}
+
+impl Param for String {
+    const TYPE: ValType = ValType::String;
+    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<String> {
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_string(caller)
+    }
+}
+
+impl Param for Vec<u16> {
+    const TYPE: ValType = ValType::String;
+    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Vec<u16>> {
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_utf16(caller)
+    }
+}
+
+macro_rules! returned_strings {
+    ($($ty:ty)+) => {$(
+        impl Returned for $ty {
+            const TYPE: ValType = ValType::String;
+            fn into_val(self) -> Val<'static> {
+                Val::String(Str::from(self))
+            }
+        }
+    )+};
+}
+
+returned_strings!(String &'static str Vec<u16> &'static [u16]);
+
+impl Returned for Str<'static> {
+    const TYPE: ValType = ValType::String;
+    fn into_val(self) -> Val<'static> {
+        Val::String(self)
+    }
+}
+
+impl Results for () {
+    fn types() -> Vec<ValType> {
+        Vec::new()
+    }
+    fn write(self, _: &mut [Val<'static>]) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<T: Returned> Results for T {
+    fn types() -> Vec<ValType> {
+        vec![T::TYPE]
+    }
+    fn write(self, results: &mut [Val<'static>]) -> Result<()> {
+        results[0] = self.into_val();
+        Ok(())
+    }
+}
+
+impl<R: Results> Results for Result<R> {
+    fn types() -> Vec<ValType> {
+        R::types()
+    }
+    fn write(self, results: &mut [Val<'static>]) -> Result<()> {
+        self?.write(results)
+    }
+}
+
+/// For each number of parameters: tuples as results, and closures with and
+/// without a caller.
+macro_rules! arities {
+    ($(($($name:ident $index:tt)*))+) => {$(
+        arities!(@tuple $($name $index)*);
+
+        #[allow(non_snake_case, unused_mut, unused_variables)]
+        impl<F, R, $($name),*> HostClosure<($($name,)*)> for F
+        where
+            F: Fn($($name),*) -> R + Send + Sync + 'static,
+            R: Results,
+            $($name: Param,)*
+        {
+            fn ty(&self) -> FuncType {
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
+            }
+            fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+                $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
+                self($($name),*).write(results)
+            }
+        }
+
+        #[allow(non_snake_case, unused_mut, unused_variables)]
+        impl<F, R, $($name),*> HostClosure<(Caller<'_>, $($name,)*)> for F
+        where
+            F: Fn(Caller<'_>, $($name),*) -> R + Send + Sync + 'static,
+            R: Results,
+            $($name: Param,)*
+        {
+            fn ty(&self) -> FuncType {
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
+            }
+            fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+                $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
+                self(caller, $($name),*).write(results)
+            }
+        }
+    )+};
+    (@tuple) => {};
+    (@tuple $($name:ident $index:tt)+) => {
+        impl<$($name: Returned),+> Results for ($($name,)+) {
+            fn types() -> Vec<ValType> {
+                vec![$($name::TYPE),+]
+            }
+            fn write(self, results: &mut [Val<'static>]) -> Result<()> {
+                $(results[$index] = self.$index.into_val();)+
+                Ok(())
+            }
+        }
+    };
+}
+
+arities! {
+    ()
+    (A0 0)
+    (A0 0 A1 1)
+    (A0 0 A1 1 A2 2)
+    (A0 0 A1 1 A2 2 A3 3)
+    (A0 0 A1 1 A2 2 A3 3 A4 4)
+    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5)
+    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6)
+    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6 A7 7)
+}
+
+macro_rules! externs {
+    ($($ty:ident)+) => {$(
+        impl From<$ty> for Extern {
+            fn from(item: $ty) -> Extern {
+                Extern::$ty(item)
+            }
+        }
+    )+};
+}
+
+externs!(Func Global Table Memory Tag);
+
+macro_rules! vals {
+    ($($ty:ty)+) => {$(
+        impl<'a> From<$ty> for Val<'a> {
+            fn from(text: $ty) -> Val<'a> {
+                Val::String(Str::from(text))
+            }
+        }
+    )+};
+}
+
+vals!(&'a str String &'a [u16] Vec<u16>);

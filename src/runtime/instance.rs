@@ -1,0 +1,271 @@
+//! [`Instance`]: a module's core, instantiated, and its plans bound to it.
+//!
+//! Not here: matching by name.
+
+use super::externs::Extern;
+use super::making;
+use super::module::Module;
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::{Bound, Linked};
+use crate::guest::ModuleName;
+use crate::guest::call::CoreFunc;
+use crate::guest::context::{AsContextMut, Cx};
+use crate::guest::defer::settle;
+use crate::guest::func::Func;
+use crate::guest::memory::Mem;
+use crate::guest::value::wrong_store;
+use crate::plan::{CoreImport, Inside};
+use crate::types::{ExternType, FuncType, ImportType};
+use std::sync::{Arc, OnceLock};
+
+/// A module with its imports supplied, in a store. Clones are the same
+/// instance; it lives as long as the store.
+#[derive(Clone)]
+pub struct Instance(Arc<InstanceInner>);
+
+struct InstanceInner {
+    store: u64,
+    module: Module,
+    core: wasmtime::Instance,
+    linked: Arc<OnceLock<Linked>>,
+    /// What was supplied for imports that are exported again: the same object
+    /// comes out.
+    reexports: Vec<(u32, Extern)>,
+    exports: OnceLock<Box<[Extern]>>,
+}
+
+impl Instance {
+    /// Makes an instance; `imports` are in the order of
+    /// [`Module::imports`]. The module's start function runs here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongCount`] and [`ErrorKind::IncompatibleImport`] for
+    /// imports that do not fit, with the import's index as
+    /// [`Error::argument`]; [`ErrorKind::WrongStore`] for a module of another
+    /// engine or an import of another store; [`ErrorKind::LimitReached`]; and
+    /// any trap of the start function.
+    pub fn new(mut cx: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance> {
+        let cx = &mut cx.as_context_mut().0;
+        if !wasmtime::Engine::same(cx.engine(), module.engine().inner()) {
+            let message = "this module was compiled by another engine than the store's";
+            return Err(Error::new(ErrorKind::WrongStore, message));
+        }
+        settle(cx)?;
+        let program = &module.0.program;
+        check_imports(cx, module, imports)?;
+
+        let linked = Arc::new(OnceLock::new());
+        let supplied = core_imports(cx, module, imports, &linked)?;
+        let start = module.0.core.image_range().start as usize;
+        let name = ModuleName { id: module.id(), shift: module.0.layout.shift };
+        cx.data_mut().modules.insert(start, name);
+        let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied)
+            .map_err(|e| making(cx, ErrorKind::IncompatibleImport, e))?;
+
+        if program.wrapped {
+            // Set once: this is the only place, and `linked` was made above.
+            let _ = linked.set(link(cx, module, &core, imports)?);
+        }
+        let wanted = program.exports.iter().filter_map(|export| export.reexport);
+        let reexports = wanted
+            .filter_map(|at| match program.core_imports.get(at as usize)? {
+                CoreImport::Import(import) => Some((at, imports.get(*import as usize)?.clone())),
+                CoreImport::Hook(_) => None,
+            })
+            .collect();
+        if let Some(start) = &module.0.layout.start {
+            core_func(cx, &core, start, &FuncType::new([], []))?.call(cx, &[], &mut [])?;
+        }
+        Ok(Instance(Arc::new(InstanceInner {
+            store: cx.data().id,
+            module: module.clone(),
+            core,
+            linked,
+            reexports,
+            exports: OnceLock::new(),
+        })))
+    }
+
+    /// The module it is of.
+    pub fn module(&self) -> &Module {
+        &self.0.module
+    }
+
+    /// The store it belongs to.
+    pub fn store_id(&self) -> u64 {
+        self.0.store
+    }
+
+    /// Whether both are the same instance.
+    pub fn same(a: &Instance, b: &Instance) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// All exports, in the order of [`Module::exports`].
+    pub fn exports(&self, mut cx: impl AsContextMut) -> Result<&[Extern]> {
+        let cx = &mut cx.as_context_mut().0;
+        if cx.data().id != self.0.store {
+            return Err(wrong_store("instance"));
+        }
+        if let Some(made) = self.0.exports.get() {
+            return Ok(made);
+        }
+        let count = self.0.module.0.program.exports.len();
+        let made = (0..count).map(|i| self.make_export(cx, i)).collect::<Result<Box<[_]>>>()?;
+        Ok(self.0.exports.get_or_init(|| made))
+    }
+
+    /// The export of that name.
+    pub fn export(&self, cx: impl AsContextMut, name: &str) -> Result<Option<Extern>> {
+        let all = self.exports(cx)?;
+        let at = self.0.module.exports().position(|export| export.name == name);
+        Ok(at.and_then(|i| all.get(i)).cloned())
+    }
+
+    /// The exported function of that name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`] where there is no such export, and
+    /// [`ErrorKind::WrongKind`] where it is no function.
+    pub fn func(&self, cx: impl AsContextMut, name: &str) -> Result<Func> {
+        match self.export(cx, name)? {
+            Some(Extern::Func(func)) => Ok(func),
+            Some(other) => {
+                let message = format!("the export {name:?} is a {}, not a func", other.kind_name());
+                Err(Error::new(ErrorKind::WrongKind, message))
+            }
+            None => Err(Error::new(ErrorKind::OutOfRange, format!("no export is named {name:?}"))),
+        }
+    }
+
+    fn make_export(&self, cx: &mut Cx<'_>, index: usize) -> Result<Extern> {
+        let program = &self.0.module.0.program;
+        let export = &program.exports[index];
+        let again = self.0.reexports.iter().find(|(at, _)| Some(*at) == export.reexport);
+        if let Some((_, supplied)) = again {
+            return Ok(supplied.clone());
+        }
+        match export.from {
+            Inside::Adapter(adapter) => {
+                let ty = match &export.ty.ty {
+                    ExternType::Func(ty) => ty.clone(),
+                    other => return Err(Error::new(ErrorKind::Panic, format!("{other} adapter"))),
+                };
+                let bound = Bound { linked: self.0.linked.clone(), adapter };
+                Ok(Extern::Func(Func::new_typed(self.0.store, ty, Arc::new(bound))))
+            }
+            Inside::Core(_) => {
+                let at = self.0.module.0.layout.exports[index].as_ref();
+                let core = at.and_then(|at| self.0.core.get_module_export(&mut *cx, at));
+                let core = core.ok_or_else(|| missing(&export.ty.name))?;
+                let ty = match &export.ty.ty {
+                    ExternType::Func(ty) => Some(ty),
+                    _ => None,
+                };
+                Ok(Extern::from_core(cx, core, ty))
+            }
+        }
+    }
+}
+
+/// Checks what is supplied against what is asked for. Core types that this
+/// crate does not tell apart are left to the engine.
+fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()> {
+    let expected = module.imports();
+    if expected.len() != imports.len() {
+        let message = format!("expected {} imports, found {}", expected.len(), imports.len());
+        return Err(Error::new(ErrorKind::WrongCount, message));
+    }
+    for (i, (expected, found)) in expected.zip(imports).enumerate() {
+        if found.store_id() != cx.data().id {
+            let error = wrong_store(found.kind_name());
+            return Err(error.context(describe(i, expected)).at_argument(i));
+        }
+        let fits = match (&expected.ty, found) {
+            (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
+            (ExternType::Global(_), Extern::Global(_)) => true,
+            (ExternType::Table(_), Extern::Table(_)) => true,
+            (ExternType::Memory(_), Extern::Memory(_)) => true,
+            (ExternType::Tag(_), Extern::Tag(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            let found = match found {
+                Extern::Func(f) => format!("func {}", f.ty()),
+                other => other.kind_name().to_owned(),
+            };
+            let message =
+                format!("{}: expected {}, found {found}", describe(i, expected), expected.ty);
+            return Err(Error::new(ErrorKind::IncompatibleImport, message).at_argument(i));
+        }
+    }
+    Ok(())
+}
+
+fn describe(index: usize, import: &ImportType) -> String {
+    format!("import {index} {:?} {:?}", import.module, import.name)
+}
+
+/// What the core is instantiated with, in its own order: what was supplied,
+/// and the adapters that implement imports.
+fn core_imports(
+    cx: &mut Cx<'_>,
+    module: &Module,
+    imports: &[Extern],
+    linked: &Arc<OnceLock<Linked>>,
+) -> Result<Vec<wasmtime::Extern>> {
+    let program = &module.0.program;
+    let types = module.0.core.imports();
+    let mut supplied = Vec::with_capacity(program.core_imports.len());
+    for (answer, core) in program.core_imports.iter().zip(types) {
+        supplied.push(match answer {
+            CoreImport::Import(import) => imports[*import as usize].to_core(cx)?,
+            CoreImport::Hook(adapter) => {
+                let ty = program.adapters[*adapter as usize].ty();
+                let wasmtime::ExternType::Func(core_type) = core.ty() else {
+                    return Err(Error::new(ErrorKind::Panic, "an implemented import is no func"));
+                };
+                let bound = Bound { linked: linked.clone(), adapter: *adapter };
+                CoreFunc::host_of(cx, core_type, ty, Arc::new(bound)).handle().into()
+            }
+        });
+    }
+    Ok(supplied)
+}
+
+/// Looks up what the plans refer to.
+fn link(
+    cx: &mut Cx<'_>,
+    module: &Module,
+    core: &wasmtime::Instance,
+    imports: &[Extern],
+) -> Result<Linked> {
+    let (program, layout) = (&module.0.program, &module.0.layout);
+    let mut funcs = Vec::with_capacity(layout.funcs.len());
+    for at in &layout.funcs {
+        let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+        let func = func.ok_or_else(|| missing("of a plan"))?;
+        funcs.push(CoreFunc::new(cx, func, None));
+    }
+    let mut mems = Vec::with_capacity(layout.mems.len());
+    for at in &layout.mems {
+        let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
+        mems.push(Mem(mem.ok_or_else(|| missing("of a plan"))?));
+    }
+    let imports = imports.iter().map(|e| e.clone().into_func()).collect();
+    Ok(Linked::new(program.clone(), funcs, mems, imports))
+}
+
+fn core_func(
+    cx: &mut Cx<'_>,
+    core: &wasmtime::Instance,
+    at: &wasmtime::ModuleExport,
+    ty: &FuncType,
+) -> Result<CoreFunc> {
+    let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+    Ok(CoreFunc::new(cx, func.ok_or_else(|| missing("start"))?, Some(ty)))
+}
+
+fn missing(name: &str) -> Error {
+    Error::new(ErrorKind::Panic, format!("internal error: the core has no export {name:?}"))
+}

@@ -1,0 +1,107 @@
+//! [`Linker`]: imports found by name.
+//!
+//! Not here: instantiation.
+
+use super::externs::Extern;
+use super::instance::Instance;
+use super::module::Module;
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::context::AsContextMut;
+use crate::types::ExternType;
+use std::collections::HashMap;
+
+/// Named things of one store, to satisfy imports with.
+///
+/// ```
+/// use witrt::{Engine, Func, Linker, Module, Store};
+/// let engine = Engine::default();
+/// let mut store = Store::new(&engine);
+/// let module = Module::new(&engine, br#"(module
+///     (import "env" "log" (func $log (param i32)))
+///     (func (export "go") (call $log (i32.const 7))))"#)?;
+/// let mut linker = Linker::new();
+/// let log = Func::wrap(&mut store, |n: witrt::I32| println!("{}", n.0));
+/// linker.define("env", "log", log);
+/// let instance = linker.instantiate(&mut store, &module)?;
+/// instance.func(&mut store, "go")?.call(&mut store, &[], &mut [])?;
+/// # Ok::<(), witrt::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Linker {
+    /// By module and name. Functions of different types may share both: a
+    /// module may ask for a core and an adapter function of one name.
+    named: HashMap<(String, String), Vec<Extern>>,
+}
+
+impl Linker {
+    /// Nothing is defined yet.
+    pub fn new() -> Linker {
+        Linker::default()
+    }
+
+    /// Defines a thing. A later one takes the place of an earlier one of the
+    /// same names, unless both are functions and their types differ: then
+    /// each serves the imports of its own type.
+    pub fn define(&mut self, module: &str, name: &str, item: impl Into<Extern>) -> &mut Linker {
+        let item = item.into();
+        let all = self.named.entry((module.to_owned(), name.to_owned())).or_default();
+        all.retain(|old| match (old, &item) {
+            (Extern::Func(old), Extern::Func(new)) => old.ty() != new.ty(),
+            _ => false,
+        });
+        all.push(item);
+        self
+    }
+
+    /// Defines every export of an instance, under this module name.
+    pub fn define_instance(
+        &mut self,
+        cx: impl AsContextMut,
+        module: &str,
+        instance: &Instance,
+    ) -> Result<&mut Linker> {
+        let exports = instance.exports(cx)?;
+        for (export, ty) in exports.iter().zip(instance.module().exports()) {
+            self.define(module, &ty.name, export.clone());
+        }
+        Ok(self)
+    }
+
+    /// Finds what a module asks for, and makes an instance.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingImport`], telling all that is missing; else as
+    /// [`Instance::new`].
+    pub fn instantiate(&self, cx: impl AsContextMut, module: &Module) -> Result<Instance> {
+        let imports = self.resolve(module)?;
+        Instance::new(cx, module, &imports)
+    }
+
+    /// Finds what a module asks for, in the order of [`Module::imports`].
+    ///
+    /// # Errors
+    /// As [`Linker::instantiate`].
+    pub fn resolve(&self, module: &Module) -> Result<Vec<Extern>> {
+        let mut found = Vec::new();
+        let mut missing = Vec::new();
+        for import in module.imports() {
+            let key = (import.module.clone(), import.name.clone());
+            let all = self.named.get(&key).map_or(&[][..], |all| all);
+            let exact = all.iter().find(|item| match (&import.ty, item) {
+                (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
+                _ => false,
+            });
+            match exact.or(all.first()) {
+                Some(item) => found.push(item.clone()),
+                None => {
+                    missing.push(format!("{:?} {:?} {}", import.module, import.name, import.ty))
+                }
+            }
+        }
+        if missing.is_empty() {
+            return Ok(found);
+        }
+        let message = format!("missing imports: {}", missing.join("; "));
+        Err(Error::new(ErrorKind::MissingImport, message))
+    }
+}

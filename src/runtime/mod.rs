@@ -1,0 +1,251 @@
+//! Live objects on wasmtime: [`Engine`] is shared and cheap to clone,
+//! [`Store`] holds instances and is used by one thread at a time.
+//!
+//! Not here: calls.
+
+pub(crate) mod config;
+pub(crate) mod expose;
+pub(crate) mod externs;
+pub(crate) mod func;
+pub(crate) mod instance;
+pub(crate) mod link;
+pub(crate) mod module;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
+use crate::guest::{Limits, Scratch, StoreData, defer};
+use crate::string::{Encoding, Policy};
+use config::Config;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Compiles modules and makes stores. It is shared: clones are the same
+/// engine, and any thread may use it.
+#[derive(Clone)]
+pub struct Engine(Arc<EngineInner>);
+
+struct EngineInner {
+    engine: wasmtime::Engine,
+    config: Config,
+}
+
+impl Engine {
+    /// An engine with these options.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadConfig`] for options that do not go together or that
+    /// this machine cannot have.
+    pub fn new(config: &Config) -> Result<Engine> {
+        let engine = wasmtime::Engine::new(&config.build()?)
+            .map_err(|e| Error::new(ErrorKind::BadConfig, format!("{e:#}")))?;
+        Ok(Engine(Arc::new(EngineInner { engine, config: config.clone() })))
+    }
+
+    /// Moves the epoch of all its stores on by one tick. Any thread may do
+    /// this while guests run; it is how a deadline comes to pass.
+    pub fn increment_epoch(&self) {
+        self.0.engine.increment_epoch();
+    }
+
+    /// The encoding of the host's own text.
+    pub fn host_encoding(&self) -> Encoding {
+        self.0.config.encoding
+    }
+
+    /// What becomes of ill-formed text, where a string does not say.
+    pub fn ill_formed(&self) -> Policy {
+        self.0.config.policy
+    }
+
+    /// Whether both are the same engine.
+    pub fn same(a: &Engine, b: &Engine) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    pub(crate) fn inner(&self) -> &wasmtime::Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.0.config
+    }
+}
+
+/// An engine with the default options.
+impl Default for Engine {
+    fn default() -> Engine {
+        let engine = wasmtime::Engine::default();
+        Engine::new(&Config::default())
+            .unwrap_or_else(|_| Engine(Arc::new(EngineInner { engine, config: Config::default() })))
+    }
+}
+
+/// Holds instances and everything that belongs to them, until it is dropped.
+/// One thread at a time may use it; it may move between threads.
+///
+/// Objects of one store are of no use in another, which answers with
+/// [`ErrorKind::WrongStore`].
+pub struct Store {
+    inner: wasmtime::Store<StoreData>,
+    engine: Engine,
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new(engine: &Engine) -> Store {
+        let config = engine.config();
+        let data = StoreData {
+            id: next_id(),
+            policy: config.policy,
+            texts: Default::default(),
+            debts: Default::default(),
+            scratch: Scratch::default(),
+            stack_base: None,
+            stack_size: config.stack_size,
+            funcs: HashMap::new(),
+            modules: HashMap::new(),
+            limits: config.limits,
+        };
+        let mut inner = wasmtime::Store::new(engine.inner(), data);
+        inner.limiter(|data| &mut data.limits);
+        if config.epochs {
+            inner.epoch_deadline_trap();
+            inner.set_epoch_deadline(u64::MAX / 2);
+        }
+        Store { inner, engine: engine.clone() }
+    }
+
+    /// The engine it was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// A number that no other store of this process has.
+    pub fn id(&self) -> u64 {
+        self.inner.data().id
+    }
+}
+
+impl Context<'_> {
+    /// A number that no other store of this process has.
+    pub fn store_id(&self) -> u64 {
+        self.0.data().id
+    }
+
+    /// Gives guests so much fuel, in place of what is left.
+    pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.0.set_fuel(fuel).map_err(|e| Error::new(ErrorKind::Unsupported, e.to_string()))
+    }
+
+    /// The fuel that is left.
+    pub fn fuel(&self) -> Result<u64> {
+        self.0.get_fuel().map_err(|e| Error::new(ErrorKind::Unsupported, e.to_string()))
+    }
+
+    /// Stops guests when the engine's epoch has moved on by so many ticks.
+    pub fn set_epoch_deadline(&mut self, ticks: u64) {
+        self.0.set_epoch_deadline(ticks);
+    }
+
+    /// Copies the strings of guests that are still held, and runs the
+    /// deferred calls that are owed. Every call does this first.
+    ///
+    /// # Errors
+    /// The first trap of a deferred call; all of them run.
+    pub fn settle(&mut self) -> Result<()> {
+        defer::settle(&mut self.0)
+    }
+}
+
+/// What a [`Store`] and a [`Caller`](crate::Caller) can both do.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* fn $name:ident(&mut self $(, $arg:ident: $ty:ty)*) $(-> $out:ty)?;)+) => {
+        impl Store { $($(#[$doc])* pub fn $name(&mut self $(, $arg: $ty)*) $(-> $out)? {
+            self.as_context_mut().$name($($arg),*)
+        })+ }
+        impl crate::Caller<'_> { $($(#[$doc])* pub fn $name(&mut self $(, $arg: $ty)*) $(-> $out)? {
+            self.as_context_mut().$name($($arg),*)
+        })+ }
+    };
+}
+
+on_both! {
+    /// Gives guests so much fuel, in place of what is left. It is an error
+    /// where the engine does not count fuel.
+    fn set_fuel(&mut self, fuel: u64) -> Result<()>;
+    /// The fuel that is left. It is an error where the engine does not count
+    /// fuel.
+    fn fuel(&mut self) -> Result<u64>;
+    /// Stops guests when the engine's epoch has moved on by so many ticks.
+    /// Nothing happens where the engine has no epochs.
+    fn set_epoch_deadline(&mut self, ticks: u64);
+    /// Copies the strings of guests that are still held, and runs the
+    /// deferred calls that are owed. Every call does this first, so it is only
+    /// of use to have it done by a certain time. The error is the first trap
+    /// of a deferred call; all of them run.
+    fn settle(&mut self) -> Result<()>;
+}
+
+impl sealed::Sealed for Store {}
+
+impl AsContext for Store {
+    fn as_context(&self) -> ContextRef<'_> {
+        ContextRef(wasmtime::AsContext::as_context(&self.inner))
+    }
+}
+
+impl AsContextMut for Store {
+    fn as_context_mut(&mut self) -> Context<'_> {
+        Context(wasmtime::AsContextMut::as_context_mut(&mut self.inner))
+    }
+}
+
+impl wasmtime::ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(wanted <= self.memory_bytes && max.is_none_or(|max| wanted <= max))
+    }
+
+    fn table_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(wanted <= self.table_elements && max.is_none_or(|max| wanted <= max))
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.instances
+    }
+
+    fn memories(&self) -> usize {
+        self.instances
+    }
+}
+
+/// Numbers for stores and modules.
+pub(crate) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// An error of the engine while it makes something.
+pub(crate) fn making(cx: &mut Cx<'_>, kind: ErrorKind, error: wasmtime::Error) -> Error {
+    if error.is::<wasmtime::Trap>()
+        || error.is::<Error>()
+        || error.is::<wasmtime::ThrownException>()
+    {
+        return crate::guest::call::failure(cx, error);
+    }
+    Error::new(kind, format!("{error:#}"))
+}

@@ -1,0 +1,226 @@
+//! [`Module`]: a program and its compiled core, shared.
+//!
+//! Not here: instances.
+
+#![allow(unsafe_code)] // one place: loading a compiled artefact that is trusted
+
+use super::{Engine, expose, next_id};
+use crate::error::{Error, ErrorKind, Result};
+use crate::frontend;
+use crate::plan::Program;
+use crate::types::{ExportType, ImportType};
+use std::sync::Arc;
+
+/// A compiled module. It is shared: clones are the same module, any thread may
+/// use it, and it may be instantiated many times in any store of its engine.
+#[derive(Clone)]
+pub struct Module(pub(crate) Arc<ModuleInner>);
+
+pub(crate) struct ModuleInner {
+    pub engine: Engine,
+    pub id: u64,
+    /// The file the host supplied.
+    source: Vec<u8>,
+    pub program: Arc<Program>,
+    pub core: wasmtime::Module,
+    pub layout: Layout,
+}
+
+/// Where a program's numbers are found in the compiled core.
+pub(crate) struct Layout {
+    pub funcs: Vec<wasmtime::ModuleExport>,
+    pub mems: Vec<wasmtime::ModuleExport>,
+    pub start: Option<wasmtime::ModuleExport>,
+    /// The core's own exports that the outside sees, by their position.
+    pub exports: Vec<Option<wasmtime::ModuleExport>>,
+    /// From an offset in the compiled core to one in the host's file.
+    pub shift: isize,
+}
+
+impl Module {
+    /// Compiles a module: a core binary, a core binary with an interface
+    /// section, or text with or without `(@interface …)` forms. The bytes
+    /// tell which; they are not kept borrowed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MalformedText`] and its like, with the place, for what is
+    /// not a module; [`ErrorKind::InvalidCore`] and
+    /// [`ErrorKind::InvalidInterface`] for one that breaks the rules.
+    pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
+        let program = frontend::load(bytes, frontend::FEATURES)?;
+        Module::build(engine, program, bytes, |core| {
+            wasmtime::Module::from_binary(engine.inner(), core)
+                .map_err(|e| Error::new(ErrorKind::InvalidCore, format!("{e:#}")))
+        })
+    }
+
+    /// Checks a module without compiling it.
+    ///
+    /// # Errors
+    /// As [`Module::new`].
+    pub fn validate(_engine: &Engine, bytes: &[u8]) -> Result<()> {
+        frontend::load(bytes, frontend::FEATURES).map(|_| ())
+    }
+
+    fn build(
+        engine: &Engine,
+        program: Program,
+        source: &[u8],
+        compile: impl FnOnce(&[u8]) -> Result<wasmtime::Module>,
+    ) -> Result<Module> {
+        let (core, prefix, code_offset) = if program.wrapped {
+            let exposed = expose::expose(&program)?;
+            (compile(&exposed.bytes)?, exposed.prefix, exposed.code_offset)
+        } else {
+            let offset = program.code_offsets.map(|(core, _)| core);
+            (compile(&program.core)?, String::new(), offset)
+        };
+        let layout = Layout::new(&program, &core, &prefix, code_offset)?;
+        Ok(Module(Arc::new(ModuleInner {
+            engine: engine.clone(),
+            id: next_id(),
+            source: source.to_vec(),
+            program: Arc::new(program),
+            core,
+            layout,
+        })))
+    }
+
+    /// What must be supplied to instantiate it, in order.
+    pub fn imports(&self) -> impl ExactSizeIterator<Item = &ImportType> {
+        self.0.program.imports.iter().map(|import| &import.ty)
+    }
+
+    /// What an instance of it offers, in order.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = &ExportType> {
+        self.0.program.exports.iter().map(|export| &export.ty)
+    }
+
+    /// A number that no other module of this process has; see
+    /// [`Frame::module`](crate::Frame::module).
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// The engine it was compiled by.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// Whether both are the same module.
+    pub fn same(a: &Module, b: &Module) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// The compiled module as bytes, for [`Module::deserialize`]. They hold
+    /// the original file too, so that its interface stays with it.
+    pub fn serialize(&self) -> Result<Vec<u8>> {
+        let artefact = self.0.core.serialize().map_err(|e| {
+            Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
+        })?;
+        let mut out = Vec::with_capacity(HEADER + self.0.source.len() + artefact.len());
+        out.extend_from_slice(&MAGIC);
+        out.extend_from_slice(&(self.0.source.len() as u64).to_le_bytes());
+        out.extend_from_slice(&[0; 8]);
+        out.extend_from_slice(&self.0.source);
+        out.extend_from_slice(&artefact);
+        let sum = checksum(&out[HEADER..]);
+        out[16..24].copy_from_slice(&sum.to_le_bytes());
+        Ok(out)
+    }
+
+    /// The module that [`Module::serialize`] made, without compiling it.
+    ///
+    /// # Safety
+    /// The bytes must come from [`Module::serialize`] of this library, by a
+    /// way that nobody untrusted has had access to: they hold machine code
+    /// that will be run. Damage by accident is found out; intent is not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadArtefact`] for anything else than such bytes, for
+    /// damaged ones, and for those of another version, machine or
+    /// configuration.
+    pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Module> {
+        let bad = |what: &str| Error::new(ErrorKind::BadArtefact, what);
+        let number = |at: usize| {
+            let bytes: Option<[u8; 8]> = bytes.get(at..at + 8)?.try_into().ok();
+            bytes.map(u64::from_le_bytes)
+        };
+        if bytes.get(..8) != Some(&MAGIC[..]) {
+            return Err(bad(
+                "these bytes are no precompiled module of this version of the library",
+            ));
+        }
+        let (Some(source_len), Some(sum)) = (number(8), number(16)) else {
+            return Err(bad("the precompiled module ends too early"));
+        };
+        let body = bytes.get(HEADER..).unwrap_or_default();
+        let source_len = usize::try_from(source_len).ok().filter(|&len| len <= body.len());
+        let Some(source_len) = source_len.filter(|_| checksum(body) == sum) else {
+            return Err(bad("the precompiled module is damaged"));
+        };
+        let (source, artefact) = body.split_at(source_len);
+        let program = frontend::load(source, frontend::FEATURES)?;
+        Module::build(engine, program, source, |_| {
+            // SAFETY: the caller vouches for where the bytes come from, and
+            // the checksum for their being whole.
+            unsafe { wasmtime::Module::deserialize(engine.inner(), artefact) }
+                .map_err(|e| bad(&format!("{e:#}")))
+        })
+    }
+}
+
+/// Says what the bytes are, and in the last two what version of the layout.
+const MAGIC: [u8; 8] = *b"\0witrt\x01\0";
+const HEADER: usize = 24;
+
+/// Finds damage by accident: eight bytes a step.
+fn checksum(bytes: &[u8]) -> u64 {
+    let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
+    let mut mix = |word: u64| {
+        sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        sum ^= sum >> 29;
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
+    rest.iter().for_each(|byte| mix(*byte as u64));
+    sum
+}
+
+impl Layout {
+    fn new(
+        program: &Program,
+        core: &wasmtime::Module,
+        prefix: &str,
+        code_offset: Option<usize>,
+    ) -> Result<Layout> {
+        let find = |name: &str| {
+            core.get_export_index(name).ok_or_else(|| {
+                let message = format!("internal error: the core has no export {name:?}");
+                Error::new(ErrorKind::Panic, message)
+            })
+        };
+        let all = |kind: char, indices: &[u32]| {
+            indices.iter().map(|i| find(&format!("{prefix}{kind}{i}"))).collect::<Result<Vec<_>>>()
+        };
+        let (funcs, mems, start) = if program.wrapped {
+            let start = program.start.map(|_| find(&format!("{prefix}start"))).transpose()?;
+            (all('f', &program.used_funcs)?, all('m', &program.used_mems)?, start)
+        } else {
+            (Vec::new(), Vec::new(), None)
+        };
+        let exports = program
+            .exports
+            .iter()
+            .map(|export| match export.from {
+                crate::plan::Inside::Core(_) => find(&export.ty.name).map(Some),
+                crate::plan::Inside::Adapter(_) => Ok(None),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let shift = match (program.code_offsets, code_offset) {
+            (Some((_, original)), Some(compiled)) => original as isize - compiled as isize,
+            _ => 0,
+        };
+        Ok(Layout { funcs, mems, start, exports, shift })
+    }
+}
