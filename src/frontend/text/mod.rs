@@ -16,7 +16,7 @@ use wast::parser::ParseBuffer;
 
 use self::grammar::File;
 use self::names::CoreNames;
-pub(crate) use self::place::{error_at, locate};
+pub(super) use self::place::error_at;
 use super::model::Model;
 use crate::error::{ErrorKind, Result};
 
