@@ -5,9 +5,9 @@
 
 (; EXPECT
 error: file-unclosed.wat: expected `)`
-     --> 5:1
+     --> 4:19
       |
-    5 |
-      | ^
+    4 |   (@interface func
+      |                   ^
 exit 1
 ;)
