@@ -71,14 +71,14 @@ fn read(text: &str) -> Result<Parsed, wast::Error> {
 /// Where something is missing at the end of a text: before the comments and
 /// blanks that end it.
 fn end_of_tokens(text: &str) -> usize {
-    let end = Lexer::new(text).iter(0).try_fold(0, |end, token| {
+    let end: Result<_, wast::Error> = Lexer::new(text).iter(0).try_fold(0, |end, token| {
         let token = token?;
         Ok(match token.kind {
             TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment => end,
             _ => token.offset + token.len as usize,
         })
     });
-    end.unwrap_or_else(|_: wast::Error| text.len())
+    end.unwrap_or(text.len())
 }
 
 /// What a text is if not a module, going by its first words, and where it says
