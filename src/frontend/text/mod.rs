@@ -10,7 +10,7 @@ mod names;
 mod place;
 mod resolve;
 
-use wast::core::ModuleKind;
+use wast::core::{ModuleField, ModuleKind};
 use wast::lexer::{Lexer, TokenKind};
 use wast::parser::ParseBuffer;
 
@@ -25,6 +25,8 @@ pub(crate) struct Parsed {
     /// The core module with its name section; whatever the strings hold for
     /// `(module binary ...)`.
     pub core: Vec<u8>,
+    /// Where the functions with bodies are written, in their order.
+    pub bodies: Vec<usize>,
     /// `None` if there is no `@interface` form.
     pub model: Option<Model>,
     /// Whether `core` comes from `(module binary ...)`, and is to be read like
@@ -65,7 +67,13 @@ fn read(text: &str) -> Result<Parsed, wast::Error> {
         [] => None,
         forms => Some(resolve::resolve(forms, &CoreNames::new(fields)?)?),
     };
-    Ok(Parsed { core, model, binary })
+    let mut bodies = Vec::new();
+    for field in fields {
+        if let ModuleField::Func(func) = field {
+            bodies.push(func.span.offset());
+        }
+    }
+    Ok(Parsed { core, bodies, model, binary })
 }
 
 /// Where something is missing at the end of a text: before the comments and

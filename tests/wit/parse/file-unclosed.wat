@@ -5,9 +5,9 @@
 
 (; EXPECT
 error: file-unclosed.wat: expected `)`
-     --> 4:19
+     --> 14:1
       |
-    4 |   (@interface func
-      |                   ^
+   14 |
+      | ^
 exit 1
 ;)
