@@ -25,7 +25,9 @@ fn name_shared_object() {
     let number = format!("{}.{}", version("MAJOR"), version("MINOR"));
     match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("macos" | "ios") => {
-            println!("cargo::rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libwitrt.{number}.dylib");
+            println!(
+                "cargo::rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libwitrt.{number}.dylib"
+            );
         }
         // The name of a DLL is that of its file.
         Ok("windows") => {}
@@ -112,7 +114,7 @@ fn families_text(errors: &str) -> String {
     }
     for (name, _, variant, _) in EXTERN_TYPES {
         if variant != "_" {
-            casts(&mut text, &Cast { module: "types", base: "externtype", name, base_first: true });
+            casts(&mut text, &Cast { module: "types", base: "externtype", name });
         }
     }
     for (name, what, bodies, about) in REFERENCES {
@@ -120,11 +122,11 @@ fn families_text(errors: &str) -> String {
     }
     for (name, ..) in REFERENCES {
         if name != "ref" {
-            casts(&mut text, &Cast { module: "handle", base: "ref", name, base_first: true });
+            casts(&mut text, &Cast { module: "handle", base: "ref", name });
         }
     }
     for name in ["func", "global", "table", "memory"] {
-        casts(&mut text, &Cast { module: "handle", base: "extern", name, base_first: true });
+        casts(&mut text, &Cast { module: "handle", base: "extern", name });
     }
     for (name, element) in VECTORS {
         vector(&mut text, name, element);
@@ -172,7 +174,7 @@ pub extern \"C\" fn wasm_{X}_copy(object: Option<&wasm_{X}_t>) -> Option<Box<was
 
 fn extern_type(text: &mut String, name: &str, variant: &str, about: &str) {
     let template = "
-/// {ABOUT} A value: it belongs to no store, and any thread may use it.
+/// {ABOUT} A value.
 #[cfg_attr(not(cbindgen), repr(transparent))]
 pub struct wasm_{X}_t(TypeObj);
 
@@ -198,11 +200,7 @@ impl Duplicate for wasm_{X}_t {
 
 fn reference(text: &mut String, name: &str, what: &str, bodies: &str, about: &str) {
     let template = "
-/// {ABOUT}
-///
-/// This is a handle: deleting it gives up one owner, and the object lives as
-/// long as its store. A handle may be deleted through any of the names that the
-/// casts give it.
+/// {ABOUT} A handle.
 #[cfg_attr(not(cbindgen), repr(transparent))]
 pub struct wasm_{X}_t(Handle);
 
@@ -257,7 +255,7 @@ pub unsafe extern \"C\" fn wasm_{X}_set_host_info(object: *mut wasm_{X}_t, info:
 pub unsafe extern \"C\" fn wasm_{X}_set_host_info_with_finalizer(
     object: *mut wasm_{X}_t,
     info: *mut c_void,
-    finalizer: Option<Finalizer>,
+    finalizer: Option<unsafe extern \"C\" fn(*mut c_void)>,
 ) {
     // SAFETY: the header demands {WHAT} or NULL.
     let object = unsafe { object.as_ref() };
@@ -266,7 +264,8 @@ pub unsafe extern \"C\" fn wasm_{X}_set_host_info_with_finalizer(
 ";
     let replaced = [("{X}", name), ("{WHAT}", what), ("{BODIES}", bodies), ("{ABOUT}", about)];
     push(text, template, &replaced);
-    let delete_note = "The object lives on while its store or\n/// another handle does. Any thread.";
+    let delete_note =
+        "The object lives on while its store or\n/// another handle does. Any thread.";
     delete(text, name, &format!("a handle of {what}"), delete_note);
 }
 
@@ -274,12 +273,11 @@ struct Cast<'a> {
     module: &'a str,
     base: &'a str,
     name: &'a str,
-    base_first: bool,
 }
 
 /// Up: `x_as_base`. Down: `base_as_x`. Each with a form for `const`.
 fn casts(text: &mut String, cast: &Cast<'_>) {
-    let directions = [(cast.name, cast.base, false), (cast.base, cast.name, cast.base_first)];
+    let directions = [(cast.name, cast.base, false), (cast.base, cast.name, true)];
     for (from, to, is_down) in directions {
         let about = if is_down {
             format!("The same, as {to}: NULL where it is of another kind. Borrowed, not a copy.")
@@ -291,7 +289,7 @@ fn casts(text: &mut String, cast: &Cast<'_>) {
 #[unsafe(no_mangle)]
 pub unsafe extern \"C\" fn wasm_{F}_as_{T}(object: *mut wasm_{F}_t) -> *mut wasm_{T}_t {
     // SAFETY: the header demands an object or NULL.
-    quietly(|| unsafe { {MODULE}::cast(object.cast_const()) }).cast_mut()
+    quietly(|| unsafe { {MODULE}::cast::<_, wasm_{T}_t>(object) }).cast_mut()
 }
 
 /// {ABOUT}
@@ -309,8 +307,7 @@ pub unsafe extern \"C\" fn wasm_{F}_as_{T}_const(object: *const wasm_{F}_t) -> *
 
 fn vector(text: &mut String, name: &str, element: &str) {
     let template = "
-/// A vector. It owns its elements where the function that it comes from or goes
-/// to says so. The library's are deleted with `wasm_{X}_vec_delete`.
+/// A vector.
 #[repr(C)]
 pub struct wasm_{X}_vec_t {
     /// The number of elements.
@@ -476,8 +473,17 @@ fn upper_snake(name: &str) -> String {
 
 /// The files of the C API in the order of the header.
 const SOURCES: [&str; 11] = [
-    "version", "error", "engine", "store", "value", "string", "types", "importtype", "trap",
-    "module", "func",
+    "version",
+    "error",
+    "engine",
+    "store",
+    "value",
+    "string",
+    "types",
+    "importtype",
+    "trap",
+    "module",
+    "func",
 ];
 const MORE_SOURCES: [&str; 2] = ["externs", "instance"];
 
@@ -501,7 +507,7 @@ fn header(families: &Path) -> String {
 fn before_types() -> String {
     let part = |name: &str| env::var(format!("CARGO_PKG_VERSION{name}")).unwrap_or_default();
     let version = format!(
-        "/** The version of this header; compare `witrt_version()`. */
+        "/// The version of this header; compare `witrt_version()`.
 #define WITRT_VERSION \"{}\"
 #define WITRT_VERSION_MAJOR {}
 #define WITRT_VERSION_MINOR {}
@@ -519,8 +525,21 @@ fn before_types() -> String {
 fn bottom() -> String {
     let mut valtypes = String::new();
     let kinds = [
-        "i32", "i64", "f32", "f64", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "string",
-        "externref", "funcref",
+        "i32",
+        "i64",
+        "f32",
+        "f64",
+        "s8",
+        "u8",
+        "s16",
+        "u16",
+        "s32",
+        "u32",
+        "s64",
+        "u64",
+        "string",
+        "externref",
+        "funcref",
     ];
     for kind in kinds {
         let upper = kind.to_uppercase();

@@ -106,10 +106,7 @@ pub extern "C" fn witrt_engine_increment_epoch(engine: Option<&wasm_engine_t>) {
 /// # Safety
 ///
 /// The pointer must be NULL or a configuration that nobody else uses.
-unsafe fn set(
-    config: *mut wasm_config_t,
-    change: impl FnOnce(&mut Config) -> Result<()>,
-) -> bool {
+unsafe fn set(config: *mut wasm_config_t, change: impl FnOnce(&mut Config) -> Result<()>) -> bool {
     enter(|| {
         // SAFETY: the caller vouches for it.
         let config = need(unsafe { config.as_mut() }, "config")?;
@@ -285,7 +282,8 @@ pub unsafe extern "C" fn witrt_config_set_cache_dir(
 ) -> bool {
     let change = |config: &mut Config| {
         // SAFETY: the header demands NULL or a NUL-terminated string.
-        let path = need(unsafe { borrow(path) }, "path").map(|first| unsafe { CStr::from_ptr(first) })?;
+        let path =
+            need(unsafe { borrow(path) }, "path").map(|first| unsafe { CStr::from_ptr(first) })?;
         // SAFETY: a slice of that string.
         config.cache_dir(unsafe { utf8(path.as_ptr().cast(), path.count_bytes(), "path") }?);
         Ok(())

@@ -7,7 +7,7 @@ use super::boundary::{borrow, enter, need, write};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::types::{TypeObj, TypeReference, wasm_externkind_t, wasm_externkind_enum};
+use super::types::{TypeObj, TypeReference, wasm_externkind_enum, wasm_externkind_t};
 use super::value::{externref_handle, give_val, to_externref, to_funcref, to_val, wasm_val_t};
 use crate::{Error, ErrorKind, Extern, ExternType, Global, Memory, Result, Table, Val, ValType};
 use std::sync::Arc;
@@ -76,7 +76,7 @@ pub extern "C" fn wasm_global_type(
 pub unsafe extern "C" fn wasm_global_get(object: Option<&wasm_global_t>, out: *mut wasm_val_t) {
     enter(|| {
         // SAFETY: the header demands a writable pointer or NULL.
-        unsafe { write(out, "out", wasm_val_t::NULL) }?;
+        unsafe { write(out, "out", wasm_val_t::null()) }?;
         let (cell, global) = global(object)?;
         let val = cell.enter(|inside| {
             let val = global.get(inside.context())?;
@@ -336,4 +336,3 @@ pub extern "C" fn wasm_foreign_new(store: Option<&wasm_store_t>) -> Option<Box<w
         Ok(Some(wasm_foreign_t::boxed(handle)))
     })
 }
-

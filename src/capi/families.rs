@@ -4,7 +4,7 @@
 //!
 //! Not here: what any of it does.
 
-use super::boundary::{Finalizer, Foreign, enter, quietly};
+use super::boundary::{Foreign, enter, quietly};
 use super::engine::{wasm_config_t, wasm_engine_t};
 use super::handle::{self, Body, Handle, Reference};
 use super::importtype::{wasm_exporttype_t, wasm_importtype_t};

@@ -2,7 +2,7 @@
 //!
 //! Not here: values.
 
-use super::boundary::{Finalizer, Foreign, List, caught, enter, need};
+use super::boundary::{Foreign, List, caught, enter, need};
 use super::error::{Failure, report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
@@ -216,7 +216,7 @@ pub unsafe extern "C" fn wasm_func_new_with_env(
     ty: Option<&wasm_functype_t>,
     callback: wasm_func_callback_with_env_t,
     env: *mut c_void,
-    finalizer: Option<Finalizer>,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> Option<Box<wasm_func_t>> {
     enter(|| {
         let callback = need(callback, "callback")?;

@@ -112,10 +112,7 @@ pub unsafe extern "C" fn witrt_module_validate(
     unsafe { report(error, || validate(store, bytes)) }
 }
 
-unsafe fn validate(
-    store: Option<&wasm_store_t>,
-    bytes_in: *const wasm_byte_vec_t,
-) -> Result<bool> {
+unsafe fn validate(store: Option<&wasm_store_t>, bytes_in: *const wasm_byte_vec_t) -> Result<bool> {
     let engine = engine(store)?;
     // SAFETY: the caller vouches for it.
     Module::validate(engine, unsafe { bytes(bytes_in) }?)?;
@@ -253,7 +250,7 @@ pub unsafe extern "C" fn witrt_assemble(
         let binary = crate::tools::assemble(unsafe { bytes(text) }?)?;
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { write(out, "out", from_bytes(&binary)?) }?;
-        Ok(true)
+        Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }

@@ -144,7 +144,11 @@ impl StoreCell {
 
     /// Lets a callback in: `body` runs with the caller's context as the
     /// innermost one. It must be called where the engine has called out.
-    pub fn callback<R>(&self, mut caller: Caller<'_>, body: impl FnOnce(&mut Inside<'_>) -> R) -> R {
+    pub fn callback<R>(
+        &self,
+        mut caller: Caller<'_>,
+        body: impl FnOnce(&mut Inside<'_>) -> R,
+    ) -> R {
         let pointer = NonNull::from(&mut caller).cast::<Caller<'static>>();
         let _restore = Restore { cell: self, before: self.innermost.replace(Some(pointer)) };
         body(&mut Inside { cell: self })
@@ -387,7 +391,7 @@ pub unsafe extern "C" fn witrt_store_settle(
 ) -> bool {
     let body = || {
         cell_of(store)?.enter(|inside| inside.context().settle())??;
-        Ok(true)
+        Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }

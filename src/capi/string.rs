@@ -301,9 +301,7 @@ pub unsafe fn take_result(
             }
         }
         // SAFETY: the handle is owned, so the callback has given it up.
-        Source::Handle(_) => {
-            unsafe { StringBox::retire(string) }.ok_or_else(|| stale(DELETED))
-        }
+        Source::Handle(_) => unsafe { StringBox::retire(string) }.ok_or_else(|| stale(DELETED)),
     }
 }
 

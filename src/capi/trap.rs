@@ -151,7 +151,8 @@ pub unsafe extern "C" fn wasm_trap_trace(trap: Option<&wasm_trap_t>, out: *mut w
         let trap = need(trap, "trap")?;
         let cell = trap.handle().store.as_ref();
         let frames = body(trap)?.trap.frames().iter();
-        let frames = frames.map(|frame| wasm_frame_t::new(frame, cell)).collect::<Result<Vec<_>>>()?;
+        let frames =
+            frames.map(|frame| wasm_frame_t::new(frame, cell)).collect::<Result<Vec<_>>>()?;
         let frames = frames.into_iter().map(|frame| Box::into_raw(Box::new(frame)));
         // SAFETY: as above.
         unsafe { write(out, "out", from_items(frames)?) }
@@ -201,4 +202,3 @@ pub extern "C" fn witrt_frame_func_name(frame: Option<&wasm_frame_t>) -> *const 
         Ok(name.map_or(std::ptr::null(), Owned::as_ptr))
     })
 }
-

@@ -137,19 +137,16 @@ impl TypeObj {
         };
         Ok(match ty {
             ExternType::Func(ty) => TypeObj::func(ty.clone())?,
-            ExternType::Global(ty) => TypeObj::Global {
-                content: wasm_valtype_t { ty: ty.content },
-                mutable: ty.mutable,
-            },
+            ExternType::Global(ty) => {
+                TypeObj::Global { content: wasm_valtype_t { ty: ty.content }, mutable: ty.mutable }
+            }
             ExternType::Table(ty) => TypeObj::Table {
                 element: wasm_valtype_t { ty: ty.element },
                 limits: limits(&ty.limits),
             },
-            ExternType::Memory(ty) => TypeObj::Memory {
-                limits: limits(&ty.limits),
-                wide: ty.memory64,
-                shared: ty.shared,
-            },
+            ExternType::Memory(ty) => {
+                TypeObj::Memory { limits: limits(&ty.limits), wide: ty.memory64, shared: ty.shared }
+            }
             ExternType::Tag(ty) => {
                 TypeObj::Tag { ty: wasm_functype_t::boxed(TypeObj::func(ty.clone())?) }
             }
@@ -169,7 +166,9 @@ impl TypeObj {
             TypeObj::Memory { limits, wide, shared } => {
                 TypeObj::Memory { limits: *limits, wide: *wide, shared: *shared }
             }
-            TypeObj::Tag { ty } => TypeObj::Tag { ty: wasm_functype_t::boxed(ty.ty().duplicate()?) },
+            TypeObj::Tag { ty } => {
+                TypeObj::Tag { ty: wasm_functype_t::boxed(ty.ty().duplicate()?) }
+            }
         })
     }
 
@@ -358,9 +357,7 @@ pub extern "C" fn wasm_globaltype_content(
 
 /// Whether it can be set.
 #[unsafe(no_mangle)]
-pub extern "C" fn wasm_globaltype_mutability(
-    ty: Option<&wasm_globaltype_t>,
-) -> wasm_mutability_t {
+pub extern "C" fn wasm_globaltype_mutability(ty: Option<&wasm_globaltype_t>) -> wasm_mutability_t {
     enter(|| match need(ty, "type")?.ty() {
         TypeObj::Global { mutable, .. } => Ok(*mutable as u8),
         _ => Ok(0),

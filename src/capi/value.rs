@@ -166,10 +166,9 @@ pub fn kind_of(ty: ValType) -> wasm_valkind_t {
 
 impl wasm_val_t {
     /// The null reference: what stands where there is no value.
-    pub const NULL: wasm_val_t = wasm_val_t {
-        kind: wasm_valkind_enum::WASM_EXTERNREF as u8,
-        of: wasm_val_union_t { u64: 0 },
-    };
+    pub fn null() -> wasm_val_t {
+        wasm_val_t::zero(ValType::ExternRef)
+    }
 
     /// Zero or NULL of a type.
     pub fn zero(ty: ValType) -> wasm_val_t {
@@ -259,9 +258,7 @@ pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
         Val::U16(v) => extended(v.into(), |of| of.u16 = v),
         Val::U32(v) => extended(v.into(), |of| of.u32 = v),
         Val::U64(v) => bits(v),
-        Val::String(text) => {
-            wasm_val_union_t { string: StringBox::give(inside, text, false) }
-        }
+        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text, false) },
         Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
         Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
         Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
@@ -404,7 +401,7 @@ pub unsafe extern "C" fn wasm_val_delete(val: *mut wasm_val_t) {
     enter(|| {
         if !val.is_null() {
             // SAFETY: the header demands a value that owns what it holds.
-            unsafe { val.replace(wasm_val_t::NULL).release() };
+            unsafe { val.replace(wasm_val_t::null()).release() };
         }
         Ok(())
     })
@@ -419,7 +416,7 @@ pub unsafe extern "C" fn wasm_val_copy(out: *mut wasm_val_t, val: *const wasm_va
         let copy = need(unsafe { val.as_ref() }, "val").and_then(|val| unsafe { val.duplicate() });
         let (value, outcome) = match copy {
             Ok(value) => (value, Ok(())),
-            Err(error) => (wasm_val_t::NULL, Err(error)),
+            Err(error) => (wasm_val_t::null(), Err(error)),
         };
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { write(out, "out", value) }?;

@@ -69,29 +69,29 @@
 
 /* ---- Initializers ---- */
 
-/** A vector of nothing. */
+/// A vector of nothing.
 #define WASM_EMPTY_VEC {0, NULL}
 
-/** A vector around an array of the caller's: to be lent, never to be deleted. */
+/// A vector around an array of the caller's: to be lent, never to be deleted.
 #define WASM_ARRAY_VEC(array) {sizeof(array) / sizeof(*(array)), array}
 
 /* Strings around a host's own text: initializers of a `wasm_string_t`. Sizes
  * count code units, not bytes. */
 
-/** A string of `size` bytes of UTF-8. */
+/// A string of `size` bytes of UTF-8.
 #define WASM_STRING_UTF8(data, size) {(data), (size), WASM_UTF8, 0, 0}
 
-/** A string of `size` units of UTF-16. */
+/// A string of `size` units of UTF-16.
 #define WASM_STRING_UTF16(data, size) {(data), (size), WASM_UTF16, 0, 0}
 
-/** A string around a literal: WASM_STRING_LIT("text"), in UTF-8. */
+/// A string around a literal: WASM_STRING_LIT("text"), in UTF-8.
 #define WASM_STRING_LIT(literal) {"" literal, sizeof("" literal) - 1, WASM_UTF8, 0, 0}
 
-/** A string around a literal: WASM_STRING_LIT16(u"text"), in UTF-16. */
+/// A string around a literal: WASM_STRING_LIT16(u"text"), in UTF-16.
 #define WASM_STRING_LIT16(literal) \
   {u"" literal, sizeof(u"" literal) / 2 - 1, WASM_UTF16, 0, 0}
 
-/** The empty string. */
+/// The empty string.
 #define WASM_EMPTY_STRING {NULL, 0, WASM_UTF8, 0, 0}
 
 /* Values: initializers of a `wasm_val_t`. */
@@ -110,7 +110,7 @@
 #define WASM_U32_VAL(i) {.kind = WASM_U32, .of = {.u32 = i}}
 #define WASM_S64_VAL(i) {.kind = WASM_S64, .of = {.s64 = i}}
 #define WASM_U64_VAL(i) {.kind = WASM_U64, .of = {.u64 = i}}
-/** A string value around a `wasm_string_t *`. */
+/// A string value around a `wasm_string_t *`.
 #define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
 #define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
@@ -165,7 +165,7 @@ WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
 extern "C" {
 #endif
 
-/** Fails to compile where the sizes are not what the library was built with. */
+/// Fails to compile where the sizes are not what the library was built with.
 static inline void assertions(void) {
   (void)sizeof(char[sizeof(float) == sizeof(uint32_t) ? 1 : -1]);
   (void)sizeof(char[sizeof(double) == sizeof(uint64_t) ? 1 : -1]);
@@ -174,42 +174,42 @@ static inline void assertions(void) {
   (void)sizeof(char[sizeof(((wasm_val_t *)0)->of) == 8 ? 1 : -1]);
 }
 
-/** A copy of a NUL-terminated text, without the NUL. Owned by the caller. */
+/// A copy of a NUL-terminated text, without the NUL. Owned by the caller.
 static inline void wasm_name_new_from_string(wasm_name_t *out, const char *text) {
   wasm_name_new(out, strlen(text), text);
 }
 
-/** A copy of a NUL-terminated text, with the NUL. Owned by the caller. */
+/// A copy of a NUL-terminated text, with the NUL. Owned by the caller.
 static inline void wasm_name_new_from_string_nt(wasm_name_t *out, const char *text) {
   wasm_name_new(out, strlen(text) + 1, text);
 }
 
-/** Whether values of this kind are numbers: no reference, and no string. */
+/// Whether values of this kind are numbers: no reference, and no string.
 static inline bool wasm_valkind_is_num(wasm_valkind_t kind) {
   return kind < WASM_EXTERNREF && kind != WASM_STRING;
 }
 
-/** Whether values of this kind are references. */
+/// Whether values of this kind are references.
 static inline bool wasm_valkind_is_ref(wasm_valkind_t kind) {
   return kind >= WASM_EXTERNREF;
 }
 
-/** Whether values of this kind are strings. */
+/// Whether values of this kind are strings.
 static inline bool wasm_valkind_is_string(wasm_valkind_t kind) {
   return kind == WASM_STRING;
 }
 
-/** Whether values of this type are numbers: no references, and no strings. */
+/// Whether values of this type are numbers: no references, and no strings.
 static inline bool wasm_valtype_is_num(const wasm_valtype_t *type) {
   return wasm_valkind_is_num(wasm_valtype_kind(type));
 }
 
-/** Whether values of this type are references. */
+/// Whether values of this type are references.
 static inline bool wasm_valtype_is_ref(const wasm_valtype_t *type) {
   return wasm_valkind_is_ref(wasm_valtype_kind(type));
 }
 
-/** Whether values of this type are strings. */
+/// Whether values of this type are strings.
 static inline bool wasm_valtype_is_string(const wasm_valtype_t *type) {
   return wasm_valkind_is_string(wasm_valtype_kind(type));
 }
@@ -223,7 +223,7 @@ static inline bool wasm_valtype_is_string(const wasm_valtype_t *type) {
 
 @FUNCTYPES@
 
-/** A value that carries a pointer as an integer of its size. */
+/// A value that carries a pointer as an integer of its size.
 static inline void wasm_val_init_ptr(wasm_val_t *out, void *pointer) {
 #if UINTPTR_MAX == UINT32_MAX
   out->kind = WASM_I32;
@@ -234,7 +234,7 @@ static inline void wasm_val_init_ptr(wasm_val_t *out, void *pointer) {
 #endif
 }
 
-/** The pointer that `wasm_val_init_ptr` put into a value. */
+/// The pointer that `wasm_val_init_ptr` put into a value.
 static inline void *wasm_val_ptr(const wasm_val_t *val) {
 #if UINTPTR_MAX == UINT32_MAX
   return (void *)(intptr_t)val->of.i32;

@@ -13,8 +13,8 @@
 #define own
 #endif
 
-/** The largest size of a memory or table that has no bound. */
+/// The largest size of a memory or table that has no bound.
 static const uint32_t wasm_limits_max_default = 0xffffffff;
 
-/** The size of a page of linear memory, in bytes. */
+/// The size of a page of linear memory, in bytes.
 static const size_t MEMORY_PAGE_SIZE = 0x10000;

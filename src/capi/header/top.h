@@ -10,8 +10,14 @@
  * _delete function of its type. An argument that is "consumed" belongs to the
  * library from then on, also where the function fails. All else is borrowed:
  * arguments for the call, results for as long as what they were asked of.
- * A handle is not the object: deleting a handle gives up one owner, and an
- * object lives as long as its store.
+ *
+ * Handles, vectors, values. What belongs to a store is reached through handles.
+ * A handle is not the object: deleting one gives up one owner, and the object
+ * lives as long as its store. A handle may be deleted through any of the names
+ * that the casts give it. A vector owns its elements where the function that it
+ * comes from or goes to says so; vectors that the library makes are deleted with
+ * their _vec_delete, the elements with them. Types are values: they belong to
+ * no store and no engine.
  *
  * NULL. Every function takes NULL in every place and answers with its failure:
  * NULL, false, zero, an empty vector. NULL is accepted, and no failure, by
