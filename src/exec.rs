@@ -127,7 +127,13 @@ struct Run<'r, 'a> {
 impl<'a> Run<'_, 'a> {
     /// Enters an adapter whose arguments are on the stack from `base` on, and
     /// leaves its results there.
-    fn enter(&mut self, cx: &mut Cx<'_>, adapter: u32, base: usize, outermost: bool) -> Result<usize> {
+    fn enter(
+        &mut self,
+        cx: &mut Cx<'_>,
+        adapter: u32,
+        base: usize,
+        outermost: bool,
+    ) -> Result<usize> {
         let guarded = StackGuard::enter(cx)?;
         let outcome = match self.linked.program.adapters.get(adapter as usize) {
             Some(Adapter::Body(plan)) => self.frame(cx, plan, base, outermost),
@@ -139,7 +145,13 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Runs a body, and settles what it deferred on every way out.
-    fn frame(&mut self, cx: &mut Cx<'_>, plan: &AdapterPlan, base: usize, outermost: bool) -> Result<()> {
+    fn frame(
+        &mut self,
+        cx: &mut Cx<'_>,
+        plan: &AdapterPlan,
+        base: usize,
+        outermost: bool,
+    ) -> Result<()> {
         let mark = cx.data().debts.mark();
         self.stack.resize_with(base + plan.slots as usize, || Slot { val: None, measured: None });
         match self.ops(cx, plan, base) {
@@ -271,10 +283,12 @@ impl<'a> Run<'_, 'a> {
             let (id, policy) = (cx.data().id, cx.data().policy);
             for (i, val) in results.drain(..).enumerate() {
                 let measured = match &val {
-                    Val::String(s) if s.store() != Some(id) => Some(measure(s, policy).map_err(|e| {
-                        let e = e.context(format_args!("result {i} of the host function"));
-                        Error::from(Trap::with_code(e.message(), TrapCode::IllFormedText))
-                    })?),
+                    Val::String(s) if s.store() != Some(id) => {
+                        Some(measure(s, policy).map_err(|e| {
+                            let e = e.context(format_args!("result {i} of the host function"));
+                            Error::from(Trap::with_code(e.message(), TrapCode::IllFormedText))
+                        })?)
+                    }
                     _ => None,
                 };
                 self.stack.push(Slot { val: Some(val), measured });

@@ -56,5 +56,6 @@ pub use runtime::module::Module;
 pub use runtime::{Engine, Store};
 pub use string::{Encoding, Policy};
 pub use types::{
-    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType, ValType,
+    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
+    ValType,
 };

@@ -28,8 +28,9 @@ pub(crate) fn read(bytes: &[u8], layout: &Layout) -> Result<Option<Model>> {
     let at = reader.at;
     let version = reader.name().map_err(|e| e.context("schema version"))?;
     if version != VERSION {
-        let message =
-            format!("schema version {version:?} is not supported, the supported one is {VERSION:?}");
+        let message = format!(
+            "schema version {version:?} is not supported, the supported one is {VERSION:?}"
+        );
         return Err(interface_fault(at, message));
     }
     if let Some((name, at)) = layout.late

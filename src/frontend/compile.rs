@@ -73,8 +73,10 @@ pub(crate) fn compile(
         };
         model.exports.iter().map(export).collect()
     } else {
-        let export = |(i, e): (usize, CoreExport)| {
-            Export { ty: e.ty, from: Inside::Core(i as u32), reexport: e.import }
+        let export = |(i, e): (usize, CoreExport)| Export {
+            ty: e.ty,
+            from: Inside::Core(i as u32),
+            reexport: e.import,
         };
         core.exports.into_iter().enumerate().map(export).collect()
     };

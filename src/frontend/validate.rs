@@ -50,8 +50,7 @@ impl<'a> Validator<'a> {
     fn model(&mut self) -> Result<()> {
         let model = self.model;
         for (i, item) in model.types.iter().enumerate() {
-            self.ty(&item.ty, item.at)
-                .map_err(|e| e.context(format_args!("adapter type {i}")))?;
+            self.ty(&item.ty, item.at).map_err(|e| e.context(format_args!("adapter type {i}")))?;
         }
         for (i, item) in model.imports.iter().enumerate() {
             self.type_at(item.ty, item.at)
@@ -104,7 +103,8 @@ impl<'a> Validator<'a> {
             return Err(invalid(item.at, message));
         }
         // Equal types of which all are shared ones: the correspondence.
-        if adapter != core || !adapter.params().iter().all(|t| t.is_shared())
+        if adapter != core
+            || !adapter.params().iter().all(|t| t.is_shared())
             || !adapter.results().iter().all(|t| t.is_shared())
         {
             let message = format!(

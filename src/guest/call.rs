@@ -348,7 +348,8 @@ pub(crate) fn ref_type(ty: &wasmtime::RefType) -> ValType {
 
 /// The type as the engine has it; an error for one that a host cannot make.
 pub(crate) fn wasm_func_type(cx: &Cx<'_>, ty: &FuncType) -> Result<wasmtime::FuncType> {
-    let convert = |types: &[ValType]| types.iter().map(|t| wasm_type(*t)).collect::<Result<Vec<_>>>();
+    let convert =
+        |types: &[ValType]| types.iter().map(|t| wasm_type(*t)).collect::<Result<Vec<_>>>();
     Ok(wasmtime::FuncType::new(cx.engine(), convert(ty.params())?, convert(ty.results())?))
 }
 

@@ -184,7 +184,10 @@ impl<'a> Str<'a> {
 
     /// A copy that the store owns: the string of choice for results of host
     /// functions, because the store uses its buffers again.
-    pub fn new_in(mut cx: impl super::context::AsContextMut, text: Text<'_>) -> Result<Str<'static>> {
+    pub fn new_in(
+        mut cx: impl super::context::AsContextMut,
+        text: Text<'_>,
+    ) -> Result<Str<'static>> {
         let cx = &mut cx.as_context_mut().0;
         let policy = cx.data().policy;
         copy_in(cx, text, policy)
@@ -329,7 +332,7 @@ pub(crate) fn copy_in(cx: &mut Cx<'_>, text: Text<'_>, policy: Policy) -> Result
 }
 
 pub(crate) fn bad_text(bad: string::BadText) -> Error {
-    Error::new(ErrorKind::BadText, format!("ill-formed text: {bad}")).at_position(bad.position)
+    Error::new(ErrorKind::BadText, bad.to_string()).at_position(bad.position)
 }
 
 pub(crate) fn changed(_: string::Changed) -> Error {
@@ -415,11 +418,6 @@ impl ExternRef {
         }
     }
 
-    /// Whether it may be used in the store of that number.
-    pub(crate) fn fits(&self, id: u64) -> bool {
-        !matches!(self.0, ExternRepr::Guest(store, _) if store != id)
-    }
-
     /// The raw form, to be handed to the guest before anything is collected.
     pub(crate) fn to_raw(&self, cx: &mut Cx<'_>) -> Result<u32> {
         let rooted = self.to_rooted(cx)?;
@@ -470,8 +468,7 @@ fn new_extern(
     cx: &mut Cx<'_>,
     value: Arc<dyn Any + Send + Sync>,
 ) -> Result<wasmtime::Rooted<wasmtime::ExternRef>> {
-    let full =
-        |e: wasmtime::Error| Error::new(ErrorKind::OutOfMemory, format!("externref: {e}"));
+    let full = |e: wasmtime::Error| Error::new(ErrorKind::OutOfMemory, format!("externref: {e}"));
     match wasmtime::ExternRef::new(&mut *cx, value.clone()) {
         Ok(rooted) => Ok(rooted),
         Err(_) => {

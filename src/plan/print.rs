@@ -10,6 +10,7 @@ use super::{Adapter, AdapterPlan, CoreImport, Inside, Op, Program, Slot, Use};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", if self.wrapped { "wrapped core module" } else { "core module" })?;
         for (n, import) in self.imports.iter().enumerate() {
             let ty = &import.ty;
             let to = Place(import.to, "core import");
@@ -107,7 +108,9 @@ impl fmt::Display for Op {
                 let checked = if with.checked { " checked" } else { "" };
                 write!(f, "convert {} to {}{checked} {from}", with.from, with.to)
             }
-            Op::LiftStr { mem, ptr, len, .. } => write!(f, "lift string from memory {mem} {ptr} {len}"),
+            Op::LiftStr { mem, ptr, len, .. } => {
+                write!(f, "lift string from memory {mem} {ptr} {len}")
+            }
             Op::LowerStr { alloc, mem, from, .. } => {
                 write!(f, "lower string to memory {mem} by core func {alloc} {from}")
             }

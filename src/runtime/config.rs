@@ -2,8 +2,8 @@
 //!
 //! Not here: what the choices do.
 
-use crate::guest::Limits;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guest::Limits;
 use crate::string::{Encoding, Policy};
 use std::path::PathBuf;
 
@@ -155,7 +155,6 @@ impl Config {
         };
         let mut config = wasmtime::Config::new();
         config.collector(wasmtime::Collector::DeferredReferenceCounting);
-        config.wasm_backtrace(true);
         config.consume_fuel(self.fuel);
         config.epoch_interruption(self.epochs);
         config.parallel_compilation(self.parallel_compilation);

@@ -348,11 +348,9 @@ impl Memory {
         match &self.inner {
             MemoryRepr::Shared(m) => memory_type(&m.ty()),
             MemoryRepr::Plain(m) if cx.data().id == self.store => memory_type(&m.ty(cx)),
-            MemoryRepr::Plain(_) => MemoryType {
-                limits: Limits { min: 0, max: None },
-                memory64: false,
-                shared: false,
-            },
+            MemoryRepr::Plain(_) => {
+                MemoryType { limits: Limits { min: 0, max: None }, memory64: false, shared: false }
+            }
         }
     }
 
@@ -416,9 +414,7 @@ impl Memory {
         }
         match &self.inner {
             MemoryRepr::Plain(m) => (m.data_ptr(&*cx), m.data_size(&*cx)),
-            MemoryRepr::Shared(m) => {
-                (m.data().as_ptr().cast_mut().cast::<u8>(), m.data().len())
-            }
+            MemoryRepr::Shared(m) => (m.data().as_ptr().cast_mut().cast::<u8>(), m.data().len()),
         }
     }
 
@@ -489,9 +485,7 @@ fn from_val(cx: &mut Cx<'_>, val: wasmtime::Val) -> Result<Val<'static>> {
         wasmtime::Val::F32(v) => Val::F32(f32::from_bits(v)),
         wasmtime::Val::F64(v) => Val::F64(f64::from_bits(v)),
         wasmtime::Val::ExternRef(None) => Val::ExternRef(None),
-        wasmtime::Val::ExternRef(Some(r)) => {
-            Val::ExternRef(Some(ExternRef::from_rooted(cx, r)?))
-        }
+        wasmtime::Val::ExternRef(Some(r)) => Val::ExternRef(Some(ExternRef::from_rooted(cx, r)?)),
         wasmtime::Val::FuncRef(None) => Val::FuncRef(None),
         wasmtime::Val::FuncRef(Some(f)) => Val::FuncRef(Some(Func::from_core(cx, f, None))),
         wasmtime::Val::V128(_) => return Err(crate::guest::func::no_values(ValType::V128)),

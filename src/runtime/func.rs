@@ -150,7 +150,12 @@ pub trait HostClosure<Args>: Send + Sync + 'static {
     /// Its type.
     fn ty(&self) -> FuncType;
     /// Runs it with arguments of that type.
-    fn call(&self, caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+    fn call(
+        &self,
+        caller: Caller<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()>;
 }
 
 macro_rules! plain_values {
@@ -160,7 +165,7 @@ macro_rules! plain_values {
             fn from_val(_: &mut Caller<'_>, val: &Val<'_>) -> Result<$ty> {
                 match val {
                     Val::$val(v) => Ok($get(v)),
-                    other => Err(unexpected(Self::TYPE, other)),
+                    other => Err(unexpected(<$ty as Param>::TYPE, other)),
                 }
             }
         }
@@ -198,14 +203,14 @@ fn unexpected(ty: ValType, found: &Val<'_>) -> Error {
 impl Param for String {
     const TYPE: ValType = ValType::String;
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<String> {
-        val.as_str().ok_or_else(|| unexpected(Self::TYPE, val))?.to_string(caller)
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_string(caller)
     }
 }
 
 impl Param for Vec<u16> {
     const TYPE: ValType = ValType::String;
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Vec<u16>> {
-        val.as_str().ok_or_else(|| unexpected(Self::TYPE, val))?.to_utf16(caller)
+        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_utf16(caller)
     }
 }
 
@@ -271,7 +276,7 @@ macro_rules! arities {
             $($name: Param,)*
         {
             fn ty(&self) -> FuncType {
-                FuncType::new([$($name::TYPE),*], R::types())
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
             fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
                 $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
@@ -287,7 +292,7 @@ macro_rules! arities {
             $($name: Param,)*
         {
             fn ty(&self) -> FuncType {
-                FuncType::new([$($name::TYPE),*], R::types())
+                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
             fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
                 $(let $name = $name::from_val(&mut caller, &args[$index])?;)*

@@ -194,7 +194,8 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()>
                 Extern::Func(f) => format!("func {}", f.ty()),
                 other => other.kind_name().to_owned(),
             };
-            let message = format!("{}: expected {}, found {found}", describe(i, expected), expected.ty);
+            let message =
+                format!("{}: expected {}, found {found}", describe(i, expected), expected.ty);
             return Err(Error::new(ErrorKind::IncompatibleImport, message).at_argument(i));
         }
     }
@@ -243,13 +244,13 @@ fn link(
     let mut funcs = Vec::with_capacity(layout.funcs.len());
     for at in &layout.funcs {
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-        let func = func.ok_or_else(|| missing(at.name()))?;
+        let func = func.ok_or_else(|| missing("of a plan"))?;
         funcs.push(CoreFunc::new(cx, func, None));
     }
     let mut mems = Vec::with_capacity(layout.mems.len());
     for at in &layout.mems {
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-        mems.push(Mem(mem.ok_or_else(|| missing(at.name()))?));
+        mems.push(Mem(mem.ok_or_else(|| missing("of a plan"))?));
     }
     let imports = imports.iter().map(|e| e.clone().into_func()).collect();
     Ok(Linked::new(program.clone(), funcs, mems, imports))

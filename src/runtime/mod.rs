@@ -202,11 +202,21 @@ impl AsContextMut for Store {
 }
 
 impl wasmtime::ResourceLimiter for Limits {
-    fn memory_growing(&mut self, _: usize, wanted: usize, max: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         Ok(wanted <= self.memory_bytes && max.is_none_or(|max| wanted <= max))
     }
 
-    fn table_growing(&mut self, _: usize, wanted: usize, max: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _: usize,
+        wanted: usize,
+        max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         Ok(wanted <= self.table_elements && max.is_none_or(|max| wanted <= max))
     }
 
@@ -231,7 +241,10 @@ pub(crate) fn next_id() -> u64 {
 
 /// An error of the engine while it makes something.
 pub(crate) fn making(cx: &mut Cx<'_>, kind: ErrorKind, error: wasmtime::Error) -> Error {
-    if error.is::<wasmtime::Trap>() || error.is::<Error>() || error.is::<wasmtime::ThrownException>() {
+    if error.is::<wasmtime::Trap>()
+        || error.is::<Error>()
+        || error.is::<wasmtime::ThrownException>()
+    {
         return crate::guest::call::failure(cx, error);
     }
     Error::new(kind, format!("{error:#}"))

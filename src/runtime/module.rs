@@ -47,7 +47,7 @@ impl Module {
     /// not a module; [`ErrorKind::InvalidCore`] and
     /// [`ErrorKind::InvalidInterface`] for one that breaks the rules.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
-        let program = frontend::load(bytes)?;
+        let program = frontend::load(bytes, frontend::FEATURES)?;
         Module::build(engine, program, bytes, |core| {
             wasmtime::Module::from_binary(engine.inner(), core)
                 .map_err(|e| Error::new(ErrorKind::InvalidCore, format!("{e:#}")))
@@ -59,7 +59,7 @@ impl Module {
     /// # Errors
     /// As [`Module::new`].
     pub fn validate(_engine: &Engine, bytes: &[u8]) -> Result<()> {
-        frontend::load(bytes).map(|_| ())
+        frontend::load(bytes, frontend::FEATURES).map(|_| ())
     }
 
     fn build(
@@ -147,7 +147,9 @@ impl Module {
             bytes.map(u64::from_le_bytes)
         };
         if bytes.get(..8) != Some(&MAGIC[..]) {
-            return Err(bad("these bytes are no precompiled module of this version of the library"));
+            return Err(bad(
+                "these bytes are no precompiled module of this version of the library",
+            ));
         }
         let (Some(source_len), Some(sum)) = (number(8), number(16)) else {
             return Err(bad("the precompiled module ends too early"));
@@ -158,7 +160,7 @@ impl Module {
             return Err(bad("the precompiled module is damaged"));
         };
         let (source, artefact) = body.split_at(source_len);
-        let program = frontend::load(source)?;
+        let program = frontend::load(source, frontend::FEATURES)?;
         Module::build(engine, program, source, |_| {
             // SAFETY: the caller vouches for where the bytes come from, and
             // the checksum for their being whole.

@@ -6,7 +6,175 @@
 //! facts and no borrow, because the guest's allocator runs between the two. A
 //! text that has changed meanwhile is an error, never an overrun.
 //!
+//! ```
+//! use witrt::string::{Dest, Encoding, Policy, Text, measure, transcode};
+//!
+//! let host: Vec<u16> = "grüß dich".encode_utf16().collect();
+//! let m = measure(Text::Utf16(&host), Encoding::Utf8, Policy::Reject)?;
+//! assert_eq!(m.len(), 11);
+//!
+//! let mut guest = vec![0; m.len()]; // or memory that a guest has allocated
+//! transcode(&m, Text::Utf16(&host), Dest::Utf8(&mut guest))?;
+//! assert_eq!(guest, "grüß dich".as_bytes());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Every verb is written twice: `scalar` is the reference, `fast` is what runs.
+//! The environment variable `WITRT_SCALAR=1`, read once, forces the reference
+//! everywhere; it is for tests and bug reports.
+//!
 //! Not here: linear memory, stores, C types, allocation.
+
+#[doc(hidden)]
+pub mod fast;
+#[doc(hidden)]
+pub mod scalar;
+
+use std::fmt;
+use std::sync::LazyLock;
+
+/// Validates a text and gives its exact length in another encoding.
+///
+/// Under [`Policy::Replace`] it always succeeds, and the length counts the
+/// replacements. The encodings may be the same.
+///
+/// # Errors
+///
+/// [`BadText`] for the first ill-formed sequence, under [`Policy::Reject`].
+///
+/// ```
+/// use witrt::string::{Encoding, Policy, Text, measure};
+///
+/// let lone = [0x61, 0xD800, 0x62];
+/// assert_eq!(measure(Text::Utf16(&lone), Encoding::Utf8, Policy::Reject).unwrap_err().position, 1);
+/// assert_eq!(measure(Text::Utf16(&lone), Encoding::Utf8, Policy::Replace)?.len(), 5);
+/// # Ok::<(), witrt::string::BadText>(())
+/// ```
+#[inline]
+pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
+    if scalar_is_forced() {
+        return scalar::measure(src, to, policy);
+    }
+    fast::measure(src, to, policy)
+}
+
+/// Writes a measured text: exactly [`Measured::len`] units of [`Measured::to`].
+///
+/// The destination must have that encoding and that length. It never holds
+/// ill-formed text after a success, whatever happened to the source since it
+/// was measured.
+///
+/// # Errors
+///
+/// [`Changed`] if the source is not what was measured: another encoding or
+/// length, ill-formed where it was well-formed, no longer ASCII, or of another
+/// length once transcoded; and if the destination has not the encoding and
+/// length that were measured. What the destination holds is then unspecified.
+/// (Other text of which the same is true cannot be told apart, and is written.)
+#[inline]
+pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
+    if scalar_is_forced() {
+        return scalar::transcode(m, src, dst);
+    }
+    fast::transcode(m, src, dst)
+}
+
+/// [`transcode`] for a source that cannot have changed since it was measured,
+/// such as text which its owner has lent out for the whole time.
+///
+/// It saves the second validation where source and destination have the same
+/// encoding. If the source did change after all, still nothing is overrun; but
+/// then the destination may hold ill-formed text after a success.
+///
+/// # Errors
+///
+/// [`Changed`] for what is noticed all the same, wrong lengths among it.
+#[inline]
+pub fn transcode_unchanged(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
+    m.check(&src, &dst)?;
+    match (src, dst) {
+        (Text::Utf8(s), Dest::Utf8(d)) if !m.replaces => d.copy_from_slice(s),
+        (Text::Utf16(s), Dest::Utf16(d)) if !m.replaces => d.copy_from_slice(s),
+        (src, dst) => return transcode(m, src, dst),
+    }
+    Ok(())
+}
+
+/// Writes a text to the start of a buffer that may be larger and gives the
+/// number of units written; nothing is terminated or padded.
+///
+/// A buffer with room for the worst case (as many units as the source has, or
+/// three times as many from UTF-16 to UTF-8 and under [`Policy::Replace`] from
+/// UTF-8 to UTF-8) is served in a single pass.
+///
+/// # Errors
+///
+/// [`CopyError::BadText`] under [`Policy::Reject`]; what the buffer holds is
+/// then unspecified. [`CopyError::TooSmall`] with nothing written.
+///
+/// ```
+/// use witrt::string::{CopyError, Dest, Policy, Text, copy};
+///
+/// let mut buffer = [0u16; 8];
+/// let n = copy("guest".into(), Dest::Utf16(&mut buffer), Policy::Reject)?;
+/// assert_eq!(String::from_utf16_lossy(&buffer[..n]), "guest");
+///
+/// let small = copy("guest".into(), Dest::Utf16(&mut buffer[..2]), Policy::Reject);
+/// assert_eq!(small, Err(CopyError::TooSmall { needed: 5 }));
+/// # Ok::<(), CopyError>(())
+/// ```
+#[inline]
+pub fn copy(src: Text<'_>, dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+    if scalar_is_forced() {
+        return scalar::copy(src, dst, policy);
+    }
+    fast::copy(src, dst, policy)
+}
+
+/// Checks that a text is well-formed.
+///
+/// # Errors
+///
+/// [`BadText`] for the first ill-formed sequence.
+///
+/// ```
+/// use witrt::string::{BadText, Fault, Text, validate};
+///
+/// assert_eq!(validate("naïve".into()), Ok(()));
+/// let overlong = validate(Text::Utf8(b"a\xC0\x80"));
+/// assert_eq!(overlong, Err(BadText { position: 1, fault: Fault::Overlong }));
+/// ```
+#[inline]
+pub fn validate(src: Text<'_>) -> Result<(), BadText> {
+    if scalar_is_forced() {
+        return scalar::validate(src);
+    }
+    fast::validate(src)
+}
+
+/// The length, in units of `to`, of a text that is known to be well-formed.
+///
+/// It only counts. For ill-formed text the number has no meaning; use
+/// [`measure`] where that is possible.
+///
+/// ```
+/// use witrt::string::{Encoding, length};
+///
+/// assert_eq!(length("naïve 🦀".into(), Encoding::Utf16), 8);
+/// ```
+#[inline]
+pub fn length(src: Text<'_>, to: Encoding) -> usize {
+    if scalar_is_forced() {
+        return scalar::length(src, to);
+    }
+    fast::length(src, to)
+}
+
+fn scalar_is_forced() -> bool {
+    static FORCED: LazyLock<bool> =
+        LazyLock::new(|| std::env::var_os("WITRT_SCALAR").is_some_and(|v| v == "1"));
+    *FORCED
+}
 
 /// How a text is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +205,38 @@ pub enum Text<'a> {
     Utf16(&'a [u16]),
 }
 
+impl Text<'_> {
+    /// The encoding it claims to have.
+    #[inline]
+    pub fn encoding(&self) -> Encoding {
+        match self {
+            Text::Utf8(_) => Encoding::Utf8,
+            Text::Utf16(_) => Encoding::Utf16,
+        }
+    }
+
+    /// Its length in code units.
+    #[inline]
+    pub fn len(&self) -> usize {
+        match self {
+            Text::Utf8(s) => s.len(),
+            Text::Utf16(s) => s.len(),
+        }
+    }
+
+    /// Whether it has no code units.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(s: &'a str) -> Text<'a> {
+        Text::Utf8(s.as_bytes())
+    }
+}
+
 /// Where text goes.
 #[derive(Debug)]
 pub enum Dest<'a> {
@@ -46,17 +246,124 @@ pub enum Dest<'a> {
     Utf16(&'a mut [u16]),
 }
 
-/// Which rule of its encoding a text breaks, and where.
+impl Dest<'_> {
+    /// The encoding it takes.
+    #[inline]
+    pub fn encoding(&self) -> Encoding {
+        match self {
+            Dest::Utf8(_) => Encoding::Utf8,
+            Dest::Utf16(_) => Encoding::Utf16,
+        }
+    }
+
+    /// Its room in code units.
+    #[inline]
+    pub fn len(&self) -> usize {
+        match self {
+            Dest::Utf8(d) => d.len(),
+            Dest::Utf16(d) => d.len(),
+        }
+    }
+
+    /// Whether it has no room at all.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The first `len` units, or all that there are.
+    #[inline]
+    fn first(&mut self, len: usize) -> Dest<'_> {
+        let len = len.min(self.len());
+        match self {
+            Dest::Utf8(d) => Dest::Utf8(&mut d[..len]),
+            Dest::Utf16(d) => Dest::Utf16(&mut d[..len]),
+        }
+    }
+}
+
+/// What [`measure`] found: plain facts, no borrow. It says nothing about any
+/// other text than the one measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    from: Encoding,
+    /// The source's length in units of `from`.
+    units: usize,
+    to: Encoding,
+    len: usize,
+    ascii: bool,
+    replaces: bool,
+}
+
+impl Measured {
+    /// The exact length of the destination, in units of [`Measured::to`].
+    #[inline]
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The encoding of the destination.
+    #[inline]
+    pub fn to(&self) -> Encoding {
+        self.to
+    }
+
+    /// The encoding of the source.
+    #[inline]
+    pub fn from(&self) -> Encoding {
+        self.from
+    }
+
+    /// The length of the source in code units.
+    #[inline]
+    pub fn units(&self) -> usize {
+        self.units
+    }
+
+    /// Whether the text is ASCII throughout.
+    #[inline]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// Whether something is ill-formed and will be replaced by U+FFFD.
+    #[inline]
+    pub fn replaces(&self) -> bool {
+        self.replaces
+    }
+
+    /// Whether both ends still have the encodings and lengths measured.
+    #[inline]
+    fn check(&self, src: &Text<'_>, dst: &Dest<'_>) -> Result<(), Changed> {
+        let same = src.encoding() == self.from
+            && src.len() == self.units
+            && dst.encoding() == self.to
+            && dst.len() == self.len;
+        if same { Ok(()) } else { Err(Changed) }
+    }
+}
+
+/// Which rule of its encoding a text breaks, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BadText {
-    /// The code unit at fault, counted from the start of the text.
+    /// The first code unit of the ill-formed sequence, counted from the start
+    /// of the text; everything before it is well-formed.
     pub position: usize,
     /// The rule.
     pub fault: Fault,
 }
 
+impl fmt::Display for BadText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ill-formed text: {} at code unit {}", self.fault, self.position)
+    }
+}
+
+impl std::error::Error for BadText {}
+
 /// The rules of UTF-8 and UTF-16 that a text can break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// UTF-8: a byte that cannot start a sequence.
     BadByte,
@@ -70,13 +377,58 @@ pub enum Fault {
     TooLarge,
 }
 
-/// What [`measure`] found.
-#[derive(Clone, Copy, Debug)]
-pub struct Measured {
-    _private: (),
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::BadByte => "a byte that cannot start a sequence",
+            Fault::TooShort => "an incomplete sequence",
+            Fault::Overlong => "an overlong sequence",
+            Fault::Surrogate => "a lone surrogate",
+            Fault::TooLarge => "a value above U+10FFFF",
+        })
+    }
 }
 
 /// The text is not the one that was measured, or the destination has not the
 /// measured length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Changed;
+
+impl fmt::Display for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the text has changed since it was measured")
+    }
+}
+
+impl std::error::Error for Changed {}
+
+/// Why [`copy`] failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CopyError {
+    /// The text is ill-formed.
+    BadText(BadText),
+    /// The buffer has not room enough.
+    TooSmall {
+        /// The size that is enough, in units of the destination.
+        needed: usize,
+    },
+}
+
+impl From<BadText> for CopyError {
+    fn from(bad: BadText) -> CopyError {
+        CopyError::BadText(bad)
+    }
+}
+
+impl fmt::Display for CopyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CopyError::BadText(bad) => bad.fmt(f),
+            CopyError::TooSmall { needed } => {
+                write!(f, "the buffer is too small: the text needs {needed} code units")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CopyError {}

@@ -202,7 +202,7 @@ impl<'a> Parse<'a> for Form<'a> {
         } else if parser.parse::<Option<kw::implement>>()?.is_some() {
             Ok(Form::Implement(Implement::parse(parser, at)?))
         } else {
-            let message = "expected one of `type`, `import`, `export`, `func` and `implement`";
+            let message = "expected `type`, `import`, `export`, `func` or `implement`";
             Err(parser.error(message))
         }
     }
@@ -220,11 +220,7 @@ impl<'a> Func<'a> {
         } else {
             None
         };
-        let import = if next_is::<kw::import>(parser)? {
-            Some(import(parser)?)
-        } else {
-            None
-        };
+        let import = if next_is::<kw::import>(parser)? { Some(import(parser)?) } else { None };
         let ty = parser.parse()?;
         let body = if import.is_none() { body(parser)? } else { Vec::new() };
         Ok(Func { at, id, export, import, ty, body, end: parser.cur_span() })

@@ -94,14 +94,14 @@ impl<'a> CoreNames<'a> {
 
     /// The core function that is imported under two names.
     pub(super) fn find_import(&self, module: &str, name: &str, at: Span) -> Result<u32> {
-        let complain = |what| {
-            Err(Error::new(at, format!("{what} core function import {module:?} {name:?}")))
+        let message = match self.imports.get(&(module, name)) {
+            Some(Some(index)) => return Ok(*index),
+            Some(None) => {
+                format!("ambiguous: several functions are imported as {module:?} {name:?}")
+            }
+            None => format!("no function is imported as {module:?} {name:?}"),
         };
-        match self.imports.get(&(module, name)) {
-            Some(Some(index)) => Ok(*index),
-            Some(None) => complain("ambiguous"),
-            None => complain("unknown"),
-        }
+        Err(Error::new(at, message))
     }
 
     fn import(&mut self, module: &'a str, name: &'a str, sig: &ItemSig<'a>) -> Result<()> {

@@ -48,10 +48,7 @@ fn snippet(text: &str, offset: usize) -> String {
     }
     let shown = shown.trim_end();
     let gap = if shown.is_empty() { "" } else { " " };
-    format!(
-        "\n     --> {line}:{column}\n      |\n {line:4} |{gap}{shown}\n      | {:indent$}^",
-        ""
-    )
+    format!("\n     --> {line}:{column}\n      |\n {line:4} |{gap}{shown}\n      | {:indent$}^", "")
 }
 
 /// A character as it can safely be shown in one column, or a tab's four.

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 
 use wast::Error;
 use wast::parser::Result;
-use wast::token::{Index, Span};
+use wast::token::Span;
 
 use super::grammar::{self, Body, Form, Signature, Target, TypeUse};
 use super::names::{CoreNames, Names};
@@ -97,6 +97,7 @@ impl<'a> Resolver<'a, '_> {
 
     /// Adds an import or a body and returns its index among all functions.
     fn func(&mut self, func: &grammar::Func<'a>) -> Result<u32> {
+        let written = param_names(&func.ty.sig)?;
         let ty = self.types.resolve(&func.ty, func.at)?;
         let at = func.at.offset();
         if let Some((module, name)) = &func.import {
@@ -104,14 +105,7 @@ impl<'a> Resolver<'a, '_> {
             self.model.imports.push(ImportItem { module, name, ty, at });
             return Ok(self.model.imports.len() as u32 - 1);
         }
-        let inline;
-        let params = match self.types.params(&func.ty, ty) {
-            Some(declared) => declared,
-            None => {
-                inline = param_names(&func.ty.sig)?;
-                &inline
-            }
-        };
+        let params = self.types.params(&func.ty, ty).unwrap_or(&written);
         let mut body = Vec::with_capacity(func.body.len());
         for instr in &func.body {
             let mut imms = [0; 2];
@@ -170,12 +164,10 @@ impl<'a> Types<'a> {
         if let Some(index) = &ty.index {
             let number = self.names.find(index)?;
             if !ty.sig.is_empty() {
-                param_names(&ty.sig)?;
                 self.claims.push((number, ty.sig.func_type(), index.span()));
             }
             return Ok(number);
         }
-        param_names(&ty.sig)?;
         match self.by_signature.entry(ty.sig.func_type()) {
             Entry::Occupied(found) => Ok(*found.get()),
             Entry::Vacant(unknown) => {

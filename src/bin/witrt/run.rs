@@ -1,0 +1,333 @@
+//! `witrt run`: literals in, results out, one per line.
+
+use super::{Failure, read, shown};
+use lexopt::{Arg, Parser};
+use std::ffi::OsString;
+use std::io::Write;
+use witrt::{
+    AsContextMut, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType, Instance,
+    Module, Policy, Store, Str, Trap, Val, ValType,
+};
+
+/// What the options and arguments say.
+struct Request {
+    file: OsString,
+    export: String,
+    args: Vec<String>,
+    encoding: Encoding,
+    policy: Policy,
+    fuel: Option<u64>,
+    print_imports: bool,
+}
+
+pub fn run(args: Parser) -> Result<String, Failure> {
+    let request = parse(args)?;
+    let file = shown(&request.file);
+    let bytes = read(&request.file).map_err(|e| Failure::bad(format!("{file}: {e}")))?;
+    let in_file = |e: Error| match e.trap() {
+        Some(trap) => Failure { message: describe(trap), status: 3 },
+        None => Failure::bad(format!("{file}: {e}")),
+    };
+    let mut config = Config::new();
+    config.host_encoding(request.encoding).ill_formed(request.policy);
+    config.consume_fuel(request.fuel.is_some());
+    let engine = Engine::new(&config).map_err(in_file)?;
+    let module = Module::new(&engine, &bytes).map_err(in_file)?;
+    let mut store = Store::new(&engine);
+    if let Some(fuel) = request.fuel {
+        store.set_fuel(fuel).map_err(in_file)?;
+    }
+    let imports = imports(&mut store, &module, &request)?;
+    let instance = Instance::new(&mut store, &module, &imports).map_err(in_file)?;
+    let func = instance.func(&mut store, &request.export).map_err(in_file)?;
+
+    let texts = literals(func.ty(), &request)?;
+    let vals: Vec<Val<'_>> = texts.iter().map(|text| text.lend(request.encoding)).collect();
+    let mut results = defaults(func.ty().results()).map_err(in_file)?;
+    func.call(&mut store, &vals, &mut results).map_err(in_file)?;
+    let mut out = String::new();
+    for val in &results {
+        out += &show(&mut store, val, request.encoding).map_err(in_file)?;
+        out.push('\n');
+    }
+    Ok(out)
+}
+
+/// `[OPTIONS] FILE EXPORT ARG…`: after FILE nothing is an option any more, so
+/// that negative numbers need no `--`.
+fn parse(mut args: Parser) -> Result<Request, Failure> {
+    let mut request = Request {
+        file: OsString::new(),
+        export: String::new(),
+        args: Vec::new(),
+        encoding: Encoding::Utf8,
+        policy: Policy::Reject,
+        fuel: None,
+        print_imports: false,
+    };
+    loop {
+        match args.next()? {
+            Some(Arg::Long("encoding")) => {
+                request.encoding = match args.value()?.to_str() {
+                    Some("utf8") => Encoding::Utf8,
+                    Some("utf16") => Encoding::Utf16,
+                    _ => return Err(Failure::usage("--encoding takes utf8 or utf16")),
+                }
+            }
+            Some(Arg::Long("ill-formed")) => {
+                request.policy = match args.value()?.to_str() {
+                    Some("reject") => Policy::Reject,
+                    Some("replace") => Policy::Replace,
+                    _ => return Err(Failure::usage("--ill-formed takes reject or replace")),
+                }
+            }
+            Some(Arg::Long("imports")) => match args.value()?.to_str() {
+                Some("print") => request.print_imports = true,
+                _ => return Err(Failure::usage("--imports takes print")),
+            },
+            Some(Arg::Long("fuel")) => {
+                let fuel = args.value()?.to_str().and_then(|text| text.parse().ok());
+                request.fuel = Some(fuel.ok_or_else(|| Failure::usage("--fuel takes a number"))?);
+            }
+            Some(Arg::Value(file)) => {
+                request.file = file;
+                break;
+            }
+            Some(other) => return Err(other.unexpected().into()),
+            None => return Err(Failure::usage("a file is needed")),
+        }
+    }
+    let mut rest = args.raw_args()?;
+    let text = |arg: OsString| arg.into_string().map_err(|_| Failure::usage("not UTF-8"));
+    request.export = text(rest.next().ok_or_else(|| Failure::usage("an export is needed"))?)?;
+    request.args = rest.map(text).collect::<Result<_, _>>()?;
+    Ok(request)
+}
+
+/// With `--imports print`, a function for each import of one.
+fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<Extern>, Failure> {
+    let mut made = Vec::new();
+    let mut missing = Vec::new();
+    for import in module.imports() {
+        match &import.ty {
+            ExternType::Func(ty) if request.print_imports => {
+                let name = format!("{}.{}", import.module, import.name);
+                made.push(printer(store, name, ty.clone(), request.encoding).into());
+            }
+            _ => missing.push(format!("{:?} {:?} {}", import.module, import.name, import.ty)),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(made);
+    }
+    let hint = if request.print_imports { "" } else { " (--imports print supplies functions)" };
+    Err(Failure::bad(format!("missing imports: {}{hint}", missing.join("; "))))
+}
+
+/// Prints its call to standard error and answers zero, `""` or null.
+fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) -> Func {
+    Func::new(store, ty, move |mut caller, args, _| {
+        let shown: Result<Vec<String>, Error> =
+            args.iter().map(|arg| show(&mut caller, arg, encoding)).collect();
+        // Nobody is left to be told where this fails.
+        let _ = writeln!(std::io::stderr(), "{name}({})", shown?.join(", "));
+        Ok(())
+    })
+}
+
+fn defaults(types: &[ValType]) -> Result<Vec<Val<'static>>, Error> {
+    let of = |ty: &ValType| {
+        Val::default_of(*ty)
+            .ok_or_else(|| Error::host(format!("a host has no values of type {ty}")))
+    };
+    types.iter().map(of).collect()
+}
+
+/// An argument, holding its own text.
+enum Literal {
+    Val(Val<'static>),
+    /// The same text in UTF-16 and in UTF-8.
+    Text(Vec<u16>, Vec<u8>),
+}
+
+impl Literal {
+    fn lend(&self, encoding: Encoding) -> Val<'_> {
+        match (self, encoding) {
+            (Literal::Val(val), _) => val.clone(),
+            (Literal::Text(units, _), Encoding::Utf16) => Val::String(Str::from_utf16(units)),
+            (Literal::Text(_, bytes), Encoding::Utf8) => Val::String(Str::from_utf8(bytes)),
+        }
+    }
+}
+
+fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>, Failure> {
+    let (expected, found) = (ty.params().len(), request.args.len());
+    if expected != found {
+        let name = &request.export;
+        return Err(Failure::bad(format!(
+            "{name} {ty}: expected {expected} arguments, found {found}"
+        )));
+    }
+    let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (ty, text))| {
+        literal(*ty, text).ok_or_else(|| Failure::bad(format!("argument {i}: {text} is no {ty}")))
+    });
+    parsed.collect()
+}
+
+fn literal(ty: ValType, text: &str) -> Option<Literal> {
+    Some(Literal::Val(match ty {
+        ValType::String => {
+            let units = json(text)?;
+            let bytes = wtf8(&units);
+            return Some(Literal::Text(units, bytes));
+        }
+        ValType::F32 => Val::F32(text.parse().ok()?),
+        ValType::F64 => Val::F64(text.parse().ok()?),
+        ValType::ExternRef if text == "null" => Val::ExternRef(None),
+        ValType::FuncRef if text == "null" => Val::FuncRef(None),
+        ValType::S8 => Val::S8(integer(text)?.try_into().ok()?),
+        ValType::U8 => Val::U8(integer(text)?.try_into().ok()?),
+        ValType::S16 => Val::S16(integer(text)?.try_into().ok()?),
+        ValType::U16 => Val::U16(integer(text)?.try_into().ok()?),
+        ValType::S32 => Val::S32(integer(text)?.try_into().ok()?),
+        ValType::U32 => Val::U32(integer(text)?.try_into().ok()?),
+        ValType::S64 => Val::S64(integer(text)?.try_into().ok()?),
+        ValType::U64 => Val::U64(integer(text)?.try_into().ok()?),
+        // Without a sign of their own, these take either.
+        ValType::I32 => {
+            let n = integer(text)?;
+            let unsigned = u32::try_from(n).map(|n| n as i32);
+            Val::I32(i32::try_from(n).or(unsigned).ok()?)
+        }
+        ValType::I64 => {
+            let n = integer(text)?;
+            let unsigned = u64::try_from(n).map(|n| n as i64);
+            Val::I64(i64::try_from(n).or(unsigned).ok()?)
+        }
+        _ => return None,
+    }))
+}
+
+/// Decimal or `0x` hexadecimal, with or without a sign.
+fn integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let n = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(hex) if !hex.starts_with(['+', '-']) => i128::from_str_radix(hex, 16).ok()?,
+        Some(_) => return None,
+        None => digits.parse().ok()?,
+    };
+    Some(if negative { -n } else { n })
+}
+
+/// The code units of a JSON string. Escapes may make lone surrogates, to see
+/// what becomes of them.
+fn json(text: &str) -> Option<Vec<u16>> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let mut units = Vec::new();
+    let mut chars = inner.chars();
+    while let Some(c) = chars.next() {
+        let plain = match c {
+            '"' => return None,
+            '\\' => match chars.next()? {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                c @ ('"' | '\\' | '/') => c,
+                'u' => {
+                    let digits = chars.as_str().get(..4)?;
+                    if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                        return None;
+                    }
+                    units.push(u16::from_str_radix(digits, 16).ok()?);
+                    chars = chars.as_str()[4..].chars();
+                    continue;
+                }
+                _ => return None,
+            },
+            c => c,
+        };
+        units.extend_from_slice(plain.encode_utf16(&mut [0; 2]));
+    }
+    Some(units)
+}
+
+/// UTF-8, with three bytes for each lone surrogate: ill-formed, as the units
+/// were.
+fn wtf8(units: &[u16]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for c in char::decode_utf16(units.iter().copied()) {
+        match c {
+            Ok(c) => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Err(e) => {
+                let n = e.unpaired_surrogate();
+                let tail = |shift: u16| 0x80 | (n >> shift & 0x3f) as u8;
+                bytes.extend_from_slice(&[0xe0 | (n >> 12) as u8, tail(6), tail(0)]);
+            }
+        }
+    }
+    bytes
+}
+
+/// A value as a literal; a string in JSON, with what is not ASCII kept.
+fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> Result<String, Error> {
+    Ok(match val {
+        Val::I32(v) | Val::S32(v) => v.to_string(),
+        Val::I64(v) | Val::S64(v) => v.to_string(),
+        Val::F32(v) => v.to_string(),
+        Val::F64(v) => v.to_string(),
+        Val::S8(v) => v.to_string(),
+        Val::U8(v) => v.to_string(),
+        Val::S16(v) => v.to_string(),
+        Val::U16(v) => v.to_string(),
+        Val::U32(v) => v.to_string(),
+        Val::U64(v) => v.to_string(),
+        Val::ExternRef(None) | Val::FuncRef(None) => "null".into(),
+        Val::ExternRef(Some(_)) => "externref".into(),
+        Val::FuncRef(Some(_)) => "funcref".into(),
+        Val::String(s) => {
+            let text = match encoding {
+                Encoding::Utf8 => s.to_string(cx)?,
+                Encoding::Utf16 => {
+                    String::from_utf16(&s.to_utf16(cx)?).map_err(|e| Error::host(e.to_string()))?
+                }
+            };
+            quote(&text)
+        }
+    })
+}
+
+fn quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out += "\\\"",
+            '\\' => out += "\\\\",
+            '\n' => out += "\\n",
+            '\t' => out += "\\t",
+            '\r' => out += "\\r",
+            c if c.is_control() => out += &format!("\\u{:04x}", c as u32),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+fn describe(trap: &Trap) -> String {
+    let mut out = format!("trap: {}", trap.message());
+    for frame in trap.frames() {
+        let name = frame.func_name.as_deref().unwrap_or("");
+        out += &format!(
+            "\n  in func {} {name} at offset {:#x}",
+            frame.func_index, frame.module_offset
+        );
+    }
+    out
+}

@@ -1,0 +1,453 @@
+//! What runs: `simdutf`'s kernels, and loops of our own where they win.
+//!
+//! Well-formed text is fast. Ill-formed text goes to the scalar twin, which
+//! finds the position or makes the replacements.
+//!
+//! Ours, and why (each measured against `simdutf` 0.7, AVX2):
+//! - ASCII from one encoding to another: check and copy in one loop. From 8 to
+//!   64 units it costs less than a call into the library; 64 Ki units UTF-16 to
+//!   UTF-8, measured and transcoded, take half the time.
+//! - Measuring UTF-16: length and well-formedness in one pass, in less time than
+//!   the library needs for either.
+//!
+//! They are plain Rust that the compiler vectorizes for every target.
+
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+use std::ops::{BitAnd, BitOr};
+
+use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, Text, scalar};
+
+/// Runs a loop over `$src`, compiled a second time for AVX2 where the target's
+/// baseline is less. That halves the time of long texts; for short ones the test
+/// and the call would cost more.
+///
+/// A macro, because only a function that is named and marked `inline(always)`,
+/// no closure, is certain to be compiled into `avx2` with its features.
+macro_rules! vectorized {
+    ($run:ident::<$($T:ident: $bound:path),*>
+        ($src:ident: $S:ty $(, $dst:ident: $D:ty)?) -> $R:ty) => {{
+        #[cfg(all(target_arch = "x86_64", not(target_feature = "avx2")))]
+        if $src.len() >= 128 && is_x86_feature_detected!("avx2") {
+            #[target_feature(enable = "avx2")]
+            fn avx2<$($T: $bound),*>($src: $S $(, $dst: $D)?) -> $R {
+                $run($src $(, $dst)?)
+            }
+            // SAFETY: the condition has found that the processor has AVX2.
+            return unsafe { avx2($src $(, $dst)?) };
+        }
+        $run($src $(, $dst)?)
+    }};
+}
+
+/// See [`super::measure`].
+#[inline]
+pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
+    let (from, units) = (src.encoding(), src.len());
+    let well_formed = |len, ascii| Measured { from, units, to, len, ascii, replaces: false };
+    let ascii = ascii_prefix(src);
+    if ascii == units {
+        return Ok(well_formed(units, true));
+    }
+    match length_if_well_formed(src, ascii, to) {
+        Some(len) => Ok(well_formed(len, false)),
+        None => scalar::measure(src, to, policy),
+    }
+}
+
+/// See [`super::transcode`].
+#[inline]
+pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
+    m.check(&src, &dst)?;
+    let written = if m.ascii {
+        Some(copy_ascii(src, dst))
+    } else if m.replaces {
+        return scalar::transcode(m, src, dst);
+    } else {
+        convert(src, 0, dst)
+    };
+    if written == Some(m.len) { Ok(()) } else { Err(Changed) }
+}
+
+/// See [`super::validate`].
+#[inline]
+pub fn validate(src: Text<'_>) -> Result<(), BadText> {
+    let ascii = ascii_prefix(src);
+    if ascii == src.len() || length_if_well_formed(src, ascii, src.encoding()).is_some() {
+        return Ok(());
+    }
+    scalar::validate(src)
+}
+
+/// See [`super::length`].
+#[inline]
+pub fn length(src: Text<'_>, to: Encoding) -> usize {
+    match (src, to) {
+        (Text::Utf8(s), Encoding::Utf16) => simdutf::utf16_length_from_utf8(s),
+        (Text::Utf16(s), Encoding::Utf8) => {
+            let (growth, surrogates) = survey_utf16(s);
+            s.len() + growth - surrogates
+        }
+        _ => src.len(),
+    }
+}
+
+/// See [`super::copy`].
+pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+    let (to, room) = (dst.encoding(), dst.len());
+    let worst = match (src.encoding(), to, policy) {
+        (Encoding::Utf16, Encoding::Utf8, _) => src.len().saturating_mul(3),
+        // A bad byte becomes the three of U+FFFD.
+        (Encoding::Utf8, Encoding::Utf8, Policy::Replace) => src.len().saturating_mul(3),
+        _ => src.len(),
+    };
+    // One pass, if it cannot end in `TooSmall` with something written: there is
+    // room for the worst case, or for the text if it is well-formed and else it
+    // is refused.
+    if room >= worst || (policy == Policy::Reject && room >= length(src, to)) {
+        let ascii = copy_ascii(src, dst.first(room));
+        if ascii == src.len() {
+            return Ok(ascii);
+        }
+        if let Some(written) = convert(src, ascii, dst.first(room)) {
+            return Ok(written);
+        }
+    }
+    let m = measure(src, to, policy)?;
+    let too_small = CopyError::TooSmall { needed: m.len };
+    if room < m.len {
+        return Err(too_small);
+    }
+    // Nothing can have changed since: the borrow is the same.
+    transcode(&m, src, dst.first(m.len)).map_err(|Changed| too_small)?;
+    Ok(m.len)
+}
+
+// Non-ASCII text.
+
+/// The length in `to`, if the text is well-formed; its first `ascii` units are
+/// known to be ASCII.
+#[inline(never)]
+fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<usize> {
+    match src {
+        Text::Utf8(s) => {
+            let rest = s.get(ascii..)?;
+            match (simdutf::validate_utf8(rest), to) {
+                (false, _) => None,
+                (true, Encoding::Utf8) => Some(s.len()),
+                (true, Encoding::Utf16) => Some(ascii + simdutf::utf16_length_from_utf8(rest)),
+            }
+        }
+        Text::Utf16(s) => {
+            let mut rest = s.get(ascii..)?;
+            let mut len = s.len();
+            // In chunks, so that only those with surrogates are read twice, and
+            // from the cache.
+            while !rest.is_empty() {
+                let chunk;
+                (chunk, rest) = rest.split_at(whole_utf16(rest, 2048)?);
+                let (growth, surrogates) = survey_utf16(chunk);
+                if surrogates > 0 && !is_paired(chunk) {
+                    return None;
+                }
+                len += growth - surrogates;
+            }
+            Some(if to == Encoding::Utf8 { len } else { s.len() })
+        }
+    }
+}
+
+/// Writes a text, the first `ascii` units of which have been written, and gives
+/// the length of all; `None` if it is ill-formed or does not fit.
+#[inline(never)]
+fn convert(src: Text<'_>, ascii: usize, dst: Dest<'_>) -> Option<usize> {
+    let written = match (src, dst) {
+        (Text::Utf8(s), Dest::Utf8(d)) => {
+            let rest = s.get(ascii..)?;
+            if !simdutf::validate_utf8(rest) {
+                return None;
+            }
+            d.get_mut(ascii..s.len())?.copy_from_slice(rest);
+            rest.len()
+        }
+        (Text::Utf16(s), Dest::Utf16(d)) => {
+            let rest = s.get(ascii..)?;
+            if !is_paired(rest) {
+                return None;
+            }
+            d.get_mut(ascii..s.len())?.copy_from_slice(rest);
+            rest.len()
+        }
+        // The validating kernels: they are no slower than the others, and on
+        // AVX-512 faster.
+        (Text::Utf8(s), Dest::Utf16(d)) => convert_within::<_, _, 1>(
+            s.get(ascii..)?,
+            d.get_mut(ascii..)?,
+            whole_utf8,
+            simdutf::convert_utf8_to_utf16_with_errors,
+        )?,
+        (Text::Utf16(s), Dest::Utf8(d)) => convert_within::<_, _, 3>(
+            s.get(ascii..)?,
+            d.get_mut(ascii..)?,
+            whole_utf16,
+            simdutf::convert_utf16_to_utf8_with_errors,
+        )?,
+    };
+    Some(ascii + written)
+}
+
+/// Source units that go through the stack where the destination has not room
+/// for their worst case.
+const BOUNCE: usize = 256;
+
+/// Room beyond the worst case, for kernels that store whole vectors.
+const SLACK: usize = 32;
+
+/// Converts with a kernel that knows no bounds, and stays within them.
+///
+/// The exact room is enough for well-formed text only, and text that was
+/// measured may have changed since. To measure again would cost up to a third
+/// more. So each part is no longer than what its worst case, `GROWTH` units for
+/// one, leaves room for; parts shrink towards the end, and the last few
+/// hundred units take a detour over the stack.
+#[inline(always)]
+fn convert_within<S, D: Copy, const GROWTH: usize>(
+    mut src: &[S],
+    dst: &mut [D],
+    whole: impl Fn(&[S], usize) -> Option<usize>,
+    kernel: unsafe fn(*const S, usize, *mut D) -> simdutf::Result,
+) -> Option<usize> {
+    const { assert!(GROWTH <= 3) }
+    let mut written = 0;
+    while !src.is_empty() {
+        let room = dst.get_mut(written..)?;
+        let fit = room.len().saturating_sub(SLACK) / GROWTH;
+        let direct = fit >= src.len() || fit > BOUNCE;
+        let (part, rest) = src.split_at(whole(src, if direct { fit } else { BOUNCE })?);
+        let result = if direct {
+            // SAFETY: `part` is a slice, so readable. However ill-formed, it
+            // becomes at most `GROWTH` units for each of its own: no sequence of
+            // n bytes gives more than n 16-bit units, no n 16-bit units more
+            // than 3n bytes. `room` has that much, since `part.len() <= fit`,
+            // and `SLACK` besides; it is borrowed for writing and cannot overlap.
+            unsafe { kernel(part.as_ptr(), part.len(), room.as_mut_ptr()) }
+        } else {
+            let mut bounce = [const { MaybeUninit::<D>::uninit() }; 3 * BOUNCE + SLACK];
+            // SAFETY: as above, with `part.len() <= BOUNCE` and `GROWTH <= 3`.
+            let result = unsafe { kernel(part.as_ptr(), part.len(), bounce.as_mut_ptr().cast()) };
+            if result.error == simdutf::ErrorCode::Success {
+                // SAFETY: on success `count` is the number of units written.
+                let units = unsafe { bounce.get(..result.count)?.assume_init_ref() };
+                room.get_mut(..result.count)?.copy_from_slice(units);
+            }
+            result
+        };
+        if result.error != simdutf::ErrorCode::Success {
+            return None;
+        }
+        written += result.count;
+        src = rest;
+    }
+    Some(written)
+}
+
+/// The longest prefix of up to `most` units that cuts no surrogate pair.
+#[inline]
+fn whole_utf16(src: &[u16], most: usize) -> Option<usize> {
+    if src.len() <= most {
+        return Some(src.len());
+    }
+    let cut = is_high(*src.get(most.checked_sub(1)?)?);
+    Some(most - cut as usize)
+}
+
+/// The longest prefix of up to `most` bytes that cuts no sequence; `None` only
+/// where there is none in well-formed text.
+#[inline]
+fn whole_utf8(src: &[u8], most: usize) -> Option<usize> {
+    if src.len() <= most {
+        return Some(src.len());
+    }
+    let starts = |&at: &usize| src.get(at).is_some_and(|byte| byte & 0xC0 != 0x80);
+    (most.saturating_sub(3)..=most).rev().find(starts)
+}
+
+/// By how many bytes UTF-8 would exceed the number of units if no surrogates
+/// were paired, and how many surrogates there are: each in a pair takes one
+/// byte less.
+#[inline]
+fn survey_utf16(src: &[u16]) -> (usize, usize) {
+    #[inline(always)]
+    fn survey(src: &[u16]) -> (usize, usize) {
+        let (mut growth, mut surrogates) = (0, 0);
+        // The sums of a chunk fit 16 bits, so the loop keeps to 16-bit lanes.
+        for chunk in src.chunks(4096) {
+            let (mut g, mut s) = (0u16, 0u16);
+            for &unit in chunk {
+                g += (unit >= 0x80) as u16 + (unit >= 0x800) as u16;
+                s += (unit & 0xF800 == 0xD800) as u16;
+            }
+            growth += g as usize;
+            surrogates += s as usize;
+        }
+        (growth, surrogates)
+    }
+    vectorized!(survey::<>(src: &[u16]) -> (usize, usize))
+}
+
+/// Whether every surrogate is half of a pair: UTF-16's only rule.
+#[inline]
+fn is_paired(src: &[u16]) -> bool {
+    #[inline(always)]
+    fn neighbours_agree(src: &[u16]) -> bool {
+        let mut lone = false;
+        for (&a, &b) in src.iter().zip(src.iter().skip(1)) {
+            lone |= is_high(a) != is_low(b);
+        }
+        !lone
+    }
+    let (Some(&first), Some(&last)) = (src.first(), src.last()) else { return true };
+    if is_low(first) || is_high(last) {
+        return false;
+    }
+    vectorized!(neighbours_agree::<>(src: &[u16]) -> bool)
+}
+
+#[inline(always)]
+fn is_high(unit: u16) -> bool {
+    unit & 0xFC00 == 0xD800
+}
+
+#[inline(always)]
+fn is_low(unit: u16) -> bool {
+    unit & 0xFC00 == 0xDC00
+}
+
+// ASCII.
+
+/// The length of a prefix that is ASCII: of all, or up to somewhere before the
+/// first unit that is not.
+#[inline]
+fn ascii_prefix(src: Text<'_>) -> usize {
+    // A destination without size: the loop that copies, without the copy.
+    let nowhere = &mut [(); usize::MAX];
+    match src {
+        Text::Utf8(s) => sweep_ascii(s, nowhere),
+        Text::Utf16(s) => sweep_ascii(s, nowhere),
+    }
+}
+
+/// Writes such a prefix, and gives its length. What is written after it means
+/// nothing.
+#[inline]
+fn copy_ascii(src: Text<'_>, dst: Dest<'_>) -> usize {
+    match (src, dst) {
+        (Text::Utf8(s), Dest::Utf8(d)) => sweep_ascii(s, d),
+        (Text::Utf8(s), Dest::Utf16(d)) => sweep_ascii(s, d),
+        (Text::Utf16(s), Dest::Utf8(d)) => sweep_ascii(s, d),
+        (Text::Utf16(s), Dest::Utf16(d)) => sweep_ascii(s, d),
+    }
+}
+
+#[inline(always)]
+fn sweep_ascii<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
+    vectorized!(sweep::<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize)
+}
+
+/// Goes by blocks; the last one overlaps the one before, so that no length is
+/// left to a loop over single units except those below four.
+#[inline(always)]
+fn sweep<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
+    let len = src.len().min(dst.len());
+    let (src, dst) = (&src[..len], &mut dst[..len]);
+    if len < 16 {
+        let ascii = if len >= 8 {
+            first::<_, _, 8>(src, dst) & last::<_, _, 8>(src, dst)
+        } else if len >= 4 {
+            first::<_, _, 4>(src, dst) & last::<_, _, 4>(src, dst)
+        } else {
+            src.iter().zip(dst).fold(true, |ascii, (s, d)| {
+                *d = D::from_7bit(*s);
+                ascii & (*s & S::BEYOND_7BIT == S::ZERO)
+            })
+        };
+        return if ascii { len } else { 0 };
+    }
+    let mut done = 0;
+    for (s, d) in src.as_chunks::<64>().0.iter().zip(dst.as_chunks_mut::<64>().0) {
+        if !block(s, d) {
+            return done;
+        }
+        done += 64;
+    }
+    let (rest, room) = (&src[done..], &mut dst[done..]);
+    for (s, d) in rest.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
+        if !block(s, d) {
+            return done;
+        }
+        done += 16;
+    }
+    if done == len || last::<_, _, 16>(src, dst) { len } else { done }
+}
+
+#[inline(always)]
+fn first<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bool {
+    src.first_chunk::<N>().zip(dst.first_chunk_mut()).is_some_and(|(s, d)| block(s, d))
+}
+
+#[inline(always)]
+fn last<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bool {
+    src.last_chunk::<N>().zip(dst.last_chunk_mut()).is_some_and(|(s, d)| block(s, d))
+}
+
+/// Copies a block and tells whether it was ASCII.
+#[inline(always)]
+fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
+    let mut beyond = S::ZERO;
+    for (s, d) in src.iter().zip(dst) {
+        beyond = beyond | (*s & S::BEYOND_7BIT);
+        *d = D::from_7bit(*s);
+    }
+    beyond == S::ZERO
+}
+
+/// A code unit.
+trait Unit: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> {
+    const ZERO: Self;
+    /// The bits that ASCII has not.
+    const BEYOND_7BIT: Self;
+}
+
+impl Unit for u8 {
+    const ZERO: u8 = 0;
+    const BEYOND_7BIT: u8 = 0x80;
+}
+
+impl Unit for u16 {
+    const ZERO: u16 = 0;
+    const BEYOND_7BIT: u16 = 0xFF80;
+}
+
+/// What an ASCII unit can be written as; other units become anything.
+trait From7Bit<S> {
+    fn from_7bit(unit: S) -> Self;
+}
+
+macro_rules! from_7bit {
+    ($($from:ident => $to:ty),+) => {$(
+        impl From7Bit<$from> for $to {
+            #[inline(always)]
+            fn from_7bit(unit: $from) -> $to {
+                unit as $to
+            }
+        }
+    )+};
+}
+
+from_7bit!(u8 => u8, u8 => u16, u16 => u8, u16 => u16);
+
+impl<S> From7Bit<S> for () {
+    #[inline(always)]
+    fn from_7bit(_: S) {}
+}

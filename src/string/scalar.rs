@@ -1,0 +1,143 @@
+//! The reference: each verb written plainly, one scalar value after another.
+//!
+//! Always built, safe, no intrinsics. The tests compare `fast` with it, and
+//! `fast` leaves to it what is rare: text that is ill-formed.
+
+use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, Text};
+
+/// See [`super::measure`].
+pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
+    let (mut len, mut ascii, mut replaces) = (0usize, true, false);
+    each_char(src, |c| {
+        let c = match (c, policy) {
+            (Ok(c), _) => c,
+            (Err(bad), Policy::Reject) => return Err(bad),
+            (Err(_), Policy::Replace) => {
+                replaces = true;
+                char::REPLACEMENT_CHARACTER
+            }
+        };
+        ascii &= c.is_ascii();
+        // Only replacements in a text of a third of the address space could
+        // overflow; no destination has that length.
+        len = len.saturating_add(len_in(c, to));
+        Ok(())
+    })?;
+    Ok(Measured { from: src.encoding(), units: src.len(), to, len, ascii, replaces })
+}
+
+/// See [`super::transcode`].
+pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
+    m.check(&src, &dst)?;
+    let len = dst.len();
+    let mut out = dst;
+    let mut at = 0;
+    each_char(src, |c| {
+        let c = match c {
+            Ok(c) => c,
+            Err(_) if m.replaces => char::REPLACEMENT_CHARACTER,
+            Err(_) => return Err(Changed),
+        };
+        if m.ascii && !c.is_ascii() {
+            return Err(Changed);
+        }
+        let end = at + len_in(c, out.encoding());
+        match &mut out {
+            Dest::Utf8(d) => c.encode_utf8(d.get_mut(at..end).ok_or(Changed)?).len(),
+            Dest::Utf16(d) => c.encode_utf16(d.get_mut(at..end).ok_or(Changed)?).len(),
+        };
+        at = end;
+        Ok(())
+    })?;
+    if at == len { Ok(()) } else { Err(Changed) }
+}
+
+/// See [`super::validate`].
+pub fn validate(src: Text<'_>) -> Result<(), BadText> {
+    each_char(src, |c| c.map(|_| ()))
+}
+
+/// See [`super::length`].
+pub fn length(src: Text<'_>, to: Encoding) -> usize {
+    let mut len = 0usize;
+    let counted: Result<(), std::convert::Infallible> = each_char(src, |c| {
+        len = len.saturating_add(len_in(c.unwrap_or(char::REPLACEMENT_CHARACTER), to));
+        Ok(())
+    });
+    let Ok(()) = counted;
+    len
+}
+
+/// See [`super::copy`].
+pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+    let m = measure(src, dst.encoding(), policy)?;
+    let too_small = CopyError::TooSmall { needed: m.len };
+    if dst.len() < m.len {
+        return Err(too_small);
+    }
+    // Nothing can have changed since: the borrow is the same.
+    transcode(&m, src, dst.first(m.len)).map_err(|Changed| too_small)?;
+    Ok(m.len)
+}
+
+fn len_in(c: char, encoding: Encoding) -> usize {
+    match encoding {
+        Encoding::Utf8 => c.len_utf8(),
+        Encoding::Utf16 => c.len_utf16(),
+    }
+}
+
+/// Decodes a text: a scalar value, or one error for each maximal subpart of
+/// what is ill-formed.
+fn each_char<E>(
+    src: Text<'_>,
+    mut each: impl FnMut(Result<char, BadText>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut position = 0;
+    match src {
+        Text::Utf8(bytes) => {
+            for chunk in bytes.utf8_chunks() {
+                for c in chunk.valid().chars() {
+                    each(Ok(c))?;
+                }
+                position += chunk.valid().len();
+                if !chunk.invalid().is_empty() {
+                    let fault = utf8_fault(&bytes[position..]);
+                    each(Err(BadText { position, fault }))?;
+                    position += chunk.invalid().len();
+                }
+            }
+        }
+        Text::Utf16(units) => {
+            for c in char::decode_utf16(units.iter().copied()) {
+                match c {
+                    Ok(c) => {
+                        each(Ok(c))?;
+                        position += c.len_utf16();
+                    }
+                    Err(_) => {
+                        each(Err(BadText { position, fault: Fault::Surrogate }))?;
+                        position += 1;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which rule is broken at the start of `bytes`, which is known to be
+/// ill-formed there.
+fn utf8_fault(bytes: &[u8]) -> Fault {
+    let second = bytes.get(1).copied().unwrap_or(0);
+    match (bytes.first().copied().unwrap_or(0), second) {
+        (0xC0..=0xC1, _) => Fault::Overlong,
+        (0xE0, 0x80..=0x9F) => Fault::Overlong,
+        (0xED, 0xA0..=0xBF) => Fault::Surrogate,
+        (0xF0, 0x80..=0x8F) => Fault::Overlong,
+        (0xF4, 0x90..=0xBF) => Fault::TooLarge,
+        (0xF5..=0xF7, _) => Fault::TooLarge,
+        (0xC2..=0xF4, _) => Fault::TooShort,
+        _ => Fault::BadByte,
+    }
+}

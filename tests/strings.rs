@@ -1,0 +1,491 @@
+//! The string room: the scalar kernels against the standard library, the fast
+//! kernels against the scalar ones.
+//!
+//! Every destination lies between guards, and a kernel that touches one fails.
+
+use witrt::string::{
+    BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, Text, copy, fast, length,
+    measure, scalar, transcode, transcode_unchanged, validate,
+};
+
+const ENCODINGS: [Encoding; 2] = [Encoding::Utf8, Encoding::Utf16];
+const POLICIES: [Policy; 2] = [Policy::Reject, Policy::Replace];
+
+/// Around every width that a kernel works in.
+const LENGTHS: &[usize] = &[
+    0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 65, 66, 67, 80,
+    127, 128, 129, 191, 192, 255, 256, 257, 287, 288, 289, 511, 513, 1000, 2047, 2048, 2049, 4095,
+    4096, 4097, 9001,
+];
+
+#[test]
+fn scalar_does_what_std_does() {
+    each_sample(|src| {
+        let (expected, position) = std_says(src);
+        assert_eq!(scalar::validate(src).err().map(|bad| bad.position), position, "{src:?}");
+        for to in ENCODINGS {
+            let strict = scalar::measure(src, to, Policy::Reject);
+            assert_eq!(strict.err().map(|bad| bad.position), position, "{src:?}");
+            let m = scalar::measure(src, to, Policy::Replace).unwrap();
+            assert_eq!(m.replaces(), position.is_some(), "{src:?}");
+            assert_eq!(m.is_ascii(), expected.is_ascii(), "{src:?}");
+            assert_eq!((m.from(), m.units(), m.to()), (src.encoding(), src.len(), to));
+            let (done, written) = guarded(to, m.len(), 0, |dst| scalar::transcode(&m, src, dst));
+            assert_eq!(done, Ok(()), "{src:?}");
+            assert_eq!(written, Units::of(&expected, to), "{src:?}");
+            if position.is_none() {
+                assert_eq!(scalar::length(src, to), m.len(), "{src:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn fast_does_what_scalar_does() {
+    each_sample(|src| agree(src, 0));
+}
+
+#[test]
+fn alignment_does_not_matter() {
+    for &units in &[0, 1, 7, 8, 16, 33, 64, 130, 300, 1000] {
+        for mix in MIXES {
+            for offset in 0..=16 {
+                let text = mix.text(units + offset, 7);
+                let utf8 = text.as_bytes();
+                agree(Text::Utf8(&utf8[boundary(&text, offset)..]), 16 - offset);
+                if offset <= 8 {
+                    let utf16: Vec<u16> = text.encode_utf16().collect();
+                    agree(Text::Utf16(&utf16[offset..]), 8 - offset);
+                }
+            }
+        }
+    }
+}
+
+/// Each malformed sequence, with what is wrong with it.
+const MALFORMED: &[(&[u8], Fault)] = &[
+    (b"\x80", Fault::BadByte),
+    (b"\xBF", Fault::BadByte),
+    (b"\xF8\x88\x80\x80\x80", Fault::BadByte),
+    (b"\xFE", Fault::BadByte),
+    (b"\xFF", Fault::BadByte),
+    (b"\xC2", Fault::TooShort),
+    (b"\xE2\x82", Fault::TooShort),
+    (b"\xE2", Fault::TooShort),
+    (b"\xF0\x9F\xA6", Fault::TooShort),
+    (b"\xF0\x9F", Fault::TooShort),
+    (b"\xF4", Fault::TooShort),
+    (b"\xE0\xC0", Fault::TooShort),
+    (b"\xC0\x80", Fault::Overlong),
+    (b"\xC1\xBF", Fault::Overlong),
+    (b"\xE0\x80\x80", Fault::Overlong),
+    (b"\xE0\x9F\xBF", Fault::Overlong),
+    (b"\xF0\x80\x80\x80", Fault::Overlong),
+    (b"\xF0\x8F\xBF\xBF", Fault::Overlong),
+    (b"\xED\xA0\x80", Fault::Surrogate),
+    (b"\xED\xBF\xBF", Fault::Surrogate),
+    (b"\xED\xA0\xBD\xED\xB8\x80", Fault::Surrogate),
+    (b"\xF4\x90\x80\x80", Fault::TooLarge),
+    (b"\xF5\x80\x80\x80", Fault::TooLarge),
+    (b"\xF7\xBF\xBF\xBF", Fault::TooLarge),
+];
+
+#[test]
+fn malformed_utf8_is_found_anywhere() {
+    for &(bad, fault) in MALFORMED {
+        for filler in ["a", "é", "語", "🦀"] {
+            for before in 0..70 {
+                for after in [0, 1, 64] {
+                    let mut text = filler.repeat(before).into_bytes();
+                    let position = text.len();
+                    text.extend_from_slice(bad);
+                    text.extend_from_slice(filler.repeat(after).as_bytes());
+                    let src = Text::Utf8(&text);
+                    assert_eq!(validate(src), Err(BadText { position, fault }), "{text:x?}");
+                    agree(src, 0);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lone_surrogates_are_found_anywhere() {
+    let fault = Fault::Surrogate;
+    for units in [1, 2, 3, 8, 16, 33, 64, 65, 129, 300] {
+        for mix in MIXES {
+            let text: Vec<u16> = mix.text(units, 3).encode_utf16().collect();
+            for position in 0..units {
+                for lone in [0xD800, 0xDBFF, 0xDC00, 0xDFFF] {
+                    let mut text = text.clone();
+                    text[position] = lone;
+                    let found = validate(Text::Utf16(&text));
+                    assert_eq!(found, scalar::validate(Text::Utf16(&text)));
+                    if matches!(mix, Mix::Ascii | Mix::Cjk) {
+                        assert_eq!(found, Err(BadText { position, fault }), "{text:x?}");
+                    }
+                    if position % 7 == 0 || position + 3 > units {
+                        agree(Text::Utf16(&text), 0);
+                    }
+                }
+            }
+        }
+    }
+    // Where chunks of the fast kernels meet.
+    for position in 2040..2056 {
+        for pattern in [&[0xD83E, 0xDD80][..], &[0xD83E], &[0xDD80], &[0xDD80, 0xD83E]] {
+            let mut text = vec![0xE9; 5000];
+            text[position..position + pattern.len()].copy_from_slice(pattern);
+            agree(Text::Utf16(&text), 0);
+        }
+    }
+}
+
+#[test]
+fn every_short_sequence() {
+    let edges = [0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC2, 0xE1, 0xFF];
+    // The second time inside a text that is long enough for whole vectors.
+    for around in ["", "é语 ascii and so on, for more than a block of sixty-four bytes, é语"] {
+        let mut bytes = around.as_bytes().to_vec();
+        let at = bytes.len();
+        bytes.extend_from_slice(&[0; 4]);
+        bytes.extend_from_slice(around.as_bytes());
+        for a in 0x7F..=0xFF {
+            for b in 0..=0xFF {
+                for c in edges {
+                    bytes[at..at + 4].copy_from_slice(&[a, b, c, 0x80]);
+                    let src = Text::Utf8(&bytes);
+                    let position = std::str::from_utf8(&bytes).err().map(|e| e.valid_up_to());
+                    assert_eq!(fast::validate(src).err().map(|bad| bad.position), position);
+                    assert_eq!(
+                        fast::measure(src, Encoding::Utf16, Policy::Replace),
+                        scalar::measure(src, Encoding::Utf16, Policy::Replace)
+                    );
+                }
+            }
+        }
+    }
+    for unit in 0..=u16::MAX {
+        for text in [&[unit][..], &[unit, 0xDC00], &[0xD800, unit], &[0x61, unit, 0x61]] {
+            let src = Text::Utf16(text);
+            let well_formed = String::from_utf16(text).is_ok();
+            assert_eq!(fast::validate(src).is_ok(), well_formed);
+            assert_eq!(
+                fast::measure(src, Encoding::Utf8, Policy::Replace),
+                scalar::measure(src, Encoding::Utf8, Policy::Replace)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_changed_text_is_an_error_and_no_overrun() {
+    for &units in &[1, 2, 3, 8, 16, 17, 64, 100, 256, 300, 1000, 3000] {
+        let utf8: Vec<Vec<u8>> = states(units, |text| text.into_bytes(), |n| (n >> 3) as u8);
+        let utf16: Vec<Vec<u16>> =
+            states(units, |text| text.encode_utf16().collect(), |n| (n >> 3) as u16);
+        let utf8: Vec<_> = utf8.iter().map(|text| Text::Utf8(text)).collect();
+        let utf16: Vec<_> = utf16.iter().map(|text| Text::Utf16(text)).collect();
+        for texts in [utf8, utf16] {
+            for &before in &texts {
+                for to in ENCODINGS {
+                    for policy in POLICIES {
+                        let Ok(m) = measure(before, to, policy) else { continue };
+                        texts.iter().for_each(|&after| changed(&m, after));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `after` has the length of the text that was measured.
+fn changed(m: &Measured, after: Text<'_>) {
+    let run = |transcode: Transcode| guarded(m.to(), m.len(), 3, |dst| transcode(m, after, dst));
+    let (expected, reference) = run(scalar::transcode);
+    let (done, written) = run(fast::transcode);
+    assert_eq!(done, expected, "{m:?} {after:?}");
+    if done.is_ok() {
+        assert_eq!(written, reference);
+        assert_eq!(written, Units::of(&std_says(after).0, m.to()));
+    }
+    // It promises less: what it notices, and no overrun.
+    let (done, written) = run(transcode_unchanged);
+    if expected.is_ok() {
+        assert_eq!((done, written), (Ok(()), reference));
+    } else if m.from() != m.to() {
+        assert_eq!(done, expected);
+    }
+}
+
+#[test]
+fn ends_must_be_as_measured() {
+    let utf16: Vec<u16> = "naïve".encode_utf16().collect();
+    for src in [Text::from("naïve"), Text::Utf16(&utf16), Text::from("ascii"), Text::from("")] {
+        for to in ENCODINGS {
+            let m = measure(src, to, Policy::Reject).unwrap();
+            let other = if to == Encoding::Utf8 { Encoding::Utf16 } else { Encoding::Utf8 };
+            for run in [transcode, scalar::transcode, fast::transcode, transcode_unchanged] {
+                let into = |to, len| guarded(to, len, 0, |dst| run(&m, src, dst)).0;
+                assert_eq!(into(to, m.len()), Ok(()));
+                assert_eq!(into(to, m.len() + 1), Err(Changed));
+                assert_eq!(into(other, m.len()), Err(Changed));
+                if m.len() > 0 {
+                    assert_eq!(into(to, m.len() - 1), Err(Changed));
+                }
+                let longer = [b'x'; 20];
+                let done = guarded(to, m.len(), 0, |dst| run(&m, Text::Utf8(&longer), dst)).0;
+                assert_eq!(done, Err(Changed));
+            }
+        }
+    }
+}
+
+#[test]
+fn faults_and_failures_read_well() {
+    let bad = validate(Text::Utf16(&[0x61, 0xDC00])).unwrap_err();
+    assert_eq!(bad.to_string(), "ill-formed text: a lone surrogate at code unit 1");
+    let small = copy("four".into(), Dest::Utf8(&mut [0; 3]), Policy::Reject).unwrap_err();
+    assert_eq!(small.to_string(), "the buffer is too small: the text needs 4 code units");
+}
+
+type Transcode = fn(&Measured, Text<'_>, Dest<'_>) -> Result<(), Changed>;
+
+/// All verbs, fast and scalar, on one text; destinations start `offset` units
+/// from an aligned place.
+fn agree(src: Text<'_>, offset: usize) {
+    let valid = scalar::validate(src);
+    assert_eq!(fast::validate(src), valid, "{src:?}");
+    for to in ENCODINGS {
+        if valid.is_ok() {
+            assert_eq!(fast::length(src, to), scalar::length(src, to), "{src:?}");
+            assert_eq!(length(src, to), scalar::length(src, to));
+        }
+        for policy in POLICIES {
+            let measured = scalar::measure(src, to, policy);
+            assert_eq!(fast::measure(src, to, policy), measured, "{src:?}");
+            assert_eq!(measure(src, to, policy), measured);
+            let len = measured.map_or(src.len(), |m| m.len());
+            for room in [0, len.saturating_sub(1), len, len + 1, 3 * src.len(), 3 * len + 40] {
+                agree_on_copy(src, to, policy, room, offset);
+            }
+            let Ok(m) = measured else { continue };
+            let run = |f: Transcode| guarded(to, m.len(), offset, |dst| f(&m, src, dst));
+            let reference = run(scalar::transcode);
+            assert_eq!(reference.0, Ok(()));
+            assert_eq!(run(fast::transcode), reference, "{src:?}");
+            assert_eq!(run(transcode), reference);
+            assert_eq!(run(transcode_unchanged), reference);
+        }
+    }
+}
+
+fn agree_on_copy(src: Text<'_>, to: Encoding, policy: Policy, room: usize, offset: usize) {
+    let (expected, reference) = guarded(to, room, offset, |dst| scalar::copy(src, dst, policy));
+    let (done, written) = guarded(to, room, offset, |dst| fast::copy(src, dst, policy));
+    assert_eq!(done, expected, "{src:?} {room}");
+    match done {
+        Ok(len) => assert_eq!(written.first(len), reference.first(len), "{src:?}"),
+        Err(CopyError::TooSmall { needed }) => {
+            assert!(needed > room);
+            assert!(written.is_untouched(), "{src:?} {room}");
+        }
+        Err(CopyError::BadText(_)) => assert_eq!(policy, Policy::Reject),
+    }
+}
+
+/// What a destination held in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Units {
+    Utf8(Vec<u8>),
+    Utf16(Vec<u16>),
+}
+
+impl Units {
+    fn of(text: &str, encoding: Encoding) -> Units {
+        match encoding {
+            Encoding::Utf8 => Units::Utf8(text.into()),
+            Encoding::Utf16 => Units::Utf16(text.encode_utf16().collect()),
+        }
+    }
+
+    fn first(&self, len: usize) -> Units {
+        match self {
+            Units::Utf8(d) => Units::Utf8(d[..len].into()),
+            Units::Utf16(d) => Units::Utf16(d[..len].into()),
+        }
+    }
+
+    fn is_untouched(&self) -> bool {
+        match self {
+            Units::Utf8(d) => d.iter().all(|&unit| unit == 0xA5),
+            Units::Utf16(d) => d.iter().all(|&unit| unit == 0xA5A5),
+        }
+    }
+}
+
+/// Runs `verb` on a destination of `len` units between two guards.
+fn guarded<R>(
+    to: Encoding,
+    len: usize,
+    offset: usize,
+    verb: impl FnOnce(Dest<'_>) -> R,
+) -> (R, Units) {
+    const GUARD: usize = 64;
+    fn between<T: Copy + PartialEq + std::fmt::Debug, R>(
+        mark: T,
+        len: usize,
+        offset: usize,
+        verb: impl FnOnce(&mut [T]) -> R,
+    ) -> (R, Vec<T>) {
+        let mut all = vec![mark; len + offset + 2 * GUARD];
+        let (start, end) = (GUARD + offset, GUARD + offset + len);
+        let done = verb(&mut all[start..end]);
+        assert!(all[..start].iter().chain(&all[end..]).all(|&unit| unit == mark), "overrun");
+        (done, all[start..end].to_vec())
+    }
+    match to {
+        Encoding::Utf8 => {
+            let (done, units) = between(0xA5, len, offset, |d| verb(Dest::Utf8(d)));
+            (done, Units::Utf8(units))
+        }
+        Encoding::Utf16 => {
+            let (done, units) = between(0xA5A5, len, offset, |d| verb(Dest::Utf16(d)));
+            (done, Units::Utf16(units))
+        }
+    }
+}
+
+/// The text with replacements, and the position of the first fault.
+fn std_says(src: Text<'_>) -> (String, Option<usize>) {
+    match src {
+        Text::Utf8(s) => {
+            let fault = std::str::from_utf8(s).err().map(|e| e.valid_up_to());
+            (String::from_utf8_lossy(s).into_owned(), fault)
+        }
+        Text::Utf16(s) => {
+            // It names no position: that is where the longest prefix ends which
+            // it accepts.
+            let fault = String::from_utf16(s)
+                .is_err()
+                .then(|| (0..s.len()).rev().find(|&n| String::from_utf16(&s[..n]).is_ok()))
+                .flatten();
+            (String::from_utf16_lossy(s), fault)
+        }
+    }
+}
+
+/// Texts of every mix and length, as they are and damaged.
+fn each_sample(mut check: impl FnMut(Text<'_>)) {
+    let mut random = Random(1);
+    for &units in LENGTHS {
+        for mix in MIXES {
+            let text = mix.text(units, units as u64 + 1);
+            let mut utf8 = text.clone().into_bytes();
+            let mut utf16: Vec<u16> = text.encode_utf16().collect();
+            check(Text::Utf8(&utf8));
+            check(Text::Utf16(&utf16));
+            if units == 0 || units > 2100 {
+                continue;
+            }
+            for _ in 0..3 {
+                let at = random.below(utf8.len());
+                utf8[at] = random.next() as u8 | 0x80;
+                check(Text::Utf8(&utf8));
+                let at = random.below(utf16.len());
+                utf16[at] = 0xD800 | random.next() as u16 & 0x7FF;
+                check(Text::Utf16(&utf16));
+                utf8.truncate(utf8.len().max(2) - 1);
+                check(Text::Utf8(&utf8));
+            }
+        }
+    }
+}
+
+/// What a buffer of `units` units can hold at different times.
+fn states<T: Copy>(
+    units: usize,
+    encode: impl Fn(String) -> Vec<T>,
+    noise: impl Fn(u64) -> T,
+) -> Vec<Vec<T>> {
+    let mut states = Vec::new();
+    for mix in MIXES {
+        let mut text = encode(mix.text(units, 5));
+        let tail = text.split_off(units);
+        states.push(text.clone());
+        // The end of a longer text: ill-formed where it was cut.
+        if tail.len() >= units {
+            states.push(tail[..units].to_vec());
+        }
+        let mut random = Random(9);
+        text[units / 2] = noise(random.next());
+        states.push(text);
+        states.push((0..units).map(|_| noise(random.next())).collect());
+    }
+    states
+}
+
+/// What a text is made of.
+#[derive(Clone, Copy)]
+enum Mix {
+    Ascii,
+    Latin,
+    Cjk,
+    Emoji,
+    MostlyAscii,
+    All,
+}
+
+const MIXES: [Mix; 6] = [Mix::Ascii, Mix::Latin, Mix::Cjk, Mix::Emoji, Mix::MostlyAscii, Mix::All];
+
+impl Mix {
+    /// A text of exactly so many UTF-16 units; the same for the same seed.
+    fn text(self, units: usize, seed: u64) -> String {
+        let mut random = Random(seed);
+        let (mut text, mut len) = (String::new(), 0);
+        while len < units {
+            let c = self.char(&mut random);
+            let c = if len + c.len_utf16() > units { 'x' } else { c };
+            text.push(c);
+            len += c.len_utf16();
+        }
+        text
+    }
+
+    fn char(self, random: &mut Random) -> char {
+        let (start, end) = match (self, random.below(40)) {
+            (Mix::Ascii, _) => (0x00, 0x7F),
+            (Mix::Latin, 0..20) => (0x20, 0x7F),
+            (Mix::Latin, _) => (0x80, 0x7FF),
+            (Mix::Cjk, _) => (0x4E00, 0x9FFF),
+            (Mix::Emoji, _) => (0x1F300, 0x1F6FF),
+            (Mix::MostlyAscii, 0) => (0x80, 0x10FFFF),
+            (Mix::MostlyAscii, _) => (0x20, 0x7E),
+            (Mix::All, 0..10) => (0x00, 0x7F),
+            (Mix::All, 10..20) => (0x80, 0x7FF),
+            (Mix::All, 20..30) => (0x800, 0xFFFF),
+            (Mix::All, _) => (0x10000, 0x10FFFF),
+        };
+        char::from_u32((start + random.below(end - start + 1)) as u32).unwrap_or('\u{FFFF}')
+    }
+}
+
+fn boundary(text: &str, at: usize) -> usize {
+    (at..).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
+}
+
+/// A xorshift generator: the same numbers on every machine.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+}
