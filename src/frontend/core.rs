@@ -119,10 +119,10 @@ pub(crate) fn without_interface(bytes: &[u8], layout: &Layout) -> Vec<u8> {
     }
 }
 
-/// The names that the module's name section gives to functions, in its order;
-/// of two for one function the later counts. A damaged section gives those
-/// that come before the damage: names are for people.
-pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
+/// The names that the module's name section gives to functions, one list for
+/// each of its lists; of two for one function the later counts. A damaged
+/// section gives those that come before the damage: names are for people.
+pub(crate) fn func_names(bytes: &[u8]) -> Vec<Vec<(u32, String)>> {
     let mut names = Vec::new();
     // The module has been through `layout`.
     let _ = sections(bytes, |payload, _| {
@@ -131,9 +131,8 @@ pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
         {
             for name in reader.into_iter().map_while(|name| name.ok()) {
                 let Name::Function(map) = name else { continue };
-                for naming in map.into_iter().map_while(|naming| naming.ok()) {
-                    names.push((naming.index, naming.name.to_owned()));
-                }
+                let namings = map.into_iter().map_while(|naming| naming.ok());
+                names.push(namings.map(|n| (n.index, n.name.to_owned())).collect());
             }
         }
         Ok(())
@@ -172,7 +171,7 @@ pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core> {
         let index = func.index;
         let mut validator = func.into_validator(allocations);
         if let Err(e) = validator.validate(&body) {
-            let name = func_names(bytes).into_iter().rfind(|(i, _)| *i == index);
+            let name = func_names(bytes).into_iter().flatten().filter(|(i, _)| *i == index).last();
             let name = name.map(|(_, n)| format!(" {n:?}")).unwrap_or_default();
             return Err(invalid(e).context(format_args!("core func {index}{name}")));
         }

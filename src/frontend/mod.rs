@@ -60,6 +60,7 @@ impl<'a> File<'a> {
 
     fn binary(bytes: Cow<'a, [u8]>) -> Result<File<'a>> {
         let read = || {
+            check_version(&bytes)?;
             let layout = core::layout(&bytes)?;
             let model = binary::read(&bytes, &layout)?;
             Ok((layout, model))
@@ -135,22 +136,12 @@ enum Format<'a> {
 
 /// Tells binary from text, and names what is neither.
 fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
-    if Parser::is_core_wasm(bytes) {
-        return Ok(Format::Binary);
-    }
     let refuse = |kind, message: &str| Err(Error::new(kind, message));
-    if Parser::is_component(bytes) {
-        let message = "this is a component; only core modules are supported, \
-                       with or without an interface section";
-        return refuse(ErrorKind::UnsupportedFormat, message);
-    }
     match bytes {
-        [0, b'a', b's', b'm', ..] => {
-            return Err(in_binary(fault(
-                ErrorKind::MalformedBinary,
-                4,
-                "the binary's version is not 1",
-            )));
+        [0, b'a', b's', b'm', ..] => return Ok(Format::Binary),
+        [0, ..] => {
+            let message = "neither a WebAssembly binary nor text";
+            return refuse(ErrorKind::MalformedBinary, message);
         }
         [0x7f, b'E', b'L', b'F', ..] => {
             let message = "this is an object file, not a module; a precompiled module is \
@@ -164,10 +155,6 @@ fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             return refuse(ErrorKind::MalformedText, "the text is UTF-16; save it as UTF-8");
         }
-        [0, ..] => {
-            let message = "neither a WebAssembly binary nor text";
-            return refuse(ErrorKind::MalformedBinary, message);
-        }
         _ => {}
     }
     match std::str::from_utf8(bytes) {
@@ -177,6 +164,24 @@ fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
             e.valid_up_to(),
             "neither a WebAssembly binary nor UTF-8 text",
         ))),
+    }
+}
+
+fn check_version(bytes: &[u8]) -> Result<()> {
+    if Parser::is_component(bytes) {
+        let message = "this is a component; only core modules are supported, \
+                       with or without an interface section";
+        return Err(Error::new(ErrorKind::UnsupportedFormat, message));
+    }
+    match bytes {
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', version @ ..] if version.len() >= 4 => {
+            Err(fault(ErrorKind::MalformedBinary, 4, "the version of the binary format is not 1"))
+        }
+        [0, b'a', b's', b'm', ..] => {
+            Err(fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the header"))
+        }
+        _ => Err(fault(ErrorKind::MalformedBinary, 0, "not a WebAssembly binary")),
     }
 }
 

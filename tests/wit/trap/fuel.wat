@@ -1,0 +1,11 @@
+;;! run --fuel 10000 forever
+;;! run --fuel 10000 few
+;; A guest that runs for too long is stopped.
+(module
+  (func $forever (loop br 0))
+  (@interface func (export "forever")
+    call-core $forever)
+  (@interface func (export "few")))
+
+(; EXPECT
+;)
