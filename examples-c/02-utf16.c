@@ -25,7 +25,7 @@ int main(void) {
   size_t units = 0;
   check(wasm_string_copy(answer, WASM_UTF16, buffer, 64, &units), "copy");
 
-  printf("sent     %zu code units of UTF-16\n", text.length);
+  printf("sent     %zu code units of UTF-16\n", text.size);
   printf("received %zu code units of UTF-16:", units);
   for (size_t i = 0; i < units; i++) printf(" %04x", (unsigned)buffer[i]);
   printf("\nthe same in UTF-8, %zu bytes: ", wasm_string_length(answer, WASM_UTF8));

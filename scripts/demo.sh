@@ -22,12 +22,12 @@ for source in examples-c/[0-9]*.c; do
 done
 
 printf '\n== the same from the shell\n'
-run() {
-    printf '$ witrt'
-    printf ' %q' "$@" | sed "s/\\\\\"/\"/g"
-    printf '\n'
-    build/demo-install/bin/witrt "$@"
+PATH=$PWD/build/demo-install/bin:$PATH
+show() {
+    printf '$ %s\n' "$1"
+    eval "$1"
 }
-run run tests/modules/strings.wasm greet '"Zoe"'
-run run tests/modules/numbers.wasm add_u8 255 1
+show "witrt run tests/modules/strings.wasm greet '\"Zoë 🦀\"'"
+show "witrt run --encoding utf16 tests/modules/text.wasm markdown '\"*hello*\"'"
+show "witrt inspect tests/modules/imports.wasm"
 printf '\nall examples ran\n'

@@ -41,7 +41,7 @@ c_tests() {
 
 part "Rust tests" rust_tests
 part "C and C++ tests" c_tests
-part "README and installation" scripts/test-install.sh "$PWD/build/install"
+part "README and installation" tests/install.sh "$PWD/build/install"
 
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
 c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c.log)
