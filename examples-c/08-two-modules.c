@@ -8,12 +8,18 @@ int main(void) {
   wasm_store_t* store = wasm_store_new(engine);
   check(store != NULL, "store");
 
-  /* The exports of the one, by position, are the imports of the other. */
+  /* The standard way is by position, in the order of the module's imports; a
+   * linker finds them by name. */
   program_t strings = start(store, "../tests/modules/strings.wasm", NULL);
-  wasm_extern_t* import[] = {wasm_func_as_extern(function(&strings, "reverse"))};
-  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
-  program_t palindromes = start(store, "08-two-modules.wat", &imports);
-  wasm_func_t* is_palindrome = function(&palindromes, "is palindrome");
+  witrt_linker_t* linker = witrt_linker_new();
+  check(witrt_linker_define_instance(linker, "strings", 7, strings.instance), "define");
+
+  wasm_module_t* module = load_module(store, "08-two-modules.wat");
+  wasm_instance_t* palindromes = witrt_linker_instantiate(linker, store, module, NULL);
+  check(palindromes != NULL, "instantiate");
+  wasm_extern_t* export = witrt_instance_export(palindromes, "is palindrome", 13);
+  check(export != NULL, "export");
+  wasm_func_t* is_palindrome = wasm_extern_as_func(export);
 
   static const char* words[] = {"level", "crab", "été", "🦀x🦀", ""};
   for (size_t i = 0; i < 5; i++) {
@@ -24,7 +30,10 @@ int main(void) {
     printf("\"%s\" %s\n", words[i], result[0].of.u8 ? "reads the same both ways" : "does not");
   }
 
-  stop(&palindromes);
+  wasm_extern_delete(export);
+  wasm_instance_delete(palindromes);
+  wasm_module_delete(module);
+  witrt_linker_delete(linker);
   stop(&strings);
   wasm_store_delete(store);
   wasm_engine_delete(engine);

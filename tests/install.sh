@@ -31,7 +31,7 @@ C
   static const char16_t expected[] = u"hello, Zoë 🦀! (9 bytes, 5 chars)";
   if (trap || memcmp(answer, expected, sizeof expected - 2) != 0) return 3;
   wasm_val_delete(&result[0]);
-  wasm_extern_vec_delete(&exports);
+  wasm_extern_delete(greet);
   wasm_instance_delete(instance);
   wasm_module_delete(module);
   wasm_byte_vec_delete(&bytes);

@@ -103,6 +103,64 @@ static void linking(wasm_store_t* store) {
   wasm_module_delete(module);
 }
 
+/* The siblings of the standard's functions, which give an error object. */
+static void siblings(wasm_engine_t* engine, wasm_store_t* store) {
+  witrt_error_t* error = NULL;
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_max_stack_bytes(config, 0));
+  CHECK(witrt_engine_new_with_config(config, &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_BAD_CONFIG);
+  witrt_error_delete(error);
+
+  wasm_byte_vec_t bytes = bytes_of("(module (func (export \"f\") (param i32) (result i32) unreachable))");
+  CHECK(witrt_module_validate(store, &bytes, &error) && error == NULL);
+  error = (witrt_error_t*)engine;
+  wasm_module_t* module = witrt_module_new(store, &bytes, &error);
+  CHECK(module != NULL && error == NULL);
+  error = (witrt_error_t*)engine;
+  wasm_instance_t* instance = witrt_instance_new(store, module, NULL, &error);
+  CHECK(instance != NULL && error == NULL);
+  wasm_extern_t* export = witrt_instance_export(instance, "f", 1);
+  REQUIRE(export);
+  wasm_func_t* func = wasm_extern_as_func(export);
+
+  size_t argument = 77;
+  CHECK(!witrt_func_call(func, NULL, NULL, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_COUNT);
+  CHECK(witrt_error_trap(error) == NULL || !witrt_error_argument(error, &argument));
+  witrt_error_delete(error);
+  wasm_val_t arg[] = {WASM_F32_VAL(1)};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg);
+  CHECK(!witrt_func_call(func, &args, NULL, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_KIND);
+  CHECK(witrt_error_argument(error, &argument) && argument == 0);
+  witrt_error_delete(error);
+  arg[0] = (wasm_val_t)WASM_I32_VAL(1);
+  CHECK(!witrt_func_call(func, &args, NULL, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_TRAP);
+  CHECK_EQ(witrt_error_trap_code(error), WITRT_TRAP_UNREACHABLE);
+  REQUIRE(witrt_error_trap(error));
+  wasm_frame_t* frame = wasm_trap_origin(witrt_error_trap(error));
+  REQUIRE(frame);
+  CHECK_EQ(wasm_frame_func_index(frame), 0);
+  wasm_frame_delete(frame);
+  witrt_error_delete(error);
+  CHECK(!witrt_func_call(func, &args, NULL, NULL));
+
+  wasm_byte_vec_delete(&bytes);
+  bytes = bytes_of("(module (func (result i32)))");
+  CHECK(!witrt_module_validate(store, &bytes, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_INVALID_CORE);
+  witrt_error_delete(error);
+  CHECK(witrt_module_deserialize(store, &bytes, &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_BAD_ARTEFACT);
+  witrt_error_delete(error);
+  wasm_byte_vec_delete(&bytes);
+  wasm_extern_delete(export);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
+}
+
 int main(void) {
   guest_t g;
   guest_start(&g);
@@ -110,6 +168,7 @@ int main(void) {
   copies();
   threads();
   linking(g.store);
+  siblings(g.engine, g.store);
   guest_close(&g);
   return check_result();
 }

@@ -75,9 +75,12 @@ static void wrong_calls(void) {
     wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
     wasm_trap_t* trap = wasm_func_call(add, &args, &results);
     CHECK(trap != NULL);
-    const char* message = message_of(trap);
-    if (!CHECK(has(message, "argument 1") || has(message, "argument 2")))
-      fprintf(stderr, "  kind %d: %s\n", wrong[i], message);
+    witrt_error_t* error = witrt_trap_error(trap);
+    size_t at = 99;
+    if (!CHECK(witrt_error_argument(error, &at) && at == 1))
+      fprintf(stderr, "  kind %d: %s\n", wrong[i], witrt_error_message(error));
+    witrt_error_delete(error);
+    wasm_trap_delete(trap);
     CHECK(result[0].kind == WASM_I64 && result[0].of.i64 == 99);
   }
   for (size_t count = 0; count <= 3; count++) {

@@ -59,9 +59,9 @@ static inline void guest_close(guest_t* g) {
 }
 
 /* Borrowed from the guest, which must have it. */
-static inline wasm_func_t* guest_func(const guest_t* g, size_t export) {
-  REQUIRE(export < g->exports.size);
-  wasm_func_t* func = wasm_extern_as_func(g->exports.data[export]);
+static inline wasm_func_t* guest_func(const guest_t* g, size_t index) {
+  REQUIRE(index < g->exports.size);
+  wasm_func_t* func = wasm_extern_as_func(g->exports.data[index]);
   REQUIRE(func);
   return func;
 }

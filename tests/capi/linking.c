@@ -130,7 +130,61 @@ static void start_functions(void) {
   guest_close(&g);
 }
 
+/* By name: whole instances, single things, and all that is missing told. */
+static void by_name(void) {
+  guest_t g;
+  guest_open(&g, "(module (func (export \"one\") (result i32) i32.const 1) (global (export \"two\") i32 (i32.const 2)))");
+  wasm_module_t* module = module_of(g.store,
+    "(module (import \"a\" \"two\" (global $two i32)) (import \"b\" \"\" (func $note (param i32)))"
+    "  (import \"a\" \"one\" (func $one (result i32)))"
+    "  (func (export \"three\") (result i32) (call $note (i32.const 5)) (i32.add (call $one) (global.get $two))))");
+  REQUIRE(module);
+  witrt_linker_t* linker = witrt_linker_new();
+  witrt_error_t* error = NULL;
+  CHECK(witrt_linker_instantiate(linker, g.store, module, &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MISSING_IMPORT);
+  CHECK(has(witrt_error_message(error), "two") && has(witrt_error_message(error), "one"));
+  witrt_error_delete(error);
+
+  CHECK(witrt_linker_define_instance(linker, "a", 1, g.instance));
+  wasm_func_t* func = noter(g.store);
+  CHECK(witrt_linker_define(linker, "b", 1, NULL, 0, wasm_func_as_extern(func)));
+  CHECK(!witrt_linker_define(linker, "\xff", 1, "", 0, wasm_func_as_extern(func)));
+  error = (witrt_error_t*)&g;
+  wasm_instance_t* instance = witrt_linker_instantiate(linker, g.store, module, &error);
+  CHECK(error == NULL);
+  REQUIRE(instance);
+  CHECK(witrt_instance_export(instance, "four", 4) == NULL);
+  wasm_extern_t* three = witrt_instance_export(instance, "three", 5);
+  REQUIRE(three);
+  wasm_val_t result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t results = WASM_ARRAY_VEC(result);
+  seen = 0;
+  CHECK(wasm_func_call(wasm_extern_as_func(three), NULL, &results) == NULL);
+  CHECK(result[0].of.i32 == 3 && seen == 5);
+  wasm_extern_t* one = witrt_instance_export(g.instance, "one", 3);
+  CHECK(wasm_extern_same(one, g.exports.data[0]));
+
+  /* Things of two stores do not go together. */
+  wasm_store_t* other = wasm_store_new(g.engine);
+  wasm_func_t* strange = noter(other);
+  CHECK(!witrt_linker_define(linker, "c", 1, "d", 1, wasm_func_as_extern(strange)));
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_STORE);
+  wasm_func_delete(strange);
+  wasm_store_delete(other);
+
+  wasm_extern_delete(one);
+  wasm_extern_delete(three);
+  wasm_instance_delete(instance);
+  witrt_linker_delete(linker);
+  witrt_linker_delete(NULL);
+  wasm_func_delete(func);
+  wasm_module_delete(module);
+  guest_close(&g);
+}
+
 int main(void) {
+  by_name();
   chained();
   misfits();
   start_functions();

@@ -156,6 +156,30 @@ static void serialization(wasm_store_t* store) {
   wasm_byte_vec_delete(&bytes);
 }
 
+/* Text to binary, which then is the same module. */
+static void assembling(wasm_store_t* store) {
+  wasm_byte_vec_t text = bytes_of(with_interface), binary, again;
+  witrt_error_t* error = (witrt_error_t*)store;
+  CHECK(witrt_assemble(&text, &binary, &error));
+  CHECK(error == NULL);
+  CHECK(binary.size > 8 && memcmp(binary.data, "\0asm\1\0\0\0", 8) == 0);
+  CHECK(witrt_assemble(&binary, &again, NULL));
+  CHECK(again.size == binary.size && memcmp(again.data, binary.data, again.size) == 0);
+  wasm_module_t* module = wasm_module_new(store, &binary);
+  says(store, module, "from adapter");
+  wasm_module_delete(module);
+  wasm_byte_vec_delete(&text);
+  wasm_byte_vec_delete(&binary);
+  wasm_byte_vec_delete(&again);
+
+  text = bytes_of("(module");
+  CHECK(!witrt_assemble(&text, &again, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MALFORMED_TEXT);
+  CHECK(again.data == NULL);
+  witrt_error_delete(error);
+  wasm_byte_vec_delete(&text);
+}
+
 int main(void) {
   guest_t g;
   guest_start(&g);
@@ -163,6 +187,7 @@ int main(void) {
   validation(g.store);
   sharing(g.engine, g.store);
   serialization(g.store);
+  assembling(g.store);
   guest_close(&g);
   return check_result();
 }

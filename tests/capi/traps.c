@@ -68,6 +68,8 @@ static void frames(void) {
   CHECK(wasm_frame_func_offset(origin) > 0);
   CHECK(wasm_frame_module_offset(origin) > wasm_frame_func_offset(origin));
   CHECK(wasm_frame_module_offset(trace.data[1]) > wasm_frame_module_offset(origin));
+  const wasm_name_t* name = witrt_frame_func_name(origin);
+  CHECK(name && name->size == 5 && memcmp(name->data, "inner", 5) == 0);
   wasm_frame_t* copy = wasm_frame_copy(trace.data[1]);
   CHECK(wasm_instance_same(wasm_frame_instance(copy), g.instance));
   wasm_frame_vec_delete(&trace);
