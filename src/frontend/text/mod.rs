@@ -46,8 +46,13 @@ pub(crate) fn parse(text: &str) -> Result<Parsed> {
         let message = format!("{what} is not supported: expected one core module");
         return Err(error_at(text, ErrorKind::UnsupportedFormat, &message, offset));
     }
-    read(text)
-        .map_err(|e| error_at(text, ErrorKind::MalformedText, &e.message(), e.span().offset()))
+    read(text).map_err(|e| {
+        let offset = match e.span().offset() {
+            offset if offset >= text.len() => end_of_tokens(text),
+            offset => offset,
+        };
+        error_at(text, ErrorKind::MalformedText, &e.message(), offset)
+    })
 }
 
 fn read(text: &str) -> Result<Parsed, wast::Error> {
@@ -69,6 +74,19 @@ fn read(text: &str) -> Result<Parsed, wast::Error> {
         }
     }
     Ok(Parsed { core, bodies, model, binary })
+}
+
+/// Where something is missing at the end of a text: before the comments and
+/// blanks that end it.
+fn end_of_tokens(text: &str) -> usize {
+    let end: Result<_, wast::Error> = Lexer::new(text).iter(0).try_fold(0, |end, token| {
+        let token = token?;
+        Ok(match token.kind {
+            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment => end,
+            _ => token.offset + token.len as usize,
+        })
+    });
+    end.unwrap_or(text.len())
 }
 
 /// What a text is if not a module, going by its first words, and where it says
@@ -128,7 +146,7 @@ mod tests {
         assert_eq!(place("(module\n\té"), malformed(9, (2, 2)));
         assert_eq!(place("(module\n  (func) x"), malformed(17, (2, 10)));
         assert_eq!(place("(module (; é ;) x"), malformed(17, (1, 17)));
-        assert_eq!(place("(module\n"), malformed(8, (2, 1)));
+        assert_eq!(place("(module\n ;; x\n"), malformed(7, (1, 8)));
         assert_eq!(place("(component)"), { (ErrorKind::UnsupportedFormat, Some(1), Some((1, 2))) });
     }
 
