@@ -365,7 +365,9 @@ fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<
     alloc.call(cx, &[Val::I32(len as i32)], &mut ptr)?;
     let ptr = ptr[0].bits() as u32;
     let window = mem.write(cx, ptr, len)?;
-    let written = s.with_copy(|text| string::transcode(&measured, text, Dest::Utf8(window)));
+    // Lent for the call, or a copy: either way not in linear memory.
+    let written =
+        s.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
     written.unwrap_or(Err(string::Changed)).map_err(|c| {
         let error = changed(c);
         Error::from(Trap::with_code(error.message(), TrapCode::IllFormedText))

@@ -46,7 +46,13 @@ pub(crate) struct File<'a> {
     layout: Layout,
     model: Option<Model>,
     /// The text that the model's positions count in.
-    text: Option<&'a str>,
+    text: Option<Text<'a>>,
+}
+
+struct Text<'a> {
+    source: &'a str,
+    /// As in [`text::Parsed::bodies`].
+    bodies: Vec<usize>,
 }
 
 impl<'a> File<'a> {
@@ -78,7 +84,7 @@ impl<'a> File<'a> {
                 bytes: parsed.core.into(),
                 layout,
                 model: parsed.model,
-                text: Some(text),
+                text: Some(Text { source: text, bodies: parsed.bodies }),
             }),
             _ if parsed.model.is_some() => {
                 let message = "an `@custom` section is a second interface next to `@interface`";
@@ -91,14 +97,23 @@ impl<'a> File<'a> {
     /// Validates the core, and then the interface against it.
     pub fn check(self, features: WasmFeatures) -> Result<(Core, Option<Checked<Model>>)> {
         let File { bytes, model, text, .. } = self;
-        let core = core::read(&bytes, features).map_err(|e| match text {
-            Some(_) => Error::new(e.kind(), e.message()).context("the text's core module"),
-            None => in_binary(e),
+        // Text is told where in the text, as far as that is known: offsets in
+        // what was made of it help nobody.
+        let place = |error: Error, at: Option<usize>| match (&text, at) {
+            (Some(text), Some(at)) => {
+                text::error_at(text.source, error.kind(), error.message(), at)
+            }
+            (Some(_), None) => Error::new(error.kind(), error.message()),
+            (None, _) => in_binary(error),
+        };
+        let core = core::read(&bytes, features).map_err(|e| {
+            let body = text.as_ref().zip(e.body).and_then(|(t, i)| t.bodies.get(i).copied());
+            place(e.error, body)
         })?;
         let model = model.map(|model| validate::validate(model, &core)).transpose();
-        let model = model.map_err(|e| match (text, e.offset()) {
-            (Some(text), Some(offset)) => text::error_at(text, e.kind(), e.message(), offset),
-            _ => in_binary(e),
+        let model = model.map_err(|e| {
+            let at = e.offset();
+            place(e, at)
         })?;
         Ok((core, model))
     }
@@ -111,7 +126,7 @@ impl<'a> File<'a> {
     /// The module as a binary with its interface; a binary file is returned as
     /// it came.
     pub fn into_binary(self) -> Vec<u8> {
-        match (self.text, &self.model) {
+        match (&self.text, &self.model) {
             (Some(_), Some(model)) => emit::module(&self.bytes, model),
             _ => self.bytes.into_owned(),
         }
@@ -121,7 +136,7 @@ impl<'a> File<'a> {
     #[cfg(feature = "cli")]
     pub fn into_text(mut self) -> Result<String> {
         let model = self.model.take();
-        let bytes = match (self.text, &model) {
+        let bytes = match (&self.text, &model) {
             (Some(_), Some(model)) => emit::module(&self.bytes, model),
             _ => self.bytes.into_owned(),
         };

@@ -296,7 +296,8 @@ fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
             func_index: info.func_index(),
             func_name: info.func_name().map(str::to_owned),
             func_offset: info.func_offset().unwrap_or(0),
-            module_offset: info.module_offset().unwrap_or(0).wrapping_add_signed(shift),
+            // None where the engine's own prologue trapped.
+            module_offset: info.module_offset().map_or(0, |at| at.wrapping_add_signed(shift)),
             module: name.map_or(0, |n| n.id),
         }
     };

@@ -350,6 +350,18 @@ fn copy_failed(error: CopyError) -> Error {
     }
 }
 
+impl From<string::BadText> for Error {
+    fn from(bad: string::BadText) -> Error {
+        bad_text(bad)
+    }
+}
+
+impl From<CopyError> for Error {
+    fn from(error: CopyError) -> Error {
+        copy_failed(error)
+    }
+}
+
 impl fmt::Debug for Str<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.with_copy(|text| match text {

@@ -59,8 +59,12 @@ impl Instance {
         let start = module.0.core.image_range().start as usize;
         let name = ModuleName { id: module.id(), shift: module.0.layout.shift };
         cx.data_mut().modules.insert(start, name);
-        let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied)
-            .map_err(|e| making(cx, ErrorKind::IncompatibleImport, e))?;
+        let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied).map_err(|e| {
+            // The engine tells these two apart in words only.
+            let unfit = e.to_string().starts_with("incompatible import");
+            let kind = if unfit { ErrorKind::IncompatibleImport } else { ErrorKind::LimitReached };
+            making(cx, kind, e)
+        })?;
 
         if program.wrapped {
             // Set once: this is the only place, and `linked` was made above.

@@ -10,7 +10,7 @@ mod names;
 mod place;
 mod resolve;
 
-use wast::core::ModuleKind;
+use wast::core::{ModuleField, ModuleKind};
 use wast::lexer::{Lexer, TokenKind};
 use wast::parser::ParseBuffer;
 
@@ -25,6 +25,8 @@ pub(crate) struct Parsed {
     /// The core module with its name section; whatever the strings hold for
     /// `(module binary ...)`.
     pub core: Vec<u8>,
+    /// Where the functions with bodies are written, in their order.
+    pub bodies: Vec<usize>,
     /// `None` if there is no `@interface` form.
     pub model: Option<Model>,
     /// Whether `core` comes from `(module binary ...)`, and is to be read like
@@ -44,8 +46,13 @@ pub(crate) fn parse(text: &str) -> Result<Parsed> {
         let message = format!("{what} is not supported: expected one core module");
         return Err(error_at(text, ErrorKind::UnsupportedFormat, &message, offset));
     }
-    read(text)
-        .map_err(|e| error_at(text, ErrorKind::MalformedText, &e.message(), e.span().offset()))
+    read(text).map_err(|e| {
+        let offset = match e.span().offset() {
+            offset if offset >= text.len() => end_of_tokens(text),
+            offset => offset,
+        };
+        error_at(text, ErrorKind::MalformedText, &e.message(), offset)
+    })
 }
 
 fn read(text: &str) -> Result<Parsed, wast::Error> {
@@ -60,7 +67,26 @@ fn read(text: &str) -> Result<Parsed, wast::Error> {
         [] => None,
         forms => Some(resolve::resolve(forms, &CoreNames::new(fields)?)?),
     };
-    Ok(Parsed { core, model, binary })
+    let mut bodies = Vec::new();
+    for field in fields {
+        if let ModuleField::Func(func) = field {
+            bodies.push(func.span.offset());
+        }
+    }
+    Ok(Parsed { core, bodies, model, binary })
+}
+
+/// Where something is missing at the end of a text: before the comments and
+/// blanks that end it.
+fn end_of_tokens(text: &str) -> usize {
+    let end: Result<_, wast::Error> = Lexer::new(text).iter(0).try_fold(0, |end, token| {
+        let token = token?;
+        Ok(match token.kind {
+            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment => end,
+            _ => token.offset + token.len as usize,
+        })
+    });
+    end.unwrap_or(text.len())
 }
 
 /// What a text is if not a module, going by its first words, and where it says
@@ -120,7 +146,7 @@ mod tests {
         assert_eq!(place("(module\n\té"), malformed(9, (2, 2)));
         assert_eq!(place("(module\n  (func) x"), malformed(17, (2, 10)));
         assert_eq!(place("(module (; é ;) x"), malformed(17, (1, 17)));
-        assert_eq!(place("(module\n"), malformed(8, (2, 1)));
+        assert_eq!(place("(module\n ;; x\n"), malformed(7, (1, 8)));
         assert_eq!(place("(component)"), { (ErrorKind::UnsupportedFormat, Some(1), Some((1, 2))) });
     }
 

@@ -5,9 +5,9 @@
 
 (; EXPECT
 error: file-unclosed.wat: expected `)`
-     --> 5:1
+     --> 14:1
       |
-    5 |
+   14 |
       | ^
 exit 1
 ;)

@@ -7,7 +7,7 @@
 (; EXPECT
 (module
   (@interface type (;0;) (func))
-  (@interface import "" "\u{0}\u{9}\u{a}\"\\" (func (;0;) (type 0)))
+  (@interface import "" "\u{0}\u{9}\u{a}\u{22}\u{5c}" (func (;0;) (type 0)))
   (@interface import "\u{1f600}" "'" (func (;1;) (type 0)))
   (@interface export "h\u{e9}llo \u{e9}" (func 1)))
 ;)

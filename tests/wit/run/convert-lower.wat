@@ -80,4 +80,55 @@
     u64-to-i64))
 
 (; EXPECT
+;;! run s8-to-i32 -1
+-1
+;;! run s8-to-i32 127
+127
+;;! run u8-to-i32 255
+255
+;;! run s16-to-i32 -1
+-1
+;;! run u16-to-i32 65535
+65535
+;;! run s32-to-i32 -1
+-1
+;;! run u32-to-i32 0xffffffff
+-1
+;;! run s64-to-i32 0x100000005
+5
+;;! run s64-to-i32 -1
+-1
+;;! run s64-to-i32x 0x7fffffff
+2147483647
+;;! run s64-to-i32x 0x80000000
+error: trap: integer overflow: the value does not fit from s64 to i32
+exit 3
+;;! run s64-to-i32x -0x80000000
+-2147483648
+;;! run s64-to-i32x -0x80000001
+error: trap: integer overflow: the value does not fit from s64 to i32
+exit 3
+;;! run u64-to-i32 0x100000005
+5
+;;! run u64-to-i32x 0xffffffff
+-1
+;;! run u64-to-i32x 0x100000000
+error: trap: integer overflow: the value does not fit from u64 to i32
+exit 3
+;;! run s8-to-i64 -1
+-1
+;;! run u8-to-i64 255
+255
+;;! run s16-to-i64 -1
+-1
+;;! run u16-to-i64 65535
+65535
+;;! run s32-to-i64 -1
+-1
+;;! run u32-to-i64 0xffffffff
+4294967295
+;;! run s64-to-i64 -1
+-1
+;;! run u64-to-i64 0xffffffffffffffff
+-1
 ;)

@@ -1,4 +1,4 @@
-;;! run --imports print go
+;;! run --imports=print go
 ;; Deferred calls run when their frame is left, last registered first, with the
 ;; values of the moment they were registered. An inner adapter's run when the
 ;; inner frame is left.
@@ -25,4 +25,13 @@
     defer-call-core $log2))
 
 (; EXPECT
+1
+20
+30
+env.log(10)
+env.log(10)
+env.log(2)
+env.log(20)
+env.log(30)
+env.log(1)
 ;)

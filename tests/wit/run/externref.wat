@@ -7,4 +7,5 @@
     call-core $id))
 
 (; EXPECT
+null
 ;)

@@ -1,4 +1,4 @@
-;;! run --imports print ask
+;;! run --imports=print ask
 ;; An implemented import gives core results, here a string's address and
 ;; length, which an adapter lowered into this module's memory.
 (module
@@ -19,4 +19,6 @@
     i32-to-u32))
 
 (; EXPECT
+0
+host.name()
 ;)

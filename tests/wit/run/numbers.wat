@@ -23,4 +23,28 @@
     arg.get 0))
 
 (; EXPECT
+;;! run mixed -128 255 -32768 65535 -2147483648 4294967295 -9223372036854775808 18446744073709551615
+18446744073709551615
+-9223372036854775808
+4294967295
+-2147483648
+65535
+-32768
+255
+-128
+;;! run floats 1.5 -0.0
+-0
+1.5
+;;! run floats inf nan
+NaN
+inf
+;;! run mixed 128 0 0 0 0 0 0 0
+error: argument 0: 128 is no s8
+exit 1
+;;! run floats 1.5
+error: floats (f32, f64) -> (f64, f32): expected 2 arguments, found 1
+exit 1
+;;! run floats 1.5 abc
+error: argument 1: abc is no f64
+exit 1
 ;)

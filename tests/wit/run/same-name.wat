@@ -1,5 +1,5 @@
 ;;! inspect
-;;! run --imports print go 7
+;;! run --imports=print go 7
 ;; An adapter import may carry the names of the core import that is implemented
 ;; by it: only the adapter import is asked of the host. Core imports that are
 ;; not implemented stay, in front.
@@ -21,4 +21,12 @@
     i32-to-s32))
 
 (; EXPECT
+;;! inspect
+import "env" "b" func (i32) -> (i32)
+import "env" "a" func (u8) -> ()
+export "go" func (s32) -> (s32)
+;;! run --imports=print go 7
+0
+env.a(7)
+env.b(7)
 ;)

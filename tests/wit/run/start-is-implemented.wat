@@ -1,4 +1,4 @@
-;;! run --imports print nothing
+;;! run --imports=print nothing
 ;; The start function may itself be an implemented import.
 (module
   (import "env" "hello" (func $hello))
@@ -9,4 +9,5 @@
   (@interface func (export "nothing")))
 
 (; EXPECT
+host.hello()
 ;)

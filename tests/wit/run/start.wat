@@ -1,4 +1,4 @@
-;;! run --imports print get
+;;! run --imports=print get
 ;; The start function calls an implemented import, whose adapter reads this
 ;; instance's memory, and calls into the core, before anything else runs.
 (module
@@ -22,4 +22,6 @@
     i32-to-s32))
 
 (; EXPECT
+1
+host.log("from the start")
 ;)

@@ -13,4 +13,5 @@
     memory-to-string))
 
 (; EXPECT
+"kept while the memory grows"
 ;)

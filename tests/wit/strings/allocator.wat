@@ -1,5 +1,5 @@
-;;! run --imports print two '"abc"' '""'
-;;! run --imports print two '"é"' '"漢字"'
+;;! run --imports=print two '"abc"' '""'
+;;! run --imports=print two '"é"' '"漢字"'
 ;; The allocator is called once for each string, in the order of the
 ;; instructions, with the exact number of UTF-8 bytes, also when that is 0.
 (module
@@ -21,4 +21,12 @@
     i32-to-u32))
 
 (; EXPECT
+;;! run --imports=print two '"abc"' '""'
+3
+env.asked(3)
+env.asked(0)
+;;! run --imports=print two '"é"' '"漢字"'
+8
+env.asked(2)
+env.asked(6)
 ;)

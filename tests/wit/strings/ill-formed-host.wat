@@ -1,8 +1,8 @@
-;;! run --encoding utf16 --imports print take '"ok"' '"a\ud800b"'
-;;! run --encoding utf16 --imports print take '"\udc00"' '""'
-;;! run --encoding utf8 --imports print take '"ab\udfff"' '""'
-;;! run --encoding utf16 --ill-formed replace --imports print take '"a\ud800b"' '"\udc00"'
-;;! run --encoding utf8 --ill-formed replace --imports print take '"a\ud800b"' '""'
+;;! run --encoding=utf16 --imports=print take '"ok"' '"a\ud800b"'
+;;! run --encoding=utf16 --imports=print take '"\udc00"' '""'
+;;! run --encoding=utf8 --imports=print take '"ab\udfff"' '""'
+;;! run --encoding=utf16 --ill-formed=replace --imports=print take '"a\ud800b"' '"\udc00"'
+;;! run --encoding=utf8 --ill-formed=replace --imports=print take '"a\ud800b"' '""'
 ;; Ill-formed text of the host is an error before any guest code runs (the
 ;; allocator would print), or has U+FFFD put in its place.
 (module
@@ -19,4 +19,21 @@
     memory-to-string))
 
 (; EXPECT
+;;! run --encoding=utf16 --imports=print take '"ok"' '"a\ud800b"'
+error: ill-formed-host.wat: argument 1: ill-formed text: a lone surrogate at code unit 1
+exit 1
+;;! run --encoding=utf16 --imports=print take '"\udc00"' '""'
+error: ill-formed-host.wat: argument 0: ill-formed text: a lone surrogate at code unit 0
+exit 1
+;;! run --encoding=utf8 --imports=print take '"ab\udfff"' '""'
+error: ill-formed-host.wat: argument 0: ill-formed text: a lone surrogate at code unit 2
+exit 1
+;;! run --encoding=utf16 --ill-formed=replace --imports=print take '"a\ud800b"' '"\udc00"'
+"�"
+env.asked(5)
+env.asked(3)
+;;! run --encoding=utf8 --ill-formed=replace --imports=print take '"a\ud800b"' '""'
+""
+env.asked(11)
+env.asked(0)
 ;)

@@ -1,10 +1,10 @@
 ;;! run echo '""'
 ;;! run echo '"a"'
-;;! run --encoding utf16 echo '"x\u0000y"'
-;;! run --encoding utf16 echo '"Zoë 漢字 🦀"'
+;;! run --encoding=utf16 echo '"x\u0000y"'
+;;! run --encoding=utf16 echo '"Zoë 漢字 🦀"'
 ;;! run echo '"Zoë 漢字 🦀"'
 ;;! run bytes '""'
-;;! run --encoding utf16 bytes '"Zoë 漢字 🦀"'
+;;! run --encoding=utf16 bytes '"Zoë 漢字 🦀"'
 ;; A string goes in through the guest's allocator and comes out as a view.
 (module
   (memory 1)
@@ -23,4 +23,18 @@
     i32-to-u32))
 
 (; EXPECT
+;;! run echo '""'
+""
+;;! run echo '"a"'
+"a"
+;;! run --encoding=utf16 echo '"x\u0000y"'
+"x\u0000y"
+;;! run --encoding=utf16 echo '"Zoë 漢字 🦀"'
+"Zoë 漢字 🦀"
+;;! run echo '"Zoë 漢字 🦀"'
+"Zoë 漢字 🦀"
+;;! run bytes '""'
+0
+;;! run --encoding=utf16 bytes '"Zoë 漢字 🦀"'
+16
 ;)

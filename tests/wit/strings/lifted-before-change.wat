@@ -22,4 +22,8 @@
     memory-to-string))
 
 (; EXPECT
+;;! run before
+"before"
+;;! run between
+"before"
 ;)

@@ -1,5 +1,5 @@
 ;;! run same '"straight through"'
-;;! run --encoding utf16 twice '"é🦀"'
+;;! run --encoding=utf16 twice '"é🦀"'
 ;;! run constant
 ;; Adapters can pass strings on without the core ever seeing them.
 (module
@@ -17,4 +17,11 @@
     memory-to-string))
 
 (; EXPECT
+;;! run same '"straight through"'
+"straight through"
+;;! run --encoding=utf16 twice '"é🦀"'
+"é🦀"
+"é🦀"
+;;! run constant
+"café"
 ;)

@@ -9,4 +9,7 @@
     memory-to-string))
 
 (; EXPECT
+error: trap: wasm trap: wasm `unreachable` instruction executed
+  in func 0 alloc at offset 0x1e
+exit 3
 ;)

@@ -1,8 +1,8 @@
-;;! run --imports print core
-;;! run --imports print lift
-;;! run --imports print convert 300
-;;! run --imports print inner
-;;! run --imports print both
+;;! run --imports=print core
+;;! run --imports=print lift
+;;! run --imports=print convert 300
+;;! run --imports=print inner
+;;! run --imports=print both
 ;; Deferred calls also run when something after them traps: a core call, a
 ;; lift, a checked conversion, an inner adapter. Their own traps are then
 ;; dropped.
@@ -38,4 +38,28 @@
     call-core $boom))
 
 (; EXPECT
+;;! run --imports=print core
+env.log(7)
+error: trap: wasm trap: integer divide by zero
+  in func 3 boom at offset 0x4c
+exit 3
+;;! run --imports=print lift
+env.log(7)
+error: trap: out of bounds memory access: a string of 100 bytes at address 0xfffa in a memory of 65536 bytes
+exit 3
+;;! run --imports=print convert 300
+env.log(7)
+error: trap: integer overflow: the value does not fit from i32 to s8
+exit 3
+;;! run --imports=print inner
+env.log(7)
+env.log(7)
+error: trap: wasm trap: integer divide by zero
+  in func 3 boom at offset 0x4c
+exit 3
+;;! run --imports=print both
+env.log(7)
+error: trap: wasm trap: integer divide by zero
+  in func 3 boom at offset 0x4c
+exit 3
 ;)

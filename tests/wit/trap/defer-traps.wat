@@ -1,5 +1,5 @@
-;;! run --imports print one
-;;! run --imports print two
+;;! run --imports=print one
+;;! run --imports=print two
 ;; On the normal way out a trap of a deferred call is the outcome; the others
 ;; still run, and the first trap wins.
 (module
@@ -19,4 +19,15 @@
     defer-call-core $div))
 
 (; EXPECT
+;;! run --imports=print one
+env.log(7)
+env.log(7)
+error: trap: wasm trap: wasm `unreachable` instruction executed
+  in func 3 unr at offset 0x39
+exit 3
+;;! run --imports=print two
+env.log(7)
+error: trap: wasm trap: integer divide by zero
+  in func 2 div at offset 0x34
+exit 3
 ;)

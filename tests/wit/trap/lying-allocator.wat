@@ -18,4 +18,17 @@
     memory-to-string))
 
 (; EXPECT
+;;! run in 65530 '"seven77"'
+error: trap: out of bounds memory access: a string of 7 bytes at address 0xfffa in a memory of 65536 bytes
+exit 3
+;;! run in -1 '"x"'
+error: trap: out of bounds memory access: a string of 1 bytes at address 0xffffffff in a memory of 65536 bytes
+exit 3
+;;! run in 65537 '""'
+error: trap: out of bounds memory access: a string of 0 bytes at address 0x10001 in a memory of 65536 bytes
+exit 3
+;;! run in 65529 '"seven77"'
+"seven77"
+;;! run in 0 '"zero is an address like any other"'
+"zero is an address like any other"
 ;)

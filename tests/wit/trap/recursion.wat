@@ -1,5 +1,5 @@
-;;! run --imports print self
-;;! run --imports print mutual
+;;! run --imports=print self
+;;! run --imports=print mutual
 ;;! run core
 ;; Recursion without end is a trap, whether adapters call themselves or the
 ;; core and its implemented import call one another.
@@ -17,4 +17,53 @@
     call-core $core))
 
 (; EXPECT
+;;! run --imports=print self
+error: trap: call stack exhausted by nested adapters and host functions
+exit 3
+;;! run --imports=print mutual
+error: trap: call stack exhausted by nested adapters and host functions
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+  in func 1 into at offset 0x31
+exit 3
+;;! run core
+error: trap: wasm trap: call stack exhausted
+  in func 2 core at offset 0x0
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+  in func 2 core at offset 0x36
+exit 3
 ;)

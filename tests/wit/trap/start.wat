@@ -6,4 +6,7 @@
   (@interface func (export "nothing")))
 
 (; EXPECT
+error: trap: wasm trap: wasm `unreachable` instruction executed
+  in func 0 start at offset 0x1a
+exit 3
 ;)

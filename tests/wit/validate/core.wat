@@ -6,6 +6,10 @@
 )
 
 (; EXPECT
-error: core.wat: the text's core module: core func 0 "wrong": type mismatch: expected i32, found i64
+error: core.wat: core func 0 "wrong": type mismatch: expected i32, found i64
+     --> 4:4
+      |
+    4 |   (func $wrong (result i32) i64.const 0)
+      |    ^
 exit 1
 ;)
