@@ -238,4 +238,21 @@ mod tests {
         assert_eq!(in_core, in_file);
         assert!(program.core[in_core..].starts_with(&code));
     }
+
+    #[test]
+    fn formats() {
+        let kind = |bytes: &[u8]| load(bytes, FEATURES).map(|_| ()).map_err(|e| e.kind());
+        assert_eq!(kind(b""), Ok(()));
+        assert_eq!(kind(b"(module)"), Ok(()));
+        assert_eq!(kind(b"\0asm\x01\0\0\0"), Ok(()));
+        assert_eq!(kind(b"\0asm\x0d\0\x01\0"), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(kind(b"\0asm\x02\0\0\0"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\0asm"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\0"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\x7fELF\x02\x01"), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(kind(b"\xef\xbb\xbf(module)"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"\xff\xfe(\0"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"(module \xff)"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"(component)"), Err(ErrorKind::UnsupportedFormat));
+    }
 }
