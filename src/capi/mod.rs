@@ -18,6 +18,7 @@
 //! | importtype | types of imports and exports                              |
 //! | value      | values                                                    |
 //! | string     | strings                                                   |
+//! | string_box | what is behind a pointer to a string                      |
 //! | trap       | traps and frames                                          |
 //! | module     | modules                                                   |
 //! | func       | functions and callbacks                                   |
@@ -42,6 +43,7 @@ pub mod instance;
 pub mod module;
 pub mod store;
 pub mod string;
+pub mod string_box;
 pub mod trap;
 pub mod types;
 pub mod value;

@@ -12,7 +12,7 @@ use super::boundary::{enter, need};
 use super::engine::wasm_engine_t;
 use super::error::{report, witrt_error_t};
 use super::handle::{Body, Handle, Obj};
-use super::string::StringBox;
+use super::string_box::StringBox;
 use super::value::wasm_val_t;
 use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
 use crate::{Result, Store, Val};

@@ -6,7 +6,8 @@ use super::boundary::{enter, need, write};
 use super::families::*;
 use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
 use super::store::Inside;
-use super::string::{self, Source, StringBox, wasm_string_t};
+use super::string::wasm_string_t;
+use super::string_box::{self, Source, StringBox};
 use super::vec::Element;
 use crate::{Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType};
 
@@ -212,10 +213,10 @@ pub unsafe fn to_val<'a>(inside: &mut Inside<'_>, val: &wasm_val_t) -> Result<Va
 
 /// # Safety
 ///
-/// As for [`string::source`].
+/// As for [`string_box::source`].
 unsafe fn to_str<'a>(string: *const wasm_string_t) -> Result<Str<'a>> {
     // SAFETY: the caller vouches for it.
-    match unsafe { string::source(string) }? {
+    match unsafe { string_box::source(string) }? {
         Source::Host(text) => Ok(text),
         Source::Handle(handle) => handle.text().cloned(),
     }
@@ -371,7 +372,7 @@ pub unsafe fn take_val(inside: &mut Inside<'_>, val: wasm_val_t) -> Result<Val<'
     // SAFETY: the caller vouches for it.
     unsafe {
         match val.kind {
-            24 => Ok(Val::String(string::take_result(inside, val.of.string)?)),
+            24 => Ok(Val::String(string_box::take_result(inside, val.of.string)?)),
             kind => {
                 let taken = to_val(inside, &val);
                 if kind >= 128 {
@@ -390,7 +391,9 @@ unsafe impl Element for wasm_val_t {
         // SAFETY: the caller vouches for the member.
         unsafe {
             match self.kind {
-                24 if !self.of.string.is_null() => copy.of.string = string::clone(self.of.string)?,
+                24 if !self.of.string.is_null() => {
+                    copy.of.string = string_box::clone(self.of.string)?
+                }
                 128 | 129 => {
                     let handle = super::handle::copy(self.of.r#ref.as_ref());
                     copy.of.r#ref = handle.map_or(std::ptr::null_mut(), Box::into_raw);
@@ -406,7 +409,7 @@ unsafe impl Element for wasm_val_t {
         unsafe {
             match self.kind {
                 24 => {
-                    if let Err(error) = string::delete(self.of.string) {
+                    if let Err(error) = string_box::delete(self.of.string) {
                         super::error::set_last(&error);
                     }
                 }

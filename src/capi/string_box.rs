@@ -1,0 +1,326 @@
+//! What is behind a pointer to a string: a host's own struct, or a handle.
+//!
+//! A handle lies in a box that the library keeps for the next string once it
+//! is deleted, so that a stale pointer is told instead of followed for as long
+//! as the store lives.
+//!
+//! Not here: what C sees.
+
+use super::boundary::{null, slice};
+use super::store::{Inside, StoreCell};
+use super::string::{encoding_of, number_of, policy_of, wasm_string_t};
+use crate::string::Text;
+use crate::{Encoding, Error, ErrorKind, Policy, Result, Str};
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// What a handle points to.
+#[repr(C)]
+pub struct StringBox {
+    head: wasm_string_t,
+    text: Option<Str<'static>>,
+    home: Home,
+}
+
+/// Where a handle belongs, and with it where its box goes.
+#[derive(Default)]
+enum Home {
+    /// Nowhere.
+    #[default]
+    Detached,
+    /// To a store, which it keeps alive.
+    Store(Arc<StoreCell>),
+    /// To a call that is running in a store: the text is borrowed from it.
+    Call(NonNull<StoreCell>),
+}
+
+// SAFETY: `head` points to nothing, a store may be referred to from any thread,
+// and the rest is `Send`.
+unsafe impl Send for StringBox {}
+
+impl Default for StringBox {
+    fn default() -> StringBox {
+        let head = wasm_string_t {
+            data: std::ptr::null(),
+            size: 0,
+            encoding: 0,
+            flags: 0,
+            reserved: DELETED,
+        };
+        StringBox { head, text: None, home: Home::Detached }
+    }
+}
+
+/// What `reserved` says in a box that is not in use.
+const DELETED: usize = 1;
+
+/// What `reserved` says in a handle: where it is, so that a copy of the struct
+/// is known for what it is.
+fn mark(address: usize) -> usize {
+    address ^ 0x7769_7472
+}
+
+/// What a pointer to a string points to.
+pub enum Source<'a> {
+    /// A host's own struct.
+    Host(Str<'a>),
+    /// A handle.
+    Handle(&'a StringBox),
+}
+
+/// Looks at a string.
+///
+/// # Safety
+///
+/// The pointer must be NULL, a host's struct around text that stays as it is
+/// for `'a`, or a handle whose store lives for `'a`.
+#[inline]
+pub unsafe fn source<'a>(string: *const wasm_string_t) -> Result<Source<'a>> {
+    // SAFETY: the caller vouches for it.
+    let Some(head) = (unsafe { string.as_ref() }) else { return Err(null("string")) };
+    if head.reserved == 0 {
+        // SAFETY: the caller vouches for the text.
+        return unsafe { host_text(head) }.map(Source::Host);
+    }
+    if head.reserved == mark(string.addr()) {
+        // SAFETY: only a live handle at this address has this mark, and it is
+        // the first field of its box.
+        return Ok(Source::Handle(unsafe { &*string.cast::<StringBox>() }));
+    }
+    Err(stale(head.reserved))
+}
+
+#[cold]
+fn stale(reserved: usize) -> Error {
+    let message = match reserved {
+        DELETED => "this string was deleted, or its callback is over",
+        _ => "this is a copy of a string handle, or no string",
+    };
+    Error::new(ErrorKind::WrongKind, message)
+}
+
+/// # Safety
+///
+/// The text must be there, and stay as it is for `'a`.
+#[inline]
+unsafe fn host_text<'a>(head: &wasm_string_t) -> Result<Str<'a>> {
+    let text = match encoding_of(head.encoding)? {
+        // SAFETY: the caller vouches for the text.
+        Encoding::Utf8 => Str::from_utf8(unsafe { slice(head.data.cast(), head.size, "string") }?),
+        // SAFETY: as above.
+        Encoding::Utf16 => {
+            Str::from_utf16(unsafe { slice(head.data.cast(), head.size, "string") }?)
+        }
+    };
+    Ok(match policy_of(head.flags)? {
+        Some(policy) => text.with_policy(policy),
+        None => text,
+    })
+}
+
+impl StringBox {
+    /// A handle of a string of a store, owned by who gets it.
+    pub fn give(inside: &mut Inside<'_>, text: Str<'static>) -> *mut wasm_string_t {
+        let home = inside.cell().map_or(Home::Detached, Home::Store);
+        StringBox::fill(inside.spare_string(), text, home)
+    }
+
+    /// A handle of a string that is lent for a call; [`StringBox::end`] has to
+    /// follow.
+    pub fn lend(inside: &mut Inside<'_>, text: Str<'static>) -> *mut wasm_string_t {
+        let home = Home::Call(NonNull::from(inside.cell_ref()));
+        StringBox::fill(inside.spare_string(), text, home)
+    }
+
+    fn fill(mut this: Box<StringBox>, text: Str<'static>, home: Home) -> *mut wasm_string_t {
+        this.head.encoding = number_of(text.encoding());
+        this.text = Some(text);
+        this.home = home;
+        this.release()
+    }
+
+    /// A handle of a copy that belongs to no store.
+    pub fn detached(text: Text<'_>, policy: Option<Policy>) -> Result<*mut wasm_string_t> {
+        let mut made = Box::<StringBox>::default();
+        // What is copied as it is stays as unchecked as it was.
+        let text = match text {
+            Text::Utf8(bytes) => Str::from(to_vec(bytes)?),
+            Text::Utf16(units) => Str::from(to_vec(units)?),
+        };
+        made.head.encoding = number_of(text.encoding());
+        made.text = Some(match policy {
+            Some(policy) => text.with_policy(policy),
+            None => text,
+        });
+        Ok(made.release())
+    }
+
+    fn release(mut self: Box<Self>) -> *mut wasm_string_t {
+        self.head.reserved = mark((&raw const *self).addr());
+        Box::into_raw(self).cast::<wasm_string_t>()
+    }
+
+    /// Ends the life of a handle: its text, where it belongs, and the box.
+    ///
+    /// # Safety
+    ///
+    /// The pointer must be a live handle that nobody else uses.
+    unsafe fn retire(handle: *mut wasm_string_t) -> (Option<Str<'static>>, Home, Box<StringBox>) {
+        // SAFETY: the caller vouches for it; handles come from `release`.
+        let mut this = unsafe { Box::from_raw(handle.cast::<StringBox>()) };
+        this.head.reserved = DELETED;
+        (this.text.take(), std::mem::take(&mut this.home), this)
+    }
+
+    /// Ends the life of a handle that was lent to a callback.
+    ///
+    /// # Safety
+    ///
+    /// The pointer must come from [`StringBox::lend`].
+    pub unsafe fn end(inside: &mut Inside<'_>, handle: *mut wasm_string_t) {
+        // SAFETY: the caller vouches for it; nobody else deletes lent handles.
+        let (text, _, spare) = unsafe { StringBox::retire(handle) };
+        inside.tables().strings.push(spare);
+        drop(text);
+    }
+
+    /// The text in it, as an argument.
+    pub fn text(&self) -> Result<&Str<'static>> {
+        self.text.as_ref().ok_or_else(|| stale(DELETED))
+    }
+
+    /// The store that it belongs to, if it does.
+    fn store(&self) -> Option<&StoreCell> {
+        match &self.home {
+            Home::Detached => None,
+            Home::Store(cell) => Some(cell),
+            // SAFETY: the call is running, in this store, until `end`.
+            Home::Call(cell) => Some(unsafe { cell.as_ref() }),
+        }
+    }
+
+    fn is_lent(&self) -> bool {
+        matches!(self.home, Home::Call(_))
+    }
+}
+
+fn to_vec<T: Copy>(units: &[T]) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(units.len()).map_err(|_| {
+        let message = format!("no memory for a string of {} code units", units.len());
+        Error::new(ErrorKind::OutOfMemory, message)
+    })?;
+    copy.extend_from_slice(units);
+    Ok(copy)
+}
+
+/// A string that a callback returns: a handle is taken, a host's own text is
+/// copied into the store.
+///
+/// # Safety
+///
+/// As for [`source`]; a handle must be owned.
+pub unsafe fn take_result(
+    inside: &mut Inside<'_>,
+    string: *mut wasm_string_t,
+) -> Result<Str<'static>> {
+    // SAFETY: the caller vouches for it.
+    match unsafe { source(string) }? {
+        Source::Host(text) => copy_into(inside, &text),
+        Source::Handle(handle) if handle.is_lent() => {
+            let text = handle.text()?;
+            match text.with_copy(|_| ()) {
+                Some(()) => copy_into(inside, text),
+                // A view of linear memory: a copy by way of the host.
+                None => Ok(Str::from(text.to_string(inside.context())?)),
+            }
+        }
+        Source::Handle(_) => {
+            // SAFETY: the handle is owned, so the callback has given it up.
+            let (text, home, spare) = unsafe { StringBox::retire(string) };
+            if let Home::Store(_) = home {
+                inside.tables().strings.push(spare);
+            }
+            text.ok_or_else(|| stale(DELETED))
+        }
+    }
+}
+
+fn copy_into(inside: &mut Inside<'_>, text: &Str<'_>) -> Result<Str<'static>> {
+    let rule = inside.engine().ill_formed();
+    if text.policy_or(rule) != rule {
+        // The store copies by its own rule.
+        return Ok(Str::from(text.to_string(inside.context())?));
+    }
+    let copied = text.with_copy(|units| Str::new_in(inside.context(), units));
+    copied.unwrap_or_else(|| Err(stale(DELETED)))
+}
+
+/// Reads a string's text where it lies, and says what to do where it is
+/// ill-formed.
+///
+/// # Safety
+///
+/// As for [`source`].
+pub unsafe fn read<R>(
+    string: *const wasm_string_t,
+    read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
+) -> Result<R> {
+    // SAFETY: the caller vouches for it.
+    let source = unsafe { source(string) }?;
+    let (text, store) = match &source {
+        Source::Host(text) => (text, None),
+        Source::Handle(handle) => (handle.text()?, handle.store()),
+    };
+    let policy = text.policy_or(store.map_or(Policy::Reject, |cell| cell.engine().ill_formed()));
+    let mut read = Some(read);
+    let mut once = |text: Text<'_>| match read.take() {
+        Some(read) => read(text, policy),
+        None => Err(stale(DELETED)),
+    };
+    if let Some(outcome) = text.with_copy(&mut once) {
+        return outcome;
+    }
+    let cell = store.ok_or_else(|| stale(DELETED))?;
+    cell.enter(|inside| text.with(inside.context(), once))??
+}
+
+/// A copy of a string.
+///
+/// # Safety
+///
+/// As for [`source`].
+pub unsafe fn clone(string: *const wasm_string_t) -> Result<*mut wasm_string_t> {
+    // SAFETY: the caller vouches for it.
+    let flags = unsafe { string.as_ref() }.map_or(0, |head| head.flags);
+    let policy = policy_of(flags)?;
+    // SAFETY: as above.
+    unsafe { read(string, |text, _| StringBox::detached(text, policy)) }
+}
+
+/// Deletes a string.
+///
+/// # Safety
+///
+/// The pointer must be NULL or a string, and an owned one where it is a handle.
+pub unsafe fn delete(string: *mut wasm_string_t) -> Result<()> {
+    // SAFETY: the caller vouches for it. A host's text is not looked at.
+    let reserved = unsafe { string.as_ref() }.map_or(0, |head| head.reserved);
+    if reserved == 0 {
+        return Ok(());
+    }
+    // SAFETY: a string that is no host's own, so no text is borrowed.
+    if let Source::Handle(handle) = unsafe { source(string) }? {
+        if handle.is_lent() {
+            let message = "an argument of a callback is not deleted by the callback";
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        }
+        // SAFETY: the handle is owned by the caller.
+        let (text, home, spare) = unsafe { StringBox::retire(string) };
+        drop(text);
+        if let Home::Store(cell) = home {
+            cell.take_back(spare);
+        }
+    }
+    Ok(())
+}
