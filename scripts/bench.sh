@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Builds the library and what it is measured against, and prints ratios. The
-# crate in benches/ compiles the engine once more, with its own C API.
+# Builds the library and what it is measured against, and prints ratios.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,5 +9,7 @@ case $(uname -s) in
 Darwin) library=libwitrt.dylib ;;
 *) library=libwitrt.so ;;
 esac
-cargo run --release --locked --manifest-path benches/Cargo.toml --target-dir "$target/bench" \
+# The crate in benches/ takes the features that the library takes: the engine is
+# compiled once.
+cargo run --release --locked --manifest-path benches/Cargo.toml \
     --bin func_call -- "$target/release/$library"

@@ -6,6 +6,7 @@
 //! Not here: raw pointers, names, C, policy.
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use crate::guest::Slot;
 use crate::guest::call::{CoreFunc, StackGuard};
 use crate::guest::context::Cx;
 use crate::guest::defer;
@@ -41,13 +42,6 @@ impl Typed for Bound {
         })?;
         invoke(linked, self.adapter, cx, args, results)
     }
-}
-
-/// A value in a frame, and for text that a host lends, what measuring it
-/// found.
-pub(crate) struct Slot<'a> {
-    val: Option<Val<'a>>,
-    measured: Option<Measured>,
 }
 
 impl Linked {
