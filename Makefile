@@ -19,7 +19,7 @@ export CARGO_TARGET_DIR
 .PHONY: all demo test test-full bench install clean
 
 all:
-	scripts/setup.sh cargo cc
+	scripts/setup.sh cargo cc c++
 	cargo build --locked --profile $(PROFILE)
 
 demo:
@@ -35,7 +35,7 @@ test-full:
 	scripts/test.sh full
 
 bench:
-	scripts/setup.sh cargo cc cmake
+	scripts/setup.sh cargo cc c++ cmake
 	scripts/bench.sh
 
 install: all
