@@ -95,6 +95,56 @@ unsafe extern "C" fn nothing(
     null_mut()
 }
 
+/// What a finalizer that calls back found.
+#[derive(Default)]
+struct Intruder {
+    func: AtomicPtr<wasm_func_t>,
+    refused: AtomicUsize,
+    ran: AtomicUsize,
+}
+
+unsafe extern "C" fn intrude(intruder: *mut c_void) {
+    let intruder = unsafe { &*intruder.cast::<Intruder>() };
+    intruder.ran.fetch_add(1, Ordering::SeqCst);
+    let func = intruder.func.load(Ordering::SeqCst);
+    if let Err(trap) = call(func, &mut [i32_val(1), i32_val(2)], &mut [i32_val(0)]) {
+        assert_eq!(last_kind(), 605, "{}", message(&trap));
+        intruder.refused.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_finalizer_inside_the_engine_is_refused() {
+    const ROUNDS: usize = 100_000;
+    let intruder = Intruder::default();
+    let store = store();
+    let instance = instance(&store, MANY, &mut []);
+    let (add, same) = (func(&instance, "add"), func(&instance, "same"));
+    intruder.func.store(from_ref(&*add).cast_mut(), Ordering::SeqCst);
+    for _ in 0..ROUNDS {
+        let foreign = Box::into_raw(wasm_foreign_new(Some(&store)).unwrap()).cast::<wasm_ref_t>();
+        let info = from_ref(&intruder).cast_mut().cast();
+        unsafe { wasm_ref_set_host_info_with_finalizer(foreign, info, Some(intrude)) };
+        let mut results = [ref_val(null_mut())];
+        assert!(call(&*same, &mut [ref_val(foreign)], &mut results).is_ok());
+        unsafe { wasm_val_delete(&mut results[0]) };
+        wasm_ref_delete(Some(unsafe { Box::from_raw(foreign) }));
+    }
+    let refused = intruder.refused.load(Ordering::SeqCst);
+    assert!(refused > 0, "the engine never collected");
+    // What is left is finalized with the store, and may call into another.
+    let left = ROUNDS - intruder.ran.load(Ordering::SeqCst);
+    intruder.func.store(from_ref(other_add()).cast_mut(), Ordering::SeqCst);
+    drop((instance, add, same, store));
+    assert_eq!(intruder.ran.load(Ordering::SeqCst), ROUNDS, "{left} were left");
+}
+
+/// A function of a store that is never deleted.
+fn other_add() -> &'static wasm_func_t {
+    let store = Box::leak(store());
+    Box::leak(func(&instance(store, MANY, &mut []), "add"))
+}
+
 #[test]
 fn externrefs_keep_their_identity() {
     let store = store();
