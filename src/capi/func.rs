@@ -364,7 +364,7 @@ fn call_back(
         for arg in lent.as_mut_slice() {
             // SAFETY: they come from `lend_val`. The callback was told not to
             // change them.
-            unsafe { end_arg(*arg) };
+            unsafe { end_arg(inside, *arg) };
         }
         inside.tables().c_vals.extend(lent.take_spare());
         inside.tables().c_vals.extend(given.take_spare());

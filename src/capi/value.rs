@@ -259,7 +259,7 @@ pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
         Val::U16(v) => extended(v.into(), |of| of.u16 = v),
         Val::U32(v) => extended(v.into(), |of| of.u32 = v),
         Val::U64(v) => bits(v),
-        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text, false) },
+        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text) },
         Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
         Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
         Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
@@ -324,7 +324,7 @@ pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
             // SAFETY: the caller ends the handle before the text is gone; the
             // box says that it is borrowed, and nothing copies it out.
             let text = unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text.clone()) };
-            let string = StringBox::give(inside, text, true);
+            let string = StringBox::lend(inside, text);
             wasm_val_t {
                 kind: wasm_valkind_enum::WASM_STRING as u8,
                 of: wasm_val_union_t { string },
@@ -352,11 +352,11 @@ pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
 /// # Safety
 ///
 /// The value must come from there, unchanged.
-pub unsafe fn end_arg(val: wasm_val_t) {
+pub unsafe fn end_arg(inside: &mut Inside<'_>, val: wasm_val_t) {
     // SAFETY: the caller vouches for it.
     unsafe {
         match val.kind {
-            24 => StringBox::end(val.of.string),
+            24 => StringBox::end(inside, val.of.string),
             _ => val.release(),
         }
     }
