@@ -30,12 +30,8 @@ static wasm_trap_t* callback(void* env, const wasm_val_vec_t* args, wasm_val_vec
     printf(" ");
   }
   printf(")\n");
-  if (!host->result) return NULL;
-  wasm_val_t* answer = &results->data[0];
-  answer->kind = host->result;
-  if (host->result == WASM_U32) answer->of.u32 = 4000000000;
-  if (host->result == WASM_F64) answer->of.f64 = 41.5;
-  if (host->result == WASM_S32) answer->of.s32 = args->data[0].of.s32 + args->data[1].of.s32;
+  /* Of those that answer, only `mix` is called here. */
+  if (results->size) results->data[0] = (wasm_val_t)WASM_U32_VAL(4000000000);
   return NULL;
 }
 

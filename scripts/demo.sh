@@ -16,7 +16,7 @@ for source in examples-c/[0-9]*.c; do
     name=$(basename "$source" .c)
     printf '\n== %s\n' "$source"
     # The comment on top says what it is about.
-    sed -n '/^\/\*/,/\*\//{s/^\/\* *//;s/^ \* \{0,1\}//;s/ *\*\/$//;p}; /\*\//q' "$source"
+    awk '{end = /\*\//; sub(/^\/\* ?/, ""); sub(/^ \* ?/, ""); sub(/ ?\*\/$/, ""); print} end {exit}' "$source"
     printf -- '--\n'
     "build/demo/examples-c/$name"
 done

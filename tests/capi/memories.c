@@ -35,8 +35,10 @@ static void a_guests_memory(void) {
   CHECK_EQ(wasm_memory_data(memory)[0x1002], 6);
   call(&g, 2, 0x1ffff, 0, &trapped);
   CHECK(!trapped);
-  call(&g, 2, 0x20000, 0, &trapped);
-  CHECK(trapped);
+  if (may_fault()) {
+    call(&g, 2, 0x20000, 0, &trapped);
+    CHECK(trapped);
+  }
 
   CHECK(wasm_memory_grow(memory, 0));
   CHECK(wasm_memory_grow(memory, 1));

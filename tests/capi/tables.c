@@ -42,7 +42,7 @@ static void a_guests_table(void) {
   REQUIRE(ref);
   CHECK(wasm_func_same(wasm_ref_as_func(ref), guest_func(&g, 2)));
   int32_t out = 0;
-  CHECK(!call_entry(&g, 3, 0, &out));
+  if (may_fault()) CHECK(!call_entry(&g, 3, 0, &out));
   CHECK(call_entry(&g, 3, 1, &out) && out == 6);
 
   wasm_functype_t* functype = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
@@ -51,12 +51,12 @@ static void a_guests_table(void) {
   CHECK(wasm_table_set(table, 0, wasm_func_as_ref(func)));
   CHECK(wasm_table_set(table, 1, NULL));
   CHECK(call_entry(&g, 3, 0, &out) && out == -3);
-  CHECK(!call_entry(&g, 3, 1, &out));
+  if (may_fault()) CHECK(!call_entry(&g, 3, 1, &out));
 
   CHECK(!wasm_table_set(table, 2, NULL));
   CHECK(!wasm_table_set(table, UINT32_MAX, ref));
   CHECK(wasm_table_get(table, 2) == NULL);
-  CHECK(!call_entry(&g, 3, 2, &out));
+  if (may_fault()) CHECK(!call_entry(&g, 3, 2, &out));
 
   CHECK(wasm_table_grow(table, 0, NULL));
   CHECK(wasm_table_grow(table, 3, ref));

@@ -45,7 +45,7 @@ static void frames(void) {
   guest_open(&g,
     "(module"
     "  (func $nop)"
-    "  (func $inner (param i32) (result i32) local.get 0 i32.const 0 i32.div_u)"
+    "  (func $inner (param i32) (result i32) unreachable)"
     "  (func $outer (export \"outer\") (result i32) i32.const 1 call $inner))");
   wasm_val_t result[1] = {WASM_INIT_VAL};
   wasm_val_vec_t results = WASM_ARRAY_VEC(result);
@@ -58,7 +58,7 @@ static void frames(void) {
   REQUIRE(trace.size == 2);
   wasm_frame_t* origin = wasm_trap_origin(trap);
   REQUIRE(origin);
-  CHECK(has(message_of(trap), "divide by zero"));
+  CHECK(has(message_of(trap), "unreachable"));
 
   /* Frames outlive their trap; the innermost comes first. */
   CHECK_EQ(wasm_frame_func_index(origin), 1);
@@ -153,7 +153,7 @@ int main(void) {
   guest_close(&g);
   frames();
   through_the_guest();
-  kinds();
+  if (may_fault()) kinds();
   CHECK(strcmp(message_of(NULL), "(no trap)") == 0);
   return check_result();
 }
