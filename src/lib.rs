@@ -33,6 +33,8 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+mod codegen;
+mod compiled;
 mod error;
 mod exec;
 mod frontend;
@@ -47,7 +49,7 @@ pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 pub use guest::func::Func;
 pub use guest::value::{ExternRef, Str, Val};
-pub use runtime::config::{Config, OptLevel};
+pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
 pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
 pub use runtime::instance::Instance;

@@ -21,6 +21,7 @@ pub struct Config {
     pub(crate) opt_level: OptLevel,
     pub(crate) cache_dir: Option<PathBuf>,
     pub(crate) pooling: Option<u32>,
+    pub(crate) back_end: BackEnd,
 }
 
 /// How hard the compiler works.
@@ -34,6 +35,18 @@ pub enum OptLevel {
     /// Runs nearly as fast, in less memory.
     SpeedAndSize,
 }
+
+/// What runs adapters. Both do the same; one is fast, the other is simple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BackEnd {
+    /// Adapters become functions of the core module. Where the result would
+    /// break a limit of core WebAssembly, the reference serves that module.
+    Compiled,
+    /// Adapters are interpreted.
+    Reference,
+}
+
+const DEFAULT: BackEnd = BackEnd::Reference;
 
 impl Default for Config {
     fn default() -> Config {
@@ -52,6 +65,7 @@ impl Default for Config {
             opt_level: OptLevel::Speed,
             cache_dir: None,
             pooling: None,
+            back_end: DEFAULT,
         }
     }
 }
@@ -146,6 +160,22 @@ impl Config {
     pub fn pooling(&mut self, instances: u32) -> &mut Config {
         self.pooling = Some(instances);
         self
+    }
+
+    /// What runs adapters. The environment variable `WITRT_BACK_END`, which is
+    /// `reference` or `compiled`, overrides it, for tests and bug reports.
+    pub fn back_end(&mut self, back_end: BackEnd) -> &mut Config {
+        self.back_end = back_end;
+        self
+    }
+
+    /// The back end, after what the environment says.
+    pub(crate) fn chosen_back_end(&self) -> BackEnd {
+        match std::env::var_os("WITRT_BACK_END") {
+            Some(name) if name == "reference" => BackEnd::Reference,
+            Some(name) if name == "compiled" => BackEnd::Compiled,
+            _ => self.back_end,
+        }
     }
 
     /// The engine's form of it.
