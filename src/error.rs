@@ -104,7 +104,8 @@ kinds! {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+    /// An error of this kind, for layers on top of this one.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
         Error(Box::new(Inner {
             kind,
             message: message.into(),
@@ -124,12 +125,14 @@ impl Error {
         Trap::new(message).into()
     }
 
-    pub(crate) fn at_argument(mut self, index: usize) -> Error {
+    /// Names the argument, result or import at fault.
+    pub fn at_argument(mut self, index: usize) -> Error {
         self.0.argument = Some(index);
         self
     }
 
-    pub(crate) fn at_position(mut self, position: usize) -> Error {
+    /// Names the code unit at fault.
+    pub fn at_position(mut self, position: usize) -> Error {
         self.0.position = Some(position);
         self
     }
@@ -151,7 +154,7 @@ impl Error {
     }
 
     /// Puts `what: ` in front of the message.
-    pub(crate) fn context(mut self, what: impl fmt::Display) -> Error {
+    pub fn context(mut self, what: impl fmt::Display) -> Error {
         self.0.message = format!("{what}: {}", self.message());
         self
     }

@@ -33,6 +33,8 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+#[doc(hidden)]
+pub mod capi;
 mod codegen;
 mod compiled;
 mod error;

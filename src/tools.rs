@@ -29,7 +29,8 @@ pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Makes text of a module, the interface last and without abbreviations. As
-/// with [`assemble`], indices and types are not checked.
+/// with [`assemble`], indices and types are not checked. An interface of no
+/// items has no text form, and is left out.
 ///
 /// # Errors
 ///

@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
     fn finish(&self) -> Result<()> {
         match self.bytes.len() {
             0 => Ok(()),
-            left => Err(interface_fault(self.at, format!("{left} trailing bytes"))),
+            left => Err(interface_fault(self.at, format!("trailing bytes: {left}"))),
         }
     }
 }

@@ -119,10 +119,10 @@ pub(crate) fn without_interface(bytes: &[u8], layout: &Layout) -> Vec<u8> {
     }
 }
 
-/// The names that the module's name section gives to functions, in its order;
-/// of two for one function the later counts. A damaged section gives those
-/// that come before the damage: names are for people.
-pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
+/// The names that the module's name section gives to functions, one list for
+/// each of its lists; of two for one function the later counts. A damaged
+/// section gives those that come before the damage: names are for people.
+pub(crate) fn func_names(bytes: &[u8]) -> Vec<Vec<(u32, String)>> {
     let mut names = Vec::new();
     // The module has been through `layout`.
     let _ = sections(bytes, |payload, _| {
@@ -131,9 +131,8 @@ pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
         {
             for name in reader.into_iter().map_while(|name| name.ok()) {
                 let Name::Function(map) = name else { continue };
-                for naming in map.into_iter().map_while(|naming| naming.ok()) {
-                    names.push((naming.index, naming.name.to_owned()));
-                }
+                let namings = map.into_iter().map_while(|naming| naming.ok());
+                names.push(namings.map(|n| (n.index, n.name.to_owned())).collect());
             }
         }
         Ok(())
@@ -141,8 +140,21 @@ pub(crate) fn func_names(bytes: &[u8]) -> Vec<(u32, String)> {
     names
 }
 
+/// Why a core module is no good.
+pub(crate) struct Invalid {
+    pub error: Error,
+    /// The function at fault, counted among those with bodies.
+    pub body: Option<usize>,
+}
+
+impl From<Error> for Invalid {
+    fn from(error: Error) -> Invalid {
+        Invalid { error, body: None }
+    }
+}
+
 /// Validates a binary module and reads it.
-pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core> {
+pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core, Invalid> {
     let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
     parser.set_features(features);
@@ -163,24 +175,24 @@ pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core> {
             _ => {}
         }
     }
-    let Some(types) = types else {
-        return Err(fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the module"));
-    };
+    let types = types.ok_or_else(|| unexpected_end(bytes))?;
 
     let mut allocations = FuncValidatorAllocations::default();
-    for (func, body) in bodies {
+    for (i, (func, body)) in bodies.into_iter().enumerate() {
         let index = func.index;
         let mut validator = func.into_validator(allocations);
         if let Err(e) = validator.validate(&body) {
-            let name = func_names(bytes).into_iter().rfind(|(i, _)| *i == index);
+            let names = func_names(bytes).into_iter().flatten();
+            let name = names.filter(|(of, _)| *of == index).last();
             let name = name.map(|(_, n)| format!(" {n:?}")).unwrap_or_default();
-            return Err(invalid(e).context(format_args!("core func {index}{name}")));
+            let error = invalid(e).context(format_args!("core func {index}{name}"));
+            return Err(Invalid { error, body: Some(i) });
         }
         allocations = validator.into_allocations();
     }
 
     let mut space = Space { types: types.as_ref(), func_types: HashMap::new() };
-    space.core(imports, exports, start).map_err(malformed)
+    Ok(space.core(imports, exports, start).map_err(malformed)?)
 }
 
 /// Each section with the position of its first byte. Of functions' bodies
@@ -194,10 +206,7 @@ fn sections<'a>(
     loop {
         let (payload, consumed) = match parser.parse(&bytes[at..], true).map_err(malformed)? {
             Chunk::Parsed { payload, consumed } => (payload, consumed),
-            Chunk::NeedMoreData(_) => {
-                let message = "unexpected end of the module";
-                return Err(fault(ErrorKind::MalformedBinary, bytes.len(), message));
-            }
+            Chunk::NeedMoreData(_) => return Err(unexpected_end(bytes)),
         };
         if let Payload::UnknownSection { id, .. } = &payload {
             let message = format!("unknown section id {id}");
@@ -209,6 +218,10 @@ fn sections<'a>(
         }
         at += consumed;
     }
+}
+
+fn unexpected_end(bytes: &[u8]) -> Error {
+    fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the module")
 }
 
 fn malformed(e: wasmparser::Error) -> Error {

@@ -46,7 +46,13 @@ pub(crate) struct File<'a> {
     layout: Layout,
     model: Option<Model>,
     /// The text that the model's positions count in.
-    text: Option<&'a str>,
+    text: Option<Text<'a>>,
+}
+
+struct Text<'a> {
+    source: &'a str,
+    /// As in [`text::Parsed::bodies`].
+    bodies: Vec<usize>,
 }
 
 impl<'a> File<'a> {
@@ -60,6 +66,7 @@ impl<'a> File<'a> {
 
     fn binary(bytes: Cow<'a, [u8]>) -> Result<File<'a>> {
         let read = || {
+            check_version(&bytes)?;
             let layout = core::layout(&bytes)?;
             let model = binary::read(&bytes, &layout)?;
             Ok((layout, model))
@@ -77,7 +84,7 @@ impl<'a> File<'a> {
                 bytes: parsed.core.into(),
                 layout,
                 model: parsed.model,
-                text: Some(text),
+                text: Some(Text { source: text, bodies: parsed.bodies }),
             }),
             _ if parsed.model.is_some() => {
                 let message = "an `@custom` section is a second interface next to `@interface`";
@@ -90,14 +97,23 @@ impl<'a> File<'a> {
     /// Validates the core, and then the interface against it.
     pub fn check(self, features: WasmFeatures) -> Result<(Core, Option<Checked<Model>>)> {
         let File { bytes, model, text, .. } = self;
-        let core = core::read(&bytes, features).map_err(|e| match text {
-            Some(_) => Error::new(e.kind(), e.message()).context("the text's core module"),
-            None => in_binary(e),
+        // Text is told where in the text, as far as that is known: offsets in
+        // what was made of it help nobody.
+        let place = |error: Error, at: Option<usize>| match (&text, at) {
+            (Some(text), Some(at)) => {
+                text::error_at(text.source, error.kind(), error.message(), at)
+            }
+            (Some(_), None) => Error::new(error.kind(), error.message()),
+            (None, _) => in_binary(error),
+        };
+        let core = core::read(&bytes, features).map_err(|e| {
+            let body = text.as_ref().zip(e.body).and_then(|(t, i)| t.bodies.get(i).copied());
+            place(e.error, body)
         })?;
         let model = model.map(|model| validate::validate(model, &core)).transpose();
-        let model = model.map_err(|e| match (text, e.offset()) {
-            (Some(text), Some(offset)) => text::error_at(text, e.kind(), e.message(), offset),
-            _ => in_binary(e),
+        let model = model.map_err(|e| {
+            let at = e.offset();
+            place(e, at)
         })?;
         Ok((core, model))
     }
@@ -110,7 +126,7 @@ impl<'a> File<'a> {
     /// The module as a binary with its interface; a binary file is returned as
     /// it came.
     pub fn into_binary(self) -> Vec<u8> {
-        match (self.text, &self.model) {
+        match (&self.text, &self.model) {
             (Some(_), Some(model)) => emit::module(&self.bytes, model),
             _ => self.bytes.into_owned(),
         }
@@ -120,7 +136,7 @@ impl<'a> File<'a> {
     #[cfg(feature = "cli")]
     pub fn into_text(mut self) -> Result<String> {
         let model = self.model.take();
-        let bytes = match (self.text, &model) {
+        let bytes = match (&self.text, &model) {
             (Some(_), Some(model)) => emit::module(&self.bytes, model),
             _ => self.bytes.into_owned(),
         };
@@ -135,22 +151,12 @@ enum Format<'a> {
 
 /// Tells binary from text, and names what is neither.
 fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
-    if Parser::is_core_wasm(bytes) {
-        return Ok(Format::Binary);
-    }
     let refuse = |kind, message: &str| Err(Error::new(kind, message));
-    if Parser::is_component(bytes) {
-        let message = "this is a component; only core modules are supported, \
-                       with or without an interface section";
-        return refuse(ErrorKind::UnsupportedFormat, message);
-    }
     match bytes {
-        [0, b'a', b's', b'm', ..] => {
-            return Err(in_binary(fault(
-                ErrorKind::MalformedBinary,
-                4,
-                "the binary's version is not 1",
-            )));
+        [0, b'a', b's', b'm', ..] => return Ok(Format::Binary),
+        [0, ..] => {
+            let message = "neither a WebAssembly binary nor text";
+            return refuse(ErrorKind::MalformedBinary, message);
         }
         [0x7f, b'E', b'L', b'F', ..] => {
             let message = "this is an object file, not a module; a precompiled module is \
@@ -164,10 +170,6 @@ fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             return refuse(ErrorKind::MalformedText, "the text is UTF-16; save it as UTF-8");
         }
-        [0, ..] => {
-            let message = "neither a WebAssembly binary nor text";
-            return refuse(ErrorKind::MalformedBinary, message);
-        }
         _ => {}
     }
     match std::str::from_utf8(bytes) {
@@ -177,6 +179,24 @@ fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
             e.valid_up_to(),
             "neither a WebAssembly binary nor UTF-8 text",
         ))),
+    }
+}
+
+fn check_version(bytes: &[u8]) -> Result<()> {
+    if Parser::is_component(bytes) {
+        let message = "this is a component; only core modules are supported, \
+                       with or without an interface section";
+        return Err(Error::new(ErrorKind::UnsupportedFormat, message));
+    }
+    match bytes {
+        [0, b'a', b's', b'm', 1, 0, 0, 0, ..] => Ok(()),
+        [0, b'a', b's', b'm', version @ ..] if version.len() >= 4 => {
+            Err(fault(ErrorKind::MalformedBinary, 4, "the version of the binary format is not 1"))
+        }
+        [0, b'a', b's', b'm', ..] => {
+            Err(fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the header"))
+        }
+        _ => Err(fault(ErrorKind::MalformedBinary, 0, "not a WebAssembly binary")),
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Not here: formatting options.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::io;
 
@@ -116,22 +116,23 @@ impl Forms<'_> {
     }
 }
 
-/// The identifiers that the core's printer gives to functions: those of plain,
-/// unique names. For others it makes identifiers up, and a number is clearer.
+/// The identifiers that the core's printer gives to functions, so that both
+/// parts of the text agree: an empty or repeated name, or one like those it
+/// makes up itself, is put behind the function's number.
 fn core_ids(bytes: &[u8]) -> HashMap<u32, String> {
-    let names = func_names(bytes);
-    let mut uses = HashMap::new();
-    for (_, name) in &names {
-        *uses.entry(name.as_str()).or_insert(0) += 1;
-    }
     let mut ids = HashMap::new();
-    for (index, name) in &names {
-        if name.is_empty() || name.starts_with('#') || uses[name.as_str()] > 1 {
-            ids.remove(index);
-        } else if name.chars().all(is_id_char) {
-            ids.insert(*index, format!("${name}"));
-        } else {
-            ids.insert(*index, format!("${}", Quoted(name)));
+    for names in func_names(bytes) {
+        let mut used = HashSet::new();
+        for (index, name) in &names {
+            let first = used.insert(name);
+            let id = if name.is_empty() || name.starts_with('#') || !first {
+                format!("${}", Quoted(&format!("#func{index} {name}")))
+            } else if name.chars().all(is_id_char) {
+                format!("${name}")
+            } else {
+                format!("${}", Quoted(name))
+            };
+            ids.insert(*index, id);
         }
     }
     ids
@@ -154,7 +155,7 @@ impl fmt::Display for Signature<'_> {
     }
 }
 
-/// A string literal of core text.
+/// A string literal, escaped as the core's printer does it.
 struct Quoted<'a>(&'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -162,8 +163,7 @@ impl fmt::Display for Quoted<'_> {
         f.write_str("\"")?;
         for c in self.0.chars() {
             match c {
-                '"' | '\\' => write!(f, "\\{c}")?,
-                ' '..='~' => f.write_char(c)?,
+                ' '..='~' if c != '"' && c != '\\' => f.write_char(c)?,
                 _ => write!(f, "\\u{{{:x}}}", c as u32)?,
             }
         }

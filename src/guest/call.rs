@@ -329,20 +329,22 @@ fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
         let start = info.module().image_range().start as usize;
         let name = data.modules.get(&start);
         let shift = name.map_or(0, |n| n.shift);
-        let offset = info.func_offset().unwrap_or(0);
+        let at = info.func_offset();
         let (func_index, func_offset, module_offset) = match name.and_then(|n| n.places.as_ref()) {
             // An adapter is no function of the module that the host knows.
-            Some(places) => places.place(info.func_index(), offset)?,
+            Some(places) => places.place(info.func_index(), at.unwrap_or(0))?,
             None => {
-                let module_offset = info.module_offset().unwrap_or(0).wrapping_add_signed(shift);
-                (info.func_index(), offset, module_offset)
+                let in_file = info.module_offset().unwrap_or(0).wrapping_add_signed(shift);
+                (info.func_index(), at.unwrap_or(0), in_file)
             }
         };
+        // None where the engine's own prologue trapped.
+        let is_known = at.is_some();
         Some(Frame {
             func_index,
             func_name: info.func_name().map(str::to_owned),
-            func_offset,
-            module_offset,
+            func_offset: if is_known { func_offset } else { 0 },
+            module_offset: if is_known { module_offset } else { 0 },
             module: name.map_or(0, |n| n.id),
         })
     };

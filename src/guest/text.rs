@@ -46,13 +46,14 @@ pub(crate) struct Texts {
     copies: Vec<Arc<Cell>>,
     /// Nobody holds these.
     idle: Vec<Arc<Cell>>,
-    /// How many copies there may be before they are looked through for free
+    /// How many strings there may be before they are looked through for free
     /// ones; grows with the number of those that are not.
     sweep_at: usize,
 }
 
 /// A copy larger than this is not kept for the next string.
 const KEPT: usize = 64 * 1024;
+const FEW: usize = 16;
 
 impl Cell {
     /// Reads the text where it lies, as UTF-8 that was checked when it was
@@ -142,7 +143,10 @@ impl Texts {
     }
 
     fn take(&mut self, store: u64) -> Arc<Cell> {
-        if self.idle.is_empty() && self.views.len() + self.copies.len() >= self.sweep_at.max(16) {
+        let out = self.views.len() + self.copies.len();
+        // A few are looked through each time, so that few cells serve a
+        // program that holds few strings.
+        if self.idle.is_empty() && (out <= FEW || out >= self.sweep_at) {
             let idle = &mut self.idle;
             self.views.retain(|cell| held(cell, idle));
             self.copies.retain(|cell| held(cell, idle));

@@ -239,7 +239,8 @@ impl<'a> Str<'a> {
 
     /// Copies it into `dst` as UTF-8 and gives the number of bytes written.
     /// Nothing is written where `dst` is too small;
-    /// [`Error::needed`](crate::Error::needed) then tells the length.
+    /// [`Error::needed`](crate::Error::needed) then tells the length. Where it
+    /// is larger than needed, what stands behind the text is unspecified.
     pub fn copy_utf8(&self, cx: impl AsContext, dst: &mut [u8]) -> Result<usize> {
         self.copy(cx, Dest::Utf8(dst))
     }
@@ -364,6 +365,18 @@ fn copy_failed(error: CopyError) -> Error {
             let message = format!("the buffer is too small: the string has {needed} code units");
             Error::new(ErrorKind::BufferTooSmall, message).needing(needed)
         }
+    }
+}
+
+impl From<string::BadText> for Error {
+    fn from(bad: string::BadText) -> Error {
+        bad_text(bad)
+    }
+}
+
+impl From<CopyError> for Error {
+    fn from(error: CopyError) -> Error {
+        copy_failed(error)
     }
 }
 

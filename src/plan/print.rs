@@ -14,12 +14,14 @@ impl fmt::Display for Program {
         for (n, import) in self.imports.iter().enumerate() {
             let ty = &import.ty;
             let to = Place(import.to, "core import");
-            writeln!(f, "import {n} {:?} {:?} {} -> {to}", ty.module, ty.name, ty.ty)?;
+            writeln!(f, "import {n} {:?} {:?} {} for {to}", ty.module, ty.name, ty.ty)?;
         }
         for (n, import) in self.core_imports.iter().enumerate() {
             match import {
-                CoreImport::Import(import) => writeln!(f, "core import {n} <- import {import}")?,
-                CoreImport::Hook(adapter) => writeln!(f, "core import {n} <- adapter {adapter}")?,
+                CoreImport::Import(import) => {
+                    writeln!(f, "core import {n} from import {import}")?;
+                }
+                CoreImport::Hook(adapter) => writeln!(f, "core import {n} from adapter {adapter}")?,
             }
         }
         for (n, adapter) in self.adapters.iter().enumerate() {
@@ -33,9 +35,9 @@ impl fmt::Display for Program {
         for (n, export) in self.exports.iter().enumerate() {
             let ty = &export.ty;
             let from = Place(export.from, "core export");
-            write!(f, "export {n} {:?} {} <- {from}", ty.name, ty.ty)?;
+            write!(f, "export {n} {:?} {} from {from}", ty.name, ty.ty)?;
             match export.reexport {
-                Some(import) => writeln!(f, " = core import {import}")?,
+                Some(import) => writeln!(f, ", core import {import}")?,
                 None => writeln!(f)?,
             }
         }
@@ -71,7 +73,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for AdapterPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}, {} slots", self.ty, self.slots)?;
+        writeln!(f, "{}, slots: {}", self.ty, self.slots)?;
         for (n, op) in self.ops.iter().enumerate() {
             f.write_str("  ")?;
             // Slots are given out in order, so an op's end where the next

@@ -408,7 +408,9 @@ impl Memory {
     /// Where its bytes are, and how many: for the C layer, whose callers hold
     /// pointers. Valid until the memory grows. NULL and 0 for a memory of
     /// another store. Strings that are still held are copied out first.
-    pub(crate) fn raw(&self, cx: &mut Cx<'_>) -> (*mut u8, usize) {
+    #[doc(hidden)]
+    pub fn raw(&self, mut cx: impl AsContextMut) -> (*mut u8, usize) {
+        let cx = &mut cx.as_context_mut().0;
         if cx.data().id != self.store || text::keep_views(cx).is_err() {
             return (std::ptr::null_mut(), 0);
         }

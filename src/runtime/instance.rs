@@ -68,7 +68,10 @@ impl Instance {
         name_module(cx, module);
         let mark = Mark::new(cx);
         let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied).map_err(|e| {
-            let error = making(cx, ErrorKind::IncompatibleImport, e);
+            // The engine tells these two apart in words only.
+            let unfit = e.to_string().starts_with("incompatible import");
+            let kind = if unfit { ErrorKind::IncompatibleImport } else { ErrorKind::LimitReached };
+            let error = making(cx, kind, e);
             mark.unwind(cx);
             error
         })?;

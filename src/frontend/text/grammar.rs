@@ -79,7 +79,7 @@ pub(super) enum Target<'a> {
 /// What a core function is implemented by.
 pub(super) enum Body<'a> {
     Func(Index<'a>),
-    Inline(Func<'a>),
+    Inline(Box<Func<'a>>),
 }
 
 /// `(type index)? (param ..)* (result ..)*`
@@ -244,7 +244,8 @@ impl<'a> Implement<'a> {
         } else {
             let (ty, body) = (parser.parse()?, body(parser)?);
             let end = parser.cur_span();
-            Body::Inline(Func { at, id: None, export: None, import: None, ty, body, end })
+            let (id, export, import) = (None, None, None);
+            Body::Inline(Box::new(Func { at, id, export, import, ty, body, end }))
         };
         Ok(Implement { at, target, body })
     }

@@ -10,13 +10,13 @@ mod names;
 mod place;
 mod resolve;
 
-use wast::core::ModuleKind;
+use wast::core::{ModuleField, ModuleKind};
 use wast::lexer::{Lexer, TokenKind};
 use wast::parser::ParseBuffer;
 
 use self::grammar::File;
 use self::names::CoreNames;
-pub(crate) use self::place::{error_at, locate};
+pub(super) use self::place::error_at;
 use super::model::Model;
 use crate::error::{ErrorKind, Result};
 
@@ -25,6 +25,8 @@ pub(crate) struct Parsed {
     /// The core module with its name section; whatever the strings hold for
     /// `(module binary ...)`.
     pub core: Vec<u8>,
+    /// Where the functions with bodies are written, in their order.
+    pub bodies: Vec<usize>,
     /// `None` if there is no `@interface` form.
     pub model: Option<Model>,
     /// Whether `core` comes from `(module binary ...)`, and is to be read like
@@ -44,8 +46,13 @@ pub(crate) fn parse(text: &str) -> Result<Parsed> {
         let message = format!("{what} is not supported: expected one core module");
         return Err(error_at(text, ErrorKind::UnsupportedFormat, &message, offset));
     }
-    read(text)
-        .map_err(|e| error_at(text, ErrorKind::MalformedText, &e.message(), e.span().offset()))
+    read(text).map_err(|e| {
+        let offset = match e.span().offset() {
+            offset if offset >= text.len() => end_of_tokens(text),
+            offset => offset,
+        };
+        error_at(text, ErrorKind::MalformedText, &e.message(), offset)
+    })
 }
 
 fn read(text: &str) -> Result<Parsed, wast::Error> {
@@ -60,7 +67,26 @@ fn read(text: &str) -> Result<Parsed, wast::Error> {
         [] => None,
         forms => Some(resolve::resolve(forms, &CoreNames::new(fields)?)?),
     };
-    Ok(Parsed { core, model, binary })
+    let mut bodies = Vec::new();
+    for field in fields {
+        if let ModuleField::Func(func) = field {
+            bodies.push(func.span.offset());
+        }
+    }
+    Ok(Parsed { core, bodies, model, binary })
+}
+
+/// Where something is missing at the end of a text: before the comments and
+/// blanks that end it.
+fn end_of_tokens(text: &str) -> usize {
+    let end: Result<_, wast::Error> = Lexer::new(text).iter(0).try_fold(0, |end, token| {
+        let token = token?;
+        Ok(match token.kind {
+            TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment => end,
+            _ => token.offset + token.len as usize,
+        })
+    });
+    end.unwrap_or(text.len())
 }
 
 /// What a text is if not a module, going by its first words, and where it says
@@ -102,5 +128,71 @@ fn other_format(text: &str) -> Option<(&'static str, usize)> {
         "invoke" | "get" | "register" | "thread" | "wait" => Some(("a script", word.offset)),
         other if other.starts_with("assert_") => Some(("a script", word.offset)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Errors know their place in all three ways.
+    #[test]
+    fn places() {
+        let place = |text| {
+            let error = parse(text).err().expect(text);
+            (error.kind(), error.offset(), error.line_column())
+        };
+        let malformed = |offset, place| (ErrorKind::MalformedText, Some(offset), Some(place));
+        assert_eq!(place("(module\n\té"), malformed(9, (2, 2)));
+        assert_eq!(place("(module\n  (func) x"), malformed(17, (2, 10)));
+        assert_eq!(place("(module (; é ;) x"), malformed(17, (1, 17)));
+        assert_eq!(place("(module\n ;; x\n"), malformed(7, (1, 8)));
+        assert_eq!(place("(component)"), { (ErrorKind::UnsupportedFormat, Some(1), Some((1, 2))) });
+    }
+
+    /// What is implied stands where the form that implies it does.
+    #[test]
+    fn positions() {
+        let text = "(import \"m\" \"n\" (func))
+            (@interface implement (func 0)
+                (param i32) call-adapter 0)
+            (@interface func (export \"e\") (import \"a\" \"b\"))";
+        let model = parse(text).unwrap().model.unwrap();
+        let at = |word| text.find(word).unwrap();
+        assert_eq!(model.types[0].at, at("implement"));
+        assert_eq!(model.funcs[0].at, at("implement"));
+        assert_eq!(model.funcs[0].body[0].at, at("call-adapter"));
+        assert_eq!(model.funcs[0].end, at("0)\n            (@interface func") + 1);
+        assert_eq!(model.implements[0].at, at("implement"));
+        assert_eq!(model.imports[0].at, at("func (export"));
+        assert_eq!(model.types[1].at, at("func (export"));
+        assert_eq!(model.exports[0].at, at("export"));
+    }
+
+    /// Neither depth nor size costs more than its share.
+    #[test]
+    fn hostile() {
+        let deep = 200_000;
+        assert!(parse(&"(".repeat(deep)).is_err());
+        assert!(parse(&"(@interface ".repeat(deep)).is_err());
+        assert!(parse(&"(module (func ".repeat(deep)).is_err());
+        assert!(parse(&format!("(@a {}{})", "(".repeat(deep), ")".repeat(deep))).is_ok());
+        assert!(parse(&format!("{}{}", "(;".repeat(deep), ";)".repeat(deep))).is_ok());
+        let blocks = format!("(func {}{})", "(block ".repeat(deep), ")".repeat(deep));
+        assert!(parse(&blocks).is_ok());
+        // A quadratic step anywhere would take minutes.
+        let many = 50_000;
+        let numbered = |form: fn(usize) -> String| (0..many).map(form).collect::<String>();
+        let text = numbered(|i| format!("(import \"m\" \"{i}\" (func $c{i}))"))
+            + "(@interface type $t (func"
+            + &numbered(|i| format!("(param $p{i} s8)"))
+            + "))"
+            + &numbered(|i| format!("(@interface type $t{i} (func (param $a s8)))"))
+            + &numbered(|i| format!("(@interface func $f{i} (type $t) arg.get $p{i})"))
+            + &numbered(|i| {
+                format!("(@interface implement (import \"m\" \"{i}\") call-core $c{i})")
+            });
+        let model = parse(&text).unwrap().model.unwrap();
+        assert_eq!((model.types.len(), model.funcs.len()), (many + 2, 2 * many));
     }
 }

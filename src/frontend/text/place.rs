@@ -16,7 +16,7 @@ pub(crate) fn error_at(text: &str, kind: ErrorKind, message: &str, offset: usize
 
 /// The line and the column of an offset; both count from one, the column in
 /// characters.
-pub(crate) fn locate(text: &str, offset: usize) -> (usize, usize) {
+fn locate(text: &str, offset: usize) -> (usize, usize) {
     let (line_start, offset) = line_of(text, offset);
     let line = 1 + text[..line_start].bytes().filter(|&b| b == b'\n').count();
     (line, 1 + text[line_start..offset].chars().count())

@@ -1,0 +1,41 @@
+# Everything a person runs. Each target first installs, or names, the tools it
+# misses: see scripts/setup.sh.
+#
+#   make demo                 the library, then every C example, shown
+#   make test                 all tests; the last line sums them up
+#   make test-full            the same, and every C program under valgrind
+#   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
+#   make install PROFILE=dist the same, smaller and slower to build
+#   make clean                what these made, in this folder and of this crate
+
+PREFIX ?= /usr/local
+PROFILE ?= release
+
+# Outside the clone, so that the engine is compiled once and not once a clone.
+CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
+export CARGO_TARGET_DIR
+
+.PHONY: all demo test test-full install clean
+
+all:
+	scripts/setup.sh cargo cc
+	cargo build --locked --profile $(PROFILE)
+
+demo:
+	scripts/setup.sh cargo cc c++ cmake make
+	scripts/demo.sh
+
+test:
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/test.sh
+
+test-full:
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/test.sh full
+
+install: all
+	scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
+clean:
+	rm -rf build
+	cargo clean --package witrt --release

@@ -1,0 +1,2639 @@
+/*
+ * witrt.h: call WebAssembly with the values you already have.
+ *
+ * This is the standard WebAssembly C API (what programs know as wasm.h) with
+ * values of more kinds: sized integers, and strings in the encoding that the
+ * host holds them in. Names that begin with wasm_ are the standard's or belong
+ * to those values; names that begin with witrt_ are this library's own.
+ *
+ * Ownership. A result that is "owned by the caller" is to be deleted with the
+ * _delete function of its type. An argument that is "consumed" belongs to the
+ * library from then on, also where the function fails. All else is borrowed:
+ * arguments for the call, results for as long as what they were asked of.
+ *
+ * Handles, vectors, values. What belongs to a store is reached through handles.
+ * A handle is not the object: deleting one gives up one owner, and the object
+ * lives as long as its store. A handle may be deleted through any of the names
+ * that the casts give it. A vector owns its elements where the function that it
+ * comes from or goes to says so; vectors that the library makes are deleted with
+ * their _vec_delete, the elements with them. Types are values: they belong to
+ * no store and no engine.
+ *
+ * NULL. Every function takes NULL in every place and answers with its failure:
+ * NULL, false, zero, an empty vector. NULL is accepted, and no failure, by
+ * every _delete and _copy, as an empty vector that is lent, as a finalizer, and
+ * where a function says so. An empty vector is {0, NULL}; with a size of zero
+ * the pointer is not looked at.
+ *
+ * Errors. A function that fails leaves the reason in the thread's last error:
+ * witrt_last_error. Many have a sibling in witrt_ that gives an error object.
+ * What a function writes through a pointer it writes on success only, unless it
+ * says otherwise. Nothing that is passed in ends the process.
+ *
+ * Threads. Configurations: one at a time. Engines, shared modules, modules,
+ * types, vectors, errors and frames: any, and several at once for reading. A
+ * store and all that was made in it: one at a time; a second one gets
+ * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order.
+ * Callbacks may call everything, also in their own store.
+ *
+ * This file is generated from the library's source. Do not edit it.
+ */
+
+#ifndef WASM_H
+#define WASM_H
+#define WITRT_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+
+/// The version of this header; compare `witrt_version()`.
+#define WITRT_VERSION "0.1.0"
+#define WITRT_VERSION_MAJOR 0
+#define WITRT_VERSION_MINOR 1
+#define WITRT_VERSION_PATCH 0
+
+/* How the library's functions are declared; define it before to override. */
+#ifndef WASM_API_EXTERN
+#if defined(_MSC_VER) && !defined(LIBWASM_STATIC)
+#define WASM_API_EXTERN __declspec(dllimport)
+#else
+#define WASM_API_EXTERN
+#endif
+#endif
+
+/* Marks in the standard's notation what an owner is passed of. It is gone again
+ * at the end of this file. */
+#ifndef own
+#define own
+#endif
+
+/// The largest size of a memory or table that has no bound.
+static const uint32_t wasm_limits_max_default = 0xffffffff;
+
+/// The size of a page of linear memory, in bytes.
+static const size_t MEMORY_PAGE_SIZE = 0x10000;
+
+/// The kinds of values. Those from 128 on are references.
+typedef enum wasm_valkind_enum {
+  /// Core, 32 bits without sign.
+  WASM_I32 = 0,
+  /// Core, 64 bits without sign.
+  WASM_I64 = 1,
+  /// Core and interface, single precision.
+  WASM_F32 = 2,
+  /// Core and interface, double precision.
+  WASM_F64 = 3,
+  /// Interface, signed, 8 bits.
+  WASM_S8 = 16,
+  /// Interface, unsigned, 8 bits.
+  WASM_U8 = 17,
+  /// Interface, signed, 16 bits.
+  WASM_S16 = 18,
+  /// Interface, unsigned, 16 bits.
+  WASM_U16 = 19,
+  /// Interface, signed, 32 bits.
+  WASM_S32 = 20,
+  /// Interface, unsigned, 32 bits.
+  WASM_U32 = 21,
+  /// Interface, signed, 64 bits.
+  WASM_S64 = 22,
+  /// Interface, unsigned, 64 bits.
+  WASM_U64 = 23,
+  /// Interface: text.
+  WASM_STRING = 24,
+  /// Core and interface: a reference that guests cannot look into.
+  WASM_EXTERNREF = 128,
+  /// Core: a reference to a function.
+  WASM_FUNCREF = 129,
+} wasm_valkind_enum;
+
+/// Whether a global can be set.
+typedef enum wasm_mutability_enum {
+  /// It cannot.
+  WASM_CONST = 0,
+  /// It can.
+  WASM_VAR = 1,
+} wasm_mutability_enum;
+
+/// What an import or export is.
+typedef enum wasm_externkind_enum {
+  /// A function, also one of the interface.
+  WASM_EXTERN_FUNC = 0,
+  /// A global.
+  WASM_EXTERN_GLOBAL = 1,
+  /// A table.
+  WASM_EXTERN_TABLE = 2,
+  /// A linear memory.
+  WASM_EXTERN_MEMORY = 3,
+  /// An exception tag.
+  WASM_EXTERN_TAG = 4,
+} wasm_externkind_enum;
+
+/// How a text is stored.
+typedef enum wasm_encoding_enum {
+  /// Bytes; one to four of them a character.
+  WASM_UTF8 = 0,
+  /// 16-bit units in native byte order; one or two of them a character.
+  WASM_UTF16 = 1,
+} wasm_encoding_enum;
+
+/// What a string asks for, in its `flags`.
+typedef enum wasm_string_flag_enum {
+  /// Ill-formed parts of this string become U+FFFD, whatever the engine's
+  /// rule is.
+  WASM_STRING_REPLACE = 1,
+  /// This string is refused where it is ill-formed, whatever the engine's
+  /// rule is.
+  WASM_STRING_REJECT = 2,
+} wasm_string_flag_enum;
+
+/// What went wrong. Numbers are never reused.
+typedef enum witrt_error_kind_enum {
+  /// None.
+  WITRT_ERROR_NONE = 0,
+  /// Text that does not parse as a module.
+  WITRT_ERROR_MALFORMED_TEXT = 100,
+  /// Bytes that do not parse as a core module.
+  WITRT_ERROR_MALFORMED_BINARY = 101,
+  /// A damaged interface section.
+  WITRT_ERROR_MALFORMED_INTERFACE = 102,
+  /// A known format that this library does not take, such as a component.
+  WITRT_ERROR_UNSUPPORTED_FORMAT = 103,
+  /// A precompiled module that is damaged or was made by something else.
+  WITRT_ERROR_BAD_ARTEFACT = 104,
+  /// A core module that breaks core WebAssembly's rules.
+  WITRT_ERROR_INVALID_CORE = 200,
+  /// An interface section that breaks the typing rules.
+  WITRT_ERROR_INVALID_INTERFACE = 201,
+  /// One or more imports were not supplied.
+  WITRT_ERROR_MISSING_IMPORT = 300,
+  /// A supplied import has another type than the module asks for.
+  WITRT_ERROR_INCOMPATIBLE_IMPORT = 301,
+  /// A store's limit on memory, tables or instances was reached.
+  WITRT_ERROR_LIMIT_REACHED = 302,
+  /// Text from the host that is not well-formed.
+  WITRT_ERROR_BAD_TEXT = 400,
+  /// Execution trapped; `witrt_error_trap` has the rest.
+  WITRT_ERROR_TRAP = 500,
+  /// Too few or too many arguments, results or imports.
+  WITRT_ERROR_WRONG_COUNT = 600,
+  /// A value or object of another kind or type than was asked for.
+  WITRT_ERROR_WRONG_KIND = 601,
+  /// An object of another store or engine.
+  WITRT_ERROR_WRONG_STORE = 602,
+  /// A NULL pointer where an object or data is needed.
+  WITRT_ERROR_NULL_POINTER = 603,
+  /// A number that names no kind, encoding or option.
+  WITRT_ERROR_UNKNOWN_KIND = 604,
+  /// A store that is in use: by another thread, or by a call that did not
+  /// lend it out.
+  WITRT_ERROR_STORE_BUSY = 605,
+  /// An index, size or limit outside the permitted range.
+  WITRT_ERROR_OUT_OF_RANGE = 606,
+  /// The destination is too small; `witrt_error_needed` tells the size.
+  WITRT_ERROR_BUFFER_TOO_SMALL = 607,
+  /// Something that this object or build cannot do.
+  WITRT_ERROR_UNSUPPORTED = 608,
+  /// A global that cannot be set.
+  WITRT_ERROR_IMMUTABLE = 609,
+  /// A configuration that the engine refuses.
+  WITRT_ERROR_BAD_CONFIG = 610,
+  /// The host is out of memory.
+  WITRT_ERROR_OUT_OF_MEMORY = 611,
+  /// A bug in this library or in a host function: a panic was caught.
+  WITRT_ERROR_PANIC = 699,
+} witrt_error_kind_enum;
+
+/// The traps that have a number.
+typedef enum witrt_trap_code_enum {
+  /// None.
+  WITRT_TRAP_NONE = 0,
+  /// An `unreachable` instruction.
+  WITRT_TRAP_UNREACHABLE = 1,
+  /// An access outside a linear memory.
+  WITRT_TRAP_MEMORY_OUT_OF_BOUNDS = 2,
+  /// An access outside a table.
+  WITRT_TRAP_TABLE_OUT_OF_BOUNDS = 3,
+  /// A call through a null table entry or reference.
+  WITRT_TRAP_NULL_REFERENCE = 4,
+  /// A call through a table entry of another type.
+  WITRT_TRAP_BAD_SIGNATURE = 5,
+  /// Integer overflow, also of a checked conversion in an adapter.
+  WITRT_TRAP_INTEGER_OVERFLOW = 6,
+  /// Integer division by zero.
+  WITRT_TRAP_DIVISION_BY_ZERO = 7,
+  /// A float that does not fit the integer type.
+  WITRT_TRAP_BAD_CONVERSION_TO_INTEGER = 8,
+  /// The stack, or the depth of nested adapters, is used up.
+  WITRT_TRAP_STACK_OVERFLOW = 9,
+  /// The fuel is used up.
+  WITRT_TRAP_OUT_OF_FUEL = 10,
+  /// The epoch deadline has passed.
+  WITRT_TRAP_INTERRUPTED = 11,
+  /// Text in linear memory that is not well-formed.
+  WITRT_TRAP_ILL_FORMED_TEXT = 12,
+  /// A string is too long for the guest's linear memory.
+  WITRT_TRAP_STRING_TOO_LONG = 13,
+  /// Memory for the collected references is used up.
+  WITRT_TRAP_ALLOCATION_TOO_LARGE = 14,
+  /// Any other trap of the engine.
+  WITRT_TRAP_OTHER = 99,
+} witrt_trap_code_enum;
+
+/// What becomes of ill-formed text where a string does not say.
+typedef enum witrt_ill_formed_enum {
+  /// Refuse it: an error for the host's text, a trap for the guest's.
+  WITRT_ILL_FORMED_REJECT = 0,
+  /// Put U+FFFD in the place of each ill-formed part.
+  WITRT_ILL_FORMED_REPLACE = 1,
+} witrt_ill_formed_enum;
+
+/// How hard the compiler works.
+typedef enum witrt_opt_level_enum {
+  /// Compiles fast, runs slowly.
+  WITRT_OPT_LEVEL_NONE = 0,
+  /// Runs fast.
+  WITRT_OPT_LEVEL_SPEED = 1,
+  /// Runs nearly as fast, in less memory.
+  WITRT_OPT_LEVEL_SPEED_AND_SIZE = 2,
+} witrt_opt_level_enum;
+
+/// The options of an engine, all with defaults that suit a host which trusts
+/// nothing. Used by one thread at a time; consumed by the engine made of it.
+typedef struct wasm_config_t wasm_config_t;
+
+/// Compiles modules and makes stores. Any thread may use it, and several at
+/// once; it may be deleted before what was made with it.
+typedef struct wasm_engine_t wasm_engine_t;
+
+/// An export: a name and what it is.
+typedef struct wasm_exporttype_t wasm_exporttype_t;
+
+/// Anything that can be imported and exported. A handle.
+typedef struct wasm_extern_t wasm_extern_t;
+
+/// The type of any import or export. A value.
+typedef struct wasm_externtype_t wasm_externtype_t;
+
+/// An object of the host's own. A handle.
+typedef struct wasm_foreign_t wasm_foreign_t;
+
+/// A function that was running when a trap happened. It owns its data: it may
+/// outlive the trap and the store. Any thread may read or delete it.
+typedef struct wasm_frame_t wasm_frame_t;
+
+/// A function: of a guest, its interface, or the host. A handle.
+typedef struct wasm_func_t wasm_func_t;
+
+/// Parameters and results of a function. A value.
+typedef struct wasm_functype_t wasm_functype_t;
+
+/// A global of a guest or the host. A handle.
+typedef struct wasm_global_t wasm_global_t;
+
+/// What a global holds, and whether it can be set. A value.
+typedef struct wasm_globaltype_t wasm_globaltype_t;
+
+/// An import: two names and what has to be supplied.
+typedef struct wasm_importtype_t wasm_importtype_t;
+
+/// A module with its imports supplied. A handle.
+typedef struct wasm_instance_t wasm_instance_t;
+
+/// A linear memory of a guest or the host. A handle.
+typedef struct wasm_memory_t wasm_memory_t;
+
+/// How large a memory is and may become. A value.
+typedef struct wasm_memorytype_t wasm_memorytype_t;
+
+/// A compiled module. A handle.
+typedef struct wasm_module_t wasm_module_t;
+
+/// A reference to an object of any kind. A handle.
+typedef struct wasm_ref_t wasm_ref_t;
+
+/// A module that is independent of stores: any thread may use it, and several
+/// at once.
+typedef struct wasm_shared_module_t wasm_shared_module_t;
+
+/// Holds instances and everything that belongs to them.
+///
+/// It lives until it and all handles of its objects are deleted. One thread at
+/// a time may use it and its objects; a second one gets
+/// `WITRT_ERROR_STORE_BUSY`. Deleting is permitted on any thread at any time.
+typedef struct wasm_store_t wasm_store_t;
+
+/// A table of a guest or the host. A handle.
+typedef struct wasm_table_t wasm_table_t;
+
+/// What a table holds, and how much of it. A value.
+typedef struct wasm_tabletype_t wasm_tabletype_t;
+
+/// What an exception of this tag carries. A value.
+typedef struct wasm_tagtype_t wasm_tagtype_t;
+
+/// Why execution stopped. A handle.
+typedef struct wasm_trap_t wasm_trap_t;
+
+/// The type of a value. Owned values of their own, as all types are: they
+/// belong to no engine and no store, and any thread may use them.
+typedef struct wasm_valtype_t wasm_valtype_t;
+
+/// What went wrong: a kind with a stable number, a message for people, and the
+/// place where there is one.
+///
+/// Owned by who asked for it; deleted with `witrt_error_delete`. It never
+/// changes, belongs to no store, and any thread may read or delete it.
+typedef struct witrt_error_t witrt_error_t;
+
+/// Things of one store by name, to satisfy imports with. Used by one thread at
+/// a time. It keeps its store alive.
+typedef struct witrt_linker_t witrt_linker_t;
+
+/// A byte. The standard's other name for it.
+typedef char byte_t;
+
+/// A byte: of a name, a message or a module.
+typedef byte_t wasm_byte_t;
+
+/// A vector.
+typedef struct wasm_byte_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  wasm_byte_t *data;
+} wasm_byte_vec_t;
+
+/// The kind of a value: one of `wasm_valkind_enum`.
+typedef uint8_t wasm_valkind_t;
+
+/// 32 bits of IEEE 754.
+typedef float float32_t;
+
+/// 64 bits of IEEE 754.
+typedef double float64_t;
+
+/// How a text is stored: one of `wasm_encoding_enum`.
+typedef uint32_t wasm_encoding_t;
+
+/// A string: a host's own text, or a handle of the library's.
+///
+/// A host makes one around its own text, on its stack and without a call, with
+/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16` or `WASM_STRING_LIT`. The text is
+/// borrowed: it has to stay as it is for as long as the string is used, which
+/// for an argument is the call. Nothing needs to be deleted. Text may hold
+/// U+0000 and ends where its size says.
+///
+/// A string that comes out of the library (a result, an argument of a callback,
+/// `wasm_string_new`) is a handle: a pointer to such a struct, which must not be
+/// copied or changed, and whose text is read with the `wasm_string_` functions.
+/// A result is owned by the caller; it stays readable until it is deleted,
+/// whatever happens in between. An argument of a callback is valid during that
+/// callback and is not deleted.
+///
+/// Handles belong to their store's thread; deleting is permitted on any.
+typedef struct wasm_string_t {
+  /// The first code unit, aligned for its type; NULL is permitted where
+  /// `size` is zero. Not to be looked at in a handle.
+  const void *data;
+  /// The number of code units, not bytes. Not to be looked at in a handle.
+  size_t size;
+  /// One of `wasm_encoding_enum`.
+  wasm_encoding_t encoding;
+  /// Zero, or one of `wasm_string_flag_enum`.
+  uint32_t flags;
+  /// Zero in a host's own string; the library's business in a handle.
+  size_t reserved;
+} wasm_string_t;
+
+/// What a value holds, according to its kind.
+typedef union wasm_val_union_t {
+  /// `WASM_I32`
+  int32_t i32;
+  /// `WASM_I64`
+  int64_t i64;
+  /// `WASM_F32`
+  float32_t f32;
+  /// `WASM_F64`
+  float64_t f64;
+  /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
+  struct wasm_ref_t *ref;
+  /// `WASM_S8`
+  int8_t s8;
+  /// `WASM_U8`
+  uint8_t u8;
+  /// `WASM_S16`
+  int16_t s16;
+  /// `WASM_U16`
+  uint16_t u16;
+  /// `WASM_S32`
+  int32_t s32;
+  /// `WASM_U32`
+  uint32_t u32;
+  /// `WASM_S64`
+  int64_t s64;
+  /// `WASM_U64`
+  uint64_t u64;
+  /// `WASM_STRING`: a host's own string, or a handle.
+  struct wasm_string_t *string;
+} wasm_val_union_t;
+
+/// A value: its kind, and what it holds.
+///
+/// Arguments are borrowed, with the references and strings in them. Results are
+/// owned by who receives them, and given up with `wasm_val_delete`. Of a narrow
+/// integer only its own bits are looked at; results have the rest filled by its
+/// sign.
+typedef struct wasm_val_t {
+  /// One of `wasm_valkind_enum`.
+  wasm_valkind_t kind;
+  /// The member that the kind names.
+  union wasm_val_union_t of;
+} wasm_val_t;
+
+/// A vector.
+typedef struct wasm_val_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_val_t *data;
+} wasm_val_vec_t;
+
+/// A vector.
+typedef struct wasm_valtype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_valtype_t **data;
+} wasm_valtype_vec_t;
+
+/// A vector.
+typedef struct wasm_functype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_functype_t **data;
+} wasm_functype_vec_t;
+
+/// A vector.
+typedef struct wasm_globaltype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_globaltype_t **data;
+} wasm_globaltype_vec_t;
+
+/// A vector.
+typedef struct wasm_tabletype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_tabletype_t **data;
+} wasm_tabletype_vec_t;
+
+/// A vector.
+typedef struct wasm_memorytype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_memorytype_t **data;
+} wasm_memorytype_vec_t;
+
+/// A vector.
+typedef struct wasm_tagtype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_tagtype_t **data;
+} wasm_tagtype_vec_t;
+
+/// A vector.
+typedef struct wasm_externtype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_externtype_t **data;
+} wasm_externtype_vec_t;
+
+/// A vector.
+typedef struct wasm_importtype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_importtype_t **data;
+} wasm_importtype_vec_t;
+
+/// A vector.
+typedef struct wasm_exporttype_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_exporttype_t **data;
+} wasm_exporttype_vec_t;
+
+/// A vector.
+typedef struct wasm_frame_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_frame_t **data;
+} wasm_frame_vec_t;
+
+/// A vector.
+typedef struct wasm_extern_vec_t {
+  /// The number of elements.
+  size_t size;
+  /// The first element; not looked at where the size is zero.
+  struct wasm_extern_t **data;
+} wasm_extern_vec_t;
+
+/// One of `witrt_error_kind_enum`, or a number that a later version has added.
+typedef uint32_t witrt_error_kind_t;
+
+/// One of `witrt_trap_code_enum`, or a number that a later version has added.
+typedef uint32_t witrt_trap_code_t;
+
+/// What becomes of ill-formed text: one of `witrt_ill_formed_enum`.
+typedef uint32_t witrt_ill_formed_t;
+
+/// How hard the compiler works: one of `witrt_opt_level_enum`.
+typedef uint32_t witrt_opt_level_t;
+
+/// Whether a global can be set: one of `wasm_mutability_enum`.
+typedef uint8_t wasm_mutability_t;
+
+/// A smallest and a largest size: of a memory in pages of 64 KiB, of a table in
+/// elements.
+typedef struct wasm_limits_t {
+  /// The size at the start.
+  uint32_t min;
+  /// The size never to be passed; `wasm_limits_max_default` for no bound.
+  uint32_t max;
+} wasm_limits_t;
+
+/// What an import or export is: one of `wasm_externkind_enum`.
+typedef uint8_t wasm_externkind_t;
+
+/// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
+typedef struct wasm_byte_vec_t wasm_name_t;
+
+/// A message: UTF-8 with a NUL at its end, which its size counts.
+typedef struct wasm_byte_vec_t wasm_message_t;
+
+/// A host function. `args` and what is in it is lent for the call. `results`
+/// has room for the results, whose kinds are filled in; the callback sets the
+/// values and gives up what they own. A string there may be a handle that the
+/// callback owns, or the callback's own struct, whose text is copied when it
+/// returns.
+///
+/// NULL for success; a trap that is returned is taken, and unwinds the guest.
+/// C++ exceptions must not leave it.
+typedef struct wasm_trap_t *(*wasm_func_callback_t)(const struct wasm_val_vec_t *args,
+                                                    struct wasm_val_vec_t *results);
+
+/// A host function with something of the host's, given when it was made.
+typedef struct wasm_trap_t *(*wasm_func_callback_with_env_t)(void *env,
+                                                             const struct wasm_val_vec_t *args,
+                                                             struct wasm_val_vec_t *results);
+
+/// The size of a table or its elements' index.
+typedef uint32_t wasm_table_size_t;
+
+/// The size of a memory, in pages of `MEMORY_PAGE_SIZE` bytes.
+typedef uint32_t wasm_memory_pages_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/// Deletes a configuration. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_config_delete(struct wasm_config_t *object);
+
+/// Deletes an engine. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_engine_delete(struct wasm_engine_t *object);
+
+/// Deletes a store. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_store_delete(struct wasm_store_t *object);
+
+/// Deletes a value type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_valtype_delete(struct wasm_valtype_t *object);
+
+/// Deletes an import type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_importtype_delete(struct wasm_importtype_t *object);
+
+/// Deletes an export type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_exporttype_delete(struct wasm_exporttype_t *object);
+
+/// Deletes a frame. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_frame_delete(struct wasm_frame_t *object);
+
+/// Deletes a shared module. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_shared_module_delete(struct wasm_shared_module_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_valtype_t *wasm_valtype_copy(const struct wasm_valtype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN
+struct wasm_importtype_t *wasm_importtype_copy(const struct wasm_importtype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN
+struct wasm_exporttype_t *wasm_exporttype_copy(const struct wasm_exporttype_t *object);
+
+/// Deletes a function type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_functype_delete(struct wasm_functype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_functype_t *wasm_functype_copy(const struct wasm_functype_t *object);
+
+/// Deletes a global type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_globaltype_delete(struct wasm_globaltype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN
+struct wasm_globaltype_t *wasm_globaltype_copy(const struct wasm_globaltype_t *object);
+
+/// Deletes a table type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_tabletype_delete(struct wasm_tabletype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_tabletype_t *wasm_tabletype_copy(const struct wasm_tabletype_t *object);
+
+/// Deletes a memory type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_memorytype_delete(struct wasm_memorytype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN
+struct wasm_memorytype_t *wasm_memorytype_copy(const struct wasm_memorytype_t *object);
+
+/// Deletes a tag type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_tagtype_delete(struct wasm_tagtype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_tagtype_t *wasm_tagtype_copy(const struct wasm_tagtype_t *object);
+
+/// Deletes an extern type. NULL is accepted. Any thread.
+WASM_API_EXTERN void wasm_externtype_delete(struct wasm_externtype_t *object);
+
+/// A copy, owned by the caller. NULL for NULL.
+WASM_API_EXTERN
+struct wasm_externtype_t *wasm_externtype_copy(const struct wasm_externtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_externtype_t *wasm_functype_as_externtype(struct wasm_functype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_functype_as_externtype_const(const struct wasm_functype_t *object);
+
+/// The same, as functype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_functype_t *wasm_externtype_as_functype(struct wasm_externtype_t *object);
+
+/// The same, as functype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_functype_t *wasm_externtype_as_functype_const(const struct wasm_externtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_externtype_t *wasm_globaltype_as_externtype(struct wasm_globaltype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_globaltype_as_externtype_const(const struct wasm_globaltype_t *object);
+
+/// The same, as globaltype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_globaltype_t *wasm_externtype_as_globaltype(struct wasm_externtype_t *object);
+
+/// The same, as globaltype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_globaltype_t *wasm_externtype_as_globaltype_const(const struct wasm_externtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_externtype_t *wasm_tabletype_as_externtype(struct wasm_tabletype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_tabletype_as_externtype_const(const struct wasm_tabletype_t *object);
+
+/// The same, as tabletype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_tabletype_t *wasm_externtype_as_tabletype(struct wasm_externtype_t *object);
+
+/// The same, as tabletype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_tabletype_t *wasm_externtype_as_tabletype_const(const struct wasm_externtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_externtype_t *wasm_memorytype_as_externtype(struct wasm_memorytype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_memorytype_as_externtype_const(const struct wasm_memorytype_t *object);
+
+/// The same, as memorytype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+struct wasm_memorytype_t *wasm_externtype_as_memorytype(struct wasm_externtype_t *object);
+
+/// The same, as memorytype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_memorytype_t *wasm_externtype_as_memorytype_const(const struct wasm_externtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_externtype_t *wasm_tagtype_as_externtype(struct wasm_tagtype_t *object);
+
+/// The same, as externtype. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_tagtype_as_externtype_const(const struct wasm_tagtype_t *object);
+
+/// The same, as tagtype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_tagtype_t *wasm_externtype_as_tagtype(struct wasm_externtype_t *object);
+
+/// The same, as tagtype: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_tagtype_t *wasm_externtype_as_tagtype_const(const struct wasm_externtype_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_ref_t *wasm_ref_copy(const struct wasm_ref_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_ref_same(const struct wasm_ref_t *a, const struct wasm_ref_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_ref_get_host_info(const struct wasm_ref_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_ref_set_host_info(struct wasm_ref_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_ref_set_host_info_with_finalizer(struct wasm_ref_t *object,
+                                           void *info,
+                                           void (*finalizer)(void*));
+
+/// Deletes a handle of a reference. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_ref_delete(struct wasm_ref_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_trap_t *wasm_trap_copy(const struct wasm_trap_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_trap_same(const struct wasm_trap_t *a, const struct wasm_trap_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_trap_get_host_info(const struct wasm_trap_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_trap_set_host_info(struct wasm_trap_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_trap_set_host_info_with_finalizer(struct wasm_trap_t *object,
+                                            void *info,
+                                            void (*finalizer)(void*));
+
+/// Deletes a handle of a trap. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_trap_delete(struct wasm_trap_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_foreign_t *wasm_foreign_copy(const struct wasm_foreign_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN
+bool wasm_foreign_same(const struct wasm_foreign_t *a,
+                       const struct wasm_foreign_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_foreign_get_host_info(const struct wasm_foreign_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_foreign_set_host_info(struct wasm_foreign_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_foreign_set_host_info_with_finalizer(struct wasm_foreign_t *object,
+                                               void *info,
+                                               void (*finalizer)(void*));
+
+/// Deletes a handle of a foreign object. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_foreign_delete(struct wasm_foreign_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_module_t *wasm_module_copy(const struct wasm_module_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_module_same(const struct wasm_module_t *a, const struct wasm_module_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_module_get_host_info(const struct wasm_module_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_module_set_host_info(struct wasm_module_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_module_set_host_info_with_finalizer(struct wasm_module_t *object,
+                                              void *info,
+                                              void (*finalizer)(void*));
+
+/// Deletes a handle of a module. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_module_delete(struct wasm_module_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_func_t *wasm_func_copy(const struct wasm_func_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_func_same(const struct wasm_func_t *a, const struct wasm_func_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_func_get_host_info(const struct wasm_func_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_func_set_host_info(struct wasm_func_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_func_set_host_info_with_finalizer(struct wasm_func_t *object,
+                                            void *info,
+                                            void (*finalizer)(void*));
+
+/// Deletes a handle of a function. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_func_delete(struct wasm_func_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_global_t *wasm_global_copy(const struct wasm_global_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_global_same(const struct wasm_global_t *a, const struct wasm_global_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_global_get_host_info(const struct wasm_global_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_global_set_host_info(struct wasm_global_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_global_set_host_info_with_finalizer(struct wasm_global_t *object,
+                                              void *info,
+                                              void (*finalizer)(void*));
+
+/// Deletes a handle of a global. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_global_delete(struct wasm_global_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_table_t *wasm_table_copy(const struct wasm_table_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_table_same(const struct wasm_table_t *a, const struct wasm_table_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_table_get_host_info(const struct wasm_table_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_table_set_host_info(struct wasm_table_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_table_set_host_info_with_finalizer(struct wasm_table_t *object,
+                                             void *info,
+                                             void (*finalizer)(void*));
+
+/// Deletes a handle of a table. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_table_delete(struct wasm_table_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_memory_t *wasm_memory_copy(const struct wasm_memory_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_memory_same(const struct wasm_memory_t *a, const struct wasm_memory_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_memory_get_host_info(const struct wasm_memory_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_memory_set_host_info(struct wasm_memory_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_memory_set_host_info_with_finalizer(struct wasm_memory_t *object,
+                                              void *info,
+                                              void (*finalizer)(void*));
+
+/// Deletes a handle of a memory. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_memory_delete(struct wasm_memory_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_extern_t *wasm_extern_copy(const struct wasm_extern_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN bool wasm_extern_same(const struct wasm_extern_t *a, const struct wasm_extern_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_extern_get_host_info(const struct wasm_extern_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_extern_set_host_info(struct wasm_extern_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_extern_set_host_info_with_finalizer(struct wasm_extern_t *object,
+                                              void *info,
+                                              void (*finalizer)(void*));
+
+/// Deletes a handle of an extern. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_extern_delete(struct wasm_extern_t *object);
+
+/// Another handle of the same object, owned by the caller. NULL for NULL.
+WASM_API_EXTERN struct wasm_instance_t *wasm_instance_copy(const struct wasm_instance_t *object);
+
+/// Whether both are handles of the same object. NULL is the same as NULL.
+WASM_API_EXTERN
+bool wasm_instance_same(const struct wasm_instance_t *a,
+                        const struct wasm_instance_t *b);
+
+/// What was last attached to the object, through whichever handle; else NULL.
+WASM_API_EXTERN void *wasm_instance_get_host_info(const struct wasm_instance_t *object);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized.
+WASM_API_EXTERN void wasm_instance_set_host_info(struct wasm_instance_t *object, void *info);
+
+/// Attaches something of the host's to the object. What was attached before is
+/// finalized. The finalizer, which may be NULL, is called once with `info`:
+/// when something else is attached, or the object is gone, at the latest with
+/// its store. It may run on any thread that deletes something, and while the
+/// store is in use, which it must not enter.
+WASM_API_EXTERN
+void wasm_instance_set_host_info_with_finalizer(struct wasm_instance_t *object,
+                                                void *info,
+                                                void (*finalizer)(void*));
+
+/// Deletes a handle of an instance. NULL is accepted. The object lives on while its store or
+/// another handle does. Any thread.
+WASM_API_EXTERN void wasm_instance_delete(struct wasm_instance_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_trap_as_ref(struct wasm_trap_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_ref_t *wasm_trap_as_ref_const(const struct wasm_trap_t *object);
+
+/// The same, as trap: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_trap_t *wasm_ref_as_trap(struct wasm_ref_t *object);
+
+/// The same, as trap: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_trap_t *wasm_ref_as_trap_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_foreign_as_ref(struct wasm_foreign_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_foreign_as_ref_const(const struct wasm_foreign_t *object);
+
+/// The same, as foreign: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_foreign_t *wasm_ref_as_foreign(struct wasm_ref_t *object);
+
+/// The same, as foreign: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_foreign_t *wasm_ref_as_foreign_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_module_as_ref(struct wasm_module_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_module_as_ref_const(const struct wasm_module_t *object);
+
+/// The same, as module: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_module_t *wasm_ref_as_module(struct wasm_ref_t *object);
+
+/// The same, as module: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_module_t *wasm_ref_as_module_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_func_as_ref(struct wasm_func_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_ref_t *wasm_func_as_ref_const(const struct wasm_func_t *object);
+
+/// The same, as func: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_func_t *wasm_ref_as_func(struct wasm_ref_t *object);
+
+/// The same, as func: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_func_t *wasm_ref_as_func_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_global_as_ref(struct wasm_global_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_global_as_ref_const(const struct wasm_global_t *object);
+
+/// The same, as global: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_global_t *wasm_ref_as_global(struct wasm_ref_t *object);
+
+/// The same, as global: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_global_t *wasm_ref_as_global_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_table_as_ref(struct wasm_table_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_ref_t *wasm_table_as_ref_const(const struct wasm_table_t *object);
+
+/// The same, as table: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_table_t *wasm_ref_as_table(struct wasm_ref_t *object);
+
+/// The same, as table: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN const struct wasm_table_t *wasm_ref_as_table_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_memory_as_ref(struct wasm_memory_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_memory_as_ref_const(const struct wasm_memory_t *object);
+
+/// The same, as memory: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_memory_t *wasm_ref_as_memory(struct wasm_ref_t *object);
+
+/// The same, as memory: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_memory_t *wasm_ref_as_memory_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_extern_as_ref(struct wasm_extern_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_extern_as_ref_const(const struct wasm_extern_t *object);
+
+/// The same, as extern: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_extern_t *wasm_ref_as_extern(struct wasm_ref_t *object);
+
+/// The same, as extern: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_extern_t *wasm_ref_as_extern_const(const struct wasm_ref_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_ref_t *wasm_instance_as_ref(struct wasm_instance_t *object);
+
+/// The same, as ref. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_ref_t *wasm_instance_as_ref_const(const struct wasm_instance_t *object);
+
+/// The same, as instance: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_instance_t *wasm_ref_as_instance(struct wasm_ref_t *object);
+
+/// The same, as instance: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_instance_t *wasm_ref_as_instance_const(const struct wasm_ref_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_extern_t *wasm_func_as_extern(struct wasm_func_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_extern_t *wasm_func_as_extern_const(const struct wasm_func_t *object);
+
+/// The same, as func: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_func_t *wasm_extern_as_func(struct wasm_extern_t *object);
+
+/// The same, as func: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_func_t *wasm_extern_as_func_const(const struct wasm_extern_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_extern_t *wasm_global_as_extern(struct wasm_global_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_extern_t *wasm_global_as_extern_const(const struct wasm_global_t *object);
+
+/// The same, as global: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_global_t *wasm_extern_as_global(struct wasm_extern_t *object);
+
+/// The same, as global: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_global_t *wasm_extern_as_global_const(const struct wasm_extern_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_extern_t *wasm_table_as_extern(struct wasm_table_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_extern_t *wasm_table_as_extern_const(const struct wasm_table_t *object);
+
+/// The same, as table: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_table_t *wasm_extern_as_table(struct wasm_extern_t *object);
+
+/// The same, as table: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_table_t *wasm_extern_as_table_const(const struct wasm_extern_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_extern_t *wasm_memory_as_extern(struct wasm_memory_t *object);
+
+/// The same, as extern. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_extern_t *wasm_memory_as_extern_const(const struct wasm_memory_t *object);
+
+/// The same, as memory: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN struct wasm_memory_t *wasm_extern_as_memory(struct wasm_extern_t *object);
+
+/// The same, as memory: NULL where it is of another kind. Borrowed, not a copy.
+WASM_API_EXTERN
+const struct wasm_memory_t *wasm_extern_as_memory_const(const struct wasm_extern_t *object);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_byte_vec_new_empty(struct wasm_byte_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN void wasm_byte_vec_new_uninitialized(struct wasm_byte_vec_t *out, size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_byte_vec_new(struct wasm_byte_vec_t *out,
+                       size_t size,
+                       const wasm_byte_t *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_byte_vec_copy(struct wasm_byte_vec_t *out,
+                        const struct wasm_byte_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_byte_vec_delete(struct wasm_byte_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_val_vec_new_empty(struct wasm_val_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN void wasm_val_vec_new_uninitialized(struct wasm_val_vec_t *out, size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_val_vec_new(struct wasm_val_vec_t *out,
+                      size_t size,
+                      const struct wasm_val_t *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_val_vec_copy(struct wasm_val_vec_t *out,
+                       const struct wasm_val_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_val_vec_delete(struct wasm_val_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_valtype_vec_new_empty(struct wasm_valtype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_valtype_vec_new_uninitialized(struct wasm_valtype_vec_t *out,
+                                        size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_valtype_vec_new(struct wasm_valtype_vec_t *out,
+                          size_t size,
+                          struct wasm_valtype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_valtype_vec_copy(struct wasm_valtype_vec_t *out,
+                           const struct wasm_valtype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_valtype_vec_delete(struct wasm_valtype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_functype_vec_new_empty(struct wasm_functype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_functype_vec_new_uninitialized(struct wasm_functype_vec_t *out,
+                                         size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_functype_vec_new(struct wasm_functype_vec_t *out,
+                           size_t size,
+                           struct wasm_functype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_functype_vec_copy(struct wasm_functype_vec_t *out,
+                            const struct wasm_functype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_functype_vec_delete(struct wasm_functype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_globaltype_vec_new_empty(struct wasm_globaltype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_globaltype_vec_new_uninitialized(struct wasm_globaltype_vec_t *out,
+                                           size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_globaltype_vec_new(struct wasm_globaltype_vec_t *out,
+                             size_t size,
+                             struct wasm_globaltype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_globaltype_vec_copy(struct wasm_globaltype_vec_t *out,
+                              const struct wasm_globaltype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_globaltype_vec_delete(struct wasm_globaltype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_tabletype_vec_new_empty(struct wasm_tabletype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_tabletype_vec_new_uninitialized(struct wasm_tabletype_vec_t *out,
+                                          size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_tabletype_vec_new(struct wasm_tabletype_vec_t *out,
+                            size_t size,
+                            struct wasm_tabletype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_tabletype_vec_copy(struct wasm_tabletype_vec_t *out,
+                             const struct wasm_tabletype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_tabletype_vec_delete(struct wasm_tabletype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_memorytype_vec_new_empty(struct wasm_memorytype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_memorytype_vec_new_uninitialized(struct wasm_memorytype_vec_t *out,
+                                           size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_memorytype_vec_new(struct wasm_memorytype_vec_t *out,
+                             size_t size,
+                             struct wasm_memorytype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_memorytype_vec_copy(struct wasm_memorytype_vec_t *out,
+                              const struct wasm_memorytype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_memorytype_vec_delete(struct wasm_memorytype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_tagtype_vec_new_empty(struct wasm_tagtype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_tagtype_vec_new_uninitialized(struct wasm_tagtype_vec_t *out,
+                                        size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_tagtype_vec_new(struct wasm_tagtype_vec_t *out,
+                          size_t size,
+                          struct wasm_tagtype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_tagtype_vec_copy(struct wasm_tagtype_vec_t *out,
+                           const struct wasm_tagtype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_tagtype_vec_delete(struct wasm_tagtype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_externtype_vec_new_empty(struct wasm_externtype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_externtype_vec_new_uninitialized(struct wasm_externtype_vec_t *out,
+                                           size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_externtype_vec_new(struct wasm_externtype_vec_t *out,
+                             size_t size,
+                             struct wasm_externtype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_externtype_vec_copy(struct wasm_externtype_vec_t *out,
+                              const struct wasm_externtype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_externtype_vec_delete(struct wasm_externtype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_importtype_vec_new_empty(struct wasm_importtype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_importtype_vec_new_uninitialized(struct wasm_importtype_vec_t *out,
+                                           size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_importtype_vec_new(struct wasm_importtype_vec_t *out,
+                             size_t size,
+                             struct wasm_importtype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_importtype_vec_copy(struct wasm_importtype_vec_t *out,
+                              const struct wasm_importtype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_importtype_vec_delete(struct wasm_importtype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_exporttype_vec_new_empty(struct wasm_exporttype_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_exporttype_vec_new_uninitialized(struct wasm_exporttype_vec_t *out,
+                                           size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_exporttype_vec_new(struct wasm_exporttype_vec_t *out,
+                             size_t size,
+                             struct wasm_exporttype_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_exporttype_vec_copy(struct wasm_exporttype_vec_t *out,
+                              const struct wasm_exporttype_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_exporttype_vec_delete(struct wasm_exporttype_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_frame_vec_new_empty(struct wasm_frame_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN void wasm_frame_vec_new_uninitialized(struct wasm_frame_vec_t *out, size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_frame_vec_new(struct wasm_frame_vec_t *out,
+                        size_t size,
+                        struct wasm_frame_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_frame_vec_copy(struct wasm_frame_vec_t *out,
+                         const struct wasm_frame_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_frame_vec_delete(struct wasm_frame_vec_t *vec);
+
+/// Makes an empty vector.
+WASM_API_EXTERN void wasm_extern_vec_new_empty(struct wasm_extern_vec_t *out);
+
+/// Makes a vector for the caller to fill; its elements are zero until then. An
+/// empty one where there is no memory.
+WASM_API_EXTERN void wasm_extern_vec_new_uninitialized(struct wasm_extern_vec_t *out, size_t size);
+
+/// Makes a vector that owns these elements from now on; they are moved, not
+/// copied. An empty one where there is no memory.
+WASM_API_EXTERN
+void wasm_extern_vec_new(struct wasm_extern_vec_t *out,
+                         size_t size,
+                         struct wasm_extern_t *const *data);
+
+/// Makes a vector of copies. An empty one where that fails.
+WASM_API_EXTERN
+void wasm_extern_vec_copy(struct wasm_extern_vec_t *out,
+                          const struct wasm_extern_vec_t *from);
+
+/// Deletes the elements and the vector's memory, and leaves it empty, so that
+/// doing it again does no harm. The struct is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_extern_vec_delete(struct wasm_extern_vec_t *vec);
+
+/// The version of the library that is loaded, such as `0.1.0`; compare
+/// `WITRT_VERSION`, that of the header. NUL-terminated; it lives for ever.
+WASM_API_EXTERN const char *witrt_version(void);
+
+/// The error of the last function that failed on this thread, or NULL.
+///
+/// It is borrowed: valid until the next function fails on this thread, or
+/// `witrt_clear_last_error`. Success leaves it alone, so look at it only after
+/// a function has answered that it failed. `wasm_func_call` leaves its traps
+/// here too.
+WASM_API_EXTERN const struct witrt_error_t *witrt_last_error(void);
+
+/// Forgets this thread's last error.
+WASM_API_EXTERN void witrt_clear_last_error(void);
+
+/// Deletes an error. NULL is accepted.
+WASM_API_EXTERN void witrt_error_delete(struct witrt_error_t *error);
+
+/// A copy of an error, owned by the caller: the way to keep the last error.
+WASM_API_EXTERN struct witrt_error_t *witrt_error_copy(const struct witrt_error_t *error);
+
+/// The kind, one of `witrt_error_kind_enum`; `WITRT_ERROR_NONE` for NULL.
+WASM_API_EXTERN witrt_error_kind_t witrt_error_kind(const struct witrt_error_t *error);
+
+/// The message: UTF-8, NUL-terminated, in English, never NULL. Borrowed from
+/// the error.
+WASM_API_EXTERN const char *witrt_error_message(const struct witrt_error_t *error);
+
+/// The name of a kind, such as `MalformedText`; NULL for a number that is
+/// none. It lives for ever.
+WASM_API_EXTERN const char *witrt_error_kind_name(witrt_error_kind_t kind);
+
+/// Which argument, result or import is at fault, counted from zero. False,
+/// and nothing written, where that does not apply.
+WASM_API_EXTERN bool witrt_error_argument(const struct witrt_error_t *error, size_t *index);
+
+/// Where a text is ill-formed, in code units from its start. False, and
+/// nothing written, where that does not apply.
+WASM_API_EXTERN bool witrt_error_position(const struct witrt_error_t *error, size_t *position);
+
+/// Where a binary module is wrong, in bytes from its start. False, and
+/// nothing written, where that does not apply.
+WASM_API_EXTERN bool witrt_error_offset(const struct witrt_error_t *error, size_t *offset);
+
+/// Where a text module is wrong: line and column, both counted from one.
+/// Either pointer may be NULL. False, and nothing written, where that does not
+/// apply.
+WASM_API_EXTERN
+bool witrt_error_line_column(const struct witrt_error_t *error,
+                             size_t *line,
+                             size_t *column);
+
+/// The capacity that would have been enough, in code units, after
+/// `WITRT_ERROR_BUFFER_TOO_SMALL`. False, and nothing written, where that does
+/// not apply.
+WASM_API_EXTERN bool witrt_error_needed(const struct witrt_error_t *error, size_t *needed);
+
+/// Which of the built-in traps it was; `WITRT_TRAP_NONE` for a trap of the
+/// host's own and for what is no trap.
+WASM_API_EXTERN witrt_trap_code_t witrt_error_trap_code(const struct witrt_error_t *error);
+
+/// The trap, borrowed from the error; NULL for what is no trap, and in the
+/// last error, which keeps no object of a store.
+WASM_API_EXTERN const struct wasm_trap_t *witrt_error_trap(const struct witrt_error_t *error);
+
+/// The error that a trap stands for, with the facts above. Owned by the
+/// caller.
+WASM_API_EXTERN struct witrt_error_t *witrt_trap_error(const struct wasm_trap_t *trap);
+
+/// Which of the built-in traps it is; `WITRT_TRAP_NONE` for one of the host's
+/// own.
+WASM_API_EXTERN witrt_trap_code_t witrt_trap_code(const struct wasm_trap_t *trap);
+
+/// A configuration with every option at its default. Owned by the caller.
+WASM_API_EXTERN struct wasm_config_t *wasm_config_new(void);
+
+/// An engine with the default configuration. Owned by the caller.
+WASM_API_EXTERN struct wasm_engine_t *wasm_engine_new(void);
+
+/// An engine with this configuration, which is consumed also on failure; NULL
+/// stands for the default one. NULL for options that do not go together or
+/// that this machine cannot have. Owned by the caller.
+WASM_API_EXTERN struct wasm_engine_t *wasm_engine_new_with_config(struct wasm_config_t *config);
+
+/// As `wasm_engine_new_with_config`, with an error that tells why. `error` may
+/// be NULL; what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct wasm_engine_t *witrt_engine_new_with_config(struct wasm_config_t *config,
+                                                   struct witrt_error_t **error);
+
+/// Moves the epoch of all stores of this engine on by one tick, which is how a
+/// deadline comes to pass. Any thread may do this while guests run.
+WASM_API_EXTERN void witrt_engine_increment_epoch(const struct wasm_engine_t *engine);
+
+/// The encoding of the host's own text, for what asks in no particular one.
+/// Default: `WASM_UTF8`. False for an unknown encoding.
+WASM_API_EXTERN
+bool witrt_config_set_host_encoding(struct wasm_config_t *config,
+                                    wasm_encoding_t encoding);
+
+/// What becomes of ill-formed text where a string does not say. Default:
+/// `WITRT_ILL_FORMED_REJECT`. False for an unknown number.
+WASM_API_EXTERN
+bool witrt_config_set_ill_formed(struct wasm_config_t *config,
+                                 witrt_ill_formed_t rule);
+
+/// Counts what guests execute, and stops one with a trap when its store's fuel
+/// is used up: see `witrt_store_set_fuel`. Default: off.
+WASM_API_EXTERN bool witrt_config_set_consume_fuel(struct wasm_config_t *config, bool on);
+
+/// Stops guests at a deadline: see `witrt_store_set_epoch_deadline` and
+/// `witrt_engine_increment_epoch`. Default: off.
+WASM_API_EXTERN bool witrt_config_set_epoch_interruption(struct wasm_config_t *config, bool on);
+
+/// The most bytes that one linear memory may have; growing beyond fails as the
+/// guest sees it. Default: what its type permits.
+WASM_API_EXTERN bool witrt_config_set_max_memory_bytes(struct wasm_config_t *config, size_t bytes);
+
+/// The most elements that one table may have. Default: what its type permits.
+WASM_API_EXTERN
+bool witrt_config_set_max_table_elements(struct wasm_config_t *config,
+                                         size_t elements);
+
+/// The most instances, and the most memories and tables, that one store may
+/// have. Default: no bound.
+WASM_API_EXTERN bool witrt_config_set_max_instances(struct wasm_config_t *config, size_t instances);
+
+/// How many bytes of the host's stack guests may use. A guest that needs more
+/// traps. Default: 512 KiB. Zero is refused when the engine is made.
+WASM_API_EXTERN bool witrt_config_set_max_stack_bytes(struct wasm_config_t *config, size_t bytes);
+
+/// Compiles on several threads. Default: on.
+WASM_API_EXTERN bool witrt_config_set_parallel_compilation(struct wasm_config_t *config, bool on);
+
+/// How hard the compiler works. Default: `WITRT_OPT_LEVEL_SPEED`. False for an
+/// unknown number.
+WASM_API_EXTERN
+bool witrt_config_set_opt_level(struct wasm_config_t *config,
+                                witrt_opt_level_t level);
+
+/// Keeps compiled code in this folder, given in UTF-8 and NUL-terminated, and
+/// takes it from there the next time. The folder is made where it is missing.
+/// Default: no cache.
+WASM_API_EXTERN bool witrt_config_set_cache_dir(struct wasm_config_t *config, const char *path);
+
+/// Sets memory aside for this many instances at once, so that making one is
+/// faster; more than these cannot be made. Default: none, memory is asked for
+/// with each instance.
+WASM_API_EXTERN bool witrt_config_set_pooling(struct wasm_config_t *config, uint32_t instances);
+
+/// A new, empty store. The engine may be deleted before it. Owned by the
+/// caller.
+WASM_API_EXTERN struct wasm_store_t *wasm_store_new(const struct wasm_engine_t *engine);
+
+/// Gives the store's guests so much fuel, in place of what is left. A new store
+/// has none. False, with `WITRT_ERROR_UNSUPPORTED`, where the engine does not
+/// count fuel.
+WASM_API_EXTERN bool witrt_store_set_fuel(const struct wasm_store_t *store, uint64_t fuel);
+
+/// The fuel that is left. False, and nothing written, where the engine does not
+/// count fuel.
+WASM_API_EXTERN bool witrt_store_fuel(const struct wasm_store_t *store, uint64_t *fuel);
+
+/// Stops the store's guests with a trap when the engine's epoch has moved on by
+/// so many ticks from now: see `witrt_engine_increment_epoch`. Without a call
+/// of this there is no deadline. It has no effect where the engine has no
+/// epochs.
+WASM_API_EXTERN
+bool witrt_store_set_epoch_deadline(const struct wasm_store_t *store,
+                                    uint64_t ticks);
+
+/// Copies the strings of guests that are still held, and runs the deferred
+/// calls (such as a guest's `free`) that are owed. Every call does this first,
+/// so it is of use only to have it done by a certain time.
+///
+/// False when a deferred call trapped; all of them run all the same. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_store_settle(const struct wasm_store_t *store,
+                        struct witrt_error_t **error);
+
+/// Gives up the reference or string that a value owns, and leaves a null
+/// reference. The struct itself is the caller's. NULL is accepted.
+WASM_API_EXTERN void wasm_val_delete(struct wasm_val_t *val);
+
+/// Copies a value, with a reference or string of its own, into `out`, whatever
+/// was there before. Where that fails, `out` is a null reference.
+WASM_API_EXTERN void wasm_val_copy(struct wasm_val_t *out, const struct wasm_val_t *val);
+
+/// A string of the library's own: a copy of text in this encoding, checked to
+/// be well-formed. NULL for an unknown encoding, ill-formed text, or NULL text
+/// of a size other than zero. `size` counts code units. Owned by the caller; it
+/// belongs to no store.
+WASM_API_EXTERN
+struct wasm_string_t *wasm_string_new(wasm_encoding_t encoding,
+                                      const void *data,
+                                      size_t size);
+
+/// A copy of a string, to be kept beyond the callback or call that the text
+/// belongs to. NULL for NULL. Owned by the caller; it belongs to no store.
+WASM_API_EXTERN struct wasm_string_t *wasm_string_clone(const struct wasm_string_t *string);
+
+/// Deletes a string that the library gave away: a result, or what
+/// `wasm_string_new` and `wasm_string_clone` made. On a host's own struct and on
+/// NULL it does nothing; deleting one a second time, or an argument of a
+/// callback, is refused and left as the last error. Any thread.
+WASM_API_EXTERN void wasm_string_delete(struct wasm_string_t *string);
+
+/// The encoding that the text is stored in, which is the one to read it in at
+/// the least cost. `WASM_UTF8` for NULL.
+WASM_API_EXTERN wasm_encoding_t wasm_string_encoding(const struct wasm_string_t *string);
+
+/// The length in code units of an encoding: what `wasm_string_copy` will write.
+/// Zero, with the reason in the last error, for an unknown encoding, ill-formed
+/// text or NULL.
+WASM_API_EXTERN
+size_t wasm_string_length(const struct wasm_string_t *string,
+                          wasm_encoding_t encoding);
+
+/// Copies the text into memory of the caller's, in the encoding that is wanted,
+/// straight from where it lies and without a terminating NUL.
+///
+/// `capacity` and `*written` count code units; `written` may be NULL. On failure
+/// nothing is written: ill-formed text, an unknown encoding, NULL, or, with
+/// `WITRT_ERROR_BUFFER_TOO_SMALL`, too little capacity; the last error then
+/// tells the length: `witrt_error_needed`.
+WASM_API_EXTERN
+bool wasm_string_copy(const struct wasm_string_t *string,
+                      wasm_encoding_t encoding,
+                      void *destination,
+                      size_t capacity,
+                      size_t *written);
+
+/// Tells where the text lies, as UTF-8: `bytes` is set to borrowed bytes, not
+/// NUL-terminated, which must not be changed or deleted.
+///
+/// They are valid until a guest runs in the string's store, its memory is
+/// written to or grows, or the string is deleted. False, and nothing written,
+/// for a string that is stored in another encoding, ill-formed text, and NULL.
+WASM_API_EXTERN
+bool wasm_string_borrow(const struct wasm_string_t *string,
+                        struct wasm_byte_vec_t *bytes);
+
+/// Whether the text can be read: a string that is there, in a known encoding,
+/// and well-formed or to be made so. Leaves the reason in the last error where
+/// not.
+WASM_API_EXTERN bool wasm_string_is_valid(const struct wasm_string_t *string);
+
+/// Whether it is a handle of the library's, whose text is read through the
+/// functions and not through `data`.
+WASM_API_EXTERN bool wasm_string_is_handle(const struct wasm_string_t *string);
+
+/// The type of values of this kind, one of `wasm_valkind_enum`; NULL for an
+/// unknown kind. Owned by the caller.
+WASM_API_EXTERN struct wasm_valtype_t *wasm_valtype_new(wasm_valkind_t kind);
+
+/// The kind of its values. A type of a module that no value can have answers
+/// with a number outside `wasm_valkind_enum`: 4 for a vector of 128 bits, 255
+/// for a reference of another type.
+WASM_API_EXTERN wasm_valkind_t wasm_valtype_kind(const struct wasm_valtype_t *ty);
+
+/// A function type. Both vectors are consumed, also on failure; NULL is an
+/// empty one. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_functype_t *wasm_functype_new(struct wasm_valtype_vec_t *params,
+                                          struct wasm_valtype_vec_t *results);
+
+/// The parameters, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_valtype_vec_t *wasm_functype_params(const struct wasm_functype_t *ty);
+
+/// The results, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_valtype_vec_t *wasm_functype_results(const struct wasm_functype_t *ty);
+
+/// A global type. The content is consumed; `mutability` is one of
+/// `wasm_mutability_enum`. NULL for a content of an interface kind: no global
+/// holds such values. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_globaltype_t *wasm_globaltype_new(struct wasm_valtype_t *content,
+                                              wasm_mutability_t mutability);
+
+/// What it holds, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_valtype_t *wasm_globaltype_content(const struct wasm_globaltype_t *ty);
+
+/// Whether it can be set.
+WASM_API_EXTERN wasm_mutability_t wasm_globaltype_mutability(const struct wasm_globaltype_t *ty);
+
+/// A table type. The element is consumed, and must be a reference, else NULL;
+/// the limits are copied as they are. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_tabletype_t *wasm_tabletype_new(struct wasm_valtype_t *element,
+                                            const struct wasm_limits_t *limits);
+
+/// What it holds, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_valtype_t *wasm_tabletype_element(const struct wasm_tabletype_t *ty);
+
+/// Its limits, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_limits_t *wasm_tabletype_limits(const struct wasm_tabletype_t *ty);
+
+/// A memory type; the limits are copied as they are. Owned by the caller.
+WASM_API_EXTERN struct wasm_memorytype_t *wasm_memorytype_new(const struct wasm_limits_t *limits);
+
+/// Its limits, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_limits_t *wasm_memorytype_limits(const struct wasm_memorytype_t *ty);
+
+/// A tag type. The function type is consumed. Owned by the caller.
+WASM_API_EXTERN struct wasm_tagtype_t *wasm_tagtype_new(struct wasm_functype_t *ty);
+
+/// What is thrown, borrowed from the type.
+WASM_API_EXTERN
+const struct wasm_functype_t *wasm_tagtype_functype(const struct wasm_tagtype_t *ty);
+
+/// Which kind of type it is, one of `wasm_externkind_enum`.
+WASM_API_EXTERN wasm_externkind_t wasm_externtype_kind(const struct wasm_externtype_t *ty);
+
+/// An import type. All three are consumed, also on failure; a NULL name is the
+/// empty one. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_importtype_t *wasm_importtype_new(wasm_name_t *module,
+                                              wasm_name_t *name,
+                                              struct wasm_externtype_t *ty);
+
+/// The first name, borrowed from the import type. Not NUL-terminated.
+WASM_API_EXTERN const wasm_name_t *wasm_importtype_module(const struct wasm_importtype_t *ty);
+
+/// The second name, borrowed from the import type. Not NUL-terminated.
+WASM_API_EXTERN const wasm_name_t *wasm_importtype_name(const struct wasm_importtype_t *ty);
+
+/// What has to be supplied, borrowed from the import type.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_importtype_type(const struct wasm_importtype_t *ty);
+
+/// An export type. Both are consumed, also on failure; a NULL name is the empty
+/// one. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_exporttype_t *wasm_exporttype_new(wasm_name_t *name,
+                                              struct wasm_externtype_t *ty);
+
+/// The name, borrowed from the export type. Not NUL-terminated.
+WASM_API_EXTERN const wasm_name_t *wasm_exporttype_name(const struct wasm_exporttype_t *ty);
+
+/// What it is, borrowed from the export type.
+WASM_API_EXTERN
+const struct wasm_externtype_t *wasm_exporttype_type(const struct wasm_exporttype_t *ty);
+
+/// A trap of the host's own, for a callback to return. The message is copied,
+/// and may lack the NUL that ends it. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_trap_t *wasm_trap_new(const struct wasm_store_t *store,
+                                  const wasm_message_t *message);
+
+/// Writes a copy of the message to `out`, with the NUL that ends it, which its
+/// size counts; an empty vector on failure. Owned by the caller.
+WASM_API_EXTERN void wasm_trap_message(const struct wasm_trap_t *trap, wasm_message_t *out);
+
+/// The innermost frame; NULL where no wasm was running. Owned by the caller.
+WASM_API_EXTERN struct wasm_frame_t *wasm_trap_origin(const struct wasm_trap_t *trap);
+
+/// Writes all frames to `out`, innermost first; an empty vector where no wasm
+/// was running, and on failure. Owned by the caller.
+WASM_API_EXTERN void wasm_trap_trace(const struct wasm_trap_t *trap, struct wasm_frame_vec_t *out);
+
+/// A copy of a frame. NULL for NULL. Owned by the caller.
+WASM_API_EXTERN struct wasm_frame_t *wasm_frame_copy(const struct wasm_frame_t *frame);
+
+/// The instance that the function belongs to, borrowed from the frame; NULL
+/// where that is not known: its module has several instances in the store.
+WASM_API_EXTERN struct wasm_instance_t *wasm_frame_instance(const struct wasm_frame_t *frame);
+
+/// The function's index in its module, imports first.
+WASM_API_EXTERN uint32_t wasm_frame_func_index(const struct wasm_frame_t *frame);
+
+/// Where it was, in bytes from the start of the function's body.
+WASM_API_EXTERN size_t wasm_frame_func_offset(const struct wasm_frame_t *frame);
+
+/// Where it was, in bytes from the start of the module.
+WASM_API_EXTERN size_t wasm_frame_module_offset(const struct wasm_frame_t *frame);
+
+/// The function's name, where the module's name section gives one; else NULL.
+/// Borrowed from the frame, in UTF-8, not NUL-terminated.
+WASM_API_EXTERN const wasm_name_t *witrt_frame_func_name(const struct wasm_frame_t *frame);
+
+/// Compiles a module: a core binary, a core binary with an interface section,
+/// or text with or without `(@interface …)` forms; the bytes tell which, and
+/// are borrowed for the call. NULL for what is no valid module, with the reason
+/// and the place in the last error.
+///
+/// The module works in every store of the same engine. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_module_t *wasm_module_new(const struct wasm_store_t *store,
+                                      const struct wasm_byte_vec_t *bytes);
+
+/// As `wasm_module_new`, with an error object. `error` may be NULL; what is
+/// written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct wasm_module_t *witrt_module_new(const struct wasm_store_t *store,
+                                       const struct wasm_byte_vec_t *bytes,
+                                       struct witrt_error_t **error);
+
+/// Whether the bytes are a valid module in any of the forms that
+/// `wasm_module_new` takes; the reason is in the last error where not.
+WASM_API_EXTERN
+bool wasm_module_validate(const struct wasm_store_t *store,
+                          const struct wasm_byte_vec_t *bytes);
+
+/// As `wasm_module_validate`, with an error object. `error` may be NULL; what
+/// is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_module_validate(const struct wasm_store_t *store,
+                           const struct wasm_byte_vec_t *bytes,
+                           struct witrt_error_t **error);
+
+/// Writes what must be supplied to instantiate it to `out`, in the order in
+/// which `wasm_instance_new` takes it. Owned by the caller.
+WASM_API_EXTERN
+void wasm_module_imports(const struct wasm_module_t *module,
+                         struct wasm_importtype_vec_t *out);
+
+/// Writes what its instances offer to `out`, in the order of
+/// `wasm_instance_exports`. Owned by the caller.
+WASM_API_EXTERN
+void wasm_module_exports(const struct wasm_module_t *module,
+                         struct wasm_exporttype_vec_t *out);
+
+/// Writes the compiled module to `out`, for `wasm_module_deserialize`; its
+/// interface stays with it. An empty vector on failure. Owned by the caller.
+WASM_API_EXTERN
+void wasm_module_serialize(const struct wasm_module_t *module,
+                           struct wasm_byte_vec_t *out);
+
+/// The module that `wasm_module_serialize` wrote, without compiling it. NULL
+/// for bytes that are damaged, or were made by another version, for another
+/// machine or with other options. Owned by the caller.
+///
+/// The bytes hold machine code that will be run: they must come from
+/// `wasm_module_serialize` by a way that nobody untrusted has had access to.
+/// Damage by accident is found out; intent is not.
+WASM_API_EXTERN
+struct wasm_module_t *wasm_module_deserialize(const struct wasm_store_t *store,
+                                              const struct wasm_byte_vec_t *bytes);
+
+/// As `wasm_module_deserialize`, with an error object. `error` may be NULL;
+/// what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct wasm_module_t *witrt_module_deserialize(const struct wasm_store_t *store,
+                                               const struct wasm_byte_vec_t *bytes,
+                                               struct witrt_error_t **error);
+
+/// The module for other threads. Owned by the caller.
+WASM_API_EXTERN struct wasm_shared_module_t *wasm_module_share(const struct wasm_module_t *module);
+
+/// A shared module for a store. NULL where the store has another engine. Owned
+/// by the caller.
+WASM_API_EXTERN
+struct wasm_module_t *wasm_module_obtain(const struct wasm_store_t *store,
+                                         const struct wasm_shared_module_t *shared);
+
+/// Makes a binary of a text module, and writes it to `out`; a binary is copied
+/// as it is. Types and indices are not checked: loading does that. False, and
+/// nothing written, where the syntax is wrong. Both `*out` and `*error` are
+/// owned by the caller; `error` may be NULL, and is set to NULL on success.
+WASM_API_EXTERN
+bool witrt_assemble(const struct wasm_byte_vec_t *text,
+                    struct wasm_byte_vec_t *out,
+                    struct witrt_error_t **error);
+
+/// Calls a function. NULL for success; else a trap, owned by the caller, and
+/// the reason in the last error too.
+///
+/// `args` are borrowed, and of the kinds that the function takes. `results` is
+/// the caller's memory: what is in it is overwritten, and owned by the caller
+/// from then on; on a trap it stays as it is. It may have fewer elements than
+/// the function has results: the rest is given up. Either vector may be NULL
+/// for an empty one. A wrong number or kind of arguments, ill-formed text and a
+/// busy store are traps too, before the function runs.
+WASM_API_EXTERN
+struct wasm_trap_t *wasm_func_call(const struct wasm_func_t *func,
+                                   const struct wasm_val_vec_t *args,
+                                   struct wasm_val_vec_t *results);
+
+/// As `wasm_func_call`, with an error object, which tells what a trap does not:
+/// the kind, the argument, the position in its text. True for success. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_func_call(const struct wasm_func_t *func,
+                     const struct wasm_val_vec_t *args,
+                     struct wasm_val_vec_t *results,
+                     struct witrt_error_t **error);
+
+/// A host function of this type, which is borrowed. NULL for a callback that
+/// is NULL. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_func_t *wasm_func_new(const struct wasm_store_t *store,
+                                  const struct wasm_functype_t *ty,
+                                  wasm_func_callback_t callback);
+
+/// A host function of this type, which is borrowed; `env` is given to each
+/// call. The finalizer may be NULL; else it is called once with `env`, when the
+/// function is gone: at the latest with its store. Where this fails it is not
+/// called. NULL for a callback that is NULL. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_func_t *wasm_func_new_with_env(const struct wasm_store_t *store,
+                                           const struct wasm_functype_t *ty,
+                                           wasm_func_callback_with_env_t callback,
+                                           void *env,
+                                           void (*finalizer)(void*));
+
+/// A copy of its type. Owned by the caller.
+WASM_API_EXTERN struct wasm_functype_t *wasm_func_type(const struct wasm_func_t *func);
+
+/// How many parameters it has.
+WASM_API_EXTERN size_t wasm_func_param_arity(const struct wasm_func_t *func);
+
+/// How many results it has.
+WASM_API_EXTERN size_t wasm_func_result_arity(const struct wasm_func_t *func);
+
+/// A global that holds a copy of `val`. NULL where the value's kind is not the
+/// type's content. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_global_t *wasm_global_new(const struct wasm_store_t *store,
+                                      const struct wasm_globaltype_t *ty,
+                                      const struct wasm_val_t *val);
+
+/// A copy of its type. Owned by the caller.
+WASM_API_EXTERN struct wasm_globaltype_t *wasm_global_type(const struct wasm_global_t *object);
+
+/// Writes what it holds to `out`, whatever was there before; a null reference
+/// on failure. Owned by the caller.
+WASM_API_EXTERN void wasm_global_get(const struct wasm_global_t *object, struct wasm_val_t *out);
+
+/// Puts a copy of `val` into it. Nothing happens, but for the last error, where
+/// it is constant or the value of another kind.
+WASM_API_EXTERN void wasm_global_set(struct wasm_global_t *object, const struct wasm_val_t *val);
+
+/// A table whose elements are all `init`, NULL for null; the reference is
+/// borrowed. NULL for limits out of order or beyond what the store permits, and
+/// for a reference that is not of the element's type. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_table_t *wasm_table_new(const struct wasm_store_t *store,
+                                    const struct wasm_tabletype_t *ty,
+                                    struct wasm_ref_t *init);
+
+/// A copy of its type. Owned by the caller.
+WASM_API_EXTERN struct wasm_tabletype_t *wasm_table_type(const struct wasm_table_t *object);
+
+/// The element of that index; NULL for a null element, and where there is none.
+/// Owned by the caller.
+WASM_API_EXTERN
+struct wasm_ref_t *wasm_table_get(const struct wasm_table_t *object,
+                                  wasm_table_size_t index);
+
+/// Sets the element of that index; the reference is borrowed, NULL for null.
+/// False where there is no such element or it takes no such reference.
+WASM_API_EXTERN
+bool wasm_table_set(struct wasm_table_t *object,
+                    wasm_table_size_t index,
+                    struct wasm_ref_t *reference);
+
+/// How many elements it has.
+WASM_API_EXTERN wasm_table_size_t wasm_table_size(const struct wasm_table_t *object);
+
+/// Adds `delta` elements, each of them `init`; the reference is borrowed, NULL
+/// for null. False where it may not grow so far.
+WASM_API_EXTERN
+bool wasm_table_grow(struct wasm_table_t *object,
+                     wasm_table_size_t delta,
+                     struct wasm_ref_t *init);
+
+/// A memory. NULL for limits out of order or beyond what the store permits.
+/// Owned by the caller.
+WASM_API_EXTERN
+struct wasm_memory_t *wasm_memory_new(const struct wasm_store_t *store,
+                                      const struct wasm_memorytype_t *ty);
+
+/// A copy of its type. Owned by the caller.
+WASM_API_EXTERN struct wasm_memorytype_t *wasm_memory_type(const struct wasm_memory_t *object);
+
+/// Its bytes, to be read and written until it grows or a guest runs that may
+/// let it grow. Strings of guests that are still held are copied first, so that
+/// they stay what they were.
+WASM_API_EXTERN byte_t *wasm_memory_data(const struct wasm_memory_t *object);
+
+/// Its size in bytes.
+WASM_API_EXTERN size_t wasm_memory_data_size(const struct wasm_memory_t *object);
+
+/// Its size in pages.
+WASM_API_EXTERN wasm_memory_pages_t wasm_memory_size(const struct wasm_memory_t *object);
+
+/// Adds `delta` pages. False where it may not grow so far.
+WASM_API_EXTERN bool wasm_memory_grow(struct wasm_memory_t *object, wasm_memory_pages_t delta);
+
+/// Which kind of object it is, one of `wasm_externkind_enum`.
+WASM_API_EXTERN wasm_externkind_t wasm_extern_kind(const struct wasm_extern_t *object);
+
+/// A copy of its type. Owned by the caller.
+WASM_API_EXTERN struct wasm_externtype_t *wasm_extern_type(const struct wasm_extern_t *object);
+
+/// A new object of the host's: it has an identity and host info, and travels as
+/// an externref. Owned by the caller.
+WASM_API_EXTERN struct wasm_foreign_t *wasm_foreign_new(const struct wasm_store_t *store);
+
+/// An instance of a module. `imports` are borrowed, in the order of
+/// `wasm_module_imports`; NULL is an empty vector. The module's start function
+/// runs here.
+///
+/// NULL where something does not fit or the start function traps. Where `trap`
+/// is not NULL, `*trap` is set to a trap that tells why, owned by the caller,
+/// and to NULL on success. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_instance_t *wasm_instance_new(const struct wasm_store_t *store,
+                                          const struct wasm_module_t *module,
+                                          const struct wasm_extern_vec_t *imports,
+                                          struct wasm_trap_t **trap);
+
+/// As `wasm_instance_new`, with an error object, which tells the import at
+/// fault and holds the trap if it was one. `error` may be NULL; what is written
+/// there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct wasm_instance_t *witrt_instance_new(const struct wasm_store_t *store,
+                                           const struct wasm_module_t *module,
+                                           const struct wasm_extern_vec_t *imports,
+                                           struct witrt_error_t **error);
+
+/// Writes handles of all exports to `out`, in the order of
+/// `wasm_module_exports`; an empty vector on failure. Owned by the caller.
+WASM_API_EXTERN
+void wasm_instance_exports(const struct wasm_instance_t *instance,
+                           struct wasm_extern_vec_t *out);
+
+/// The export of that name, `size` bytes of UTF-8. NULL where there is none.
+/// Owned by the caller.
+WASM_API_EXTERN
+struct wasm_extern_t *witrt_instance_export(const struct wasm_instance_t *instance,
+                                            const char *name,
+                                            size_t size);
+
+/// A linker with nothing in it. Owned by the caller.
+WASM_API_EXTERN struct witrt_linker_t *witrt_linker_new(void);
+
+/// Deletes a linker. NULL is accepted.
+WASM_API_EXTERN void witrt_linker_delete(struct witrt_linker_t *linker);
+
+/// Defines a thing, which is borrowed, under two names in UTF-8. A later one
+/// takes the place of an earlier one of the same names, unless both are
+/// functions and their types differ: then each serves the imports of its own
+/// type. False for an object of another store than those before, and for names
+/// that are not UTF-8.
+WASM_API_EXTERN
+bool witrt_linker_define(struct witrt_linker_t *linker,
+                         const char *module,
+                         size_t module_size,
+                         const char *name,
+                         size_t name_size,
+                         const struct wasm_extern_t *item);
+
+/// Defines every export of an instance under one module name. False as for
+/// `witrt_linker_define`.
+WASM_API_EXTERN
+bool witrt_linker_define_instance(struct witrt_linker_t *linker,
+                                  const char *module,
+                                  size_t module_size,
+                                  const struct wasm_instance_t *instance);
+
+/// An instance of a module whose imports are looked up by name. NULL where one
+/// is missing (the error's message tells all that are), and as for
+/// `wasm_instance_new`. `error` may be NULL; what is written there is owned by
+/// the caller, NULL on success. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *linker,
+                                                 const struct wasm_store_t *store,
+                                                 const struct wasm_module_t *module,
+                                                 struct witrt_error_t **error);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+
+/* ---- The families, for headers that declare types of their own ---- */
+
+#define WASM_DECLARE_OWN(name)                                                 \
+  typedef struct wasm_##name##_t wasm_##name##_t;                              \
+  WASM_API_EXTERN void wasm_##name##_delete(wasm_##name##_t *object);
+
+#define WASM_DECLARE_VEC(name, ptr_or_none)                                    \
+  typedef struct wasm_##name##_vec_t {                                         \
+    size_t size;                                                               \
+    wasm_##name##_t ptr_or_none *data;                                         \
+  } wasm_##name##_vec_t;                                                       \
+  WASM_API_EXTERN void wasm_##name##_vec_new_empty(wasm_##name##_vec_t *out);  \
+  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(                    \
+      wasm_##name##_vec_t *out, size_t size);                                  \
+  WASM_API_EXTERN void wasm_##name##_vec_new(                                  \
+      wasm_##name##_vec_t *out, size_t size,                                   \
+      wasm_##name##_t ptr_or_none const data[]);                               \
+  WASM_API_EXTERN void wasm_##name##_vec_copy(                                 \
+      wasm_##name##_vec_t *out, const wasm_##name##_vec_t *from);              \
+  WASM_API_EXTERN void wasm_##name##_vec_delete(wasm_##name##_vec_t *vec);
+
+#define WASM_DECLARE_TYPE(name)                                                \
+  WASM_DECLARE_OWN(name)                                                       \
+  WASM_DECLARE_VEC(name, *)                                                    \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_copy(                         \
+      const wasm_##name##_t *object);
+
+#define WASM_DECLARE_REF_BASE(name)                                            \
+  WASM_DECLARE_OWN(name)                                                       \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_copy(                         \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN bool wasm_##name##_same(const wasm_##name##_t *a,            \
+                                          const wasm_##name##_t *b);           \
+  WASM_API_EXTERN void *wasm_##name##_get_host_info(                           \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t *object,    \
+                                                   void *info);                \
+  WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(             \
+      wasm_##name##_t *object, void *info, void (*finalizer)(void *));
+
+#define WASM_DECLARE_REF(name)                                                 \
+  WASM_DECLARE_REF_BASE(name)                                                  \
+  WASM_API_EXTERN wasm_ref_t *wasm_##name##_as_ref(wasm_##name##_t *object);   \
+  WASM_API_EXTERN wasm_##name##_t *wasm_ref_as_##name(wasm_ref_t *object);     \
+  WASM_API_EXTERN const wasm_ref_t *wasm_##name##_as_ref_const(                \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN const wasm_##name##_t *wasm_ref_as_##name##_const(           \
+      const wasm_ref_t *object);
+
+#define WASM_DECLARE_SHARABLE_REF(name)                                        \
+  WASM_DECLARE_REF(name)                                                       \
+  WASM_DECLARE_OWN(shared_##name)                                              \
+  WASM_API_EXTERN wasm_shared_##name##_t *wasm_##name##_share(                 \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_obtain(                       \
+      wasm_store_t *store, const wasm_shared_##name##_t *shared);
+
+/* ---- Names are vectors of bytes ---- */
+
+#define wasm_name wasm_byte_vec
+#define wasm_name_new wasm_byte_vec_new
+#define wasm_name_new_empty wasm_byte_vec_new_empty
+#define wasm_name_new_uninitialized wasm_byte_vec_new_uninitialized
+/* The standard's first spelling of it. */
+#define wasm_name_new_new_uninitialized wasm_byte_vec_new_uninitialized
+#define wasm_name_copy wasm_byte_vec_copy
+#define wasm_name_delete wasm_byte_vec_delete
+
+/* ---- Initializers ---- */
+
+/// A vector of nothing.
+#define WASM_EMPTY_VEC {0, NULL}
+
+/// A vector around an array of the caller's: to be lent, never to be deleted.
+#define WASM_ARRAY_VEC(array) {sizeof(array) / sizeof(*(array)), array}
+
+/* Strings around a host's own text: initializers of a `wasm_string_t`. Sizes
+ * count code units, not bytes. */
+
+/// A string of `size` bytes of UTF-8.
+#define WASM_STRING_UTF8(data, size) {(data), (size), WASM_UTF8, 0, 0}
+
+/// A string of `size` units of UTF-16.
+#define WASM_STRING_UTF16(data, size) {(data), (size), WASM_UTF16, 0, 0}
+
+/// A string around a literal: WASM_STRING_LIT("text"), in UTF-8.
+#define WASM_STRING_LIT(literal) {"" literal, sizeof("" literal) - 1, WASM_UTF8, 0, 0}
+
+/// A string around a literal: WASM_STRING_LIT16(u"text"), in UTF-16.
+#define WASM_STRING_LIT16(literal) \
+  {u"" literal, sizeof(u"" literal) / 2 - 1, WASM_UTF16, 0, 0}
+
+/// The empty string.
+#define WASM_EMPTY_STRING {NULL, 0, WASM_UTF8, 0, 0}
+
+/* Values: initializers of a `wasm_val_t`. */
+
+#ifndef __cplusplus
+
+#define WASM_I32_VAL(i) {.kind = WASM_I32, .of = {.i32 = i}}
+#define WASM_I64_VAL(i) {.kind = WASM_I64, .of = {.i64 = i}}
+#define WASM_F32_VAL(z) {.kind = WASM_F32, .of = {.f32 = z}}
+#define WASM_F64_VAL(z) {.kind = WASM_F64, .of = {.f64 = z}}
+#define WASM_S8_VAL(i) {.kind = WASM_S8, .of = {.s8 = i}}
+#define WASM_U8_VAL(i) {.kind = WASM_U8, .of = {.u8 = i}}
+#define WASM_S16_VAL(i) {.kind = WASM_S16, .of = {.s16 = i}}
+#define WASM_U16_VAL(i) {.kind = WASM_U16, .of = {.u16 = i}}
+#define WASM_S32_VAL(i) {.kind = WASM_S32, .of = {.s32 = i}}
+#define WASM_U32_VAL(i) {.kind = WASM_U32, .of = {.u32 = i}}
+#define WASM_S64_VAL(i) {.kind = WASM_S64, .of = {.s64 = i}}
+#define WASM_U64_VAL(i) {.kind = WASM_U64, .of = {.u64 = i}}
+/// A string value around a `wasm_string_t *`.
+#define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
+#define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
+#define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
+
+#else /* C++, which has no such initializers before C++20 */
+
+#define WITRT_VAL(member, number, type)                    \
+  static inline wasm_val_t witrt_val_##member(type value) { \
+    wasm_val_t val;                                        \
+    val.kind = number;                                     \
+    val.of.u64 = 0;                                        \
+    val.of.member = value;                                 \
+    return val;                                            \
+  }
+WITRT_VAL(i32, WASM_I32, int32_t)
+WITRT_VAL(i64, WASM_I64, int64_t)
+WITRT_VAL(f32, WASM_F32, float32_t)
+WITRT_VAL(f64, WASM_F64, float64_t)
+WITRT_VAL(s8, WASM_S8, int8_t)
+WITRT_VAL(u8, WASM_U8, uint8_t)
+WITRT_VAL(s16, WASM_S16, int16_t)
+WITRT_VAL(u16, WASM_U16, uint16_t)
+WITRT_VAL(s32, WASM_S32, int32_t)
+WITRT_VAL(u32, WASM_U32, uint32_t)
+WITRT_VAL(s64, WASM_S64, int64_t)
+WITRT_VAL(u64, WASM_U64, uint64_t)
+WITRT_VAL(string, WASM_STRING, struct wasm_string_t *)
+WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
+#undef WITRT_VAL
+
+#define WASM_I32_VAL(i) witrt_val_i32(i)
+#define WASM_I64_VAL(i) witrt_val_i64(i)
+#define WASM_F32_VAL(z) witrt_val_f32(z)
+#define WASM_F64_VAL(z) witrt_val_f64(z)
+#define WASM_S8_VAL(i) witrt_val_s8(i)
+#define WASM_U8_VAL(i) witrt_val_u8(i)
+#define WASM_S16_VAL(i) witrt_val_s16(i)
+#define WASM_U16_VAL(i) witrt_val_u16(i)
+#define WASM_S32_VAL(i) witrt_val_s32(i)
+#define WASM_U32_VAL(i) witrt_val_u32(i)
+#define WASM_S64_VAL(i) witrt_val_s64(i)
+#define WASM_U64_VAL(i) witrt_val_u64(i)
+#define WASM_STRING_VAL(s) witrt_val_string(s)
+#define WASM_REF_VAL(r) witrt_val_ref(r)
+#define WASM_INIT_VAL witrt_val_ref(NULL)
+
+#endif /* __cplusplus */
+
+/* ---- Helpers ---- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Fails to compile where the sizes are not what the library was built with.
+static inline void assertions(void) {
+  (void)sizeof(char[sizeof(float) == sizeof(uint32_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(double) == sizeof(uint64_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(intptr_t) == sizeof(uint32_t) ||
+                    sizeof(intptr_t) == sizeof(uint64_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(((wasm_val_t *)0)->of) == 8 ? 1 : -1]);
+}
+
+/// A copy of a NUL-terminated text, without the NUL. Owned by the caller.
+static inline void wasm_name_new_from_string(wasm_name_t *out, const char *text) {
+  wasm_name_new(out, strlen(text), text);
+}
+
+/// A copy of a NUL-terminated text, with the NUL. Owned by the caller.
+static inline void wasm_name_new_from_string_nt(wasm_name_t *out, const char *text) {
+  wasm_name_new(out, strlen(text) + 1, text);
+}
+
+/// Whether values of this kind are numbers: no reference, and no string.
+static inline bool wasm_valkind_is_num(wasm_valkind_t kind) {
+  return kind < WASM_EXTERNREF && kind != WASM_STRING;
+}
+
+/// Whether values of this kind are references.
+static inline bool wasm_valkind_is_ref(wasm_valkind_t kind) {
+  return kind >= WASM_EXTERNREF;
+}
+
+/// Whether values of this kind are strings.
+static inline bool wasm_valkind_is_string(wasm_valkind_t kind) {
+  return kind == WASM_STRING;
+}
+
+/// Whether values of this type are numbers: no references, and no strings.
+static inline bool wasm_valtype_is_num(const wasm_valtype_t *type) {
+  return wasm_valkind_is_num(wasm_valtype_kind(type));
+}
+
+/// Whether values of this type are references.
+static inline bool wasm_valtype_is_ref(const wasm_valtype_t *type) {
+  return wasm_valkind_is_ref(wasm_valtype_kind(type));
+}
+
+/// Whether values of this type are strings.
+static inline bool wasm_valtype_is_string(const wasm_valtype_t *type) {
+  return wasm_valkind_is_string(wasm_valtype_kind(type));
+}
+
+/* The types of values, each owned by the caller. */
+
+static inline wasm_valtype_t *wasm_valtype_new_i32(void) {
+  return wasm_valtype_new(WASM_I32);
+}
+static inline wasm_valtype_t *wasm_valtype_new_i64(void) {
+  return wasm_valtype_new(WASM_I64);
+}
+static inline wasm_valtype_t *wasm_valtype_new_f32(void) {
+  return wasm_valtype_new(WASM_F32);
+}
+static inline wasm_valtype_t *wasm_valtype_new_f64(void) {
+  return wasm_valtype_new(WASM_F64);
+}
+static inline wasm_valtype_t *wasm_valtype_new_s8(void) {
+  return wasm_valtype_new(WASM_S8);
+}
+static inline wasm_valtype_t *wasm_valtype_new_u8(void) {
+  return wasm_valtype_new(WASM_U8);
+}
+static inline wasm_valtype_t *wasm_valtype_new_s16(void) {
+  return wasm_valtype_new(WASM_S16);
+}
+static inline wasm_valtype_t *wasm_valtype_new_u16(void) {
+  return wasm_valtype_new(WASM_U16);
+}
+static inline wasm_valtype_t *wasm_valtype_new_s32(void) {
+  return wasm_valtype_new(WASM_S32);
+}
+static inline wasm_valtype_t *wasm_valtype_new_u32(void) {
+  return wasm_valtype_new(WASM_U32);
+}
+static inline wasm_valtype_t *wasm_valtype_new_s64(void) {
+  return wasm_valtype_new(WASM_S64);
+}
+static inline wasm_valtype_t *wasm_valtype_new_u64(void) {
+  return wasm_valtype_new(WASM_U64);
+}
+static inline wasm_valtype_t *wasm_valtype_new_string(void) {
+  return wasm_valtype_new(WASM_STRING);
+}
+static inline wasm_valtype_t *wasm_valtype_new_externref(void) {
+  return wasm_valtype_new(WASM_EXTERNREF);
+}
+static inline wasm_valtype_t *wasm_valtype_new_funcref(void) {
+  return wasm_valtype_new(WASM_FUNCREF);
+}
+
+/* Function types of so many parameters and so many results, in this order. The
+ * value types are consumed; the result is owned by the caller. */
+
+static inline wasm_functype_t *wasm_functype_new_0_0(void) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_vec_t results;
+  wasm_valtype_vec_new_empty(&params);
+  wasm_valtype_vec_new_empty(&results);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_0_1(wasm_valtype_t *r1) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[1];
+  wasm_valtype_vec_new_empty(&params);
+  results_[0] = r1;
+  wasm_valtype_vec_new(&results, 1, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_0_2(wasm_valtype_t *r1, wasm_valtype_t *r2) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[2];
+  wasm_valtype_vec_new_empty(&params);
+  results_[0] = r1;
+  results_[1] = r2;
+  wasm_valtype_vec_new(&results, 2, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_1_0(wasm_valtype_t *p1) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[1];
+  wasm_valtype_vec_t results;
+  params_[0] = p1;
+  wasm_valtype_vec_new(&params, 1, params_);
+  wasm_valtype_vec_new_empty(&results);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_1_1(wasm_valtype_t *p1, wasm_valtype_t *r1) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[1];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[1];
+  params_[0] = p1;
+  wasm_valtype_vec_new(&params, 1, params_);
+  results_[0] = r1;
+  wasm_valtype_vec_new(&results, 1, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_1_2(wasm_valtype_t *p1, wasm_valtype_t *r1, wasm_valtype_t *r2) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[1];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[2];
+  params_[0] = p1;
+  wasm_valtype_vec_new(&params, 1, params_);
+  results_[0] = r1;
+  results_[1] = r2;
+  wasm_valtype_vec_new(&results, 2, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_2_0(wasm_valtype_t *p1, wasm_valtype_t *p2) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[2];
+  wasm_valtype_vec_t results;
+  params_[0] = p1;
+  params_[1] = p2;
+  wasm_valtype_vec_new(&params, 2, params_);
+  wasm_valtype_vec_new_empty(&results);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_2_1(wasm_valtype_t *p1, wasm_valtype_t *p2, wasm_valtype_t *r1) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[2];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[1];
+  params_[0] = p1;
+  params_[1] = p2;
+  wasm_valtype_vec_new(&params, 2, params_);
+  results_[0] = r1;
+  wasm_valtype_vec_new(&results, 1, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_2_2(wasm_valtype_t *p1, wasm_valtype_t *p2, wasm_valtype_t *r1, wasm_valtype_t *r2) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[2];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[2];
+  params_[0] = p1;
+  params_[1] = p2;
+  wasm_valtype_vec_new(&params, 2, params_);
+  results_[0] = r1;
+  results_[1] = r2;
+  wasm_valtype_vec_new(&results, 2, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_3_0(wasm_valtype_t *p1, wasm_valtype_t *p2, wasm_valtype_t *p3) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[3];
+  wasm_valtype_vec_t results;
+  params_[0] = p1;
+  params_[1] = p2;
+  params_[2] = p3;
+  wasm_valtype_vec_new(&params, 3, params_);
+  wasm_valtype_vec_new_empty(&results);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_3_1(wasm_valtype_t *p1, wasm_valtype_t *p2, wasm_valtype_t *p3, wasm_valtype_t *r1) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[3];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[1];
+  params_[0] = p1;
+  params_[1] = p2;
+  params_[2] = p3;
+  wasm_valtype_vec_new(&params, 3, params_);
+  results_[0] = r1;
+  wasm_valtype_vec_new(&results, 1, results_);
+  return wasm_functype_new(&params, &results);
+}
+static inline wasm_functype_t *wasm_functype_new_3_2(wasm_valtype_t *p1, wasm_valtype_t *p2, wasm_valtype_t *p3, wasm_valtype_t *r1, wasm_valtype_t *r2) {
+  wasm_valtype_vec_t params;
+  wasm_valtype_t *params_[3];
+  wasm_valtype_vec_t results;
+  wasm_valtype_t *results_[2];
+  params_[0] = p1;
+  params_[1] = p2;
+  params_[2] = p3;
+  wasm_valtype_vec_new(&params, 3, params_);
+  results_[0] = r1;
+  results_[1] = r2;
+  wasm_valtype_vec_new(&results, 2, results_);
+  return wasm_functype_new(&params, &results);
+}
+
+/// A value that carries a pointer as an integer of its size.
+static inline void wasm_val_init_ptr(wasm_val_t *out, void *pointer) {
+#if UINTPTR_MAX == UINT32_MAX
+  out->kind = WASM_I32;
+  out->of.i32 = (int32_t)(intptr_t)pointer;
+#else
+  out->kind = WASM_I64;
+  out->of.i64 = (int64_t)(intptr_t)pointer;
+#endif
+}
+
+/// The pointer that `wasm_val_init_ptr` put into a value.
+static inline void *wasm_val_ptr(const wasm_val_t *val) {
+#if UINTPTR_MAX == UINT32_MAX
+  return (void *)(intptr_t)val->of.i32;
+#else
+  return (void *)(intptr_t)val->of.i64;
+#endif
+}
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#undef own
+
+#endif /* WASM_H */

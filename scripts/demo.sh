@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds the library and the C examples, and shows what each example prints.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+target=${CARGO_TARGET_DIR:-target}
+jobs=$(getconf _NPROCESSORS_ONLN)
+
+echo "== building libwitrt (the first time, with the engine, takes minutes)"
+cargo build --release --locked
+scripts/install.sh "$PWD/build/demo-install" "$target/release"
+cmake -S . -B build/demo -D CMAKE_PREFIX_PATH="$PWD/build/demo-install" -D WITRT_EXAMPLES_ONLY=ON >/dev/null
+cmake --build build/demo --parallel "$jobs" >/dev/null
+
+for source in examples-c/[0-9]*.c; do
+    name=$(basename "$source" .c)
+    printf '\n== %s\n' "$source"
+    # The comment on top says what it is about.
+    sed -n '/^\/\*/,/\*\//{s/^\/\* *//;s/^ \* \{0,1\}//;s/ *\*\/$//;p}; /\*\//q' "$source"
+    printf -- '--\n'
+    "build/demo/examples-c/$name"
+done
+
+printf '\n== the same from the shell\n'
+PATH=$PWD/build/demo-install/bin:$PATH
+show() {
+    printf '$ %s\n' "$1"
+    eval "$1"
+}
+show "witrt run tests/modules/strings.wasm greet '\"Zoë 🦀\"'"
+show "witrt run --encoding utf16 tests/modules/text.wasm markdown '\"*hello*\"'"
+show "witrt inspect tests/modules/imports.wasm"
+printf '\nall examples ran\n'

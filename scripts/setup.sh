@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Makes sure that the named tools are here: cargo cc c++ cmake make pkg-config
+# valgrind. Installs what is missing where that is possible (apt, as root);
+# else says what to install, and fails.
+set -euo pipefail
+
+packages=()
+need() { packages+=("$@"); }
+
+for tool in "$@"; do
+    case $tool in
+    cargo)
+        if ! command -v cargo >/dev/null; then
+            echo "setup: Rust is missing: install it from https://rustup.rs, then open a new shell" >&2
+            exit 1
+        fi
+        ;;
+    cc)
+        # A compiler without the C library's headers is of no use.
+        echo '#include <stdio.h>' | cc -fsyntax-only -x c - 2>/dev/null || need gcc libc6-dev
+        ;;
+    c++)
+        echo '#include <string>' | c++ -fsyntax-only -x c++ - 2>/dev/null || need g++
+        ;;
+    # Its own symbols are not enough for valgrind: it reads those of libc.
+    valgrind) command -v valgrind >/dev/null || need valgrind libc6-dbg ;;
+    cmake | make | pkg-config) command -v "$tool" >/dev/null || need "$tool" ;;
+    *)
+        echo "setup: unknown tool: $tool" >&2
+        exit 2
+        ;;
+    esac
+done
+
+[ ${#packages[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
+    {
+        echo "setup: these are missing: ${packages[*]} (Debian's package names)"
+        echo "setup: on Debian or Ubuntu: sudo apt-get install ${packages[*]}"
+    } >&2
+    exit 1
+fi
+
+echo "setup: installing ${packages[*]}"
+export DEBIAN_FRONTEND=noninteractive
+install=(apt-get install -qq -y --no-install-recommends "${packages[@]}")
+# The package lists of a fresh machine are empty or old: get them if need be.
+"${install[@]}" </dev/null >/dev/null 2>&1 || {
+    apt-get update -qq </dev/null
+    "${install[@]}" </dev/null >/dev/null
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# All tests; `test.sh full` takes longer: every C program under valgrind. The
+# parts run even if one before them failed; the last line sums them up.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+full=${1:-}
+target=${CARGO_TARGET_DIR:-target}
+jobs=$(getconf _NPROCESSORS_ONLN)
+started=$SECONDS
+failed=()
+mkdir -p build
+
+# The crate itself is tested with its assertions on; what it stands on is
+# compiled once, and the same for every use.
+cargo=(--release --locked
+    --config profile.release.package.witrt.debug-assertions=true
+    --config profile.release.package.witrt.overflow-checks=true)
+
+part() {
+    local name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" </dev/null || failed+=("$name")
+}
+
+rust_tests() {
+    cargo test "${cargo[@]}" --no-fail-fast 2>&1 | tee build/rust.log
+}
+
+c_tests() {
+    local select=(-LE long)
+    [ "$full" = full ] && select=()
+    cargo build "${cargo[@]}" &&
+        scripts/install.sh "$PWD/build/install" "$target/release" &&
+        cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" >build/cmake.log &&
+        cmake --build build/c --parallel "$jobs" &&
+        ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout 600 "${select[@]}" \
+            2>&1 | tee build/c.log
+}
+
+part "Rust tests" rust_tests
+part "C and C++ tests" c_tests
+part "README and installation" tests/install.sh "$PWD/build/install"
+
+rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
+c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c.log)
+summary="$rust Rust tests and $c C runs passed in $((SECONDS - started)) s"
+if [ ${#failed[@]} -gt 0 ]; then
+    printf '\nFAILED: %s; %s\n' "$(IFS=,; echo "${failed[*]}")" "$summary"
+    exit 1
+fi
+printf '\nok: %s\n' "$summary"

@@ -1,0 +1,365 @@
+//! Functions: calling them, and making them out of callbacks.
+//!
+//! Not here: values.
+
+use super::boundary::{Foreign, List, caught, enter, need};
+use super::error::{Failure, report, witrt_error_t};
+use super::families::*;
+use super::handle::{Body, Reference, wrong_kind};
+use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::trap::{to_error, to_trap};
+use super::types::{TypeObj, TypeReference};
+use super::value::{end_arg, give_val, lend_val, take_val, to_val, wasm_val_t};
+use super::vec::items;
+use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// A host function. `args` and what is in it is lent for the call. `results`
+/// has room for the results, whose kinds are filled in; the callback sets the
+/// values and gives up what they own. A string there may be a handle that the
+/// callback owns, or the callback's own struct, whose text is copied when it
+/// returns.
+///
+/// NULL for success; a trap that is returned is taken, and unwinds the guest.
+/// C++ exceptions must not leave it.
+pub type wasm_func_callback_t = Option<
+    unsafe extern "C" fn(
+        args: *const wasm_val_vec_t,
+        results: *mut wasm_val_vec_t,
+    ) -> *mut wasm_trap_t,
+>;
+
+/// A host function with something of the host's, given when it was made.
+pub type wasm_func_callback_with_env_t = Option<
+    unsafe extern "C" fn(
+        env: *mut c_void,
+        args: *const wasm_val_vec_t,
+        results: *mut wasm_val_vec_t,
+    ) -> *mut wasm_trap_t,
+>;
+
+/// So many values of a call are on the stack; more use buffers of the store.
+const INLINE: usize = 8;
+
+/// The function behind a handle.
+fn get(func: Option<&wasm_func_t>) -> Result<&Func> {
+    let obj = &need(func, "func")?.handle().obj;
+    match &obj.body {
+        Body::Func(func) => Ok(func),
+        _ => Err(wrong_kind("func", obj)),
+    }
+}
+
+/// Calls a function. NULL for success; else a trap, owned by the caller, and
+/// the reason in the last error too.
+///
+/// `args` are borrowed, and of the kinds that the function takes. `results` is
+/// the caller's memory: what is in it is overwritten, and owned by the caller
+/// from then on; on a trap it stays as it is. It may have fewer elements than
+/// the function has results: the rest is given up. Either vector may be NULL
+/// for an empty one. A wrong number or kind of arguments, ill-formed text and a
+/// busy store are traps too, before the function runs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_func_call(
+    func: *const wasm_func_t,
+    args: *const wasm_val_vec_t,
+    results: *mut wasm_val_vec_t,
+) -> Option<Box<wasm_trap_t>> {
+    // SAFETY: what the header demands is what `call` does.
+    match caught(|| Ok(unsafe { call(func, args, results, |cell, e| to_trap(cell, &e)) })) {
+        Ok(Ok(())) => None,
+        Ok(Err(trap)) => Some(trap),
+        Err(panic) => Some(to_trap(None, &panic)),
+    }
+}
+
+/// As `wasm_func_call`, with an error object, which tells what a trap does not:
+/// the kind, the argument, the position in its text. True for success. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_func_call(
+    func: *const wasm_func_t,
+    args: *const wasm_val_vec_t,
+    results: *mut wasm_val_vec_t,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    // SAFETY: what the header demands is what `call` does, and a writable
+    // pointer or NULL.
+    unsafe {
+        report(error, || {
+            call(func, args, results, |cell, error| Failure { error, cell }).map(|()| true)
+        })
+    }
+}
+
+/// Calls a function; `fail` makes something of an error while the store is
+/// still there.
+///
+/// # Safety
+///
+/// The pointers must be NULL or what their types say; the results must be
+/// writable.
+#[inline]
+unsafe fn call<E>(
+    func: *const wasm_func_t,
+    args: *const wasm_val_vec_t,
+    results: *mut wasm_val_vec_t,
+    fail: impl Fn(Option<Arc<StoreCell>>, Error) -> E,
+) -> Result<(), E> {
+    // A callback may delete the handle: from here on only the store is used,
+    // which the door keeps alive, and the object, which the store keeps.
+    // SAFETY: the caller vouches for the handle.
+    let found = unsafe { func.as_ref() }.map(|func| func.handle());
+    let found = need(found, "func").and_then(|handle| Ok((handle.cell()?, &handle.obj)));
+    let (cell, obj) = match found {
+        // SAFETY: as said above.
+        Ok((cell, obj)) => unsafe { (&*Arc::as_ptr(cell), &*Arc::as_ptr(obj)) },
+        Err(error) => return Err(fail(None, error)),
+    };
+    let outcome = cell.enter(|inside| {
+        let done = match &obj.body {
+            // SAFETY: the caller vouches for the vectors.
+            Body::Func(func) => unsafe { call_inside(inside, func, args, results) },
+            _ => Err(wrong_kind("func", obj)),
+        };
+        done.map_err(|error| fail(inside.cell(), error))
+    });
+    match outcome {
+        Ok(done) => done,
+        Err(busy) => Err(fail(None, busy)),
+    }
+}
+
+/// # Safety
+///
+/// As for [`call`].
+#[inline]
+unsafe fn call_inside(
+    inside: &mut Inside<'_>,
+    func: &Func,
+    args: *const wasm_val_vec_t,
+    results: *mut wasm_val_vec_t,
+) -> Result<()> {
+    // SAFETY: the caller vouches for the vectors.
+    let (args, room) = unsafe { (items(args, "args")?, items(results, "results")?.len()) };
+    let arity = func.ty().results().len();
+    let mut values = List::<Val<'_>, INLINE>::new(args.len(), || spare(inside));
+    for (i, arg) in args.iter().enumerate() {
+        // SAFETY: the caller vouches for the arguments until the call is over.
+        match unsafe { to_val(inside, arg) } {
+            Ok(value) => values.push(value),
+            Err(error) => return Err(at_argument(error, i)),
+        }
+    }
+    let mut outcome = List::<Val<'static>, INLINE>::new(arity, || spare(inside));
+    for _ in 0..arity {
+        outcome.push(Val::I32(0));
+    }
+    func.call(inside.context(), values.as_mut_slice(), outcome.as_mut_slice())?;
+    for (i, value) in outcome.as_mut_slice().iter_mut().take(room).enumerate() {
+        let value = give_val(inside, std::mem::replace(value, Val::I32(0)));
+        // SAFETY: `i` is below the vector's size, and the caller vouches for
+        // the memory.
+        unsafe { (*results).data.add(i).write(value) };
+    }
+    keep(inside, values.into_spare());
+    keep(inside, outcome.into_spare());
+    Ok(())
+}
+
+#[cold]
+fn spare<'a>(inside: &mut Inside<'_>) -> Vec<Val<'a>> {
+    inside.tables().vals.pop().unwrap_or_default()
+}
+
+/// Keeps a buffer for the next call.
+#[inline]
+fn keep(inside: &mut Inside<'_>, spare: Option<Vec<Val<'_>>>) {
+    if let Some(spare) = spare {
+        debug_assert!(spare.is_empty());
+        // SAFETY: it is empty, so that no value of the old lifetime is in it.
+        let spare = unsafe { std::mem::transmute::<Vec<Val<'_>>, Vec<Val<'static>>>(spare) };
+        inside.tables().vals.push(spare);
+    }
+}
+
+#[cold]
+fn at_argument(error: Error, index: usize) -> Error {
+    error.context(format_args!("argument {index}")).at_argument(index)
+}
+
+/// A host function of this type, which is borrowed. NULL for a callback that
+/// is NULL. Owned by the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_func_new(
+    store: Option<&wasm_store_t>,
+    ty: Option<&wasm_functype_t>,
+    callback: wasm_func_callback_t,
+) -> Option<Box<wasm_func_t>> {
+    enter(|| {
+        let callback = need(callback, "callback")?;
+        new(store, ty, move |args, results| {
+            // SAFETY: the callback's contract is the header's.
+            unsafe { callback(args, results) }
+        })
+    })
+}
+
+/// A host function of this type, which is borrowed; `env` is given to each
+/// call. The finalizer may be NULL; else it is called once with `env`, when the
+/// function is gone: at the latest with its store. Where this fails it is not
+/// called. NULL for a callback that is NULL. Owned by the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_func_new_with_env(
+    store: Option<&wasm_store_t>,
+    ty: Option<&wasm_functype_t>,
+    callback: wasm_func_callback_with_env_t,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
+) -> Option<Box<wasm_func_t>> {
+    enter(|| {
+        let callback = need(callback, "callback")?;
+        // What can fail has to fail before the finalizer is taken over.
+        need(ty, "type")?.ty().to_func()?;
+        cell_of(store)?.enter(|_| ())?;
+        let env = Foreign::new(env, finalizer);
+        new(store, ty, move |args, results| {
+            // SAFETY: the callback's contract is the header's.
+            unsafe { callback(env.data(), args, results) }
+        })
+    })
+}
+
+fn new(
+    store: Option<&wasm_store_t>,
+    ty: Option<&wasm_functype_t>,
+    callback: impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t
+    + Send
+    + Sync
+    + 'static,
+) -> Result<Option<Box<wasm_func_t>>> {
+    let ty = need(ty, "type")?.ty().to_func()?.clone();
+    let cell = cell_of(store)?;
+    let home = Home(Arc::as_ptr(cell));
+    cell.enter(|inside| {
+        let called_type = ty.clone();
+        let func = Func::new(inside.context(), ty, move |caller, args, results| {
+            // SAFETY: the function runs in its own store only, which is in
+            // this cell.
+            let cell = unsafe { &*home.get() };
+            call_back(cell, caller, &called_type, args, results, &callback)
+        });
+        Ok(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
+    })?
+}
+
+/// The cell of the store that a function is in.
+struct Home(*const StoreCell);
+
+// SAFETY: a cell may be referred to from any thread.
+unsafe impl Send for Home {}
+// SAFETY: as above.
+unsafe impl Sync for Home {}
+
+impl Home {
+    fn get(&self) -> *const StoreCell {
+        self.0
+    }
+}
+
+/// The guest, or the host, calls a callback.
+fn call_back(
+    cell: &StoreCell,
+    caller: Caller<'_>,
+    ty: &FuncType,
+    args: &[Val<'_>],
+    results: &mut [Val<'static>],
+    callback: &impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t,
+) -> Result<()> {
+    cell.callback(caller, |inside| {
+        let mut lent = List::<wasm_val_t, INLINE>::new(args.len(), || spare_c(inside));
+        for arg in args {
+            // SAFETY: every one is ended below, before `args` is gone.
+            lent.push(unsafe { lend_val(inside, arg) });
+        }
+        let mut given = List::<wasm_val_t, INLINE>::new(ty.results().len(), || spare_c(inside));
+        for ty in ty.results() {
+            given.push(wasm_val_t::zero(*ty));
+        }
+        let trap = inside.lend(|| {
+            let (args, results) = (lent.as_mut_slice(), given.as_mut_slice());
+            let args = wasm_val_vec_t { size: args.len(), data: args.as_mut_ptr() };
+            let mut results = wasm_val_vec_t { size: results.len(), data: results.as_mut_ptr() };
+            callback(&raw const args, &raw mut results)
+        });
+        let outcome = if trap.is_null() {
+            take_results(inside, ty, given.as_mut_slice(), results)
+        } else {
+            // SAFETY: the callback gave up the trap that it returned.
+            Err(to_error(unsafe { Box::from_raw(trap) }))
+        };
+        for arg in lent.as_mut_slice() {
+            // SAFETY: they come from `lend_val`. The callback was told not to
+            // change them.
+            unsafe { end_arg(*arg) };
+        }
+        inside.tables().c_vals.extend(lent.into_spare());
+        inside.tables().c_vals.extend(given.into_spare());
+        outcome
+    })
+}
+
+#[cold]
+fn spare_c(inside: &mut Inside<'_>) -> Vec<wasm_val_t> {
+    inside.tables().c_vals.pop().unwrap_or_default()
+}
+
+fn take_results(
+    inside: &mut Inside<'_>,
+    ty: &FuncType,
+    given: &mut [wasm_val_t],
+    results: &mut [Val<'static>],
+) -> Result<()> {
+    let mut outcome = Ok(());
+    for (i, ((ty, given), result)) in ty.results().iter().zip(given).zip(results).enumerate() {
+        // All are taken, so that nothing leaks where one is wrong.
+        // SAFETY: the callback set the member that the kind names, and gave
+        // up what it owns.
+        let taken = unsafe { take_val(inside, *given) };
+        let fitting = taken.and_then(|val| {
+            if val.ty() == *ty {
+                return Ok(val);
+            }
+            let message = format!("expected {ty}, found {}", val.ty());
+            Err(Error::new(ErrorKind::WrongKind, message))
+        });
+        match fitting {
+            Ok(val) => *result = val,
+            Err(error) if outcome.is_ok() => {
+                let what = format!("result {i} of the host function");
+                outcome = Err(error.context(what).at_argument(i));
+            }
+            Err(_) => {}
+        }
+    }
+    outcome
+}
+
+/// A copy of its type. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_func_type(func: Option<&wasm_func_t>) -> Option<Box<wasm_functype_t>> {
+    enter(|| Ok(Some(wasm_functype_t::boxed(TypeObj::func(get(func)?.ty().clone())?))))
+}
+
+/// How many parameters it has.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_func_param_arity(func: Option<&wasm_func_t>) -> usize {
+    enter(|| Ok(get(func)?.ty().params().len()))
+}
+
+/// How many results it has.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_func_result_arity(func: Option<&wasm_func_t>) -> usize {
+    enter(|| Ok(get(func)?.ty().results().len()))
+}

@@ -1,0 +1,252 @@
+
+/* ---- The families, for headers that declare types of their own ---- */
+
+#define WASM_DECLARE_OWN(name)                                                 \
+  typedef struct wasm_##name##_t wasm_##name##_t;                              \
+  WASM_API_EXTERN void wasm_##name##_delete(wasm_##name##_t *object);
+
+#define WASM_DECLARE_VEC(name, ptr_or_none)                                    \
+  typedef struct wasm_##name##_vec_t {                                         \
+    size_t size;                                                               \
+    wasm_##name##_t ptr_or_none *data;                                         \
+  } wasm_##name##_vec_t;                                                       \
+  WASM_API_EXTERN void wasm_##name##_vec_new_empty(wasm_##name##_vec_t *out);  \
+  WASM_API_EXTERN void wasm_##name##_vec_new_uninitialized(                    \
+      wasm_##name##_vec_t *out, size_t size);                                  \
+  WASM_API_EXTERN void wasm_##name##_vec_new(                                  \
+      wasm_##name##_vec_t *out, size_t size,                                   \
+      wasm_##name##_t ptr_or_none const data[]);                               \
+  WASM_API_EXTERN void wasm_##name##_vec_copy(                                 \
+      wasm_##name##_vec_t *out, const wasm_##name##_vec_t *from);              \
+  WASM_API_EXTERN void wasm_##name##_vec_delete(wasm_##name##_vec_t *vec);
+
+#define WASM_DECLARE_TYPE(name)                                                \
+  WASM_DECLARE_OWN(name)                                                       \
+  WASM_DECLARE_VEC(name, *)                                                    \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_copy(                         \
+      const wasm_##name##_t *object);
+
+#define WASM_DECLARE_REF_BASE(name)                                            \
+  WASM_DECLARE_OWN(name)                                                       \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_copy(                         \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN bool wasm_##name##_same(const wasm_##name##_t *a,            \
+                                          const wasm_##name##_t *b);           \
+  WASM_API_EXTERN void *wasm_##name##_get_host_info(                           \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN void wasm_##name##_set_host_info(wasm_##name##_t *object,    \
+                                                   void *info);                \
+  WASM_API_EXTERN void wasm_##name##_set_host_info_with_finalizer(             \
+      wasm_##name##_t *object, void *info, void (*finalizer)(void *));
+
+#define WASM_DECLARE_REF(name)                                                 \
+  WASM_DECLARE_REF_BASE(name)                                                  \
+  WASM_API_EXTERN wasm_ref_t *wasm_##name##_as_ref(wasm_##name##_t *object);   \
+  WASM_API_EXTERN wasm_##name##_t *wasm_ref_as_##name(wasm_ref_t *object);     \
+  WASM_API_EXTERN const wasm_ref_t *wasm_##name##_as_ref_const(                \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN const wasm_##name##_t *wasm_ref_as_##name##_const(           \
+      const wasm_ref_t *object);
+
+#define WASM_DECLARE_SHARABLE_REF(name)                                        \
+  WASM_DECLARE_REF(name)                                                       \
+  WASM_DECLARE_OWN(shared_##name)                                              \
+  WASM_API_EXTERN wasm_shared_##name##_t *wasm_##name##_share(                 \
+      const wasm_##name##_t *object);                                          \
+  WASM_API_EXTERN wasm_##name##_t *wasm_##name##_obtain(                       \
+      wasm_store_t *store, const wasm_shared_##name##_t *shared);
+
+/* ---- Names are vectors of bytes ---- */
+
+#define wasm_name wasm_byte_vec
+#define wasm_name_new wasm_byte_vec_new
+#define wasm_name_new_empty wasm_byte_vec_new_empty
+#define wasm_name_new_uninitialized wasm_byte_vec_new_uninitialized
+/* The standard's first spelling of it. */
+#define wasm_name_new_new_uninitialized wasm_byte_vec_new_uninitialized
+#define wasm_name_copy wasm_byte_vec_copy
+#define wasm_name_delete wasm_byte_vec_delete
+
+/* ---- Initializers ---- */
+
+/// A vector of nothing.
+#define WASM_EMPTY_VEC {0, NULL}
+
+/// A vector around an array of the caller's: to be lent, never to be deleted.
+#define WASM_ARRAY_VEC(array) {sizeof(array) / sizeof(*(array)), array}
+
+/* Strings around a host's own text: initializers of a `wasm_string_t`. Sizes
+ * count code units, not bytes. */
+
+/// A string of `size` bytes of UTF-8.
+#define WASM_STRING_UTF8(data, size) {(data), (size), WASM_UTF8, 0, 0}
+
+/// A string of `size` units of UTF-16.
+#define WASM_STRING_UTF16(data, size) {(data), (size), WASM_UTF16, 0, 0}
+
+/// A string around a literal: WASM_STRING_LIT("text"), in UTF-8.
+#define WASM_STRING_LIT(literal) {"" literal, sizeof("" literal) - 1, WASM_UTF8, 0, 0}
+
+/// A string around a literal: WASM_STRING_LIT16(u"text"), in UTF-16.
+#define WASM_STRING_LIT16(literal) \
+  {u"" literal, sizeof(u"" literal) / 2 - 1, WASM_UTF16, 0, 0}
+
+/// The empty string.
+#define WASM_EMPTY_STRING {NULL, 0, WASM_UTF8, 0, 0}
+
+/* Values: initializers of a `wasm_val_t`. */
+
+#ifndef __cplusplus
+
+#define WASM_I32_VAL(i) {.kind = WASM_I32, .of = {.i32 = i}}
+#define WASM_I64_VAL(i) {.kind = WASM_I64, .of = {.i64 = i}}
+#define WASM_F32_VAL(z) {.kind = WASM_F32, .of = {.f32 = z}}
+#define WASM_F64_VAL(z) {.kind = WASM_F64, .of = {.f64 = z}}
+#define WASM_S8_VAL(i) {.kind = WASM_S8, .of = {.s8 = i}}
+#define WASM_U8_VAL(i) {.kind = WASM_U8, .of = {.u8 = i}}
+#define WASM_S16_VAL(i) {.kind = WASM_S16, .of = {.s16 = i}}
+#define WASM_U16_VAL(i) {.kind = WASM_U16, .of = {.u16 = i}}
+#define WASM_S32_VAL(i) {.kind = WASM_S32, .of = {.s32 = i}}
+#define WASM_U32_VAL(i) {.kind = WASM_U32, .of = {.u32 = i}}
+#define WASM_S64_VAL(i) {.kind = WASM_S64, .of = {.s64 = i}}
+#define WASM_U64_VAL(i) {.kind = WASM_U64, .of = {.u64 = i}}
+/// A string value around a `wasm_string_t *`.
+#define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
+#define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
+#define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
+
+#else /* C++, which has no such initializers before C++20 */
+
+#define WITRT_VAL(member, number, type)                    \
+  static inline wasm_val_t witrt_val_##member(type value) { \
+    wasm_val_t val;                                        \
+    val.kind = number;                                     \
+    val.of.u64 = 0;                                        \
+    val.of.member = value;                                 \
+    return val;                                            \
+  }
+WITRT_VAL(i32, WASM_I32, int32_t)
+WITRT_VAL(i64, WASM_I64, int64_t)
+WITRT_VAL(f32, WASM_F32, float32_t)
+WITRT_VAL(f64, WASM_F64, float64_t)
+WITRT_VAL(s8, WASM_S8, int8_t)
+WITRT_VAL(u8, WASM_U8, uint8_t)
+WITRT_VAL(s16, WASM_S16, int16_t)
+WITRT_VAL(u16, WASM_U16, uint16_t)
+WITRT_VAL(s32, WASM_S32, int32_t)
+WITRT_VAL(u32, WASM_U32, uint32_t)
+WITRT_VAL(s64, WASM_S64, int64_t)
+WITRT_VAL(u64, WASM_U64, uint64_t)
+WITRT_VAL(string, WASM_STRING, struct wasm_string_t *)
+WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
+#undef WITRT_VAL
+
+#define WASM_I32_VAL(i) witrt_val_i32(i)
+#define WASM_I64_VAL(i) witrt_val_i64(i)
+#define WASM_F32_VAL(z) witrt_val_f32(z)
+#define WASM_F64_VAL(z) witrt_val_f64(z)
+#define WASM_S8_VAL(i) witrt_val_s8(i)
+#define WASM_U8_VAL(i) witrt_val_u8(i)
+#define WASM_S16_VAL(i) witrt_val_s16(i)
+#define WASM_U16_VAL(i) witrt_val_u16(i)
+#define WASM_S32_VAL(i) witrt_val_s32(i)
+#define WASM_U32_VAL(i) witrt_val_u32(i)
+#define WASM_S64_VAL(i) witrt_val_s64(i)
+#define WASM_U64_VAL(i) witrt_val_u64(i)
+#define WASM_STRING_VAL(s) witrt_val_string(s)
+#define WASM_REF_VAL(r) witrt_val_ref(r)
+#define WASM_INIT_VAL witrt_val_ref(NULL)
+
+#endif /* __cplusplus */
+
+/* ---- Helpers ---- */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Fails to compile where the sizes are not what the library was built with.
+static inline void assertions(void) {
+  (void)sizeof(char[sizeof(float) == sizeof(uint32_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(double) == sizeof(uint64_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(intptr_t) == sizeof(uint32_t) ||
+                    sizeof(intptr_t) == sizeof(uint64_t) ? 1 : -1]);
+  (void)sizeof(char[sizeof(((wasm_val_t *)0)->of) == 8 ? 1 : -1]);
+}
+
+/// A copy of a NUL-terminated text, without the NUL. Owned by the caller.
+static inline void wasm_name_new_from_string(wasm_name_t *out, const char *text) {
+  wasm_name_new(out, strlen(text), text);
+}
+
+/// A copy of a NUL-terminated text, with the NUL. Owned by the caller.
+static inline void wasm_name_new_from_string_nt(wasm_name_t *out, const char *text) {
+  wasm_name_new(out, strlen(text) + 1, text);
+}
+
+/// Whether values of this kind are numbers: no reference, and no string.
+static inline bool wasm_valkind_is_num(wasm_valkind_t kind) {
+  return kind < WASM_EXTERNREF && kind != WASM_STRING;
+}
+
+/// Whether values of this kind are references.
+static inline bool wasm_valkind_is_ref(wasm_valkind_t kind) {
+  return kind >= WASM_EXTERNREF;
+}
+
+/// Whether values of this kind are strings.
+static inline bool wasm_valkind_is_string(wasm_valkind_t kind) {
+  return kind == WASM_STRING;
+}
+
+/// Whether values of this type are numbers: no references, and no strings.
+static inline bool wasm_valtype_is_num(const wasm_valtype_t *type) {
+  return wasm_valkind_is_num(wasm_valtype_kind(type));
+}
+
+/// Whether values of this type are references.
+static inline bool wasm_valtype_is_ref(const wasm_valtype_t *type) {
+  return wasm_valkind_is_ref(wasm_valtype_kind(type));
+}
+
+/// Whether values of this type are strings.
+static inline bool wasm_valtype_is_string(const wasm_valtype_t *type) {
+  return wasm_valkind_is_string(wasm_valtype_kind(type));
+}
+
+/* The types of values, each owned by the caller. */
+
+@VALTYPES@
+
+/* Function types of so many parameters and so many results, in this order. The
+ * value types are consumed; the result is owned by the caller. */
+
+@FUNCTYPES@
+
+/// A value that carries a pointer as an integer of its size.
+static inline void wasm_val_init_ptr(wasm_val_t *out, void *pointer) {
+#if UINTPTR_MAX == UINT32_MAX
+  out->kind = WASM_I32;
+  out->of.i32 = (int32_t)(intptr_t)pointer;
+#else
+  out->kind = WASM_I64;
+  out->of.i64 = (int64_t)(intptr_t)pointer;
+#endif
+}
+
+/// The pointer that `wasm_val_init_ptr` put into a value.
+static inline void *wasm_val_ptr(const wasm_val_t *val) {
+#if UINTPTR_MAX == UINT32_MAX
+  return (void *)(intptr_t)val->of.i32;
+#else
+  return (void *)(intptr_t)val->of.i64;
+#endif
+}
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#undef own
+
+#endif /* WASM_H */

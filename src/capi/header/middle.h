@@ -1,0 +1,20 @@
+/* How the library's functions are declared; define it before to override. */
+#ifndef WASM_API_EXTERN
+#if defined(_MSC_VER) && !defined(LIBWASM_STATIC)
+#define WASM_API_EXTERN __declspec(dllimport)
+#else
+#define WASM_API_EXTERN
+#endif
+#endif
+
+/* Marks in the standard's notation what an owner is passed of. It is gone again
+ * at the end of this file. */
+#ifndef own
+#define own
+#endif
+
+/// The largest size of a memory or table that has no bound.
+static const uint32_t wasm_limits_max_default = 0xffffffff;
+
+/// The size of a page of linear memory, in bytes.
+static const size_t MEMORY_PAGE_SIZE = 0x10000;

@@ -1,0 +1,50 @@
+/*
+ * witrt.h: call WebAssembly with the values you already have.
+ *
+ * This is the standard WebAssembly C API (what programs know as wasm.h) with
+ * values of more kinds: sized integers, and strings in the encoding that the
+ * host holds them in. Names that begin with wasm_ are the standard's or belong
+ * to those values; names that begin with witrt_ are this library's own.
+ *
+ * Ownership. A result that is "owned by the caller" is to be deleted with the
+ * _delete function of its type. An argument that is "consumed" belongs to the
+ * library from then on, also where the function fails. All else is borrowed:
+ * arguments for the call, results for as long as what they were asked of.
+ *
+ * Handles, vectors, values. What belongs to a store is reached through handles.
+ * A handle is not the object: deleting one gives up one owner, and the object
+ * lives as long as its store. A handle may be deleted through any of the names
+ * that the casts give it. A vector owns its elements where the function that it
+ * comes from or goes to says so; vectors that the library makes are deleted with
+ * their _vec_delete, the elements with them. Types are values: they belong to
+ * no store and no engine.
+ *
+ * NULL. Every function takes NULL in every place and answers with its failure:
+ * NULL, false, zero, an empty vector. NULL is accepted, and no failure, by
+ * every _delete and _copy, as an empty vector that is lent, as a finalizer, and
+ * where a function says so. An empty vector is {0, NULL}; with a size of zero
+ * the pointer is not looked at.
+ *
+ * Errors. A function that fails leaves the reason in the thread's last error:
+ * witrt_last_error. Many have a sibling in witrt_ that gives an error object.
+ * What a function writes through a pointer it writes on success only, unless it
+ * says otherwise. Nothing that is passed in ends the process.
+ *
+ * Threads. Configurations: one at a time. Engines, shared modules, modules,
+ * types, vectors, errors and frames: any, and several at once for reading. A
+ * store and all that was made in it: one at a time; a second one gets
+ * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order.
+ * Callbacks may call everything, also in their own store.
+ *
+ * This file is generated from the library's source. Do not edit it.
+ */
+
+#ifndef WASM_H
+#define WASM_H
+#define WITRT_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>

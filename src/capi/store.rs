@@ -1,0 +1,398 @@
+//! Stores, and the one door into them.
+//!
+//! Every object of a store carries a shared reference to its [`StoreCell`],
+//! and a callback may call back in, so that the borrow checker cannot see who
+//! uses the store. The door sees to it: one thread at a time is inside, and the
+//! innermost live context is lent to one piece of code at a time. Who comes
+//! otherwise gets an error.
+//!
+//! Not here: what is done inside.
+
+use super::boundary::{enter, need};
+use super::engine::wasm_engine_t;
+use super::error::{report, witrt_error_t};
+use super::handle::{Body, Handle, Obj};
+use super::string::StringBox;
+use super::value::wasm_val_t;
+use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
+use crate::{Result, Store, Val};
+use std::cell::{Cell, UnsafeCell};
+use std::collections::HashMap;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// Holds instances and everything that belongs to them.
+///
+/// It lives until it and all handles of its objects are deleted. One thread at
+/// a time may use it and its objects; a second one gets
+/// `WITRT_ERROR_STORE_BUSY`. Deleting is permitted on any thread at any time.
+pub struct wasm_store_t {
+    cell: Arc<StoreCell>,
+}
+
+/// A store, and the door into it.
+pub struct StoreCell {
+    /// Which thread is inside, by an address of its own; 0 for none.
+    owner: AtomicUsize,
+    /// Whether the context is in use, so that nobody else may have it. This
+    /// field and the next three are touched by the owner only.
+    lent: Cell<bool>,
+    /// The context of the callback that is running, if one is.
+    innermost: Cell<Option<NonNull<Caller<'static>>>>,
+    /// Keeps this cell alive while the owner is inside, once a callback had
+    /// the chance to delete every handle.
+    keep: Cell<Option<Arc<StoreCell>>>,
+    tables: UnsafeCell<Tables>,
+    /// What is left of strings that were deleted where the door was closed.
+    returned: Mutex<Vec<Box<StringBox>>>,
+    this: Weak<StoreCell>,
+    engine: Engine,
+    id: u64,
+    store: UnsafeCell<Store>,
+}
+
+// SAFETY: what is not `Sync` in it is touched only by the thread that `owner`
+// names, which the door changes atomically; and all of it may move between
+// threads, which `is_send` checks for the parts that could be otherwise.
+unsafe impl Send for StoreCell {}
+// SAFETY: as above.
+unsafe impl Sync for StoreCell {}
+
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Store>();
+    is_send::<Obj>();
+    is_send::<Val<'static>>();
+};
+
+/// What the C layer keeps for each store.
+#[derive(Default)]
+pub struct Tables {
+    /// The object of each function, global, table and memory that a program
+    /// has seen.
+    objects: HashMap<Identity, Arc<Obj>>,
+    /// The instance of each module that has exactly one.
+    instances: HashMap<u64, Option<Arc<Obj>>>,
+    /// What is left of deleted strings.
+    #[allow(clippy::vec_box)] // programs hold pointers to them
+    pub strings: Vec<Box<StringBox>>,
+    /// Buffers for calls with many values.
+    pub vals: Vec<Vec<Val<'static>>>,
+    /// The same in C's form.
+    pub c_vals: Vec<Vec<wasm_val_t>>,
+}
+
+/// The proof of being inside a store.
+pub struct Inside<'a> {
+    cell: &'a StoreCell,
+}
+
+impl StoreCell {
+    fn new(engine: &Engine) -> Arc<StoreCell> {
+        let store = Store::new(engine);
+        Arc::new_cyclic(|this| StoreCell {
+            owner: AtomicUsize::new(0),
+            lent: Cell::new(false),
+            innermost: Cell::new(None),
+            keep: Cell::new(None),
+            tables: UnsafeCell::default(),
+            returned: Mutex::default(),
+            this: this.clone(),
+            engine: engine.clone(),
+            id: store.id(),
+            store: UnsafeCell::new(store),
+        })
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The number that its objects carry.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Goes in, with the innermost live context.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::StoreBusy`] where another thread is inside, or this one is
+    /// and has not lent the context out again: a finalizer that the engine
+    /// runs.
+    #[inline]
+    pub fn enter<R>(&self, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {
+        let me = this_thread();
+        let nested = self.owner.load(Ordering::Relaxed) == me;
+        if nested {
+            if self.lent.get() {
+                return Err(busy("the engine is at work in it"));
+            }
+        } else {
+            let taken =
+                self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            if !taken {
+                return Err(busy("another thread is using it"));
+            }
+        }
+        self.lent.set(true);
+        let _leave = Leave { cell: self, nested };
+        Ok(body(&mut Inside { cell: self }))
+    }
+
+    /// Lets a callback in: `body` runs with the caller's context as the
+    /// innermost one. It must be called where the engine has called out.
+    pub fn callback<R>(
+        &self,
+        mut caller: Caller<'_>,
+        body: impl FnOnce(&mut Inside<'_>) -> R,
+    ) -> R {
+        let pointer = NonNull::from(&mut caller).cast::<Caller<'static>>();
+        let _restore = Restore { cell: self, before: self.innermost.replace(Some(pointer)) };
+        body(&mut Inside { cell: self })
+    }
+
+    /// Takes back what is left of a deleted string, on any thread.
+    pub fn take_back(&self, string: Box<StringBox>) {
+        let mut string = Some(string);
+        let stored = self.enter(|inside| inside.tables().strings.extend(string.take()));
+        if stored.is_err() {
+            self.returned().extend(string);
+        }
+    }
+
+    fn returned(&self) -> std::sync::MutexGuard<'_, Vec<Box<StringBox>>> {
+        self.returned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the door, also when unwinding.
+struct Leave<'a> {
+    cell: &'a StoreCell,
+    nested: bool,
+}
+
+impl Drop for Leave<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.cell.lent.set(false);
+        if !self.nested {
+            let keep = self.cell.keep.take();
+            self.cell.owner.store(0, Ordering::Release);
+            // The cell may be gone after this.
+            drop(keep);
+        }
+    }
+}
+
+/// Makes the context before a callback the innermost one again.
+struct Restore<'a> {
+    cell: &'a StoreCell,
+    before: Option<NonNull<Caller<'static>>>,
+}
+
+impl Drop for Restore<'_> {
+    fn drop(&mut self) {
+        self.cell.innermost.set(self.before);
+    }
+}
+
+impl Inside<'_> {
+    /// The innermost live context.
+    #[inline]
+    pub fn context(&mut self) -> Context<'_> {
+        match self.cell.innermost.get() {
+            // SAFETY: `callback` keeps its caller alive for as long as it is
+            // the innermost. Whoever holds an `Inside` has the context lent
+            // to it alone, and the borrow of `self` makes this the only one.
+            Some(caller) => unsafe { (*caller.as_ptr()).as_context_mut() },
+            // SAFETY: no callback is running, so nothing else refers to the
+            // store; the rest as above.
+            None => unsafe { (*self.cell.store.get()).as_context_mut() },
+        }
+    }
+
+    /// What is kept for the store.
+    #[inline]
+    pub fn tables(&mut self) -> &mut Tables {
+        // SAFETY: the owner alone touches it, and every borrow comes from the
+        // one `Inside` that has the context, for as long as `self` is lent.
+        unsafe { &mut *self.cell.tables.get() }
+    }
+
+    /// The store's number.
+    pub fn id(&self) -> u64 {
+        self.cell.id
+    }
+
+    /// The store's engine.
+    pub fn engine(&self) -> &Engine {
+        &self.cell.engine
+    }
+
+    /// The cell, to be held by a handle.
+    pub fn cell(&self) -> Option<Arc<StoreCell>> {
+        self.cell.this.upgrade()
+    }
+
+    /// Lends the context out while C code runs, which may come in again and
+    /// delete what it likes.
+    pub fn lend<R>(&mut self, body: impl FnOnce() -> R) -> R {
+        struct Back<'a>(&'a StoreCell);
+        impl Drop for Back<'_> {
+            fn drop(&mut self) {
+                self.0.lent.set(true);
+            }
+        }
+        let keep = self.cell.keep.take().or_else(|| self.cell.this.upgrade());
+        self.cell.keep.set(keep);
+        self.cell.lent.set(false);
+        let _back = Back(self.cell);
+        body()
+    }
+
+    /// A handle of an object of this store.
+    pub fn handle(&self, obj: Arc<Obj>) -> Handle {
+        Handle { store: self.cell(), obj }
+    }
+
+    /// A handle of a new object.
+    pub fn new_handle(&self, body: Body) -> Handle {
+        self.handle(Obj::new(self.id(), body))
+    }
+
+    /// A handle of the one object of a function, global, table or memory.
+    pub fn extern_handle(&mut self, item: Extern) -> Handle {
+        let id = self.id();
+        let objects = &mut self.tables().objects;
+        let obj = objects.entry(item.identity()).or_insert_with(|| Obj::new(id, item.into()));
+        let obj = obj.clone();
+        self.handle(obj)
+    }
+
+    /// A handle of a new instance.
+    pub fn instance_handle(&mut self, instance: Instance) -> Handle {
+        let module = instance.module().id();
+        let handle = self.new_handle(Body::Instance(instance));
+        let obj = handle.obj.clone();
+        let sole = &mut self.tables().instances;
+        sole.entry(module).and_modify(|sole| *sole = None).or_insert(Some(obj));
+        handle
+    }
+
+    /// The instance of a module, where there is exactly one.
+    pub fn sole_instance(&mut self, module: u64) -> Option<Handle> {
+        let obj = self.tables().instances.get(&module).cloned().flatten()?;
+        Some(self.handle(obj))
+    }
+
+    /// Checks that an object may be used in this store.
+    #[inline]
+    pub fn check(&self, obj: &Obj) -> Result<()> {
+        if obj.store_id == self.id() || obj.store_id == 0 {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::WrongStore, "this object belongs to another store"))
+    }
+
+    /// What is left of a deleted string, or a new one.
+    pub fn spare_string(&mut self) -> Box<StringBox> {
+        if let Some(spare) = self.tables().strings.pop() {
+            return spare;
+        }
+        let mut returned = std::mem::take(&mut *self.cell.returned());
+        let spare = returned.pop();
+        self.tables().strings.append(&mut returned);
+        spare.unwrap_or_default()
+    }
+}
+
+/// An address that no other living thread has.
+#[inline]
+fn this_thread() -> usize {
+    thread_local!(static MARK: Cell<u8> = const { Cell::new(0) });
+    MARK.with(|mark| std::ptr::from_ref(mark).addr())
+}
+
+#[cold]
+fn busy(why: &str) -> Error {
+    Error::new(ErrorKind::StoreBusy, format!("the store is in use: {why}"))
+}
+
+impl wasm_store_t {
+    /// The store behind it.
+    pub fn cell(&self) -> &Arc<StoreCell> {
+        &self.cell
+    }
+}
+
+/// The store of an argument that must not be NULL.
+pub fn cell_of(store: Option<&wasm_store_t>) -> Result<&Arc<StoreCell>> {
+    Ok(need(store, "store")?.cell())
+}
+
+/// A new, empty store. The engine may be deleted before it. Owned by the
+/// caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_store_new(engine: Option<&wasm_engine_t>) -> Option<Box<wasm_store_t>> {
+    enter(|| {
+        let engine = need(engine, "engine")?.engine();
+        Ok(Some(Box::new(wasm_store_t { cell: StoreCell::new(engine) })))
+    })
+}
+
+/// Gives the store's guests so much fuel, in place of what is left. A new store
+/// has none. False, with `WITRT_ERROR_UNSUPPORTED`, where the engine does not
+/// count fuel.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_store_set_fuel(store: Option<&wasm_store_t>, fuel: u64) -> bool {
+    enter(|| {
+        cell_of(store)?.enter(|inside| inside.context().set_fuel(fuel))??;
+        Ok(true)
+    })
+}
+
+/// The fuel that is left. False, and nothing written, where the engine does not
+/// count fuel.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_store_fuel(store: Option<&wasm_store_t>, fuel: *mut u64) -> bool {
+    enter(|| {
+        let left = cell_of(store)?.enter(|inside| inside.context().fuel())??;
+        // SAFETY: the header demands a writable pointer or NULL.
+        unsafe { super::boundary::write(fuel, "fuel", left) }?;
+        Ok(true)
+    })
+}
+
+/// Stops the store's guests with a trap when the engine's epoch has moved on by
+/// so many ticks from now: see `witrt_engine_increment_epoch`. Without a call
+/// of this there is no deadline. It has no effect where the engine has no
+/// epochs.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_store_set_epoch_deadline(store: Option<&wasm_store_t>, ticks: u64) -> bool {
+    enter(|| {
+        cell_of(store)?.enter(|inside| inside.context().set_epoch_deadline(ticks))?;
+        Ok(true)
+    })
+}
+
+/// Copies the strings of guests that are still held, and runs the deferred
+/// calls (such as a guest's `free`) that are owed. Every call does this first,
+/// so it is of use only to have it done by a certain time.
+///
+/// False when a deferred call trapped; all of them run all the same. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_store_settle(
+    store: Option<&wasm_store_t>,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        cell_of(store)?.enter(|inside| inside.context().settle())??;
+        Ok::<_, Error>(true)
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}

@@ -1,0 +1,445 @@
+//! Types as values: independent of engines and stores, and never changing.
+//!
+//! Limits are kept as they were given; who makes something of them checks.
+//!
+//! Not here: the casts between them, which are generated.
+
+use super::boundary::{enter, need};
+use super::families::*;
+use super::value::{kind_of, type_of, wasm_valkind_t};
+use super::vec::{self, Duplicate, Owned, from_items, items};
+use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
+use crate::{TableType, ValType};
+use std::ptr::null;
+
+/// The type of a value. Owned values of their own, as all types are: they
+/// belong to no engine and no store, and any thread may use them.
+#[derive(Clone)]
+pub struct wasm_valtype_t {
+    ty: ValType,
+}
+
+/// Whether a global can be set: one of `wasm_mutability_enum`.
+pub type wasm_mutability_t = u8;
+
+/// Whether a global can be set.
+#[repr(C)]
+pub enum wasm_mutability_enum {
+    /// It cannot.
+    WASM_CONST = 0,
+    /// It can.
+    WASM_VAR = 1,
+}
+
+/// A smallest and a largest size: of a memory in pages of 64 KiB, of a table in
+/// elements.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wasm_limits_t {
+    /// The size at the start.
+    pub min: u32,
+    /// The size never to be passed; `wasm_limits_max_default` for no bound.
+    pub max: u32,
+}
+
+/// What an import or export is: one of `wasm_externkind_enum`.
+pub type wasm_externkind_t = u8;
+
+/// What an import or export is.
+#[repr(C)]
+pub enum wasm_externkind_enum {
+    /// A function, also one of the interface.
+    WASM_EXTERN_FUNC = 0,
+    /// A global.
+    WASM_EXTERN_GLOBAL = 1,
+    /// A table.
+    WASM_EXTERN_TABLE = 2,
+    /// A linear memory.
+    WASM_EXTERN_MEMORY = 3,
+    /// An exception tag.
+    WASM_EXTERN_TAG = 4,
+}
+
+/// What is behind all extern types.
+pub enum TypeObj {
+    /// The vectors are what C borrows.
+    Func { ty: FuncType, params: wasm_valtype_vec_t, results: wasm_valtype_vec_t },
+    /// The content is what C borrows.
+    Global { content: wasm_valtype_t, mutable: bool },
+    /// Element and limits are what C borrows.
+    Table { element: wasm_valtype_t, limits: wasm_limits_t },
+    /// `wide` and `shared` memories exist in modules only.
+    Memory { limits: wasm_limits_t, wide: bool, shared: bool },
+    /// The type of what is thrown.
+    Tag { ty: Box<wasm_functype_t> },
+}
+
+// SAFETY: the vectors are owned and never changed.
+unsafe impl Send for TypeObj {}
+// SAFETY: as above.
+unsafe impl Sync for TypeObj {}
+
+/// The C types that are [`TypeObj`]s.
+///
+/// # Safety
+///
+/// The type must be a transparent wrapper of [`TypeObj`].
+pub unsafe trait TypeReference: Sized {
+    /// Whether a type may be called so.
+    fn fits(ty: &TypeObj) -> bool;
+
+    /// The type in it.
+    fn ty(&self) -> &TypeObj {
+        // SAFETY: the implementer vouches for the layout.
+        unsafe { &*std::ptr::from_ref(self).cast::<TypeObj>() }
+    }
+
+    /// A new one.
+    fn boxed(ty: TypeObj) -> Box<Self> {
+        debug_assert!(Self::fits(&ty));
+        // SAFETY: the implementer vouches for the layout.
+        unsafe { Box::from_raw(Box::into_raw(Box::new(ty)).cast::<Self>()) }
+    }
+}
+
+/// The same type under another name, or NULL where it is none.
+///
+/// # Safety
+///
+/// The pointer must be NULL or a live type.
+pub unsafe fn cast<T: TypeReference, U: TypeReference>(pointer: *const T) -> *const U {
+    // SAFETY: the caller vouches for the pointer.
+    match unsafe { pointer.as_ref() } {
+        Some(ty) if U::fits(ty.ty()) => pointer.cast::<U>(),
+        _ => std::ptr::null(),
+    }
+}
+
+/// A copy, owned by the caller.
+pub fn copy<T: Duplicate>(ty: Option<&T>) -> Result<Option<Box<T>>> {
+    ty.map(|ty| ty.duplicate().map(Box::new)).transpose()
+}
+
+impl TypeObj {
+    /// A function type for C.
+    pub fn func(ty: FuncType) -> Result<TypeObj> {
+        let list = |types: &[ValType]| {
+            from_items(types.iter().map(|ty| Box::into_raw(Box::new(wasm_valtype_t { ty: *ty }))))
+        };
+        Ok(TypeObj::Func { params: list(ty.params())?, results: list(ty.results())?, ty })
+    }
+
+    /// A type for C.
+    pub fn new(ty: &ExternType) -> Result<TypeObj> {
+        let limits = |limits: &Limits| wasm_limits_t {
+            min: limits.min.try_into().unwrap_or(u32::MAX),
+            max: limits.max.and_then(|max| max.try_into().ok()).unwrap_or(u32::MAX),
+        };
+        Ok(match ty {
+            ExternType::Func(ty) => TypeObj::func(ty.clone())?,
+            ExternType::Global(ty) => {
+                TypeObj::Global { content: wasm_valtype_t { ty: ty.content }, mutable: ty.mutable }
+            }
+            ExternType::Table(ty) => TypeObj::Table {
+                element: wasm_valtype_t { ty: ty.element },
+                limits: limits(&ty.limits),
+            },
+            ExternType::Memory(ty) => {
+                TypeObj::Memory { limits: limits(&ty.limits), wide: ty.memory64, shared: ty.shared }
+            }
+            ExternType::Tag(ty) => {
+                TypeObj::Tag { ty: wasm_functype_t::boxed(TypeObj::func(ty.clone())?) }
+            }
+        })
+    }
+
+    /// A copy.
+    pub fn duplicate(&self) -> Result<TypeObj> {
+        Ok(match self {
+            TypeObj::Func { ty, .. } => TypeObj::func(ty.clone())?,
+            TypeObj::Global { content, mutable } => {
+                TypeObj::Global { content: content.clone(), mutable: *mutable }
+            }
+            TypeObj::Table { element, limits } => {
+                TypeObj::Table { element: element.clone(), limits: *limits }
+            }
+            TypeObj::Memory { limits, wide, shared } => {
+                TypeObj::Memory { limits: *limits, wide: *wide, shared: *shared }
+            }
+            TypeObj::Tag { ty } => {
+                TypeObj::Tag { ty: wasm_functype_t::boxed(ty.ty().duplicate()?) }
+            }
+        })
+    }
+
+    /// The number in C.
+    pub fn kind(&self) -> wasm_externkind_t {
+        match self {
+            TypeObj::Func { .. } => wasm_externkind_enum::WASM_EXTERN_FUNC as u8,
+            TypeObj::Global { .. } => wasm_externkind_enum::WASM_EXTERN_GLOBAL as u8,
+            TypeObj::Table { .. } => wasm_externkind_enum::WASM_EXTERN_TABLE as u8,
+            TypeObj::Memory { .. } => wasm_externkind_enum::WASM_EXTERN_MEMORY as u8,
+            TypeObj::Tag { .. } => wasm_externkind_enum::WASM_EXTERN_TAG as u8,
+        }
+    }
+}
+
+impl Drop for TypeObj {
+    fn drop(&mut self) {
+        if let TypeObj::Func { params, results, .. } = self {
+            // SAFETY: both are owned, and left empty.
+            unsafe {
+                vec::delete(params);
+                vec::delete(results);
+            }
+        }
+    }
+}
+
+impl Duplicate for wasm_valtype_t {
+    fn duplicate(&self) -> Result<wasm_valtype_t> {
+        Ok(self.clone())
+    }
+}
+
+impl wasm_valtype_t {
+    /// The type behind it.
+    pub fn get(&self) -> ValType {
+        self.ty
+    }
+}
+
+impl TypeObj {
+    /// The type that a new global is to have.
+    pub fn to_global(&self) -> Result<GlobalType> {
+        match self {
+            TypeObj::Global { content, mutable } => {
+                Ok(GlobalType { content: content.ty, mutable: *mutable })
+            }
+            _ => Err(not_a("global type")),
+        }
+    }
+
+    /// The type that a new table is to have.
+    pub fn to_table(&self) -> Result<TableType> {
+        match self {
+            TypeObj::Table { element, limits } => {
+                Ok(TableType { element: element.ty, limits: limits.into() })
+            }
+            _ => Err(not_a("table type")),
+        }
+    }
+
+    /// The type that a new memory is to have.
+    pub fn to_memory(&self) -> Result<MemoryType> {
+        match self {
+            TypeObj::Memory { limits, wide, shared } => {
+                Ok(MemoryType { limits: limits.into(), memory64: *wide, shared: *shared })
+            }
+            _ => Err(not_a("memory type")),
+        }
+    }
+
+    /// The type that a new function is to have.
+    pub fn to_func(&self) -> Result<&FuncType> {
+        match self {
+            TypeObj::Func { ty, .. } => Ok(ty),
+            _ => Err(not_a("function type")),
+        }
+    }
+}
+
+/// The largest size there is means that there is no bound.
+impl From<&wasm_limits_t> for Limits {
+    fn from(limits: &wasm_limits_t) -> Limits {
+        let max = Some(limits.max as u64).filter(|max| *max != u32::MAX as u64);
+        Limits { min: limits.min as u64, max }
+    }
+}
+
+#[cold]
+fn not_a(what: &str) -> Error {
+    Error::new(ErrorKind::WrongKind, format!("this is not a {what}"))
+}
+
+/// The type of values of this kind, one of `wasm_valkind_enum`; NULL for an
+/// unknown kind. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_valtype_new(kind: wasm_valkind_t) -> Option<Box<wasm_valtype_t>> {
+    enter(|| Ok(Some(Box::new(wasm_valtype_t { ty: type_of(kind)? }))))
+}
+
+/// The kind of its values. A type of a module that no value can have answers
+/// with a number outside `wasm_valkind_enum`: 4 for a vector of 128 bits, 255
+/// for a reference of another type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_valtype_kind(ty: Option<&wasm_valtype_t>) -> wasm_valkind_t {
+    enter(|| Ok(kind_of(need(ty, "type")?.ty)))
+}
+
+/// A function type. Both vectors are consumed, also on failure; NULL is an
+/// empty one. Owned by the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_functype_new(
+    params: *mut wasm_valtype_vec_t,
+    results: *mut wasm_valtype_vec_t,
+) -> Option<Box<wasm_functype_t>> {
+    enter(|| {
+        // SAFETY: the header demands vectors that own their elements.
+        let (params, results) = unsafe { (Owned::take(params), Owned::take(results)) };
+        let ty = FuncType::new(val_types(&params, "params")?, val_types(&results, "results")?);
+        let (params, results) = (params.into_inner(), results.into_inner());
+        Ok(Some(wasm_functype_t::boxed(TypeObj::Func { ty, params, results })))
+    })
+}
+
+fn val_types(types: &Owned<wasm_valtype_vec_t>, name: &str) -> Result<Vec<ValType>> {
+    // SAFETY: the vector is owned, and so are its elements.
+    let types = unsafe { items(types.as_ptr(), name) }?;
+    // SAFETY: as above.
+    types.iter().map(|ty| Ok(need(unsafe { ty.as_ref() }, name)?.ty)).collect()
+}
+
+/// The parameters, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_functype_params(ty: Option<&wasm_functype_t>) -> *const wasm_valtype_vec_t {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Func { params, .. } => Ok(std::ptr::from_ref(params)),
+        _ => Ok(null()),
+    })
+}
+
+/// The results, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_functype_results(ty: Option<&wasm_functype_t>) -> *const wasm_valtype_vec_t {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Func { results, .. } => Ok(std::ptr::from_ref(results)),
+        _ => Ok(null()),
+    })
+}
+
+/// A global type. The content is consumed; `mutability` is one of
+/// `wasm_mutability_enum`. NULL for a content of an interface kind: no global
+/// holds such values. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_globaltype_new(
+    content: Option<Box<wasm_valtype_t>>,
+    mutability: wasm_mutability_t,
+) -> Option<Box<wasm_globaltype_t>> {
+    enter(|| {
+        let content = need(content, "content")?;
+        if !content.ty.is_core() {
+            let message = format!("a global cannot hold values of type {}", content.ty);
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        let mutable = match mutability {
+            0 => false,
+            1 => true,
+            _ => {
+                let message = format!("{mutability} is no mutability");
+                return Err(Error::new(ErrorKind::UnknownKind, message));
+            }
+        };
+        Ok(Some(wasm_globaltype_t::boxed(TypeObj::Global { content: *content, mutable })))
+    })
+}
+
+/// What it holds, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_globaltype_content(
+    ty: Option<&wasm_globaltype_t>,
+) -> Option<&wasm_valtype_t> {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Global { content, .. } => Ok(Some(content)),
+        _ => Ok(None),
+    })
+}
+
+/// Whether it can be set.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_globaltype_mutability(ty: Option<&wasm_globaltype_t>) -> wasm_mutability_t {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Global { mutable, .. } => Ok(*mutable as u8),
+        _ => Ok(0),
+    })
+}
+
+/// A table type. The element is consumed, and must be a reference, else NULL;
+/// the limits are copied as they are. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_tabletype_new(
+    element: Option<Box<wasm_valtype_t>>,
+    limits: Option<&wasm_limits_t>,
+) -> Option<Box<wasm_tabletype_t>> {
+    enter(|| {
+        let element = need(element, "element")?;
+        let limits = *need(limits, "limits")?;
+        if !element.ty.is_ref() {
+            let message = format!("a table holds references, not values of type {}", element.ty);
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        }
+        Ok(Some(wasm_tabletype_t::boxed(TypeObj::Table { element: *element, limits })))
+    })
+}
+
+/// What it holds, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_tabletype_element(ty: Option<&wasm_tabletype_t>) -> Option<&wasm_valtype_t> {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Table { element, .. } => Ok(Some(element)),
+        _ => Ok(None),
+    })
+}
+
+/// Its limits, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_tabletype_limits(ty: Option<&wasm_tabletype_t>) -> Option<&wasm_limits_t> {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Table { limits, .. } => Ok(Some(limits)),
+        _ => Ok(None),
+    })
+}
+
+/// A memory type; the limits are copied as they are. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_memorytype_new(
+    limits: Option<&wasm_limits_t>,
+) -> Option<Box<wasm_memorytype_t>> {
+    enter(|| {
+        let limits = *need(limits, "limits")?;
+        let ty = TypeObj::Memory { limits, wide: false, shared: false };
+        Ok(Some(wasm_memorytype_t::boxed(ty)))
+    })
+}
+
+/// Its limits, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_memorytype_limits(ty: Option<&wasm_memorytype_t>) -> Option<&wasm_limits_t> {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Memory { limits, .. } => Ok(Some(limits)),
+        _ => Ok(None),
+    })
+}
+
+/// A tag type. The function type is consumed. Owned by the caller.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_tagtype_new(
+    ty: Option<Box<wasm_functype_t>>,
+) -> Option<Box<wasm_tagtype_t>> {
+    enter(|| Ok(Some(wasm_tagtype_t::boxed(TypeObj::Tag { ty: need(ty, "type")? }))))
+}
+
+/// What is thrown, borrowed from the type.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_tagtype_functype(ty: Option<&wasm_tagtype_t>) -> Option<&wasm_functype_t> {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Tag { ty } => Ok(Some(&**ty)),
+        _ => Ok(None),
+    })
+}
+
+/// Which kind of type it is, one of `wasm_externkind_enum`.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasm_externtype_kind(ty: Option<&wasm_externtype_t>) -> wasm_externkind_t {
+    enter(|| Ok(need(ty, "type")?.ty().kind()))
+}

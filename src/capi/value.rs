@@ -1,0 +1,425 @@
+//! Values: `wasm_val_t`, to and from the crate's own.
+//!
+//! Not here: strings, references, vectors.
+
+use super::boundary::{enter, need, write};
+use super::families::*;
+use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
+use super::store::Inside;
+use super::string::{self, Source, StringBox, wasm_string_t};
+use super::vec::Element;
+use crate::{Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType};
+
+/// A byte. The standard's other name for it.
+pub type byte_t = std::ffi::c_char;
+/// A byte: of a name, a message or a module.
+pub type wasm_byte_t = byte_t;
+/// 32 bits of IEEE 754.
+pub type float32_t = f32;
+/// 64 bits of IEEE 754.
+pub type float64_t = f64;
+
+/// The kind of a value: one of `wasm_valkind_enum`.
+pub type wasm_valkind_t = u8;
+
+/// The kinds of values. Those from 128 on are references.
+#[repr(C)]
+pub enum wasm_valkind_enum {
+    /// Core, 32 bits without sign.
+    WASM_I32 = 0,
+    /// Core, 64 bits without sign.
+    WASM_I64 = 1,
+    /// Core and interface, single precision.
+    WASM_F32 = 2,
+    /// Core and interface, double precision.
+    WASM_F64 = 3,
+    /// Interface, signed, 8 bits.
+    WASM_S8 = 16,
+    /// Interface, unsigned, 8 bits.
+    WASM_U8 = 17,
+    /// Interface, signed, 16 bits.
+    WASM_S16 = 18,
+    /// Interface, unsigned, 16 bits.
+    WASM_U16 = 19,
+    /// Interface, signed, 32 bits.
+    WASM_S32 = 20,
+    /// Interface, unsigned, 32 bits.
+    WASM_U32 = 21,
+    /// Interface, signed, 64 bits.
+    WASM_S64 = 22,
+    /// Interface, unsigned, 64 bits.
+    WASM_U64 = 23,
+    /// Interface: text.
+    WASM_STRING = 24,
+    /// Core and interface: a reference that guests cannot look into.
+    WASM_EXTERNREF = 128,
+    /// Core: a reference to a function.
+    WASM_FUNCREF = 129,
+}
+
+/// What a value holds, according to its kind.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub union wasm_val_union_t {
+    /// `WASM_I32`
+    pub i32: i32,
+    /// `WASM_I64`
+    pub i64: i64,
+    /// `WASM_F32`
+    pub f32: float32_t,
+    /// `WASM_F64`
+    pub f64: float64_t,
+    /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
+    pub r#ref: *mut wasm_ref_t,
+    /// `WASM_S8`
+    pub s8: i8,
+    /// `WASM_U8`
+    pub u8: u8,
+    /// `WASM_S16`
+    pub s16: i16,
+    /// `WASM_U16`
+    pub u16: u16,
+    /// `WASM_S32`
+    pub s32: i32,
+    /// `WASM_U32`
+    pub u32: u32,
+    /// `WASM_S64`
+    pub s64: i64,
+    /// `WASM_U64`
+    pub u64: u64,
+    /// `WASM_STRING`: a host's own string, or a handle.
+    pub string: *mut wasm_string_t,
+}
+
+/// A value: its kind, and what it holds.
+///
+/// Arguments are borrowed, with the references and strings in them. Results are
+/// owned by who receives them, and given up with `wasm_val_delete`. Of a narrow
+/// integer only its own bits are looked at; results have the rest filled by its
+/// sign.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct wasm_val_t {
+    /// One of `wasm_valkind_enum`.
+    pub kind: wasm_valkind_t,
+    /// The member that the kind names.
+    pub of: wasm_val_union_t,
+}
+
+const _: () = {
+    assert!(size_of::<wasm_val_union_t>() == 8);
+    assert!(std::mem::offset_of!(wasm_val_t, of) == align_of::<i64>());
+    assert!(size_of::<wasm_val_t>() == 8 + align_of::<i64>());
+};
+
+/// The type of a kind.
+pub fn type_of(kind: wasm_valkind_t) -> Result<ValType> {
+    Ok(match kind {
+        0 => ValType::I32,
+        1 => ValType::I64,
+        2 => ValType::F32,
+        3 => ValType::F64,
+        16 => ValType::S8,
+        17 => ValType::U8,
+        18 => ValType::S16,
+        19 => ValType::U16,
+        20 => ValType::S32,
+        21 => ValType::U32,
+        22 => ValType::S64,
+        23 => ValType::U64,
+        24 => ValType::String,
+        128 => ValType::ExternRef,
+        129 => ValType::FuncRef,
+        _ => return Err(unknown_kind(kind)),
+    })
+}
+
+#[cold]
+fn unknown_kind(kind: wasm_valkind_t) -> Error {
+    Error::new(ErrorKind::UnknownKind, format!("{kind} is no kind of value"))
+}
+
+/// The kind of a type.
+pub fn kind_of(ty: ValType) -> wasm_valkind_t {
+    use wasm_valkind_enum::*;
+    match ty {
+        ValType::I32 => WASM_I32 as u8,
+        ValType::I64 => WASM_I64 as u8,
+        ValType::F32 => WASM_F32 as u8,
+        ValType::F64 => WASM_F64 as u8,
+        ValType::S8 => WASM_S8 as u8,
+        ValType::U8 => WASM_U8 as u8,
+        ValType::S16 => WASM_S16 as u8,
+        ValType::U16 => WASM_U16 as u8,
+        ValType::S32 => WASM_S32 as u8,
+        ValType::U32 => WASM_U32 as u8,
+        ValType::S64 => WASM_S64 as u8,
+        ValType::U64 => WASM_U64 as u8,
+        ValType::String => WASM_STRING as u8,
+        ValType::ExternRef => WASM_EXTERNREF as u8,
+        ValType::FuncRef => WASM_FUNCREF as u8,
+        // Types without values; see `wasm_valtype_kind`.
+        ValType::V128 => 4,
+        ValType::OtherRef => 255,
+    }
+}
+
+impl wasm_val_t {
+    /// The null reference: what stands where there is no value.
+    pub fn null() -> wasm_val_t {
+        wasm_val_t::zero(ValType::ExternRef)
+    }
+
+    /// Zero or NULL of a type.
+    pub fn zero(ty: ValType) -> wasm_val_t {
+        wasm_val_t { kind: kind_of(ty), of: wasm_val_union_t { u64: 0 } }
+    }
+}
+
+/// A value that C lends.
+///
+/// # Safety
+///
+/// The member that the kind names must be valid, and a string's text stay as
+/// it is for `'a`.
+#[inline]
+pub unsafe fn to_val<'a>(inside: &mut Inside<'_>, val: &wasm_val_t) -> Result<Val<'a>> {
+    let of = &val.of;
+    // SAFETY: every member but the pointers is valid whatever its bits are,
+    // and the caller vouches for those.
+    unsafe {
+        Ok(match val.kind {
+            0 => Val::I32(of.i32),
+            1 => Val::I64(of.i64),
+            2 => Val::F32(of.f32),
+            3 => Val::F64(of.f64),
+            16 => Val::S8(of.s8),
+            17 => Val::U8(of.u8),
+            18 => Val::S16(of.s16),
+            19 => Val::U16(of.u16),
+            20 => Val::S32(of.s32),
+            21 => Val::U32(of.u32),
+            22 => Val::S64(of.s64),
+            23 => Val::U64(of.u64),
+            24 => Val::String(to_str(of.string)?),
+            128 => Val::ExternRef(to_externref(inside, of.r#ref.as_ref())?),
+            129 => Val::FuncRef(to_funcref(inside, of.r#ref.as_ref())?),
+            kind => return Err(unknown_kind(kind)),
+        })
+    }
+}
+
+/// # Safety
+///
+/// As for [`string::source`].
+unsafe fn to_str<'a>(string: *const wasm_string_t) -> Result<Str<'a>> {
+    // SAFETY: the caller vouches for it.
+    match unsafe { string::source(string) }? {
+        Source::Host(text) => Ok(text),
+        Source::Handle(handle) => handle.text().cloned(),
+    }
+}
+
+/// Any object may travel as an externref.
+pub fn to_externref(inside: &Inside<'_>, object: Option<&wasm_ref_t>) -> Result<Option<ExternRef>> {
+    let Some(object) = object else { return Ok(None) };
+    let obj = &object.handle().obj;
+    inside.check(obj)?;
+    Ok(Some(match &obj.body {
+        Body::Guest(reference) => reference.clone(),
+        _ => ExternRef::new(obj.clone()),
+    }))
+}
+
+/// Only functions may travel as a funcref.
+pub fn to_funcref(inside: &Inside<'_>, object: Option<&wasm_ref_t>) -> Result<Option<Func>> {
+    let Some(object) = object else { return Ok(None) };
+    let obj = &object.handle().obj;
+    inside.check(obj)?;
+    match &obj.body {
+        Body::Func(func) => Ok(Some(func.clone())),
+        _ => Err(wrong_kind("func", obj)),
+    }
+}
+
+/// A value for C, which owns what it holds.
+#[inline]
+pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
+    let kind = kind_of(val.ty());
+    let bits = |bits: u64| wasm_val_union_t { u64: bits };
+    let of = match val {
+        Val::I32(v) | Val::S32(v) => extended(v.into(), |of| of.i32 = v),
+        Val::I64(v) | Val::S64(v) => bits(v as u64),
+        Val::F32(v) => extended(v.to_bits().into(), |of| of.f32 = v),
+        Val::F64(v) => wasm_val_union_t { f64: v },
+        Val::S8(v) => extended(v.into(), |of| of.s8 = v),
+        Val::U8(v) => extended(v.into(), |of| of.u8 = v),
+        Val::S16(v) => extended(v.into(), |of| of.s16 = v),
+        Val::U16(v) => extended(v.into(), |of| of.u16 = v),
+        Val::U32(v) => extended(v.into(), |of| of.u32 = v),
+        Val::U64(v) => bits(v),
+        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text, false) },
+        Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
+        Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
+        Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
+    };
+    wasm_val_t { kind, of }
+}
+
+/// All eight bytes, and then the member, which on a machine that stores the
+/// high byte first lies elsewhere.
+#[inline]
+fn extended(value: i64, member: impl FnOnce(&mut wasm_val_union_t)) -> wasm_val_union_t {
+    let mut of = wasm_val_union_t { i64: value };
+    member(&mut of);
+    of
+}
+
+fn give_ref(handle: Handle) -> wasm_val_union_t {
+    wasm_val_union_t { r#ref: Box::into_raw(wasm_ref_t::boxed(handle)) }
+}
+
+/// The object that an externref carries; a new one for a guest's own.
+pub fn externref_handle(inside: &mut Inside<'_>, reference: ExternRef) -> Handle {
+    let carried = reference.data().and_then(|data| data.clone().downcast::<Obj>().ok());
+    match carried {
+        Some(obj) if obj.store_id == 0 => Handle { store: None, obj },
+        Some(obj) => inside.handle(obj),
+        None => inside.new_handle(Body::Guest(reference)),
+    }
+}
+
+/// A value for the arguments of a callback: what it holds is ended by
+/// [`end_arg`].
+///
+/// # Safety
+///
+/// The result must not be used after the text in `val` is gone.
+pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
+    match val {
+        Val::String(text) => {
+            // SAFETY: the caller ends the handle before the text is gone; the
+            // box says that it is borrowed, and nothing copies it out.
+            let text = unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text.clone()) };
+            let string = StringBox::give(inside, text, true);
+            wasm_val_t {
+                kind: wasm_valkind_enum::WASM_STRING as u8,
+                of: wasm_val_union_t { string },
+            }
+        }
+        Val::I32(v) => give_val(inside, Val::I32(*v)),
+        Val::I64(v) => give_val(inside, Val::I64(*v)),
+        Val::F32(v) => give_val(inside, Val::F32(*v)),
+        Val::F64(v) => give_val(inside, Val::F64(*v)),
+        Val::ExternRef(v) => give_val(inside, Val::ExternRef(v.clone())),
+        Val::FuncRef(v) => give_val(inside, Val::FuncRef(v.clone())),
+        Val::S8(v) => give_val(inside, Val::S8(*v)),
+        Val::U8(v) => give_val(inside, Val::U8(*v)),
+        Val::S16(v) => give_val(inside, Val::S16(*v)),
+        Val::U16(v) => give_val(inside, Val::U16(*v)),
+        Val::S32(v) => give_val(inside, Val::S32(*v)),
+        Val::U32(v) => give_val(inside, Val::U32(*v)),
+        Val::S64(v) => give_val(inside, Val::S64(*v)),
+        Val::U64(v) => give_val(inside, Val::U64(*v)),
+    }
+}
+
+/// Gives up what [`lend_val`] made.
+///
+/// # Safety
+///
+/// The value must come from there, unchanged.
+pub unsafe fn end_arg(val: wasm_val_t) {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        match val.kind {
+            24 => StringBox::end(val.of.string),
+            _ => val.release(),
+        }
+    }
+}
+
+/// A value that a callback left as a result, which is taken.
+///
+/// # Safety
+///
+/// The member that the kind names must be valid and owned.
+pub unsafe fn take_val(inside: &mut Inside<'_>, val: wasm_val_t) -> Result<Val<'static>> {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        match val.kind {
+            24 => Ok(Val::String(string::take_result(inside, val.of.string)?)),
+            kind => {
+                let taken = to_val(inside, &val);
+                if kind >= 128 {
+                    val.release();
+                }
+                taken
+            }
+        }
+    }
+}
+
+// SAFETY: all bits zero is the number zero.
+unsafe impl Element for wasm_val_t {
+    unsafe fn duplicate(&self) -> Result<wasm_val_t> {
+        let mut copy = *self;
+        // SAFETY: the caller vouches for the member.
+        unsafe {
+            match self.kind {
+                24 if !self.of.string.is_null() => copy.of.string = string::clone(self.of.string)?,
+                128 | 129 => {
+                    let handle = super::handle::copy(self.of.r#ref.as_ref());
+                    copy.of.r#ref = handle.map_or(std::ptr::null_mut(), Box::into_raw);
+                }
+                _ => {}
+            }
+        }
+        Ok(copy)
+    }
+
+    unsafe fn release(self) {
+        // SAFETY: the caller vouches for the member.
+        unsafe {
+            match self.kind {
+                24 => {
+                    if let Err(error) = string::delete(self.of.string) {
+                        super::error::set_last(&error);
+                    }
+                }
+                128 | 129 if !self.of.r#ref.is_null() => drop(Box::from_raw(self.of.r#ref)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Gives up the reference or string that a value owns, and leaves a null
+/// reference. The struct itself is the caller's. NULL is accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_val_delete(val: *mut wasm_val_t) {
+    enter(|| {
+        if !val.is_null() {
+            // SAFETY: the header demands a value that owns what it holds.
+            unsafe { val.replace(wasm_val_t::null()).release() };
+        }
+        Ok(())
+    })
+}
+
+/// Copies a value, with a reference or string of its own, into `out`, whatever
+/// was there before. Where that fails, `out` is a null reference.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wasm_val_copy(out: *mut wasm_val_t, val: *const wasm_val_t) {
+    enter(|| {
+        // SAFETY: the header demands a value, or NULL.
+        let copy = need(unsafe { val.as_ref() }, "val").and_then(|val| unsafe { val.duplicate() });
+        let (value, outcome) = match copy {
+            Ok(value) => (value, Ok(())),
+            Err(error) => (wasm_val_t::null(), Err(error)),
+        };
+        // SAFETY: the header demands a writable pointer or NULL.
+        unsafe { write(out, "out", value) }?;
+        outcome
+    })
+}

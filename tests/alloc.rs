@@ -1,0 +1,165 @@
+//! Calls in the steady state make no host heap allocation: numbers, strings in
+//! and out, callbacks, in both encodings. Everything that a call needs is the
+//! store's, and is used again.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use witrt::{Config, Engine, Func, FuncType, Linker, Module, Store, Str, Val, ValType};
+
+/// Counts what this process's threads allocate.
+struct Counting;
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.realloc(ptr, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const MODULE: &str = r#"(module
+  (import "env" "log" (func $log (param i32 i32) (result i32 i32)))
+  (memory 1)
+  (global $next (mut i32) (i32.const 1024))
+  (func $alloc (param i32) (result i32) i32.const 1024)
+  (func $free (param i32 i32))
+  (func $echo (param i32 i32) (result i32 i32) local.get 0 local.get 1)
+  (func $len (param i32 i32) (result i32) local.get 1)
+  (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $back (param i32 i32) (result i32 i32) (call $log (local.get 0) (local.get 1)))
+  (@interface func $host (import "host" "log") (param string) (result string))
+  (@interface implement (import "env" "log") (param i32) (param i32) (result i32) (result i32)
+    arg.get 0
+    arg.get 1
+    memory-to-string
+    call-adapter $host
+    string-to-memory $alloc)
+  (@interface func (export "add") (param s32) (param s32) (result s32)
+    arg.get 0
+    s32-to-i32
+    arg.get 1
+    s32-to-i32
+    call-core $add
+    i32-to-s32)
+  (@interface func (export "len") (param string) (result u32)
+    arg.get 0
+    string-to-memory $alloc
+    call-core $len
+    i32-to-u32)
+  (@interface func (export "echo") (param string) (result string)
+    arg.get 0
+    string-to-memory $alloc
+    call-core $echo
+    defer-call-core $free
+    memory-to-string)
+  (@interface func (export "callback") (param string) (result string)
+    arg.get 0
+    string-to-memory $alloc
+    call-core $back
+    defer-call-core $free
+    memory-to-string)
+  (@interface func $wide (param s64) (param s64) (param s64) (param s64) (param s64) (param s64)
+    (param s64) (param s64) (param s64) (param s64) (param s64) (param s64) (param s64)
+    (param s64) (param s64) (param s64) (param s64) (param s64) (result s64) (result s64)
+    arg.get 17
+    arg.get 0)
+  (@interface export "wide" (func $wide)))"#;
+
+/// How many allocations a hundred calls make, after some to warm up.
+fn count(mut call: impl FnMut()) -> usize {
+    (0..20).for_each(|_| call());
+    let before = COUNT.load(Ordering::Relaxed);
+    (0..100).for_each(|_| call());
+    COUNT.load(Ordering::Relaxed) - before
+}
+
+/// One test, so that no other thread allocates meanwhile.
+#[test]
+fn steady_state() {
+    let engine = Engine::new(&Config::new()).unwrap();
+    let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+    let mut store = Store::new(&engine);
+    let mut linker = Linker::new();
+    let ty = FuncType::new([ValType::String], [ValType::String]);
+    let host = Func::new(&mut store, ty, |mut caller, args, results| {
+        let mut units = [0; 64];
+        let s = args[0].as_str().expect("a string");
+        let n = s.copy_utf16(&caller, &mut units)?;
+        results[0] =
+            Val::String(Str::new_in(&mut caller, witrt::string::Text::Utf16(&units[..n]))?);
+        Ok(())
+    });
+    linker.define("host", "log", host);
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let mut func = |name: &str| instance.func(&mut store, name).unwrap();
+    let (add, len, echo) = (func("add"), func("len"), func("echo"));
+    let (callback, wide) = (func("callback"), func("wide"));
+
+    let numbers = count(|| {
+        let mut results = [Val::S32(0)];
+        add.call(&mut store, &[Val::S32(40), Val::S32(2)], &mut results).unwrap();
+        assert!(matches!(results[0], Val::S32(42)));
+    });
+    assert_eq!(numbers, 0, "numbers");
+
+    let many = [const { Val::S64(9) }; 18];
+    let wide = count(|| {
+        let mut results = [Val::S64(0), Val::S64(0)];
+        wide.call(&mut store, &many, &mut results).unwrap();
+    });
+    assert_eq!(wide, 0, "many numbers");
+
+    let texts = ["", "a", "hello, world", "Zoë 漢字 🦀, and then some more text"];
+    for text in texts {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        for arg in [Val::from(text), Val::from(&units[..])] {
+            let args = [arg];
+            let string_in = count(|| {
+                let mut results = [Val::U32(0)];
+                len.call(&mut store, &args, &mut results).unwrap();
+                assert!(matches!(results[0], Val::U32(n) if n as usize == text.len()));
+            });
+            assert_eq!(string_in, 0, "string in: {args:?}");
+
+            for func in [&echo, &callback] {
+                let there_and_back = count(|| {
+                    let mut results = [Val::U32(0)];
+                    func.call(&mut store, &args, &mut results).unwrap();
+                    let s = results[0].as_str().expect("a string");
+                    let mut wide = [0; 64];
+                    let n = s.copy_utf16(&store, &mut wide).unwrap();
+                    assert_eq!(wide[..n], units);
+                    let mut narrow = [0; 128];
+                    let n = s.copy_utf8(&store, &mut narrow).unwrap();
+                    assert_eq!(&narrow[..n], text.as_bytes());
+                });
+                assert_eq!(there_and_back, 0, "string out: {args:?}");
+            }
+
+            // A string that is kept over the next call becomes a copy, in a
+            // buffer that was used before.
+            let mut kept = Val::from("");
+            let keeping = count(|| {
+                let mut results = [Val::U32(0)];
+                echo.call(&mut store, &args, &mut results).unwrap();
+                std::mem::swap(&mut kept, &mut results[0]);
+            });
+            assert_eq!(keeping, 0, "kept strings: {args:?}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/* Memories: seen from both sides, growing, limits. */
+
+#include "guest.h"
+
+static int32_t call(const guest_t* g, size_t export, int32_t a, int32_t b, int* trapped) {
+  wasm_func_t* func = guest_func(g, export);
+  wasm_val_t arg[] = {WASM_I32_VAL(a), WASM_I32_VAL(b)}, result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = {wasm_func_param_arity(func), arg}, results = WASM_ARRAY_VEC(result);
+  wasm_trap_t* trap = wasm_func_call(func, &args, &results);
+  *trapped = trap != NULL;
+  wasm_trap_delete(trap);
+  return result[0].of.i32;
+}
+
+static void a_guests_memory(void) {
+  guest_t g;
+  guest_open(&g,
+    "(module (memory (export \"memory\") 2 3)"
+    "  (func (export \"size\") (result i32) memory.size)"
+    "  (func (export \"load\") (param i32) (result i32) local.get 0 i32.load8_s)"
+    "  (func (export \"store\") (param i32 i32) local.get 0 local.get 1 i32.store8)"
+    "  (data (i32.const 0x1000) \"\\01\\02\\03\\04\"))");
+  wasm_memory_t* memory = wasm_extern_as_memory(g.exports.data[0]);
+  REQUIRE(memory);
+  int trapped;
+  CHECK_EQ(wasm_memory_size(memory), 2);
+  CHECK_EQ(wasm_memory_data_size(memory), 2 * MEMORY_PAGE_SIZE);
+  CHECK_EQ(call(&g, 1, 0, 0, &trapped), 2);
+  CHECK(memcmp(wasm_memory_data(memory) + 0x1000, "\1\2\3\4", 4) == 0);
+  CHECK_EQ(call(&g, 2, 0x1003, 0, &trapped), 4);
+
+  wasm_memory_data(memory)[0x1003] = 5;
+  CHECK_EQ(call(&g, 2, 0x1003, 0, &trapped), 5);
+  call(&g, 3, 0x1002, 6, &trapped);
+  CHECK_EQ(wasm_memory_data(memory)[0x1002], 6);
+  call(&g, 2, 0x1ffff, 0, &trapped);
+  CHECK(!trapped);
+  call(&g, 2, 0x20000, 0, &trapped);
+  CHECK(trapped);
+
+  CHECK(wasm_memory_grow(memory, 0));
+  CHECK(wasm_memory_grow(memory, 1));
+  CHECK(!wasm_memory_grow(memory, 1));
+  CHECK(!wasm_memory_grow(memory, UINT32_MAX));
+  CHECK_EQ(wasm_memory_size(memory), 3);
+  CHECK_EQ(call(&g, 1, 0, 0, &trapped), 3);
+  CHECK_EQ(wasm_memory_data(memory)[0x1002], 6);
+  CHECK_EQ(wasm_memory_data(memory)[0x20000], 0);
+  wasm_memorytype_t* type = wasm_memory_type(memory);
+  CHECK_EQ(wasm_memorytype_limits(type)->max, 3);
+  wasm_memorytype_delete(type);
+  guest_close(&g);
+}
+
+static wasm_memory_t* memory_of(wasm_store_t* store, uint32_t min, uint32_t max) {
+  wasm_limits_t limits = {min, max};
+  wasm_memorytype_t* type = wasm_memorytype_new(&limits);
+  wasm_memory_t* memory = wasm_memory_new(store, type);
+  wasm_memorytype_delete(type);
+  return memory;
+}
+
+static void the_hosts_memory(void) {
+  guest_t g;
+  guest_start(&g);
+  wasm_memory_t* memory = memory_of(g.store, 1, 2);
+  REQUIRE(memory);
+  CHECK_EQ(wasm_memory_size(memory), 1);
+  memcpy(wasm_memory_data(memory), "hello", 5);
+  wasm_extern_t* import[] = {wasm_memory_as_extern(memory)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
+  guest_load(&g,
+    "(module (import \"\" \"m\" (memory 1 2)) (export \"m\" (memory 0))"
+    "  (func (export \"load\") (param i32) (result i32) local.get 0 i32.load8_u))", &imports);
+  int trapped;
+  CHECK_EQ(call(&g, 1, 4, 0, &trapped), 'o');
+  CHECK(wasm_memory_same(memory, wasm_extern_as_memory(g.exports.data[0])));
+  CHECK(wasm_memory_grow(memory, 1));
+  CHECK(!wasm_memory_grow(memory, 1));
+  wasm_memory_delete(memory);
+
+  CHECK(memory_of(g.store, 5, 2) == NULL);
+  CHECK(memory_of(g.store, 65537, UINT32_MAX) == NULL);
+  CHECK(memory_of(g.store, 0, 65537) == NULL);
+  memory = memory_of(g.store, 0, 0);
+  REQUIRE(memory);
+  CHECK_EQ(wasm_memory_data_size(memory), 0);
+  CHECK(!wasm_memory_grow(memory, 1));
+  wasm_memory_delete(memory);
+  guest_close(&g);
+}
+
+int main(void) {
+  a_guests_memory();
+  the_hosts_memory();
+  return check_result();
+}

@@ -1,0 +1,101 @@
+/* Ten threads: one engine, one shared module, a store each; and what may be
+ * deleted on another thread than it was made on. */
+
+#include <pthread.h>
+
+#include "guest.h"
+#include "text.h"
+
+enum { THREADS = 10, CALLS = 500 };
+
+static wasm_engine_t* engine;
+static wasm_shared_module_t* shared;
+
+typedef struct {
+  pthread_t thread;
+  int number, right, callbacks, finalized;
+  wasm_store_t* left_store; /* for the main thread to delete */
+  wasm_val_t left_result;
+} work_t;
+
+static wasm_trap_t* callback(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  work_t* w = env;
+  w->callbacks++;
+  results->data[0] = (wasm_val_t)WASM_S32_VAL(args->data[0].of.s32 + w->number);
+  return NULL;
+}
+
+static void finalize(void* env) { ((work_t*)env)->finalized++; }
+
+/* No CHECK here: its counters belong to the main thread. */
+static void* work(void* at) {
+  work_t* w = at;
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_module_t* module = wasm_module_obtain(store, shared);
+  if (!module) return NULL;
+  wasm_functype_t* type = wasm_functype_new_1_1(wasm_valtype_new(WASM_S32), wasm_valtype_new(WASM_S32));
+  wasm_func_t* func = wasm_func_new_with_env(store, type, callback, w, finalize);
+  wasm_functype_delete(type);
+  wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import), exports;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  if (!instance) return NULL;
+  wasm_instance_exports(instance, &exports);
+  for (int i = 0; i < CALLS; i++) {
+    wasm_val_t arg[] = {WASM_S32_VAL(i)}, result[] = {WASM_INIT_VAL, WASM_INIT_VAL};
+    wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+    wasm_trap_t* trap = wasm_func_call(wasm_extern_as_func(exports.data[0]), &args, &results);
+    if (trap) break;
+    char16_t text[16], want[16];
+    size_t written = 0, size = utf16_of("thrëad", 7, want);
+    if (result[0].of.s32 == i + w->number &&
+        wasm_string_copy(result[1].of.string, WASM_UTF16, text, 16, &written) &&
+        written == size && memcmp(text, want, 2 * size) == 0)
+      w->right++;
+    if (i + 1 < CALLS) wasm_val_delete(&result[1]);
+    else w->left_result = result[1];
+  }
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_func_delete(func);
+  wasm_module_delete(module);
+  if (w->number % 2) w->left_store = store;
+  else wasm_store_delete(store);
+  return NULL;
+}
+
+int main(void) {
+  static const char* wat =
+    "(module"
+    "  (memory 1) (data (i32.const 32) \"thr\\c3\\abad\")"
+    "  (func $text (result i32 i32) i32.const 32 i32.const 7)"
+    "  (@interface import \"\" \"plus\" (func $plus (param s32) (result s32)))"
+    "  (@interface func (export \"f\") (param s32) (result s32 string)"
+    "    arg.get 0 call-adapter $plus call-core $text memory-to-string))";
+  engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_module_t* module = module_of(store, wat);
+  REQUIRE(module);
+  shared = wasm_module_share(module);
+  REQUIRE(shared);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+
+  static work_t works[THREADS];
+  for (int i = 0; i < THREADS; i++) {
+    works[i].number = i;
+    REQUIRE(pthread_create(&works[i].thread, NULL, work, &works[i]) == 0);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    CHECK_EQ(pthread_join(works[i].thread, NULL), 0);
+    CHECK_EQ(works[i].right, CALLS);
+    CHECK_EQ(works[i].callbacks, CALLS);
+    /* A string and a store, deleted on a thread that never used them. */
+    wasm_val_delete(&works[i].left_result);
+    wasm_store_delete(works[i].left_store);
+    CHECK_EQ(works[i].finalized, 1);
+  }
+  wasm_shared_module_delete(shared);
+  wasm_engine_delete(engine);
+  return check_result();
+}

@@ -1,0 +1,183 @@
+/* Types are plain values: made, asked, copied, cast and deleted without an
+ * engine. */
+
+#include "guest.h"
+
+static void valtypes(void) {
+  static const wasm_valkind_t kinds[] = {
+    WASM_I32, WASM_I64, WASM_F32, WASM_F64, WASM_EXTERNREF, WASM_FUNCREF,
+    WASM_S8, WASM_U8, WASM_S16, WASM_U16, WASM_S32, WASM_U32, WASM_S64, WASM_U64, WASM_STRING,
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    wasm_valtype_t* type = wasm_valtype_new(kinds[i]);
+    REQUIRE(type);
+    CHECK_EQ(wasm_valtype_kind(type), kinds[i]);
+    wasm_valtype_t* copy = wasm_valtype_copy(type);
+    wasm_valtype_delete(type);
+    CHECK_EQ(wasm_valtype_kind(copy), kinds[i]);
+    CHECK_EQ(wasm_valtype_is_ref(copy), kinds[i] >= 128);
+    CHECK_EQ(wasm_valtype_is_num(copy), kinds[i] < 128 && kinds[i] != WASM_STRING);
+    wasm_valtype_delete(copy);
+  }
+  for (int kind = 0; kind < 256; kind++) {
+    int known = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) known |= kinds[i] == kind;
+    if (known) continue;
+    CHECK(wasm_valtype_new((wasm_valkind_t)kind) == NULL);
+  }
+  CHECK_EQ(WASM_I32, 0);
+  CHECK_EQ(WASM_F64, 3);
+  CHECK_EQ(WASM_S8, 16);
+  CHECK_EQ(WASM_U64, 23);
+  CHECK_EQ(WASM_STRING, 24);
+  CHECK_EQ(WASM_EXTERNREF, 128);
+  CHECK_EQ(WASM_FUNCREF, 129);
+
+  wasm_valtype_t* shorthand[] = {
+    wasm_valtype_new_i32(), wasm_valtype_new_i64(), wasm_valtype_new_f32(),
+    wasm_valtype_new_f64(), wasm_valtype_new_externref(), wasm_valtype_new_funcref(),
+  };
+  for (size_t i = 0; i < 6; i++) {
+    CHECK_EQ(wasm_valtype_kind(shorthand[i]), kinds[i]);
+    wasm_valtype_delete(shorthand[i]);
+  }
+}
+
+static void functypes(void) {
+  wasm_functype_t* type = wasm_functype_new_3_2(
+    wasm_valtype_new_i32(), wasm_valtype_new_f64(), wasm_valtype_new(WASM_STRING),
+    wasm_valtype_new_funcref(), wasm_valtype_new(WASM_U16));
+  REQUIRE(type);
+  const wasm_valtype_vec_t* params = wasm_functype_params(type);
+  const wasm_valtype_vec_t* results = wasm_functype_results(type);
+  REQUIRE(params->size == 3 && results->size == 2);
+  CHECK(wasm_functype_params(type) == params);
+  CHECK_EQ(wasm_valtype_kind(params->data[0]), WASM_I32);
+  CHECK_EQ(wasm_valtype_kind(params->data[1]), WASM_F64);
+  CHECK_EQ(wasm_valtype_kind(params->data[2]), WASM_STRING);
+  CHECK_EQ(wasm_valtype_kind(results->data[0]), WASM_FUNCREF);
+  CHECK_EQ(wasm_valtype_kind(results->data[1]), WASM_U16);
+
+  wasm_externtype_t* upcast = wasm_functype_as_externtype(type);
+  CHECK_EQ(wasm_externtype_kind(upcast), WASM_EXTERN_FUNC);
+  CHECK(wasm_externtype_as_functype(upcast) == type);
+  CHECK(wasm_externtype_as_functype_const(wasm_functype_as_externtype_const(type)) == type);
+  CHECK(wasm_externtype_as_globaltype(upcast) == NULL);
+  CHECK(wasm_externtype_as_tabletype(upcast) == NULL);
+  CHECK(wasm_externtype_as_memorytype(upcast) == NULL);
+  CHECK(wasm_externtype_as_tagtype(upcast) == NULL);
+
+  wasm_externtype_t* copy = wasm_externtype_copy(upcast);
+  wasm_functype_delete(type);
+  CHECK_EQ(wasm_functype_params(wasm_externtype_as_functype(copy))->size, 3);
+  wasm_externtype_delete(copy);
+
+  wasm_functype_t* empty = wasm_functype_new_0_0();
+  CHECK_EQ(wasm_functype_params(empty)->size, 0);
+  CHECK_EQ(wasm_functype_results(empty)->size, 0);
+  wasm_functype_delete(empty);
+}
+
+static void globaltypes(void) {
+  wasm_globaltype_t* type = wasm_globaltype_new(wasm_valtype_new_i64(), WASM_VAR);
+  REQUIRE(type);
+  CHECK_EQ(wasm_valtype_kind(wasm_globaltype_content(type)), WASM_I64);
+  CHECK_EQ(wasm_globaltype_mutability(type), WASM_VAR);
+  wasm_globaltype_t* copy = wasm_globaltype_copy(type);
+  wasm_externtype_t* upcast = wasm_globaltype_as_externtype(type);
+  CHECK_EQ(wasm_externtype_kind(upcast), WASM_EXTERN_GLOBAL);
+  CHECK(wasm_externtype_as_globaltype(upcast) == type);
+  CHECK(wasm_externtype_as_functype_const(upcast) == NULL);
+  /* Deleting through the base is the same. */
+  wasm_externtype_delete(upcast);
+  CHECK_EQ(wasm_globaltype_mutability(copy), WASM_VAR);
+  wasm_globaltype_delete(copy);
+}
+
+static void tabletypes(void) {
+  wasm_limits_t limits = {3, 7};
+  wasm_tabletype_t* type = wasm_tabletype_new(wasm_valtype_new_funcref(), &limits);
+  REQUIRE(type);
+  limits.min = 99; /* copied, so this changes nothing */
+  CHECK_EQ(wasm_valtype_kind(wasm_tabletype_element(type)), WASM_FUNCREF);
+  CHECK_EQ(wasm_tabletype_limits(type)->min, 3);
+  CHECK_EQ(wasm_tabletype_limits(type)->max, 7);
+  CHECK_EQ(wasm_externtype_kind(wasm_tabletype_as_externtype(type)), WASM_EXTERN_TABLE);
+  wasm_tabletype_t* copy = wasm_tabletype_copy(type);
+  wasm_tabletype_delete(type);
+  CHECK_EQ(wasm_tabletype_limits(copy)->max, 7);
+  wasm_tabletype_delete(copy);
+
+  CHECK(wasm_tabletype_new(wasm_valtype_new_i32(), &limits) == NULL);
+  CHECK(wasm_tabletype_new(wasm_valtype_new(WASM_STRING), &limits) == NULL);
+}
+
+static void memorytypes(void) {
+  wasm_limits_t limits = {1, wasm_limits_max_default};
+  wasm_memorytype_t* type = wasm_memorytype_new(&limits);
+  REQUIRE(type);
+  CHECK_EQ(wasm_memorytype_limits(type)->min, 1);
+  CHECK_EQ(wasm_memorytype_limits(type)->max, 0xffffffff);
+  CHECK_EQ(wasm_externtype_kind(wasm_memorytype_as_externtype(type)), WASM_EXTERN_MEMORY);
+  wasm_memorytype_delete(type);
+
+  /* Limits that no memory can have are a matter for wasm_memory_new. */
+  wasm_limits_t bad = {5, 2};
+  type = wasm_memorytype_new(&bad);
+  REQUIRE(type);
+  CHECK_EQ(wasm_memorytype_limits(type)->min, 5);
+  CHECK_EQ(wasm_memorytype_limits(type)->max, 2);
+  wasm_memorytype_delete(type);
+}
+
+static void tagtypes(void) {
+  wasm_tagtype_t* type = wasm_tagtype_new(wasm_functype_new_1_0(wasm_valtype_new_i32()));
+  REQUIRE(type);
+  CHECK_EQ(wasm_functype_params(wasm_tagtype_functype(type))->size, 1);
+  wasm_tagtype_t* copy = wasm_tagtype_copy(type);
+  CHECK_EQ(wasm_externtype_kind(wasm_tagtype_as_externtype(copy)), WASM_EXTERN_TAG);
+  CHECK(wasm_externtype_as_tagtype(wasm_tagtype_as_externtype(copy)) == copy);
+  wasm_tagtype_delete(type);
+  wasm_tagtype_delete(copy);
+}
+
+static void importtypes_and_exporttypes(void) {
+  wasm_name_t module, name;
+  wasm_name_new_from_string(&module, "Wörld");
+  wasm_name_new_empty(&name);
+  wasm_importtype_t* import = wasm_importtype_new(
+    &module, &name, wasm_functype_as_externtype(wasm_functype_new_0_0()));
+  REQUIRE(import);
+  CHECK_EQ(wasm_importtype_module(import)->size, 6);
+  CHECK(memcmp(wasm_importtype_module(import)->data, "Wörld", 6) == 0);
+  CHECK_EQ(wasm_importtype_name(import)->size, 0);
+  CHECK_EQ(wasm_externtype_kind(wasm_importtype_type(import)), WASM_EXTERN_FUNC);
+  wasm_importtype_t* import_copy = wasm_importtype_copy(import);
+  wasm_importtype_delete(import);
+  CHECK_EQ(wasm_importtype_module(import_copy)->size, 6);
+  wasm_importtype_delete(import_copy);
+
+  wasm_name_new_from_string_nt(&name, "run");
+  CHECK_EQ(name.size, 4);
+  wasm_limits_t limits = {1, 1};
+  wasm_exporttype_t* export = wasm_exporttype_new(
+    &name, wasm_memorytype_as_externtype(wasm_memorytype_new(&limits)));
+  REQUIRE(export);
+  CHECK_EQ(wasm_exporttype_name(export)->size, 4);
+  CHECK_EQ(wasm_externtype_kind(wasm_exporttype_type(export)), WASM_EXTERN_MEMORY);
+  wasm_exporttype_t* export_copy = wasm_exporttype_copy(export);
+  wasm_exporttype_delete(export);
+  CHECK(strcmp(wasm_exporttype_name(export_copy)->data, "run") == 0);
+  wasm_exporttype_delete(export_copy);
+}
+
+int main(void) {
+  valtypes();
+  functypes();
+  globaltypes();
+  tabletypes();
+  memorytypes();
+  tagtypes();
+  importtypes_and_exporttypes();
+  return check_result();
+}

@@ -1,0 +1,8 @@
+;;! check
+;; Components are another format.
+(module binary "\00asm" "\0d\00\01\00")
+
+(; EXPECT
+error: component.wat: this is a component; only core modules are supported, with or without an interface section
+exit 1
+;)

@@ -1,0 +1,13 @@
+;;! check
+;; A core type that interfaces do not have.
+(module
+  (@interface func (param funcref)))
+
+(; EXPECT
+error: type-funcref.wat: expected a value type: s8, s16, s32, s64, u8, u16, u32, u64, f32, f64, string, externref, i32, i64
+     --> 4:27
+      |
+    4 |   (@interface func (param funcref)))
+      |                           ^
+exit 1
+;)

@@ -1,0 +1,16 @@
+;;! check
+;; The adapter has a parameter more.
+(module
+  (import "" "f" (func (param i32)))
+  (@interface func (param i32) (param i32))
+  (@interface implement (import "" "f") (func 0))
+)
+
+(; EXPECT
+error: bad-implement7.wat: implement 0: signatures differ: adapter func 0 is (i32, i32) -> (), core func 0 is (i32) -> ()
+     --> 6:15
+      |
+    6 |   (@interface implement (import "" "f") (func 0))
+      |               ^
+exit 1
+;)
