@@ -65,10 +65,12 @@ pub(crate) enum Intrinsic {
     Defer(u32),
     /// Forget the call that was recorded last: it is about to be made.
     Undefer,
-    /// Call the adapter import of this adapter index. It takes [`SETTLE`] or
-    /// zero, then the arguments, of strings [`Where`], address or slot, and
-    /// length; strings come back as slot and length.
-    Call(u32),
+    /// Call the adapter import of this adapter index, with a call of the
+    /// deferred function of this position recorded meanwhile. It takes
+    /// [`SETTLE`] or zero, then that function's arguments, then the import's,
+    /// of strings [`Where`], address or slot, and length; strings come back as
+    /// slot and length.
+    Call(u32, Option<u32>),
     /// The adapter import of this adapter index as a core function of the
     /// original's type of this index.
     Core(u32, u32),
@@ -321,5 +323,36 @@ fn core_type(ty: ValType) -> ValType {
         ValType::S64 | ValType::U64 => ValType::I64,
         ty if ty.is_core() => ty,
         _ => ValType::I32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compile;
+    use crate::frontend::{FEATURES, load};
+    use std::path::{Path, PathBuf};
+
+    fn files(dir: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { files(&path, found) } else { found.push(path) }
+        }
+    }
+
+    /// What is encoded is valid, for every module that the tests have.
+    #[test]
+    fn output_is_valid() {
+        let mut paths = Vec::new();
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut paths);
+        let mut compiled = 0;
+        for path in paths {
+            let Ok(program) = load(&std::fs::read(&path).unwrap(), FEATURES) else { continue };
+            let (_, bytes) =
+                compile(&program).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            let mut validator = wasmparser::Validator::new_with_features(FEATURES);
+            validator.validate_all(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            compiled += 1;
+        }
+        assert!(compiled > 100, "only {compiled}");
     }
 }

@@ -169,11 +169,11 @@ impl Running {
             Intrinsic::Defer(at) => host_words(cx, ty.clone(), move |caller, words| {
                 this.defer(caller, at as usize, words)
             }),
-            Intrinsic::Call(adapter) => {
+            Intrinsic::Call(adapter, with) => {
                 let Some(import) = self.import_of(adapter) else { return Err(missing()) };
                 host_words(cx, ty.clone(), move |caller, words| {
                     let ty = this.code.program.adapters[adapter as usize].ty();
-                    this.call(caller, import, ty, words)
+                    this.call(caller, import, with, ty, words)
                 })
             }
             Intrinsic::Core(adapter, _) => {
@@ -237,6 +237,7 @@ impl Running {
         &self,
         caller: &mut Caller<'_, StoreData>,
         import: u32,
+        with: Option<u32>,
         ty: &FuncType,
         words: &mut HostWords<'_>,
     ) -> Result<()> {
@@ -247,6 +248,9 @@ impl Running {
         let outcome = (|| {
             args.clear();
             let flags = words.i32()?;
+            if let Some(at) = with {
+                self.defer(caller, at as usize, words)?;
+            }
             for ty in ty.params() {
                 args.push(self.argument(caller, *ty, words)?);
             }
@@ -267,6 +271,9 @@ impl Running {
             }
             if flags & SETTLE != 0 {
                 settle(cx)?;
+            }
+            if with.is_some() {
+                cx.data_mut().debts.forget();
             }
             Ok(())
         })();

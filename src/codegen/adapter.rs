@@ -5,7 +5,7 @@
 //!
 //! Not here: indices of the encoded module.
 
-use super::flow::{self, Flow};
+use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
 use super::{Intrinsic, Out, SETTLE, Where, broken, convert, core_type};
 use crate::error::Result;
@@ -137,7 +137,8 @@ impl Gen<'_> {
         if !flow::runs_deferred(Role::Entry, plan) {
             for (i, op) in plan.ops.iter().enumerate() {
                 let Op::Defer { func, .. } = op else { continue };
-                if !flow::needs_record(Role::Entry, plan, &flow, &direct, i) {
+                let record = flow::record(self.program, Role::Entry, plan, &flow, &direct, i);
+                if record != Record::Now {
                     debts.push(self.deferred(*func));
                 }
             }
@@ -187,7 +188,7 @@ enum At {
 struct Deferred<'p> {
     func: u32,
     args: &'p [Use],
-    recorded: bool,
+    record: Record,
 }
 
 struct Frame<'g, 'p> {
@@ -283,13 +284,13 @@ impl<'p> Frame<'_, 'p> {
                 }
             }
             Op::Defer { func, args } => {
-                let recorded =
-                    flow::needs_record(self.role, self.plan, &self.flow, &self.direct, i);
-                if recorded {
+                let (program, flow) = (self.gen_.program, &self.flow);
+                let record = flow::record(program, self.role, self.plan, flow, &self.direct, i);
+                if record == Record::Now {
                     self.words(args)?;
                     self.call(Intrinsic::Defer(self.gen_.deferred(*func)));
                 }
-                self.deferred.push(Deferred { func: *func, args, recorded });
+                self.deferred.push(Deferred { func: *func, args, record });
                 Ok(())
             }
             Op::Ret { values } => self.ret(values),
@@ -323,6 +324,11 @@ impl<'p> Frame<'_, 'p> {
     ) -> Result<()> {
         let settles = self.flow.after.contains(&i);
         self.push(Instruction::I32Const(if settles { SETTLE } else { 0 }));
+        let with = self.deferred.last().filter(|call| call.record == Record::With(i));
+        let with = with.map(|call| (self.gen_.deferred(call.func), call.args));
+        if let Some((_, args)) = with {
+            self.words(args)?;
+        }
         for arg in args {
             match self.place(*arg)? {
                 Place::None => return Err(broken("an empty slot")),
@@ -340,7 +346,7 @@ impl<'p> Frame<'_, 'p> {
                 }
             }
         }
-        self.call(Intrinsic::Call(adapter));
+        self.call(Intrinsic::Call(adapter, with.map(|(deferred, _)| deferred)));
         self.store_all(ty.results(), to)
     }
 
@@ -375,7 +381,7 @@ impl<'p> Frame<'_, 'p> {
         }
         let runs = flow::runs_deferred(self.role, self.plan);
         for call in deferred.iter().rev().filter(|_| runs) {
-            if call.recorded {
+            if call.record == Record::Now {
                 self.call(Intrinsic::Undefer);
             }
             self.words(call.args)?;
@@ -399,7 +405,7 @@ impl<'p> Frame<'_, 'p> {
                 }
             }
         }
-        for call in deferred.iter().filter(|call| !runs && !call.recorded) {
+        for call in deferred.iter().filter(|call| !runs && call.record != Record::Now) {
             self.words(call.args)?;
         }
         Ok(())

@@ -460,6 +460,10 @@ pub(super) fn for_each_call(body: &FunctionBody<'_>, mut found: impl FnMut(Call)
 /// nothing.
 fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Option<FuncType>> {
     use ValType::I32;
+    let deferred = |at: u32| {
+        let func = unit.deferred.get(at as usize).ok_or_else(|| broken("deferred"))?;
+        unit.spaces.func(*func)
+    };
     let (params, results) = match intrinsic {
         Intrinsic::Core(..) => return Ok(None),
         Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
@@ -467,29 +471,24 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Op
         Intrinsic::Write => (vec![I32; 4], vec![]),
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),
         Intrinsic::Copy => (vec![I32], vec![I32]),
-        Intrinsic::Defer(at) => {
-            let func = unit.deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
-            (unit.spaces.func(*func)?.params().to_vec(), vec![])
-        }
-        Intrinsic::Call(adapter) => {
+        Intrinsic::Defer(at) => (deferred(*at)?.params().to_vec(), vec![]),
+        Intrinsic::Call(adapter, with) => {
+            let mut params = vec![I32];
+            if let Some(at) = with {
+                params.extend_from_slice(deferred(*at)?.params());
+            }
             let adapter = program.adapters.get(*adapter as usize);
             let ty = adapter.ok_or_else(|| broken("adapter"))?.ty();
-            return Ok(Some(import_type(ty)));
+            for ty in ty.params() {
+                match ty {
+                    ValType::String => params.extend([I32; 3]),
+                    ty => params.push(core_type(*ty)),
+                }
+            }
+            (params, ty.results().iter().flat_map(|ty| words(*ty)).collect())
         }
     };
     Ok(Some(FuncType::new(params, results)))
-}
-
-/// The type of the intrinsic that calls an import of this type.
-pub(super) fn import_type(ty: &FuncType) -> FuncType {
-    let mut params = vec![ValType::I32];
-    for ty in ty.params() {
-        match ty {
-            ValType::String => params.extend([ValType::I32; 3]),
-            ty => params.push(core_type(*ty)),
-        }
-    }
-    FuncType::new(params, ty.results().iter().flat_map(|ty| words(*ty)))
 }
 
 fn val_type(ty: ValType) -> wasm_encoder::ValType {

@@ -162,25 +162,49 @@ pub(super) fn direct_lifts(program: &Program, role: Role, plan: &AdapterPlan) ->
     direct
 }
 
-/// Whether the call that op `at` defers must be recorded with the host, so
-/// that it is made also after a trap.
-pub(super) fn needs_record(
+/// How a deferred call is made also after a trap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    /// Nothing can trap before it is made.
+    No,
+    /// It is recorded with the host.
+    Now,
+    /// The host records it while it calls the import that this op calls.
+    With(usize),
+}
+
+/// What becomes of the call that op `at` defers.
+pub(super) fn record(
+    program: &Program,
     role: Role,
     plan: &AdapterPlan,
     flow: &Flow,
     direct: &BTreeSet<usize>,
     at: usize,
-) -> bool {
-    let later = &plan.ops[at + 1..];
-    let can_trap = later.iter().enumerate().any(|(i, op)| match op {
-        Op::Ret { .. } => false,
-        Op::LiftStr { .. } => !direct.contains(&(at + 1 + i)),
-        op => !is_silent(op),
-    });
-    let runs = runs_deferred(role, plan);
-    can_trap || (runs && (flow.at_exit || defers_later(later)))
-}
-
-fn defers_later(ops: &[Op]) -> bool {
-    ops.iter().any(|op| matches!(op, Op::Defer { .. }))
+) -> Record {
+    let can_trap = |after: usize| {
+        let later = &plan.ops[after + 1..];
+        let trapping = later.iter().enumerate().any(|(i, op)| match op {
+            Op::Ret { .. } => false,
+            Op::LiftStr { .. } => !direct.contains(&(after + 1 + i)),
+            op => !is_silent(op),
+        });
+        let runs = runs_deferred(role, plan);
+        let is_last = !later.iter().any(|op| matches!(op, Op::Defer { .. }));
+        trapping || (runs && (flow.at_exit || !is_last))
+    };
+    if !can_trap(at) {
+        return Record::No;
+    }
+    for (i, op) in plan.ops.iter().enumerate().skip(at + 1) {
+        match op {
+            Op::LiftStr { .. } if direct.contains(&i) => {}
+            Op::Convert { with, .. } if !with.checked => {}
+            Op::CallAdapter { adapter, .. } if body(program, *adapter).is_none() => {
+                return if can_trap(i) { Record::Now } else { Record::With(i) };
+            }
+            _ => break,
+        }
+    }
+    Record::Now
 }

@@ -324,6 +324,9 @@ pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
     error
 }
 
+/// The most frames that a trap tells.
+pub(crate) const FRAMES: usize = 20;
+
 fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
     let frame = |info: &wasmtime::FrameInfo| {
         let start = info.module().image_range().start as usize;
@@ -348,7 +351,7 @@ fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
             module: name.map_or(0, |n| n.id),
         })
     };
-    backtrace.frames().iter().filter_map(frame).collect()
+    backtrace.frames().iter().filter_map(frame).take(FRAMES).collect()
 }
 
 /// An exception that gets no further.
@@ -440,7 +443,7 @@ impl StackGuard {
                 Ok(StackGuard { outermost: true })
             }
             Some(base) if base.abs_diff(here) > data.stack_size => {
-                let message = "call stack exhausted by nested adapters and host functions";
+                let message = "wasm trap: call stack exhausted";
                 Err(Trap::with_code(message, TrapCode::StackOverflow).into())
             }
             Some(_) => Ok(StackGuard { outermost: false }),

@@ -4,7 +4,9 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
+use crate::guest::call::FRAMES;
 use crate::string::{Encoding, Policy};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// The options of an [`Engine`](crate::Engine). Every one has a default that
@@ -197,6 +199,8 @@ impl Config {
             return Err(bad("stack size", &"it must not be zero"));
         }
         config.max_wasm_stack(self.stack_size);
+        // Compiled adapters have frames as well, which are left out.
+        config.wasm_backtrace_max_frames(NonZeroUsize::new(3 * FRAMES));
         if let Some(dir) = &self.cache_dir {
             let mut cache = wasmtime::CacheConfig::new();
             cache.with_directory(dir);
