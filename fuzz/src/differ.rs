@@ -2,6 +2,7 @@
 
 use super::Bytes;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::{
     BackEnd, Caller, Config, Engine, Error, ExternRef, Func, FuncType, Linker, Module, OptLevel,
@@ -119,20 +120,22 @@ fn host_functions(
     again: &Arc<Mutex<Option<Func>>>,
 ) {
     let (to, back) = (log.clone(), again.clone());
-    let depth = Arc::new(Mutex::new(0));
+    let depth = AtomicUsize::new(0);
     let told = Func::wrap(&mut *store, move |mut caller: Caller<'_>, s: String| {
         note(&to, format_args!("log {s:?}"));
         match mode {
             1 => Err(Error::host(s)),
             2 => {
                 // Back into the guest, not without end.
-                *depth.lock().expect("no panic") += 1;
-                let func = back.lock().expect("no panic").clone();
-                if let (Some(func), true) = (func, *depth.lock().expect("no panic") < 8) {
+                let depth = depth.fetch_add(1, Ordering::Relaxed);
+                let func = back.lock().expect("no panic").clone().filter(|_| depth < 8);
+                if let Some(func) = func {
                     let args: Vec<Val<'_>> = defaults_of(func.ty().params());
                     let mut results = defaults(&func);
                     let outcome = func.call(&mut caller, &args, &mut results);
-                    let outcome = outcome.map_err(|e| shown(&e));
+                    // Who told of a trap first says what frames it has: the core that
+                    // called the host function, or an adapter that was entered by it.
+                    let outcome = outcome.map_err(|e| e.to_string());
                     note(&to, format_args!("again {outcome:?} {}", list(&caller, &results)));
                 }
                 Ok(())
