@@ -4,6 +4,7 @@
 #   make demo                 the library, then every C example, shown
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and every C program under valgrind
+#   make bench                ratios against the engine's own C API
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build
 #   make clean                what these made, in this folder and of this crate
@@ -15,10 +16,10 @@ PROFILE ?= release
 CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
 
-.PHONY: all demo test test-full install clean
+.PHONY: all demo test test-full bench install clean
 
 all:
-	scripts/setup.sh cargo cc
+	scripts/setup.sh cargo cc c++
 	cargo build --locked --profile $(PROFILE)
 
 demo:
@@ -32,6 +33,10 @@ test:
 test-full:
 	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
 	scripts/test.sh full
+
+bench:
+	scripts/setup.sh cargo cc c++ cmake
+	scripts/bench.sh
 
 install: all
 	scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"

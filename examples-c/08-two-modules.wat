@@ -28,7 +28,8 @@
 
   ;; The core's import is answered by an adapter that calls the interface's.
   (@interface import "strings" "reverse" (func $strings_reverse (param string) (result string)))
-  (@interface implement (import "strings" "reverse") (param $text i32) (param $size i32) (result i32 i32)
+  (@interface implement (import "strings" "reverse") (param $text i32) (param $size i32)
+      (result i32) (result i32)
     arg.get $text
     arg.get $size
     memory-to-string

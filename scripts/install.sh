@@ -12,8 +12,8 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 abi=${version%.*}
 
 case $(uname -s) in
-Darwin) full=libwitrt.$version.dylib soname=libwitrt.$abi.dylib plain=libwitrt.dylib ;;
-*) full=libwitrt.so.$version soname=libwitrt.so.$abi plain=libwitrt.so ;;
+Darwin) full=libwitrt.$version.dylib soname=libwitrt.$abi.dylib plain=libwitrt.dylib cxxlib=c++ ;;
+*) full=libwitrt.so.$version soname=libwitrt.so.$abi plain=libwitrt.so cxxlib=stdc++ ;;
 esac
 
 mkdir -p "$root"/{bin,include,lib/pkgconfig,lib/cmake/witrt,share/doc/witrt}
@@ -27,6 +27,7 @@ install -m 644 LICENSE "$root/share/doc/witrt/"
 
 for file in pkgconfig/witrt.pc cmake/witrt/witrt-config.cmake cmake/witrt/witrt-config-version.cmake; do
     sed -e "s/@VERSION@/$version/g" -e "s/@ABI@/$abi/g" -e "s/@LIBRARY@/$soname/g" \
+        -e "s/@CXXLIB@/$cxxlib/g" \
         "cmake/$(basename "$file").in" >"$root/lib/$file"
 done
 echo "installed libwitrt $version in $root"

@@ -326,7 +326,7 @@ impl Typed for Entered {
             if entry.settles {
                 settle(cx)?;
             }
-            self.func.call_words(
+            self.func.call_filled(
                 cx,
                 |cx, words| {
                     let mut slot = 0;
@@ -421,7 +421,9 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<(
     let len = u32::try_from(measured.len()).map_err(|_| exec::too_long(measured.len()))?;
     let (window, data) = mem.write_with(cx, ptr, len)?;
     let text = &data.slots.get(slot)?.text;
-    let written = text.with_copy(|text| string::transcode(&measured, text, Dest::Utf8(window)));
+    // Lent for the call, or a copy: either way not in linear memory.
+    let written =
+        text.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
     written.unwrap_or(Err(Changed)).map_err(exec::changed_since)?;
     if take {
         data.slots.take(slot)?;

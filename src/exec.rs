@@ -6,7 +6,6 @@
 //! Not here: raw pointers, names, C, policy.
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::guest::StoreData;
 use crate::guest::call::{CoreFunc, StackGuard};
 use crate::guest::context::Cx;
 use crate::guest::defer;
@@ -14,6 +13,7 @@ use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
 use crate::guest::text::lift;
 use crate::guest::value::{Str, Val, bad_text, changed, check, wrong_store};
+use crate::guest::{Slot, StoreData};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
 use crate::string::{self, Dest, Encoding, Measured, Policy};
 use crate::types::ValType;
@@ -44,13 +44,6 @@ impl Typed for Bound {
         })?;
         invoke(linked, self.adapter, cx, args, results)
     }
-}
-
-/// A value in a frame, and for text that a host lends, what measuring it
-/// found.
-pub(crate) struct Slot<'a> {
-    val: Option<Val<'a>>,
-    measured: Option<Measured>,
 }
 
 impl Linked {
@@ -376,7 +369,9 @@ fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<
     alloc.call(cx, &[Val::I32(len as i32)], &mut ptr)?;
     let ptr = ptr[0].bits() as u32;
     let window = mem.write(cx, ptr, len)?;
-    let written = s.with_copy(|text| string::transcode(&measured, text, Dest::Utf8(window)));
+    // Lent for the call, or a copy: either way not in linear memory.
+    let written =
+        s.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
     written.unwrap_or(Err(string::Changed)).map_err(changed_since)?;
     Ok((ptr, len))
 }

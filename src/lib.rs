@@ -48,6 +48,8 @@ pub mod tools;
 mod types;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
+#[doc(hidden)]
+pub use guest::call::Word;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 pub use guest::func::Func;
 pub use guest::value::{ExternRef, Str, Val};

@@ -25,7 +25,7 @@ pub fn check(bytes: &[u8]) -> Result<()> {
 ///
 /// If the syntax is wrong or a name is unknown.
 pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
-    Ok(File::read(bytes)?.into_binary())
+    Ok(File::read(bytes)?.to_binary().into_owned())
 }
 
 /// Makes text of a module, the interface last and without abbreviations. As
@@ -37,7 +37,7 @@ pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
 /// If the syntax is wrong.
 #[cfg(feature = "cli")]
 pub fn print(bytes: &[u8]) -> Result<String> {
-    File::read(bytes)?.into_text()
+    File::read(bytes)?.to_text()
 }
 
 /// The core module as a binary, without its interface.

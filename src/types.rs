@@ -123,11 +123,13 @@ impl FuncType {
     }
 
     /// The parameters, first one first.
+    #[inline]
     pub fn params(&self) -> &[ValType] {
         &self.types[..self.params]
     }
 
     /// The results, first one first.
+    #[inline]
     pub fn results(&self) -> &[ValType] {
         &self.types[self.params..]
     }

@@ -270,9 +270,9 @@ impl<T, const N: usize> List<T, N> {
         }
     }
 
-    /// Drops the elements and gives the vector back, empty, if there was one.
+    /// Gives the vector back, empty, if there was one.
     #[inline]
-    pub fn into_spare(mut self) -> Option<Vec<T>> {
+    pub fn take_spare(&mut self) -> Option<Vec<T>> {
         let mut more = self.more.take();
         more.iter_mut().for_each(Vec::clear);
         more

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// The size of a table or its elements' index.
 pub type wasm_table_size_t = u32;
 
+/// The size of a page of linear memory.
+const PAGE: usize = 0x10000;
+
 /// The size of a memory, in pages of `MEMORY_PAGE_SIZE` bytes.
 pub type wasm_memory_pages_t = u32;
 
@@ -267,8 +270,8 @@ pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut super
 pub extern "C" fn wasm_memory_data_size(object: Option<&wasm_memory_t>) -> usize {
     enter(|| {
         let (cell, memory) = memory(object)?;
-        let (_, size) = cell.enter(|inside| memory.raw(inside.context()))?;
-        Ok(size)
+        let pages = cell.enter(|inside| memory.size(inside.context()))?;
+        Ok(usize::try_from(pages).unwrap_or(usize::MAX).saturating_mul(PAGE))
     })
 }
 

@@ -9,9 +9,10 @@ use super::handle::{Body, Reference, wrong_kind};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::trap::{to_error, to_trap};
 use super::types::{TypeObj, TypeReference};
-use super::value::{end_arg, give_val, lend_val, take_val, to_val, wasm_val_t};
+use super::value::wasm_val_t;
+use super::value::{end_arg, give_val, kind_of, lend_val, number, number_bits, take_val, to_val};
 use super::vec::items;
-use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val};
+use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val, Word};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -143,6 +144,28 @@ unsafe fn call_inside(
 ) -> Result<()> {
     // SAFETY: the caller vouches for the vectors.
     let (args, room) = unsafe { (items(args, "args")?, items(results, "results")?.len()) };
+    if func.is_numeric() && numbers_fit(func.ty(), args) {
+        // SAFETY: as above.
+        return unsafe { call_numbers(inside, func, args, results, room) };
+    }
+    // SAFETY: as above.
+    unsafe { call_values(inside, func, args, results, room) }
+}
+
+/// The way that everything can go.
+///
+/// # Safety
+///
+/// The arguments must be valid for the call, and at `results` there must be a
+/// vector with `room` elements.
+#[inline(never)]
+unsafe fn call_values(
+    inside: &mut Inside<'_>,
+    func: &Func,
+    args: &[wasm_val_t],
+    results: *mut wasm_val_vec_t,
+    room: usize,
+) -> Result<()> {
     let arity = func.ty().results().len();
     let mut values = List::<Val<'_>, INLINE>::new(args.len(), || spare(inside));
     for (i, arg) in args.iter().enumerate() {
@@ -163,8 +186,47 @@ unsafe fn call_inside(
         // the memory.
         unsafe { (*results).data.add(i).write(value) };
     }
-    keep(inside, values.into_spare());
-    keep(inside, outcome.into_spare());
+    keep(inside, values.take_spare());
+    keep(inside, outcome.take_spare());
+    Ok(())
+}
+
+/// Whether these are the arguments of a function of numbers, few enough to be
+/// words on the stack. Where they are not, the long way finds out why.
+#[inline]
+fn numbers_fit(ty: &FuncType, args: &[wasm_val_t]) -> bool {
+    let params = ty.params();
+    params.len() == args.len()
+        && params.len() <= INLINE
+        && ty.results().len() <= INLINE
+        && params.iter().zip(args).all(|(ty, arg)| kind_of(*ty) == arg.kind)
+}
+
+/// The short way for functions of numbers.
+///
+/// # Safety
+///
+/// There must be as many arguments as parameters, of their kinds, and at
+/// `results` a vector with `room` elements.
+#[inline]
+unsafe fn call_numbers(
+    inside: &mut Inside<'_>,
+    func: &Func,
+    args: &[wasm_val_t],
+    results: *mut wasm_val_vec_t,
+    room: usize,
+) -> Result<()> {
+    let mut words = [Word::new(0); INLINE];
+    for (word, arg) in words.iter_mut().zip(args) {
+        *word = Word::new(number_bits(arg));
+    }
+    func.call_words(inside.context(), &mut words)?;
+    let types = func.ty().results().iter().take(room);
+    for (i, (ty, word)) in types.zip(words).enumerate() {
+        // SAFETY: `i` is below the vector's size, and the caller vouches for
+        // the memory.
+        unsafe { (*results).data.add(i).write(number(*ty, word.bits())) };
+    }
     Ok(())
 }
 
@@ -302,10 +364,10 @@ fn call_back(
         for arg in lent.as_mut_slice() {
             // SAFETY: they come from `lend_val`. The callback was told not to
             // change them.
-            unsafe { end_arg(*arg) };
+            unsafe { end_arg(inside, *arg) };
         }
-        inside.tables().c_vals.extend(lent.into_spare());
-        inside.tables().c_vals.extend(given.into_spare());
+        inside.tables().c_vals.extend(lent.take_spare());
+        inside.tables().c_vals.extend(given.take_spare());
         outcome
     })
 }

@@ -179,6 +179,7 @@ pub unsafe fn cast<T: Reference, U: Reference>(pointer: *const T) -> *const U {
 
 impl Handle {
     /// The store of an object that must have one.
+    #[inline]
     pub fn cell(&self) -> Result<&Arc<StoreCell>> {
         self.store.as_ref().ok_or_else(|| {
             let message = format!("this {} belongs to no store", self.obj.kind_name());

@@ -124,22 +124,27 @@ impl StoreCell {
     /// runs.
     #[inline]
     pub fn enter<R>(&self, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {
+        let _leave = self.open().map_err(busy)?;
+        Ok(body(&mut Inside { cell: self }))
+    }
+
+    /// Opens the door until the guard is dropped, or tells why not.
+    #[inline]
+    fn open(&self) -> std::result::Result<Leave<'_>, &'static str> {
         let me = this_thread();
         let nested = self.owner.load(Ordering::Relaxed) == me;
         if nested {
             if self.lent.get() {
-                return Err(busy("the engine is at work in it"));
+                return Err("the engine is at work in it");
             }
         } else {
-            let taken =
-                self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok();
-            if !taken {
-                return Err(busy("another thread is using it"));
+            let taken = self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed);
+            if taken.is_err() {
+                return Err("another thread is using it");
             }
         }
         self.lent.set(true);
-        let _leave = Leave { cell: self, nested };
-        Ok(body(&mut Inside { cell: self }))
+        Ok(Leave { cell: self, nested })
     }
 
     /// Lets a callback in: `body` runs with the caller's context as the
@@ -156,10 +161,9 @@ impl StoreCell {
 
     /// Takes back what is left of a deleted string, on any thread.
     pub fn take_back(&self, string: Box<StringBox>) {
-        let mut string = Some(string);
-        let stored = self.enter(|inside| inside.tables().strings.extend(string.take()));
-        if stored.is_err() {
-            self.returned().extend(string);
+        match self.open() {
+            Ok(_leave) => Inside { cell: self }.tables().strings.push(string),
+            Err(_) => self.returned().push(string),
         }
     }
 
@@ -230,6 +234,11 @@ impl Inside<'_> {
     /// The store's engine.
     pub fn engine(&self) -> &Engine {
         &self.cell.engine
+    }
+
+    /// The cell, for as long as a call runs in it.
+    pub fn cell_ref(&self) -> &StoreCell {
+        self.cell
     }
 
     /// The cell, to be held by a handle.

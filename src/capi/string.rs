@@ -14,6 +14,7 @@ use super::store::{Inside, StoreCell};
 use crate::string::{Dest, Text, copy, measure};
 use crate::{Encoding, Error, ErrorKind, Policy, Result, Str};
 use std::ffi::{c_char, c_void};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// How a text is stored: one of `wasm_encoding_enum`.
@@ -75,13 +76,23 @@ pub struct wasm_string_t {
 pub struct StringBox {
     head: wasm_string_t,
     text: Option<Str<'static>>,
-    /// Whether the text is borrowed from a call that is running.
-    borrowed: bool,
-    /// Where the box goes when it is deleted.
-    store: Option<Arc<StoreCell>>,
+    home: Home,
 }
 
-// SAFETY: `head` points to nothing but what the box owns; the rest is `Send`.
+/// Where a handle belongs, and with it where its box goes.
+#[derive(Default)]
+enum Home {
+    /// Nowhere.
+    #[default]
+    Detached,
+    /// To a store, which it keeps alive.
+    Store(Arc<StoreCell>),
+    /// To a call that is running in a store: the text is borrowed from it.
+    Call(NonNull<StoreCell>),
+}
+
+// SAFETY: `head` points to nothing, a store may be referred to from any thread,
+// and the rest is `Send`.
 unsafe impl Send for StringBox {}
 
 impl Default for StringBox {
@@ -93,7 +104,7 @@ impl Default for StringBox {
             flags: 0,
             reserved: DELETED,
         };
-        StringBox { head, text: None, borrowed: false, store: None }
+        StringBox { head, text: None, home: Home::Detached }
     }
 }
 
@@ -198,15 +209,24 @@ fn policy_of(flags: u32) -> Result<Option<Policy>> {
 }
 
 impl StringBox {
-    /// A handle of a string of a store. `borrowed` ones are to be given to
-    /// [`StringBox::end`] when the call is over.
-    pub fn give(inside: &mut Inside<'_>, text: Str<'static>, borrowed: bool) -> *mut wasm_string_t {
-        let mut made = inside.spare_string();
-        made.head.encoding = number_of(text.encoding());
-        made.text = Some(text);
-        made.borrowed = borrowed;
-        made.store = inside.cell();
-        made.release()
+    /// A handle of a string of a store, owned by who gets it.
+    pub fn give(inside: &mut Inside<'_>, text: Str<'static>) -> *mut wasm_string_t {
+        let home = inside.cell().map_or(Home::Detached, Home::Store);
+        StringBox::fill(inside.spare_string(), text, home)
+    }
+
+    /// A handle of a string that is lent for a call; [`StringBox::end`] has to
+    /// follow.
+    pub fn lend(inside: &mut Inside<'_>, text: Str<'static>) -> *mut wasm_string_t {
+        let home = Home::Call(NonNull::from(inside.cell_ref()));
+        StringBox::fill(inside.spare_string(), text, home)
+    }
+
+    fn fill(mut this: Box<StringBox>, text: Str<'static>, home: Home) -> *mut wasm_string_t {
+        this.head.encoding = number_of(text.encoding());
+        this.text = Some(text);
+        this.home = home;
+        this.release()
     }
 
     /// A handle of a copy that belongs to no store.
@@ -230,32 +250,28 @@ impl StringBox {
         Box::into_raw(self).cast::<wasm_string_t>()
     }
 
-    /// Takes the text out of a handle, which is deleted by that.
+    /// Ends the life of a handle: its text, where it belongs, and the box.
     ///
     /// # Safety
     ///
     /// The pointer must be a live handle that nobody else uses.
-    unsafe fn retire(handle: *mut wasm_string_t) -> Option<Str<'static>> {
+    unsafe fn retire(handle: *mut wasm_string_t) -> (Option<Str<'static>>, Home, Box<StringBox>) {
         // SAFETY: the caller vouches for it; handles come from `release`.
         let mut this = unsafe { Box::from_raw(handle.cast::<StringBox>()) };
         this.head.reserved = DELETED;
-        this.borrowed = false;
-        let text = this.text.take();
-        if let Some(cell) = this.store.take() {
-            cell.take_back(this);
-        }
-        text
+        (this.text.take(), std::mem::take(&mut this.home), this)
     }
 
-    /// Ends the life of a handle given to a callback.
+    /// Ends the life of a handle that was lent to a callback.
     ///
     /// # Safety
     ///
-    /// The pointer must come from [`StringBox::give`].
-    pub unsafe fn end(handle: *mut wasm_string_t) {
-        // SAFETY: the caller vouches for it; borrowed handles are not deleted
-        // by anybody else.
-        drop(unsafe { StringBox::retire(handle) });
+    /// The pointer must come from [`StringBox::lend`].
+    pub unsafe fn end(inside: &mut Inside<'_>, handle: *mut wasm_string_t) {
+        // SAFETY: the caller vouches for it; nobody else deletes lent handles.
+        let (text, _, spare) = unsafe { StringBox::retire(handle) };
+        inside.tables().strings.push(spare);
+        drop(text);
     }
 
     /// The text in it, as an argument.
@@ -263,9 +279,18 @@ impl StringBox {
         self.text.as_ref().ok_or_else(|| stale(DELETED))
     }
 
-    /// Its store, for what has one.
-    pub fn store(&self) -> Option<&Arc<StoreCell>> {
-        self.store.as_ref()
+    /// The store that it belongs to, if it does.
+    fn store(&self) -> Option<&StoreCell> {
+        match &self.home {
+            Home::Detached => None,
+            Home::Store(cell) => Some(cell),
+            // SAFETY: the call is running, in this store, until `end`.
+            Home::Call(cell) => Some(unsafe { cell.as_ref() }),
+        }
+    }
+
+    fn is_lent(&self) -> bool {
+        matches!(self.home, Home::Call(_))
     }
 }
 
@@ -292,7 +317,7 @@ pub unsafe fn take_result(
     // SAFETY: the caller vouches for it.
     match unsafe { source(string) }? {
         Source::Host(text) => copy_into(inside, &text),
-        Source::Handle(handle) if handle.borrowed => {
+        Source::Handle(handle) if handle.is_lent() => {
             let text = handle.text()?;
             match text.with_copy(|_| ()) {
                 Some(()) => copy_into(inside, text),
@@ -300,8 +325,14 @@ pub unsafe fn take_result(
                 None => Ok(Str::from(text.to_string(inside.context())?)),
             }
         }
-        // SAFETY: the handle is owned, so the callback has given it up.
-        Source::Handle(_) => unsafe { StringBox::retire(string) }.ok_or_else(|| stale(DELETED)),
+        Source::Handle(_) => {
+            // SAFETY: the handle is owned, so the callback has given it up.
+            let (text, home, spare) = unsafe { StringBox::retire(string) };
+            if let Home::Store(_) = home {
+                inside.tables().strings.push(spare);
+            }
+            text.ok_or_else(|| stale(DELETED))
+        }
     }
 }
 
@@ -415,12 +446,16 @@ pub unsafe fn delete(string: *mut wasm_string_t) -> Result<()> {
     }
     // SAFETY: a string that is no host's own, so no text is borrowed.
     if let Source::Handle(handle) = unsafe { source(string) }? {
-        if handle.borrowed {
+        if handle.is_lent() {
             let message = "an argument of a callback is not deleted by the callback";
             return Err(Error::new(ErrorKind::WrongKind, message));
         }
         // SAFETY: the handle is owned by the caller.
-        drop(unsafe { StringBox::retire(string) });
+        let (text, home, spare) = unsafe { StringBox::retire(string) };
+        drop(text);
+        if let Home::Store(cell) = home {
+            cell.take_back(spare);
+        }
     }
     Ok(())
 }

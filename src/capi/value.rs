@@ -140,6 +140,7 @@ fn unknown_kind(kind: wasm_valkind_t) -> Error {
 }
 
 /// The kind of a type.
+#[inline]
 pub fn kind_of(ty: ValType) -> wasm_valkind_t {
     use wasm_valkind_enum::*;
     match ty {
@@ -250,7 +251,7 @@ pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
     let of = match val {
         Val::I32(v) | Val::S32(v) => extended(v.into(), |of| of.i32 = v),
         Val::I64(v) | Val::S64(v) => bits(v as u64),
-        Val::F32(v) => extended(v.to_bits().into(), |of| of.f32 = v),
+        Val::F32(v) => return number(ValType::F32, v.to_bits().into()),
         Val::F64(v) => wasm_val_union_t { f64: v },
         Val::S8(v) => extended(v.into(), |of| of.s8 = v),
         Val::U8(v) => extended(v.into(), |of| of.u8 = v),
@@ -258,12 +259,34 @@ pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
         Val::U16(v) => extended(v.into(), |of| of.u16 = v),
         Val::U32(v) => extended(v.into(), |of| of.u32 = v),
         Val::U64(v) => bits(v),
-        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text, false) },
+        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text) },
         Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
         Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
         Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
     };
     wasm_val_t { kind, of }
+}
+
+/// The bits of a core number, of 32 bits in the low half.
+#[inline]
+pub fn number_bits(val: &wasm_val_t) -> u64 {
+    // SAFETY: any bits are a number.
+    unsafe {
+        match val.kind {
+            1 | 3 => val.of.u64,
+            _ => val.of.u32.into(),
+        }
+    }
+}
+
+/// A core number of these bits.
+#[inline]
+pub fn number(ty: ValType, bits: u64) -> wasm_val_t {
+    let of = match ty {
+        ValType::I64 | ValType::F64 => wasm_val_union_t { u64: bits },
+        _ => extended((bits as i32).into(), |of| of.i32 = bits as i32),
+    };
+    wasm_val_t { kind: kind_of(ty), of }
 }
 
 /// All eight bytes, and then the member, which on a machine that stores the
@@ -301,7 +324,7 @@ pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
             // SAFETY: the caller ends the handle before the text is gone; the
             // box says that it is borrowed, and nothing copies it out.
             let text = unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text.clone()) };
-            let string = StringBox::give(inside, text, true);
+            let string = StringBox::lend(inside, text);
             wasm_val_t {
                 kind: wasm_valkind_enum::WASM_STRING as u8,
                 of: wasm_val_union_t { string },
@@ -329,11 +352,11 @@ pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
 /// # Safety
 ///
 /// The value must come from there, unchanged.
-pub unsafe fn end_arg(val: wasm_val_t) {
+pub unsafe fn end_arg(inside: &mut Inside<'_>, val: wasm_val_t) {
     // SAFETY: the caller vouches for it.
     unsafe {
         match val.kind {
-            24 => StringBox::end(val.of.string),
+            24 => StringBox::end(inside, val.of.string),
             _ => val.release(),
         }
     }

@@ -113,8 +113,13 @@ fn zeroed<V: Vector>(size: usize) -> Result<V> {
     if size == 0 {
         return Ok(empty());
     }
-    // SAFETY: `calloc` refuses sizes that overflow.
-    let data = unsafe { calloc(size, size_of::<V::Item>()) };
+    // Nothing in memory is larger than `isize::MAX`.
+    let bytes = size.checked_mul(size_of::<V::Item>()).filter(|&n| isize::try_from(n).is_ok());
+    let data = match bytes {
+        // SAFETY: it is called as C demands.
+        Some(bytes) => unsafe { calloc(bytes, 1) },
+        None => std::ptr::null_mut(),
+    };
     if data.is_null() {
         let message = format!("no memory for a vector of {size} elements");
         return Err(Error::new(ErrorKind::OutOfMemory, message));

@@ -182,8 +182,8 @@ pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core, Invalid
         let index = func.index;
         let mut validator = func.into_validator(allocations);
         if let Err(e) = validator.validate(&body) {
-            let names = func_names(bytes).into_iter().flatten();
-            let name = names.filter(|(of, _)| *of == index).last();
+            let names = func_names(bytes);
+            let name = names.iter().flatten().rfind(|(of, _)| *of == index);
             let name = name.map(|(_, n)| format!(" {n:?}")).unwrap_or_default();
             let error = invalid(e).context(format_args!("core func {index}{name}"));
             return Err(Invalid { error, body: Some(i) });

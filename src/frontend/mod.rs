@@ -125,22 +125,17 @@ impl<'a> File<'a> {
 
     /// The module as a binary with its interface; a binary file is returned as
     /// it came.
-    pub fn into_binary(self) -> Vec<u8> {
+    pub fn to_binary(&self) -> Cow<'_, [u8]> {
         match (&self.text, &self.model) {
-            (Some(_), Some(model)) => emit::module(&self.bytes, model),
-            _ => self.bytes.into_owned(),
+            (Some(_), Some(model)) => emit::module(&self.bytes, model).into(),
+            _ => (&*self.bytes).into(),
         }
     }
 
     /// The module as text.
     #[cfg(feature = "cli")]
-    pub fn into_text(mut self) -> Result<String> {
-        let model = self.model.take();
-        let bytes = match (&self.text, &model) {
-            (Some(_), Some(model)) => emit::module(&self.bytes, model),
-            _ => self.bytes.into_owned(),
-        };
-        print::print(&bytes, model.as_ref())
+    pub fn to_text(&self) -> Result<String> {
+        print::print(&self.to_binary(), self.model.as_ref())
     }
 }
 
@@ -218,5 +213,46 @@ fn in_binary(error: Error) -> Error {
     match error.offset() {
         Some(at) => fault(error.kind(), at, format!("{} (at offset {at:#x})", error.message())),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Traps are told by offsets in the file, and the engine knows the core.
+    #[test]
+    fn code_offsets() {
+        let text = include_bytes!("../../tests/wit/binary/placement-middle.wat");
+        let file = File::read(text).unwrap().to_binary().into_owned();
+        let program = load(text, FEATURES).unwrap();
+        let (in_core, in_file) = program.code_offsets.unwrap();
+        assert_ne!(in_core, in_file);
+        let code = [1, 2, 0, 0x0b];
+        assert!(file[in_file..].starts_with(&code));
+        assert!(program.core[in_core..].starts_with(&code));
+
+        let text = b"(func $f) (@interface func (export \"f\") call-core $f)";
+        let program = load(text, FEATURES).unwrap();
+        let (in_core, in_file) = program.code_offsets.unwrap();
+        assert_eq!(in_core, in_file);
+        assert!(program.core[in_core..].starts_with(&code));
+    }
+
+    #[test]
+    fn formats() {
+        let kind = |bytes: &[u8]| load(bytes, FEATURES).map(|_| ()).map_err(|e| e.kind());
+        assert_eq!(kind(b""), Ok(()));
+        assert_eq!(kind(b"(module)"), Ok(()));
+        assert_eq!(kind(b"\0asm\x01\0\0\0"), Ok(()));
+        assert_eq!(kind(b"\0asm\x0d\0\x01\0"), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(kind(b"\0asm\x02\0\0\0"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\0asm"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\0"), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b"\x7fELF\x02\x01"), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(kind(b"\xef\xbb\xbf(module)"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"\xff\xfe(\0"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"(module \xff)"), Err(ErrorKind::MalformedText));
+        assert_eq!(kind(b"(component)"), Err(ErrorKind::UnsupportedFormat));
     }
 }

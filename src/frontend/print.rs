@@ -8,9 +8,8 @@ use std::fmt::{self, Write};
 use std::io;
 
 use super::core::{SECTION, func_names};
-use super::fault;
 use super::model::{Imm, Instr, Model};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::FuncType;
 
 /// Prints a binary module; `model` is what its interface section says.
@@ -18,7 +17,7 @@ pub(crate) fn print(bytes: &[u8], model: Option<&Model>) -> Result<String> {
     let forms = model.map(|model| Forms { model, ids: core_ids(bytes) });
     let mut out = Printer { text: String::new(), forms, forms_end: None };
     wasmprinter::Config::new().print(bytes, &mut out).map_err(|e| {
-        fault(ErrorKind::MalformedBinary, 0, format!("the core module cannot be printed: {e:#}"))
+        Error::new(ErrorKind::MalformedBinary, format!("the core module cannot be printed: {e:#}"))
     })?;
     let Printer { mut text, forms_end, .. } = out;
     // Where nothing follows the forms, the module is closed on their line.

@@ -328,3 +328,27 @@ fn corresponds(found: ValType, core: ValType) -> bool {
 fn out_of_range(what: &str, index: u32, count: usize, at: usize) -> Error {
     invalid(at, format!("{what} index {index} out of range: the count is {count}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::frontend::{FEATURES, load};
+
+    /// A few bytes can ask for a thousand operands, again and again.
+    #[test]
+    fn operands_are_bounded() {
+        let module = |deferred: usize| {
+            let types = "i32 ".repeat(MAX_VALUES);
+            let params = "(param i32) ".repeat(MAX_VALUES);
+            let args: String = (0..MAX_VALUES).map(|i| format!("arg.get {i} ")).collect();
+            let defers = "defer-call-core 0 ".repeat(deferred);
+            format!("(func (param {types})) (@interface func {params} {args} {defers} call-core 0)")
+        };
+        let most = MAX_OPERANDS / MAX_VALUES;
+        assert!(load(module(most - 1).as_bytes(), FEATURES).is_ok());
+        let error = load(module(most).as_bytes(), FEATURES).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInterface);
+        assert!(error.message().contains("too many operands"), "{error}");
+    }
+}

@@ -28,6 +28,27 @@ pub(crate) struct CoreFunc {
     ty: FuncType,
     /// Whether references cross, so that they have to be rooted.
     has_refs: bool,
+    /// Whether only numbers cross.
+    numeric: bool,
+}
+
+/// A number as core code takes and gives it.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Word(ValRaw);
+
+impl Word {
+    /// Of a number's bits; of 32 of them, in the low half.
+    #[inline]
+    pub fn new(bits: u64) -> Word {
+        Word(ValRaw::u64(bits))
+    }
+
+    /// The bits. Of a number of 32, the high half is of no meaning.
+    #[inline]
+    pub fn bits(self) -> u64 {
+        self.0.get_u64()
+    }
 }
 
 /// So many raw words stand on the stack; more come from the store's scratch.
@@ -44,7 +65,10 @@ impl CoreFunc {
 
     fn with_type(func: wasmtime::Func, ty: FuncType) -> CoreFunc {
         let has_refs = ty.params().iter().chain(ty.results()).any(|t| t.is_ref());
-        CoreFunc { func, ty, has_refs }
+        let number =
+            |t: &ValType| matches!(t, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
+        let numeric = ty.params().iter().chain(ty.results()).all(number);
+        CoreFunc { func, ty, has_refs, numeric }
     }
 
     /// A core function that runs `body`, which takes and gives core values.
@@ -92,6 +116,29 @@ impl CoreFunc {
     /// Where it is: the same for every handle of one function.
     pub fn address(&self, cx: &mut Cx<'_>) -> usize {
         self.func.to_raw(&mut *cx) as usize
+    }
+
+    /// Whether only numbers cross, so that words need no check.
+    #[inline]
+    pub fn is_numeric(&self) -> bool {
+        self.numeric
+    }
+
+    /// Runs it, after what the store owes, if it is numeric. The arguments are
+    /// in `words`, and then the results; on failure anything may be.
+    #[inline]
+    pub fn call_words(&self, cx: &mut Cx<'_>, words: &mut [Word]) -> Result<()> {
+        settle(cx)?;
+        let width = self.ty.params().len().max(self.ty.results().len());
+        if !self.numeric || words.len() < width {
+            return Err(Error::new(ErrorKind::WrongKind, "this function takes more than numbers"));
+        }
+        let raw = std::ptr::from_mut(words) as *mut [ValRaw];
+        // SAFETY: a word is a transparent wrapper. There is room for all
+        // parameters and results, all of them are numbers, and any bits are
+        // one.
+        let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
+        outcome.map_err(|e| failure(cx, e))
     }
 
     /// Runs it, after what the store owes. Results are written on success

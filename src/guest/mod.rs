@@ -18,7 +18,7 @@ pub(crate) mod text;
 pub(crate) mod value;
 pub(crate) mod words;
 
-use crate::string::Policy;
+use crate::string::{Measured, Policy};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
@@ -69,7 +69,14 @@ pub(crate) trait Places: Send + Sync {
 pub(crate) struct Scratch {
     pub raw: Vec<Vec<wasmtime::ValRaw>>,
     pub vals: Vec<Vec<value::Val<'static>>>,
-    pub slots: Vec<Vec<crate::exec::Slot<'static>>>,
+    pub slots: Vec<Vec<Slot<'static>>>,
+}
+
+/// A value in a frame of adapters, and for text that a host lends, what
+/// measuring it found.
+pub(crate) struct Slot<'a> {
+    pub val: Option<value::Val<'a>>,
+    pub measured: Option<Measured>,
 }
 
 /// How far a store may grow.

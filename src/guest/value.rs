@@ -253,7 +253,14 @@ impl<'a> Str<'a> {
 
     fn copy(&self, cx: impl AsContext, dst: Dest<'_>) -> Result<usize> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
-        self.with(cx, |text| string::copy(text, dst, policy).map_err(copy_failed))?
+        self.with(cx, |text| {
+            if !self.is_checked() {
+                // Copying checks as it goes: too late for a buffer that is to
+                // stay as it is.
+                string::measure(text, dst.encoding(), policy).map_err(bad_text)?;
+            }
+            string::copy(text, dst, policy).map_err(copy_failed)
+        })?
     }
 
     /// An owned copy.

@@ -24,7 +24,7 @@ impl CoreFunc {
     /// Calls it without settling first: `fill` puts the arguments, `read`
     /// takes what it needs of the results.
     #[inline]
-    pub fn call_words<R>(
+    pub fn call_filled<R>(
         &self,
         cx: &mut Cx<'_>,
         fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,

@@ -4,9 +4,9 @@
 
 use super::externs::{Extern, Global, Memory, Table, Tag};
 use crate::error::{Error, Result};
-use crate::guest::call::guard;
+use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
-use crate::guest::func::{Func, Typed};
+use crate::guest::func::{Body, Func, Typed};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
@@ -44,6 +44,7 @@ impl Func {
     }
 
     /// Its parameters and results.
+    #[inline]
     pub fn ty(&self) -> &FuncType {
         &self.0.ty
     }
@@ -95,6 +96,31 @@ impl Func {
         results: &mut [Val<'static>],
     ) -> Result<()> {
         self.call_checked(&mut cx.as_context_mut().0, args, results)
+    }
+
+    /// Whether it is a core function that takes and gives numbers only, which
+    /// [`Func::call_words`] can call.
+    #[doc(hidden)]
+    #[inline]
+    pub fn is_numeric(&self) -> bool {
+        matches!(&self.0.body, Body::Core(func) if func.is_numeric())
+    }
+
+    /// Calls a function of numbers without making values of them: `words` holds
+    /// the arguments, and afterwards the results; it has room for both. What
+    /// kinds of numbers they are is for the caller to know.
+    #[doc(hidden)]
+    #[inline]
+    pub fn call_words(&self, mut cx: impl AsContextMut, words: &mut [Word]) -> Result<()> {
+        let cx = &mut cx.as_context_mut().0;
+        self.check_store(cx)?;
+        match &self.0.body {
+            Body::Core(func) => func.call_words(cx, words),
+            Body::Typed(_) => {
+                let message = "this function takes more than numbers";
+                Err(Error::new(crate::error::ErrorKind::WrongKind, message))
+            }
+        }
     }
 }
 

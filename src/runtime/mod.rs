@@ -76,9 +76,11 @@ impl Engine {
 /// An engine with the default options.
 impl Default for Engine {
     fn default() -> Engine {
-        let engine = wasmtime::Engine::default();
-        Engine::new(&Config::default())
-            .unwrap_or_else(|_| Engine(Arc::new(EngineInner { engine, config: Config::default() })))
+        let config = Config::default();
+        Engine::new(&config).unwrap_or_else(|_| {
+            let engine = wasmtime::Engine::default();
+            Engine(Arc::new(EngineInner { engine, config }))
+        })
     }
 }
 

@@ -153,8 +153,8 @@ static void strings(void) {
   wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
   guest_load(&h.g,
     "(module"
-    "  (@interface import \"host\" \"shout\" (func $shout (param string u8) (result string)))"
-    "  (@interface func (export \"f\") (param string u8) (result string)"
+    "  (@interface import \"host\" \"shout\" (func $shout (param string) (param u8) (result string)))"
+    "  (@interface func (export \"f\") (param string) (param u8) (result string)"
     "    arg.get 0 arg.get 1 call-adapter $shout))", &imports);
   wasm_string_t text = WASM_STRING_UTF8("höh", 4);
   wasm_val_t arg[] = {WASM_STRING_VAL(&text), WASM_U8_VAL(200)}, result[] = {WASM_INIT_VAL};

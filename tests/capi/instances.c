@@ -15,7 +15,7 @@ int main(void) {
   static int finalized[2 * COUNT];
   guest_t g;
   guest_start(&g);
-  g.module = module_of(g.store, "(module (func) (func (export \"f\")) (memory 0))");
+  g.module = module_of(g.store, "(module (func) (func (export \"f\")))");
   REQUIRE(g.module);
   /* Once with the handle deleted at once, once with it kept for a while. */
   static wasm_instance_t* kept[COUNT];

@@ -202,7 +202,7 @@ static void others(void) {
 }
 
 static void cache(void) {
-  char dir[] = "/tmp/witrt-cache-XXXXXX", command[64];
+  char dir[] = "/tmp/witrt-cache-XXXXXX", command[128];
   REQUIRE(mkdtemp(dir) != NULL);
   for (int i = 0; i < 2; i++) {
     wasm_config_t* config = wasm_config_new();

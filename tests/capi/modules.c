@@ -21,7 +21,7 @@ static const char* with_interface =
   "  (@interface func (export \"text\") (result string) call-core $text memory-to-string))";
 
 static int name_is(const wasm_name_t* name, const char* text) {
-  return name->size == strlen(text) && memcmp(name->data, text, name->size) == 0;
+  return name->size == strlen(text) && strncmp(name->data ? name->data : "", text, name->size) == 0;
 }
 
 static void imports_and_exports(wasm_store_t* store) {

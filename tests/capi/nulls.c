@@ -109,9 +109,9 @@ static witrt_error_t* an_error(void) {
   return witrt_error_copy(witrt_last_error());
 }
 
-/* What no cast can bring another thing for. */
+/* What no cast can bring another thing for: wrong is nothing, too. */
 #define PLAIN(X, value) \
-  static X* any_##X##_p(int how) { return how == NOTHING ? NULL : value; }
+  static X* any_##X##_p(int how) { return how == GOOD ? value : NULL; }
 PLAIN(wasm_config_t, wasm_config_new())
 PLAIN(wasm_engine_t, wasm_engine_new())
 PLAIN(wasm_store_t, g.store)
@@ -144,24 +144,23 @@ STRUCT(wasm_val_t, WASM_I32_VAL(1), BAD_KIND)
 STRUCT(wasm_string_t, WASM_STRING_LIT("text"), BAD_ENCODING)
 
 /* A vector with one element that is there, or that is said to be there. */
-#define VECTOR(X, E, element)                \
-  static X* any_##X##_p(int how) {           \
-    static X places[4];                      \
-    static E elements[1];                    \
-    static int used;                         \
-    X* place = &places[used++ % 4];          \
-    if (how == NOTHING) return NULL;         \
-    elements[0] = element;                   \
-    place->size = 1;                         \
-    place->data = how == GOOD ? elements : NULL; \
-    return place;                            \
+#define VECTOR(X, element)                          \
+  static X##_vec_t* any_##X##_vec_t_p(int how) {    \
+    static X##_vec_t places[4];                     \
+    static int used;                                \
+    X##_vec_t* place = &places[used++ % 4];         \
+    if (how == NOTHING) return NULL;                \
+    X##_vec_new_uninitialized(place, how == GOOD);  \
+    place->size = 1;                                \
+    if (how == GOOD) place->data[0] = element;      \
+    return place;                                   \
   }
-#define POINTERS(X, element)                 \
-  VECTOR(X##_vec_t, X##_t*, element)         \
-  static X##_t** any_##X##_t_pp(int how) {   \
-    static X##_t* elements[1];               \
-    elements[0] = how == GOOD ? element : NULL; \
-    return how == NOTHING ? NULL : elements; \
+#define POINTERS(X, element)                        \
+  VECTOR(X, element)                                \
+  static X##_t** any_##X##_t_pp(int how) {          \
+    static X##_t* elements[1];                      \
+    elements[0] = how == GOOD ? element : NULL;     \
+    return how == NOTHING ? NULL : elements;        \
   }
 POINTERS(wasm_valtype, wasm_valtype_new_i64())
 POINTERS(wasm_functype, type(0))
@@ -174,8 +173,8 @@ POINTERS(wasm_importtype, an_importtype())
 POINTERS(wasm_exporttype, an_exporttype())
 POINTERS(wasm_frame, a_frame())
 POINTERS(wasm_extern, handle(0))
-VECTOR(wasm_byte_vec_t, char, '(')
-VECTOR(wasm_val_vec_t, wasm_val_t, (wasm_val_t)WASM_I32_VAL(1))
+VECTOR(wasm_byte, '(')
+VECTOR(wasm_val, (wasm_val_t)WASM_I32_VAL(1))
 #define any_wasm_name_t_p any_wasm_byte_vec_t_p
 #define any_wasm_message_t_p any_wasm_byte_vec_t_p
 
@@ -225,30 +224,43 @@ NUMBER(witrt_error_kind_t, 99)
 #define ARG(i, X) any_##X(i == at ? how : GOOD)
 #include "nulls.inc"
 
-/* In the child: everything is made here, because the engine's threads do not
+/* Where the child is, for the parent to tell. */
+typedef struct {
+  int at, how;
+} place_t;
+
+/* In the child: everything is made here, because threads of an engine do not
  * survive a fork. */
-static void try(const row_t* row, int at, volatile int* how) {
+static void try(const row_t* row, volatile place_t* place) {
   alarm(60);
-  guest_open(&g,
-    "(module (func (export \"f\") unreachable) (global (export \"g\") (mut i32) (i32.const 1))"
-    "  (table (export \"t\") 1 funcref) (memory (export \"m\") 1))");
-  thrower = guest_func(&g, 0);
-  for (*how = GOOD; *how < VARIANTS; ++*how) row->call(at, *how);
+  checks_failed = 0;
+  wasm_config_t* config = wasm_config_new();
+  witrt_config_set_parallel_compilation(config, false);
+  witrt_config_set_opt_level(config, WITRT_OPT_LEVEL_NONE);
+  g.engine = wasm_engine_new_with_config(config);
+  for (place->at = 0; place->at < row->count; ++place->at) {
+    g.store = wasm_store_new(g.engine);
+    guest_load(&g,
+      "(module (func (export \"f\") unreachable) (global (export \"g\") (mut i32) (i32.const 1))"
+      "  (table (export \"t\") 1 funcref) (memory (export \"m\") 1))", NULL);
+    thrower = guest_func(&g, 0);
+    for (place->how = GOOD; place->how < VARIANTS; ++place->how) row->call(place->at, place->how);
+  }
   _exit(checks_failed != 0);
 }
 
 int main(void) {
-  volatile int* how = mmap(NULL, sizeof *how, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  REQUIRE(how != MAP_FAILED);
+  volatile place_t* place =
+    mmap(NULL, sizeof *place, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(place != MAP_FAILED);
   for (int i = 0; i < FUNCTIONS; i++) {
-    for (int at = 0; at < rows[i].count; at++) {
-      pid_t child = fork();
-      if (child == 0) try(&rows[i], at, how);
-      int status = -1;
-      waitpid(child, &status, 0);
-      if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-        fprintf(stderr, "  %s, argument %d, variant %d: status %#x\n", rows[i].name, at, *how, (unsigned)status);
-    }
+    pid_t child = fork();
+    if (child == 0) try(&rows[i], place);
+    int status = -1;
+    waitpid(child, &status, 0);
+    if (!CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+      fprintf(stderr, "  %s, argument %d, variant %d: status %#x\n", rows[i].name, place->at, place->how,
+              (unsigned)status);
   }
   CHECK(FUNCTIONS > 300);
   return check_result();

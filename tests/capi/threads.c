@@ -70,7 +70,7 @@ int main(void) {
     "  (memory 1) (data (i32.const 32) \"thr\\c3\\abad\")"
     "  (func $text (result i32 i32) i32.const 32 i32.const 7)"
     "  (@interface import \"\" \"plus\" (func $plus (param s32) (result s32)))"
-    "  (@interface func (export \"f\") (param s32) (result s32 string)"
+    "  (@interface func (export \"f\") (param s32) (result s32) (result string)"
     "    arg.get 0 call-adapter $plus call-core $text memory-to-string))";
   engine = wasm_engine_new();
   wasm_store_t* store = wasm_store_new(engine);

@@ -8,9 +8,9 @@
 ;;
 ;;     cd tests/wit && witrt inspect readme.wat
 ;;
-;; The file's name is put in after the command and its `--options`. A command
-;; that names another file, `x.wasm`, is left as it is. Double quotes are part
-;; of a word, single quotes hold one together.
+;; The file's name is put in after the command and its options, which are
+;; written `--name=value`. A command that names another file, `x.wasm`, is left
+;; as it is. Double quotes are part of a word, single quotes hold one together.
 ;;
 ;; The comment at the bottom is what comes out: standard output, then standard
 ;; error, then `exit 1` or whatever the status is, if it is not zero. With more

@@ -5,9 +5,9 @@
 
 (; EXPECT
 error: file-unclosed.wat: expected `)`
-     --> 14:1
+     --> 4:19
       |
-   14 |
-      | ^
+    4 |   (@interface func
+      |                   ^
 exit 1
 ;)

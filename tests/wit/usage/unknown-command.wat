@@ -1,0 +1,8 @@
+;;! explain
+;; Wrong usage has a status of its own.
+
+(; EXPECT
+error: unknown command "explain"
+Try `witrt --help`.
+exit 2
+;)
