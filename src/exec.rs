@@ -6,15 +6,17 @@
 //! Not here: raw pointers, names, C, policy.
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::guest::Slot;
 use crate::guest::call::{CoreFunc, StackGuard};
 use crate::guest::context::Cx;
 use crate::guest::defer;
 use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
-use crate::guest::value::{Str, Val, bad_text, changed, check, copy_in, wrong_store};
+use crate::guest::text::lift;
+use crate::guest::value::{Str, Val, bad_text, changed, check, wrong_store};
+use crate::guest::{Slot, StoreData};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
-use crate::string::{self, Dest, Encoding, Measured, Policy, Text};
+use crate::string::{self, Dest, Encoding, Measured, Policy};
+use crate::types::ValType;
 use std::sync::{Arc, OnceLock};
 
 /// What a program's numbers stand for in one instance.
@@ -59,10 +61,32 @@ impl Linked {
         found.and_then(|i| self.funcs.get(i)).ok_or_else(|| broken("core func", index))
     }
 
+    fn import(&self, index: u32) -> Result<&Func> {
+        let found = self.imports.get(index as usize).and_then(|f| f.as_ref());
+        found.ok_or_else(|| broken("import", index))
+    }
+
     fn mem(&self, index: u32) -> Result<Mem> {
         let found = self.program.used_mems.binary_search(&index).ok();
         found.and_then(|i| self.mems.get(i)).copied().ok_or_else(|| broken("memory", index))
     }
+}
+
+/// Calls what was supplied for an adapter import, and checks what it returns.
+pub(crate) fn call_import(
+    linked: &Linked,
+    cx: &mut Cx<'_>,
+    import: u32,
+    args: &[Val<'_>],
+    results: &mut [Val<'static>],
+) -> Result<()> {
+    let func = linked.import(import)?;
+    match &func.0.body {
+        Body::Core(core) => core.call(cx, args, results)?,
+        Body::Typed(body) => body.call(cx, args, results)?,
+    }
+    check("result of the host function", func.0.ty.results(), results)
+        .map_err(|e| Error::from(Trap::new(e.message())))
 }
 
 /// Runs an adapter with values that its caller has checked.
@@ -89,14 +113,9 @@ pub(crate) fn invoke(
 /// Puts the arguments into slots. Text that the host lends is measured first,
 /// all of it before any guest code runs.
 fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) -> Result<()> {
-    let (id, policy) = (cx.data().id, cx.data().policy);
     for (i, arg) in args.iter().enumerate() {
         let measured = match arg {
-            // A string of this store's guests has been checked.
-            Val::String(s) if s.store() != Some(id) => Some(
-                measure(s, policy)
-                    .map_err(|e| e.context(format_args!("argument {i}")).at_argument(i))?,
-            ),
+            Val::String(s) => measure_argument(cx.data(), i, s)?,
             _ => None,
         };
         stack.push(Slot { val: Some(arg.clone()), measured });
@@ -104,8 +123,35 @@ fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) 
     Ok(())
 }
 
+/// Measures a string argument that the host lends.
+pub(crate) fn measure_argument(
+    data: &StoreData,
+    i: usize,
+    s: &Str<'_>,
+) -> Result<Option<Measured>> {
+    if s.store() == Some(data.id) {
+        // A string of this store's guests has been checked.
+        return Ok(None);
+    }
+    let measured = measure(s, data.policy);
+    measured.map(Some).map_err(|e| e.context(format_args!("argument {i}")).at_argument(i))
+}
+
+/// Measures a string that a host function returned.
+pub(crate) fn measure_result(cx: &Cx<'_>, i: usize, s: &Str<'_>) -> Result<Option<Measured>> {
+    let data = cx.data();
+    if s.store() == Some(data.id) {
+        return Ok(None);
+    }
+    let measured = measure(s, data.policy);
+    measured.map(Some).map_err(|e| {
+        let e = e.context(format_args!("result {i} of the host function"));
+        Trap::with_code(e.message(), TrapCode::IllFormedText).into()
+    })
+}
+
 /// Text that is not in linear memory, as UTF-8.
-fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
+pub(crate) fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
     let policy = s.policy_or(policy);
     let measured = s.with_copy(|text| string::measure(text, Encoding::Utf8, policy));
     // What is still a view by now is one of another store.
@@ -166,7 +212,7 @@ impl<'a> Run<'_, 'a> {
     /// Whether a result is still a view of linear memory.
     fn any_view(&self, base: usize) -> bool {
         self.stack[base..].iter().any(|slot| match &slot.val {
-            Some(Val::String(s)) => s.store().is_some() && s.with_copy(|_| ()).is_none(),
+            Some(Val::String(s)) => is_view(s),
             _ => false,
         })
     }
@@ -176,7 +222,7 @@ impl<'a> Run<'_, 'a> {
             match op {
                 Op::Convert { with, from, to } => {
                     let val = self.read(base, *from)?;
-                    let bits = with.apply(val.bits()).ok_or_else(|| overflow(&val, with.to))?;
+                    let bits = with.apply(val.bits()).ok_or_else(|| overflow(val.ty(), with.to))?;
                     self.write(base, *to, Val::from_bits(with.to, bits));
                 }
                 Op::LiftStr { mem, ptr, len, to } => {
@@ -261,28 +307,16 @@ impl<'a> Run<'_, 'a> {
     /// Calls what was supplied for an adapter import. The arguments are on
     /// the stack from `base` on; the results take their place.
     fn import(&mut self, cx: &mut Cx<'_>, import: u32, base: usize) -> Result<()> {
-        let func = self.linked.imports.get(import as usize).and_then(|f| f.as_ref());
-        let func = func.ok_or_else(|| broken("import", import))?;
+        let func = self.linked.import(import)?;
         let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
         let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         vals.extend(self.stack.drain(base..).filter_map(|slot| slot.val));
         let outcome = (|| {
             set_defaults(func.0.ty.results(), &mut results)?;
-            match &func.0.body {
-                Body::Core(core) => core.call(cx, &vals, &mut results)?,
-                Body::Typed(body) => body.call(cx, &vals, &mut results)?,
-            }
-            check("result of the host function", func.0.ty.results(), &results)
-                .map_err(|e| Error::from(Trap::new(e.message())))?;
-            let (id, policy) = (cx.data().id, cx.data().policy);
+            call_import(self.linked, cx, import, &vals, &mut results)?;
             for (i, val) in results.drain(..).enumerate() {
                 let measured = match &val {
-                    Val::String(s) if s.store() != Some(id) => {
-                        Some(measure(s, policy).map_err(|e| {
-                            let e = e.context(format_args!("result {i} of the host function"));
-                            Error::from(Trap::with_code(e.message(), TrapCode::IllFormedText))
-                        })?)
-                    }
+                    Val::String(s) => measure_result(cx, i, s)?,
                     _ => None,
                 };
                 self.stack.push(Slot { val: Some(val), measured });
@@ -319,27 +353,6 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// UTF-8 in linear memory becomes a view of it.
-fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
-    let policy = cx.data().policy;
-    let bytes = mem.read(&*cx, ptr, len)?;
-    match (string::validate(Text::Utf8(bytes)), policy) {
-        (Ok(()), _) => {
-            let data = cx.data_mut();
-            Ok(Str::guest(data.texts.view(data.id, mem, ptr, len)))
-        }
-        (Err(_), Policy::Replace) => {
-            // Replacing changes the text, so this one is a copy at once.
-            let data_bytes = bytes.to_vec();
-            copy_in(cx, Text::Utf8(&data_bytes), Policy::Replace)
-        }
-        (Err(bad), Policy::Reject) => {
-            let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
-            Err(Trap::with_code(message, TrapCode::IllFormedText).into())
-        }
-    }
-}
-
 /// A string is written into what the guest's allocator gives: address and
 /// length.
 fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<(u32, u32)> {
@@ -351,10 +364,7 @@ fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<
         Some(measured) => measured,
         None => measure(s, policy)?,
     };
-    let len = u32::try_from(measured.len()).map_err(|_| {
-        let message = format!("a string of {} bytes is too long for a guest", measured.len());
-        Error::from(Trap::with_code(message, TrapCode::StringTooLong))
-    })?;
+    let len = u32::try_from(measured.len()).map_err(|_| too_long(measured.len()))?;
     let mut ptr = [Val::I32(0)];
     alloc.call(cx, &[Val::I32(len as i32)], &mut ptr)?;
     let ptr = ptr[0].bits() as u32;
@@ -362,11 +372,23 @@ fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<
     // Lent for the call, or a copy: either way not in linear memory.
     let written =
         s.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
-    written.unwrap_or(Err(string::Changed)).map_err(|c| {
-        let error = changed(c);
-        Error::from(Trap::with_code(error.message(), TrapCode::IllFormedText))
-    })?;
+    written.unwrap_or(Err(string::Changed)).map_err(changed_since)?;
     Ok((ptr, len))
+}
+
+/// What writing a string raises that is not what was measured.
+pub(crate) fn changed_since(c: string::Changed) -> Error {
+    Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
+}
+
+pub(crate) fn too_long(len: usize) -> Error {
+    let message = format!("a string of {len} bytes is too long for a guest");
+    Trap::with_code(message, TrapCode::StringTooLong).into()
+}
+
+/// Whether a string is still a view of linear memory.
+pub(crate) fn is_view(s: &Str<'_>) -> bool {
+    s.store().is_some() && s.with_copy(|_| ()).is_none()
 }
 
 /// A value that outlives the arguments.
@@ -383,8 +405,9 @@ fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
     })
 }
 
-fn overflow(val: &Val<'_>, to: crate::types::ValType) -> Error {
-    let message = format!("integer overflow: the value does not fit from {} to {to}", val.ty());
+/// What a checked conversion raises.
+pub(crate) fn overflow(from: ValType, to: ValType) -> Error {
+    let message = format!("integer overflow: the value does not fit from {from} to {to}");
     Trap::with_code(message, TrapCode::IntegerOverflow).into()
 }
 

@@ -35,6 +35,8 @@
 
 #[doc(hidden)]
 pub mod capi;
+mod codegen;
+mod compiled;
 mod error;
 mod exec;
 mod frontend;
@@ -51,7 +53,7 @@ pub use guest::call::Word;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 pub use guest::func::Func;
 pub use guest::value::{ExternRef, Str, Val};
-pub use runtime::config::{Config, OptLevel};
+pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
 pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
 pub use runtime::instance::Instance;

@@ -5,6 +5,8 @@
 //! instruction that fits the stack may come next, and what is left on the
 //! stack at the end are the results.
 
+pub mod differ;
+
 use std::fmt::Write;
 
 /// A fuzzer's bytes, one decision each; zeros when they are used up.
@@ -82,7 +84,19 @@ const CALLS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 const TYPES: &[&str] = &[
-    "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "f32", "f64", "string", "i32", "i64",
+    "s8",
+    "s16",
+    "s32",
+    "s64",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "f32",
+    "f64",
+    "string",
+    "i32",
+    "i64",
     "externref",
 ];
 

@@ -10,7 +10,7 @@
 
 use super::StoreData;
 use super::context::Cx;
-use super::defer::settle;
+use super::defer::{run_registered, settle};
 use super::func::{Func, Typed, no_values, set_defaults};
 use super::value::{ExternRef, Val, wrong_store};
 use crate::error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
@@ -108,6 +108,11 @@ impl CoreFunc {
         self.func
     }
 
+    /// Whether references cross.
+    pub fn has_refs(&self) -> bool {
+        self.has_refs
+    }
+
     /// Where it is: the same for every handle of one function.
     pub fn address(&self, cx: &mut Cx<'_>) -> usize {
         self.func.to_raw(&mut *cx) as usize
@@ -203,17 +208,49 @@ impl CoreFunc {
         if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
             return Err(no_values(*ty));
         }
+        let mark = Mark::new(cx);
         // SAFETY: `raw` has room for all parameters and all results; there
         // are as many parameters as the type has, and `to_raw` proved each.
         // References in it were rooted just now and nothing has run since.
         let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
-        outcome.map_err(|e| failure(cx, e))?;
+        outcome.map_err(|e| unwound(cx, mark, e))?;
         for (i, ty) in expected.iter().enumerate() {
             // SAFETY: the call succeeded, so word i is a result of this type.
             results[i] = unsafe { from_raw(cx, *ty, raw[i]) }?;
         }
         Ok(())
     }
+}
+
+/// What a store held when guest code was entered.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    debts: usize,
+    slots: usize,
+}
+
+impl Mark {
+    #[inline]
+    pub fn new(cx: &Cx<'_>) -> Mark {
+        let data = cx.data();
+        Mark { debts: data.debts.mark(), slots: data.slots.mark() }
+    }
+
+    /// Makes good for the compiled adapters that a failure has unwound: what
+    /// they deferred runs, innermost last one first, and their strings go.
+    pub fn unwind(self, cx: &mut Cx<'_>) {
+        cx.data_mut().slots.cut(self.slots);
+        // The first failure is the outcome.
+        let _ = run_registered(cx, self.debts);
+    }
+}
+
+/// What came out of guest code that failed.
+#[cold]
+pub(super) fn unwound(cx: &mut Cx<'_>, mark: Mark, error: wasmtime::Error) -> Error {
+    let error = failure(cx, error);
+    mark.unwind(cx);
+    error
 }
 
 /// Core code calls the host.
@@ -251,7 +288,7 @@ fn enter_host(
 
 /// The word for a value, which must have this type.
 #[inline]
-fn to_raw(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
+pub(super) fn to_raw(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
     Ok(match (ty, val) {
         (ValType::I32, Val::I32(v)) => ValRaw::i32(*v),
         (ValType::I64, Val::I64(v)) => ValRaw::i64(*v),
@@ -278,7 +315,7 @@ fn to_raw(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
 /// `raw` must be a value of this type, of this store, that nothing has had
 /// the chance to collect.
 #[inline]
-unsafe fn from_raw(cx: &mut Cx<'_>, ty: ValType, raw: ValRaw) -> Result<Val<'static>> {
+pub(super) unsafe fn from_raw(cx: &mut Cx<'_>, ty: ValType, raw: ValRaw) -> Result<Val<'static>> {
     Ok(match ty {
         ValType::I32 => Val::I32(raw.get_i32()),
         ValType::I64 => Val::I64(raw.get_i64()),
@@ -316,12 +353,12 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
     let frames = error.downcast_ref::<wasmtime::WasmBacktrace>().map(|b| frames(cx.data(), b));
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
-    let uncaught = error.is::<wasmtime::ThrownException>();
+    let is_uncaught = error.is::<wasmtime::ThrownException>();
     let error = match error.downcast::<Error>() {
         Ok(ours) => ours,
-        Err(_) if uncaught => {
+        Err(_) if is_uncaught => {
             cx.take_pending_exception();
-            Trap::with_code("uncaught WebAssembly exception", TrapCode::Other).into()
+            uncaught()
         }
         Err(other) => match code {
             Some(trap) => Trap::with_code(trap.to_string(), trap_code(trap)).into(),
@@ -334,21 +371,39 @@ pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
     error
 }
 
+/// The most frames that a trap tells.
+pub(crate) const FRAMES: usize = 20;
+
 fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
     let frame = |info: &wasmtime::FrameInfo| {
         let start = info.module().image_range().start as usize;
         let name = data.modules.get(&start);
         let shift = name.map_or(0, |n| n.shift);
-        Frame {
-            func_index: info.func_index(),
+        let at = info.func_offset();
+        let (func_index, func_offset, module_offset) = match name.and_then(|n| n.places.as_ref()) {
+            // An adapter is no function of the module that the host knows.
+            Some(places) => places.place(info.func_index(), at.unwrap_or(0))?,
+            None => {
+                let in_file = info.module_offset().unwrap_or(0).wrapping_add_signed(shift);
+                (info.func_index(), at.unwrap_or(0), in_file)
+            }
+        };
+        // None where the engine's own prologue trapped.
+        let is_known = at.is_some();
+        Some(Frame {
+            func_index,
             func_name: info.func_name().map(str::to_owned),
-            func_offset: info.func_offset().unwrap_or(0),
-            // None where the engine's own prologue trapped.
-            module_offset: info.module_offset().map_or(0, |at| at.wrapping_add_signed(shift)),
+            func_offset: if is_known { func_offset } else { 0 },
+            module_offset: if is_known { module_offset } else { 0 },
             module: name.map_or(0, |n| n.id),
-        }
+        })
     };
-    backtrace.frames().iter().map(frame).collect()
+    backtrace.frames().iter().filter_map(frame).take(FRAMES).collect()
+}
+
+/// An exception that gets no further.
+pub(crate) fn uncaught() -> Error {
+    Trap::with_code("uncaught WebAssembly exception", TrapCode::Other).into()
 }
 
 fn trap_code(trap: wasmtime::Trap) -> TrapCode {
@@ -435,7 +490,7 @@ impl StackGuard {
                 Ok(StackGuard { outermost: true })
             }
             Some(base) if base.abs_diff(here) > data.stack_size => {
-                let message = "call stack exhausted by nested adapters and host functions";
+                let message = "wasm trap: call stack exhausted";
                 Err(Trap::with_code(message, TrapCode::StackOverflow).into())
             }
             Some(_) => Ok(StackGuard { outermost: false }),

@@ -43,6 +43,13 @@ impl Debts {
         self.registered.push(Debt { func, args: self.args.len() - before });
     }
 
+    /// Forgets the call that was registered last: it is about to be made.
+    pub fn forget(&mut self) {
+        if let Some(debt) = self.registered.pop() {
+            self.args.truncate(self.args.len() - debt.args);
+        }
+    }
+
     /// The frame is left, and its calls are owed from now on.
     pub fn owe(&mut self, mark: usize) {
         let args: usize = self.registered[mark..].iter().map(|d| d.args).sum();

@@ -34,6 +34,21 @@ impl Mem {
         let size = all.len();
         range(ptr, len, size).map(|r| &mut all[r]).ok_or_else(|| outside(ptr, len, size))
     }
+
+    /// The same with the rest of the store at hand.
+    pub fn write_with<'a>(
+        self,
+        cx: &'a mut Cx<'_>,
+        ptr: u32,
+        len: u32,
+    ) -> Result<(&'a mut [u8], &'a mut StoreData), Error> {
+        let (all, data) = self.0.data_and_store_mut(cx);
+        let size = all.len();
+        match range(ptr, len, size) {
+            Some(r) => Ok((&mut all[r], data)),
+            None => Err(outside(ptr, len, size)),
+        }
+    }
 }
 
 fn range(ptr: u32, len: u32, size: usize) -> Option<std::ops::Range<usize>> {

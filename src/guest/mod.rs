@@ -3,8 +3,8 @@
 //! This file holds the data that every store carries: reusable scratch, the
 //! strings that are out, and the calls that are owed. Behaviour is next door:
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
-//! `value` the values, `text` the strings that guests hand over, `defer` the
-//! debts, `func` what can be called.
+//! `value` the values, `text` the strings that guests hand over, `slots` those
+//! that compiled adapters name, `defer` the debts, `func` what can be called.
 //!
 //! Not here: behaviour.
 
@@ -13,12 +13,14 @@ pub(crate) mod context;
 pub(crate) mod defer;
 pub(crate) mod func;
 pub(crate) mod memory;
+pub(crate) mod slots;
 pub(crate) mod text;
 pub(crate) mod value;
+pub(crate) mod words;
 
 use crate::string::{Measured, Policy};
 use std::collections::HashMap;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 
 /// What each store carries.
 pub(crate) struct StoreData {
@@ -28,6 +30,7 @@ pub(crate) struct StoreData {
     pub policy: Policy,
     pub texts: text::Texts,
     pub debts: defer::Debts,
+    pub slots: slots::Slots,
     pub scratch: Scratch,
     /// Where the host's stack was when the outermost call came in, and how
     /// much of it a chain of calls may use.
@@ -43,12 +46,21 @@ pub(crate) struct StoreData {
 }
 
 /// A module, as frames tell of it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct ModuleName {
     pub id: u64,
     /// What to add to an offset in the compiled core to get the offset in the
     /// file that the host supplied.
     pub shift: isize,
+    /// Where frames are, of a core that was encoded anew.
+    pub places: Option<Arc<dyn Places>>,
+}
+
+/// Tells where a function and an offset in its body are in the file that the
+/// host supplied: function, offset in its body, offset in the file. `None` for
+/// what is not there.
+pub(crate) trait Places: Send + Sync {
+    fn place(&self, func: u32, offset: usize) -> Option<(u32, usize, usize)>;
 }
 
 /// Buffers that calls use and give back, so that a steady state allocates

@@ -12,8 +12,9 @@
 use super::StoreData;
 use super::context::Cx;
 use super::memory::Mem;
-use crate::error::{Error, ErrorKind, Result};
-use crate::string::Text;
+use super::value::{Str, copy_in};
+use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use crate::string::{self, Policy, Text};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One string of a guest, or a copy that the store made.
@@ -80,6 +81,15 @@ impl Cell {
         match state.place {
             Place::Copy => Some(read(Text::Utf8(&state.copy))),
             Place::View { .. } => None,
+        }
+    }
+
+    /// How many bytes of UTF-8 it has.
+    pub fn len(&self) -> usize {
+        let state = self.lock();
+        match state.place {
+            Place::View { len, .. } => len as usize,
+            Place::Copy => state.copy.len(),
         }
     }
 
@@ -198,4 +208,25 @@ pub(crate) fn keep_views(cx: &mut Cx<'_>) -> Result<()> {
     // The emptied vector keeps its allocation.
     cx.data_mut().texts.views = views;
     outcome
+}
+
+/// UTF-8 in linear memory becomes a view of it.
+pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
+    let policy = cx.data().policy;
+    let bytes = mem.read(&*cx, ptr, len)?;
+    match (string::validate(Text::Utf8(bytes)), policy) {
+        (Ok(()), _) => {
+            let data = cx.data_mut();
+            Ok(Str::guest(data.texts.view(data.id, mem, ptr, len)))
+        }
+        (Err(_), Policy::Replace) => {
+            // Replacing changes the text, so this one is a copy at once.
+            let data_bytes = bytes.to_vec();
+            copy_in(cx, Text::Utf8(&data_bytes), Policy::Replace)
+        }
+        (Err(bad), Policy::Reject) => {
+            let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
+            Err(Trap::with_code(message, TrapCode::IllFormedText).into())
+        }
+    }
 }

@@ -193,6 +193,24 @@ impl<'a> Str<'a> {
         copy_in(cx, text, policy)
     }
 
+    /// The same text, borrowed from this string.
+    pub(crate) fn lend(&self) -> Str<'_> {
+        let repr = match &self.repr {
+            Repr::Utf8(bytes, checked) => Repr::Utf8(Cow::Borrowed(bytes), *checked),
+            Repr::Utf16(units) => Repr::Utf16(Cow::Borrowed(units)),
+            Repr::Guest(cell) => Repr::Guest(cell.clone()),
+        };
+        Str { repr, policy: self.policy }
+    }
+
+    /// How many bytes a guest's string has.
+    pub(crate) fn guest_len(&self) -> usize {
+        match &self.repr {
+            Repr::Guest(cell) => cell.len(),
+            _ => 0,
+        }
+    }
+
     /// Says what becomes of ill-formed text in this string, whatever the
     /// engine's rule is.
     pub fn with_policy(mut self, policy: Policy) -> Str<'a> {

@@ -4,7 +4,9 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
+use crate::guest::call::FRAMES;
 use crate::string::{Encoding, Policy};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// The options of an [`Engine`](crate::Engine). Every one has a default that
@@ -21,6 +23,7 @@ pub struct Config {
     pub(crate) opt_level: OptLevel,
     pub(crate) cache_dir: Option<PathBuf>,
     pub(crate) pooling: Option<u32>,
+    pub(crate) back_end: BackEnd,
 }
 
 /// How hard the compiler works.
@@ -34,6 +37,18 @@ pub enum OptLevel {
     /// Runs nearly as fast, in less memory.
     SpeedAndSize,
 }
+
+/// What runs adapters. Both do the same; one is fast, the other is simple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BackEnd {
+    /// Adapters become functions of the core module. Where the result would
+    /// break a limit of core WebAssembly, the reference serves that module.
+    Compiled,
+    /// Adapters are interpreted.
+    Reference,
+}
+
+const DEFAULT: BackEnd = BackEnd::Reference;
 
 impl Default for Config {
     fn default() -> Config {
@@ -52,6 +67,7 @@ impl Default for Config {
             opt_level: OptLevel::Speed,
             cache_dir: None,
             pooling: None,
+            back_end: DEFAULT,
         }
     }
 }
@@ -148,6 +164,22 @@ impl Config {
         self
     }
 
+    /// What runs adapters. The environment variable `WITRT_BACK_END`, which is
+    /// `reference` or `compiled`, overrides it, for tests and bug reports.
+    pub fn back_end(&mut self, back_end: BackEnd) -> &mut Config {
+        self.back_end = back_end;
+        self
+    }
+
+    /// The back end, after what the environment says.
+    pub(crate) fn chosen_back_end(&self) -> BackEnd {
+        match std::env::var_os("WITRT_BACK_END") {
+            Some(name) if name == "reference" => BackEnd::Reference,
+            Some(name) if name == "compiled" => BackEnd::Compiled,
+            _ => self.back_end,
+        }
+    }
+
     /// The engine's form of it.
     pub(crate) fn build(&self) -> Result<wasmtime::Config> {
         let bad = |what: &str, e: &dyn std::fmt::Display| {
@@ -167,6 +199,8 @@ impl Config {
             return Err(bad("stack size", &"it must not be zero"));
         }
         config.max_wasm_stack(self.stack_size);
+        // Compiled adapters have frames as well, which are left out.
+        config.wasm_backtrace_max_frames(NonZeroUsize::new(3 * FRAMES));
         if let Some(dir) = &self.cache_dir {
             let mut cache = wasmtime::CacheConfig::new();
             cache.with_directory(dir);

@@ -4,14 +4,15 @@
 
 use super::externs::Extern;
 use super::making;
-use super::module::Module;
+use super::module::{Back, Layout, Module};
+use crate::compiled::{Code, Running};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Bound, Linked};
 use crate::guest::ModuleName;
-use crate::guest::call::CoreFunc;
+use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle;
-use crate::guest::func::Func;
+use crate::guest::func::{Func, Typed};
 use crate::guest::memory::Mem;
 use crate::guest::value::wrong_store;
 use crate::plan::{CoreImport, Inside};
@@ -28,6 +29,8 @@ struct InstanceInner {
     module: Module,
     core: wasmtime::Instance,
     linked: Arc<OnceLock<Linked>>,
+    /// Where adapters are compiled.
+    running: Option<Arc<Running>>,
     /// What was supplied for imports that are exported again: the same object
     /// comes out.
     reexports: Vec<(u32, Extern)>,
@@ -55,20 +58,31 @@ impl Instance {
         check_imports(cx, module, imports)?;
 
         let linked = Arc::new(OnceLock::new());
-        let supplied = core_imports(cx, module, imports, &linked)?;
-        let start = module.0.core.image_range().start as usize;
-        let name = ModuleName { id: module.id(), shift: module.0.layout.shift };
-        cx.data_mut().modules.insert(start, name);
+        let (supplied, running) = match &module.0.back {
+            Back::Reference(_) => (core_imports(cx, module, imports, &linked)?, None),
+            Back::Compiled(code) => {
+                let (supplied, running) = compiled_imports(cx, module, code, imports, &linked)?;
+                (supplied, Some(running))
+            }
+        };
+        name_module(cx, module);
+        let mark = Mark::new(cx);
         let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied).map_err(|e| {
             // The engine tells these two apart in words only.
             let unfit = e.to_string().starts_with("incompatible import");
             let kind = if unfit { ErrorKind::IncompatibleImport } else { ErrorKind::LimitReached };
-            making(cx, kind, e)
+            let error = making(cx, kind, e);
+            mark.unwind(cx);
+            error
         })?;
 
-        if program.wrapped {
-            // Set once: this is the only place, and `linked` was made above.
-            let _ = linked.set(link(cx, module, &core, imports)?);
+        match (&module.0.back, &running) {
+            (_, Some(running)) => running.ready(cx, &core)?,
+            (Back::Reference(layout), None) if program.wrapped => {
+                // Set once: this is the only place, and `linked` was made above.
+                let _ = linked.set(link(cx, module, layout, &core, imports)?);
+            }
+            _ => {}
         }
         let wanted = program.exports.iter().filter_map(|export| export.reexport);
         let reexports = wanted
@@ -77,7 +91,7 @@ impl Instance {
                 CoreImport::Hook(_) => None,
             })
             .collect();
-        if let Some(start) = &module.0.layout.start {
+        if let Back::Reference(Layout { start: Some(start), .. }) = &module.0.back {
             core_func(cx, &core, start, &FuncType::new([], []))?.call(cx, &[], &mut [])?;
         }
         Ok(Instance(Arc::new(InstanceInner {
@@ -85,6 +99,7 @@ impl Instance {
             module: module.clone(),
             core,
             linked,
+            running,
             reexports,
             exports: OnceLock::new(),
         })))
@@ -155,11 +170,17 @@ impl Instance {
                     ExternType::Func(ty) => ty.clone(),
                     other => return Err(Error::new(ErrorKind::Panic, format!("{other} adapter"))),
                 };
-                let bound = Bound { linked: self.0.linked.clone(), adapter };
-                Ok(Extern::Func(Func::new_typed(self.0.store, ty, Arc::new(bound))))
+                let body: Arc<dyn Typed> = match &self.0.running {
+                    Some(running) => running.entered(cx, &self.0.core, adapter)?,
+                    None => Arc::new(Bound { linked: self.0.linked.clone(), adapter }),
+                };
+                Ok(Extern::Func(Func::new_typed(self.0.store, ty, body)))
             }
             Inside::Core(_) => {
-                let at = self.0.module.0.layout.exports[index].as_ref();
+                let at = match &self.0.module.0.back {
+                    Back::Reference(layout) => layout.exports[index].as_ref(),
+                    Back::Compiled(_) => None,
+                };
                 let core = at.and_then(|at| self.0.core.get_module_export(&mut *cx, at));
                 let core = core.ok_or_else(|| missing(&export.ty.name))?;
                 let ty = match &export.ty.ty {
@@ -237,14 +258,58 @@ fn core_imports(
     Ok(supplied)
 }
 
+/// The same for a core with compiled adapters: what was supplied for imports
+/// that stay, and the intrinsics.
+fn compiled_imports(
+    cx: &mut Cx<'_>,
+    module: &Module,
+    code: &Arc<Code>,
+    imports: &[Extern],
+    linked: &Arc<OnceLock<Linked>>,
+) -> Result<(Vec<wasmtime::Extern>, Arc<Running>)> {
+    let program = &module.0.program;
+    // Nothing in the core is needed to call what was supplied.
+    let _ = linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports)));
+    let mut supplied = Vec::with_capacity(module.0.core.imports().len());
+    for answer in &program.core_imports {
+        if let CoreImport::Import(import) = answer {
+            supplied.push(imports[*import as usize].to_core(cx)?);
+        }
+    }
+    let types =
+        module.0.core.imports().skip(supplied.len()).filter_map(|import| match import.ty() {
+            wasmtime::ExternType::Func(ty) => Some(ty),
+            _ => None,
+        });
+    let types: Vec<_> = types.collect();
+    let (running, funcs) = Running::new(cx, code.clone(), linked.clone(), &types)?;
+    supplied.extend(funcs.into_iter().map(wasmtime::Extern::from));
+    Ok((supplied, running))
+}
+
+fn funcs_of(imports: &[Extern]) -> Vec<Option<Func>> {
+    imports.iter().map(|e| e.clone().into_func()).collect()
+}
+
+/// Lets frames of traps tell this module's name and numbers.
+fn name_module(cx: &mut Cx<'_>, module: &Module) {
+    let start = module.0.core.image_range().start as usize;
+    let id = module.id();
+    let name = match &module.0.back {
+        Back::Reference(layout) => ModuleName { id, shift: layout.shift, places: None },
+        Back::Compiled(code) => ModuleName { id, shift: 0, places: Some(code.clone()) },
+    };
+    cx.data_mut().modules.insert(start, name);
+}
+
 /// Looks up what the plans refer to.
 fn link(
     cx: &mut Cx<'_>,
     module: &Module,
+    layout: &Layout,
     core: &wasmtime::Instance,
     imports: &[Extern],
 ) -> Result<Linked> {
-    let (program, layout) = (&module.0.program, &module.0.layout);
     let mut funcs = Vec::with_capacity(layout.funcs.len());
     for at in &layout.funcs {
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
@@ -256,8 +321,7 @@ fn link(
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
         mems.push(Mem(mem.ok_or_else(|| missing("of a plan"))?));
     }
-    let imports = imports.iter().map(|e| e.clone().into_func()).collect();
-    Ok(Linked::new(program.clone(), funcs, mems, imports))
+    Ok(Linked::new(module.0.program.clone(), funcs, mems, funcs_of(imports)))
 }
 
 fn core_func(

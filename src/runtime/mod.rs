@@ -39,7 +39,8 @@ impl Engine {
     pub fn new(config: &Config) -> Result<Engine> {
         let engine = wasmtime::Engine::new(&config.build()?)
             .map_err(|e| Error::new(ErrorKind::BadConfig, format!("{e:#}")))?;
-        Ok(Engine(Arc::new(EngineInner { engine, config: config.clone() })))
+        let config = Config { back_end: config.chosen_back_end(), ..config.clone() };
+        Ok(Engine(Arc::new(EngineInner { engine, config })))
     }
 
     /// Moves the epoch of all its stores on by one tick. Any thread may do
@@ -102,6 +103,7 @@ impl Store {
             policy: config.policy,
             texts: Default::default(),
             debts: Default::default(),
+            slots: Default::default(),
             scratch: Scratch::default(),
             stack_base: None,
             stack_size: config.stack_size,

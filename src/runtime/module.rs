@@ -4,7 +4,10 @@
 
 #![allow(unsafe_code)] // one place: loading a compiled artefact that is trusted
 
+use super::config::BackEnd;
 use super::{Engine, expose, next_id};
+use crate::codegen::{self, Compiled};
+use crate::compiled::{Code, Exports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
 use crate::plan::Program;
@@ -23,7 +26,13 @@ pub(crate) struct ModuleInner {
     source: Vec<u8>,
     pub program: Arc<Program>,
     pub core: wasmtime::Module,
-    pub layout: Layout,
+    pub back: Back,
+}
+
+/// How its adapters run.
+pub(crate) enum Back {
+    Reference(Layout),
+    Compiled(Arc<Code>),
 }
 
 /// Where a program's numbers are found in the compiled core.
@@ -48,10 +57,43 @@ impl Module {
     /// [`ErrorKind::InvalidInterface`] for one that breaks the rules.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         let program = frontend::load(bytes, frontend::FEATURES)?;
-        Module::build(engine, program, bytes, |core| {
+        let compile = |core: &[u8]| {
             wasmtime::Module::from_binary(engine.inner(), core)
                 .map_err(|e| Error::new(ErrorKind::InvalidCore, format!("{e:#}")))
-        })
+        };
+        if program.wrapped && engine.config().back_end == BackEnd::Compiled {
+            let (compiled, encoded) = codegen::compile(&program)?;
+            // What breaks a limit of core WebAssembly is left to the reference.
+            if let Ok(core) = compile(&encoded) {
+                return Module::with_adapters(engine, program, bytes, core, compiled);
+            }
+        }
+        Module::build(engine, program, bytes, compile)
+    }
+
+    fn with_adapters(
+        engine: &Engine,
+        program: Program,
+        source: &[u8],
+        core: wasmtime::Module,
+        compiled: Compiled,
+    ) -> Result<Module> {
+        let program = Arc::new(program);
+        let exports = exports(&program, &compiled, &core)?;
+        let code = Code { program: program.clone(), compiled, exports };
+        let back = Back::Compiled(Arc::new(code));
+        Ok(Module::from_parts(engine, program, source, core, back))
+    }
+
+    fn from_parts(
+        engine: &Engine,
+        program: Arc<Program>,
+        source: &[u8],
+        core: wasmtime::Module,
+        back: Back,
+    ) -> Module {
+        let (engine, id, source) = (engine.clone(), next_id(), source.to_vec());
+        Module(Arc::new(ModuleInner { engine, id, source, program, core, back }))
     }
 
     /// Checks a module without compiling it.
@@ -76,14 +118,16 @@ impl Module {
             (compile(&program.core)?, String::new(), offset)
         };
         let layout = Layout::new(&program, &core, &prefix, code_offset)?;
-        Ok(Module(Arc::new(ModuleInner {
-            engine: engine.clone(),
-            id: next_id(),
-            source: source.to_vec(),
-            program: Arc::new(program),
-            core,
-            layout,
-        })))
+        let program = Arc::new(program);
+        Ok(Module::from_parts(engine, program, source, core, Back::Reference(layout)))
+    }
+
+    /// What runs its adapters; of a module without any, the reference.
+    pub fn back_end(&self) -> BackEnd {
+        match self.0.back {
+            Back::Reference(_) => BackEnd::Reference,
+            Back::Compiled(_) => BackEnd::Compiled,
+        }
     }
 
     /// What must be supplied to instantiate it, in order.
@@ -122,9 +166,10 @@ impl Module {
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&(self.0.source.len() as u64).to_le_bytes());
         out.extend_from_slice(&[0; 8]);
+        out.extend_from_slice(&(self.back_end() as u64).to_le_bytes());
         out.extend_from_slice(&self.0.source);
         out.extend_from_slice(&artefact);
-        let sum = checksum(&out[HEADER..]);
+        let sum = checksum(&out[SUMMED..]);
         out[16..24].copy_from_slice(&sum.to_le_bytes());
         Ok(out)
     }
@@ -155,24 +200,33 @@ impl Module {
             return Err(bad("the precompiled module ends too early"));
         };
         let body = bytes.get(HEADER..).unwrap_or_default();
+        let is_whole = checksum(bytes.get(SUMMED..).unwrap_or_default()) == sum;
         let source_len = usize::try_from(source_len).ok().filter(|&len| len <= body.len());
-        let Some(source_len) = source_len.filter(|_| checksum(body) == sum) else {
+        let (Some(source_len), true, Some(back_end)) = (source_len, is_whole, number(24)) else {
             return Err(bad("the precompiled module is damaged"));
         };
         let (source, artefact) = body.split_at(source_len);
         let program = frontend::load(source, frontend::FEATURES)?;
-        Module::build(engine, program, source, |_| {
+        let load = |_: &[u8]| {
             // SAFETY: the caller vouches for where the bytes come from, and
             // the checksum for their being whole.
             unsafe { wasmtime::Module::deserialize(engine.inner(), artefact) }
                 .map_err(|e| bad(&format!("{e:#}")))
-        })
+        };
+        if back_end == BackEnd::Compiled as u64 {
+            let compiled = codegen::describe(&program)?;
+            return Module::with_adapters(engine, program, source, load(&[])?, compiled);
+        }
+        Module::build(engine, program, source, load)
     }
 }
 
 /// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x01\0";
-const HEADER: usize = 24;
+const MAGIC: [u8; 8] = *b"\0witrt\x02\0";
+/// After it: the length of the original file, a checksum of what follows, and
+/// the back end.
+const HEADER: usize = 32;
+const SUMMED: usize = 24;
 
 /// Finds damage by accident: eight bytes a step.
 fn checksum(bytes: &[u8]) -> u64 {
@@ -187,6 +241,27 @@ fn checksum(bytes: &[u8]) -> u64 {
     sum
 }
 
+/// Finds what a compiled core exports.
+fn exports(program: &Program, compiled: &Compiled, core: &wasmtime::Module) -> Result<Exports> {
+    let find = |name: String| core.get_export_index(&name).ok_or_else(|| not_exported(&name));
+    let entry = |(i, entry): (usize, &Option<codegen::Entry>)| {
+        entry.as_ref().map(|_| find(codegen::entry_name(i as u32))).transpose()
+    };
+    let entries = compiled.entries.iter().enumerate().map(entry).collect::<Result<_>>()?;
+    let mems = (0..program.used_mems.len()).map(|i| find(codegen::memory_name(i)));
+    let deferred = (0..compiled.deferred.len()).map(|i| find(codegen::deferred_name(i)));
+    Ok(Exports {
+        entries,
+        mems: mems.collect::<Result<_>>()?,
+        deferred: deferred.collect::<Result<_>>()?,
+    })
+}
+
+fn not_exported(name: &str) -> Error {
+    let message = format!("internal error: the core has no export {name:?}");
+    Error::new(ErrorKind::Panic, message)
+}
+
 impl Layout {
     fn new(
         program: &Program,
@@ -194,12 +269,7 @@ impl Layout {
         prefix: &str,
         code_offset: Option<usize>,
     ) -> Result<Layout> {
-        let find = |name: &str| {
-            core.get_export_index(name).ok_or_else(|| {
-                let message = format!("internal error: the core has no export {name:?}");
-                Error::new(ErrorKind::Panic, message)
-            })
-        };
+        let find = |name: &str| core.get_export_index(name).ok_or_else(|| not_exported(name));
         let all = |kind: char, indices: &[u32]| {
             indices.iter().map(|i| find(&format!("{prefix}{kind}{i}"))).collect::<Result<Vec<_>>>()
         };

@@ -18,10 +18,10 @@
 
 (; EXPECT
 ;;! run --imports=print self
-error: trap: call stack exhausted by nested adapters and host functions
+error: trap: wasm trap: call stack exhausted
 exit 3
 ;;! run --imports=print mutual
-error: trap: call stack exhausted by nested adapters and host functions
+error: trap: wasm trap: call stack exhausted
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31

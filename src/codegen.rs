@@ -1,0 +1,358 @@
+//! Makes a core module whose adapters are ordinary core functions: the
+//! compiled back end.
+//!
+//! The core is encoded anew with its function index space remapped. Implemented
+//! imports disappear, and what called them calls their adapter; the start
+//! function is left in place. What adapters need from the host is the short,
+//! closed list of [`Intrinsic`]s, imported last.
+//!
+//! A string that the host holds travels as a *slot*, a number that the host
+//! gives out, and its length in the guest's units; one that lies in linear
+//! memory, as its address and length.
+//!
+//! Not here: unsafe code, the engine, policy.
+
+mod adapter;
+mod convert;
+mod encode;
+mod flow;
+mod origin;
+mod spaces;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::{Adapter, CoreImport, Inside, Program};
+use crate::types::{FuncType, ValType};
+use adapter::{Body, Callee, Role};
+use spaces::Spaces;
+use std::collections::HashMap;
+
+pub(crate) use origin::Origin;
+
+/// What the host must know to run a compiled program.
+pub(crate) struct Compiled {
+    /// Imported after what the program passes through, in order.
+    pub intrinsics: Vec<Intrinsic>,
+    /// How to enter the adapters that are exported, by adapter index.
+    pub entries: Vec<Option<Entry>>,
+    /// The core functions that adapters defer calls to.
+    pub deferred: Vec<u32>,
+    /// Where frames are in the original.
+    pub origin: Origin,
+}
+
+/// What adapters import from the host. Words are `i32` unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Intrinsic {
+    /// A checked conversion failed: [`conversion`] tells which. Does not
+    /// return.
+    Overflow,
+    /// An exception was not caught inside the core that an adapter called.
+    /// Does not return.
+    Uncaught,
+    /// The guest is about to run: keep what is still viewed, pay what is owed.
+    Settle,
+    /// `(slot, take, memory, address)`: write a string; with `take` the slot
+    /// is given back.
+    Write,
+    /// `(memory, address, length) -> (slot, length)`: a string of the guest.
+    Lift,
+    /// `(slot) -> (slot)`: the same string once more.
+    Copy,
+    /// `(slot)`: give it back.
+    Release,
+    /// Record a call of the deferred function of this position: takes its
+    /// arguments.
+    Defer(u32),
+    /// Forget the call that was recorded last: it is about to be made.
+    Undefer,
+    /// Call the adapter import of this adapter index, with a call of the
+    /// deferred function of this position recorded meanwhile. It takes
+    /// [`SETTLE`] or zero, then that function's arguments, then the import's,
+    /// of strings [`Where`], address or slot, and length; strings come back as
+    /// slot and length.
+    Call(u32, Option<u32>),
+    /// The adapter import of this adapter index as a core function of the
+    /// original's type of this index.
+    Core(u32, u32),
+}
+
+/// Where the text of an argument is: a memory's position in
+/// `Program::used_mems`, or one of these.
+pub(crate) struct Where;
+
+impl Where {
+    /// In a slot, that stays.
+    pub const SLOT: i32 = -1;
+    /// In a slot, that is given back.
+    pub const TAKEN: i32 = -2;
+}
+
+/// The guest runs right after the import has returned.
+pub(crate) const SETTLE: i32 = 1;
+
+/// How an exported adapter is entered: of its parameters, strings are slots
+/// counted from zero and only their lengths are passed.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The core function's type.
+    pub ty: FuncType,
+    /// Whether the guest runs before anything else can be told from outside.
+    pub settles: bool,
+    /// What the first words of the results are.
+    pub results: Vec<Out>,
+    /// Calls to be registered when it returns, by position in
+    /// [`Compiled::deferred`]: the words after, first registered first.
+    pub debts: Vec<u32>,
+}
+
+/// One result of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Out {
+    /// A word.
+    Word(ValType),
+    /// Address and length in the memory of this position in
+    /// `Program::used_mems`.
+    View(u32),
+    /// A slot.
+    Slot,
+}
+
+impl Out {
+    /// How many words it takes.
+    pub fn words(self) -> usize {
+        if matches!(self, Out::View(_)) { 2 } else { 1 }
+    }
+}
+
+/// Names of what the compiled core exports: the entry of an adapter, a memory
+/// by its position in `Program::used_mems`, a deferred function by its
+/// position.
+pub(crate) fn entry_name(adapter: u32) -> String {
+    format!("e{adapter}")
+}
+
+pub(crate) fn memory_name(position: usize) -> String {
+    format!("m{position}")
+}
+
+pub(crate) fn deferred_name(position: usize) -> String {
+    format!("d{position}")
+}
+
+/// The types of a conversion, of the number that [`Intrinsic::Overflow`] gets.
+pub(crate) fn conversion(code: i32) -> Option<(ValType, ValType)> {
+    convert::types(code)
+}
+
+/// What the host must know, and the encoded module.
+pub(crate) fn compile(program: &Program) -> Result<(Compiled, Vec<u8>)> {
+    let unit = Unit::new(program)?;
+    let bytes = unit.encode(program)?;
+    Ok((unit.finish(), bytes))
+}
+
+/// The same without encoding, for a module that has been compiled before.
+pub(crate) fn describe(program: &Program) -> Result<Compiled> {
+    Ok(Unit::new(program)?.finish())
+}
+
+/// A program whose adapters have been compiled.
+struct Unit {
+    spaces: Spaces,
+    intrinsics: Vec<Intrinsic>,
+    /// Positions in `intrinsics`.
+    positions: HashMap<Intrinsic, u32>,
+    funcs: Vec<Func>,
+    /// Adapters that others call: positions in `funcs`.
+    inner: HashMap<u32, u32>,
+    entries: Vec<Option<Entry>>,
+    deferred: Vec<u32>,
+    /// What answers each imported function of the original.
+    imported: Vec<Target>,
+}
+
+/// A function added to the core.
+struct Func {
+    name: String,
+    /// An index of the original, or a type to be added.
+    ty: Type,
+    body: Body,
+    /// The adapter that it is the entry of.
+    entry: Option<u32>,
+}
+
+enum Type {
+    Index(u32),
+    New(FuncType),
+}
+
+/// A function of the encoded module, before it has an index.
+#[derive(Clone, Copy)]
+enum Target {
+    /// An import that stays: its position among those that do.
+    Import(u32),
+    /// A position in `intrinsics`.
+    Intrinsic(u32),
+    /// A position in `funcs`.
+    Func(u32),
+}
+
+impl Unit {
+    fn new(program: &Program) -> Result<Unit> {
+        let spaces = Spaces::read(program)?;
+        let deferred = flow::deferred(program);
+        let gen_ = adapter::Gen { program, spaces: &spaces, deferred: &deferred };
+        let mut work = Work::default();
+        let mut imported = Vec::new();
+        let mut kept = 0;
+        for (position, ty) in &spaces.imported {
+            imported.push(match program.core_imports.get(*position as usize) {
+                Some(CoreImport::Hook(adapter)) => work.hook(&gen_, *adapter, *ty)?,
+                _ => {
+                    kept += 1;
+                    Target::Import(kept - 1)
+                }
+            });
+        }
+        let mut entries: Vec<Option<Entry>> = program.adapters.iter().map(|_| None).collect();
+        for export in &program.exports {
+            let Inside::Adapter(adapter) = export.from else { continue };
+            let entry = entries.get_mut(adapter as usize).ok_or_else(|| broken("adapter"))?;
+            if let (None, Some(Adapter::Body(plan))) =
+                (&entry, program.adapters.get(adapter as usize))
+            {
+                let (ty, body) = gen_.body(Role::Entry, adapter, plan)?;
+                let (results, debts) = gen_.entry(plan);
+                let settles = flow::guest_first(program, plan);
+                *entry = Some(Entry { ty: ty.clone(), settles, results, debts });
+                let name = format!("adapter {adapter} entry");
+                work.add(Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
+            }
+        }
+        work.inner(&gen_)?;
+        let Work { funcs, intrinsics, positions, inner, .. } = work;
+        Ok(Unit { spaces, intrinsics, positions, funcs, inner, entries, deferred, imported })
+    }
+
+    fn finish(self) -> Compiled {
+        Compiled {
+            origin: Origin::new(&self),
+            intrinsics: self.intrinsics,
+            entries: self.entries,
+            deferred: self.deferred,
+        }
+    }
+}
+
+/// Functions to be added, and what they call.
+#[derive(Default)]
+struct Work {
+    funcs: Vec<Func>,
+    intrinsics: Vec<Intrinsic>,
+    /// Positions in `intrinsics`.
+    positions: HashMap<Intrinsic, u32>,
+    /// Adapters that others call: positions in `funcs`.
+    inner: HashMap<u32, u32>,
+    wanted: Vec<u32>,
+}
+
+impl Work {
+    /// What answers a core import that is implemented.
+    fn hook(&mut self, gen_: &adapter::Gen<'_>, adapter: u32, ty: u32) -> Result<Target> {
+        match gen_.program.adapters.get(adapter as usize) {
+            Some(Adapter::Import { .. }) => {
+                Ok(Target::Intrinsic(self.intrinsic(Intrinsic::Core(adapter, ty))))
+            }
+            Some(Adapter::Body(plan)) => {
+                let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
+                let name = format!("adapter {adapter} import");
+                Ok(Target::Func(self.add(Func { name, ty: Type::Index(ty), body, entry: None })))
+            }
+            None => Err(broken("adapter")),
+        }
+    }
+
+    fn add(&mut self, func: Func) -> u32 {
+        for callee in func.body.callees() {
+            match callee {
+                Callee::Intrinsic(intrinsic) => {
+                    self.intrinsic(intrinsic.clone());
+                }
+                Callee::Inner(adapter) => self.wanted.push(*adapter),
+                Callee::Core(_) => {}
+            }
+        }
+        self.funcs.push(func);
+        self.funcs.len() as u32 - 1
+    }
+
+    fn intrinsic(&mut self, intrinsic: Intrinsic) -> u32 {
+        *self.positions.entry(intrinsic).or_insert_with_key(|intrinsic| {
+            self.intrinsics.push(intrinsic.clone());
+            self.intrinsics.len() as u32 - 1
+        })
+    }
+
+    /// Adds the adapters that others call.
+    fn inner(&mut self, gen_: &adapter::Gen<'_>) -> Result<()> {
+        while let Some(adapter) = self.wanted.pop() {
+            if self.inner.contains_key(&adapter) {
+                continue;
+            }
+            let Some(Adapter::Body(plan)) = gen_.program.adapters.get(adapter as usize) else {
+                return Err(broken("adapter"));
+            };
+            let (ty, body) = gen_.body(Role::Inner, adapter, plan)?;
+            self.inner.insert(adapter, self.funcs.len() as u32);
+            let name = format!("adapter {adapter}");
+            self.add(Func { name, ty: Type::New(ty), body, entry: None });
+        }
+        Ok(())
+    }
+}
+
+/// A plan or a core that says what cannot be: a bug of the front end, told
+/// instead of a panic.
+fn broken(what: &str) -> Error {
+    Error::new(ErrorKind::Panic, format!("internal error: cannot compile the adapters: {what}"))
+}
+
+/// The core type that carries a value.
+fn core_type(ty: ValType) -> ValType {
+    match ty {
+        ValType::S64 | ValType::U64 => ValType::I64,
+        ty if ty.is_core() => ty,
+        _ => ValType::I32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compile;
+    use crate::frontend::{FEATURES, load};
+    use std::path::{Path, PathBuf};
+
+    fn files(dir: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { files(&path, found) } else { found.push(path) }
+        }
+    }
+
+    /// What is encoded is valid, for every module that the tests have.
+    #[test]
+    fn output_is_valid() {
+        let mut paths = Vec::new();
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"), &mut paths);
+        let mut compiled = 0;
+        for path in paths {
+            let Ok(program) = load(&std::fs::read(&path).unwrap(), FEATURES) else { continue };
+            let (_, bytes) =
+                compile(&program).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            let mut validator = wasmparser::Validator::new_with_features(FEATURES);
+            validator.validate_all(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            compiled += 1;
+        }
+        assert!(compiled > 100, "only {compiled}");
+    }
+}

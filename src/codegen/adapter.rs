@@ -1,0 +1,518 @@
+//! One adapter as a core function.
+//!
+//! Every slot of a plan is written once, so it becomes locals. Where a string
+//! comes from is known here: in a slot of the host, or in linear memory.
+//!
+//! Not here: indices of the encoded module.
+
+use super::flow::{self, Flow, Record};
+use super::spaces::Spaces;
+use super::{Intrinsic, Out, SETTLE, Where, broken, convert, core_type};
+use crate::error::Result;
+use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
+use crate::types::{FuncType, ValType};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use wasm_encoder::{BlockType, Catch, Instruction};
+
+/// What calls an adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The host: its strings are slots from zero on, results may be views.
+    Entry,
+    /// The core, as an import of its own type.
+    Hook,
+    /// Another adapter.
+    Inner,
+}
+
+/// An instruction, or a call of what has no index yet.
+#[derive(Clone, Debug)]
+pub(super) enum Ins {
+    Plain(Instruction<'static>),
+    Call(Callee),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Callee {
+    /// A function of the original core.
+    Core(u32),
+    Intrinsic(Intrinsic),
+    /// The function that others call of the adapter of this index.
+    Inner(u32),
+}
+
+impl From<Instruction<'static>> for Ins {
+    fn from(instruction: Instruction<'static>) -> Ins {
+        Ins::Plain(instruction)
+    }
+}
+
+/// A function body.
+pub(super) struct Body {
+    /// Those that are no parameters.
+    pub locals: Vec<ValType>,
+    pub code: Vec<Ins>,
+}
+
+impl Body {
+    pub fn callees(&self) -> impl Iterator<Item = &Callee> {
+        self.code.iter().filter_map(|ins| match ins {
+            Ins::Call(callee) => Some(callee),
+            Ins::Plain(_) => None,
+        })
+    }
+}
+
+/// What all adapters of a program share.
+pub(super) struct Gen<'a> {
+    pub program: &'a Program,
+    pub spaces: &'a Spaces,
+    pub deferred: &'a [u32],
+}
+
+impl Gen<'_> {
+    /// The function of an adapter in a role, and its type.
+    pub fn body(&self, role: Role, adapter: u32, plan: &AdapterPlan) -> Result<(FuncType, Body)> {
+        let mut frame = Frame {
+            gen_: self,
+            role,
+            adapter,
+            plan,
+            flow: flow::analyse(self.program, role, plan),
+            direct: flow::direct_lifts(self.program, role, plan),
+            places: vec![Place::None; plan.slots as usize],
+            params: Vec::new(),
+            locals: Vec::new(),
+            wide: None,
+            deferred: Vec::new(),
+            code: Vec::new(),
+        };
+        frame.params()?;
+        let catches = role == Role::Hook && self.spaces.throws;
+        if catches {
+            // An exception must not get past an adapter to a handler in the
+            // core: deferred calls have to run before.
+            frame.push(Instruction::Block(BlockType::Empty));
+            let catch = Cow::Owned(vec![Catch::All { label: 0 }]);
+            frame.push(Instruction::TryTable(BlockType::Empty, catch));
+        }
+        for (i, op) in plan.ops.iter().enumerate() {
+            frame.op(i, op)?;
+        }
+        if catches {
+            frame.push(Instruction::Return);
+            frame.push(Instruction::End);
+            frame.push(Instruction::End);
+            frame.call(Intrinsic::Uncaught);
+            frame.push(Instruction::Unreachable);
+        }
+        frame.push(Instruction::End);
+        let results = frame.results()?;
+        let ty = FuncType::new(frame.params.iter().copied(), results);
+        Ok((ty, Body { locals: frame.locals, code: frame.code }))
+    }
+
+    /// What the host makes of the results of an entry.
+    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
+        let direct = flow::direct_lifts(self.program, Role::Entry, plan);
+        let flow = flow::analyse(self.program, Role::Entry, plan);
+        let mut outs = Vec::new();
+        if let Some(Op::Ret { values }) = plan.ops.last() {
+            for (used, ty) in values.iter().zip(plan.ty.results()) {
+                let lift = plan.ops.iter().enumerate().find_map(|(i, op)| match op {
+                    Op::LiftStr { to, mem, .. } if *to == used.slot && direct.contains(&i) => {
+                        Some(*mem)
+                    }
+                    _ => None,
+                });
+                outs.push(match (ty, lift) {
+                    (ValType::String, Some(mem)) => Out::View(self.mem(mem) as u32),
+                    (ValType::String, None) => Out::Slot,
+                    (ty, _) => Out::Word(*ty),
+                });
+            }
+        }
+        let mut debts = Vec::new();
+        if !flow::runs_deferred(Role::Entry, plan) {
+            for (i, op) in plan.ops.iter().enumerate() {
+                let Op::Defer { func, .. } = op else { continue };
+                let record = flow::record(self.program, Role::Entry, plan, &flow, &direct, i);
+                if record != Record::Now {
+                    debts.push(self.deferred(*func));
+                }
+            }
+        }
+        (outs, debts)
+    }
+
+    /// A memory's position among those that plans use.
+    fn mem(&self, mem: u32) -> i32 {
+        self.program.used_mems.binary_search(&mem).unwrap_or_default() as i32
+    }
+
+    /// A function's position among those that calls are deferred to.
+    fn deferred(&self, func: u32) -> u32 {
+        self.deferred.binary_search(&func).unwrap_or_default() as u32
+    }
+}
+
+/// What became of a slot of the plan.
+#[derive(Clone, Copy)]
+enum Place {
+    None,
+    /// A local.
+    Word(u32),
+    /// A slot of the host, and the local of its length. An owned one is given
+    /// back after its one use.
+    Held {
+        slot: At,
+        len: u32,
+        owned: bool,
+    },
+    /// Text that the host checks when it is handed over.
+    Lifted {
+        mem: i32,
+        ptr: u32,
+        len: u32,
+    },
+}
+
+#[derive(Clone, Copy)]
+enum At {
+    Const(i32),
+    Local(u32),
+}
+
+/// A call that was deferred.
+struct Deferred<'p> {
+    func: u32,
+    args: &'p [Use],
+    record: Record,
+}
+
+struct Frame<'g, 'p> {
+    gen_: &'g Gen<'g>,
+    role: Role,
+    adapter: u32,
+    plan: &'p AdapterPlan,
+    flow: Flow,
+    direct: BTreeSet<usize>,
+    places: Vec<Place>,
+    params: Vec<ValType>,
+    locals: Vec<ValType>,
+    /// A local for conversions.
+    wide: Option<u32>,
+    deferred: Vec<Deferred<'p>>,
+    code: Vec<Ins>,
+}
+
+impl<'p> Frame<'_, 'p> {
+    fn params(&mut self) -> Result<()> {
+        let mut strings = 0;
+        for (i, ty) in self.plan.ty.params().iter().enumerate() {
+            let place = match (ty, self.role) {
+                (ValType::String, Role::Entry) => {
+                    strings += 1;
+                    let slot = At::Const(strings - 1);
+                    Place::Held { slot, len: self.param(ValType::I32), owned: false }
+                }
+                (ValType::String, _) => {
+                    let slot = At::Local(self.param(ValType::I32));
+                    Place::Held { slot, len: self.param(ValType::I32), owned: false }
+                }
+                (ty, _) => Place::Word(self.param(core_type(*ty))),
+            };
+            self.set(i as Slot, place)?;
+        }
+        Ok(())
+    }
+
+    fn param(&mut self, ty: ValType) -> u32 {
+        self.params.push(ty);
+        self.params.len() as u32 - 1
+    }
+
+    fn op(&mut self, i: usize, op: &'p Op) -> Result<()> {
+        if self.flow.before.contains(&i) {
+            self.call(Intrinsic::Settle);
+        }
+        match op {
+            Op::Convert { with, from, to } => {
+                let from = self.word(*from)?;
+                let wide = match self.wide {
+                    Some(local) => local,
+                    None => *self.wide.insert(
+                        self.params.len() as u32 + {
+                            self.locals.push(ValType::I64);
+                            self.locals.len() as u32 - 1
+                        },
+                    ),
+                };
+                convert::emit(*with, from, wide, &mut self.code);
+                let local = self.store(core_type(with.to));
+                self.set(*to, Place::Word(local))
+            }
+            Op::LiftStr { mem, ptr, len, to } => {
+                let mem = self.gen_.mem(*mem);
+                let (ptr, len) = (self.word(*ptr)?, self.word(*len)?);
+                if self.direct.contains(&i) {
+                    return self.set(*to, Place::Lifted { mem, ptr, len });
+                }
+                self.push(Instruction::I32Const(mem));
+                self.push(Instruction::LocalGet(ptr));
+                self.push(Instruction::LocalGet(len));
+                self.call(Intrinsic::Lift);
+                let place = self.store_held();
+                self.set(*to, place)
+            }
+            Op::LowerStr { alloc, mem, from, to } => self.lower(*alloc, *mem, *from, *to),
+            Op::CallCore { func, args, to } => {
+                self.words(args)?;
+                self.code.push(Ins::Call(Callee::Core(*func)));
+                let results = self.gen_.spaces.func(*func)?.results().to_vec();
+                self.store_all(&results, *to)
+            }
+            Op::CallAdapter { adapter, args, to } => {
+                let callee = self.gen_.program.adapters.get(*adapter as usize);
+                match callee.ok_or_else(|| broken("no such adapter"))? {
+                    Adapter::Import { ty, .. } => {
+                        let ty = ty.clone();
+                        self.call_import(i, *adapter, &ty, args, *to)
+                    }
+                    Adapter::Body(plan) => self.call_inner(*adapter, &plan.ty, args, *to),
+                }
+            }
+            Op::Defer { func, args } => {
+                let (program, flow) = (self.gen_.program, &self.flow);
+                let record = flow::record(program, self.role, self.plan, flow, &self.direct, i);
+                if record == Record::Now {
+                    self.words(args)?;
+                    self.call(Intrinsic::Defer(self.gen_.deferred(*func)));
+                }
+                self.deferred.push(Deferred { func: *func, args, record });
+                Ok(())
+            }
+            Op::Ret { values } => self.ret(values),
+        }
+    }
+
+    /// The guest's allocator is asked, then the host writes.
+    fn lower(&mut self, alloc: u32, mem: u32, from: Use, to: Slot) -> Result<()> {
+        let Place::Held { slot, len, owned } = self.place(from)? else {
+            return Err(broken("this slot is no string"));
+        };
+        self.push(Instruction::LocalGet(len));
+        self.code.push(Ins::Call(Callee::Core(alloc)));
+        let ptr = self.store(ValType::I32);
+        self.at(slot);
+        self.push(Instruction::I32Const(owned as i32));
+        self.push(Instruction::I32Const(self.gen_.mem(mem)));
+        self.push(Instruction::LocalGet(ptr));
+        self.call(Intrinsic::Write);
+        self.set(to, Place::Word(ptr))?;
+        self.set(to + 1, Place::Word(len))
+    }
+
+    fn call_import(
+        &mut self,
+        i: usize,
+        adapter: u32,
+        ty: &FuncType,
+        args: &[Use],
+        to: Slot,
+    ) -> Result<()> {
+        let settles = self.flow.after.contains(&i);
+        self.push(Instruction::I32Const(if settles { SETTLE } else { 0 }));
+        let with = self.deferred.last().filter(|call| call.record == Record::With(i));
+        let with = with.map(|call| (self.gen_.deferred(call.func), call.args));
+        if let Some((_, args)) = with {
+            self.words(args)?;
+        }
+        for arg in args {
+            match self.place(*arg)? {
+                Place::None => return Err(broken("an empty slot")),
+                Place::Word(local) => self.push(Instruction::LocalGet(local)),
+                Place::Held { slot, len, owned } => {
+                    let place = if owned { Where::TAKEN } else { Where::SLOT };
+                    self.push(Instruction::I32Const(place));
+                    self.at(slot);
+                    self.push(Instruction::LocalGet(len));
+                }
+                Place::Lifted { mem, ptr, len } => {
+                    self.push(Instruction::I32Const(mem));
+                    self.push(Instruction::LocalGet(ptr));
+                    self.push(Instruction::LocalGet(len));
+                }
+            }
+        }
+        self.call(Intrinsic::Call(adapter, with.map(|(deferred, _)| deferred)));
+        self.store_all(ty.results(), to)
+    }
+
+    fn call_inner(&mut self, adapter: u32, ty: &FuncType, args: &[Use], to: Slot) -> Result<()> {
+        let mut owned_slots = Vec::new();
+        for arg in args {
+            match self.place(*arg)? {
+                Place::Word(local) => self.push(Instruction::LocalGet(local)),
+                Place::Held { slot, len, owned } => {
+                    self.at(slot);
+                    self.push(Instruction::LocalGet(len));
+                    if owned {
+                        owned_slots.push(slot);
+                    }
+                }
+                _ => return Err(broken("an argument is nowhere")),
+            }
+        }
+        self.code.push(Ins::Call(Callee::Inner(adapter)));
+        self.store_all(ty.results(), to)?;
+        for slot in owned_slots {
+            self.at(slot);
+            self.call(Intrinsic::Release);
+        }
+        Ok(())
+    }
+
+    fn ret(&mut self, values: &[Use]) -> Result<()> {
+        let deferred = std::mem::take(&mut self.deferred);
+        if self.flow.at_exit {
+            self.call(Intrinsic::Settle);
+        }
+        let runs = flow::runs_deferred(self.role, self.plan);
+        for call in deferred.iter().rev().filter(|_| runs) {
+            if call.record == Record::Now {
+                self.call(Intrinsic::Undefer);
+            }
+            self.words(call.args)?;
+            self.code.push(Ins::Call(Callee::Core(call.func)));
+        }
+        for value in values {
+            match self.place(*value)? {
+                Place::None => return Err(broken("an empty slot")),
+                Place::Word(local) => self.push(Instruction::LocalGet(local)),
+                Place::Held { slot, .. } if self.role == Role::Entry => self.at(slot),
+                Place::Held { slot, len, owned } => {
+                    self.at(slot);
+                    if !owned {
+                        self.call(Intrinsic::Copy);
+                    }
+                    self.push(Instruction::LocalGet(len));
+                }
+                Place::Lifted { ptr, len, .. } => {
+                    self.push(Instruction::LocalGet(ptr));
+                    self.push(Instruction::LocalGet(len));
+                }
+            }
+        }
+        for call in deferred.iter().filter(|call| !runs && call.record != Record::Now) {
+            self.words(call.args)?;
+        }
+        Ok(())
+    }
+
+    /// The types of what `ret` leaves.
+    fn results(&self) -> Result<Vec<ValType>> {
+        let types = self.plan.ty.results();
+        if self.role != Role::Entry {
+            return Ok(types.iter().flat_map(|ty| words(*ty)).collect());
+        }
+        let (outs, debts) = self.gen_.entry(self.plan);
+        let mut results = Vec::new();
+        for out in outs {
+            match out {
+                Out::Word(ty) => results.push(core_type(ty)),
+                Out::View(_) => results.extend([ValType::I32, ValType::I32]),
+                Out::Slot => results.push(ValType::I32),
+            }
+        }
+        for debt in debts {
+            let func = self.gen_.deferred.get(debt as usize);
+            let func = func.ok_or_else(|| broken("no such deferred function"))?;
+            results.extend(self.gen_.spaces.func(*func)?.params());
+        }
+        Ok(results)
+    }
+
+    fn push(&mut self, instruction: Instruction<'static>) {
+        self.code.push(instruction.into());
+    }
+
+    fn call(&mut self, intrinsic: Intrinsic) {
+        self.code.push(Ins::Call(Callee::Intrinsic(intrinsic)));
+    }
+
+    fn at(&mut self, slot: At) {
+        self.push(match slot {
+            At::Const(slot) => Instruction::I32Const(slot),
+            At::Local(local) => Instruction::LocalGet(local),
+        });
+    }
+
+    fn words(&mut self, uses: &[Use]) -> Result<()> {
+        for used in uses {
+            let local = self.word(*used)?;
+            self.push(Instruction::LocalGet(local));
+        }
+        Ok(())
+    }
+
+    /// Takes the top of the stack into a new local.
+    fn store(&mut self, ty: ValType) -> u32 {
+        let local = self.local(ty);
+        self.push(Instruction::LocalSet(local));
+        local
+    }
+
+    fn local(&mut self, ty: ValType) -> u32 {
+        self.locals.push(ty);
+        (self.params.len() + self.locals.len()) as u32 - 1
+    }
+
+    /// Takes a slot and its length into new locals.
+    fn store_held(&mut self) -> Place {
+        let len = self.store(ValType::I32);
+        let slot = At::Local(self.store(ValType::I32));
+        Place::Held { slot, len, owned: true }
+    }
+
+    /// Takes results, the last on top, to a slot of the plan and those after.
+    fn store_all(&mut self, types: &[ValType], to: Slot) -> Result<()> {
+        for (i, ty) in types.iter().enumerate().rev() {
+            let place = match ty {
+                ValType::String => self.store_held(),
+                ty => Place::Word(self.store(core_type(*ty))),
+            };
+            self.set(to + i as Slot, place)?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, slot: Slot, place: Place) -> Result<()> {
+        let at = self.places.get_mut(slot as usize).ok_or_else(|| broken("no such slot"))?;
+        *at = place;
+        Ok(())
+    }
+
+    fn place(&self, used: Use) -> Result<Place> {
+        match self.places.get(used.slot as usize) {
+            Some(Place::None) | None => {
+                Err(broken(&format!("adapter {} reads an empty slot", self.adapter)))
+            }
+            Some(place) => Ok(*place),
+        }
+    }
+
+    fn word(&self, used: Use) -> Result<u32> {
+        match self.place(used)? {
+            Place::Word(local) => Ok(local),
+            _ => Err(broken("a string where a number is due")),
+        }
+    }
+}
+
+/// The core types that carry a value between functions of the module.
+pub(super) fn words(ty: ValType) -> impl Iterator<Item = ValType> {
+    let count = if ty == ValType::String { 2 } else { 1 };
+    std::iter::repeat_n(core_type(ty), count)
+}

@@ -1,0 +1,210 @@
+//! What is known of an adapter before it is compiled: where the guest runs,
+//! what can trap, where text may wait to be checked.
+//!
+//! The state of the store is *clean* where no view of linear memory is held
+//! and no call is owed. The guest runs in a clean store only; while it runs
+//! nothing changes that. An adapter called by the core starts clean, as does
+//! one that begins with the guest running: its caller sees to that.
+//!
+//! Not here: instructions.
+
+use super::adapter::Role;
+use crate::plan::{Adapter, AdapterPlan, Op, Program};
+use crate::types::ValType;
+use std::collections::BTreeSet;
+
+/// Where an adapter has to settle.
+#[derive(Default)]
+pub(super) struct Flow {
+    /// Ops before which to settle.
+    pub before: BTreeSet<usize>,
+    /// Calls of imports which settle when they return.
+    pub after: BTreeSet<usize>,
+    /// Whether to settle before deferred calls run, or before the core goes on.
+    pub at_exit: bool,
+}
+
+/// The core functions that calls are deferred to, ascending.
+pub(super) fn deferred(program: &Program) -> Vec<u32> {
+    let mut found = BTreeSet::new();
+    for adapter in &program.adapters {
+        let Adapter::Body(plan) = adapter else { continue };
+        found.extend(plan.ops.iter().filter_map(|op| match op {
+            Op::Defer { func, .. } => Some(*func),
+            _ => None,
+        }));
+    }
+    found.into_iter().collect()
+}
+
+/// Whether the guest runs before anything in the adapter can trap or be
+/// noticed.
+pub(super) fn guest_first(program: &Program, plan: &AdapterPlan) -> bool {
+    let mut plan = plan;
+    // Adapters call earlier ones, or themselves: no more steps than adapters.
+    for _ in 0..=program.adapters.len() {
+        let Some(op) = plan.ops.iter().find(|op| !is_silent(op)) else { return false };
+        match op {
+            Op::CallCore { .. } | Op::LowerStr { .. } => return true,
+            Op::CallAdapter { adapter, .. } => match body(program, *adapter) {
+                Some(inner) => plan = inner,
+                None => return false,
+            },
+            _ => return false,
+        }
+    }
+    // It calls itself for ever.
+    true
+}
+
+fn body(program: &Program, adapter: u32) -> Option<&AdapterPlan> {
+    match program.adapters.get(adapter as usize) {
+        Some(Adapter::Body(plan)) => Some(plan),
+        _ => None,
+    }
+}
+
+/// Whether an op cannot trap and nobody notices when it runs.
+fn is_silent(op: &Op) -> bool {
+    match op {
+        Op::Convert { with, .. } => !with.checked,
+        Op::Defer { .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether deferred calls run in the adapter; else they are handed over with
+/// its results, because one may be a view.
+pub(super) fn runs_deferred(role: Role, plan: &AdapterPlan) -> bool {
+    role != Role::Entry || !plan.ty.results().contains(&ValType::String)
+}
+
+fn defers(plan: &AdapterPlan) -> usize {
+    plan.ops.iter().filter(|op| matches!(op, Op::Defer { .. })).count()
+}
+
+pub(super) fn analyse(program: &Program, role: Role, plan: &AdapterPlan) -> Flow {
+    let mut flow = Flow::default();
+    let mut dirty = role != Role::Hook && !guest_first(program, plan);
+    let exit_runs = runs_deferred(role, plan) && defers(plan) > 0;
+    for (i, op) in plan.ops.iter().enumerate() {
+        let inner = match op {
+            Op::CallAdapter { adapter, .. } => body(program, *adapter),
+            _ => None,
+        };
+        let guest_runs = match op {
+            Op::CallCore { .. } | Op::LowerStr { .. } => true,
+            Op::CallAdapter { .. } => inner.is_some_and(|p| guest_first(program, p)),
+            _ => false,
+        };
+        if guest_runs {
+            if dirty {
+                flow.before.insert(i);
+            }
+            dirty = false;
+        }
+        match op {
+            Op::LiftStr { .. } => dirty = true,
+            Op::CallAdapter { .. } if inner.is_some() => dirty = true,
+            Op::CallAdapter { .. } => {
+                dirty = !guest_next(program, &plan.ops[i + 1..], role == Role::Hook || exit_runs);
+                if !dirty {
+                    flow.after.insert(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    flow.at_exit = dirty && (exit_runs || role == Role::Hook);
+    flow
+}
+
+/// Whether the guest runs next, before anything can trap or be noticed.
+fn guest_next(program: &Program, ops: &[Op], at_exit: bool) -> bool {
+    match ops.iter().find(|op| !is_silent(op)) {
+        Some(Op::CallCore { .. } | Op::LowerStr { .. }) => true,
+        Some(Op::CallAdapter { adapter, .. }) => {
+            body(program, *adapter).is_some_and(|inner| guest_first(program, inner))
+        }
+        Some(Op::Ret { .. }) => at_exit,
+        _ => false,
+    }
+}
+
+/// The lifts whose text is checked by the host that it is handed to: a
+/// conforming order of what can trap is the same either way.
+pub(super) fn direct_lifts(program: &Program, role: Role, plan: &AdapterPlan) -> BTreeSet<usize> {
+    let mut direct = BTreeSet::new();
+    for (taker, op) in plan.ops.iter().enumerate() {
+        let uses = match op {
+            Op::Ret { values } if role == Role::Entry => values,
+            Op::CallAdapter { adapter, args, .. } if body(program, *adapter).is_none() => args,
+            _ => continue,
+        };
+        let mut lifts = Vec::new();
+        for (i, op) in plan.ops[..taker].iter().enumerate().rev() {
+            match op {
+                // What traps before a call is deferred leaves nothing to run.
+                Op::Defer { .. } => break,
+                op if is_silent(op) => {}
+                Op::LiftStr { to, .. } => {
+                    let Some(at) = uses.iter().position(|used| used.slot == *to) else { break };
+                    lifts.push((i, at));
+                }
+                _ => break,
+            }
+        }
+        // Last one first, and checked first one first.
+        if lifts.is_sorted_by(|a, b| a.1 > b.1) {
+            direct.extend(lifts.into_iter().map(|(i, _)| i));
+        }
+    }
+    direct
+}
+
+/// How a deferred call is made also after a trap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    /// Nothing can trap before it is made.
+    No,
+    /// It is recorded with the host.
+    Now,
+    /// The host records it while it calls the import that this op calls.
+    With(usize),
+}
+
+/// What becomes of the call that op `at` defers.
+pub(super) fn record(
+    program: &Program,
+    role: Role,
+    plan: &AdapterPlan,
+    flow: &Flow,
+    direct: &BTreeSet<usize>,
+    at: usize,
+) -> Record {
+    let can_trap = |after: usize| {
+        let later = &plan.ops[after + 1..];
+        let trapping = later.iter().enumerate().any(|(i, op)| match op {
+            Op::Ret { .. } => false,
+            Op::LiftStr { .. } => !direct.contains(&(after + 1 + i)),
+            op => !is_silent(op),
+        });
+        let runs = runs_deferred(role, plan);
+        let is_last = !later.iter().any(|op| matches!(op, Op::Defer { .. }));
+        trapping || (runs && (flow.at_exit || !is_last))
+    };
+    if !can_trap(at) {
+        return Record::No;
+    }
+    for (i, op) in plan.ops.iter().enumerate().skip(at + 1) {
+        match op {
+            Op::LiftStr { .. } if direct.contains(&i) => {}
+            Op::Convert { with, .. } if !with.checked => {}
+            Op::CallAdapter { adapter, .. } if body(program, *adapter).is_none() => {
+                return if can_trap(i) { Record::Now } else { Record::With(i) };
+            }
+            _ => break,
+        }
+    }
+    Record::Now
+}

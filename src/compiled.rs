@@ -1,0 +1,456 @@
+//! Runs compiled adapters: the host's side of the default back end.
+//!
+//! A call from the host is one entry into core code. What adapters ask for in
+//! between are the intrinsics, each a few lines here.
+//!
+//! Not here: raw words, names, C, policy.
+
+use crate::codegen::{self, Compiled, Entry, Intrinsic, Out, SETTLE, Where};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec::{self, Bound, Linked};
+use crate::guest::StoreData;
+use crate::guest::call::CoreFunc;
+use crate::guest::context::Cx;
+use crate::guest::defer::{self, settle};
+use crate::guest::func::{Typed, set_defaults};
+use crate::guest::memory::Mem;
+use crate::guest::slots::{Held, with_lent};
+use crate::guest::text::lift;
+use crate::guest::value::{Str, Val};
+use crate::guest::words::{HostWords, Read, host_words};
+use crate::guest::{Places, call};
+use crate::plan::Program;
+use crate::string::{self, Changed, Dest, Measured};
+use crate::types::{FuncType, ValType};
+use std::sync::{Arc, OnceLock};
+use wasmtime::{AsContextMut as _, Caller};
+
+/// A compiled program, and where its parts are found in the compiled core.
+pub(crate) struct Code {
+    pub program: Arc<Program>,
+    pub compiled: Compiled,
+    pub exports: Exports,
+}
+
+/// What the compiled core exports.
+pub(crate) struct Exports {
+    /// By adapter index.
+    pub entries: Vec<Option<wasmtime::ModuleExport>>,
+    /// Beside the program's `used_mems`.
+    pub mems: Vec<wasmtime::ModuleExport>,
+    /// Beside [`Compiled::deferred`].
+    pub deferred: Vec<wasmtime::ModuleExport>,
+}
+
+/// One instance of it.
+pub(crate) struct Running {
+    code: Arc<Code>,
+    /// What was supplied.
+    linked: Arc<OnceLock<Linked>>,
+    /// Filled in once the core exists; its start function runs before.
+    handles: OnceLock<Handles>,
+}
+
+struct Handles {
+    mems: Vec<Mem>,
+    deferred: Vec<CoreFunc>,
+}
+
+impl Places for Code {
+    fn place(&self, func: u32, offset: usize) -> Option<(u32, usize, usize)> {
+        let place = self.compiled.origin.place(&self.program, func, offset)?;
+        let (core, file) = self.program.code_offsets.unwrap_or_default();
+        Some((place.func, place.func_offset, place.core_offset - core + file))
+    }
+}
+
+impl Running {
+    /// An instance that is about to be made, and the functions that its core
+    /// imports last.
+    pub fn new(
+        cx: &mut Cx<'_>,
+        code: Arc<Code>,
+        linked: Arc<OnceLock<Linked>>,
+        types: &[wasmtime::FuncType],
+    ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
+        let running = Arc::new(Running { code: code.clone(), linked, handles: OnceLock::new() });
+        let all = code.compiled.intrinsics.iter().zip(types);
+        let funcs = all.map(|(intrinsic, ty)| running.intrinsic(cx, intrinsic, ty));
+        let funcs = funcs.collect::<Result<Vec<_>>>()?;
+        Ok((running, funcs))
+    }
+
+    /// The core exists.
+    pub fn ready(&self, cx: &mut Cx<'_>, core: &wasmtime::Instance) -> Result<()> {
+        let exports = &self.code.exports;
+        let mut mems = Vec::with_capacity(exports.mems.len());
+        for at in &exports.mems {
+            let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
+            mems.push(Mem(mem.ok_or_else(missing)?));
+        }
+        let mut deferred = Vec::with_capacity(exports.deferred.len());
+        for at in &exports.deferred {
+            let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+            deferred.push(CoreFunc::new(cx, func.ok_or_else(missing)?, None));
+        }
+        // Set once: only the maker of an instance calls this.
+        let _ = self.handles.set(Handles { mems, deferred });
+        Ok(())
+    }
+
+    /// The function that an export is, if it is a body.
+    pub fn entered(
+        self: &Arc<Self>,
+        cx: &mut Cx<'_>,
+        core: &wasmtime::Instance,
+        adapter: u32,
+    ) -> Result<Arc<dyn Typed>> {
+        let at = self.code.exports.entries.get(adapter as usize).and_then(|at| at.as_ref());
+        let Some(at) = at else {
+            return Ok(Arc::new(Bound { linked: self.linked.clone(), adapter }));
+        };
+        let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+        let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None);
+        let entry = self.code.compiled.entries.get(adapter as usize).and_then(|e| e.as_ref());
+        if entry.is_none_or(|entry| entry.ty != *func.ty()) {
+            return Err(missing());
+        }
+        Ok(Arc::new(Entered { running: self.clone(), adapter: adapter as usize, func }))
+    }
+
+    fn intrinsic(
+        self: &Arc<Self>,
+        cx: &mut Cx<'_>,
+        intrinsic: &Intrinsic,
+        ty: &wasmtime::FuncType,
+    ) -> Result<wasmtime::Func> {
+        use wasmtime::Func;
+        let this = self.clone();
+        Ok(match *intrinsic {
+            Intrinsic::Overflow => Func::wrap(cx, |code: i32| raise::<()>(overflow(code))),
+            Intrinsic::Uncaught => Func::wrap(cx, || raise::<()>(call::uncaught())),
+            Intrinsic::Settle => Func::wrap(cx, |mut caller: Caller<'_, StoreData>| {
+                settle(&mut caller.as_context_mut()).or_else(raise)
+            }),
+            Intrinsic::Write => Func::wrap(
+                cx,
+                move |mut caller: Caller<'_, StoreData>,
+                      slot: i32,
+                      take: i32,
+                      mem: i32,
+                      ptr: i32| {
+                    let mem = this.mem(&mut caller, mem)?;
+                    write(&mut caller.as_context_mut(), slot, take != 0, mem, ptr as u32)
+                        .or_else(raise)
+                },
+            ),
+            Intrinsic::Lift => Func::wrap(
+                cx,
+                move |mut caller: Caller<'_, StoreData>, mem: i32, ptr: i32, len: i32| {
+                    let mem = this.mem(&mut caller, mem)?;
+                    let cx = &mut caller.as_context_mut();
+                    let text = lift(cx, mem, ptr as u32, len as u32)?;
+                    let len = text.guest_len() as i32;
+                    let slot = cx.data_mut().slots.add(Held { text, measured: None });
+                    wasmtime::Result::Ok((slot, len))
+                },
+            ),
+            Intrinsic::Copy => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
+                let slots = &mut caller.data_mut().slots;
+                let held = slots.get(slot)?.clone();
+                wasmtime::Result::Ok(slots.add(held))
+            }),
+            Intrinsic::Release => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
+                caller.data_mut().slots.take(slot).map(drop).or_else(raise)
+            }),
+            Intrinsic::Undefer => Func::wrap(cx, |mut caller: Caller<'_, StoreData>| {
+                caller.data_mut().debts.forget();
+            }),
+            Intrinsic::Defer(at) => host_words(cx, ty.clone(), move |caller, words| {
+                this.defer(caller, at as usize, words)
+            }),
+            Intrinsic::Call(adapter, with) => {
+                let Some(import) = self.import_of(adapter) else { return Err(missing()) };
+                host_words(cx, ty.clone(), move |caller, words| {
+                    let ty = this.code.program.adapters[adapter as usize].ty();
+                    this.call(caller, import, with, ty, words)
+                })
+            }
+            Intrinsic::Core(adapter, _) => {
+                let found = self.code.program.adapters.get(adapter as usize);
+                let own = found.ok_or_else(missing)?.ty().clone();
+                let bound = Arc::new(Bound { linked: self.linked.clone(), adapter });
+                CoreFunc::host_of(cx, ty.clone(), &own, bound).handle()
+            }
+        })
+    }
+
+    fn import_of(&self, adapter: u32) -> Option<u32> {
+        match self.code.program.adapters.get(adapter as usize) {
+            Some(crate::plan::Adapter::Import { import, .. }) => Some(*import),
+            _ => None,
+        }
+    }
+
+    /// A memory by its position. While the start function runs it is found
+    /// through the caller, which is this instance: only adapters ask.
+    fn mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
+        let at = at as usize;
+        if let Some(handles) = self.handles.get() {
+            return handles.mems.get(at).copied().ok_or_else(missing);
+        }
+        let export = self.code.exports.mems.get(at).ok_or_else(missing)?;
+        let mem = caller.get_module_export(export).and_then(|e| e.into_memory());
+        mem.map(Mem).ok_or_else(missing)
+    }
+
+    fn deferred(&self, caller: &mut Caller<'_, StoreData>, at: usize) -> Result<CoreFunc> {
+        if let Some(handles) = self.handles.get() {
+            return handles.deferred.get(at).cloned().ok_or_else(missing);
+        }
+        let export = self.code.exports.deferred.get(at).ok_or_else(missing)?;
+        let func = caller.get_module_export(export).and_then(|e| e.into_func());
+        Ok(CoreFunc::new(&caller.as_context_mut(), func.ok_or_else(missing)?, None))
+    }
+
+    fn defer(
+        &self,
+        caller: &mut Caller<'_, StoreData>,
+        at: usize,
+        words: &mut HostWords<'_>,
+    ) -> Result<()> {
+        let func = self.deferred(caller, at)?;
+        let cx = &mut caller.as_context_mut();
+        let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        args.clear();
+        for ty in func.ty().clone().params() {
+            args.push(words.val(cx, *ty)?);
+        }
+        let data = cx.data_mut();
+        data.debts.register(func, args.drain(..));
+        data.scratch.vals.push(args);
+        Ok(())
+    }
+
+    /// Calls what was supplied for an adapter import.
+    fn call(
+        &self,
+        caller: &mut Caller<'_, StoreData>,
+        import: u32,
+        with: Option<u32>,
+        ty: &FuncType,
+        words: &mut HostWords<'_>,
+    ) -> Result<()> {
+        let linked = self.linked.get().ok_or_else(missing)?;
+        let data = caller.data_mut();
+        let mut args = data.scratch.vals.pop().unwrap_or_default();
+        let mut results = data.scratch.vals.pop().unwrap_or_default();
+        let outcome = (|| {
+            args.clear();
+            let flags = words.i32()?;
+            if let Some(at) = with {
+                self.defer(caller, at as usize, words)?;
+            }
+            for ty in ty.params() {
+                args.push(self.argument(caller, *ty, words)?);
+            }
+            set_defaults(ty.results(), &mut results)?;
+            let cx = &mut caller.as_context_mut();
+            exec::call_import(linked, cx, import, &args, &mut results)?;
+            args.clear();
+            for (i, val) in results.drain(..).enumerate() {
+                match val {
+                    Val::String(text) => {
+                        let measured = exec::measure_result(cx, i, &text)?;
+                        let len = length(&text, measured)?;
+                        words.put_i32(cx.data_mut().slots.add(Held { text, measured }))?;
+                        words.put_i32(len)?;
+                    }
+                    val => words.put(cx, &val)?,
+                }
+            }
+            if flags & SETTLE != 0 {
+                settle(cx)?;
+            }
+            if with.is_some() {
+                cx.data_mut().debts.forget();
+            }
+            Ok(())
+        })();
+        args.clear();
+        results.clear();
+        let data = caller.data_mut();
+        data.scratch.vals.push(results);
+        data.scratch.vals.push(args);
+        outcome
+    }
+
+    fn argument(
+        &self,
+        caller: &mut Caller<'_, StoreData>,
+        ty: ValType,
+        words: &mut HostWords<'_>,
+    ) -> Result<Val<'static>> {
+        if ty != ValType::String {
+            return words.val(&mut caller.as_context_mut(), ty);
+        }
+        let (place, at, len) = (words.i32()?, words.i32()?, words.i32()?);
+        let slots = &mut caller.data_mut().slots;
+        let text = match place {
+            Where::SLOT => slots.get(at)?.clone().text,
+            Where::TAKEN => slots.take(at)?.text,
+            mem => {
+                let mem = self.mem(caller, mem)?;
+                lift(&mut caller.as_context_mut(), mem, at as u32, len as u32)?
+            }
+        };
+        Ok(Val::String(text))
+    }
+}
+
+/// An adapter of an instance, to be entered by the host.
+struct Entered {
+    running: Arc<Running>,
+    /// Its index; it has an entry.
+    adapter: usize,
+    func: CoreFunc,
+}
+
+impl Typed for Entered {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+        let code = &self.running.code;
+        let entry = code.compiled.entries.get(self.adapter).and_then(|e| e.as_ref());
+        let entry = entry.ok_or_else(missing)?;
+        let debts = cx.data().debts.mark();
+        let called = with_lent(cx, args, exec::measure_argument, |cx| {
+            if entry.settles {
+                settle(cx)?;
+            }
+            self.func.call_filled(
+                cx,
+                |cx, words| {
+                    let mut slot = 0;
+                    for arg in args {
+                        if let Val::String(text) = arg {
+                            let measured = cx.data().slots.get(slot)?.measured;
+                            words.i32(length(text, measured)?)?;
+                            slot += 1;
+                        } else {
+                            words.val(cx, arg)?;
+                        }
+                    }
+                    Ok(())
+                },
+                |cx, words| self.results(cx, entry, words, results),
+            )
+        });
+        match called {
+            Ok(true) => {
+                cx.data_mut().debts.owe(debts);
+                Ok(())
+            }
+            Ok(false) => defer::run_registered(cx, debts),
+            Err(error) => {
+                // The first failure is the outcome.
+                let _ = defer::run_registered(cx, debts);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Entered {
+    /// Takes results and debts; tells whether a result is a view.
+    fn results(
+        &self,
+        cx: &mut Cx<'_>,
+        entry: &Entry,
+        words: &mut Read<'_>,
+        results: &mut [Val<'static>],
+    ) -> Result<bool> {
+        let mut is_view = false;
+        // The debts come last and count first: they are due whatever happens.
+        let mut after = words.skip(entry.results.iter().map(|out| out.words()).sum());
+        if !entry.debts.is_empty() {
+            let handles = self.running.handles.get().ok_or_else(missing)?;
+            for debt in &entry.debts {
+                let func = handles.deferred.get(*debt as usize).ok_or_else(missing)?.clone();
+                let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+                args.clear();
+                for ty in func.ty().clone().params() {
+                    args.push(after.val(cx, *ty)?);
+                }
+                let data = cx.data_mut();
+                data.debts.register(func, args.drain(..));
+                data.scratch.vals.push(args);
+            }
+        }
+        for (out, result) in entry.results.iter().zip(results) {
+            *result = match *out {
+                Out::Word(ty) => words.val(cx, ty)?,
+                Out::View(mem) => {
+                    let handles = self.running.handles.get().ok_or_else(missing)?;
+                    let mem = *handles.mems.get(mem as usize).ok_or_else(missing)?;
+                    let (ptr, len) = (words.i32()?, words.i32()?);
+                    let text = lift(cx, mem, ptr as u32, len as u32)?;
+                    is_view |= exec::is_view(&text);
+                    Val::String(text)
+                }
+                Out::Slot => {
+                    let text = cx.data().slots.get(words.i32()?)?.clone().text;
+                    is_view |= exec::is_view(&text);
+                    Val::String(text.into_owned(cx)?)
+                }
+            };
+        }
+        Ok(is_view)
+    }
+}
+
+/// Writes a string into linear memory, where the guest's allocator said.
+fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
+    let data = cx.data();
+    let held = data.slots.get(slot)?;
+    let measured = match held.measured {
+        Some(measured) => measured,
+        None => exec::measure(&held.text, data.policy)?,
+    };
+    if held.measured.is_none() && measured.len() != held.text.guest_len() {
+        return Err(exec::changed_since(Changed));
+    }
+    let len = u32::try_from(measured.len()).map_err(|_| exec::too_long(measured.len()))?;
+    let (window, data) = mem.write_with(cx, ptr, len)?;
+    let text = &data.slots.get(slot)?.text;
+    // Lent for the call, or a copy: either way not in linear memory.
+    let written =
+        text.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
+    written.unwrap_or(Err(Changed)).map_err(exec::changed_since)?;
+    if take {
+        data.slots.take(slot)?;
+    }
+    Ok(())
+}
+
+/// How many bytes a string has for the guest, as a word.
+fn length(text: &Str<'_>, measured: Option<Measured>) -> Result<i32> {
+    let len = measured.map_or_else(|| text.guest_len(), |m| m.len());
+    u32::try_from(len).map(|len| len as i32).map_err(|_| exec::too_long(len))
+}
+
+/// The error of a checked conversion.
+fn overflow(code: i32) -> Error {
+    match codegen::conversion(code) {
+        Some((from, to)) => exec::overflow(from, to),
+        None => missing(),
+    }
+}
+
+fn raise<T>(error: Error) -> wasmtime::Result<T> {
+    Err(error.into())
+}
+
+/// Compiled code and its description disagree: a bug, told instead of a
+/// panic.
+fn missing() -> Error {
+    Error::new(ErrorKind::Panic, "internal error: the compiled core has not what it must have")
+}

@@ -1,0 +1,264 @@
+//! Crossing with raw words: what compiled adapters take and give.
+//!
+//! Words are put and read in order, each proven against the core function's
+//! type on the spot. Interface integers travel in the core integers that carry
+//! them.
+//!
+//! Not here: what the words mean.
+
+#![allow(unsafe_code)] // raw words carry no types; each use says why they fit
+
+use super::StoreData;
+use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
+use super::context::Cx;
+use super::value::Val;
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::{FuncType, ValType};
+use std::mem::MaybeUninit;
+use wasmtime::{AsContextMut as _, ValRaw};
+
+/// So many words stand on the stack; more come from the store's scratch.
+const INLINE: usize = 16;
+
+impl CoreFunc {
+    /// Calls it without settling first: `fill` puts the arguments, `read`
+    /// takes what it needs of the results.
+    #[inline]
+    pub fn call_filled<R>(
+        &self,
+        cx: &mut Cx<'_>,
+        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
+    ) -> Result<R> {
+        if self.has_refs() {
+            let mut scope = wasmtime::RootScope::new(&mut *cx);
+            return self.call_in(&mut scope.as_context_mut(), fill, read);
+        }
+        self.call_in(cx, fill, read)
+    }
+
+    fn call_in<R>(
+        &self,
+        cx: &mut Cx<'_>,
+        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let width = self.ty().params().len().max(self.ty().results().len());
+        if width <= INLINE {
+            let mut raw = [ValRaw::i64(0); INLINE];
+            return self.cross(cx, &mut raw[..width], fill, read);
+        }
+        let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
+        raw.clear();
+        raw.resize(width, ValRaw::i64(0));
+        let outcome = self.cross(cx, &mut raw, fill, read);
+        cx.data_mut().scratch.raw.push(raw);
+        outcome
+    }
+
+    fn cross<R>(
+        &self,
+        cx: &mut Cx<'_>,
+        raw: &mut [ValRaw],
+        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let mark = Mark::new(cx);
+        let mut args = Fill { raw: &mut *raw, types: self.ty().params(), at: 0 };
+        fill(cx, &mut args)?;
+        if args.at != args.types.len() {
+            return Err(broken("too few words"));
+        }
+        // SAFETY: `raw` has room for all parameters and all results, and
+        // `Fill` proved each argument against its type. References in it were
+        // rooted while it was filled.
+        let outcome = unsafe { self.handle().call_unchecked(&mut *cx, &mut *raw) };
+        outcome.map_err(|e| unwound(cx, mark, e))?;
+        read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
+    }
+}
+
+/// Arguments, put in order.
+pub(crate) struct Fill<'a> {
+    raw: &'a mut [ValRaw],
+    types: &'a [ValType],
+    at: usize,
+}
+
+impl Fill<'_> {
+    #[inline]
+    pub fn i32(&mut self, value: i32) -> Result<()> {
+        self.word(ValType::I32, ValRaw::i32(value))
+    }
+
+    /// A value that is no string.
+    #[inline]
+    pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
+        let (ty, word) = word_of(cx, val)?;
+        self.word(ty, word)
+    }
+
+    #[inline]
+    fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
+        if self.types.get(self.at) != Some(&ty) {
+            return Err(broken("a word of another type"));
+        }
+        self.raw[self.at] = word;
+        self.at += 1;
+        Ok(())
+    }
+}
+
+/// Results, read in order.
+pub(crate) struct Read<'a> {
+    raw: &'a [ValRaw],
+    types: &'a [ValType],
+    at: usize,
+}
+
+impl<'a> Read<'a> {
+    /// What comes after so many words.
+    pub fn skip(&self, words: usize) -> Read<'a> {
+        Read { raw: self.raw, types: self.types, at: self.at + words }
+    }
+
+    #[inline]
+    pub fn i32(&mut self) -> Result<i32> {
+        if self.types.get(self.at) != Some(&ValType::I32) {
+            return Err(broken("a word of another type"));
+        }
+        self.at += 1;
+        Ok(self.raw[self.at - 1].get_i32())
+    }
+
+    /// A value of this type, which is not `string`.
+    #[inline]
+    pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
+        let core = carrier(ty);
+        if self.types.get(self.at) != Some(&core) {
+            return Err(broken("a word of another type"));
+        }
+        let raw = self.raw[self.at];
+        self.at += 1;
+        // SAFETY: these are the results of a call that succeeded, and its type
+        // says that this word is a `core`; nothing was collected since.
+        let val = unsafe { from_raw(cx, core, raw) }?;
+        Ok(typed(ty, val))
+    }
+}
+
+/// The words of a call from core code: arguments, read in order, then
+/// results, put in order in their place.
+pub(crate) struct HostWords<'a> {
+    raw: &'a mut [MaybeUninit<ValRaw>],
+    ty: &'a FuncType,
+    read: usize,
+    put: usize,
+}
+
+impl HostWords<'_> {
+    #[inline]
+    pub fn i32(&mut self) -> Result<i32> {
+        let raw = self.next(ValType::I32)?;
+        // SAFETY: `next` checked that the argument is one, and that no result
+        // has been put in its place.
+        Ok(unsafe { raw.assume_init() }.get_i32())
+    }
+
+    /// A value of this type, which is not `string`.
+    #[inline]
+    pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
+        let core = carrier(ty);
+        let raw = self.next(core)?;
+        // SAFETY: as above; core code holds its references while it calls.
+        let val = unsafe { from_raw(cx, core, raw.assume_init()) }?;
+        Ok(typed(ty, val))
+    }
+
+    fn next(&mut self, ty: ValType) -> Result<MaybeUninit<ValRaw>> {
+        if self.put > 0 || self.ty.params().get(self.read) != Some(&ty) {
+            return Err(broken("a word of another type"));
+        }
+        self.read += 1;
+        Ok(self.raw[self.read - 1])
+    }
+
+    #[inline]
+    pub fn put_i32(&mut self, value: i32) -> Result<()> {
+        self.word(ValType::I32, ValRaw::i32(value))
+    }
+
+    /// A value that is no string.
+    #[inline]
+    pub fn put(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
+        let (ty, word) = word_of(cx, val)?;
+        self.word(ty, word)
+    }
+
+    fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
+        if self.ty.results().get(self.put) != Some(&ty) {
+            return Err(broken("a word of another type"));
+        }
+        self.raw[self.put].write(word);
+        self.put += 1;
+        Ok(())
+    }
+}
+
+/// A core function that runs `body`, which must put every result.
+pub(crate) fn host_words(
+    cx: &mut Cx<'_>,
+    core_type: wasmtime::FuncType,
+    body: impl Fn(&mut wasmtime::Caller<'_, StoreData>, &mut HostWords<'_>) -> Result<()>
+    + Send
+    + Sync
+    + 'static,
+) -> wasmtime::Func {
+    let ty = func_type(&core_type);
+    let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
+                        raw: &mut [MaybeUninit<ValRaw>]| {
+        let mut words = HostWords { raw, ty: &ty, read: 0, put: 0 };
+        body(&mut caller, &mut words)?;
+        if words.put != ty.results().len() {
+            return Err(broken("too few words").into());
+        }
+        Ok(())
+    };
+    // SAFETY: `HostWords` reads as many words as the type has parameters at
+    // most, each as its type says, and all results have been put likewise.
+    unsafe { wasmtime::Func::new_unchecked(&mut *cx, core_type, entered) }
+}
+
+/// The core type that carries a value.
+#[inline]
+fn carrier(ty: ValType) -> ValType {
+    match ty {
+        ValType::S64 | ValType::U64 => ValType::I64,
+        ty if ty.is_core() => ty,
+        _ => ValType::I32,
+    }
+}
+
+#[inline]
+fn typed(ty: ValType, val: Val<'static>) -> Val<'static> {
+    if ty.is_core() { val } else { Val::from_bits(ty, val.bits()) }
+}
+
+#[inline]
+fn word_of(cx: &mut Cx<'_>, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
+    let ty = val.ty();
+    let core = carrier(ty);
+    let word = match core {
+        _ if ty == ValType::String => return Err(broken("a string is no word")),
+        ValType::I32 => ValRaw::i32(val.bits() as i32),
+        ValType::I64 => ValRaw::i64(val.bits() as i64),
+        core => to_raw(cx, core, val)?,
+    };
+    Ok((core, word))
+}
+
+/// Compiled code and its description disagree: a bug, told instead of a
+/// panic.
+fn broken(what: &str) -> Error {
+    Error::new(ErrorKind::Panic, format!("internal error: a compiled adapter: {what}"))
+}
