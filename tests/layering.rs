@@ -13,9 +13,11 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("frontend", &["plan"], &["wast", "wasmparser", "wasm_encoder", "wasmprinter"]),
     ("guest", &["string"], &["wasmtime"]),
     ("exec", &["plan", "string", "guest"], &[]),
+    ("codegen", &["plan"], &["wasmparser", "wasm_encoder"]),
+    ("compiled", &["codegen", "exec", "plan", "string", "guest"], &["wasmtime"]),
     (
         "runtime",
-        &["frontend", "plan", "string", "guest", "exec"],
+        &["frontend", "plan", "string", "guest", "exec", "codegen", "compiled"],
         &["wasmtime", "wasm_encoder", "wasmparser"],
     ),
     ("tools", &["frontend"], &[]),
@@ -25,8 +27,15 @@ const CRATES: &[&str] =
     &["simdutf", "wast", "wasmparser", "wasm_encoder", "wasmprinter", "wasmtime", "lexopt"];
 
 /// Files, or folders, that may hold `unsafe`.
-const UNSAFE: &[&str] =
-    &["string/fast.rs", "guest/memory.rs", "guest/call.rs", "runtime/module.rs", "capi"];
+const UNSAFE: &[&str] = &[
+    "string/fast.rs",
+    "guest/memory.rs",
+    "guest/call.rs",
+    "guest/slots.rs",
+    "guest/words.rs",
+    "runtime/module.rs",
+    "capi",
+];
 
 /// Each source file's path below `src`, and its code without comments.
 fn sources() -> Vec<(String, String)> {
@@ -45,6 +54,8 @@ fn sources() -> Vec<(String, String)> {
     walk(&src, &mut found);
     let code = |path: &PathBuf| {
         let text = fs::read_to_string(path).unwrap();
+        // Unit tests may look wherever they like.
+        let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
         let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let name = path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
         (name, lines.collect::<Vec<_>>().join("\n"))
@@ -72,10 +83,11 @@ fn after<'a>(code: &'a str, prefix: &str) -> Vec<&'a str> {
 fn rooms_import_what_they_may() {
     let mut wrong = Vec::new();
     for (path, code) in sources() {
-        let Some((name, rooms, crates)) =
-            room(&path).and_then(|room| ROOMS.iter().find(|(name, ..)| *name == room))
-        else {
+        let Some(room) = room(&path).filter(|room| !["capi", "bin"].contains(room)) else {
             continue;
+        };
+        let Some((name, rooms, crates)) = ROOMS.iter().find(|(name, ..)| *name == room) else {
+            panic!("{path}: the room {room} is not in the table");
         };
         for used in after(&code, "crate::") {
             let is_room = ROOMS.iter().any(|(name, ..)| *name == used) || used == "capi";
