@@ -1,4 +1,4 @@
-//! Runs compiled adapters: the host's side of the default back end.
+//! Runs compiled adapters: the host's side of the compiled back end.
 //!
 //! A call from the host is one entry into core code. What adapters ask for in
 //! between are the intrinsics, each a few lines here.
