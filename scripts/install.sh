@@ -22,7 +22,7 @@ install -m 755 "$built/$plain" "$root/lib/$full"
 ln -sf "$full" "$root/lib/$soname"
 ln -sf "$soname" "$root/lib/$plain"
 install -m 644 "$built/libwitrt.a" "$root/lib/"
-install -m 644 include/* "$root/include/"
+install -m 644 include/*.h "$root/include/"
 install -m 644 LICENSE "$root/share/doc/witrt/"
 
 for file in pkgconfig/witrt.pc cmake/witrt/witrt-config.cmake cmake/witrt/witrt-config-version.cmake; do

@@ -10,6 +10,7 @@ jobs=$(getconf _NPROCESSORS_ONLN)
 started=$SECONDS
 failed=()
 mkdir -p build
+rm -f build/*.log
 
 # The crate itself is tested with its assertions on; what it stands on is
 # compiled once, and the same for every use.
@@ -35,16 +36,27 @@ c_tests() {
         scripts/install.sh "$PWD/build/install" "$target/release" &&
         cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" >build/cmake.log &&
         cmake --build build/c --parallel "$jobs" &&
-        ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout 600 "${select[@]}" \
+        ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout 600 \
+            ${select[@]+"${select[@]}"} \
             2>&1 | tee build/c.log
+}
+
+# The C programs once more, with each back end by its name.
+back_ends() {
+    local back_end
+    for back_end in reference compiled; do
+        WITRT_BACK_END=$back_end ctest --test-dir build/c --output-on-failure --parallel "$jobs" \
+            --timeout 600 -R '^[a-z]+$' 2>&1 | tee "build/c-$back_end.log" || return
+    done
 }
 
 part "Rust tests" rust_tests
 part "C and C++ tests" c_tests
+part "C tests, both back ends" back_ends
 part "README and installation" tests/install.sh "$PWD/build/install"
 
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
-c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c.log)
+c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c*.log)
 summary="$rust Rust tests and $c C runs passed in $((SECONDS - started)) s"
 if [ ${#failed[@]} -gt 0 ]; then
     printf '\nFAILED: %s; %s\n' "$(IFS=,; echo "${failed[*]}")" "$summary"
