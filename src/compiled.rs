@@ -208,18 +208,23 @@ impl Running {
 
     /// A memory by its position. While the start function runs it is found
     /// through the caller, which is this instance: only adapters ask.
-    #[inline]
+    #[inline(always)]
     fn mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
         if self.handles.get().is_some() {
             return self.ready_mem(at);
         }
+        self.early_mem(caller, at)
+    }
+
+    #[cold]
+    fn early_mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
         let export = self.code.exports.mems.get(at as usize).ok_or_else(missing)?;
         let mem = caller.get_module_export(export).and_then(|e| e.into_memory());
         mem.map(Mem).ok_or_else(missing)
     }
 
     /// The same once the core exists.
-    #[inline]
+    #[inline(always)]
     fn ready_mem(&self, at: i32) -> Result<Mem> {
         let handles = self.handles.get();
         handles.and_then(|h| h.mems.get(at as usize)).copied().ok_or_else(missing)
@@ -242,6 +247,10 @@ impl Running {
     ) -> Result<()> {
         let func = self.deferred(caller, at)?;
         let cx = &mut caller.as_context_mut();
+        if let Some(due) = words.due(&func)? {
+            cx.data_mut().debts.register_few(due);
+            return Ok(());
+        }
         let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         args.clear();
         for ty in func.ty().clone().params() {
@@ -323,7 +332,7 @@ impl Running {
         if let Some(at) = with {
             self.defer(caller, at as usize, words)?;
         }
-        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: Vec::new() };
+        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: None };
         let cx = &mut caller.as_context_mut();
         call::guard(|| body.call(cx, &mut io))?;
         if io.put != ty.results().len() {
@@ -422,6 +431,7 @@ fn raise<T>(error: Error) -> wasmtime::Result<T> {
 
 /// Compiled code and its description disagree: a bug, told instead of a
 /// panic.
+#[cold]
 fn missing() -> Error {
     Error::new(ErrorKind::Panic, "internal error: the compiled core has not what it must have")
 }

@@ -26,7 +26,7 @@ pub(super) struct WordIo<'x, 'w> {
     /// How many results have been put.
     pub put: usize,
     /// Strings out of slots that were given back, to be there during the call.
-    pub kept: Vec<Str<'static>>,
+    pub kept: Option<Vec<Str<'static>>>,
 }
 
 impl WordIo<'_, '_> {
@@ -75,7 +75,7 @@ impl HostIo for WordIo<'_, '_> {
         };
         let policy = text.policy_or(rule);
         text.with_in((&*cx).into(), |units| read(units, policy))??;
-        self.kept.push(text);
+        self.kept.get_or_insert_default().push(text);
         Ok(())
     }
 

@@ -38,7 +38,7 @@ impl Parking {
     }
 
     /// An entry that uses them is about to run.
-    #[inline]
+    #[inline(always)]
     pub fn enter(&self, cx: &mut Cx<'_>) -> Result<Outer> {
         if !self.used.load(Ordering::Relaxed) {
             self.used.store(true, Ordering::Relaxed);
@@ -59,7 +59,7 @@ impl Parking {
     }
 
     /// It is over.
-    #[inline]
+    #[inline(always)]
     pub fn leave(&self, cx: &mut Cx<'_>, outer: Outer) -> Result<()> {
         match outer {
             Outer::None => {

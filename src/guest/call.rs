@@ -246,6 +246,12 @@ impl Mark {
         Mark { debts: data.debts.mark(), slots: data.slots.mark() }
     }
 
+    /// How many calls were registered.
+    #[inline]
+    pub fn debts(self) -> usize {
+        self.debts
+    }
+
     /// Makes good for the compiled adapters that a failure has unwound: what
     /// they deferred runs, innermost last one first, and their strings go.
     pub fn unwind(self, cx: &mut Cx<'_>) {

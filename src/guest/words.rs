@@ -9,7 +9,7 @@
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::StoreData;
-use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
+use super::call::{CoreFunc, Mark, failure, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
 use super::flat::{Lift, Lower, mismatch};
 use super::value::Val;
@@ -97,6 +97,123 @@ impl CoreFunc {
     }
 }
 
+/// The words of a call that needs few, all of them numbers.
+pub(crate) struct Few {
+    raw: [ValRaw; FEW],
+    at: usize,
+}
+
+impl Few {
+    #[inline(always)]
+    pub fn new() -> Few {
+        Few { raw: [ValRaw::i64(0); FEW], at: 0 }
+    }
+
+    /// Whether a function can be called so.
+    pub fn fit(func: &CoreFunc) -> bool {
+        func.is_numeric() && func.width() <= FEW
+    }
+
+    /// Puts the next argument: a number's bits.
+    #[inline(always)]
+    pub fn put(&mut self, bits: u64) -> Result<()> {
+        let Some(raw) = self.raw.get_mut(self.at) else { return Err(mismatch()) };
+        *raw = ValRaw::u64(bits);
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Calls a function that fits, without settling first. Results are next,
+    /// first one first.
+    #[inline(always)]
+    pub fn call(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
+        if self.at != func.ty().params().len() || !Few::fit(func) {
+            return Err(mismatch());
+        }
+        self.at = 0;
+        // SAFETY: there is room for all parameters and results, all of them are
+        // numbers, and any bits are one.
+        let outcome = unsafe { func.handle().call_unchecked(&mut *cx, &raw mut self.raw) };
+        outcome.map_err(|e| failure(cx, e))
+    }
+}
+
+impl Few {
+    /// The results of the call that was made, of this function.
+    #[inline(always)]
+    pub fn results<'a>(&'a self, func: &'a CoreFunc) -> Read<'a> {
+        Read { raw: &self.raw, types: func.ty().results(), at: 0 }
+    }
+}
+
+/// A call that is due, of a function that [`Few`] can call, with its arguments:
+/// nothing to be counted or dropped.
+#[derive(Clone, Copy)]
+pub(crate) struct FewDue {
+    func: wasmtime::Func,
+    raw: [ValRaw; FEW],
+}
+
+impl FewDue {
+    /// The function with the next words; `None` where it does not fit. Then no
+    /// word has been taken.
+    #[inline]
+    fn new(func: &CoreFunc, mut next: impl FnMut() -> Result<u64>) -> Result<Option<FewDue>> {
+        if !Few::fit(func) {
+            return Ok(None);
+        }
+        let mut raw = [ValRaw::i64(0); FEW];
+        for word in raw.iter_mut().take(func.ty().params().len()) {
+            *word = ValRaw::u64(next()?);
+        }
+        Ok(Some(FewDue { func: func.handle(), raw }))
+    }
+
+    /// Makes the call, without settling first.
+    #[inline]
+    pub fn call(mut self, cx: &mut Cx<'_>) -> Result<()> {
+        let mark = Mark::new(cx);
+        // SAFETY: `new` checked that there is room for all parameters and
+        // results of the function, and that all of them are numbers; any bits
+        // are one.
+        let outcome = unsafe { self.func.call_unchecked(&mut *cx, &raw mut self.raw) };
+        outcome.map_err(|e| unwound(cx, mark, e))
+    }
+}
+
+impl Read<'_> {
+    /// A call of a function with the next words, to be made later.
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
+
+impl HostWords<'_> {
+    /// The same.
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
+
+impl Lift for Few {
+    #[inline(always)]
+    fn number(&mut self) -> Result<u64> {
+        let Some(raw) = self.raw.get(self.at) else { return Err(mismatch()) };
+        self.at += 1;
+        Ok(raw.get_u64())
+    }
+
+    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self) -> Result<Val<'static>> {
+        Err(mismatch())
+    }
+}
+
 /// Arguments of a core function of numbers, and of compiled adapters if they
 /// take no text.
 impl<'a> Lower<'a> for Fill<'_> {
@@ -181,21 +298,6 @@ impl<'a> Read<'a> {
         Read { raw: self.raw, types: self.types, at: self.at + words }
     }
 
-    /// Calls a function of numbers with the next words, which must be its
-    /// arguments, without settling first.
-    pub fn pass_on(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
-        func.call_filled(
-            cx,
-            |_, words| {
-                for _ in func.ty().params() {
-                    words.number(self.number()?)?;
-                }
-                Ok(())
-            },
-            |_, _| Ok(()),
-        )
-    }
-
     #[inline]
     pub fn i32(&mut self) -> Result<i32> {
         if self.types.get(self.at) != Some(&ValType::I32) {
@@ -242,10 +344,7 @@ pub(crate) struct HostWords<'a> {
 impl HostWords<'_> {
     #[inline]
     pub fn i32(&mut self) -> Result<i32> {
-        let raw = self.next(ValType::I32)?;
-        // SAFETY: `next` checked that the argument is one, and that no result
-        // has been put in its place.
-        Ok(unsafe { raw.assume_init() }.get_i32())
+        self.number().map(|bits| bits as i32)
     }
 
     /// A value of this type, which is not `string`.
@@ -253,23 +352,25 @@ impl HostWords<'_> {
     pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
         let core = carrier(ty);
         let raw = self.next(core)?;
-        // SAFETY: as above; core code holds its references while it calls.
+        // SAFETY: `next` checked that the argument is one, and that no result
+        // has been put in its place; core code holds its references while it
+        // calls.
         let val = unsafe { from_raw(cx, core, raw.assume_init()) }?;
         Ok(typed(ty, val))
     }
 
-    /// A number's bits, whichever kind of number it is.
+    /// A number's bits, whichever kind of number it is; of one of 32 bits, the
+    /// high half is of no meaning.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
-        let ty = self.ty.params().get(self.read).copied();
-        let ty = ty.filter(|ty| !ty.is_ref()).ok_or_else(|| broken("a word too many"))?;
-        // SAFETY: as above.
-        let raw = unsafe { self.next(ty)?.assume_init() };
-        Ok(if matches!(ty, ValType::I32 | ValType::F32) {
-            raw.get_u32().into()
-        } else {
-            raw.get_u64()
-        })
+        if self.put > 0 || self.read >= self.ty.params().len() {
+            return Err(broken("a word too many"));
+        }
+        let raw = self.raw[self.read];
+        self.read += 1;
+        // SAFETY: it is an argument, in whose place no result has been put, so
+        // core code has set it; any bits are a number.
+        Ok(unsafe { raw.assume_init() }.get_u64())
     }
 
     fn next(&mut self, ty: ValType) -> Result<MaybeUninit<ValRaw>> {
