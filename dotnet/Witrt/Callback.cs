@@ -39,11 +39,35 @@ internal abstract unsafe class Callback
         for (int i = 0; i < parameterSlots.Length; i++)
         {
             if (!Kinds.Choose(parameters[i], core, false, out parameterSlots[i])) return null;
-            if (parameterSlots[i] == Native.SlotLazyUtf16) parameterSlots[i] = TextSlot;
         }
         var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
         if (resultSlots.Length == 1 && !Kinds.Choose(result, core, true, out resultSlots[0])) return null;
+        return NewFunction(store, parameterSlots, resultSlots);
+    }
 
+    /// <summary>
+    /// A function of this type, owned by the caller, who is inside the store;
+    /// null where the delegate cannot be one.
+    /// </summary>
+    internal void* NewFunction(Store store, FunctionType type)
+    {
+        var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
+        if (type.Parameters.Count != parameters.Length || type.Results.Count != resultSlots.Length) return null;
+        var parameterSlots = new byte[parameters.Length];
+        for (int i = 0; i < parameterSlots.Length; i++)
+        {
+            if (!Kinds.Match(parameters[i], type.Parameters[i], false, out parameterSlots[i])) return null;
+        }
+        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0], true, out resultSlots[0])) return null;
+        return NewFunction(store, parameterSlots, resultSlots);
+    }
+
+    private void* NewFunction(Store store, byte[] parameterSlots, byte[] resultSlots)
+    {
+        for (int i = 0; i < parameterSlots.Length; i++)
+        {
+            if (parameterSlots[i] == Native.SlotLazyUtf16) parameterSlots[i] = TextSlot;
+        }
         this.store ??= new WeakReference<Store>(store);
         IntPtr self = GCHandle.ToIntPtr(GCHandle.Alloc(this));
         fixed (byte* first = parameterSlots)
@@ -59,7 +83,19 @@ internal abstract unsafe class Callback
         }
     }
 
-    /// <summary>What there is to say where neither level has its types.</summary>
+    /// <summary>Whether there are functions that this can be.</summary>
+    internal bool HasKind => HasKindIn(true) || HasKindIn(false);
+
+    private bool HasKindIn(bool core)
+    {
+        foreach (var type in parameters)
+        {
+            if (!Kinds.Choose(type, core, false, out _)) return false;
+        }
+        return result == typeof(Nothing) || Kinds.Choose(result, core, true, out _);
+    }
+
+    /// <summary>What there is to say where there are none.</summary>
     internal ArgumentException NoKind()
     {
         var names = new StringBuilder();

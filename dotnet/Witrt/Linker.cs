@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Witrt;
 
@@ -9,6 +10,8 @@ namespace Witrt;
 public sealed unsafe partial class Linker
 {
     private readonly NativeHandle handle;
+    private readonly Dictionary<(string Module, string Name), HostFunction> hosts =
+        new Dictionary<(string Module, string Name), HostFunction>();
 
     /// <summary>The store that all of it lives in.</summary>
     public Store Store { get; }
@@ -24,14 +27,16 @@ public sealed unsafe partial class Linker
     }
 
     /// <summary>
-    /// Defines a function under two names. A later one takes the place of an
-    /// earlier one of the same names and type.
+    /// Defines a function under two names. It takes the place of what was defined
+    /// before under the same names, unless both are functions of different types
+    /// that came from guests: then each serves the imports of its own type.
     /// </summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
     public void Define(string module, string name, Function function)
     {
         if (function is null) throw new ArgumentNullException(nameof(function));
         using var inside = Store.Enter();
+        hosts.Remove((module, name));
         DefineItem(module, name, function.Pointer);
         GC.KeepAlive(function);
     }
@@ -42,6 +47,7 @@ public sealed unsafe partial class Linker
     {
         if (memory is null) throw new ArgumentNullException(nameof(memory));
         using var inside = Store.Enter();
+        hosts.Remove((module, name));
         DefineItem(module, name, memory.Pointer);
         GC.KeepAlive(memory);
     }
@@ -72,6 +78,7 @@ public sealed unsafe partial class Linker
     {
         if (module is null) throw new ArgumentNullException(nameof(module));
         using var inside = Store.Enter();
+        foreach (var import in module.Imports) Supply(import);
         void* obtained = module.Obtain(Store);
         void* error;
         void* instance = Native.witrt_linker_instantiate(handle.Pointer, Store.Pointer, obtained, &error);
@@ -80,29 +87,36 @@ public sealed unsafe partial class Linker
         return instance == null ? throw WitrtException.Take(error) : new Instance(Store, instance);
     }
 
-    /// <summary>
-    /// Defines a host function. Types such as <see cref="int"/> are what core
-    /// functions take and also what interfaces do: then it serves both.
-    /// </summary>
+    /// <summary>Defines a host function, which is made when it is known which type is wanted.</summary>
     private void DefineCallback(string module, string name, Callback callback)
     {
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        if (name is null) throw new ArgumentNullException(nameof(name));
+        if (!callback.HasKind) throw callback.NoKind();
         using var inside = Store.Enter();
-        bool any = false;
-        foreach (bool core in stackalloc[] { false, true })
+        hosts[(module, name)] = new HostFunction(callback);
+    }
+
+    /// <summary>
+    /// Makes the host function that an import asks for. An <see cref="int"/> is an
+    /// <c>i32</c> to one module and an <c>s32</c> to the next.
+    /// </summary>
+    private void Supply(ModuleImport import)
+    {
+        if (import.FunctionType is null || !hosts.TryGetValue((import.Module, import.Name), out var host)) return;
+        if (!host.Types.Add(import.FunctionType.ToString())) return;
+        void* function = host.Callback.NewFunction(Store, import.FunctionType);
+        // One that does not fit is for the library to refuse, with both types.
+        if (function == null) function = host.Callback.NewFunction(Store, false);
+        if (function == null) function = host.Callback.NewFunction(Store, true);
+        try
         {
-            void* function = callback.NewFunction(Store, core);
-            if (function == null) continue;
-            any = true;
-            try
-            {
-                DefineItem(module, name, function);
-            }
-            finally
-            {
-                Native.wasm_func_delete(function);
-            }
+            DefineItem(import.Module, import.Name, function);
         }
-        if (!any) throw callback.NoKind();
+        finally
+        {
+            Native.wasm_func_delete(function);
+        }
     }
 
     /// <summary>Defines something, which is borrowed; the caller is inside the store.</summary>
@@ -118,5 +132,15 @@ public sealed unsafe partial class Linker
             GC.KeepAlive(this);
             if (defined == 0) throw WitrtException.Last();
         }
+    }
+
+    /// <summary>A host function, and the types in which it is defined already.</summary>
+    private sealed class HostFunction
+    {
+        internal HostFunction(Callback callback) => Callback = callback;
+
+        internal Callback Callback { get; }
+
+        internal HashSet<string> Types { get; } = new HashSet<string>();
     }
 }
