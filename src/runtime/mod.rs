@@ -10,7 +10,9 @@ pub(crate) mod func;
 pub(crate) mod instance;
 pub(crate) mod link;
 pub(crate) mod module;
+pub(crate) mod prepared;
 mod signals;
+pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
