@@ -2,11 +2,15 @@
 # and defines `csc`. A .NET SDK of version 8 or later that is on PATH is used; else one is fetched
 # into the user's cache (toolchain/fetch.py).
 #
-#   csc ARGUMENTS          compiles for the .NET that is here
-#   csc_standard ARGUMENTS compiles for netstandard2.1
-#   csc_app ARGUMENTS      compiles a program: -out:NAME.dll, with what `dotnet` needs to start it
+#   csc ARGUMENTS            compiles for the .NET that is here
+#   csc_standard ARGUMENTS   compiles for netstandard2.1
+#   csc_app ARGUMENTS        compiles a program: -out:NAME.dll, with what `dotnet` needs to start it
+#   build_library FOLDER     compiles the library for the .NET that is here
+#   build_standard FOLDER    compiles it for netstandard2.1
+#
+# `dotnet_major` is the version of that .NET; `fetched` is empty where it was there.
 
-toolchain=$(cd "$(dirname "${BASH_SOURCE[0]}")/toolchain" && pwd)
+dotnet_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # The newest version that is listed in lines such as "9.0.302 [folder]"; then its folder.
 newest() { sort -V | tail -n 1 | sed 's/^\([^ ]*\) \[\(.*\)\]$/\1 \2/'; }
@@ -15,9 +19,10 @@ read -r sdk sdks < <(dotnet --list-sdks 2>/dev/null | newest) || true
 if [ "${sdk%%.*}" -ge 8 ] 2>/dev/null; then
     compiler=(dotnet "$sdks/$sdk/Roslyn/bincore/csc.dll")
     packs=$(dirname "$sdks")/packs
+    fetched=
 else
     fetched=${XDG_CACHE_HOME:-$HOME/.cache}/libwitrt/dotnet-9.0.7
-    python3 "$toolchain/fetch.py" "$fetched" || { echo "there is no .NET to go on with" >&2; exit 1; }
+    python3 "$dotnet_folder/toolchain/fetch.py" "$fetched" || { echo "there is no .NET to go on with" >&2; exit 1; }
     # shellcheck source=/dev/null
     . "$fetched/env.sh"
     PATH=$fetched:$PATH
@@ -57,3 +62,7 @@ csc_app() {
         esac
     done
 }
+
+library_source=("$dotnet_folder"/Witrt/*.cs "$dotnet_folder"/Witrt/Arity/*.cs)
+build_library() { csc -target:library "-out:$1/Witrt.dll" "-doc:$1/Witrt.xml" "${library_source[@]}"; }
+build_standard() { csc_standard -target:library "-out:$1/Witrt.dll" "-doc:$1/Witrt.xml" "${library_source[@]}"; }

@@ -37,6 +37,7 @@
     (call $relay (local.get 0) (local.get 1))
     (call $free (local.get 0) (local.get 1)))
   (func $live (result i32) global.get $live)
+  (func $call_notify (call $notify))
   (func $unreachable unreachable)
   (func $bounds (drop (i32.load (i32.const 0x7ffffff0))))
   (func $divide (param i32) (result i32) (i32.div_s (i32.const 7) (local.get 0)))
@@ -96,7 +97,7 @@
     arg.get 1
     memory-to-string)
 
-  (@interface func (export "notify") call-core $notify)
+  (@interface func (export "notify") call-core $call_notify)
   (@interface func (export "relay") (param string) (result string)
     arg.get 0
     string-to-memory $malloc

@@ -75,6 +75,8 @@ def put_runtime(path, root):
     assets = {kind: {os.path.basename(file): facts for file, facts in assets[kind].items()}
               for kind in ("runtime", "native")}
     wanted = {*assets["runtime"], *assets["native"], "libhostpolicy.so", "libhostfxr.so"}
+    # It finds the framework, and lies outside.
+    assets["native"].pop("libhostfxr.so", None)
 
     def choose(member):
         name = os.path.basename(member.name)

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# test.sh FOLDER: tests the .NET library with the native one in FOLDER. It goes
+# on after a failure; the status tells.
+set -euo pipefail
+library=$(cd "${1:?folder of the native library}" && pwd)
+cd "$(dirname "$0")/.."
+. dotnet/toolchain.sh
+
+build=$PWD/build/dotnet
+rm -rf "$build"
+mkdir -p "$build"/{standard,package,readme}
+export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+failed=()
+
+part() {
+    printf -- '-- %s\n' "$1"
+    ("${@:2}") || failed+=("$1")
+}
+
+# `set -e` is off in what `||` follows, so each step says what happens if it fails.
+compile() {
+    python3 dotnet/arity.py --check &&
+        build_library "$build" &&
+        build_standard "$build/standard" &&
+        csc_app "-out:$build/tests.dll" "-r:$build/Witrt.dll" dotnet/tests/*.cs &&
+        csc_app "-out:$build/example.dll" "-r:$build/Witrt.dll" dotnet/example/*.cs &&
+        csc_app "-out:$build/bench.dll" "-r:$build/Witrt.dll" dotnet/bench/*.cs &&
+        cp "$build"/{tests,example}{.dll,.runtimeconfig.json} "$build/standard/"
+}
+
+tests() { # FOLDER
+    dotnet "$1/tests.dll" tests/modules dotnet/tests </dev/null | tee "$1/tests.log"
+    return "${PIPESTATUS[0]}"
+}
+
+example() { # FOLDER
+    dotnet "$1/example.dll" tests/modules >"$1/example.out" || return
+    [ -z "${BLESS:-}" ] || cp "$1/example.out" dotnet/example/example.out
+    diff -u dotnet/example/example.out "$1/example.out" && echo "as expected"
+}
+
+# The README's C# blocks, one after the other, are one program; the comments say
+# what its lines print.
+readme() {
+    awk '/^```csharp$/ {code = 1; next} /^```/ {code = 0} code' dotnet/README.md >"$build/readme/code.cs"
+    sed -n 's|.*Console\.WriteLine(.*); // ||p' "$build/readme/code.cs" >"$build/readme/expected"
+    { echo "using System;"; cat "$build/readme/code.cs"; } >"$build/readme/readme.cs"
+    [ -s "$build/readme/expected" ] &&
+        csc_app "-out:$build/readme/readme.dll" "-r:$build/Witrt.dll" "$build/readme/readme.cs" &&
+        cp "$build/Witrt.dll" "$build/readme/" &&
+        (cd tests/modules && dotnet "$build/readme/readme.dll") >"$build/readme/printed" &&
+        diff -u "$build/readme/expected" "$build/readme/printed" && echo "as written"
+}
+
+# The package, made without an SDK, and used by a program that has nothing else.
+package() {
+    local version
+    version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+    scripts/nupkg.sh "$build/package" "$library" || return
+    python3 -m zipfile -l "$build/package/Witrt.$version.nupkg" | awk 'NR > 1 {print $1}' | LC_ALL=C sort >"$build/package/files"
+    cat "$build/package/files"
+    diff - "$build/package/files" <<FILES || return
+README.md
+Witrt.nuspec
+[Content_Types].xml
+_rels/.rels
+lib/net$dotnet_major.0/Witrt.dll
+lib/net$dotnet_major.0/Witrt.xml
+lib/netstandard2.1/Witrt.dll
+lib/netstandard2.1/Witrt.xml
+runtimes/linux-x64/native/libwitrt.so
+FILES
+    # The SDK that is fetched is older than the runtime that goes with it.
+    local framework=net$dotnet_major.0
+    [ -n "$fetched" ] && framework=netcoreapp3.1
+    cp dotnet/tests/package/* "$build/package/"
+    # Nothing of this machine's own, and nothing of the checkout's.
+    echo '<Project />' >"$build/package/Directory.Build.props"
+    echo '<configuration><packageSources><clear /></packageSources></configuration>' >"$build/package/NuGet.config"
+    (
+        cd "$build/package" && unset LD_LIBRARY_PATH && export NUGET_PACKAGES=$PWD/packages
+        dotnet build consumer.csproj -c Release -nologo -v quiet -o out -p:Framework="$framework" -p:Feed="$PWD" \
+            -p:PackageVersion="$version" >build.log 2>&1 </dev/null || { cat build.log; exit 1; }
+        [ "$(dotnet out/consumer.dll "$OLDPWD/tests/modules/strings.wasm")" = "hello, package! (7 bytes, 7 chars)" ]
+    ) && echo "consumed from a folder"
+}
+
+part "compiling" compile
+part "tests, .NET $dotnet_version" tests "$build"
+part "tests, the library for netstandard2.1" tests "$build/standard"
+part "example" example "$build"
+part "example, the library for netstandard2.1" example "$build/standard"
+part "README" readme
+part "package" package
+
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'FAILED: %s\n' "${failed[@]}"
+    exit 1
+fi
