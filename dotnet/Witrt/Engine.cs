@@ -26,6 +26,16 @@ public enum OptimizationLevel
     SpeedAndSize = 2,
 }
 
+/// <summary>What runs adapters. Both do the same.</summary>
+public enum BackEnd
+{
+    /// <summary>They become functions of the core module.</summary>
+    Compiled = 0,
+
+    /// <summary>They are interpreted: for comparison, and for bug reports.</summary>
+    Reference = 1,
+}
+
 /// <summary>
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Plain data: it may be used for many engines.
@@ -59,6 +69,9 @@ public sealed class Config
     /// <summary>How hard the compiler works. Default: for speed.</summary>
     public OptimizationLevel OptimizationLevel { get; set; } = OptimizationLevel.Speed;
 
+    /// <summary>What runs adapters; null stands for the library's choice. Default: null.</summary>
+    public BackEnd? BackEnd { get; set; }
+
     /// <summary>A folder to keep compiled code in; made where it is missing. Default: none.</summary>
     public string? CacheDirectory { get; set; }
 
@@ -83,6 +96,7 @@ public sealed class Config
             if (MaxTableElements is long elements) Set(Native.witrt_config_set_max_table_elements(config, Size(elements, nameof(MaxTableElements))));
             if (MaxInstances is long instances) Set(Native.witrt_config_set_max_instances(config, Size(instances, nameof(MaxInstances))));
             if (MaxStackBytes is long stack) Set(Native.witrt_config_set_max_stack_bytes(config, Size(stack, nameof(MaxStackBytes))));
+            if (BackEnd is BackEnd backEnd) Set(Native.witrt_config_set_back_end(config, (uint)backEnd));
             if (PooledInstances is int pooled) Set(Native.witrt_config_set_pooling(config, (uint)Size(pooled, nameof(PooledInstances))));
             if (CacheDirectory is string folder)
             {

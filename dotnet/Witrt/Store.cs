@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace Witrt;
@@ -99,6 +100,7 @@ public sealed unsafe class Store : IDisposable
     internal Inside Enter() => new Inside(this, EnterOutermost());
 
     /// <summary>Comes in; whether to <see cref="Leave"/> for good is for the caller to keep.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool EnterOutermost()
     {
         int me = Environment.CurrentManagedThreadId;
@@ -107,6 +109,7 @@ public sealed unsafe class Store : IDisposable
         return EnterSlowly(before, me);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool EnterSlowly(int before, int me)
     {
         if (before == 0) Leave(true);
@@ -116,6 +119,8 @@ public sealed unsafe class Store : IDisposable
         throw new WitrtException(ErrorKind.StoreBusy, "the store is in use by another thread");
     }
 
+    /// <summary>Goes out again, if this was the outermost to come in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave(bool outermost)
     {
         if (!outermost) return;
