@@ -10,6 +10,7 @@ build=$PWD/build/dotnet
 rm -rf "$build"
 mkdir -p "$build"/{standard,package,readme}
 export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 failed=()
 
 part() {
@@ -54,8 +55,6 @@ readme() {
 
 # The package, made without an SDK, and used by a program that has nothing else.
 package() {
-    local version
-    version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
     scripts/nupkg.sh "$build/package" "$library" || return
     python3 -m zipfile -l "$build/package/Witrt.$version.nupkg" | awk 'NR > 1 {print $1}' | LC_ALL=C sort >"$build/package/files"
     cat "$build/package/files"
@@ -85,6 +84,24 @@ FILES
     ) && echo "consumed from a folder"
 }
 
+# The project file: the same, by the SDK.
+project() {
+    local frameworks="netstandard2.1;net$dotnet_major.0" options=()
+    # The SDK that is fetched knows neither today's frameworks nor today's C#.
+    if [ -n "$fetched" ]; then
+        frameworks=netstandard2.1
+        options=("-p:CscToolPath=$fetched/csc" -p:CscToolExe=csc)
+    fi
+    mkdir -p "$build/project"
+    dotnet pack dotnet/Witrt -c Release -nologo -v quiet -o "$build/project" \
+        "-p:TargetFrameworks=\"$frameworks\"" "-p:NativeLibrary=$library/libwitrt.so" "-p:RestoreSources=$build/project" \
+        "-p:BaseIntermediateOutputPath=$build/project/obj/" "-p:BaseOutputPath=$build/project/bin/" \
+        ${options[@]+"${options[@]}"} >"$build/project/log" 2>&1 </dev/null || { cat "$build/project/log"; return 1; }
+    python3 -m zipfile -l "$build/project/Witrt.$version.nupkg" | awk 'NR > 1 {print $1}' >"$build/project/files"
+    grep -x lib/netstandard2.1/Witrt.dll "$build/project/files" &&
+        grep -x runtimes/linux-x64/native/libwitrt.so "$build/project/files"
+}
+
 part "compiling" compile
 part "tests, .NET $dotnet_version" tests "$build"
 part "tests, the library for netstandard2.1" tests "$build/standard"
@@ -92,6 +109,7 @@ part "example" example "$build"
 part "example, the library for netstandard2.1" example "$build/standard"
 part "README" readme
 part "package" package
+part "project file" project
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'FAILED: %s\n' "${failed[@]}"

@@ -45,8 +45,9 @@ done
 csc() { "${compiler[@]}" "${csharp[@]}" "${defines[@]}" "${framework[@]/#/-r:}" "$@"; }
 
 csc_standard() {
-    "${compiler[@]}" "${csharp[@]}" -define:NETSTANDARD2_1 \
-        -r:"$packs/NETStandard.Library.Ref/2.1.0/ref/netstandard2.1/netstandard.dll" "$@"
+    local reference=$packs/NETStandard.Library.Ref/2.1.0/ref/netstandard2.1/netstandard.dll
+    [ -f "$reference" ] || { echo "the targeting pack of netstandard2.1 is missing: $reference" >&2; return 1; }
+    "${compiler[@]}" "${csharp[@]}" -define:NETSTANDARD2_1 "-r:$reference" "$@"
 }
 
 csc_app() {

@@ -47,9 +47,9 @@ public sealed unsafe partial class Function
     /// <exception cref="ArgumentException">The delegate has parameters that no function of a guest can have.</exception>
 #if NET7_0_OR_GREATER
     [System.Diagnostics.CodeAnalysis.RequiresDynamicCode("Delegates of a type that is found out at run time need new code; AsFunc and AsAction do not.")]
-    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The type parameters of Make have no requirements.")]
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The type parameters of Call have no requirements.")]
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "CallType keeps the constructors.")]
     [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "A delegate's Invoke is kept with the delegate.")]
-    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A delegate's Invoke is kept with the delegate.")]
 #endif
     public TDelegate As<TDelegate>() where TDelegate : Delegate
     {

@@ -102,7 +102,7 @@ public sealed unsafe class Memory
     internal void* Pointer => handle.Pointer;
 
     /// <summary>
-    /// Its bytes. They must not be touched after the memory has grown, which a
+    /// Its bytes, up to 2 GiB. They must not be touched after the memory has grown, which a
     /// guest can make it do, or the store is disposed: ask again instead of keeping them.
     /// </summary>
     public Span<byte> Bytes
