@@ -40,10 +40,10 @@ example() { # FOLDER
     diff -u dotnet/example/example.out "$1/example.out" && echo "as expected"
 }
 
-# The README's C# blocks, one after the other, are one program; the comments say
-# what its lines print.
-readme() {
-    awk '/^```csharp$/ {code = 1; next} /^```/ {code = 0} code' dotnet/README.md >"$build/readme/code.cs"
+# The C# blocks of a README, one after the other, are one program; the comments
+# say what its lines print.
+readme() { # FILE
+    awk '/^```csharp$/ {code = 1; next} /^```/ {code = 0} code' "$1" >"$build/readme/code.cs"
     sed -n 's|.*Console\.WriteLine(.*); // ||p' "$build/readme/code.cs" >"$build/readme/expected"
     { echo "using System;"; cat "$build/readme/code.cs"; } >"$build/readme/readme.cs"
     [ -s "$build/readme/expected" ] &&
@@ -107,7 +107,8 @@ part "tests, .NET $dotnet_version" tests "$build"
 part "tests, the library for netstandard2.1" tests "$build/standard"
 part "example" example "$build"
 part "example, the library for netstandard2.1" example "$build/standard"
-part "README" readme
+part "README.md" readme README.md
+part "dotnet/README.md" readme dotnet/README.md
 part "package" package
 part "project file" project
 

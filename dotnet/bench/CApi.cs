@@ -30,7 +30,7 @@ sealed unsafe class CApi : IDisposable
     [DllImport("witrt")] private static extern void wasm_extern_delete(void* item);
     [DllImport("witrt")] private static extern void* wasm_func_call(void* function, Vec* arguments, Vec* results);
     [DllImport("witrt")] private static extern byte* wasm_memory_data(void* memory);
-    [DllImport("witrt")] private static extern byte witrt_error_kind(void* error);
+    [DllImport("witrt")] private static extern uint witrt_error_kind(void* error);
 
     private readonly void* engine, store, module, instance, memory, malloc, free, length, same;
 
@@ -58,8 +58,11 @@ sealed unsafe class CApi : IDisposable
         fixed (byte* data = bytes) return witrt_instance_export(instance, data, (nuint)bytes.Length);
     }
 
-    /// The cheapest call into the library that there is.
-    public static uint Bare() => witrt_error_kind(null);
+    /// A call into the library that does nothing: NULL is no error.
+    public static uint Bare(string text)
+    {
+        fixed (char* units = text) return witrt_error_kind(text.Length < 0 ? units : null);
+    }
 
     public int Malloc(int size) => Call(malloc, 1, size, 0, 1);
 

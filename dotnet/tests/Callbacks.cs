@@ -131,5 +131,17 @@ static class Callbacks
         var twice = Check.Throws<TrapException>("an exception through two guests", () => guest.Instance.GetAction("notify")());
         Check.True("has the whole chain",
             twice.InnerException is TrapException { InnerException: OwnException { Message: "from the depth" } }, twice.ToString());
+
+        int deepest = 0;
+        guest.Relayed = text =>
+        {
+            deepest++;
+            return relay(text);
+        };
+        Exception? end = Check.Throws<TrapException>("host and guest that call each other for ever", () => relay("x"));
+        while (end is TrapException { Code: TrapCode.None }) end = end.InnerException;
+        Check.True("end with the guest's stack", end is TrapException { Code: TrapCode.StackOverflow } && deepest > 20, $"{end?.Message}, {deepest} deep");
+        guest.Relayed = text => text;
+        Check.Equal("and the guest goes on", "on", relay("on"));
     }
 }
