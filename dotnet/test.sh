@@ -18,6 +18,31 @@ part() {
     ("${@:2}") || failed+=("$1")
 }
 
+# What is said twice has to be the same: functions that are declared, and numbers.
+numbers() { # ENUM PREFIX FILE
+    awk -v name="$1" '$0 ~ "enum " name "( |$)" {on = 1} /^}/ {on = 0} on && / = [0-9]+,/ {print $1, $3}' "$3" |
+        sed "s/^$2//" | tr -d '_,' | tr '[:upper:]' '[:lower:]'
+}
+
+header() {
+    local pair cs c prefix
+    grep -o 'extern .* \(wasm\|witrt\)_[a-z0-9_]*(' dotnet/Witrt/Native.cs | sed 's/.* //; s/(//' | sort >"$build/declared"
+    [ "$(wc -l <"$build/declared")" -gt 50 ] || return
+    if comm -23 "$build/declared" <(sort include/symbols.txt) | grep .; then
+        echo "the library has no such functions"
+        return 1
+    fi
+    cat dotnet/Witrt/*.cs >"$build/source.cs"
+    for pair in ErrorKind=witrt_error_kind_enum=WITRT_ERROR_ TrapCode=witrt_trap_code_enum=WITRT_TRAP_ \
+        ValueKind=wasm_valkind_enum=WASM_ OptimizationLevel=witrt_opt_level_enum=WITRT_OPT_LEVEL_ \
+        IllFormedText=witrt_ill_formed_enum=WITRT_ILL_FORMED_ BackEnd=witrt_back_end_enum=WITRT_BACK_END_; do
+        IFS='=' read -r cs c prefix <<<"$pair"
+        numbers "$c" "$prefix" include/witrt.h >"$build/numbers"
+        [ -s "$build/numbers" ] && diff "$build/numbers" <(numbers "$cs" "" "$build/source.cs") || return
+    done
+    echo "as in witrt.h"
+}
+
 # `set -e` is off in what `||` follows, so each step says what happens if it fails.
 compile() {
     python3 dotnet/arity.py --check &&
@@ -102,6 +127,7 @@ project() {
         grep -x runtimes/linux-x64/native/libwitrt.so "$build/project/files"
 }
 
+part "names and numbers" header
 part "compiling" compile
 part "tests, .NET $dotnet_version" tests "$build"
 part "tests, the library for netstandard2.1" tests "$build/standard"
