@@ -5,6 +5,8 @@
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and every C program under valgrind
 #   make bench                ratios against the engine's own C API
+#   make bench-dotnet         ratios of the .NET library against glue by hand
+#   make nupkg                the NuGet package, in build/package
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build
 #   make clean                what these made, in this folder and of this crate
@@ -16,7 +18,7 @@ PROFILE ?= release
 CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
 
-.PHONY: all demo test test-full bench install clean
+.PHONY: all demo test test-full bench bench-dotnet nupkg install clean
 
 all:
 	scripts/setup.sh cargo cc c++
@@ -27,16 +29,24 @@ demo:
 	scripts/demo.sh
 
 test:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
 	scripts/test.sh
 
 test-full:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
 	scripts/test.sh full
 
 bench:
 	scripts/setup.sh cargo cc c++ cmake
 	scripts/bench.sh
+
+bench-dotnet: all
+	scripts/setup.sh dotnet
+	dotnet/bench.sh "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
+nupkg: all
+	scripts/setup.sh dotnet
+	scripts/nupkg.sh build/package "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 install: all
 	scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"

@@ -50,14 +50,20 @@ back_ends() {
     done
 }
 
+dotnet_tests() {
+    dotnet/test.sh "$target/release" 2>&1 | tee build/dotnet.log
+}
+
 part "Rust tests" rust_tests
 part "C and C++ tests" c_tests
 part "C tests, both back ends" back_ends
 part "README and installation" tests/install.sh "$PWD/build/install"
+part ".NET tests" dotnet_tests
 
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
 c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c*.log)
-summary="$rust Rust tests and $c C runs passed in $((SECONDS - started)) s"
+net=$(awk '/^[0-9]+ checks passed/ {n += $1} END {print n + 0}' build/dotnet.log)
+summary="$rust Rust tests, $c C runs and $net .NET checks passed in $((SECONDS - started)) s"
 if [ ${#failed[@]} -gt 0 ]; then
     printf '\nFAILED: %s; %s\n' "$(IFS=,; echo "${failed[*]}")" "$summary"
     exit 1
