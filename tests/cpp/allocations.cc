@@ -1,0 +1,63 @@
+// A typed call allocates its result and nothing else, in the library too.
+
+#include <cstdlib>
+#include <new>
+
+#include "guest.hh"
+
+// The C library's own, under the name that glibc gives it, so that all calls in
+// this process are counted.
+extern "C" void* __libc_malloc(std::size_t);
+extern "C" void* __libc_calloc(std::size_t, std::size_t);
+extern "C" void* __libc_realloc(void*, std::size_t);
+
+static std::size_t count;
+static thread_local bool counting;
+
+extern "C" void* malloc(std::size_t size) {
+  count += counting;
+  return __libc_malloc(size);
+}
+extern "C" void* calloc(std::size_t items, std::size_t size) {
+  count += counting;
+  return __libc_calloc(items, size);
+}
+extern "C" void* realloc(void* old, std::size_t size) {
+  count += counting;
+  return __libc_realloc(old, size);
+}
+
+// How many allocations the second of three hundred calls makes, on average.
+template <class F> static std::size_t in_a_call(F f) {
+  for (int i = 0; i < 100; i++) f();
+  count = 0;
+  counting = true;
+  for (int i = 0; i < 200; i++) f();
+  counting = false;
+  return (count + 199) / 200;
+}
+
+int main() {
+  Guest g;
+  g.load(file("strings.wasm"));
+  CHECK_EQ(in_a_call([] { free(malloc(1)); }), 1);
+  std::u16string longer(64, u'ñ');
+  auto reverse = g.func<std::u16string(std::u16string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*reverse.call(longer); }), 1);
+  CHECK_EQ(in_a_call([&] { (void)*reverse.call(u"short"); }), 0);
+  auto reverse8 = g.func<std::string(std::string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*reverse8.call("text that is longer than what lies in a string itself"); }), 1);
+  auto length = g.func<uint32_t(std::u16string_view)>("char_count");
+  CHECK_EQ(in_a_call([&] { (void)*length.call(longer); }), 0);
+  auto lazy = g.func<witrt::String(std::u16string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*lazy.call(longer); }), 0);
+
+  // Host functions that take text and answer numbers.
+  GET(g.linker.define_func(g.store, "host", "size", [](std::string_view text) { return uint32_t(text.size()); }));
+  g.load(R"((module
+    (@interface import "host" "size" (func $size (param string) (result u32)))
+    (@interface func (export "f") (param string) (result u32) arg.get 0 call-adapter $size)))");
+  auto f = g.func<uint32_t(std::string_view)>("f");
+  CHECK_EQ(in_a_call([&] { (void)*f.call("twelve bytes"); }), 0);
+  return check_result();
+}
