@@ -29,10 +29,10 @@ struct Signature<R (C::*)(A...) const noexcept> : Signature<R(A...)> {};
 template <class T> struct IsResult : std::false_type {};
 template <class T> struct IsResult<Result<T>> : std::true_type {};
 
-inline wasm_trap_t* trap_of(witrt_caller_t* caller, std::string_view message) noexcept {
+inline wasm_trap_t* trap_of(const witrt_caller_t* caller, std::string_view message) noexcept {
   return witrt_caller_trap(caller, message.data(), message.size());
 }
-inline wasm_trap_t* trap_of(witrt_caller_t* caller, const Error& error) noexcept {
+inline wasm_trap_t* trap_of(const witrt_caller_t* caller, const Error& error) noexcept {
   if (error.trap()) return error.trap().copy().release();
   return trap_of(caller, error.message());
 }
@@ -73,7 +73,7 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
   }
 
  private:
-  static wasm_trap_t* call(void* env, witrt_caller_t* caller, const witrt_slot_t* args,
+  static wasm_trap_t* call(void* env, const witrt_caller_t* caller, const witrt_slot_t* args,
                            witrt_slot_t* results) noexcept {
     Host* host = static_cast<Host*>(env);
 #if WITRT_CATCHES

@@ -30,7 +30,7 @@ template <class T, class = void> struct Slot { static constexpr bool known = fal
 
 /// Where a host function's results go.
 struct Results {
-  witrt_caller_t* caller;
+  const witrt_caller_t* caller;
   witrt_slot_t* slots;
 };
 
