@@ -82,8 +82,7 @@ template <class R, class... A> class TypedFunc<R(A...)> {
   /// Empty: a call fails.
   TypedFunc() noexcept = default;
 
-  /// Checks the function. The error tells which parameter or result has another
-  /// type.
+  /// Checks the function. Where it has another type, the error tells both.
   static Result<TypedFunc> make(FuncRef func) { return make(func, static_cast<Tuple*>(nullptr)); }
 
   /// Calls it. Text is borrowed for the call.

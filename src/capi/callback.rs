@@ -109,7 +109,8 @@ impl Callback {
         // SAFETY: the function runs in its own store only, which is in this
         // cell.
         let cell = unsafe { &*self.home.get() };
-        let mut buffers = List::<Vec<u16>, 2>::new(self.params.len(), Vec::new);
+        let texts = self.params.iter().filter(|kind| matches!(kind, SlotKind::Text(_))).count();
+        let mut buffers = List::<Vec<u16>, 4>::new(texts, Vec::new);
         let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
         let mut args = List::<witrt_slot_t, INLINE>::new(self.params.len(), Vec::new);
         for kind in &self.params {

@@ -1,13 +1,26 @@
 #!/bin/sh
-# compiles.sh INCLUDE COMPILER OPTION...: each C++ header compiles by itself,
-# and so do programs that use all of it.
+# compiles.sh COMPILER OPTION...: programs that use most of the header compile.
+# With --each INCLUDE at the end, each header there by itself does, also twice.
 set -eu
-include=$1
-shift
 here=$(dirname "$0")
-for header in "$include"/witrt.hh "$include"/witrt/*.hh; do
-    printf '#include "%s"\n#include "%s"\n' "$header" "$header" | "$@" -x c++ -
-done
-for program in handles values strings typed errors objects; do
-    "$@" "$here/$program.cc"
-done
+case " $* " in
+*" --each "*)
+    for include in "$@"; do :; done
+    # The last two words are ours.
+    count=$(($# - 2))
+    while [ $count -gt 0 ]; do
+        set -- "$@" "$1"
+        shift
+        count=$((count - 1))
+    done
+    shift 2
+    for header in "$include"/witrt.hh "$include"/witrt/*.hh; do
+        printf '#include "%s"\n#include "%s"\n' "$header" "$header" | "$@" -x c++ -
+    done
+    ;;
+*)
+    for program in typed objects; do
+        "$@" "$here/$program.cc"
+    done
+    ;;
+esac
