@@ -87,7 +87,7 @@ template <class R, class... A> class TypedFunc<R(A...)> {
 
   /// Calls it. Text is borrowed for the call.
   Result<R> call(A... args) const {
-    typename detail::Slots<A...>::Array in;
+    typename detail::Slots<A...>::Array in{};
     put(in, std::index_sequence_for<A...>(), args...);
     detail::Outs<Tuple> outs;
     witrt_error_t* error = nullptr;
