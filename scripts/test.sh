@@ -35,7 +35,7 @@ c_tests() {
     cargo build "${cargo[@]}" &&
         scripts/install.sh "$PWD/build/install" "$target/release" &&
         cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" \
-            -D WITRT_BUILT="$target/release" -D WITRT_CARGO_OPTIONS="$(IFS=\;; echo "${cargo[*]}")" \
+            -D WITRT_BUILT="$target/release" -D WITRT_CARGO_OPTIONS="$(IFS=\;; echo "${cargo[*]:2}")" \
             >build/cmake.log &&
         cmake --build build/c --parallel "$jobs" &&
         ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout 600 \
