@@ -31,8 +31,12 @@ pub(crate) struct Entered {
     words: usize,
     /// Calls that are due when it has returned, by position.
     debts: Box<[u32]>,
+    /// Calls that may be parked while it runs, by position.
+    parked: Box<[u32]>,
     /// Whether only numbers and strings cross, also to the deferred calls.
     plain: bool,
+    /// Whether it can be called like a core function of numbers.
+    bare: bool,
 }
 
 impl Entered {
@@ -40,7 +44,8 @@ impl Entered {
     pub fn new(running: Arc<Running>, adapter: u32, func: CoreFunc) -> Result<Entered> {
         let entries = &running.code.compiled.entries;
         let entry = entries.get(adapter as usize).and_then(|e| e.as_ref());
-        let Some(Entry { ty, settles, results, debts }) = entry else { return Err(missing()) };
+        let Some(entry) = entry else { return Err(missing()) };
+        let Entry { ty, settles, results, debts, parked, bare } = entry;
         if ty != func.ty() {
             return Err(missing());
         }
@@ -49,14 +54,50 @@ impl Entered {
             outs: results.as_slice().into(),
             words: results.iter().map(|out| out.words()).sum(),
             debts: debts.as_slice().into(),
+            parked: parked.as_slice().into(),
             plain: !func.has_refs(),
+            bare: *bare && func.is_numeric(),
             running,
             func,
         })
     }
 
     /// Calls it with arguments that fit.
+    #[inline]
     pub fn run<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        if self.bare {
+            settle(cx)?;
+            let func = &self.func;
+            return func.call_filled(
+                cx,
+                |_, words| args.lower(words),
+                |_, words| outcome.lift(words),
+            );
+        }
+        if self.parked.is_empty() {
+            return self.run_scoped(cx, args, outcome);
+        }
+        let handles = self.running.handles.get().ok_or_else(missing)?;
+        let outer = handles.parking.enter(cx)?;
+        let mut done = self.run_scoped(cx, args, outcome);
+        if done.is_err() {
+            let due = self.parked.iter().map(|at| handles.deferred.get(*at as usize));
+            // The first failure is the outcome.
+            let _ = handles.parking.pay(cx, due);
+        }
+        if let Err(error) = handles.parking.leave(cx, outer) {
+            done = done.and(Err(error));
+        }
+        done
+    }
+
+    #[inline(always)]
+    fn run_scoped<'a>(
         &self,
         cx: &mut Cx<'_>,
         args: &impl Arguments<'a>,
@@ -94,6 +135,7 @@ impl Entered {
 
     /// Takes results; tells whether one is a view, so that what is due is
     /// registered and not done.
+    #[inline(always)]
     fn leave(
         &self,
         cx: &mut Cx<'_>,
@@ -218,7 +260,7 @@ impl<'a> Lower<'a> for Words<'_, '_, 'a, '_> {
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
         let len = self.lending.lend(self.cx, text, policy).map_err(|e| argument(e, self.at))?;
         self.at += 1;
-        self.fill.i32(word(len)?)
+        self.fill.number(word(len)? as u32 as u64)
     }
 
     fn value(&mut self, val: Val<'a>) -> Result<()> {
@@ -226,14 +268,13 @@ impl<'a> Lower<'a> for Words<'_, '_, 'a, '_> {
         self.at += 1;
         let Val::String(text) = val else { return self.fill.val(self.cx, &val) };
         let measured = exec::measure_argument(self.cx.data(), at, &text)?;
-        let held = match text.clone().into_guest() {
-            Some(text) => Held::Text(text, measured),
+        let (text, measured) = match text.clone().into_guest() {
+            Some(text) => (text, measured),
             // What the host lends comes as text; this owns it.
-            None => Held::Text(text.into_owned(self.cx).map_err(|e| argument(e, at))?, None),
+            None => (text.into_owned(self.cx).map_err(|e| argument(e, at))?, None),
         };
-        let len = held.guest_len();
-        self.cx.data_mut().slots.add(held);
-        self.fill.i32(word(len)?)
+        let len = self.lending.hold(self.cx, text, measured);
+        self.fill.number(word(len)? as u32 as u64)
     }
 }
 
@@ -310,7 +351,7 @@ impl Lift for Results<'_, '_, '_> {
             Out::Slot => match data.slots.get(words.i32()?)? {
                 Held::Lent(lent) => read(lent.text(), lent.policy_or(data.policy))?,
                 held => {
-                    let text = held.clone().into_str()?;
+                    let text = held.into_str()?;
                     let rule = text.policy_or(data.policy);
                     text.with_in((&*self.cx).into(), |units| read(units, rule))??
                 }
@@ -333,7 +374,7 @@ impl Lift for Results<'_, '_, '_> {
                 lift(self.cx, mem, ptr as u32, len as u32)?
             }
             Out::Slot => {
-                let text = self.cx.data().slots.get(self.words.i32()?)?.clone().into_str()?;
+                let text = self.cx.data().slots.get(self.words.i32()?)?.into_str()?;
                 text.into_owned(self.cx)?
             }
         };

@@ -61,7 +61,7 @@ impl HostIo for WordIo<'_, '_> {
         let text = match place {
             Where::SLOT => match cx.data().slots.get(at)? {
                 Held::Lent(lent) => return read(lent.text(), lent.policy_or(rule)),
-                held => held.clone().into_str()?,
+                held => held.into_str()?,
             },
             Where::TAKEN => cx.data_mut().slots.take(at)?.into_str()?,
             mem => {
@@ -86,7 +86,7 @@ impl HostIo for WordIo<'_, '_> {
         }
         let (place, at, len) = (self.words.i32()?, self.words.i32()?, self.words.i32()?);
         let text = match place {
-            Where::SLOT => cx.data().slots.get(at)?.clone().into_str()?,
+            Where::SLOT => cx.data().slots.get(at)?.into_str()?,
             Where::TAKEN => cx.data_mut().slots.take(at)?.into_str()?,
             mem => {
                 let mem = self.running.ready_mem(mem)?;

@@ -32,6 +32,7 @@ struct Debt {
 
 impl Debts {
     /// How many calls are registered: what a frame notes when it is entered.
+    #[inline]
     pub fn mark(&self) -> usize {
         self.registered.len()
     }
@@ -77,10 +78,16 @@ impl Debts {
 
 /// Runs the calls that a frame registered, last one first. All run; the first
 /// failure is the outcome.
+#[inline]
 pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     if cx.data().debts.mark() == mark {
         return Ok(());
     }
+    run_registered_now(cx, mark)
+}
+
+#[inline(never)]
+fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     let settled = settle(cx);
     let ran = run(cx, |debts, args| debts.pop(mark, args));
     settled.and(ran)

@@ -39,7 +39,8 @@ pub trait Outcome {
 
 /// Gives results in order.
 pub trait Lift {
-    /// A number's bits, as for [`Lower::number`].
+    /// A number's bits, as for [`Lower::number`]; of one of 32 bits or fewer,
+    /// the high half is of no meaning.
     fn number(&mut self) -> Result<u64>;
     /// A string where it lies, not yet checked, with what to do where it is
     /// ill-formed. Where `read` fails, the same string is next again.

@@ -21,11 +21,12 @@ use wasmtime::{AsContextMut as _, ValRaw};
 
 /// So many words stand on the stack; more come from the store's scratch.
 const INLINE: usize = 16;
+const FEW: usize = 4;
 
 impl CoreFunc {
     /// Calls it without settling first: `fill` puts the arguments, `read`
     /// takes what it needs of the results.
-    #[inline]
+    #[inline(always)]
     pub fn call_filled<R>(
         &self,
         cx: &mut Cx<'_>,
@@ -39,25 +40,39 @@ impl CoreFunc {
         self.call_in(cx, fill, read)
     }
 
+    #[inline(always)]
     fn call_in<R>(
         &self,
         cx: &mut Cx<'_>,
         fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
         read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
     ) -> Result<R> {
-        let width = self.ty().params().len().max(self.ty().results().len());
-        if width <= INLINE {
-            let mut raw = [ValRaw::i64(0); INLINE];
-            return self.cross(cx, &mut raw[..width], fill, read);
+        // Few words are the rule, and clearing many would cost.
+        if self.width() <= FEW {
+            return self.cross(cx, &mut [ValRaw::i64(0); FEW], fill, read);
+        }
+        self.call_wide(cx, fill, read)
+    }
+
+    #[inline(never)]
+    fn call_wide<R>(
+        &self,
+        cx: &mut Cx<'_>,
+        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
+    ) -> Result<R> {
+        if self.width() <= INLINE {
+            return self.cross(cx, &mut [ValRaw::i64(0); INLINE], fill, read);
         }
         let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
         raw.clear();
-        raw.resize(width, ValRaw::i64(0));
+        raw.resize(self.width(), ValRaw::i64(0));
         let outcome = self.cross(cx, &mut raw, fill, read);
         cx.data_mut().scratch.raw.push(raw);
         outcome
     }
 
+    #[inline(always)]
     fn cross<R>(
         &self,
         cx: &mut Cx<'_>,
@@ -68,14 +83,16 @@ impl CoreFunc {
         let mark = Mark::new(cx);
         let mut args = Fill { raw: &mut *raw, types: self.ty().params(), at: 0 };
         fill(cx, &mut args)?;
-        if args.at != args.types.len() {
+        if args.at != args.types.len() || raw.len() < self.width() {
             return Err(broken("too few words"));
         }
         // SAFETY: `raw` has room for all parameters and all results, and
         // `Fill` proved each argument against its type. References in it were
         // rooted while it was filled.
         let outcome = unsafe { self.handle().call_unchecked(&mut *cx, &mut *raw) };
-        outcome.map_err(|e| unwound(cx, mark, e))?;
+        if let Err(error) = outcome {
+            return Err(unwound(cx, mark, error));
+        }
         read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
     }
 }
@@ -120,11 +137,6 @@ pub(crate) struct Fill<'a> {
 }
 
 impl Fill<'_> {
-    #[inline]
-    pub fn i32(&mut self, value: i32) -> Result<()> {
-        self.word(ValType::I32, ValRaw::i32(value))
-    }
-
     /// A value that is no string.
     #[inline]
     pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
@@ -135,9 +147,9 @@ impl Fill<'_> {
     /// A number's bits, whichever kind of number is due.
     #[inline]
     pub fn number(&mut self, bits: u64) -> Result<()> {
-        match self.types.get(self.at) {
-            Some(ValType::I32 | ValType::F32) => self.raw[self.at] = ValRaw::u32(bits as u32),
-            Some(ValType::I64 | ValType::F64) => self.raw[self.at] = ValRaw::u64(bits),
+        // A word of 32 bits is the low half of one of 64.
+        match (self.types.get(self.at), self.raw.get_mut(self.at)) {
+            (Some(ty), Some(raw)) if !ty.is_ref() => *raw = ValRaw::u64(bits),
             _ => return Err(broken("a word of another type")),
         }
         self.at += 1;
@@ -164,6 +176,7 @@ pub(crate) struct Read<'a> {
 
 impl<'a> Read<'a> {
     /// What comes after so many words.
+    #[inline]
     pub fn skip(&self, words: usize) -> Read<'a> {
         Read { raw: self.raw, types: self.types, at: self.at + words }
     }
@@ -192,16 +205,13 @@ impl<'a> Read<'a> {
         Ok(self.raw[self.at - 1].get_i32())
     }
 
-    /// A number's bits, whichever kind of number it is.
+    /// A number's bits, whichever kind of number it is; of one of 32 bits, the
+    /// high half is of no meaning.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
-        let raw = match self.types.get(self.at) {
-            Some(ValType::I32 | ValType::F32) => self.raw[self.at].get_u32().into(),
-            Some(ValType::I64 | ValType::F64) => self.raw[self.at].get_u64(),
-            _ => return Err(broken("a word of another type")),
-        };
+        let Some(raw) = self.raw.get(self.at) else { return Err(broken("a word too many")) };
         self.at += 1;
-        Ok(raw)
+        Ok(raw.get_u64())
     }
 
     /// A value of this type, which is not `string`.
@@ -356,6 +366,7 @@ fn word_of(cx: &mut Cx<'_>, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
 
 /// Compiled code and its description disagree: a bug, told instead of a
 /// panic.
+#[cold]
 fn broken(what: &str) -> Error {
     Error::new(ErrorKind::Panic, format!("internal error: a compiled adapter: {what}"))
 }

@@ -196,12 +196,14 @@ on_both! {
 impl sealed::Sealed for Store {}
 
 impl AsContext for Store {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         ContextRef(wasmtime::AsContext::as_context(&self.inner))
     }
 }
 
 impl AsContextMut for Store {
+    #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
         Context(wasmtime::AsContextMut::as_context_mut(&mut self.inner))
     }
