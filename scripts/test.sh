@@ -34,7 +34,9 @@ c_tests() {
     [ "$full" = full ] && select=()
     cargo build "${cargo[@]}" &&
         scripts/install.sh "$PWD/build/install" "$target/release" &&
-        cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" >build/cmake.log &&
+        cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" \
+            -D WITRT_BUILT="$target/release" -D WITRT_CARGO_OPTIONS="$(IFS=\;; echo "${cargo[*]:2}")" \
+            >build/cmake.log &&
         cmake --build build/c --parallel "$jobs" &&
         ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout 600 \
             ${select[@]+"${select[@]}"} \
@@ -55,9 +57,8 @@ dotnet_tests() {
 }
 
 part "Rust tests" rust_tests
-part "C and C++ tests" c_tests
+part "C and C++ tests, README, installation" c_tests
 part "C tests, both back ends" back_ends
-part "README and installation" tests/install.sh "$PWD/build/install"
 part ".NET tests" dotnet_tests
 
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)

@@ -12,6 +12,8 @@ use super::value::{Str, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::ValType;
+use std::iter::Zip;
+use std::slice;
 
 /// The arguments of a call, to be handed over once, in order.
 pub trait Arguments<'a> {
@@ -218,8 +220,8 @@ impl HostCall<'_, '_> {
 
 /// The slow way: a call with lists of values.
 pub(crate) struct ValIo<'v, 'a> {
-    pub args: std::slice::Iter<'v, Val<'a>>,
-    pub results: std::slice::IterMut<'v, Val<'static>>,
+    pub args: slice::Iter<'v, Val<'a>>,
+    pub results: Zip<slice::Iter<'v, ValType>, slice::IterMut<'v, Val<'static>>>,
 }
 
 impl HostIo for ValIo<'_, '_> {
@@ -247,13 +249,13 @@ impl HostIo for ValIo<'_, '_> {
     }
 
     fn put_number(&mut self, bits: u64) -> Result<()> {
-        let result = self.results.next().ok_or_else(mismatch)?;
-        *result = Val::from_bits(result.ty(), bits);
+        let (ty, result) = self.results.next().ok_or_else(mismatch)?;
+        *result = Val::from_bits(*ty, bits);
         Ok(())
     }
 
     fn put_value(&mut self, _: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
-        *self.results.next().ok_or_else(mismatch)? = val;
+        *self.results.next().ok_or_else(mismatch)?.1 = val;
         Ok(())
     }
 }
