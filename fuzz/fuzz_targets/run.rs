@@ -7,12 +7,13 @@
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 use witrt::{
-    Caller, Encoding, Engine, Error, ErrorKind, ExternRef, Linker, Module, Store, Str, Val,
-    ValType,
+    Caller, Config, Encoding, Engine, Error, ErrorKind, Linker, Module, OptLevel, Store, Val,
 };
-use witrt_fuzz::Bytes;
+use witrt_fuzz::{Bytes, args};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    Engine::new(Config::new().opt_level(OptLevel::None)).expect("the default options")
+});
 
 fuzz_target!(|data: &[u8]| {
     let mut bytes = Bytes(data);
@@ -35,15 +36,13 @@ fuzz_target!(|data: &[u8]| {
     let instance = linker.instantiate(&mut store, &module).expect("it links");
 
     let funcs: Vec<_> = instance.exports(&mut store).expect("its own store").to_vec();
-    let mut kept = Vec::new();
+    let mut kept: Vec<Val<'static>> = Vec::new();
     for _ in 0..4 {
         let Some(func) = funcs[bytes.below(funcs.len())].clone().into_func() else { continue };
-        let texts: Vec<(Vec<u8>, Vec<u16>)> = (0..5).map(|_| words(&mut bytes)).collect();
-        let args: Vec<Val<'_>> =
-            func.ty().params().iter().zip(&texts).map(|(ty, t)| arg(&mut bytes, *ty, t)).collect();
-        let mut results: Vec<Val<'_>> =
-            func.ty().results().iter().filter_map(|ty| Val::default_of(*ty)).collect();
-        match func.call(&mut store, &args, &mut results) {
+        let texts = args::texts(&mut bytes, &func);
+        let given = args::args(&mut bytes, &func, &texts, &kept);
+        let mut results = args::room(func.ty().results());
+        match func.call(&mut store, &given, &mut results) {
             Ok(()) => kept.extend(results),
             Err(error) => assert_ne!(error.kind(), ErrorKind::Panic, "{error}\n{text}"),
         }
@@ -62,37 +61,3 @@ fuzz_target!(|data: &[u8]| {
     let _ = store.settle();
     store.settle().expect("nothing is owed any more");
 });
-
-/// Text in both encodings, sometimes ill-formed.
-fn words(bytes: &mut Bytes<'_>) -> (Vec<u8>, Vec<u16>) {
-    let sample = ["", "a", "plain", "café", "漢字", "🦀 and \0 more"][bytes.below(6)];
-    let mut narrow = sample.as_bytes().repeat(1 + bytes.below(3));
-    let mut wide: Vec<u16> = sample.encode_utf16().collect();
-    if bytes.below(16) == 1 {
-        narrow.push(bytes.byte());
-        wide.push(0xd800 | bytes.byte() as u16);
-    }
-    (narrow, wide)
-}
-
-fn arg<'a>(bytes: &mut Bytes<'_>, ty: ValType, text: &'a (Vec<u8>, Vec<u16>)) -> Val<'a> {
-    let bits = [0, 1, 20, 127, 128, 255, 256, 0x7fff_ffff, 0x8000_0000, u64::MAX][bytes.below(10)];
-    match ty {
-        ValType::String if bytes.below(2) == 0 => Val::String(Str::from_utf8(&text.0)),
-        ValType::String => Val::String(Str::from_utf16(&text.1)),
-        ValType::S8 => Val::S8(bits as i8),
-        ValType::U8 => Val::U8(bits as u8),
-        ValType::S16 => Val::S16(bits as i16),
-        ValType::U16 => Val::U16(bits as u16),
-        ValType::S32 => Val::S32(bits as i32),
-        ValType::U32 => Val::U32(bits as u32),
-        ValType::S64 => Val::S64(bits as i64),
-        ValType::U64 => Val::U64(bits),
-        ValType::I32 => Val::I32(bits as i32),
-        ValType::I64 => Val::I64(bits as i64),
-        ValType::F32 => Val::F32(f32::from_bits(bits as u32)),
-        ValType::F64 => Val::F64(f64::from_bits(bits)),
-        _ if bytes.below(2) == 0 => Val::ExternRef(None),
-        _ => Val::ExternRef(Some(ExternRef::new(std::sync::Arc::new(bits)))),
-    }
-}
