@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::{
-    BackEnd, Caller, Config, Engine, Error, ExternRef, Func, FuncType, Linker, Module, OptLevel,
-    Store, Str, Trap, TrapCode, Val, ValType,
+    BackEnd, Caller, Config, Engine, Error, Func, FuncType, Linker, Module, OptLevel, Store, Str,
+    Trap, TrapCode, Val, ValType,
 };
 
 static REFERENCE: LazyLock<Engine> = LazyLock::new(|| engine(BackEnd::Reference));

@@ -340,9 +340,9 @@ unsafe fn step(world: *mut World) {
             }
             24 | 25 if !(*w).strings.is_empty() => {
                 let i = (*w).below((*w).strings.len());
-                let (string, before) = (*w).strings[i].clone();
+                let (string, before) = (&(*w).strings)[i].clone();
                 let text = read(string, before.as_ref());
-                (*w).strings[i].1 = Some(text);
+                (&mut (*w).strings)[i].1 = Some(text);
             }
             26 => {
                 let store = (*w).store();

@@ -413,7 +413,7 @@ static void print(bool all) {
   printf("  %-14s %5d %5d\n", "all", total[0], total[1]);
   static const struct { const char* name; witrt_error_kind_t kind; uint32_t least; } answers[] = {
     {"NULL pointer", WITRT_ERROR_NULL_POINTER, 200}, {"wrong kind", WITRT_ERROR_WRONG_KIND, 200},
-    {"wrong store", WITRT_ERROR_WRONG_STORE, 10}, {"store busy", WITRT_ERROR_STORE_BUSY, 30},
+    {"wrong store", WITRT_ERROR_WRONG_STORE, 10}, {"store busy", WITRT_ERROR_STORE_BUSY, 20},
     {"unknown kind", WITRT_ERROR_UNKNOWN_KIND, 30},
   };
   printf("answers:");

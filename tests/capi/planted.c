@@ -1,7 +1,16 @@
 /* One mistake for each name: each must be noticed by the checker that is
  * looking. */
 
+#include <pthread.h>
+
 #include "guest.h"
+
+static int shared;
+static void* count(void* unused) {
+  (void)unused;
+  shared++;
+  return NULL;
+}
 
 int main(int argc, char** argv) {
   const char* mistake = argc > 1 ? argv[1] : "";
@@ -19,6 +28,11 @@ int main(int argc, char** argv) {
     /* An object of the library, which only a checker that sees the library's
      * memory can miss. */
     for (int i = 0; i < 10; i++) wasm_valtype_new_i32();
+  } else if (strcmp(mistake, "race") == 0) {
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) REQUIRE(pthread_create(&threads[i], NULL, count, NULL) == 0);
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    printf("%d\n", shared);
   } else if (strcmp(mistake, "check") == 0) {
     CHECK(1 == 2);
   }

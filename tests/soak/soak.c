@@ -2,6 +2,7 @@
  * what comes back is right, and the process does not grow.
  *
  *   soak CALLS LOADS
+ *   soak CALLS LOADS leak    with a mistake, that it has to find
  *
  * Resident memory is read at each tenth. After the first one, in which buffers
  * and arenas find their sizes, it may not grow by more than ALLOWANCE. */
@@ -196,7 +197,10 @@ static void fails(void) {
   wasm_trap_delete(trap);
 }
 
+static bool leak;
+
 static void one_call(void) {
+  if (leak) wasm_valtype_new_i32();
   uint32_t a = below(256), b = below(256);
   wasm_val_t arg[2] = {WASM_INIT_VAL, WASM_INIT_VAL}, result = WASM_INIT_VAL;
   switch (below(20)) {
@@ -303,6 +307,7 @@ static void soak(const char* what, uint64_t count, uint64_t unit, void (*one)(ui
 int main(int argc, char** argv) {
   uint64_t call_count = argc > 1 ? strtoull(argv[1], NULL, 10) : 400000;
   uint64_t load_count = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000;
+  leak = argc > 3 && strcmp(argv[3], "leak") == 0;
   wasm_config_t* config = wasm_config_new();
   witrt_config_set_opt_level(config, WITRT_OPT_LEVEL_NONE);
   witrt_config_set_parallel_compilation(config, false);
