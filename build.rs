@@ -52,7 +52,7 @@ const SOURCES: [&str; 11] = [
     "module",
     "func",
 ];
-const MORE_SOURCES: [&str; 2] = ["externs", "instance"];
+const MORE_SOURCES: [&str; 5] = ["slot", "prepared", "callback", "externs", "instance"];
 
 fn header(families: &Path) -> String {
     let config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is readable");

@@ -262,6 +262,29 @@ typedef enum witrt_opt_level_enum {
   WITRT_OPT_LEVEL_SPEED_AND_SIZE = 2,
 } witrt_opt_level_enum;
 
+/// What runs adapters. Both do the same.
+typedef enum witrt_back_end_enum {
+  /// They become functions of the core module. Where the result would break a
+  /// limit of core WebAssembly, the reference serves that module.
+  WITRT_BACK_END_COMPILED = 0,
+  /// They are interpreted: for comparison, and for bug reports.
+  WITRT_BACK_END_REFERENCE = 1,
+} witrt_back_end_enum;
+
+/// How a slot holds a string.
+typedef enum witrt_slot_kind_enum {
+  /// UTF-8 in memory of the host's: `text`, or `buffer` for the result of a
+  /// call.
+  WITRT_SLOT_UTF8 = 64,
+  /// The same in UTF-16.
+  WITRT_SLOT_UTF16 = 65,
+  /// `lazy`: any string. Where the library fills the slot, it comes with its
+  /// length in units of UTF-8.
+  WITRT_SLOT_LAZY_UTF8 = 66,
+  /// The same with its length in units of UTF-16.
+  WITRT_SLOT_LAZY_UTF16 = 67,
+} witrt_slot_kind_enum;
+
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
 typedef struct wasm_config_t wasm_config_t;
@@ -343,6 +366,9 @@ typedef struct wasm_trap_t wasm_trap_t;
 /// belong to no engine and no store, and any thread may use them.
 typedef struct wasm_valtype_t wasm_valtype_t;
 
+/// The call that a callback answers. It is valid during that callback.
+typedef struct witrt_caller_t witrt_caller_t;
+
 /// What went wrong: a kind with a stable number, a message for people, and the
 /// place where there is one.
 ///
@@ -353,6 +379,13 @@ typedef struct witrt_error_t witrt_error_t;
 /// Things of one store by name, to satisfy imports with. Used by one thread at
 /// a time. It keeps its store alive.
 typedef struct witrt_linker_t witrt_linker_t;
+
+/// A function that is ready to be called with slots.
+///
+/// It keeps its function and its store alive, and is used like the store: by
+/// one thread at a time. Deleting is permitted on any thread at any time, also
+/// while a call of it runs.
+typedef struct witrt_prepared_t witrt_prepared_t;
 
 /// A byte. The standard's other name for it.
 typedef char byte_t;
@@ -563,6 +596,9 @@ typedef uint32_t witrt_ill_formed_t;
 /// How hard the compiler works: one of `witrt_opt_level_enum`.
 typedef uint32_t witrt_opt_level_t;
 
+/// What runs adapters: one of `witrt_back_end_enum`.
+typedef uint32_t witrt_back_end_t;
+
 /// Whether a global can be set: one of `wasm_mutability_enum`.
 typedef uint8_t wasm_mutability_t;
 
@@ -599,6 +635,93 @@ typedef struct wasm_trap_t *(*wasm_func_callback_t)(const struct wasm_val_vec_t 
 typedef struct wasm_trap_t *(*wasm_func_callback_with_env_t)(void *env,
                                                              const struct wasm_val_vec_t *args,
                                                              struct wasm_val_vec_t *results);
+
+/// How a slot holds a value: the kind of a number or reference
+/// (`wasm_valkind_enum`), or one of `witrt_slot_kind_enum` for a string.
+typedef uint8_t witrt_slot_kind_t;
+
+/// Text that is lent.
+typedef struct witrt_text_t {
+  /// The first code unit, aligned for its type; NULL is permitted where `len`
+  /// is zero.
+  const void *data;
+  /// The number of code units.
+  size_t len;
+} witrt_text_t;
+
+/// Room for text.
+typedef struct witrt_buffer_t {
+  /// Where to write, aligned for a code unit; NULL is permitted where `len` is
+  /// zero.
+  void *data;
+  /// Before a call how many code units there is room for, after it how many
+  /// the text has.
+  size_t len;
+} witrt_buffer_t;
+
+/// A string, and where the library fills it in, its length.
+typedef struct witrt_lazy_t {
+  /// A host's own struct, or a handle.
+  struct wasm_string_t *string;
+  /// The number of code units in the encoding of the slot's kind; not looked
+  /// at where the host fills the slot.
+  size_t len;
+} witrt_lazy_t;
+
+/// A value of a prepared call. Nothing in it tells its kind: that was said when
+/// the call was prepared. 16 bytes.
+typedef union witrt_slot_t {
+  /// `WASM_I32`
+  int32_t i32;
+  /// `WASM_I64`
+  int64_t i64;
+  /// `WASM_F32`
+  float32_t f32;
+  /// `WASM_F64`
+  float64_t f64;
+  /// `WASM_S8`
+  int8_t s8;
+  /// `WASM_U8`
+  uint8_t u8;
+  /// `WASM_S16`
+  int16_t s16;
+  /// `WASM_U16`
+  uint16_t u16;
+  /// `WASM_S32`
+  int32_t s32;
+  /// `WASM_U32`
+  uint32_t u32;
+  /// `WASM_S64`
+  int64_t s64;
+  /// `WASM_U64`
+  uint64_t u64;
+  /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
+  struct wasm_ref_t *ref;
+  /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: an argument of a call, an
+  /// argument or result of a callback.
+  struct witrt_text_t text;
+  /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: a result of a call.
+  struct witrt_buffer_t buffer;
+  /// `WITRT_SLOT_LAZY_UTF8` and `WITRT_SLOT_LAZY_UTF16`.
+  struct witrt_lazy_t lazy;
+  /// All of it.
+  uint64_t bits[2];
+} witrt_slot_t;
+
+/// A host function that takes slots. `args` has one for each parameter: a
+/// number, a reference that is lent, text in `text` or a handle that is lent in
+/// `lazy`. What is lent is valid during the call, `text` only until the store is
+/// used. `results` has one for each result, zero before: numbers; references and
+/// handles, which are given up, or a host's own string; or `text`, which is
+/// copied as soon as the callback has returned. Text that ends with the callback
+/// is returned with `witrt_caller_return_text`.
+///
+/// NULL for success; a trap that is returned is taken, and unwinds the guest.
+/// C++ exceptions must not leave it.
+typedef struct wasm_trap_t *(*witrt_slot_callback_t)(void *env,
+                                                     const struct witrt_caller_t *caller,
+                                                     const union witrt_slot_t *args,
+                                                     union witrt_slot_t *results);
 
 /// The size of a table or its elements' index.
 typedef uint32_t wasm_table_size_t;
@@ -1669,6 +1792,13 @@ WASM_API_EXTERN
 bool witrt_config_set_opt_level(struct wasm_config_t *config,
                                 witrt_opt_level_t level);
 
+/// What runs adapters. Default: `WITRT_BACK_END_COMPILED`. The environment
+/// variable `WITRT_BACK_END`, which is `compiled` or `reference`, overrides it.
+/// False for an unknown number.
+WASM_API_EXTERN
+bool witrt_config_set_back_end(struct wasm_config_t *config,
+                               witrt_back_end_t back_end);
+
 /// Keeps compiled code in this folder, given in UTF-8 and NUL-terminated, and
 /// takes it from there the next time. The folder is made where it is missing.
 /// Default: no cache.
@@ -2049,6 +2179,86 @@ WASM_API_EXTERN size_t wasm_func_param_arity(const struct wasm_func_t *func);
 
 /// How many results it has.
 WASM_API_EXTERN size_t wasm_func_result_arity(const struct wasm_func_t *func);
+
+/// Prepares a function for calls with slots of these kinds, which must fit its
+/// type. Owned by the caller; NULL, with `WITRT_ERROR_WRONG_KIND`, where they do
+/// not fit. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+WASM_API_EXTERN
+struct witrt_prepared_t *witrt_func_prepare(const struct wasm_func_t *func,
+                                            const witrt_slot_kind_t *params,
+                                            size_t param_count,
+                                            const witrt_slot_kind_t *results,
+                                            size_t result_count,
+                                            struct witrt_error_t **error);
+
+/// Deletes it; not the function. NULL is accepted.
+WASM_API_EXTERN void witrt_prepared_delete(struct witrt_prepared_t *prepared);
+
+/// Calls the function. `args` has a slot for each parameter and `results` one
+/// for each result; both are the caller's. True for success.
+///
+/// Arguments are borrowed, with what they point to. Of a result that is text,
+/// the slot's `buffer` says where to write and how much room there is, and
+/// afterwards how long the text is. Other results are written over what was in
+/// the slot: numbers, and strings and references that the caller owns.
+///
+/// On failure the slots of results are as they were, though buffers may have
+/// been written to. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success. It is as for `witrt_func_call`, and one more:
+/// `WITRT_ERROR_BUFFER_TOO_SMALL` where the call was made, but a text did not
+/// fit. All slots are written then; the length of such a text is what is
+/// needed, and the text itself is kept for `witrt_prepared_take_result`.
+WASM_API_EXTERN
+bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
+                         const union witrt_slot_t *args,
+                         union witrt_slot_t *results,
+                         struct witrt_error_t **error);
+
+/// The result of this index of the last call, if its buffer was too small for
+/// it. Owned by the caller, who may ask once; NULL where there is none. The next
+/// call forgets it.
+WASM_API_EXTERN
+struct wasm_string_t *witrt_prepared_take_result(const struct witrt_prepared_t *prepared,
+                                                 size_t index);
+
+/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// what is read once. False, and the string is as it was, where it cannot be
+/// copied. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+WASM_API_EXTERN
+bool witrt_string_take(struct wasm_string_t *string,
+                       wasm_encoding_t encoding,
+                       void *destination,
+                       size_t capacity,
+                       struct witrt_error_t **error);
+
+/// A host function whose type is what the kinds say. `env` is given to each
+/// call. The finalizer may be NULL; else it is called once with `env`, when the
+/// function is gone: at the latest with its store. Where this fails it is not
+/// called. Owned by the caller; NULL for a callback that is NULL and kinds that
+/// are unknown. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
+WASM_API_EXTERN
+struct wasm_func_t *witrt_func_new_prepared(const struct wasm_store_t *store,
+                                            const witrt_slot_kind_t *params,
+                                            size_t param_count,
+                                            const witrt_slot_kind_t *results,
+                                            size_t result_count,
+                                            witrt_slot_callback_t callback,
+                                            void *env,
+                                            void (*finalizer)(void*),
+                                            struct witrt_error_t **error);
+
+/// Returns text as a result: the code units at `data` are copied at once, in
+/// the encoding that the result's kind says, and the result's slot is not
+/// looked at. False, with the reason in the last error, for an index of no
+/// string, ill-formed text, or NULL text of a size other than zero.
+WASM_API_EXTERN
+bool witrt_caller_return_text(const struct witrt_caller_t *caller,
+                              size_t index,
+                              const void *data,
+                              size_t len);
 
 /// A global that holds a copy of `val`. NULL where the value's kind is not the
 /// type's content. Owned by the caller.

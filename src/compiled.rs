@@ -5,25 +5,32 @@
 //!
 //! Not here: raw words, names, C, policy.
 
-use crate::codegen::{self, Compiled, Entry, Intrinsic, Out, SETTLE, Where};
+mod enter;
+mod host;
+
+use crate::codegen::{self, Compiled, Intrinsic, SETTLE, Where};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{self, Bound, Linked};
 use crate::guest::StoreData;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
-use crate::guest::defer::{self, settle};
+use crate::guest::defer::settle;
+use crate::guest::flat::{HostBody, mismatch};
 use crate::guest::func::{Typed, set_defaults};
 use crate::guest::memory::Mem;
-use crate::guest::slots::{Held, with_lent};
+use crate::guest::slots::Held;
 use crate::guest::text::lift;
-use crate::guest::value::{Str, Val};
-use crate::guest::words::{HostWords, Read, host_words};
+use crate::guest::value::Val;
+use crate::guest::words::{HostWords, host_words};
 use crate::guest::{Places, call};
 use crate::plan::Program;
-use crate::string::{self, Changed, Dest, Measured};
+use crate::string::{self, Changed, Dest, Text};
 use crate::types::{FuncType, ValType};
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContextMut as _, Caller};
+
+pub(crate) use enter::Entered;
+use host::WordIo;
 
 /// A compiled program, and where its parts are found in the compiled core.
 pub(crate) struct Code {
@@ -111,11 +118,7 @@ impl Running {
         };
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
         let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None);
-        let entry = self.code.compiled.entries.get(adapter as usize).and_then(|e| e.as_ref());
-        if entry.is_none_or(|entry| entry.ty != *func.ty()) {
-            return Err(missing());
-        }
-        Ok(Arc::new(Entered { running: self.clone(), adapter: adapter as usize, func }))
+        Ok(Arc::new(Entered::new(self.clone(), adapter, func)?))
     }
 
     fn intrinsic(
@@ -151,7 +154,7 @@ impl Running {
                     let cx = &mut caller.as_context_mut();
                     let text = lift(cx, mem, ptr as u32, len as u32)?;
                     let len = text.guest_len() as i32;
-                    let slot = cx.data_mut().slots.add(Held { text, measured: None });
+                    let slot = cx.data_mut().slots.add(Held::Text(text, None));
                     wasmtime::Result::Ok((slot, len))
                 },
             ),
@@ -194,14 +197,21 @@ impl Running {
 
     /// A memory by its position. While the start function runs it is found
     /// through the caller, which is this instance: only adapters ask.
+    #[inline]
     fn mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
-        let at = at as usize;
-        if let Some(handles) = self.handles.get() {
-            return handles.mems.get(at).copied().ok_or_else(missing);
+        if self.handles.get().is_some() {
+            return self.ready_mem(at);
         }
-        let export = self.code.exports.mems.get(at).ok_or_else(missing)?;
+        let export = self.code.exports.mems.get(at as usize).ok_or_else(missing)?;
         let mem = caller.get_module_export(export).and_then(|e| e.into_memory());
         mem.map(Mem).ok_or_else(missing)
+    }
+
+    /// The same once the core exists.
+    #[inline]
+    fn ready_mem(&self, at: i32) -> Result<Mem> {
+        let handles = self.handles.get();
+        handles.and_then(|h| h.mems.get(at as usize)).copied().ok_or_else(missing)
     }
 
     fn deferred(&self, caller: &mut Caller<'_, StoreData>, at: usize) -> Result<CoreFunc> {
@@ -242,6 +252,9 @@ impl Running {
         words: &mut HostWords<'_>,
     ) -> Result<()> {
         let linked = self.linked.get().ok_or_else(missing)?;
+        if let (Some(body), Some(_)) = (linked.flat(import), self.handles.get()) {
+            return self.call_flat(caller, body, with, ty, words);
+        }
         let data = caller.data_mut();
         let mut args = data.scratch.vals.pop().unwrap_or_default();
         let mut results = data.scratch.vals.pop().unwrap_or_default();
@@ -262,8 +275,9 @@ impl Running {
                 match val {
                     Val::String(text) => {
                         let measured = exec::measure_result(cx, i, &text)?;
-                        let len = length(&text, measured)?;
-                        words.put_i32(cx.data_mut().slots.add(Held { text, measured }))?;
+                        let held = Held::Text(text, measured);
+                        let len = word(held.guest_len())?;
+                        words.put_i32(cx.data_mut().slots.add(held))?;
                         words.put_i32(len)?;
                     }
                     val => words.put(cx, &val)?,
@@ -285,6 +299,34 @@ impl Running {
         outcome
     }
 
+    /// The same for a host function that takes words.
+    fn call_flat(
+        &self,
+        caller: &mut Caller<'_, StoreData>,
+        body: &dyn HostBody,
+        with: Option<u32>,
+        ty: &FuncType,
+        words: &mut HostWords<'_>,
+    ) -> Result<()> {
+        let flags = words.i32()?;
+        if let Some(at) = with {
+            self.defer(caller, at as usize, words)?;
+        }
+        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: Vec::new() };
+        let cx = &mut caller.as_context_mut();
+        call::guard(|| body.call(cx, &mut io))?;
+        if io.put != ty.results().len() {
+            return Err(mismatch());
+        }
+        if flags & SETTLE != 0 {
+            settle(cx)?;
+        }
+        if with.is_some() {
+            cx.data_mut().debts.forget();
+        }
+        Ok(())
+    }
+
     fn argument(
         &self,
         caller: &mut Caller<'_, StoreData>,
@@ -297,8 +339,8 @@ impl Running {
         let (place, at, len) = (words.i32()?, words.i32()?, words.i32()?);
         let slots = &mut caller.data_mut().slots;
         let text = match place {
-            Where::SLOT => slots.get(at)?.clone().text,
-            Where::TAKEN => slots.take(at)?.text,
+            Where::SLOT => slots.get(at)?.clone().into_str()?,
+            Where::TAKEN => slots.take(at)?.into_str()?,
             mem => {
                 let mem = self.mem(caller, mem)?;
                 lift(&mut caller.as_context_mut(), mem, at as u32, len as u32)?
@@ -308,132 +350,37 @@ impl Running {
     }
 }
 
-/// An adapter of an instance, to be entered by the host.
-struct Entered {
-    running: Arc<Running>,
-    /// Its index; it has an entry.
-    adapter: usize,
-    func: CoreFunc,
-}
-
-impl Typed for Entered {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let code = &self.running.code;
-        let entry = code.compiled.entries.get(self.adapter).and_then(|e| e.as_ref());
-        let entry = entry.ok_or_else(missing)?;
-        let debts = cx.data().debts.mark();
-        let called = with_lent(cx, args, exec::measure_argument, |cx| {
-            if entry.settles {
-                settle(cx)?;
-            }
-            self.func.call_filled(
-                cx,
-                |cx, words| {
-                    let mut slot = 0;
-                    for arg in args {
-                        if let Val::String(text) = arg {
-                            let measured = cx.data().slots.get(slot)?.measured;
-                            words.i32(length(text, measured)?)?;
-                            slot += 1;
-                        } else {
-                            words.val(cx, arg)?;
-                        }
-                    }
-                    Ok(())
-                },
-                |cx, words| self.results(cx, entry, words, results),
-            )
-        });
-        match called {
-            Ok(true) => {
-                cx.data_mut().debts.owe(debts);
-                Ok(())
-            }
-            Ok(false) => defer::run_registered(cx, debts),
-            Err(error) => {
-                // The first failure is the outcome.
-                let _ = defer::run_registered(cx, debts);
-                Err(error)
-            }
-        }
-    }
-}
-
-impl Entered {
-    /// Takes results and debts; tells whether a result is a view.
-    fn results(
-        &self,
-        cx: &mut Cx<'_>,
-        entry: &Entry,
-        words: &mut Read<'_>,
-        results: &mut [Val<'static>],
-    ) -> Result<bool> {
-        let mut is_view = false;
-        // The debts come last and count first: they are due whatever happens.
-        let mut after = words.skip(entry.results.iter().map(|out| out.words()).sum());
-        if !entry.debts.is_empty() {
-            let handles = self.running.handles.get().ok_or_else(missing)?;
-            for debt in &entry.debts {
-                let func = handles.deferred.get(*debt as usize).ok_or_else(missing)?.clone();
-                let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-                args.clear();
-                for ty in func.ty().clone().params() {
-                    args.push(after.val(cx, *ty)?);
-                }
-                let data = cx.data_mut();
-                data.debts.register(func, args.drain(..));
-                data.scratch.vals.push(args);
-            }
-        }
-        for (out, result) in entry.results.iter().zip(results) {
-            *result = match *out {
-                Out::Word(ty) => words.val(cx, ty)?,
-                Out::View(mem) => {
-                    let handles = self.running.handles.get().ok_or_else(missing)?;
-                    let mem = *handles.mems.get(mem as usize).ok_or_else(missing)?;
-                    let (ptr, len) = (words.i32()?, words.i32()?);
-                    let text = lift(cx, mem, ptr as u32, len as u32)?;
-                    is_view |= exec::is_view(&text);
-                    Val::String(text)
-                }
-                Out::Slot => {
-                    let text = cx.data().slots.get(words.i32()?)?.clone().text;
-                    is_view |= exec::is_view(&text);
-                    Val::String(text.into_owned(cx)?)
-                }
-            };
-        }
-        Ok(is_view)
-    }
-}
-
 /// Writes a string into linear memory, where the guest's allocator said.
 fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
-    let data = cx.data();
-    let held = data.slots.get(slot)?;
-    let measured = match held.measured {
-        Some(measured) => measured,
-        None => exec::measure(&held.text, data.policy)?,
-    };
-    if held.measured.is_none() && measured.len() != held.text.guest_len() {
-        return Err(exec::changed_since(Changed));
-    }
-    let len = u32::try_from(measured.len()).map_err(|_| exec::too_long(measured.len()))?;
+    let len = cx.data().slots.get(slot)?.guest_len();
+    let len = u32::try_from(len).map_err(|_| exec::too_long(len))?;
     let (window, data) = mem.write_with(cx, ptr, len)?;
-    let text = &data.slots.get(slot)?.text;
-    // Lent for the call, or a copy: either way not in linear memory.
-    let written =
-        text.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
-    written.unwrap_or(Err(Changed)).map_err(exec::changed_since)?;
+    let written = match data.slots.get(slot)? {
+        Held::Lent(lent) => {
+            string::transcode_unchanged(lent.measured(), lent.text(), Dest::Utf8(window))
+        }
+        Held::Text(text, measured) => {
+            let measured = match measured {
+                Some(measured) => *measured,
+                None => exec::measure(text, data.policy)?,
+            };
+            let write =
+                |text: Text<'_>| string::transcode_unchanged(&measured, text, Dest::Utf8(window));
+            // A copy: the guest is about to run or has just run, so that no
+            // view is left.
+            text.with_copy(write).unwrap_or(Err(Changed))
+        }
+        Held::Free => Err(Changed),
+    };
+    written.map_err(exec::changed_since)?;
     if take {
         data.slots.take(slot)?;
     }
     Ok(())
 }
 
-/// How many bytes a string has for the guest, as a word.
-fn length(text: &Str<'_>, measured: Option<Measured>) -> Result<i32> {
-    let len = measured.map_or_else(|| text.guest_len(), |m| m.len());
+/// A length as a word.
+fn word(len: usize) -> Result<i32> {
     u32::try_from(len).map(|len| len as i32).map_err(|_| exec::too_long(len))
 }
 

@@ -9,11 +9,12 @@ use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use crate::guest::call::{CoreFunc, StackGuard};
 use crate::guest::context::Cx;
 use crate::guest::defer;
+use crate::guest::flat::HostBody;
 use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
 use crate::guest::text::lift;
 use crate::guest::value::{Str, Val, bad_text, changed, check, wrong_store};
-use crate::guest::{Slot, StoreData};
+use crate::guest::{Slot, StoreData, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
 use crate::string::{self, Dest, Encoding, Measured, Policy};
 use crate::types::ValType;
@@ -64,6 +65,16 @@ impl Linked {
     fn import(&self, index: u32) -> Result<&Func> {
         let found = self.imports.get(index as usize).and_then(|f| f.as_ref());
         found.ok_or_else(|| broken("import", index))
+    }
+
+    /// What was supplied for an import, if it is a host function that takes
+    /// values in order.
+    #[inline]
+    pub fn flat(&self, index: u32) -> Option<&dyn HostBody> {
+        match &self.imports.get(index as usize)?.as_ref()?.0.body {
+            Body::Typed(body) => body.flat(),
+            Body::Core(_) => None,
+        }
     }
 
     fn mem(&self, index: u32) -> Result<Mem> {
@@ -415,12 +426,4 @@ pub(crate) fn overflow(from: ValType, to: ValType) -> Error {
 /// of a panic.
 fn broken(what: &str, index: u32) -> Error {
     Error::new(ErrorKind::Panic, format!("internal error: the plan names no {what} {index}"))
-}
-
-/// The same buffer, emptied, for values of another lifetime. The standard
-/// library collects in place, so the allocation stays.
-fn recycle<T, U>(mut buffer: Vec<T>) -> Vec<U> {
-    const { assert!(size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()) };
-    buffer.clear();
-    buffer.into_iter().filter_map(|_| None).collect()
 }

@@ -51,6 +51,7 @@ pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 #[doc(hidden)]
 pub use guest::call::Word;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
+pub use guest::flat::{Arguments, HostCall, Lift, Lower, Outcome};
 pub use guest::func::Func;
 pub use guest::value::{ExternRef, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
@@ -59,6 +60,8 @@ pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
 pub use runtime::instance::Instance;
 pub use runtime::link::Linker;
 pub use runtime::module::Module;
+pub use runtime::prepared::Prepared;
+pub use runtime::typed::{Argument, Gift, Gifts, Lowered, Params, TypedFunc};
 pub use runtime::{Engine, Store};
 pub use string::{Encoding, Policy};
 pub use types::{

@@ -5,7 +5,7 @@
 use super::boundary::{borrow, enter, need, utf8};
 use super::error::{report, witrt_error_t};
 use super::string::{encoding_of, wasm_encoding_t};
-use crate::{Config, Engine, Error, ErrorKind, OptLevel, Policy, Result};
+use crate::{BackEnd, Config, Engine, Error, ErrorKind, OptLevel, Policy, Result};
 use std::ffi::{CStr, c_char};
 
 /// The options of an engine, all with defaults that suit a host which trusts
@@ -51,6 +51,19 @@ pub enum witrt_opt_level_enum {
     WITRT_OPT_LEVEL_SPEED = 1,
     /// Runs nearly as fast, in less memory.
     WITRT_OPT_LEVEL_SPEED_AND_SIZE = 2,
+}
+
+/// What runs adapters: one of `witrt_back_end_enum`.
+pub type witrt_back_end_t = u32;
+
+/// What runs adapters. Both do the same.
+#[repr(C)]
+pub enum witrt_back_end_enum {
+    /// They become functions of the core module. Where the result would break a
+    /// limit of core WebAssembly, the reference serves that module.
+    WITRT_BACK_END_COMPILED = 0,
+    /// They are interpreted: for comparison, and for bug reports.
+    WITRT_BACK_END_REFERENCE = 1,
 }
 
 /// A configuration with every option at its default. Owned by the caller.
@@ -265,6 +278,26 @@ pub unsafe extern "C" fn witrt_config_set_opt_level(
             1 => OptLevel::Speed,
             2 => OptLevel::SpeedAndSize,
             _ => return Err(unknown("optimization level", level)),
+        });
+        Ok(())
+    };
+    // SAFETY: as in the first setter.
+    unsafe { set(config, change) }
+}
+
+/// What runs adapters. Default: `WITRT_BACK_END_COMPILED`. The environment
+/// variable `WITRT_BACK_END`, which is `compiled` or `reference`, overrides it.
+/// False for an unknown number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_config_set_back_end(
+    config: *mut wasm_config_t,
+    back_end: witrt_back_end_t,
+) -> bool {
+    let change = |config: &mut Config| {
+        config.back_end(match back_end {
+            0 => BackEnd::Compiled,
+            1 => BackEnd::Reference,
+            _ => return Err(unknown("back end", back_end)),
         });
         Ok(())
     };

@@ -110,8 +110,8 @@ pub unsafe extern "C" fn wasm_global_set(object: *mut wasm_global_t, val: *const
 /// The reference as an element of such a table.
 fn element(inside: &Inside<'_>, ty: ValType, object: Option<&wasm_ref_t>) -> Result<Val<'static>> {
     match ty {
-        ValType::FuncRef => Ok(Val::FuncRef(to_funcref(inside, object)?)),
-        ValType::ExternRef => Ok(Val::ExternRef(to_externref(inside, object)?)),
+        ValType::FuncRef => Ok(Val::FuncRef(to_funcref(inside.id(), object)?)),
+        ValType::ExternRef => Ok(Val::ExternRef(to_externref(inside.id(), object)?)),
         other => {
             let message = format!("a host has no values of type {other}");
             Err(Error::new(ErrorKind::Unsupported, message))

@@ -317,7 +317,7 @@ fn new(
 }
 
 /// The cell of the store that a function is in.
-struct Home(*const StoreCell);
+pub struct Home(pub *const StoreCell);
 
 // SAFETY: a cell may be referred to from any thread.
 unsafe impl Send for Home {}
@@ -325,7 +325,8 @@ unsafe impl Send for Home {}
 unsafe impl Sync for Home {}
 
 impl Home {
-    fn get(&self) -> *const StoreCell {
+    /// Where it is. (A method, so that closures capture all of this.)
+    pub fn get(&self) -> *const StoreCell {
         self.0
     }
 }

@@ -58,6 +58,15 @@ impl Obj {
         Arc::new(Obj { store_id, body, info: Mutex::new(None) })
     }
 
+    /// Checks that it may be used in this store.
+    #[inline]
+    pub fn check(&self, store: u64) -> Result<()> {
+        if self.store_id == store || self.store_id == 0 {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::WrongStore, "this object belongs to another store"))
+    }
+
     /// What the host attached.
     pub fn info(&self) -> *mut c_void {
         let info = self.info.lock().unwrap_or_else(PoisonError::into_inner);

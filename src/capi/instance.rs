@@ -105,7 +105,7 @@ unsafe fn externs(inside: &Inside<'_>, vec: *const wasm_extern_vec_t) -> Result<
 unsafe fn to_extern(inside: &Inside<'_>, item: *const wasm_extern_t) -> Result<Extern> {
     // SAFETY: the caller vouches for it.
     let obj = &need(unsafe { borrow(item) }, "extern")?.handle().obj;
-    inside.check(obj)?;
+    obj.check(inside.id())?;
     obj.to_extern().ok_or_else(|| wrong_kind("extern", obj))
 }
 

@@ -22,6 +22,9 @@
 //! | trap       | traps and frames                                          |
 //! | module     | modules                                                   |
 //! | func       | functions and callbacks                                   |
+//! | slot       | values of prepared calls, without their kinds              |
+//! | prepared   | prepared calls                                            |
+//! | callback   | host functions that take slots                            |
 //! | externs    | globals, tables, memories, externs, foreign objects       |
 //! | instance   | instances, linking by name                                |
 //!
@@ -32,6 +35,7 @@
 #![allow(clippy::missing_safety_doc)] // of exported functions: see above
 
 pub mod boundary;
+pub mod callback;
 pub mod engine;
 pub mod error;
 pub mod externs;
@@ -41,6 +45,8 @@ pub mod handle;
 pub mod importtype;
 pub mod instance;
 pub mod module;
+pub mod prepared;
+pub mod slot;
 pub mod store;
 pub mod string;
 pub mod string_box;

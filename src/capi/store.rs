@@ -12,6 +12,7 @@ use super::boundary::{enter, need};
 use super::engine::wasm_engine_t;
 use super::error::{report, witrt_error_t};
 use super::handle::{Body, Handle, Obj};
+use super::prepared::PreparedCall;
 use super::string_box::StringBox;
 use super::value::wasm_val_t;
 use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
@@ -46,6 +47,9 @@ pub struct StoreCell {
     tables: UnsafeCell<Tables>,
     /// What is left of strings that were deleted where the door was closed.
     returned: Mutex<Vec<Box<StringBox>>>,
+    /// Prepared calls that were deleted while one of them may have been
+    /// running.
+    disposed: Mutex<Vec<Box<PreparedCall>>>,
     this: Weak<StoreCell>,
     engine: Engine,
     id: u64,
@@ -98,6 +102,7 @@ impl StoreCell {
             keep: Cell::new(None),
             tables: UnsafeCell::default(),
             returned: Mutex::default(),
+            disposed: Mutex::default(),
             this: this.clone(),
             engine: engine.clone(),
             id: store.id(),
@@ -165,6 +170,17 @@ impl StoreCell {
             Ok(_leave) => Inside { cell: self }.tables().strings.push(string),
             Err(_) => self.returned().push(string),
         }
+    }
+
+    /// Drops a prepared call as soon as it is certain not to run, on any
+    /// thread.
+    pub fn dispose(&self, call: Box<PreparedCall>) {
+        let mut disposed = self.disposed.lock().unwrap_or_else(PoisonError::into_inner);
+        disposed.push(call);
+        let is_idle = self.open().is_ok_and(|leave| !leave.nested);
+        let done = if is_idle { std::mem::take(&mut *disposed) } else { Vec::new() };
+        drop(disposed);
+        drop(done);
     }
 
     fn returned(&self) -> std::sync::MutexGuard<'_, Vec<Box<StringBox>>> {
@@ -295,15 +311,6 @@ impl Inside<'_> {
     pub fn sole_instance(&mut self, module: u64) -> Option<Handle> {
         let obj = self.tables().instances.get(&module).cloned().flatten()?;
         Some(self.handle(obj))
-    }
-
-    /// Checks that an object may be used in this store.
-    #[inline]
-    pub fn check(&self, obj: &Obj) -> Result<()> {
-        if obj.store_id == self.id() || obj.store_id == 0 {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::WrongStore, "this object belongs to another store"))
     }
 
     /// What is left of a deleted string, or a new one.

@@ -154,27 +154,42 @@ pub unsafe extern "C" fn wasm_string_copy(
 ) -> bool {
     enter(|| {
         let encoding = encoding_of(encoding)?;
-        let copied = |text: Text<'_>, policy: Policy| {
-            // SAFETY: the header demands room for `capacity` units.
-            let dest = unsafe {
-                match encoding {
-                    Encoding::Utf8 => Dest::Utf8(room(destination.cast(), capacity)?),
-                    Encoding::Utf16 => Dest::Utf16(room(destination.cast(), capacity)?),
-                }
-            };
-            Ok(copy(text, dest, policy)?)
-        };
-        // SAFETY: the header demands a string, and for `written` a writable
-        // pointer or NULL.
-        unsafe { offer(written, read(string, copied)?) };
+        // SAFETY: this function demands the same.
+        unsafe { copy_to(string, encoding, destination, capacity, written) }?;
         Ok(true)
     })
 }
 
 /// # Safety
 ///
+/// There must be a string, room for `capacity` units, and a writable pointer or
+/// NULL.
+pub unsafe fn copy_to(
+    string: *const wasm_string_t,
+    encoding: Encoding,
+    destination: *mut c_void,
+    capacity: usize,
+    written: *mut usize,
+) -> Result<()> {
+    let copied = |text: Text<'_>, policy: Policy| {
+        // SAFETY: the caller vouches for the room.
+        let dest = unsafe {
+            match encoding {
+                Encoding::Utf8 => Dest::Utf8(room(destination.cast(), capacity)?),
+                Encoding::Utf16 => Dest::Utf16(room(destination.cast(), capacity)?),
+            }
+        };
+        Ok(copy(text, dest, policy)?)
+    };
+    // SAFETY: the caller vouches for the rest.
+    unsafe { offer(written, read(string, copied)?) };
+    Ok(())
+}
+
+/// # Safety
+///
 /// There must be room for `capacity` elements.
-unsafe fn room<'a, T>(data: *mut T, capacity: usize) -> Result<&'a mut [T]> {
+pub unsafe fn room<'a, T>(data: *mut T, capacity: usize) -> Result<&'a mut [T]> {
     // SAFETY: only checked: NULL, alignment, size.
     unsafe { slice(data, capacity.min(1), "destination") }?;
     // A capacity that no buffer can have promises what is needed.

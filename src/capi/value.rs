@@ -204,8 +204,8 @@ pub unsafe fn to_val<'a>(inside: &mut Inside<'_>, val: &wasm_val_t) -> Result<Va
             22 => Val::S64(of.s64),
             23 => Val::U64(of.u64),
             24 => Val::String(to_str(of.string)?),
-            128 => Val::ExternRef(to_externref(inside, of.r#ref.as_ref())?),
-            129 => Val::FuncRef(to_funcref(inside, of.r#ref.as_ref())?),
+            128 => Val::ExternRef(to_externref(inside.id(), of.r#ref.as_ref())?),
+            129 => Val::FuncRef(to_funcref(inside.id(), of.r#ref.as_ref())?),
             kind => return Err(unknown_kind(kind)),
         })
     }
@@ -222,11 +222,11 @@ unsafe fn to_str<'a>(string: *const wasm_string_t) -> Result<Str<'a>> {
     }
 }
 
-/// Any object may travel as an externref.
-pub fn to_externref(inside: &Inside<'_>, object: Option<&wasm_ref_t>) -> Result<Option<ExternRef>> {
+/// Any object may travel as an externref, in its own store.
+pub fn to_externref(store: u64, object: Option<&wasm_ref_t>) -> Result<Option<ExternRef>> {
     let Some(object) = object else { return Ok(None) };
     let obj = &object.handle().obj;
-    inside.check(obj)?;
+    obj.check(store)?;
     Ok(Some(match &obj.body {
         Body::Guest(reference) => reference.clone(),
         _ => ExternRef::new(obj.clone()),
@@ -234,10 +234,10 @@ pub fn to_externref(inside: &Inside<'_>, object: Option<&wasm_ref_t>) -> Result<
 }
 
 /// Only functions may travel as a funcref.
-pub fn to_funcref(inside: &Inside<'_>, object: Option<&wasm_ref_t>) -> Result<Option<Func>> {
+pub fn to_funcref(store: u64, object: Option<&wasm_ref_t>) -> Result<Option<Func>> {
     let Some(object) = object else { return Ok(None) };
     let obj = &object.handle().obj;
-    inside.check(obj)?;
+    obj.check(store)?;
     match &obj.body {
         Body::Func(func) => Ok(Some(func.clone())),
         _ => Err(wrong_kind("func", obj)),

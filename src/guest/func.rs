@@ -5,9 +5,11 @@
 
 use super::call::{self, CoreFunc};
 use super::context::Cx;
+use super::flat::HostBody;
 use super::value::{Val, check, wrong_store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -32,11 +34,16 @@ pub(crate) enum Body {
 
 /// Something that takes and gives interface values: an adapter bound to an
 /// instance, or a host function.
-pub(crate) trait Typed: Send + Sync {
+pub(crate) trait Typed: Any + Send + Sync {
     /// Runs it. The caller has checked the arguments against its type, and
     /// gives as many results as it has, each holding its type's default.
     /// Results may be written on failure: the caller drops them then.
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+
+    /// The same without lists of values, for those that know that way.
+    fn flat(&self) -> Option<&dyn HostBody> {
+        None
+    }
 }
 
 impl Func {

@@ -4,13 +4,15 @@
 //! strings that are out, and the calls that are owed. Behaviour is next door:
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
 //! `value` the values, `text` the strings that guests hand over, `slots` those
-//! that compiled adapters name, `defer` the debts, `func` what can be called.
+//! that compiled adapters name, `flat` calls without lists of values, `defer` the
+//! debts, `func` what can be called.
 //!
 //! Not here: behaviour.
 
 pub(crate) mod call;
 pub(crate) mod context;
 pub(crate) mod defer;
+pub(crate) mod flat;
 pub(crate) mod func;
 pub(crate) mod memory;
 pub(crate) mod slots;
@@ -70,6 +72,7 @@ pub(crate) struct Scratch {
     pub raw: Vec<Vec<wasmtime::ValRaw>>,
     pub vals: Vec<Vec<value::Val<'static>>>,
     pub slots: Vec<Vec<Slot<'static>>>,
+    pub units: Vec<Vec<u16>>,
 }
 
 /// A value in a frame of adapters, and for text that a host lends, what
@@ -85,4 +88,12 @@ pub(crate) struct Limits {
     pub memory_bytes: usize,
     pub table_elements: usize,
     pub instances: usize,
+}
+
+/// The same buffer, emptied, for values of another lifetime. The standard
+/// library collects in place, so the allocation stays.
+pub(crate) fn recycle<T, U>(mut buffer: Vec<T>) -> Vec<U> {
+    const { assert!(size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()) };
+    buffer.clear();
+    buffer.into_iter().filter_map(|_| None).collect()
 }

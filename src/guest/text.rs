@@ -51,8 +51,8 @@ pub(crate) struct Texts {
     sweep_at: usize,
 }
 
-/// A copy larger than this is not kept for the next string.
-const KEPT: usize = 64 * 1024;
+/// A buffer larger than this is not kept for the next string.
+pub(crate) const KEPT: usize = 64 * 1024;
 const FEW: usize = 16;
 
 impl Cell {
@@ -224,9 +224,13 @@ pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<
             let data_bytes = bytes.to_vec();
             copy_in(cx, Text::Utf8(&data_bytes), Policy::Replace)
         }
-        (Err(bad), Policy::Reject) => {
-            let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
-            Err(Trap::with_code(message, TrapCode::IllFormedText).into())
-        }
+        (Err(bad), Policy::Reject) => Err(ill_formed(ptr, bad)),
     }
+}
+
+/// What reading text of a guest raises that is ill-formed.
+#[cold]
+pub(crate) fn ill_formed(ptr: u32, bad: impl std::fmt::Display) -> Error {
+    let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
+    Trap::with_code(message, TrapCode::IllFormedText).into()
 }

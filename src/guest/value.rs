@@ -76,13 +76,11 @@ impl<'a> Val<'a> {
     /// Zero, null or the empty string; `None` for a type without values.
     pub fn default_of(ty: ValType) -> Option<Val<'a>> {
         Some(match ty {
-            ValType::F32 => Val::F32(0.0),
-            ValType::F64 => Val::F64(0.0),
             ValType::ExternRef => Val::ExternRef(None),
             ValType::FuncRef => Val::FuncRef(None),
             ValType::String => Val::String(Str::from("")),
             ValType::V128 | ValType::OtherRef => return None,
-            integer => Val::from_bits(integer, 0),
+            number => Val::from_bits(number, 0),
         })
     }
 
@@ -94,8 +92,8 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// An integer's bits: up to 32 bits extended to 32 by its sign, in the
-    /// low half. Zero for what is no integer.
+    /// A number's bits: of an integer of up to 32 bits, extended to 32 by its
+    /// sign, in the low half. Zero for what is no number.
     pub(crate) fn bits(&self) -> u64 {
         match *self {
             Val::I32(v) | Val::S32(v) => v as u32 as u64,
@@ -106,11 +104,13 @@ impl<'a> Val<'a> {
             Val::U32(v) => v as u64,
             Val::I64(v) | Val::S64(v) => v as u64,
             Val::U64(v) => v,
+            Val::F32(v) => v.to_bits().into(),
+            Val::F64(v) => v.to_bits(),
             _ => 0,
         }
     }
 
-    /// The integer of that type with these bits.
+    /// The number of that type with these bits.
     pub(crate) fn from_bits(ty: ValType, bits: u64) -> Val<'a> {
         match ty {
             ValType::S8 => Val::S8(bits as i8),
@@ -122,6 +122,8 @@ impl<'a> Val<'a> {
             ValType::S64 => Val::S64(bits as i64),
             ValType::U64 => Val::U64(bits),
             ValType::I64 => Val::I64(bits as i64),
+            ValType::F32 => Val::F32(f32::from_bits(bits as u32)),
+            ValType::F64 => Val::F64(f64::from_bits(bits)),
             _ => Val::I32(bits as i32),
         }
     }
@@ -191,16 +193,6 @@ impl<'a> Str<'a> {
         let cx = &mut cx.as_context_mut().0;
         let policy = cx.data().policy;
         copy_in(cx, text, policy)
-    }
-
-    /// The same text, borrowed from this string.
-    pub(crate) fn lend(&self) -> Str<'_> {
-        let repr = match &self.repr {
-            Repr::Utf8(bytes, checked) => Repr::Utf8(Cow::Borrowed(bytes), *checked),
-            Repr::Utf16(units) => Repr::Utf16(Cow::Borrowed(units)),
-            Repr::Guest(cell) => Repr::Guest(cell.clone()),
-        };
-        Str { repr, policy: self.policy }
     }
 
     /// How many bytes a guest's string has.
@@ -287,8 +279,16 @@ impl<'a> Str<'a> {
 
     /// Reads the text where it lies, without a copy.
     pub fn with<R>(&self, cx: impl AsContext, read: impl FnOnce(Text<'_>) -> R) -> Result<R> {
+        self.with_in(cx.as_context().0, read)
+    }
+
+    pub(crate) fn with_in<R>(
+        &self,
+        cx: wasmtime::StoreContext<'_, super::StoreData>,
+        read: impl FnOnce(Text<'_>) -> R,
+    ) -> Result<R> {
         match &self.repr {
-            Repr::Guest(cell) => cell.with(cx.as_context().0, read),
+            Repr::Guest(cell) => cell.with(cx, read),
             _ => Ok(read(self.text())),
         }
     }
@@ -303,11 +303,38 @@ impl<'a> Str<'a> {
 
     /// The host's text; empty for a guest's.
     fn text(&self) -> Text<'_> {
+        self.host_text().unwrap_or(Text::Utf8(&[]))
+    }
+
+    /// The text, if it is the host's.
+    pub(crate) fn host_text(&self) -> Option<Text<'_>> {
         match &self.repr {
-            Repr::Utf8(bytes, _) => Text::Utf8(bytes),
-            Repr::Utf16(units) => Text::Utf16(units),
-            Repr::Guest(_) => Text::Utf8(&[]),
+            Repr::Utf8(bytes, _) => Some(Text::Utf8(bytes)),
+            Repr::Utf16(units) => Some(Text::Utf16(units)),
+            Repr::Guest(_) => None,
         }
+    }
+
+    /// The text, if a host lends it.
+    pub(crate) fn lent(&self) -> Option<Text<'a>> {
+        match self.repr {
+            Repr::Utf8(Cow::Borrowed(bytes), _) => Some(Text::Utf8(bytes)),
+            Repr::Utf16(Cow::Borrowed(units)) => Some(Text::Utf16(units)),
+            _ => None,
+        }
+    }
+
+    /// The string as one of any lifetime, if it is no host's.
+    pub(crate) fn into_guest(self) -> Option<Str<'static>> {
+        match self.repr {
+            Repr::Guest(cell) => Some(Str { repr: Repr::Guest(cell), policy: self.policy }),
+            _ => None,
+        }
+    }
+
+    /// What it says itself about ill-formed text.
+    pub(crate) fn policy(&self) -> Option<Policy> {
+        self.policy
     }
 
     /// The store it belongs to, if it is a guest's.

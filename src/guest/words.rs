@@ -11,8 +11,10 @@
 use super::StoreData;
 use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
+use super::flat::{Lift, Lower, mismatch};
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
+use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
 use wasmtime::{AsContextMut as _, ValRaw};
@@ -78,6 +80,38 @@ impl CoreFunc {
     }
 }
 
+/// Arguments of a core function of numbers, and of compiled adapters if they
+/// take no text.
+impl<'a> Lower<'a> for Fill<'_> {
+    #[inline]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        Fill::number(self, bits)
+    }
+
+    fn text(&mut self, _: Text<'a>, _: Option<Policy>) -> Result<()> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self, _: Val<'a>) -> Result<()> {
+        Err(mismatch())
+    }
+}
+
+impl Lift for Read<'_> {
+    #[inline]
+    fn number(&mut self) -> Result<u64> {
+        Read::number(self)
+    }
+
+    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self) -> Result<Val<'static>> {
+        Err(mismatch())
+    }
+}
+
 /// Arguments, put in order.
 pub(crate) struct Fill<'a> {
     raw: &'a mut [ValRaw],
@@ -96,6 +130,18 @@ impl Fill<'_> {
     pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
         let (ty, word) = word_of(cx, val)?;
         self.word(ty, word)
+    }
+
+    /// A number's bits, whichever kind of number is due.
+    #[inline]
+    pub fn number(&mut self, bits: u64) -> Result<()> {
+        match self.types.get(self.at) {
+            Some(ValType::I32 | ValType::F32) => self.raw[self.at] = ValRaw::u32(bits as u32),
+            Some(ValType::I64 | ValType::F64) => self.raw[self.at] = ValRaw::u64(bits),
+            _ => return Err(broken("a word of another type")),
+        }
+        self.at += 1;
+        Ok(())
     }
 
     #[inline]
@@ -122,6 +168,21 @@ impl<'a> Read<'a> {
         Read { raw: self.raw, types: self.types, at: self.at + words }
     }
 
+    /// Calls a function of numbers with the next words, which must be its
+    /// arguments, without settling first.
+    pub fn pass_on(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
+        func.call_filled(
+            cx,
+            |_, words| {
+                for _ in func.ty().params() {
+                    words.number(self.number()?)?;
+                }
+                Ok(())
+            },
+            |_, _| Ok(()),
+        )
+    }
+
     #[inline]
     pub fn i32(&mut self) -> Result<i32> {
         if self.types.get(self.at) != Some(&ValType::I32) {
@@ -129,6 +190,18 @@ impl<'a> Read<'a> {
         }
         self.at += 1;
         Ok(self.raw[self.at - 1].get_i32())
+    }
+
+    /// A number's bits, whichever kind of number it is.
+    #[inline]
+    pub fn number(&mut self) -> Result<u64> {
+        let raw = match self.types.get(self.at) {
+            Some(ValType::I32 | ValType::F32) => self.raw[self.at].get_u32().into(),
+            Some(ValType::I64 | ValType::F64) => self.raw[self.at].get_u64(),
+            _ => return Err(broken("a word of another type")),
+        };
+        self.at += 1;
+        Ok(raw)
     }
 
     /// A value of this type, which is not `string`.
@@ -175,6 +248,20 @@ impl HostWords<'_> {
         Ok(typed(ty, val))
     }
 
+    /// A number's bits, whichever kind of number it is.
+    #[inline]
+    pub fn number(&mut self) -> Result<u64> {
+        let ty = self.ty.params().get(self.read).copied();
+        let ty = ty.filter(|ty| !ty.is_ref()).ok_or_else(|| broken("a word too many"))?;
+        // SAFETY: as above.
+        let raw = unsafe { self.next(ty)?.assume_init() };
+        Ok(if matches!(ty, ValType::I32 | ValType::F32) {
+            raw.get_u32().into()
+        } else {
+            raw.get_u64()
+        })
+    }
+
     fn next(&mut self, ty: ValType) -> Result<MaybeUninit<ValRaw>> {
         if self.put > 0 || self.ty.params().get(self.read) != Some(&ty) {
             return Err(broken("a word of another type"));
@@ -193,6 +280,16 @@ impl HostWords<'_> {
     pub fn put(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
         let (ty, word) = word_of(cx, val)?;
         self.word(ty, word)
+    }
+
+    /// A number's bits, whichever kind of number is due.
+    #[inline]
+    pub fn put_number(&mut self, bits: u64) -> Result<()> {
+        match self.ty.results().get(self.put) {
+            Some(ty @ (ValType::I32 | ValType::F32)) => self.word(*ty, ValRaw::u32(bits as u32)),
+            Some(ty @ (ValType::I64 | ValType::F64)) => self.word(*ty, ValRaw::u64(bits)),
+            _ => Err(broken("a word of another type")),
+        }
     }
 
     fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {

@@ -6,6 +6,7 @@ use super::externs::{Extern, Global, Memory, Table, Tag};
 use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
+use crate::guest::flat::{HostBody, HostCall, HostIo, ValIo, mismatch};
 use crate::guest::func::{Body, Func, Typed};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::types::{FuncType, ValType};
@@ -26,6 +27,33 @@ impl Func {
     ) -> Func {
         let store = cx.as_context_mut().store_id();
         Func::new_typed(store, ty, Arc::new(HostFunc(body)))
+    }
+
+    /// The same without lists of values: arguments are taken out of the call in
+    /// order, then results are put in order, all of them. Text is read where it
+    /// lies. What is taken or put against the type is an error.
+    ///
+    /// ```
+    /// use witrt::string::{Encoding, measure};
+    /// use witrt::{Engine, Func, FuncType, Store, Val, ValType};
+    /// let mut store = Store::new(&Engine::default());
+    /// let ty = FuncType::new([ValType::String], [ValType::U32]);
+    /// let f = Func::new_prepared(&mut store, ty, |call| {
+    ///     let units = call.text(|text, rule| Ok(measure(text, Encoding::Utf16, rule)?.len()))?;
+    ///     call.put_number(units as u64)
+    /// });
+    /// let mut results = [Val::U32(0)];
+    /// f.call(&mut store, &[Val::from("Zoë 🦀")], &mut results)?;
+    /// assert!(matches!(results[0], Val::U32(6)));
+    /// # Ok::<(), witrt::Error>(())
+    /// ```
+    pub fn new_prepared(
+        mut cx: impl AsContextMut,
+        ty: FuncType,
+        body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Func {
+        let store = cx.as_context_mut().store_id();
+        Func::new_typed(store, ty, Arc::new(FlatFunc(body)))
     }
 
     /// A host function of the type that the closure has: see [`Param`] and
@@ -128,11 +156,38 @@ struct HostFunc<F>(F);
 
 impl<F> Typed for HostFunc<F>
 where
-    F: Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync,
+    F: Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
 {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
         let cx = wasmtime::AsContextMut::as_context_mut(cx);
         guard(|| (self.0)(Caller(cx), args, results))
+    }
+}
+
+struct FlatFunc<F>(F);
+
+impl<F> HostBody for FlatFunc<F>
+where
+    F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+{
+    #[inline]
+    fn call(&self, cx: &mut Cx<'_>, io: &mut dyn HostIo) -> Result<()> {
+        (self.0)(&mut HostCall { cx, io })
+    }
+}
+
+impl<F> Typed for FlatFunc<F>
+where
+    F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+{
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+        let mut io = ValIo { args: args.iter(), results: results.iter_mut() };
+        guard(|| HostBody::call(self, cx, &mut io))?;
+        if io.results.next().is_some() { Err(mismatch()) } else { Ok(()) }
+    }
+
+    fn flat(&self) -> Option<&dyn HostBody> {
+        Some(self)
     }
 }
 

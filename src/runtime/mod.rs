@@ -10,6 +10,8 @@ pub(crate) mod func;
 pub(crate) mod instance;
 pub(crate) mod link;
 pub(crate) mod module;
+pub(crate) mod prepared;
+pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};

@@ -1,0 +1,389 @@
+//! Host functions that take slots: no list of values, no kinds to be checked.
+//!
+//! Not here: callbacks with lists of values.
+
+use super::boundary::{Foreign, List, enter, need, slice};
+use super::error::{report, witrt_error_t};
+use super::families::*;
+use super::func::Home;
+use super::handle::Reference as _;
+use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t, witrt_text_t};
+use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::string_box::{self, StringBox};
+use super::trap::to_error;
+use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
+use crate::string::{Dest, Measured, Text, measure, transcode};
+use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
+use crate::{Policy, Result, Str, Val, ValType};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// The call that a callback answers. It is valid during that callback.
+pub struct witrt_caller_t {
+    cell: *const StoreCell,
+    kinds: *const [SlotKind],
+    /// What was returned for each result, or a number for nothing.
+    returned: std::cell::RefCell<Vec<Val<'static>>>,
+}
+
+/// A host function that takes slots. `args` has one for each parameter: a
+/// number, a reference that is lent, text in `text` or a handle that is lent in
+/// `lazy`. What is lent is valid during the call, `text` only until the store is
+/// used. `results` has one for each result, zero before: numbers; references and
+/// handles, which are given up, or a host's own string; or `text`, which is
+/// copied as soon as the callback has returned. Text that ends with the callback
+/// is returned with `witrt_caller_return_text`.
+///
+/// NULL for success; a trap that is returned is taken, and unwinds the guest.
+/// C++ exceptions must not leave it.
+pub type witrt_slot_callback_t = Option<
+    unsafe extern "C" fn(
+        env: *mut c_void,
+        caller: *const witrt_caller_t,
+        args: *const witrt_slot_t,
+        results: *mut witrt_slot_t,
+    ) -> *mut wasm_trap_t,
+>;
+
+/// So many values of a call are on the stack.
+const INLINE: usize = 8;
+
+/// A host function whose type is what the kinds say. `env` is given to each
+/// call. The finalizer may be NULL; else it is called once with `env`, when the
+/// function is gone: at the latest with its store. Where this fails it is not
+/// called. Owned by the caller; NULL for a callback that is NULL and kinds that
+/// are unknown. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_func_new_prepared(
+    store: Option<&wasm_store_t>,
+    params: *const witrt_slot_kind_t,
+    param_count: usize,
+    results: *const witrt_slot_kind_t,
+    result_count: usize,
+    callback: witrt_slot_callback_t,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<wasm_func_t>> {
+    let body = || {
+        let callback = need(callback, "callback")?;
+        // SAFETY: the header demands so many kinds.
+        let (params, results) = unsafe {
+            (
+                SlotKind::all(params, param_count, "params")?,
+                SlotKind::all(results, result_count, "results")?,
+            )
+        };
+        let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
+        let ty = FuncType::new(types(&params), types(&results));
+        let cell = cell_of(store)?;
+        cell.enter(|inside| {
+            // Nothing fails from here on: the finalizer is taken over.
+            let env = Foreign::new(env, finalizer);
+            let home = Home(Arc::as_ptr(cell));
+            let called = Callback { callback, env, home, params, results };
+            let func = Func::new_prepared(inside.context(), ty, move |call| called.call(call));
+            Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
+        })?
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
+struct Callback {
+    callback: unsafe extern "C" fn(
+        *mut c_void,
+        *const witrt_caller_t,
+        *const witrt_slot_t,
+        *mut witrt_slot_t,
+    ) -> *mut wasm_trap_t,
+    env: Foreign,
+    home: Home,
+    params: Box<[SlotKind]>,
+    results: Box<[SlotKind]>,
+}
+
+impl Callback {
+    fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        // SAFETY: the function runs in its own store only, which is in this
+        // cell.
+        let cell = unsafe { &*self.home.get() };
+        let mut buffers = List::<Vec<u16>, 2>::new(self.params.len(), Vec::new);
+        let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
+        let mut args = List::<witrt_slot_t, INLINE>::new(self.params.len(), Vec::new);
+        for kind in &self.params {
+            let mut value = None;
+            args.push(match *kind {
+                SlotKind::Number(ty) => witrt_slot_t::of_number(ty, call.number()?),
+                SlotKind::Text(encoding) => {
+                    let mut buffer = None;
+                    let spare = match encoding {
+                        Encoding::Utf16 => call.buffer(),
+                        Encoding::Utf8 => Vec::new(),
+                    };
+                    let text =
+                        call.text(|text, rule| place(text, encoding, rule, spare, &mut buffer))?;
+                    if let Some(buffer) = buffer {
+                        buffers.push(buffer);
+                    }
+                    witrt_slot_t { text }
+                }
+                SlotKind::Lazy(encoding) => {
+                    let val = call.value()?;
+                    let len = match &val {
+                        Val::String(text) => text.length(call.caller(), encoding)?,
+                        _ => 0,
+                    };
+                    value = Some(val);
+                    witrt_slot_t { lazy: witrt_lazy_t { string: std::ptr::null_mut(), len } }
+                }
+                SlotKind::Reference(_) => {
+                    value = Some(call.value()?);
+                    witrt_slot_t::ZERO
+                }
+            });
+            values.push(value);
+        }
+        let mut results = List::<Got, INLINE>::new(self.results.len(), Vec::new);
+        let done = cell.callback(call.caller(), |inside| {
+            let mut lent = List::<wasm_val_t, INLINE>::new(self.params.len(), Vec::new);
+            for (value, slot) in values.as_mut_slice().iter_mut().zip(args.as_mut_slice()) {
+                match value.take() {
+                    Some(Val::String(text)) => {
+                        let string = StringBox::lend(inside, text);
+                        slot.lazy.string = string;
+                        let of = super::value::wasm_val_union_t { string };
+                        lent.push(wasm_val_t { kind: 24, of });
+                    }
+                    Some(reference) => {
+                        let given = give_val(inside, reference);
+                        // SAFETY: the value is a reference.
+                        slot.r#ref = unsafe { given.of.r#ref };
+                        lent.push(given);
+                    }
+                    None => {}
+                }
+            }
+            let outcome = self.answer(inside, cell, args.as_mut_slice(), &mut results);
+            for given in lent.as_mut_slice() {
+                // SAFETY: they were lent above.
+                unsafe { end_arg(inside, *given) };
+            }
+            outcome
+        });
+        for buffer in buffers.as_mut_slice() {
+            call.give_back(std::mem::take(buffer));
+        }
+        done?;
+        for got in results.as_mut_slice() {
+            match std::mem::replace(got, Got::Number(0)) {
+                Got::Number(bits) => call.put_number(bits)?,
+                Got::Val(val) => call.put_value(val)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the callback run, and takes what it returns.
+    fn answer(
+        &self,
+        inside: &mut Inside<'_>,
+        cell: &StoreCell,
+        args: &mut [witrt_slot_t],
+        got: &mut List<Got, INLINE>,
+    ) -> Result<()> {
+        let mut slots = List::<witrt_slot_t, INLINE>::new(self.results.len(), Vec::new);
+        for _ in &self.results {
+            slots.push(witrt_slot_t::ZERO);
+        }
+        let slots = slots.as_mut_slice();
+        let kinds: *const [SlotKind] = &*self.results;
+        let caller = witrt_caller_t { cell, kinds, returned: Default::default() };
+        let trap = inside.lend(|| {
+            // SAFETY: the callback's contract is the header's.
+            unsafe {
+                (self.callback)(
+                    self.env.data(),
+                    &raw const caller,
+                    args.as_ptr(),
+                    slots.as_mut_ptr(),
+                )
+            }
+        });
+        let mut returned = caller.returned.into_inner();
+        let outcome = if trap.is_null() {
+            self.take(inside, slots, &mut returned, got)
+        } else {
+            // SAFETY: the callback gave up the trap that it returned.
+            Err(to_error(unsafe { Box::from_raw(trap) }))
+        };
+        if returned.capacity() > 0 {
+            returned.clear();
+            inside.tables().vals.push(returned);
+        }
+        outcome
+    }
+
+    fn take(
+        &self,
+        inside: &mut Inside<'_>,
+        slots: &[witrt_slot_t],
+        returned: &mut [Val<'static>],
+        got: &mut List<Got, INLINE>,
+    ) -> Result<()> {
+        let mut outcome = Ok(());
+        for (i, (kind, slot)) in self.results.iter().zip(slots).enumerate() {
+            if let Some(text @ Val::String(_)) = returned.get_mut(i) {
+                got.push(Got::Val(std::mem::replace(text, Val::I32(0))));
+                continue;
+            }
+            // All are taken, so that nothing leaks where one is wrong.
+            // SAFETY: the callback set the member of the kind, and gave up what
+            // it owns.
+            let taken = unsafe { take_result(inside, *kind, slot) };
+            match taken {
+                Ok(taken) => got.push(taken),
+                Err(error) if outcome.is_ok() => {
+                    let what = format!("result {i} of the host function");
+                    outcome = Err(error.context(what).at_argument(i));
+                }
+                Err(_) => {}
+            }
+        }
+        outcome
+    }
+}
+
+/// A result of a callback.
+enum Got {
+    Number(u64),
+    Val(Val<'static>),
+}
+
+/// # Safety
+///
+/// The member of the kind must be set and owned.
+unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot_t) -> Result<Got> {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        Ok(match kind {
+            SlotKind::Number(ty) => Got::Number(slot.number(ty)),
+            SlotKind::Text(encoding) => {
+                let text = slot.text(encoding)?;
+                Got::Val(Val::String(Str::new_in(inside.context(), text)?))
+            }
+            SlotKind::Lazy(_) => {
+                Got::Val(Val::String(string_box::take_result(inside, slot.lazy.string)?))
+            }
+            SlotKind::Reference(ty) => {
+                let object = slot.r#ref;
+                let val = match ty {
+                    ValType::FuncRef => to_funcref(inside.id(), object.as_ref()).map(Val::FuncRef),
+                    _ => to_externref(inside.id(), object.as_ref()).map(Val::ExternRef),
+                };
+                if !object.is_null() {
+                    drop(Box::from_raw(object));
+                }
+                Got::Val(val?)
+            }
+        })
+    }
+}
+
+/// Text of an argument as the callback wants it: where it lies, or in a buffer.
+fn place(
+    text: Text<'_>,
+    wanted: Encoding,
+    rule: Policy,
+    mut spare: Vec<u16>,
+    buffer: &mut Option<Vec<u16>>,
+) -> Result<witrt_text_t> {
+    let measured = match measure(text, wanted, rule) {
+        Ok(measured) => measured,
+        Err(bad) => {
+            *buffer = Some(spare);
+            return Err(bad.into());
+        }
+    };
+    if text.encoding() == wanted && !measured.replaces() {
+        let (data, len) = match text {
+            Text::Utf8(bytes) => (bytes.as_ptr().cast(), bytes.len()),
+            Text::Utf16(units) => (units.as_ptr().cast(), units.len()),
+        };
+        *buffer = Some(spare);
+        return Ok(witrt_text_t { data, len });
+    }
+    let data = write(&measured, text, &mut spare)?;
+    *buffer = Some(spare);
+    Ok(witrt_text_t { data, len: measured.len() })
+}
+
+/// Transcodes into a buffer, which for UTF-8 holds two bytes in each element.
+fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*const c_void> {
+    let units = match measured.to() {
+        Encoding::Utf8 => measured.len().div_ceil(2),
+        Encoding::Utf16 => measured.len(),
+    };
+    buffer.clear();
+    buffer.try_reserve_exact(units).map_err(|_| {
+        let message = format!("no memory for a string of {} code units", measured.len());
+        Error::new(ErrorKind::OutOfMemory, message)
+    })?;
+    buffer.resize(units, 0);
+    let dest = match measured.to() {
+        Encoding::Utf16 => Dest::Utf16(buffer),
+        Encoding::Utf8 => {
+            let start = buffer.as_mut_ptr().cast::<u8>();
+            // SAFETY: the buffer has two bytes for each of its units.
+            Dest::Utf8(unsafe { std::slice::from_raw_parts_mut(start, measured.len()) })
+        }
+    };
+    transcode(measured, text, dest)
+        .map_err(|_| Error::new(ErrorKind::BadText, "the text changed while it was read"))?;
+    Ok(buffer.as_ptr().cast())
+}
+
+/// Returns text as a result: the code units at `data` are copied at once, in
+/// the encoding that the result's kind says, and the result's slot is not
+/// looked at. False, with the reason in the last error, for an index of no
+/// string, ill-formed text, or NULL text of a size other than zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_caller_return_text(
+    caller: Option<&witrt_caller_t>,
+    index: usize,
+    data: *const c_void,
+    len: usize,
+) -> bool {
+    enter(|| {
+        let caller = need(caller, "caller")?;
+        // SAFETY: the callback is running, so its function and store are there.
+        let (kinds, cell) = unsafe { (&*caller.kinds, &*caller.cell) };
+        let encoding = match kinds.get(index) {
+            Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)) => *encoding,
+            _ => {
+                let message = format!("result {index} is no string");
+                return Err(Error::new(ErrorKind::OutOfRange, message));
+            }
+        };
+        // SAFETY: the header demands so many units.
+        let text = unsafe {
+            match encoding {
+                Encoding::Utf8 => Text::Utf8(slice(data.cast(), len, "data")?),
+                Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, "data")?),
+            }
+        };
+        cell.enter(|inside| {
+            let text = Str::new_in(inside.context(), text)?;
+            let mut returned = caller.returned.borrow_mut();
+            if returned.capacity() == 0 {
+                *returned = inside.tables().vals.pop().unwrap_or_default();
+            }
+            while returned.len() < kinds.len() {
+                returned.push(Val::I32(0));
+            }
+            returned[index] = Val::String(text);
+            Ok(true)
+        })?
+    })
+}

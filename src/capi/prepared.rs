@@ -1,0 +1,435 @@
+//! Prepared calls: the type is checked once, and a call takes no list of values.
+//!
+//! Not here: slots, callbacks.
+
+use super::boundary::{List, enter, need, null, quietly};
+use super::error::{Failure, report, witrt_error_t};
+use super::families::*;
+use super::handle::{Body, Reference, wrong_kind};
+use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use super::store::{Inside, StoreCell};
+use super::string::{copy_to, encoding_of, wasm_encoding_t, wasm_string_t};
+use super::string_box::{self, Source, StringBox};
+use super::value::{give_val, to_externref, to_funcref};
+use crate::string::copy;
+use crate::{Arguments, Error, ErrorKind, Lift, Lower, Lowered as _, Outcome, Prepared, Result};
+use crate::{Str, Val, ValType};
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A function that is ready to be called with slots.
+///
+/// It keeps its function and its store alive, and is used like the store: by
+/// one thread at a time. Deleting is permitted on any thread at any time, also
+/// while a call of it runs.
+pub struct witrt_prepared_t {
+    cell: Arc<StoreCell>,
+    inner: Box<PreparedCall>,
+}
+
+/// What a prepared call is made of.
+pub struct PreparedCall {
+    call: Prepared,
+    params: Box<[SlotKind]>,
+    results: Box<[SlotKind]>,
+    /// Results of the last call that did not fit their buffers, and whether
+    /// there are any.
+    kept: Mutex<Vec<(usize, Str<'static>)>>,
+    has_kept: AtomicBool,
+}
+
+/// So many results of a call are on the stack.
+const INLINE: usize = 8;
+
+/// Prepares a function for calls with slots of these kinds, which must fit its
+/// type. Owned by the caller; NULL, with `WITRT_ERROR_WRONG_KIND`, where they do
+/// not fit. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_func_prepare(
+    func: Option<&wasm_func_t>,
+    params: *const witrt_slot_kind_t,
+    param_count: usize,
+    results: *const witrt_slot_kind_t,
+    result_count: usize,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<witrt_prepared_t>> {
+    let body = || {
+        let handle = need(func, "func")?.handle();
+        let Body::Func(func) = &handle.obj.body else {
+            return Err(wrong_kind("func", &handle.obj));
+        };
+        let cell = handle.cell()?.clone();
+        // SAFETY: the header demands so many kinds.
+        let (params, results) = unsafe {
+            (
+                SlotKind::all(params, param_count, "params")?,
+                SlotKind::all(results, result_count, "results")?,
+            )
+        };
+        let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
+        let call = Prepared::new(func, &types(&params), &types(&results))?;
+        let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
+        let inner = Box::new(PreparedCall { call, params, results, kept, has_kept });
+        Ok::<_, Error>(Some(Box::new(witrt_prepared_t { cell, inner })))
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
+/// Deletes it; not the function. NULL is accepted.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_prepared_delete(prepared: Option<Box<witrt_prepared_t>>) {
+    quietly(|| {
+        if let Some(prepared) = prepared {
+            let witrt_prepared_t { cell, inner } = *prepared;
+            cell.dispose(inner);
+        }
+    })
+}
+
+/// Calls the function. `args` has a slot for each parameter and `results` one
+/// for each result; both are the caller's. True for success.
+///
+/// Arguments are borrowed, with what they point to. Of a result that is text,
+/// the slot's `buffer` says where to write and how much room there is, and
+/// afterwards how long the text is. Other results are written over what was in
+/// the slot: numbers, and strings and references that the caller owns.
+///
+/// On failure the slots of results are as they were, though buffers may have
+/// been written to. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success. It is as for `witrt_func_call`, and one more:
+/// `WITRT_ERROR_BUFFER_TOO_SMALL` where the call was made, but a text did not
+/// fit. All slots are written then; the length of such a text is what is
+/// needed, and the text itself is kept for `witrt_prepared_take_result`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_prepared_call(
+    prepared: *const witrt_prepared_t,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    // SAFETY: what the header demands is what `call` does, and a writable
+    // pointer or NULL.
+    unsafe { report(error, || call(prepared, args, results).map(|()| true)) }
+}
+
+/// # Safety
+///
+/// The pointers must be NULL or what the header says.
+#[inline]
+unsafe fn call(
+    prepared: *const witrt_prepared_t,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<(), Failure> {
+    // A callback may delete the handle: from here on only the store is used,
+    // which the door keeps alive, and the inner part, which the store keeps.
+    // SAFETY: the caller vouches for the handle.
+    let prepared = need(unsafe { prepared.as_ref() }, "prepared")?;
+    // SAFETY: as said above.
+    let (cell, inner) =
+        unsafe { (&*Arc::as_ptr(&prepared.cell), &*std::ptr::from_ref(prepared.inner.as_ref())) };
+    if (args.is_null() && !inner.params.is_empty())
+        || (results.is_null() && !inner.results.is_empty())
+    {
+        return Err(null(if args.is_null() { "args" } else { "results" }).into());
+    }
+    cell.enter(|inside| {
+        // SAFETY: the caller vouches for the slots.
+        unsafe { call_inside(inside, inner, args, results) }
+            .map_err(|error| Failure { error, cell: inside.cell() })
+    })?
+}
+
+/// # Safety
+///
+/// There must be as many slots as parameters and results.
+#[inline]
+unsafe fn call_inside(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<()> {
+    if prepared.has_kept.load(Ordering::Relaxed) {
+        prepared.forget_kept();
+    }
+    let args = SlotArgs { store: inside.id(), kinds: &prepared.params, slots: args };
+    if prepared.results.iter().all(|kind| matches!(kind, SlotKind::Number(_))) {
+        let mut outcome = Numbers { kinds: &prepared.results, slots: results };
+        return prepared.call.call(inside.context(), &args, &mut outcome);
+    }
+    let mut got = List::<Got, INLINE>::new(prepared.results.len(), Vec::new);
+    let mut outcome = Results { kinds: &prepared.results, slots: results, got: &mut got };
+    outcome.check()?;
+    prepared.call.call(inside.context(), &args, &mut outcome)?;
+    // SAFETY: as above.
+    unsafe { give(inside, prepared, got.as_mut_slice(), results) }
+}
+
+/// The slots of arguments.
+struct SlotArgs<'k> {
+    /// The number of the store.
+    store: u64,
+    kinds: &'k [SlotKind],
+    /// As many as kinds.
+    slots: *const witrt_slot_t,
+}
+
+impl<'a> Arguments<'a> for SlotArgs<'_> {
+    #[inline]
+    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
+        for (i, kind) in self.kinds.iter().enumerate() {
+            // SAFETY: `call_inside` is given as many slots as there are kinds.
+            let slot = unsafe { &*self.slots.add(i) };
+            // SAFETY: the header demands that the member of the kind is set,
+            // and that text stays as it is during the call.
+            let lowered = unsafe {
+                match *kind {
+                    SlotKind::Number(ty) => {
+                        into.number(slot.number(ty))?;
+                        continue;
+                    }
+                    SlotKind::Text(encoding) => match slot.text(encoding) {
+                        Ok(text) => {
+                            into.text(text, None)?;
+                            continue;
+                        }
+                        Err(error) => Err(error),
+                    },
+                    SlotKind::Lazy(_) => match string_box::source(slot.lazy.string) {
+                        Ok(Source::Host(text)) => {
+                            text.lower(into)?;
+                            continue;
+                        }
+                        Ok(Source::Handle(handle)) => match handle.text() {
+                            Ok(text) => {
+                                text.lower(into)?;
+                                continue;
+                            }
+                            Err(error) => Err(error),
+                        },
+                        Err(error) => Err(error),
+                    },
+                    SlotKind::Reference(ty) => {
+                        let object = slot.r#ref.as_ref();
+                        let val = match ty {
+                            ValType::FuncRef => to_funcref(self.store, object).map(Val::FuncRef),
+                            _ => to_externref(self.store, object).map(Val::ExternRef),
+                        };
+                        val.and_then(|val| into.value(val))
+                    }
+                }
+            };
+            if let Err(error) = lowered {
+                return Err(error.context(format_args!("argument {i}")).at_argument(i));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Results that are numbers: written straight into their slots.
+struct Numbers<'k> {
+    kinds: &'k [SlotKind],
+    /// As many as kinds.
+    slots: *mut witrt_slot_t,
+}
+
+impl Outcome for Numbers<'_> {
+    #[inline]
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        for (i, kind) in self.kinds.iter().enumerate() {
+            let slot = witrt_slot_t::of_number(kind.ty(), from.number()?);
+            // SAFETY: `call_inside` is given as many slots as there are kinds.
+            unsafe { self.slots.add(i).write(slot) };
+        }
+        Ok(())
+    }
+}
+
+/// What became of a result.
+enum Got {
+    Number(u64),
+    /// So many units are in its buffer.
+    Written(usize),
+    /// It needs a buffer of so many units.
+    TooSmall(usize, Val<'static>),
+    /// A reference, or a string to be read later.
+    Val(Val<'static>),
+}
+
+/// Results of all kinds: kept until all are there.
+struct Results<'k, 'g> {
+    kinds: &'k [SlotKind],
+    /// As many as kinds.
+    slots: *const witrt_slot_t,
+    got: &'g mut List<Got, INLINE>,
+}
+
+impl Results<'_, '_> {
+    fn slot(&self, i: usize) -> &witrt_slot_t {
+        debug_assert!(i < self.kinds.len());
+        // SAFETY: `call_inside` is given as many slots as there are kinds.
+        unsafe { &*self.slots.add(i) }
+    }
+
+    /// Looks at the buffers before any guest code runs.
+    fn check(&self) -> Result<()> {
+        for (i, kind) in self.kinds.iter().enumerate() {
+            if let SlotKind::Text(encoding) = *kind {
+                // SAFETY: the header demands a buffer there.
+                let room = unsafe { self.slot(i).room(encoding) };
+                room.map_err(|e| e.context(format_args!("result {i}")).at_argument(i))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Outcome for Results<'_, '_> {
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        for (i, kind) in self.kinds.iter().enumerate() {
+            let got = match *kind {
+                SlotKind::Number(_) => Got::Number(from.number()?),
+                SlotKind::Reference(_) | SlotKind::Lazy(_) => Got::Val(from.value()?),
+                SlotKind::Text(encoding) => {
+                    // SAFETY: the header demands a buffer there, which nobody
+                    // else uses during the call.
+                    let room = unsafe { self.slot(i).room(encoding) }?;
+                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+                        Ok(written) => Got::Written(written),
+                        Err(error) => match error.needed() {
+                            Some(needed) => Got::TooSmall(needed, from.value()?),
+                            None => return Err(error),
+                        },
+                    }
+                }
+            };
+            self.got.push(got);
+        }
+        Ok(())
+    }
+}
+
+/// Writes results of all kinds into their slots.
+///
+/// # Safety
+///
+/// There must be as many slots as results.
+unsafe fn give(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    got: &mut [Got],
+    results: *mut witrt_slot_t,
+) -> Result<()> {
+    let mut small = None;
+    // What can fail comes first: nothing is written where something does.
+    let mut lens = List::<usize, INLINE>::new(got.len(), Vec::new);
+    for (kind, got) in prepared.results.iter().zip(&*got) {
+        lens.push(match (kind, got) {
+            (SlotKind::Lazy(encoding), Got::Val(Val::String(text))) => {
+                text.length(inside.context(), *encoding)?
+            }
+            _ => 0,
+        });
+    }
+    for (i, (kind, got)) in prepared.results.iter().zip(got).enumerate() {
+        // SAFETY: the caller vouches for the slots.
+        let slot = unsafe { &mut *results.add(i) };
+        match std::mem::replace(got, Got::Number(0)) {
+            Got::Number(bits) => *slot = witrt_slot_t::of_number(kind.ty(), bits),
+            Got::Written(units) => slot.buffer.len = units,
+            Got::TooSmall(needed, val) => {
+                slot.buffer.len = needed;
+                small.get_or_insert((i, needed));
+                if let Val::String(text) = val {
+                    prepared.keep(i, text);
+                }
+            }
+            Got::Val(Val::String(text)) => {
+                let string = StringBox::give(inside, text);
+                slot.lazy = witrt_lazy_t { string, len: lens.as_mut_slice()[i] };
+            }
+            // SAFETY: the value is a reference, so that member is set.
+            Got::Val(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
+        }
+    }
+    match small {
+        None => Ok(()),
+        Some((i, needed)) => {
+            let message =
+                format!("result {i}: the buffer is too small: the string has {needed} code units");
+            Err(Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i))
+        }
+    }
+}
+
+impl PreparedCall {
+    #[cold]
+    fn keep(&self, index: usize, text: Str<'static>) {
+        self.kept().push((index, text));
+        self.has_kept.store(true, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn forget_kept(&self) {
+        self.kept().clear();
+        self.has_kept.store(false, Ordering::Relaxed);
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(usize, Str<'static>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The result of this index of the last call, if its buffer was too small for
+/// it. Owned by the caller, who may ask once; NULL where there is none. The next
+/// call forgets it.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_prepared_take_result(
+    prepared: Option<&witrt_prepared_t>,
+    index: usize,
+) -> *mut wasm_string_t {
+    enter(|| {
+        let prepared = need(prepared, "prepared")?;
+        prepared.cell.enter(|inside| {
+            let mut kept = prepared.inner.kept();
+            let at = kept.iter().position(|(i, _)| *i == index);
+            let Some(at) = at else {
+                let message = format!("no text of result {index} is kept");
+                return Err(Error::new(ErrorKind::OutOfRange, message));
+            };
+            let (_, text) = kept.swap_remove(at);
+            Ok(StringBox::give(inside, text))
+        })?
+    })
+}
+
+/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// what is read once. False, and the string is as it was, where it cannot be
+/// copied. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_string_take(
+    string: *mut wasm_string_t,
+    encoding: wasm_encoding_t,
+    destination: *mut c_void,
+    capacity: usize,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        let encoding = encoding_of(encoding)?;
+        // SAFETY: the header demands what `wasm_string_copy` demands, and that
+        // the string is the caller's.
+        unsafe {
+            copy_to(string, encoding, destination, capacity, std::ptr::null_mut())?;
+            string_box::delete(string)?;
+        }
+        Ok::<_, Error>(true)
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}

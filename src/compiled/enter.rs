@@ -1,0 +1,343 @@
+//! Entering a compiled adapter: one entry into core code for one call.
+//!
+//! Not here: what adapters ask for while they run.
+
+use super::{Running, missing, word};
+use crate::codegen::{Entry, Out};
+use crate::error::{Error, ErrorKind, Result};
+use crate::exec;
+use crate::guest::StoreData;
+use crate::guest::call::CoreFunc;
+use crate::guest::context::Cx;
+use crate::guest::defer::{run_registered, settle};
+use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
+use crate::guest::func::Typed;
+use crate::guest::memory::Mem;
+use crate::guest::slots::{Held, Lending, measure, scoped};
+use crate::guest::text::{ill_formed, lift};
+use crate::guest::value::Val;
+use crate::guest::words::{Fill, Read};
+use crate::string::{Policy, Text};
+use crate::types::ValType;
+use std::sync::Arc;
+
+/// An adapter of an instance, to be entered by the host.
+pub(crate) struct Entered {
+    running: Arc<Running>,
+    func: CoreFunc,
+    settles: bool,
+    outs: Box<[Out]>,
+    /// How many words the results take.
+    words: usize,
+    /// Calls that are due when it has returned, by position.
+    debts: Box<[u32]>,
+    /// Whether only numbers and strings cross, also to the deferred calls.
+    plain: bool,
+}
+
+impl Entered {
+    /// The adapter of this index, which `func` is the entry of.
+    pub fn new(running: Arc<Running>, adapter: u32, func: CoreFunc) -> Result<Entered> {
+        let entries = &running.code.compiled.entries;
+        let entry = entries.get(adapter as usize).and_then(|e| e.as_ref());
+        let Some(Entry { ty, settles, results, debts }) = entry else { return Err(missing()) };
+        if ty != func.ty() {
+            return Err(missing());
+        }
+        Ok(Entered {
+            settles: *settles,
+            outs: results.as_slice().into(),
+            words: results.iter().map(|out| out.words()).sum(),
+            debts: debts.as_slice().into(),
+            plain: !func.has_refs(),
+            running,
+            func,
+        })
+    }
+
+    /// Calls it with arguments that fit.
+    pub fn run<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        let debts = cx.data().debts.mark();
+        let called = scoped(cx, |cx, lending| {
+            if !self.plain {
+                // References are rooted last, so text is checked before.
+                args.lower(&mut Measure { cx, at: 0 })?;
+                settle(cx)?;
+            }
+            self.func.call_filled(
+                cx,
+                |cx, fill| {
+                    args.lower(&mut Words { cx, lending, fill, at: 0 })?;
+                    if self.plain && self.settles { settle(cx) } else { Ok(()) }
+                },
+                |cx, words| self.leave(cx, words, outcome),
+            )
+        });
+        match called {
+            Ok(true) => {
+                cx.data_mut().debts.owe(debts);
+                Ok(())
+            }
+            Ok(false) => run_registered(cx, debts),
+            Err(error) => {
+                // The first failure is the outcome.
+                let _ = run_registered(cx, debts);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes results; tells whether one is a view, so that what is due is
+    /// registered and not done.
+    fn leave(
+        &self,
+        cx: &mut Cx<'_>,
+        words: &mut Read<'_>,
+        outcome: &mut impl Outcome,
+    ) -> Result<bool> {
+        let mut due = words.skip(self.words);
+        if !self.plain {
+            self.register(cx, &mut due)?;
+        }
+        let mut results = Results { entered: self, cx, words, at: 0, is_view: false };
+        let outcome = outcome.lift(&mut results);
+        let is_view = results.is_view;
+        if !self.plain || self.debts.is_empty() {
+            return outcome.map(|()| is_view);
+        }
+        if is_view {
+            self.register(cx, &mut due)?;
+            return outcome.map(|()| true);
+        }
+        settle(cx)?;
+        let done = self.pay(cx, &due);
+        outcome.and(done).map(|()| false)
+    }
+
+    fn due(&self) -> impl DoubleEndedIterator<Item = Result<&CoreFunc>> {
+        let handles = self.running.handles.get();
+        self.debts.iter().map(move |debt| {
+            handles.and_then(|h| h.deferred.get(*debt as usize)).ok_or_else(missing)
+        })
+    }
+
+    fn register(&self, cx: &mut Cx<'_>, due: &mut Read<'_>) -> Result<()> {
+        for func in self.due() {
+            let func = func?.clone();
+            let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+            args.clear();
+            for ty in func.ty().clone().params() {
+                args.push(due.val(cx, *ty)?);
+            }
+            let data = cx.data_mut();
+            data.debts.register(func, args.drain(..));
+            data.scratch.vals.push(args);
+        }
+        Ok(())
+    }
+
+    /// Makes the calls that are due, last one first. All are made; the first
+    /// failure is the outcome.
+    fn pay(&self, cx: &mut Cx<'_>, due: &Read<'_>) -> Result<()> {
+        let mut at = 0;
+        for func in self.due() {
+            at += func?.ty().params().len();
+        }
+        let mut outcome = Ok(());
+        for func in self.due().rev() {
+            let func = func?;
+            at -= func.ty().params().len();
+            let done = due.skip(at).pass_on(cx, func);
+            outcome = outcome.and(done);
+        }
+        outcome
+    }
+}
+
+impl Typed for Entered {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+        self.run(cx, &Vals(args), &mut VecOf(results))
+    }
+}
+
+/// Arguments that are values.
+struct Vals<'a>(&'a [Val<'a>]);
+
+impl<'a> Arguments<'a> for Vals<'a> {
+    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
+        for val in self.0 {
+            match val {
+                Val::String(text) => match text.host_text() {
+                    Some(units) => into.text(units, text.policy())?,
+                    None => into.value(val.clone())?,
+                },
+                Val::ExternRef(_) | Val::FuncRef(_) => into.value(val.clone())?,
+                number => into.number(number.bits())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Results that become values, each holding its type's default before.
+struct VecOf<'v>(&'v mut [Val<'static>]);
+
+impl Outcome for VecOf<'_> {
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        for val in &mut *self.0 {
+            *val = match val.ty() {
+                ValType::String | ValType::ExternRef | ValType::FuncRef => from.value()?,
+                ty => Val::from_bits(ty, from.number()?),
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Puts arguments into words, and text into slots.
+struct Words<'x, 'f, 'a, 's> {
+    cx: &'x mut Cx<'s>,
+    lending: &'x Lending<'a>,
+    fill: &'x mut Fill<'f>,
+    at: usize,
+}
+
+impl<'a> Lower<'a> for Words<'_, '_, 'a, '_> {
+    #[inline]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.at += 1;
+        self.fill.number(bits)
+    }
+
+    #[inline]
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        let len = self.lending.lend(self.cx, text, policy).map_err(|e| argument(e, self.at))?;
+        self.at += 1;
+        self.fill.i32(word(len)?)
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        let at = self.at;
+        self.at += 1;
+        let Val::String(text) = val else { return self.fill.val(self.cx, &val) };
+        let measured = exec::measure_argument(self.cx.data(), at, &text)?;
+        let held = match text.clone().into_guest() {
+            Some(text) => Held::Text(text, measured),
+            // What the host lends comes as text; this owns it.
+            None => Held::Text(text.into_owned(self.cx).map_err(|e| argument(e, at))?, None),
+        };
+        let len = held.guest_len();
+        self.cx.data_mut().slots.add(held);
+        self.fill.i32(word(len)?)
+    }
+}
+
+/// Checks the text among arguments, and nothing else.
+struct Measure<'x, 's> {
+    cx: &'x mut Cx<'s>,
+    at: usize,
+}
+
+impl<'a> Lower<'a> for Measure<'_, '_> {
+    fn number(&mut self, _: u64) -> Result<()> {
+        self.at += 1;
+        Ok(())
+    }
+
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        measure(self.cx.data().policy, text, policy).map_err(|e| argument(e, self.at))?;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        if let Val::String(text) = &val {
+            exec::measure_argument(self.cx.data(), self.at, text)?;
+        }
+        self.at += 1;
+        Ok(())
+    }
+}
+
+#[cold]
+fn argument(error: Error, at: usize) -> Error {
+    error.context(format_args!("argument {at}")).at_argument(at)
+}
+
+/// Gives the results of an entry.
+struct Results<'x, 'r, 's> {
+    entered: &'x Entered,
+    cx: &'x mut Cx<'s>,
+    words: &'x mut Read<'r>,
+    at: usize,
+    is_view: bool,
+}
+
+impl Results<'_, '_, '_> {
+    fn out(&self) -> Result<Out> {
+        self.entered.outs.get(self.at).copied().ok_or_else(mismatch)
+    }
+
+    fn mem(&self, at: u32) -> Result<Mem> {
+        self.entered.running.ready_mem(at as i32)
+    }
+}
+
+impl Lift for Results<'_, '_, '_> {
+    #[inline]
+    fn number(&mut self) -> Result<u64> {
+        self.at += 1;
+        self.words.number()
+    }
+
+    fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        let mut words = self.words.skip(0);
+        let data: &StoreData = self.cx.data();
+        let done = match self.out()? {
+            Out::View(mem) => {
+                let (ptr, len) = (words.i32()? as u32, words.i32()? as u32);
+                let bytes = self.mem(mem)?.read(&*self.cx, ptr, len)?;
+                read(Text::Utf8(bytes), data.policy).map_err(|e| match e.kind() {
+                    ErrorKind::BadText => ill_formed(ptr, e.message()),
+                    _ => e,
+                })?
+            }
+            Out::Slot => match data.slots.get(words.i32()?)? {
+                Held::Lent(lent) => read(lent.text(), lent.policy_or(data.policy))?,
+                held => {
+                    let text = held.clone().into_str()?;
+                    let rule = text.policy_or(data.policy);
+                    text.with_in((&*self.cx).into(), |units| read(units, rule))??
+                }
+            },
+            Out::Word(_) => return Err(mismatch()),
+        };
+        *self.words = words;
+        self.at += 1;
+        Ok(done)
+    }
+
+    fn value(&mut self) -> Result<Val<'static>> {
+        let out = self.out()?;
+        self.at += 1;
+        let text = match out {
+            Out::Word(ty) => return self.words.val(self.cx, ty),
+            Out::View(mem) => {
+                let mem = self.mem(mem)?;
+                let (ptr, len) = (self.words.i32()?, self.words.i32()?);
+                lift(self.cx, mem, ptr as u32, len as u32)?
+            }
+            Out::Slot => {
+                let text = self.cx.data().slots.get(self.words.i32()?)?.clone().into_str()?;
+                text.into_owned(self.cx)?
+            }
+        };
+        self.is_view |= exec::is_view(&text);
+        Ok(Val::String(text))
+    }
+}

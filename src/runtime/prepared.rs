@@ -1,0 +1,110 @@
+//! [`Prepared`]: a function whose type was checked once, to be called without
+//! lists of values.
+//!
+//! Not here: what arguments and results are made of.
+
+use crate::compiled::Entered;
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::context::{AsContextMut, Cx};
+use crate::guest::defer::settle;
+use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals};
+use crate::guest::func::{Body, Func, set_defaults};
+use crate::guest::recycle;
+use crate::types::{FuncType, ValType};
+use std::any::Any;
+use std::sync::Arc;
+
+/// A function, ready to be called in the way that costs least.
+///
+/// It belongs to its function's store. [`TypedFunc`](crate::TypedFunc) is made
+/// of it; so are the C API's prepared calls.
+#[derive(Clone)]
+pub struct Prepared {
+    func: Func,
+    way: Way,
+}
+
+#[derive(Clone)]
+enum Way {
+    /// A core function of numbers.
+    Numbers,
+    /// A compiled adapter.
+    Compiled(Arc<Entered>),
+    /// Everything else.
+    Vals,
+}
+
+impl Prepared {
+    /// Prepares a function for calls with values of these types.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WrongKind`] where they are not the function's.
+    pub fn new(func: &Func, params: &[ValType], results: &[ValType]) -> Result<Prepared> {
+        if func.ty().params() != params || func.ty().results() != results {
+            let wanted = FuncType::new(params.iter().copied(), results.iter().copied());
+            let message = format!("the function is {}, not {wanted}", func.ty());
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        }
+        let way = match &func.0.body {
+            Body::Core(core) if core.is_numeric() => Way::Numbers,
+            Body::Core(_) => Way::Vals,
+            Body::Typed(body) => {
+                let body: Arc<dyn Any + Send + Sync> = body.clone();
+                body.downcast().map_or(Way::Vals, Way::Compiled)
+            }
+        };
+        Ok(Prepared { func: func.clone(), way })
+    }
+
+    /// The function.
+    pub fn func(&self) -> &Func {
+        &self.func
+    }
+
+    /// Calls it. Arguments and outcome must be what it was prepared for.
+    ///
+    /// # Errors
+    /// As for [`Func::call`], and what `outcome` returns; the call has been
+    /// made then.
+    #[inline]
+    pub fn call<'a>(
+        &self,
+        mut cx: impl AsContextMut,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        let cx = &mut cx.as_context_mut().0;
+        self.func.check_store(cx)?;
+        match (&self.way, &self.func.0.body) {
+            (Way::Compiled(entered), _) => entered.run(cx, args, outcome),
+            (Way::Numbers, Body::Core(func)) => {
+                settle(cx)?;
+                func.call_filled(cx, |_, words| args.lower(words), |_, words| outcome.lift(words))
+            }
+            _ => self.call_vals(cx, args, outcome),
+        }
+    }
+
+    /// The way that everything can go.
+    #[inline(never)]
+    fn call_vals<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        let ty = self.func.ty();
+        let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        let done = (|| {
+            args.lower(&mut ToVals { types: ty.params(), vals: &mut vals })?;
+            set_defaults(ty.results(), &mut results)?;
+            self.func.call_checked(cx, &vals, &mut results)?;
+            outcome.lift(&mut FromVals { cx, vals: &mut results, at: 0 })
+        })();
+        results.clear();
+        cx.data_mut().scratch.vals.push(results);
+        cx.data_mut().scratch.vals.push(recycle(vals));
+        done
+    }
+}
