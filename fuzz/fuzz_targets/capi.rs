@@ -1,5 +1,4 @@
-//! Random sequences of calls of the C API: no crash, no leak, no use of what
-//! is gone, and strings that stay what they are.
+//! Random sequences of calls of the C API: no crash, no leak, no stale text.
 
 #![no_main]
 

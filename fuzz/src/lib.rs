@@ -9,6 +9,9 @@ pub mod api;
 pub mod args;
 pub mod differ;
 pub mod rules;
+pub mod run;
+pub mod targets;
+pub mod transcode;
 pub mod verdicts;
 pub mod world;
 

@@ -5,26 +5,25 @@
 
 use super::Bytes;
 use super::api::*;
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ptr::{null, null_mut};
+use std::sync::{LazyLock, Mutex};
 
-thread_local! {
-    /// One engine for all inputs; its modules are compiled quickly.
-    static ENGINE: Ptr = {
-        // SAFETY: as the header says.
-        unsafe {
-            let config = wasm_config_new();
-            assert!(witrt_config_set_opt_level(config, 0));
-            assert!(witrt_config_set_parallel_compilation(config, false));
-            // What callbacks need of the stack under a sanitizer is on top.
-            assert!(witrt_config_set_max_stack_bytes(config, 256 << 10));
-            wasm_engine_new_with_config(config)
-        }
-    };
-    /// Modules that were compiled for an earlier input.
-    static SHARED: RefCell<HashMap<String, Ptr>> = RefCell::default();
-}
+/// One engine for all inputs; its modules are compiled quickly.
+static ENGINE: LazyLock<usize> = LazyLock::new(|| {
+    // SAFETY: as the header says.
+    unsafe {
+        let config = wasm_config_new();
+        assert!(witrt_config_set_opt_level(config, 0));
+        assert!(witrt_config_set_parallel_compilation(config, false));
+        // What callbacks need of the stack under a sanitizer is on top.
+        assert!(witrt_config_set_max_stack_bytes(config, 256 << 10));
+        wasm_engine_new_with_config(config) as usize
+    }
+});
+
+/// Modules that were compiled for an earlier input.
+static SHARED: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
 
 const SAMPLES: [&str; 6] = ["", "a", "plain text", "café", "漢字", "🦀 and \0 more"];
 
@@ -96,7 +95,7 @@ impl World {
 
     fn new_store(&mut self) {
         // SAFETY: the engine lives on.
-        let store = ENGINE.with(|engine| unsafe { wasm_store_new(*engine) });
+        let store = unsafe { wasm_store_new(*ENGINE as Ptr) };
         self.stores.push(store);
     }
 
@@ -415,6 +414,10 @@ unsafe fn look_at(trap: Ptr) {
     }
 }
 
+fn shared() -> std::sync::MutexGuard<'static, HashMap<String, usize>> {
+    SHARED.lock().expect("no panic while it is locked")
+}
+
 /// A new module: made of the bytes, or one of core exports, or none at all.
 unsafe fn module(w: *mut World) {
     // SAFETY: as in `step`.
@@ -432,18 +435,17 @@ unsafe fn module(w: *mut World) {
             }
         };
         let store = (*w).store();
-        let known = SHARED.with_borrow(|shared| shared.get(&text).copied());
+        let known = shared().get(&text).copied();
         let module = match known {
-            Some(shared) => wasm_module_obtain(store, shared),
+            Some(known) => wasm_module_obtain(store, known as Ptr),
             None => {
                 let mut bytes = Vector::EMPTY;
                 wasm_byte_vec_new(&mut bytes, text.len(), text.as_ptr());
                 let module = wasm_module_new(store, &bytes);
                 wasm_byte_vec_delete(&mut bytes);
-                let room = SHARED.with_borrow(|shared| shared.len() < 200);
+                let room = shared().len() < 200;
                 if !module.is_null() && room {
-                    let shared = wasm_module_share(module);
-                    SHARED.with_borrow_mut(|all| all.insert(text, shared));
+                    shared().insert(text, wasm_module_share(module) as usize);
                 }
                 module
             }
