@@ -21,7 +21,7 @@ BEGIN { RS = ";" }
     for (i = 1; i <= count; i++) {
         type = params[i] ~ /\(\*/ ? "finalizer_t x" : params[i]
         sub(/[a-z_0-9]+(\[\])?$/, "", type) # the name of the parameter
-        gsub(/const |struct /, "", type)
+        gsub(/const |struct |union /, "", type)
         sub(/^ +/, "", type)
         sub(/ +$/, "", type)
         gsub(/ /, "_", type)

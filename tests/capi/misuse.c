@@ -251,11 +251,10 @@ NUMBER(wasm_valkind_t, 99)
 NUMBER(wasm_encoding_t, 99)
 NUMBER(witrt_opt_level_t, 99)
 NUMBER(witrt_ill_formed_t, 99)
+NUMBER(witrt_back_end_t, 99)
 NUMBER(witrt_error_kind_t, 99)
 
-#ifdef WITRT_SLOT_UTF8
 #include "misuse_prepared.h"
-#endif
 
 /* The call that is to be made, and what the thread's last error said then. */
 static void (*function)(void*);

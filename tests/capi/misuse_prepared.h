@@ -18,7 +18,7 @@ static witrt_slot_t* any_witrt_slot_t_p(int how) {
   return how == NOTHING ? NULL : place;
 }
 
-static wasm_trap_t* slot_callback(void* env, witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
+static wasm_trap_t* slot_callback(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)env, (void)caller, (void)args, (void)results;
   return NULL;
 }
