@@ -3,7 +3,7 @@
 #
 #   make demo                 the library, then every C example, shown
 #   make test                 all tests; the last line sums them up
-#   make test-full            the same, and every C program under valgrind
+#   make test-full            the same, and all of it under sanitizers and valgrind
 #   make bench                ratios against the engine's own C API
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build

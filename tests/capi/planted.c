@@ -12,6 +12,12 @@ static void* count(void* unused) {
   return NULL;
 }
 
+/* A configuration belongs to one thread at a time. */
+static void* configure(void* config) {
+  for (size_t i = 0; i < 1000; i++) witrt_config_set_max_instances(config, i);
+  return NULL;
+}
+
 int main(int argc, char** argv) {
   const char* mistake = argc > 1 ? argv[1] : "";
   if (strcmp(mistake, "use-after-free") == 0) {
@@ -33,6 +39,20 @@ int main(int argc, char** argv) {
     for (int i = 0; i < 2; i++) REQUIRE(pthread_create(&threads[i], NULL, count, NULL) == 0);
     for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
     printf("%d\n", shared);
+  } else if (strcmp(mistake, "library-race") == 0) {
+    wasm_config_t* config = wasm_config_new();
+    pthread_t thread;
+    REQUIRE(pthread_create(&thread, NULL, configure, config) == 0);
+    configure(config);
+    pthread_join(thread, NULL);
+    wasm_config_delete(config);
+  } else if (strcmp(mistake, "library-overrun") == 0) {
+    /* It is the library that reads past the end. */
+    wasm_valtype_t** one = malloc(sizeof *one);
+    one[0] = wasm_valtype_new_i32();
+    wasm_valtype_vec_t vec;
+    wasm_valtype_vec_new(&vec, 2 + (size_t)argc % 2, one);
+    printf("%zu\n", vec.size);
   } else if (strcmp(mistake, "check") == 0) {
     CHECK(1 == 2);
   }
