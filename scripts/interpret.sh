@@ -11,9 +11,8 @@ miri)
         echo "Miri is not installed: rustup +nightly component add miri rust-src"
         exit 77
     fi
-    # Files are read from the disk, and the target folder is Miri's own. The
-    # kernels of simdutf are C++, which Miri cannot run: src/string/stand_in.rs
-    # takes their place.
+    # The kernels of simdutf are C++, which Miri cannot run: the scalar ones take
+    # their place there.
     export MIRIFLAGS=-Zmiri-disable-isolation
     cargo +nightly miri test --lib -- string:: capi::boundary
     ;;

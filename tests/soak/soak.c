@@ -107,6 +107,8 @@ static wasm_trap_t* shout(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   }
 }
 
+static void prepare(void);
+
 static void open_store(void) {
   g.store = wasm_store_new(g.engine);
   REQUIRE(g.store);
@@ -117,9 +119,13 @@ static void open_store(void) {
   wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
   guest_load(&g, wat, &imports);
   wasm_func_delete(func);
+  prepare();
 }
 
+static witrt_prepared_t *into_buffer, *lazily;
+
 static void close_store(void) {
+  witrt_prepared_delete(into_buffer), witrt_prepared_delete(lazily);
   wasm_extern_vec_delete(&g.exports);
   wasm_instance_delete(g.instance);
   wasm_module_delete(g.module);
@@ -197,6 +203,35 @@ static void fails(void) {
   wasm_trap_delete(trap);
 }
 
+/* The same text through a prepared call: into a buffer of ours, which may be
+ * too small, or lazily. */
+static void prepare(void) {
+  static const witrt_slot_kind_t in[] = {WITRT_SLOT_UTF16}, out[] = {WITRT_SLOT_UTF16}, lazy[] = {WITRT_SLOT_LAZY_UTF16};
+  into_buffer = witrt_func_prepare(guest_func(&g, ECHO), in, 1, out, 1, NULL);
+  lazily = witrt_func_prepare(guest_func(&g, SHOUT), in, 1, lazy, 1, NULL);
+  REQUIRE(into_buffer && lazily);
+}
+
+static void prepared(void) {
+  char16_t wide[128], room[128];
+  unsigned i = below(sizeof samples / sizeof *samples);
+  size_t units = utf16_of(samples[i].text, samples[i].size, wide), size = below(8) ? 128 : units / 2;
+  witrt_slot_t arg = {.text = {wide, units}}, result = {.buffer = {room, size}};
+  witrt_error_t* error = NULL;
+  if (below(2)) {
+    bool fits = size >= units;
+    RIGHT(witrt_prepared_call(into_buffer, &arg, &result, &error) == fits && result.buffer.len == units);
+    if (fits) RIGHT(memcmp(room, wide, 2 * units) == 0);
+    else if (below(2)) wasm_string_delete(witrt_prepared_take_result(into_buffer, 0));
+  } else if (witrt_prepared_call(lazily, &arg, &result, &error)) {
+    RIGHT(result.lazy.len == units && witrt_string_take(result.lazy.string, WASM_UTF16, room, 128, NULL) &&
+          memcmp(room, wide, 2 * units) == 0);
+  } else {
+    RIGHT(error != NULL); /* the callback's */
+  }
+  witrt_error_delete(error);
+}
+
 static bool leak;
 
 static void one_call(void) {
@@ -229,7 +264,8 @@ static void one_call(void) {
       break;
     case 9: if (below(4) == 0) fails(); break;
     case 10: if (below(16) == 0) RIGHT(witrt_store_settle(g.store, NULL)); break;
-    case 11: case 12: case 13: strings(SHOUT); break;
+    case 11: case 12: strings(SHOUT); break;
+    case 13: case 14: case 15: prepared(); break;
     default: strings(ECHO);
   }
 }
