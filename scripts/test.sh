@@ -61,7 +61,7 @@ back_ends() {
     local back_end
     for back_end in reference compiled; do
         WITRT_BACK_END=$back_end ctest --test-dir build/c --output-on-failure --parallel "$jobs" \
-            --timeout 600 -R '^[a-z]+$' 2>&1 | tee "build/c-$back_end.log" || return
+            --timeout 600 -R '^[a-z]+$' -LE long 2>&1 | tee "build/c-$back_end.log" || return
     done
 }
 

@@ -46,6 +46,14 @@ pub struct Text {
     pub reserved: usize,
 }
 
+/// A slot of a prepared call.
+#[repr(C, align(8))]
+#[derive(Clone, Copy)]
+pub struct Slot(pub [u64; 2]);
+
+/// A host function with slots.
+pub type SlotCallback = extern "C" fn(Ptr, Ptr, *const Slot, *mut Slot) -> Ptr;
+
 /// A host function.
 pub type Callback = extern "C" fn(Ptr, *const Vector, *mut Vector) -> Ptr;
 
@@ -136,4 +144,45 @@ unsafe extern "C" {
         written: *mut usize,
     ) -> bool;
     pub fn wasm_string_is_handle(string: Ptr) -> bool;
+    pub fn wasm_functype_results(ty: Ptr) -> *const Vector;
+    pub fn witrt_func_prepare(
+        func: Ptr,
+        params: *const u8,
+        param_count: usize,
+        results: *const u8,
+        result_count: usize,
+        error: *mut Ptr,
+    ) -> Ptr;
+    pub fn witrt_prepared_delete(prepared: Ptr);
+    pub fn witrt_prepared_call(
+        prepared: Ptr,
+        args: *const Slot,
+        results: *mut Slot,
+        error: *mut Ptr,
+    ) -> bool;
+    pub fn witrt_prepared_take_result(prepared: Ptr, index: usize) -> Ptr;
+    pub fn witrt_func_new_prepared(
+        store: Ptr,
+        params: *const u8,
+        param_count: usize,
+        results: *const u8,
+        result_count: usize,
+        callback: Option<SlotCallback>,
+        env: Ptr,
+        finalizer: Option<extern "C" fn(Ptr)>,
+        error: *mut Ptr,
+    ) -> Ptr;
+    pub fn witrt_caller_return_text(
+        caller: Ptr,
+        index: usize,
+        data: *const c_void,
+        len: usize,
+    ) -> bool;
+    pub fn witrt_string_take(
+        string: Ptr,
+        encoding: u32,
+        to: Ptr,
+        capacity: usize,
+        error: *mut Ptr,
+    ) -> bool;
 }

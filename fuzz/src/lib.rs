@@ -8,6 +8,7 @@
 pub mod api;
 pub mod args;
 pub mod differ;
+pub mod prepared;
 pub mod rules;
 pub mod run;
 pub mod targets;

@@ -5,6 +5,7 @@
 
 use super::Bytes;
 use super::api::*;
+use super::prepared;
 use std::collections::HashMap;
 use std::ptr::{null, null_mut};
 use std::sync::{LazyLock, Mutex};
@@ -40,7 +41,7 @@ const PLAIN: &str = r#"(module
 
 /// Everything that is held. Pools never hold NULL.
 #[derive(Default)]
-struct World {
+pub struct World {
     bytes: Vec<u8>,
     /// How many of them are used up.
     at: usize,
@@ -48,13 +49,16 @@ struct World {
     /// Handles of every kind, by their common base.
     refs: Vec<Ptr>,
     /// Owned strings, with what they read as when they were first read.
-    strings: Vec<(Ptr, Option<Option<String>>)>,
+    pub(super) strings: Vec<(Ptr, Option<Option<String>>)>,
     /// Strings that running callbacks were given.
-    lent: Vec<Ptr>,
-    values: Vec<Value>,
-    depth: usize,
-    attached: usize,
+    pub(super) lent: Vec<Ptr>,
+    pub(super) values: Vec<Value>,
+    pub(super) depth: usize,
+    pub(super) attached: usize,
     finalized: usize,
+    /// Functions that are prepared, and how many ever were.
+    pub(super) ready: Vec<prepared::Ready>,
+    pub(super) made: usize,
 }
 
 /// Does what the bytes say; then deletes all, in an order that they choose.
@@ -89,7 +93,7 @@ impl World {
         byte.into()
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         self.byte() % n.max(1)
     }
 
@@ -100,7 +104,7 @@ impl World {
     }
 
     /// One of a pool; now and then, or where there is none, NULL.
-    fn store(&mut self) -> Ptr {
+    pub(super) fn store(&mut self) -> Ptr {
         let i = self.below(8);
         if i == 7 {
             null_mut()
@@ -109,7 +113,7 @@ impl World {
         }
     }
 
-    fn any(&mut self) -> Ptr {
+    pub(super) fn any(&mut self) -> Ptr {
         let i = self.byte();
         if i == 255 || self.refs.is_empty() { null_mut() } else { self.refs[i % self.refs.len()] }
     }
@@ -123,7 +127,7 @@ impl World {
         from.map(|r| unsafe { cast(r) }).find(|r| !r.is_null()).unwrap_or(null_mut())
     }
 
-    fn string(&mut self) -> Ptr {
+    pub(super) fn string(&mut self) -> Ptr {
         let i = self.byte();
         let (own, lent) = (self.strings.len(), self.lent.len());
         match i % (own + lent + 1) {
@@ -133,13 +137,13 @@ impl World {
         }
     }
 
-    fn keep(&mut self, object: Ptr) {
+    pub(super) fn keep(&mut self, object: Ptr) {
         if !object.is_null() {
             self.refs.push(object);
         }
     }
 
-    fn kinds(&mut self) -> Vec<u8> {
+    pub(super) fn kinds(&mut self) -> Vec<u8> {
         let count = self.below(4);
         (0..count).map(|_| KINDS[self.below(KINDS.len())]).collect()
     }
@@ -162,8 +166,25 @@ impl World {
         Value { kind, of }
     }
 
+    /// A function, and the kinds of its parameters and results.
+    pub(super) fn func_and_kinds(&mut self) -> (Ptr, Vec<u8>, Vec<u8>) {
+        let func = self.of_kind(wasm_ref_as_func);
+        // SAFETY: the function is alive or NULL, and so is its type.
+        unsafe {
+            let ty = wasm_func_type(func);
+            let kinds = |list: *const Vector| -> Vec<u8> {
+                let Some(list) = list.as_ref() else { return Vec::new() };
+                let types = (0..list.size).map(|i| *list.data.cast::<Ptr>().add(i));
+                types.map(|ty| wasm_valtype_kind(ty)).collect()
+            };
+            let both = (kinds(wasm_functype_params(ty)), kinds(wasm_functype_results(ty)));
+            wasm_functype_delete(ty);
+            (func, both.0, both.1)
+        }
+    }
+
     /// A struct around text of the host's own, sometimes impossible.
-    fn text(&mut self) -> Box<(Text, Vec<u16>)> {
+    pub(super) fn text(&mut self) -> Box<(Text, Vec<u16>)> {
         let sample = SAMPLES[self.below(SAMPLES.len())];
         let mut text = Text { data: null(), size: 0, encoding: 0, flags: 0, reserved: 0 };
         let how = self.below(16);
@@ -186,7 +207,7 @@ impl World {
     }
 }
 
-extern "C" fn finalized(world: Ptr) {
+pub(super) extern "C" fn finalized(world: Ptr) {
     // SAFETY: the world outlives what is in it.
     unsafe { (*world.cast::<World>()).finalized += 1 };
 }
@@ -241,9 +262,14 @@ extern "C" fn call_back(env: Ptr, args: *const Vector, results: *mut Vector) -> 
     }
 }
 
+/// A value of what C gave.
+pub(super) fn value_of(kind: u8, of: u64) -> Value {
+    Value { kind, of }
+}
+
 /// Reads a string in both encodings: both work or neither, and both are the
 /// same text, and what it was before.
-unsafe fn read(string: Ptr, before: Option<&Option<String>>) -> Option<String> {
+pub(super) unsafe fn read(string: Ptr, before: Option<&Option<String>>) -> Option<String> {
     let mut written = [usize::MAX; 2];
     // SAFETY: the string is alive or NULL; the buffers are as large as said.
     let (narrow, wide, copied) = unsafe {
@@ -273,11 +299,11 @@ unsafe fn read(string: Ptr, before: Option<&Option<String>>) -> Option<String> {
 /// # Safety
 ///
 /// As in [`play`].
-unsafe fn step(world: *mut World) {
+pub(super) unsafe fn step(world: *mut World) {
     // SAFETY: objects are alive; the header permits the rest.
     unsafe {
         let w = &raw mut *world;
-        match (*w).below(32) {
+        match (*w).below(40) {
             0 if (*w).stores.len() < 3 => (*w).new_store(),
             1 if (*w).stores.len() > 1 => {
                 let i = (*w).below((*w).stores.len());
@@ -395,6 +421,10 @@ unsafe fn step(world: *mut World) {
                     (*w).values.push(copy);
                 }
             }
+            32 | 33 => prepared::prepare(w),
+            34 => prepared::delete(w),
+            35..=37 => prepared::call(w),
+            38 => prepared::func(w),
             _ => {}
         }
         assert_ne!(witrt_error_kind(witrt_last_error()), 699, "a panic");
@@ -534,14 +564,7 @@ unsafe fn func(w: *mut World) {
 unsafe fn call(w: *mut World) {
     // SAFETY: as in `step`. No reference to the world is held during the call.
     unsafe {
-        let func = (*w).of_kind(wasm_ref_as_func);
-        let ty = wasm_func_type(func);
-        let mut kinds: Vec<u8> = Vec::new();
-        if let Some(params) = wasm_functype_params(ty).as_ref() {
-            let types = (0..params.size).map(|i| *params.data.cast::<Ptr>().add(i));
-            kinds.extend(types.map(|ty| wasm_valtype_kind(ty)));
-        }
-        wasm_functype_delete(ty);
+        let (func, mut kinds, _) = (*w).func_and_kinds();
         if (*w).below(32) == 31 {
             kinds.push(16);
         }
@@ -591,6 +614,7 @@ unsafe fn call(w: *mut World) {
 unsafe fn clear(w: *mut World) {
     // SAFETY: as in `step`; each object is deleted once.
     unsafe {
+        prepared::clear(w);
         let stores = std::mem::take(&mut (*w).stores);
         let last = if (*w).below(2) == 0 { 0 } else { stores.len() };
         for store in &stores[last..] {
