@@ -3,7 +3,7 @@
 #
 #   make demo                 the library, then every example, shown
 #   make test                 all tests; the last line sums them up
-#   make test-full            the same, and every C program under valgrind
+#   make test-full            the same, and all of it under sanitizers and valgrind
 #   make bench                ratios against the engine's own C API
 #   make bench-dotnet         ratios of the .NET library against glue by hand
 #   make nupkg                the NuGet package, in build/package

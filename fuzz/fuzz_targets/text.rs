@@ -2,6 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| {
-    let _ = witrt::tools::check(text.as_bytes());
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| witrt_fuzz::targets::text(data));

@@ -1,12 +1,12 @@
 //! One module, the same calls, both back ends: what they do must be the same.
 
-use super::Bytes;
+use super::{Bytes, args};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::{
-    BackEnd, Caller, Config, Engine, Error, ExternRef, Func, FuncType, Linker, Module, OptLevel,
-    Store, Str, Trap, TrapCode, Val, ValType,
+    BackEnd, Caller, Config, Engine, Error, Func, FuncType, Linker, Module, OptLevel, Store, Str,
+    Trap, TrapCode, Val, ValType,
 };
 
 static REFERENCE: LazyLock<Engine> = LazyLock::new(|| engine(BackEnd::Reference));
@@ -79,12 +79,10 @@ fn transcript(engine: &Engine, module: &Module, mut bytes: Bytes<'_>) -> String 
     let mut kept: Vec<Val<'_>> = Vec::new();
     for _ in 0..5 {
         let func = &funcs[bytes.below(funcs.len())];
-        let texts: Vec<_> = func.ty().params().iter().map(|_| text(&mut bytes)).collect();
-        let types = func.ty().params().iter();
-        let args: Vec<Val<'_>> =
-            types.zip(&texts).map(|(ty, t)| arg(&mut bytes, *ty, t, &kept)).collect();
-        let mut results = defaults(func);
-        match func.call(&mut store, &args, &mut results) {
+        let texts = args::texts(&mut bytes, func);
+        let given = args::args(&mut bytes, func, &texts, &kept);
+        let mut results = args::room(func.ty().results());
+        match func.call(&mut store, &given, &mut results) {
             Ok(()) => {
                 note(&log, format_args!("-> {}", list(&store, &results)));
                 kept.extend(results);
@@ -130,9 +128,9 @@ fn host_functions(
                 let depth = depth.fetch_add(1, Ordering::Relaxed);
                 let func = back.lock().expect("no panic").clone().filter(|_| depth < 8);
                 if let Some(func) = func {
-                    let args: Vec<Val<'_>> = defaults_of(func.ty().params());
-                    let mut results = defaults(&func);
-                    let outcome = func.call(&mut caller, &args, &mut results);
+                    let given = args::room(func.ty().params());
+                    let mut results = args::room(func.ty().results());
+                    let outcome = func.call(&mut caller, &given, &mut results);
                     // Who told of a trap first says what frames it has: the core that
                     // called the host function, or an adapter that was entered by it.
                     let outcome = outcome.map_err(|e| e.to_string());
@@ -171,14 +169,6 @@ fn host_functions(
     linker.define("host", "log", told).define("host", "ask", ask).define("host", "raw", raw);
 }
 
-fn defaults(func: &Func) -> Vec<Val<'static>> {
-    defaults_of(func.ty().results())
-}
-
-fn defaults_of(types: &[ValType]) -> Vec<Val<'static>> {
-    types.iter().filter_map(|ty| Val::default_of(*ty)).collect()
-}
-
 /// An error in full; how deep a stack is depends on the back end.
 fn shown(error: &Error) -> String {
     let (kind, argument) = (error.kind(), error.argument());
@@ -211,50 +201,4 @@ fn list(cx: impl witrt::AsContext, vals: &[Val<'_>]) -> String {
         }
     }
     out
-}
-
-/// Text in both encodings, sometimes ill-formed.
-fn text(bytes: &mut Bytes<'_>) -> (Vec<u8>, Vec<u16>) {
-    let sample = ["", "a", "plain", "café", "漢字", "🦀 and \0 more"][bytes.below(6)];
-    let mut narrow = sample.as_bytes().repeat(1 + bytes.below(3));
-    let mut wide: Vec<u16> = sample.encode_utf16().collect();
-    if bytes.below(16) == 1 {
-        narrow.push(0xff);
-        wide.push(0xd800 | bytes.byte() as u16);
-    }
-    (narrow, wide)
-}
-
-/// An argument; of a string it may be one that the guest gave.
-fn arg<'a>(
-    bytes: &mut Bytes<'_>,
-    ty: ValType,
-    text: &'a (Vec<u8>, Vec<u16>),
-    kept: &[Val<'static>],
-) -> Val<'a> {
-    let bits = [0, 1, 20, 127, 128, 255, 256, 0x7fff_ffff, 0x8000_0000, u64::MAX][bytes.below(10)];
-    match ty {
-        ValType::String => {
-            let given: Vec<_> = kept.iter().filter(|val| val.as_str().is_some()).collect();
-            match bytes.below(3) {
-                0 if !given.is_empty() => given[bytes.below(given.len())].clone(),
-                1 => Val::String(Str::from_utf8(&text.0)),
-                _ => Val::String(Str::from_utf16(&text.1)),
-            }
-        }
-        ValType::S8 => Val::S8(bits as i8),
-        ValType::U8 => Val::U8(bits as u8),
-        ValType::S16 => Val::S16(bits as i16),
-        ValType::U16 => Val::U16(bits as u16),
-        ValType::S32 => Val::S32(bits as i32),
-        ValType::U32 => Val::U32(bits as u32),
-        ValType::S64 => Val::S64(bits as i64),
-        ValType::U64 => Val::U64(bits),
-        ValType::I32 => Val::I32(bits as i32),
-        ValType::I64 => Val::I64(bits as i64),
-        ValType::F32 => Val::F32(f32::from_bits(bits as u32)),
-        ValType::F64 => Val::F64(f64::from_bits(bits)),
-        _ if bytes.below(2) == 0 => Val::ExternRef(None),
-        _ => Val::ExternRef(Some(ExternRef::new(Arc::new(bits)))),
-    }
 }

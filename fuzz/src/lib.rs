@@ -5,7 +5,16 @@
 //! instruction that fits the stack may come next, and what is left on the
 //! stack at the end are the results.
 
+pub mod api;
+pub mod args;
 pub mod differ;
+pub mod prepared;
+pub mod rules;
+pub mod run;
+pub mod targets;
+pub mod transcode;
+pub mod verdicts;
+pub mod world;
 
 use std::fmt::Write;
 

@@ -290,3 +290,6 @@ impl<T, const N: usize> Drop for List<T, N> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,6 +142,11 @@ pub unsafe trait Reference: Sized {
     /// A new one.
     fn boxed(handle: Handle) -> Box<Self> {
         debug_assert!(Self::fits(&handle.obj.body));
+        Self::named(handle)
+    }
+
+    /// The same, where the name is the program's choice, and may be wrong.
+    fn named(handle: Handle) -> Box<Self> {
         // SAFETY: the implementer vouches for the layout, so the allocation
         // fits and the pointer is its only owner.
         unsafe { Box::from_raw(Box::into_raw(Box::new(handle)).cast::<Self>()) }
@@ -150,7 +155,7 @@ pub unsafe trait Reference: Sized {
 
 /// Another handle of the same object.
 pub fn copy<T: Reference>(object: Option<&T>) -> Option<Box<T>> {
-    object.map(|object| T::boxed(object.handle().clone()))
+    object.map(|object| T::named(object.handle().clone()))
 }
 
 /// Whether both are handles of the same object. NULL is the same as NULL.

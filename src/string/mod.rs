@@ -170,10 +170,11 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
     fast::length(src, to)
 }
 
+/// Miri cannot run what is not Rust.
 fn scalar_is_forced() -> bool {
     static FORCED: LazyLock<bool> =
         LazyLock::new(|| std::env::var_os("WITRT_SCALAR").is_some_and(|v| v == "1"));
-    *FORCED
+    cfg!(miri) || *FORCED
 }
 
 /// How a text is stored.
@@ -432,3 +433,6 @@ impl fmt::Display for CopyError {
 }
 
 impl std::error::Error for CopyError {}
+
+#[cfg(test)]
+mod tests;

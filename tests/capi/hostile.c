@@ -1,6 +1,8 @@
 /* Guests that lie about their memory, text that is no text, files that are no
  * modules. The answer is always an error or a trap, and the store goes on. */
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <uchar.h>
 
 #include "guest.h"
@@ -173,6 +175,40 @@ static void impossible_strings(void) {
   guest_close(&g);
 }
 
+/* Text that another thread of the host writes to while it is read: an error,
+ * or text that it was at some time, and never a byte too many. */
+static char16_t changing[600];
+static atomic_bool change;
+static void* changer(void* unused) {
+  (void)unused;
+  volatile char16_t* at = changing;
+  for (unsigned i = 0; atomic_load(&change); i++) {
+    static const char16_t units[] = {'a', 0xe9, 0x6f22, 0xd83e, 0xdd80};
+    at[i * 7 % 600] = units[i % 5];
+  }
+  return NULL;
+}
+
+static void changing_text(void) {
+  guest_t g;
+  allocator_guest(&g, "i32.const 1024");
+  for (size_t i = 0; i < 600; i++) changing[i] = 'a';
+  pthread_t thread;
+  atomic_store(&change, true);
+  REQUIRE(pthread_create(&thread, NULL, changer, NULL) == 0);
+  for (int i = 0; i < 20000; i++) {
+    wasm_string_t text = WASM_STRING_UTF16(changing, 600);
+    wasm_val_t result = WASM_INIT_VAL;
+    wasm_trap_t* trap = length_of(&g, &text, &result);
+    if (trap == NULL) CHECK(result.of.u32 >= 600 && result.of.u32 <= 1800);
+    wasm_trap_delete(trap);
+  }
+  atomic_store(&change, false);
+  pthread_join(thread, NULL);
+  still_works(&g);
+  guest_close(&g);
+}
+
 /* Results: the guest says where its text is, and is not believed. */
 static void results(void) {
   static const struct { const char* where; int ok; } cases[] = {
@@ -273,6 +309,7 @@ int main(void) {
   allocators();
   ill_formed_arguments();
   impossible_strings();
+  changing_text();
   results();
   sizes();
   damaged_files();

@@ -1,7 +1,22 @@
 /* One mistake for each name: each must be noticed by the checker that is
  * looking. */
 
+#include <pthread.h>
+
 #include "guest.h"
+
+static int shared;
+static void* count(void* unused) {
+  (void)unused;
+  shared++;
+  return NULL;
+}
+
+/* A configuration belongs to one thread at a time. */
+static void* configure(void* config) {
+  for (size_t i = 0; i < 1000; i++) witrt_config_set_max_instances(config, i);
+  return NULL;
+}
 
 int main(int argc, char** argv) {
   const char* mistake = argc > 1 ? argv[1] : "";
@@ -19,6 +34,25 @@ int main(int argc, char** argv) {
     /* An object of the library, which only a checker that sees the library's
      * memory can miss. */
     for (int i = 0; i < 10; i++) wasm_valtype_new_i32();
+  } else if (strcmp(mistake, "race") == 0) {
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) REQUIRE(pthread_create(&threads[i], NULL, count, NULL) == 0);
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+    printf("%d\n", shared);
+  } else if (strcmp(mistake, "library-race") == 0) {
+    wasm_config_t* config = wasm_config_new();
+    pthread_t thread;
+    REQUIRE(pthread_create(&thread, NULL, configure, config) == 0);
+    configure(config);
+    pthread_join(thread, NULL);
+    wasm_config_delete(config);
+  } else if (strcmp(mistake, "library-overrun") == 0) {
+    /* It is the library that reads past the end. */
+    wasm_valtype_t** one = malloc(sizeof *one);
+    one[0] = wasm_valtype_new_i32();
+    wasm_valtype_vec_t vec;
+    wasm_valtype_vec_new(&vec, 2 + (size_t)argc % 2, one);
+    printf("%zu\n", vec.size);
   } else if (strcmp(mistake, "check") == 0) {
     CHECK(1 == 2);
   }

@@ -1,0 +1,289 @@
+//! Prepared calls, and host functions with slots: a part of the world that the
+//! target `capi` plays with.
+
+use super::api::*;
+use super::world::{World, finalized, read, step, value_of};
+use std::ptr::{null, null_mut};
+
+const TEXT8: u8 = 64;
+const TEXT16: u8 = 65;
+const LAZY8: u8 = 66;
+const LAZY16: u8 = 67;
+const TOO_SMALL: u32 = 607;
+
+/// A prepared function, which a callback may delete while it is called.
+pub struct Ready {
+    handle: Ptr,
+    number: usize,
+    params: Vec<u8>,
+    results: Vec<u8>,
+}
+
+/// What a host function with slots is given.
+struct Env {
+    world: *mut World,
+    params: Vec<u8>,
+    results: Vec<u8>,
+}
+
+/// Kinds of slots for a list of kinds of values, mostly fitting.
+fn slots(w: &mut World, kinds: &[u8]) -> Vec<u8> {
+    let slot = |kind: &u8| if *kind == STRING { TEXT8 + w.below(4) as u8 } else { *kind };
+    let mut slots: Vec<u8> = kinds.iter().map(slot).collect();
+    if w.below(32) == 31 {
+        slots.push(99);
+    }
+    slots
+}
+
+/// # Safety
+///
+/// As for all that plays: objects are alive, and no reference to the world is
+/// held while the library runs.
+pub unsafe fn prepare(w: *mut World) {
+    // SAFETY: as said.
+    unsafe {
+        let (func, params, results) = (*w).func_and_kinds();
+        let (params, results) = (slots(&mut *w, &params), slots(&mut *w, &results));
+        let handle = witrt_func_prepare(
+            func,
+            params.as_ptr(),
+            params.len(),
+            results.as_ptr(),
+            results.len(),
+            null_mut(),
+        );
+        if !handle.is_null() {
+            (*w).made += 1;
+            let number = (*w).made;
+            (*w).ready.push(Ready { handle, number, params, results });
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`prepare`].
+pub unsafe fn delete(w: *mut World) {
+    // SAFETY: as said.
+    unsafe {
+        if !(*w).ready.is_empty() {
+            let n = (*w).ready.len();
+            let i = (*w).below(n);
+            let ready = (*w).ready.swap_remove(i);
+            witrt_prepared_delete(ready.handle);
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`prepare`].
+pub unsafe fn call(w: *mut World) {
+    // SAFETY: as said; what is lent to the call is owned by it.
+    unsafe {
+        if (*w).ready.is_empty() {
+            return;
+        }
+        let n = (*w).ready.len();
+        let i = (*w).below(n);
+        let Ready { handle, number, params, results } = &(&(*w).ready)[i];
+        let (handle, number, params, results) = (*handle, *number, params.clone(), results.clone());
+
+        let mut texts = Vec::new();
+        let mut owned: Vec<Value> = Vec::new();
+        let mut args = vec![Slot([0; 2]); params.len()];
+        for (slot, kind) in args.iter_mut().zip(&params) {
+            match *kind {
+                TEXT8 | TEXT16 => {
+                    let text = (*w).text();
+                    if text.0.encoding == u32::from(*kind == TEXT16) {
+                        *slot = Slot([text.0.data as u64, text.0.size as u64]);
+                    }
+                    texts.push(text);
+                }
+                LAZY8 | LAZY16 => {
+                    let string = (*w).string();
+                    let mut copy = NO_VALUE;
+                    wasm_val_copy(&mut copy, &Value { kind: STRING, of: string as u64 });
+                    slot.0[0] = if copy.kind == STRING { copy.of } else { 0 };
+                    owned.push(copy);
+                }
+                EXTERNREF.. => {
+                    let copy = wasm_ref_copy((*w).any());
+                    slot.0[0] = copy as u64;
+                    owned.push(Value { kind: EXTERNREF, of: copy as u64 });
+                }
+                _ => slot.0[0] = [0, 1, 255, u64::MAX][(*w).below(4)],
+            }
+        }
+        let mut rooms: Vec<Vec<u64>> = Vec::new();
+        let mut outs = vec![Slot([0; 2]); results.len()];
+        for (slot, kind) in outs.iter_mut().zip(&results) {
+            if matches!(*kind, TEXT8 | TEXT16) {
+                let mut room = vec![0_u64; 16];
+                *slot = Slot([room.as_mut_ptr() as u64, (*w).below(33) as u64]);
+                rooms.push(room);
+            }
+        }
+        let given: Vec<u64> = outs.iter().map(|slot| slot.0[1]).collect();
+        let mut error = null_mut();
+        let done = witrt_prepared_call(handle, args.as_ptr(), outs.as_mut_ptr(), &mut error);
+        for mut value in owned {
+            wasm_val_delete(&mut value);
+        }
+        let short = !done && witrt_error_kind(error) == TOO_SMALL;
+        witrt_error_delete(error);
+        if !done && !short {
+            return;
+        }
+        let alive = (&(*w).ready).iter().any(|ready| ready.number == number);
+        for (i, (slot, kind)) in outs.iter().zip(&results).enumerate() {
+            let [at, len] = slot.0;
+            match *kind {
+                TEXT8 | TEXT16 if len > given[i] => {
+                    assert!(short);
+                    if alive {
+                        let kept = witrt_prepared_take_result(handle, i);
+                        assert!(!kept.is_null());
+                        let encoding = u32::from(*kind == TEXT16);
+                        assert_eq!(wasm_string_length(kept, encoding) as u64, len);
+                        (*w).strings.push((kept, None));
+                    }
+                }
+                TEXT8 => {
+                    let bytes = std::slice::from_raw_parts(at as *const u8, len as usize);
+                    std::str::from_utf8(bytes).expect("well-formed");
+                }
+                TEXT16 => {
+                    let units = std::slice::from_raw_parts(at as *const u16, len as usize);
+                    String::from_utf16(units).expect("well-formed");
+                }
+                LAZY8 | LAZY16 => {
+                    let encoding = u32::from(*kind == LAZY16);
+                    assert_eq!(wasm_string_length(at as Ptr, encoding) as u64, len);
+                    let mut room = vec![0_u64; len as usize / 2 + 1];
+                    let to = room.as_mut_ptr().cast();
+                    if (*w).below(2) == 0 {
+                        let taken =
+                            witrt_string_take(at as Ptr, encoding, to, len as usize, null_mut());
+                        assert!(taken);
+                    } else {
+                        (*w).strings.push((at as Ptr, None));
+                    }
+                }
+                EXTERNREF.. => (*w).values.push(value_of(EXTERNREF, at)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A host function with slots, of any type.
+///
+/// # Safety
+///
+/// As for [`prepare`].
+pub unsafe fn func(w: *mut World) {
+    // SAFETY: as said; the finalizer takes the environment back.
+    unsafe {
+        let (store, params, results) = ((*w).store(), (*w).kinds(), (*w).kinds());
+        let (params, results) = (slots(&mut *w, &params), slots(&mut *w, &results));
+        let env = Box::new(Env { world: w, params, results });
+        let (params, results) = (env.params.clone(), env.results.clone());
+        let env = Box::into_raw(env);
+        let func = witrt_func_new_prepared(
+            store,
+            params.as_ptr(),
+            params.len(),
+            results.as_ptr(),
+            results.len(),
+            Some(call_back),
+            env.cast(),
+            Some(gone),
+            null_mut(),
+        );
+        if func.is_null() {
+            drop(Box::from_raw(env));
+        } else {
+            (*w).attached += 1;
+            (*w).keep(func);
+        }
+    }
+}
+
+extern "C" fn gone(env: Ptr) {
+    // SAFETY: it was made for this function, whose last call this is.
+    let env = unsafe { Box::from_raw(env.cast::<Env>()) };
+    finalized(env.world.cast());
+}
+
+extern "C" fn call_back(env: Ptr, caller: Ptr, args: *const Slot, results: *mut Slot) -> Ptr {
+    // SAFETY: the environment lives as long as the function, so during this
+    // call; the slots are as many as the kinds.
+    unsafe {
+        let Env { world: w, params, results: kinds } = &*env.cast::<Env>();
+        let (w, params, kinds) = (*w, params.clone(), kinds.clone());
+        let before = (*w).lent.len();
+        for (i, kind) in params.iter().enumerate() {
+            let [at, len] = (*args.add(i)).0;
+            match *kind {
+                TEXT8 if len > 0 => {
+                    let bytes = std::slice::from_raw_parts(at as *const u8, len as usize);
+                    std::str::from_utf8(bytes).expect("well-formed");
+                }
+                LAZY8 | LAZY16 => {
+                    let encoding = u32::from(*kind == LAZY16);
+                    assert_eq!(wasm_string_length(at as Ptr, encoding) as u64, len);
+                    read(at as Ptr, None);
+                    (*w).lent.push(at as Ptr);
+                }
+                _ => {}
+            }
+        }
+        (*w).depth += 1;
+        if (*w).depth < 4 {
+            for _ in 0..(*w).below(4) {
+                step(w);
+            }
+        }
+        (*w).depth -= 1;
+        (*w).lent.truncate(before);
+        if (*w).below(16) == 0 {
+            let store = (*w).store();
+            let trap = wasm_trap_new(store, null());
+            if !trap.is_null() {
+                return trap;
+            }
+        }
+        for (i, kind) in kinds.iter().enumerate() {
+            let slot = results.add(i);
+            match *kind {
+                TEXT8 | TEXT16 => {
+                    let text = (*w).text();
+                    if text.0.encoding == u32::from(*kind == TEXT16) {
+                        witrt_caller_return_text(caller, i, text.0.data, text.0.size);
+                    }
+                }
+                LAZY8 | LAZY16 => (*slot).0[0] = wasm_string_clone((*w).string()) as u64,
+                EXTERNREF.. => (*slot).0[0] = wasm_ref_copy((*w).any()) as u64,
+                _ => (*slot).0[0] = [0, 1, 255, u64::MAX][(*w).below(4)],
+            }
+        }
+        null_mut()
+    }
+}
+
+/// Deletes what is left.
+///
+/// # Safety
+///
+/// As for [`prepare`].
+pub unsafe fn clear(w: *mut World) {
+    // SAFETY: as said; each is deleted once.
+    unsafe {
+        for ready in std::mem::take(&mut (*w).ready) {
+            witrt_prepared_delete(ready.handle);
+        }
+    }
+}

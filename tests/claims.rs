@@ -1,0 +1,68 @@
+//! What documents say about the repository is so: the tests that `SECURITY.md`
+//! names are there, and `ARCHITECTURE.md` gives a reason for each dependency.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// What stands between backquotes and looks like a path, as path and name.
+fn references(text: &str) -> Vec<(&str, Option<&str>)> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let folders = ["tests/", "fuzz/", "src/", "scripts/", "examples-c/"];
+    quoted
+        .filter(|word| folders.iter().any(|folder| word.starts_with(folder)))
+        .map(|word| word.split_once('#').map_or((word, None), |(path, name)| (path, Some(name))))
+        .collect()
+}
+
+#[test]
+fn the_tests_that_are_named_exist() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for document in ["SECURITY.md", "fuzz/README.md", "tests/soak/README.md"] {
+        for (path, name) in references(&read(document)) {
+            seen += 1;
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            if !file.exists() {
+                wrong.push(format!("{document}: there is no {path}"));
+            } else if let Some(name) = name
+                && !read(path).contains(&format!("{name}("))
+            {
+                wrong.push(format!("{document}: there is no {name} in {path}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(seen > 50, "{seen}");
+}
+
+/// The names in a `[dependencies]` or `[build-dependencies]` of a manifest.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut inside = false;
+    for line in manifest.lines() {
+        if let Some(section) = line.strip_prefix('[') {
+            let section = section.trim_end_matches(']');
+            inside = section == "dependencies" || section == "build-dependencies";
+            found.extend(section.strip_prefix("dependencies.").map(str::to_owned));
+        } else if inside && let Some((name, _)) = line.split_once('=') {
+            found.insert(name.trim().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn each_dependency_has_a_reason() {
+    let architecture = read("ARCHITECTURE.md");
+    let (_, table) = architecture.split_once("## Dependencies").expect("the section");
+    let table = table.split("\n## ").next().unwrap_or_default();
+    let row = |line: &str| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned());
+    let explained: BTreeSet<String> = table.lines().filter_map(row).collect();
+    assert_eq!(dependencies(&read("Cargo.toml")), explained);
+}
