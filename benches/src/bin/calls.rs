@@ -37,6 +37,9 @@ fn add(table: &mut Table) {
 }
 
 fn string_in(table: &mut Table, script: Script, size: usize) {
+    if !table.wants(&format!("in utf16 {script}")) && !table.wants(&format!("in utf8 {script}")) {
+        return;
+    }
     let name = format!("in utf16 {script}");
     let (text, bytes) = script.text(size);
     let (units, len) = (&text[..], bytes.len() as u32);
@@ -70,6 +73,9 @@ fn string_in(table: &mut Table, script: Script, size: usize) {
 }
 
 fn string_out(table: &mut Table, script: Script, size: usize) {
+    if !table.wants(&format!("out utf16 {script}")) && !table.wants(&format!("out utf8 {script}")) {
+        return;
+    }
     let (units, bytes) = script.text(size);
     let name = format!("out utf16 {script}");
     if table.wants(&name) {
@@ -102,6 +108,9 @@ fn string_out(table: &mut Table, script: Script, size: usize) {
 
 /// One entry makes a thousand calls back, or fewer where the text is long.
 fn callback(table: &mut Table, script: Script, size: usize) {
+    if !table.wants(&format!("back utf16 {script}")) && !table.wants(&format!("back utf8 {script}")) {
+        return;
+    }
     let (_, bytes) = script.text(size);
     let times = (1_000_000 / (size + 100)).clamp(4, 1000) as u32;
     for wide in [true, false] {
