@@ -48,7 +48,10 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     for line in manifest.lines() {
         if let Some(section) = line.strip_prefix('[') {
             let section = section.trim_end_matches(']');
-            inside = section == "dependencies" || section == "build-dependencies";
+            // Those of one platform are in a section that ends likewise.
+            inside = section == "dependencies"
+                || section == "build-dependencies"
+                || section.starts_with("target.") && section.ends_with(".dependencies");
             found.extend(section.strip_prefix("dependencies.").map(str::to_owned));
         } else if inside && let Some((name, _)) = line.split_once('=') {
             found.insert(name.trim().to_owned());

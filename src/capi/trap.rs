@@ -108,7 +108,11 @@ pub unsafe extern "C" fn wasm_trap_new(
         // SAFETY: the header demands a vector or NULL.
         let message = unsafe { items(message, "message") }?;
         let bytes: Vec<u8> = message.iter().map(|byte| *byte as u8).collect();
-        Ok(Some(of_host(Some(cell.clone()), cell.id(), bytes.strip_suffix(b"\0").unwrap_or(&bytes))))
+        Ok(Some(of_host(
+            Some(cell.clone()),
+            cell.id(),
+            bytes.strip_suffix(b"\0").unwrap_or(&bytes),
+        )))
     })
 }
 

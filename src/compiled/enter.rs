@@ -19,7 +19,6 @@ use crate::guest::text::{ill_formed, lift};
 use crate::guest::value::{Str, Val};
 use crate::guest::words::{Few, Fill, Read};
 use crate::string::{Policy, Text};
-use crate::types::ValType;
 use std::sync::Arc;
 
 /// An adapter of an instance, to be entered by the host.
