@@ -1,12 +1,15 @@
 # Everything a person runs. Each target first installs, or names, the tools it
 # misses: see scripts/setup.sh.
 #
-#   make demo                 the library, then every C example, shown
+#   make demo                 the library, then every example, shown
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and all of it under sanitizers and valgrind
 #   make bench                ratios against the engine's own C API
+#   make bench-dotnet         ratios of the .NET library against glue by hand
+#   make nupkg                the NuGet package, in build/package
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build
+#   make dist                 an archive of it for machines like this one, in build/
 #   make clean                what these made, in this folder and of this crate
 
 PREFIX ?= /usr/local
@@ -16,7 +19,7 @@ PROFILE ?= release
 CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
 
-.PHONY: all demo test test-full bench install clean
+.PHONY: all demo test test-full bench bench-dotnet nupkg install dist clean
 
 all:
 	scripts/setup.sh cargo cc c++
@@ -27,19 +30,32 @@ demo:
 	scripts/demo.sh
 
 test:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
 	scripts/test.sh
 
 test-full:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind
+	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
 	scripts/test.sh full
 
 bench:
 	scripts/setup.sh cargo cc c++ cmake
 	scripts/bench.sh
 
+bench-dotnet: all
+	scripts/setup.sh dotnet
+	dotnet/bench.sh "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
+nupkg: all
+	scripts/setup.sh dotnet
+	scripts/nupkg.sh build/package "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
 install: all
 	scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
+# The smaller build, unless PROFILE says otherwise.
+dist: PROFILE := $(if $(filter file,$(origin PROFILE)),dist,$(PROFILE))
+dist: all
+	scripts/dist.sh "$(CARGO_TARGET_DIR)/$(PROFILE)" build
 
 clean:
 	rm -rf build

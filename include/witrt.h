@@ -2260,6 +2260,14 @@ bool witrt_caller_return_text(const struct witrt_caller_t *caller,
                               const void *data,
                               size_t len);
 
+/// A trap for the callback to return: for one that does not have its store at
+/// hand. The message, `size` bytes of UTF-8 and not NUL-terminated, is copied;
+/// what is ill-formed in it becomes U+FFFD. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
+                                      const char *message,
+                                      size_t size);
+
 /// A global that holds a copy of `val`. NULL where the value's kind is not the
 /// type's content. Owned by the caller.
 WASM_API_EXTERN

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Builds the library and what it is measured against, and prints ratios.
+# Builds the library and what it is measured against, and prints ratios. The
+# figures and a plot are written to build/bench.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target=${CARGO_TARGET_DIR:-target}
+out=$PWD/build/bench
+mkdir -p "$out"
 cargo build --release --locked
 case $(uname -s) in
 Darwin) library=libwitrt.dylib ;;
@@ -11,5 +14,35 @@ Darwin) library=libwitrt.dylib ;;
 esac
 # The crate in benches/ takes the features that the library takes: the engine is
 # compiled once.
-cargo run --release --locked --manifest-path benches/Cargo.toml \
-    --bin func_call -- "$target/release/$library"
+cargo build --release --locked --manifest-path benches/Cargo.toml --bins
+
+{
+    date -u +%Y-%m-%d
+    uname -srm
+    grep -m 1 'model name' /proc/cpuinfo 2>/dev/null || true
+    echo "$(getconf _NPROCESSORS_ONLN) processors"
+    rustc --version
+} | tee "$out/machine.txt"
+
+printf '\n== wasm_func_call against that of the engine\n'
+"$target/release/func_call" "$target/release/$library" | tee "$out/func_call.txt"
+printf '\n== Typed calls against glue by hand\n'
+WITRT_BENCH_CSV=$out/calls.csv "$target/release/calls" "$@" | tee "$out/calls.txt"
+python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: python3 is missing"
+printf '\n== Loading, instances, growth\n'
+"$target/release/load" tests/modules | tee "$out/load.txt"
+
+if command -v valgrind >/dev/null; then
+    printf '\n== Instructions per call, 8 units\n'
+    counted() {
+        valgrind --tool=callgrind --callgrind-out-file=/dev/null "$target/release/repeat" "$1" 8 "$2" 2>&1 |
+            sed -n 's/.*Collected : //p'
+    }
+    "$target/release/repeat" | while read -r workload; do
+        for name in "$workload" "$workload-by-hand"; do
+            few=$(counted "$name" 1000)
+            many=$(counted "$name" 6000)
+            printf '%-24s %6d\n' "$name" $(((many - few) / 5000))
+        done
+    done | tee "$out/instructions.txt"
+fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the library and the C examples, and shows what each example prints.
+# Builds the library and the C and C++ examples, and shows what each example prints.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,11 +12,14 @@ scripts/install.sh "$PWD/build/demo-install" "$target/release"
 cmake -S . -B build/demo -D CMAKE_PREFIX_PATH="$PWD/build/demo-install" -D WITRT_EXAMPLES_ONLY=ON >/dev/null
 cmake --build build/demo --parallel "$jobs" >/dev/null
 
-for source in examples-c/[0-9]*.c; do
-    name=$(basename "$source" .c)
+for source in examples-c/[0-9]*.c examples-c/[0-9]*.cc; do
+    name=$(basename "${source%.c*}")
     printf '\n== %s\n' "$source"
     # The comment on top says what it is about.
-    awk '{end = /\*\//; sub(/^\/\* ?/, ""); sub(/^ \* ?/, ""); sub(/ ?\*\/$/, ""); print} end {exit}' "$source"
+    case $source in
+    *.cc) awk '!/^\/\// {exit} {sub(/^\/\/ ?/, ""); print}' "$source" ;;
+    *) awk '{end = /\*\//; sub(/^\/\* ?/, ""); sub(/^ \* ?/, ""); sub(/ ?\*\/$/, ""); print} end {exit}' "$source" ;;
+    esac
     printf -- '--\n'
     "build/demo/examples-c/$name"
 done

@@ -16,13 +16,15 @@ Darwin) full=libwitrt.$version.dylib soname=libwitrt.$abi.dylib plain=libwitrt.d
 *) full=libwitrt.so.$version soname=libwitrt.so.$abi plain=libwitrt.so cxxlib=stdc++ ;;
 esac
 
-mkdir -p "$root"/{bin,include,lib/pkgconfig,lib/cmake/witrt,share/doc/witrt}
+mkdir -p "$root"/{bin,include/witrt,lib/pkgconfig,lib/cmake/witrt,share/doc/witrt}
 install -m 755 "$built/witrt" "$root/bin/"
 install -m 755 "$built/$plain" "$root/lib/$full"
 ln -sf "$full" "$root/lib/$soname"
 ln -sf "$soname" "$root/lib/$plain"
 install -m 644 "$built/libwitrt.a" "$root/lib/"
-install -m 644 include/*.h "$root/include/"
+install -m 644 include/*.{h,hh} "$root/include/"
+install -m 644 include/witrt/*.hh "$root/include/witrt/"
+install -m 644 cmake/witrt-targets.cmake "$root/lib/cmake/witrt/"
 install -m 644 LICENSE "$root/share/doc/witrt/"
 
 for file in pkgconfig/witrt.pc cmake/witrt/witrt-config.cmake cmake/witrt/witrt-config-version.cmake; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the named tools are here: cargo cc c++ cmake make pkg-config
-# valgrind. Installs what is missing where that is possible (apt, as root);
+# valgrind, and dotnet or what it is fetched with. Installs what is missing where that is possible (apt, as root);
 # else says what to install, and fails.
 set -euo pipefail
 
@@ -25,6 +25,12 @@ for tool in "$@"; do
     # Its own symbols are not enough for valgrind: it reads those of libc.
     valgrind) command -v valgrind >/dev/null || need valgrind libc6-dbg ;;
     cmake | make | pkg-config) command -v "$tool" >/dev/null || need "$tool" ;;
+    dotnet)
+        command -v python3 >/dev/null || need python3
+        # Without a recent one, dotnet/toolchain.sh fetches one.
+        dotnet --list-sdks 2>/dev/null | grep -Eq '^([89]|[1-9][0-9]+)\.' ||
+            command -v npm >/dev/null || need npm
+        ;;
     *)
         echo "setup: unknown tool: $tool" >&2
         exit 2

@@ -49,6 +49,7 @@ c_tests() {
     cargo build "${cargo[@]}" &&
         scripts/install.sh "$PWD/build/install" "$target/release" &&
         cmake -S . -B build/c -D CMAKE_PREFIX_PATH="$PWD/build/install" \
+            -D WITRT_BUILT="$target/release" -D WITRT_CARGO_OPTIONS="$(IFS=\;; echo "${cargo[*]:2}")" \
             -D SOAK="${soak// /;}" >build/cmake.log &&
         cmake --build build/c --parallel "$jobs" &&
         ctest --test-dir build/c --output-on-failure --parallel "$jobs" --timeout "$timeout" \
@@ -56,13 +57,14 @@ c_tests() {
             2>&1 | tee build/c.log
 }
 
-# The C programs once more, with each back end by its name.
-back_ends() {
-    local back_end
-    for back_end in reference compiled; do
-        WITRT_BACK_END=$back_end ctest --test-dir build/c --output-on-failure --parallel "$jobs" \
-            --timeout 600 -R '^[a-z]+$' -LE long 2>&1 | tee "build/c-$back_end.log" || return
-    done
+# The C programs once more, with the back end that is not the default.
+reference() {
+    WITRT_BACK_END=reference ctest --test-dir build/c --output-on-failure --parallel "$jobs" \
+        --timeout 600 -R '^[a-z]+$' -LE long 2>&1 | tee build/c-reference.log
+}
+
+dotnet_tests() {
+    dotnet/test.sh "$target/release" 2>&1 | tee build/dotnet.log
 }
 
 # Licences, sources, duplicates, where the tool is; notices anywhere.
@@ -76,9 +78,9 @@ supply_chain() {
 }
 
 part "Rust tests" rust_tests
-part "C and C++ tests" c_tests
-part "C tests, both back ends" back_ends
-part "README and installation" tests/install.sh "$PWD/build/install"
+part "C and C++ tests, README, installation" c_tests
+part "C tests, the reference back end" reference
+part ".NET tests" dotnet_tests
 part "Licences and notices" supply_chain
 if [ "$full" = full ]; then
     part "C tests, library under AddressSanitizer" scripts/sanitize.sh address
@@ -90,7 +92,8 @@ fi
 
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
 c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c*.log)
-summary="$rust Rust tests and $c C runs passed in $((SECONDS - started)) s"
+net=$(awk '/^[0-9]+ checks passed/ {n += $1} END {print n + 0}' build/dotnet.log)
+summary="$rust Rust tests, $c C runs and $net .NET checks passed in $((SECONDS - started)) s"
 printf '\n'
 printf '%s\n' "${table[@]}"
 if [ ${#failed[@]} -gt 0 ]; then

@@ -26,6 +26,7 @@ use adapter::{Body, Callee, Role};
 use spaces::Spaces;
 use std::collections::HashMap;
 
+pub(crate) use flow::PARKED_WORDS;
 pub(crate) use origin::Origin;
 
 /// What the host must know to run a compiled program.
@@ -36,6 +37,9 @@ pub(crate) struct Compiled {
     pub entries: Vec<Option<Entry>>,
     /// The core functions that adapters defer calls to.
     pub deferred: Vec<u32>,
+    /// How many globals there are for parked calls: none, or a count and the
+    /// words of their arguments.
+    pub parked: u32,
     /// Where frames are in the original.
     pub origin: Origin,
 }
@@ -103,6 +107,12 @@ pub(crate) struct Entry {
     /// Calls to be registered when it returns, by position in
     /// [`Compiled::deferred`]: the words after, first registered first.
     pub debts: Vec<u32>,
+    /// Calls that are parked in globals while it runs, likewise: after a trap
+    /// the first ones are due, as many as the first global says, and their
+    /// arguments stand in the others.
+    pub parked: Vec<u32>,
+    /// Whether it is nothing but core code: numbers, and calls of the core.
+    pub bare: bool,
 }
 
 /// One result of an entry.
@@ -126,7 +136,7 @@ impl Out {
 
 /// Names of what the compiled core exports: the entry of an adapter, a memory
 /// by its position in `Program::used_mems`, a deferred function by its
-/// position.
+/// position, a global for parked calls.
 pub(crate) fn entry_name(adapter: u32) -> String {
     format!("e{adapter}")
 }
@@ -137,6 +147,10 @@ pub(crate) fn memory_name(position: usize) -> String {
 
 pub(crate) fn deferred_name(position: usize) -> String {
     format!("d{position}")
+}
+
+pub(crate) fn parked_name(position: u32) -> String {
+    format!("p{position}")
 }
 
 /// The types of a conversion, of the number that [`Intrinsic::Overflow`] gets.
@@ -167,6 +181,7 @@ struct Unit {
     inner: HashMap<u32, u32>,
     entries: Vec<Option<Entry>>,
     deferred: Vec<u32>,
+    parked: u32,
     /// What answers each imported function of the original.
     imported: Vec<Target>,
 }
@@ -214,6 +229,7 @@ impl Unit {
                 }
             });
         }
+        let mut parked = 0;
         let mut entries: Vec<Option<Entry>> = program.adapters.iter().map(|_| None).collect();
         for export in &program.exports {
             let Inside::Adapter(adapter) = export.from else { continue };
@@ -222,16 +238,45 @@ impl Unit {
                 (&entry, program.adapters.get(adapter as usize))
             {
                 let (ty, body) = gen_.body(Role::Entry, adapter, plan)?;
-                let (results, debts) = gen_.entry(plan);
+                let (results, debts, parked_here) = gen_.entry(plan);
                 let settles = flow::guest_first(program, plan);
-                *entry = Some(Entry { ty: ty.clone(), settles, results, debts });
+                let words = parked_here.iter().map(|at| {
+                    let func = deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
+                    Ok(spaces.func(*func)?.params().len() as u32)
+                });
+                let words = words.sum::<Result<u32>>()?;
+                if !parked_here.is_empty() {
+                    parked = parked.max(1 + words);
+                }
+                let bare = body.callees().all(|callee| match callee {
+                    Callee::Core(_) | Callee::Intrinsic(Intrinsic::Overflow) => true,
+                    Callee::Intrinsic(_) | Callee::Inner(_) => false,
+                });
+                let mut types = plan.ty.params().iter().chain(plan.ty.results());
+                let bare = bare
+                    && settles
+                    && parked_here.is_empty()
+                    && !types.any(|ty| *ty == ValType::String);
+                let ty = ty.clone();
+                let parked = parked_here;
+                *entry = Some(Entry { ty: ty.clone(), settles, results, debts, parked, bare });
                 let name = format!("adapter {adapter} entry");
                 work.add(Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
             }
         }
         work.inner(&gen_)?;
         let Work { funcs, intrinsics, positions, inner, .. } = work;
-        Ok(Unit { spaces, intrinsics, positions, funcs, inner, entries, deferred, imported })
+        Ok(Unit {
+            spaces,
+            intrinsics,
+            positions,
+            funcs,
+            inner,
+            entries,
+            deferred,
+            parked,
+            imported,
+        })
     }
 
     fn finish(self) -> Compiled {
@@ -240,6 +285,7 @@ impl Unit {
             intrinsics: self.intrinsics,
             entries: self.entries,
             deferred: self.deferred,
+            parked: self.parked,
         }
     }
 }

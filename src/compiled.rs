@@ -7,6 +7,7 @@
 
 mod enter;
 mod host;
+mod park;
 
 use crate::codegen::{self, Compiled, Intrinsic, SETTLE, Where};
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +32,7 @@ use wasmtime::{AsContextMut as _, Caller};
 
 pub(crate) use enter::Entered;
 use host::WordIo;
+use park::Parking;
 
 /// A compiled program, and where its parts are found in the compiled core.
 pub(crate) struct Code {
@@ -47,6 +49,8 @@ pub(crate) struct Exports {
     pub mems: Vec<wasmtime::ModuleExport>,
     /// Beside [`Compiled::deferred`].
     pub deferred: Vec<wasmtime::ModuleExport>,
+    /// As many as [`Compiled::parked`].
+    pub parked: Vec<wasmtime::ModuleExport>,
 }
 
 /// One instance of it.
@@ -61,6 +65,7 @@ pub(crate) struct Running {
 struct Handles {
     mems: Vec<Mem>,
     deferred: Vec<CoreFunc>,
+    parking: Parking,
 }
 
 impl Places for Code {
@@ -100,8 +105,14 @@ impl Running {
             let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
             deferred.push(CoreFunc::new(cx, func.ok_or_else(missing)?, None));
         }
+        let mut globals = Vec::with_capacity(exports.parked.len());
+        for at in &exports.parked {
+            let global = core.get_module_export(&mut *cx, at).and_then(|e| e.into_global());
+            globals.push(global.ok_or_else(missing)?);
+        }
         // Set once: only the maker of an instance calls this.
-        let _ = self.handles.set(Handles { mems, deferred });
+        let parking = Parking::new(globals);
+        let _ = self.handles.set(Handles { mems, deferred, parking });
         Ok(())
     }
 
@@ -160,7 +171,7 @@ impl Running {
             ),
             Intrinsic::Copy => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
                 let slots = &mut caller.data_mut().slots;
-                let held = slots.get(slot)?.clone();
+                let held = slots.get(slot)?;
                 wasmtime::Result::Ok(slots.add(held))
             }),
             Intrinsic::Release => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
@@ -197,18 +208,23 @@ impl Running {
 
     /// A memory by its position. While the start function runs it is found
     /// through the caller, which is this instance: only adapters ask.
-    #[inline]
+    #[inline(always)]
     fn mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
         if self.handles.get().is_some() {
             return self.ready_mem(at);
         }
+        self.early_mem(caller, at)
+    }
+
+    #[cold]
+    fn early_mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
         let export = self.code.exports.mems.get(at as usize).ok_or_else(missing)?;
         let mem = caller.get_module_export(export).and_then(|e| e.into_memory());
         mem.map(Mem).ok_or_else(missing)
     }
 
     /// The same once the core exists.
-    #[inline]
+    #[inline(always)]
     fn ready_mem(&self, at: i32) -> Result<Mem> {
         let handles = self.handles.get();
         handles.and_then(|h| h.mems.get(at as usize)).copied().ok_or_else(missing)
@@ -231,6 +247,10 @@ impl Running {
     ) -> Result<()> {
         let func = self.deferred(caller, at)?;
         let cx = &mut caller.as_context_mut();
+        if let Some(due) = words.due(&func)? {
+            cx.data_mut().debts.register_few(due);
+            return Ok(());
+        }
         let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         args.clear();
         for ty in func.ty().clone().params() {
@@ -312,7 +332,7 @@ impl Running {
         if let Some(at) = with {
             self.defer(caller, at as usize, words)?;
         }
-        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: Vec::new() };
+        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: None };
         let cx = &mut caller.as_context_mut();
         call::guard(|| body.call(cx, &mut io))?;
         if io.put != ty.results().len() {
@@ -339,7 +359,7 @@ impl Running {
         let (place, at, len) = (words.i32()?, words.i32()?, words.i32()?);
         let slots = &mut caller.data_mut().slots;
         let text = match place {
-            Where::SLOT => slots.get(at)?.clone().into_str()?,
+            Where::SLOT => slots.get(at)?.into_str()?,
             Where::TAKEN => slots.take(at)?.into_str()?,
             mem => {
                 let mem = self.mem(caller, mem)?;
@@ -351,11 +371,27 @@ impl Running {
 }
 
 /// Writes a string into linear memory, where the guest's allocator said.
+#[inline]
 fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
-    let len = cx.data().slots.get(slot)?.guest_len();
-    let len = u32::try_from(len).map_err(|_| exec::too_long(len))?;
+    if let Some(lent) = cx.data().slots.get_lent(slot) {
+        let measured = *lent.measured();
+        let len = word(measured.len())? as u32;
+        let (window, data) = mem.write_with(cx, ptr, len)?;
+        let lent = data.slots.get_lent(slot).ok_or_else(missing)?;
+        return string::transcode_unchanged(&measured, lent.text(), Dest::Utf8(window))
+            .map_err(exec::changed_since);
+    }
+    write_held(cx, slot, take, mem, ptr)
+}
+
+/// The same for a string that the host does not lend.
+#[inline(never)]
+fn write_held(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
+    let slots = &mut cx.data_mut().slots;
+    let held = if take { slots.take(slot)? } else { slots.get(slot)? };
+    let len = word(held.guest_len())? as u32;
     let (window, data) = mem.write_with(cx, ptr, len)?;
-    let written = match data.slots.get(slot)? {
+    let written = match &held {
         Held::Lent(lent) => {
             string::transcode_unchanged(lent.measured(), lent.text(), Dest::Utf8(window))
         }
@@ -364,22 +400,19 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<(
                 Some(measured) => *measured,
                 None => exec::measure(text, data.policy)?,
             };
-            let write =
-                |text: Text<'_>| string::transcode_unchanged(&measured, text, Dest::Utf8(window));
             // A copy: the guest is about to run or has just run, so that no
             // view is left.
+            let write =
+                |text: Text<'_>| string::transcode_unchanged(&measured, text, Dest::Utf8(window));
             text.with_copy(write).unwrap_or(Err(Changed))
         }
         Held::Free => Err(Changed),
     };
-    written.map_err(exec::changed_since)?;
-    if take {
-        data.slots.take(slot)?;
-    }
-    Ok(())
+    written.map_err(exec::changed_since)
 }
 
 /// A length as a word.
+#[inline]
 fn word(len: usize) -> Result<i32> {
     u32::try_from(len).map(|len| len as i32).map_err(|_| exec::too_long(len))
 }
@@ -398,6 +431,7 @@ fn raise<T>(error: Error) -> wasmtime::Result<T> {
 
 /// Compiled code and its description disagree: a bug, told instead of a
 /// panic.
+#[cold]
 fn missing() -> Error {
     Error::new(ErrorKind::Panic, "internal error: the compiled core has not what it must have")
 }

@@ -18,13 +18,13 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     (
         "runtime",
         &["frontend", "plan", "string", "guest", "exec", "codegen", "compiled"],
-        &["wasmtime", "wasm_encoder", "wasmparser"],
+        &["wasmtime", "wasm_encoder", "wasmparser", "libc"],
     ),
     ("tools", &["frontend"], &[]),
 ];
 
 const CRATES: &[&str] =
-    &["simdutf", "wast", "wasmparser", "wasm_encoder", "wasmprinter", "wasmtime", "lexopt"];
+    &["simdutf", "wast", "wasmparser", "wasm_encoder", "wasmprinter", "wasmtime", "lexopt", "libc"];
 
 /// Files, or folders, that may hold `unsafe`.
 const UNSAFE: &[&str] = &[
@@ -34,6 +34,7 @@ const UNSAFE: &[&str] = &[
     "guest/slots.rs",
     "guest/words.rs",
     "runtime/module.rs",
+    "runtime/signals.rs",
     "capi",
 ];
 

@@ -10,12 +10,12 @@ use super::handle::Reference as _;
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t, witrt_text_t};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::string_box::{self, StringBox};
-use super::trap::to_error;
+use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
 use crate::string::{Dest, Measured, Text, measure, transcode};
 use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
 use crate::{Policy, Result, Str, Val, ValType};
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 /// The call that a callback answers. It is valid during that callback.
@@ -109,7 +109,8 @@ impl Callback {
         // SAFETY: the function runs in its own store only, which is in this
         // cell.
         let cell = unsafe { &*self.home.get() };
-        let mut buffers = List::<Vec<u16>, 2>::new(self.params.len(), Vec::new);
+        let texts = self.params.iter().filter(|kind| matches!(kind, SlotKind::Text(_))).count();
+        let mut buffers = List::<Vec<u16>, 4>::new(texts, Vec::new);
         let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
         let mut args = List::<witrt_slot_t, INLINE>::new(self.params.len(), Vec::new);
         for kind in &self.params {
@@ -385,5 +386,24 @@ pub unsafe extern "C" fn witrt_caller_return_text(
             returned[index] = Val::String(text);
             Ok(true)
         })?
+    })
+}
+
+/// A trap for the callback to return: for one that does not have its store at
+/// hand. The message, `size` bytes of UTF-8 and not NUL-terminated, is copied;
+/// what is ill-formed in it becomes U+FFFD. Owned by the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_caller_trap(
+    caller: Option<&witrt_caller_t>,
+    message: *const c_char,
+    size: usize,
+) -> Option<Box<wasm_trap_t>> {
+    enter(|| {
+        let caller = need(caller, "caller")?;
+        // SAFETY: the callback is running, so its store is there; and the
+        // header demands so many bytes.
+        let (cell, message) = unsafe { (&*caller.cell, slice(message.cast(), size, "message")?) };
+        let store = cell.enter(|inside| inside.cell())?;
+        Ok(Some(of_host(store, cell.id(), message)))
     })
 }

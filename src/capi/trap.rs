@@ -108,12 +108,16 @@ pub unsafe extern "C" fn wasm_trap_new(
         // SAFETY: the header demands a vector or NULL.
         let message = unsafe { items(message, "message") }?;
         let bytes: Vec<u8> = message.iter().map(|byte| *byte as u8).collect();
-        let text = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
-        let trap = Trap::new(String::from_utf8_lossy(text));
-        let report = Report::new(&Error::from(trap.clone()));
-        let obj = Obj::new(cell.id(), Body::Trap(TrapBody { trap, report }));
-        Ok(Some(wasm_trap_t::boxed(Handle { store: Some(cell.clone()), obj })))
+        Ok(Some(of_host(Some(cell.clone()), cell.id(), bytes.strip_suffix(b"\0").unwrap_or(&bytes))))
     })
+}
+
+/// A trap of the host's own, in the store of that number.
+pub fn of_host(store: Option<Arc<StoreCell>>, id: u64, message: &[u8]) -> Box<wasm_trap_t> {
+    let trap = Trap::new(String::from_utf8_lossy(message));
+    let report = Report::new(&Error::from(trap.clone()));
+    let obj = Obj::new(id, Body::Trap(TrapBody { trap, report }));
+    wasm_trap_t::boxed(Handle { store, obj })
 }
 
 /// Writes a copy of the message to `out`, with the NUL that ends it, which its

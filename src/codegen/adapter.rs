@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{BlockType, Catch, Instruction};
 
 /// What calls an adapter.
@@ -80,6 +80,7 @@ impl Gen<'_> {
             adapter,
             plan,
             flow: flow::analyse(self.program, role, plan),
+            records: self.records(role, plan),
             direct: flow::direct_lifts(self.program, role, plan),
             places: vec![Place::None; plan.slots as usize],
             params: Vec::new(),
@@ -113,10 +114,10 @@ impl Gen<'_> {
         Ok((ty, Body { locals: frame.locals, code: frame.code }))
     }
 
-    /// What the host makes of the results of an entry.
-    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
+    /// What the host makes of the results of an entry, which calls are due
+    /// then, and which may be parked while it runs.
+    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>, Vec<u32>) {
         let direct = flow::direct_lifts(self.program, Role::Entry, plan);
-        let flow = flow::analyse(self.program, Role::Entry, plan);
         let mut outs = Vec::new();
         if let Some(Op::Ret { values }) = plan.ops.last() {
             for (used, ty) in values.iter().zip(plan.ty.results()) {
@@ -133,17 +134,25 @@ impl Gen<'_> {
                 });
             }
         }
-        let mut debts = Vec::new();
-        if !flow::runs_deferred(Role::Entry, plan) {
-            for (i, op) in plan.ops.iter().enumerate() {
-                let Op::Defer { func, .. } = op else { continue };
-                let record = flow::record(self.program, Role::Entry, plan, &flow, &direct, i);
-                if record != Record::Now {
-                    debts.push(self.deferred(*func));
-                }
+        let (mut debts, mut parked) = (Vec::new(), Vec::new());
+        for (at, record) in self.records(Role::Entry, plan) {
+            let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
+            let func = self.deferred(*func);
+            if let Record::Parked(..) = record {
+                parked.push(func);
+            }
+            if record != Record::Now && !flow::runs_deferred(Role::Entry, plan) {
+                debts.push(func);
             }
         }
-        (outs, debts)
+        (outs, debts, parked)
+    }
+
+    fn records(&self, role: Role, plan: &AdapterPlan) -> BTreeMap<usize, Record> {
+        flow::records(self.program, role, plan, |func| {
+            let params = self.spaces.func(func).ok()?.params();
+            params.iter().all(|ty| convert::to_word(*ty).is_some()).then_some(params.len() as u32)
+        })
     }
 
     /// A memory's position among those that plans use.
@@ -197,6 +206,7 @@ struct Frame<'g, 'p> {
     adapter: u32,
     plan: &'p AdapterPlan,
     flow: Flow,
+    records: BTreeMap<usize, Record>,
     direct: BTreeSet<usize>,
     places: Vec<Place>,
     params: Vec<ValType>,
@@ -284,11 +294,14 @@ impl<'p> Frame<'_, 'p> {
                 }
             }
             Op::Defer { func, args } => {
-                let (program, flow) = (self.gen_.program, &self.flow);
-                let record = flow::record(program, self.role, self.plan, flow, &self.direct, i);
-                if record == Record::Now {
-                    self.words(args)?;
-                    self.call(Intrinsic::Defer(self.gen_.deferred(*func)));
+                let record = self.records.get(&i).copied().ok_or_else(|| broken("no record"))?;
+                match record {
+                    Record::Now => {
+                        self.words(args)?;
+                        self.call(Intrinsic::Defer(self.gen_.deferred(*func)));
+                    }
+                    Record::Parked(place, word) => self.park(*func, args, place, word)?,
+                    Record::No | Record::With(_) => {}
                 }
                 self.deferred.push(Deferred { func: *func, args, record });
                 Ok(())
@@ -374,6 +387,25 @@ impl<'p> Frame<'_, 'p> {
         Ok(())
     }
 
+    fn park(&mut self, func: u32, args: &[Use], place: u32, word: u32) -> Result<()> {
+        let params = self.gen_.spaces.func(func)?.params().to_vec();
+        for (i, (arg, ty)) in args.iter().zip(params).enumerate() {
+            let local = self.word(*arg)?;
+            self.push(Instruction::LocalGet(local));
+            let convert = convert::to_word(ty).ok_or_else(|| broken("no word"))?;
+            convert.iter().for_each(|instruction| self.push(instruction.clone()));
+            self.push(Instruction::GlobalSet(self.gen_.spaces.globals + 1 + word + i as u32));
+        }
+        self.parked(place + 1);
+        Ok(())
+    }
+
+    /// So many calls are parked from here on.
+    fn parked(&mut self, count: u32) {
+        self.push(Instruction::I32Const(count as i32));
+        self.push(Instruction::GlobalSet(self.gen_.spaces.globals));
+    }
+
     fn ret(&mut self, values: &[Use]) -> Result<()> {
         let deferred = std::mem::take(&mut self.deferred);
         if self.flow.at_exit {
@@ -381,8 +413,10 @@ impl<'p> Frame<'_, 'p> {
         }
         let runs = flow::runs_deferred(self.role, self.plan);
         for call in deferred.iter().rev().filter(|_| runs) {
-            if call.record == Record::Now {
-                self.call(Intrinsic::Undefer);
+            match call.record {
+                Record::Now => self.call(Intrinsic::Undefer),
+                Record::Parked(place, _) => self.parked(place),
+                _ => {}
             }
             self.words(call.args)?;
             self.code.push(Ins::Call(Callee::Core(call.func)));
@@ -408,6 +442,9 @@ impl<'p> Frame<'_, 'p> {
         for call in deferred.iter().filter(|call| !runs && call.record != Record::Now) {
             self.words(call.args)?;
         }
+        if !runs && deferred.iter().any(|call| matches!(call.record, Record::Parked(..))) {
+            self.parked(0);
+        }
         Ok(())
     }
 
@@ -417,7 +454,7 @@ impl<'p> Frame<'_, 'p> {
         if self.role != Role::Entry {
             return Ok(types.iter().flat_map(|ty| words(*ty)).collect());
         }
-        let (outs, debts) = self.gen_.entry(self.plan);
+        let (outs, debts, _) = self.gen_.entry(self.plan);
         let mut results = Vec::new();
         for out in outs {
             match out {

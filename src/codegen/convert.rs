@@ -105,3 +105,14 @@ pub(super) fn emit(with: Conversion, from: u32, wide: u32, out: &mut Vec<Ins>) {
 fn clamp(bound: i128) -> i64 {
     bound.clamp(i64::MIN as i128, i64::MAX as i128) as i64
 }
+
+/// How a word is parked in a global of 64 bits; references are not.
+pub(super) fn to_word(ty: ValType) -> Option<&'static [Instruction<'static>]> {
+    Some(match ty {
+        ValType::I32 => &[Instruction::I64ExtendI32U],
+        ValType::I64 => &[],
+        ValType::F32 => &[Instruction::I32ReinterpretF32, Instruction::I64ExtendI32U],
+        ValType::F64 => &[Instruction::I64ReinterpretF64],
+        _ => return None,
+    })
+}

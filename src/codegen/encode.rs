@@ -11,16 +11,16 @@
 use super::adapter::{Body, Callee, Ins, words};
 use super::spaces::parse;
 use super::{Intrinsic, Target, Type, Unit, broken, core_type};
-use super::{deferred_name, entry_name, memory_name};
+use super::{deferred_name, entry_name, memory_name, parked_name};
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
 use crate::types::{FuncType, ValType};
 use std::convert::Infallible;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
-    ElementSection, Elements, Encode as _, EntityType, ExportKind, ExportSection, Function,
-    GlobalSection, ImportSection, Instruction, NameMap, NameSection, RawSection, Section as _,
-    SectionId, TableSection,
+    ConstExpr, ElementSection, Elements, Encode as _, EntityType, ExportKind, ExportSection,
+    Function, GlobalSection, GlobalType, ImportSection, Instruction, NameMap, NameSection,
+    RawSection, Section as _, SectionId, TableSection,
 };
 use wasmparser::{BinaryReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload};
 
@@ -161,7 +161,7 @@ impl Out<'_> {
             Payload::GlobalSection(section) => {
                 let mut globals = GlobalSection::new();
                 (&self.remap).parse_global_section(&mut globals, section).map_err(encode)?;
-                globals.append_to(&mut self.bytes);
+                self.globals(globals);
             }
             Payload::ExportSection(_) => self.exports(),
             Payload::StartSection { func, .. } => {
@@ -192,6 +192,7 @@ impl Out<'_> {
                 SectionId::Type => self.types(&[0])?,
                 SectionId::Import => self.imports(None)?,
                 SectionId::Function => self.functions(&[0])?,
+                SectionId::Global => self.globals(GlobalSection::new()),
                 SectionId::Export => self.exports(),
                 SectionId::Element => self.elements(ElementSection::new()),
                 _ => {}
@@ -296,6 +297,22 @@ impl Out<'_> {
         self.counted(SectionId::Function, data, self.unit.funcs.len(), &bytes)
     }
 
+    /// With those where calls are parked: how many are, and their arguments.
+    fn globals(&mut self, mut globals: GlobalSection) {
+        if self.unit.parked > 0 {
+            let mut add = |val_type, zero: &ConstExpr| {
+                globals.global(GlobalType { val_type, mutable: true, shared: false }, zero);
+            };
+            add(wasm_encoder::ValType::I32, &ConstExpr::i32_const(0));
+            for _ in 1..self.unit.parked {
+                add(wasm_encoder::ValType::I64, &ConstExpr::i64_const(0));
+            }
+        }
+        if !globals.is_empty() {
+            globals.append_to(&mut self.bytes);
+        }
+    }
+
     fn exports(&mut self) {
         let mut exports = ExportSection::new();
         for (i, func) in self.unit.funcs.iter().enumerate() {
@@ -309,6 +326,10 @@ impl Out<'_> {
         }
         for (i, func) in self.unit.deferred.iter().enumerate() {
             exports.export(&deferred_name(i), ExportKind::Func, self.remap.func(*func));
+        }
+        for i in 0..self.unit.parked {
+            let index = self.unit.spaces.globals + i;
+            exports.export(&parked_name(i), ExportKind::Global, index);
         }
         if !exports.is_empty() {
             exports.append_to(&mut self.bytes);

@@ -11,7 +11,7 @@
 use super::adapter::Role;
 use crate::plan::{Adapter, AdapterPlan, Op, Program};
 use crate::types::ValType;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where an adapter has to settle.
 #[derive(Default)]
@@ -171,10 +171,42 @@ pub(super) enum Record {
     Now,
     /// The host records it while it calls the import that this op calls.
     With(usize),
+    /// It is parked in globals: how many have been parked before it, and from
+    /// which word on its arguments stand. Only an entry parks: the host, which
+    /// entered it, knows where to look after a trap.
+    Parked(u32, u32),
+}
+
+/// So many words of arguments can be parked.
+pub(crate) const PARKED_WORDS: u32 = 16;
+
+/// What becomes of the calls that a plan defers, by op. `width` tells how many
+/// words the arguments of a function have, if they are numbers.
+pub(super) fn records(
+    program: &Program,
+    role: Role,
+    plan: &AdapterPlan,
+    width: impl Fn(u32) -> Option<u32>,
+) -> BTreeMap<usize, Record> {
+    let (flow, direct) = (analyse(program, role, plan), direct_lifts(program, role, plan));
+    let (mut places, mut words) = (0, 0);
+    let mut records = BTreeMap::new();
+    for (at, op) in plan.ops.iter().enumerate() {
+        let Op::Defer { func, .. } = op else { continue };
+        let mut record = record(program, role, plan, &flow, &direct, at);
+        let fits = width(*func).filter(|width| words + width <= PARKED_WORDS);
+        if let (Role::Entry, Record::Now | Record::With(_), Some(width)) = (role, record, fits) {
+            record = Record::Parked(places, words);
+            places += 1;
+            words += width;
+        }
+        records.insert(at, record);
+    }
+    records
 }
 
 /// What becomes of the call that op `at` defers.
-pub(super) fn record(
+fn record(
     program: &Program,
     role: Role,
     plan: &AdapterPlan,

@@ -19,6 +19,8 @@ pub(super) struct Spaces {
     funcs: Vec<u32>,
     /// Of each imported function, its position among the imports and its type.
     pub imported: Vec<(u32, u32)>,
+    /// How many globals there are, imports included.
+    pub globals: u32,
     /// Functions that the core exports.
     pub exported: Vec<u32>,
     /// Whether an exception can come up: there is a tag, or something from
@@ -61,6 +63,7 @@ impl Spaces {
                             self.funcs.push(ty);
                             self.imported.push((i as u32, ty));
                         }
+                        TypeRef::Global(_) => self.globals += 1,
                         _ => {}
                     }
                 }
@@ -70,6 +73,7 @@ impl Spaces {
                     self.funcs.push(ty.map_err(parse)?);
                 }
             }
+            Payload::GlobalSection(section) => self.globals += section.count(),
             Payload::TagSection(_) => self.throws = true,
             Payload::ExportSection(section) => {
                 for export in section {

@@ -2,12 +2,13 @@
 //!
 //! Not here: what adapters ask for while they run.
 
-use super::{Running, missing, word};
+use super::park::Outer;
+use super::{Handles, Running, missing, word};
 use crate::codegen::{Entry, Out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec;
 use crate::guest::StoreData;
-use crate::guest::call::CoreFunc;
+use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{run_registered, settle};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
@@ -15,8 +16,8 @@ use crate::guest::func::Typed;
 use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, measure, scoped};
 use crate::guest::text::{ill_formed, lift};
-use crate::guest::value::Val;
-use crate::guest::words::{Fill, Read};
+use crate::guest::value::{Str, Val};
+use crate::guest::words::{Few, Fill, Read};
 use crate::string::{Policy, Text};
 use crate::types::ValType;
 use std::sync::Arc;
@@ -31,8 +32,16 @@ pub(crate) struct Entered {
     words: usize,
     /// Calls that are due when it has returned, by position.
     debts: Box<[u32]>,
+    /// Calls that may be parked while it runs, by position.
+    parked: Box<[u32]>,
     /// Whether only numbers and strings cross, also to the deferred calls.
     plain: bool,
+    /// Whether it can be called like a core function of numbers.
+    bare: bool,
+    /// Whether few words cross, all of them numbers.
+    lean: bool,
+    /// Whether results are numbers and nothing is due with them.
+    simple: bool,
 }
 
 impl Entered {
@@ -40,7 +49,8 @@ impl Entered {
     pub fn new(running: Arc<Running>, adapter: u32, func: CoreFunc) -> Result<Entered> {
         let entries = &running.code.compiled.entries;
         let entry = entries.get(adapter as usize).and_then(|e| e.as_ref());
-        let Some(Entry { ty, settles, results, debts }) = entry else { return Err(missing()) };
+        let Some(entry) = entry else { return Err(missing()) };
+        let Entry { ty, settles, results, debts, parked, bare } = entry;
         if ty != func.ty() {
             return Err(missing());
         }
@@ -49,14 +59,113 @@ impl Entered {
             outs: results.as_slice().into(),
             words: results.iter().map(|out| out.words()).sum(),
             debts: debts.as_slice().into(),
+            parked: parked.as_slice().into(),
             plain: !func.has_refs(),
+            bare: *bare && func.is_numeric(),
+            lean: Few::fit(&func),
+            simple: debts.is_empty() && results.iter().all(|out| matches!(out, Out::Word(_))),
             running,
             func,
         })
     }
 
     /// Calls it with arguments that fit.
+    #[inline]
     pub fn run<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        if self.bare {
+            settle(cx)?;
+            let func = &self.func;
+            return func.call_filled(
+                cx,
+                |_, words| args.lower(words),
+                |_, words| outcome.lift(words),
+            );
+        }
+        if self.lean {
+            return self.run_lean(cx, args, outcome);
+        }
+        if self.parked.is_empty() {
+            return self.run_scoped(cx, args, outcome);
+        }
+        let handles = self.running.handles.get().ok_or_else(missing)?;
+        let outer = handles.parking.enter(cx)?;
+        let done = self.run_scoped(cx, args, outcome);
+        self.unpark(cx, handles, outer, done)
+    }
+
+    /// The short way, for few numbers and strings.
+    #[inline]
+    fn run_lean<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        let handles = self.running.handles.get().ok_or_else(missing)?;
+        let parks = !self.parked.is_empty();
+        let outer = if parks { handles.parking.enter(cx)? } else { Outer::None };
+        let mark = Mark::new(cx);
+        let called = scoped(cx, |cx, lending| {
+            let mut words = Few::new();
+            args.lower(&mut Lean { cx, lending, words: &mut words, at: 0 })?;
+            if self.settles {
+                settle(cx)?;
+            }
+            if let Err(error) = words.call(cx, &self.func) {
+                mark.unwind(cx);
+                return Err(error);
+            }
+            if self.simple {
+                return outcome.lift(&mut words).map(|()| false);
+            }
+            self.leave(cx, &mut words.results(&self.func), outcome)
+        });
+        let done = self.close(cx, mark.debts(), called);
+        if parks { self.unpark(cx, handles, outer, done) } else { done }
+    }
+
+    /// What a call has registered is owed, or done.
+    #[inline(always)]
+    fn close(&self, cx: &mut Cx<'_>, debts: usize, called: Result<bool>) -> Result<()> {
+        match called {
+            Ok(true) => {
+                cx.data_mut().debts.owe(debts);
+                Ok(())
+            }
+            Ok(false) => run_registered(cx, debts),
+            Err(error) => {
+                // The first failure is the outcome.
+                let _ = run_registered(cx, debts);
+                Err(error)
+            }
+        }
+    }
+
+    /// After a failure what is parked is done; then the globals are free.
+    #[inline(always)]
+    fn unpark(
+        &self,
+        cx: &mut Cx<'_>,
+        handles: &Handles,
+        outer: Outer,
+        done: Result<()>,
+    ) -> Result<()> {
+        if done.is_err() {
+            let due = self.parked.iter().map(|at| handles.deferred.get(*at as usize));
+            // The first failure is the outcome.
+            let _ = handles.parking.pay(cx, due);
+        }
+        let left = handles.parking.leave(cx, outer);
+        if done.is_err() { done } else { left }
+    }
+
+    #[inline(always)]
+    fn run_scoped<'a>(
         &self,
         cx: &mut Cx<'_>,
         args: &impl Arguments<'a>,
@@ -78,22 +187,12 @@ impl Entered {
                 |cx, words| self.leave(cx, words, outcome),
             )
         });
-        match called {
-            Ok(true) => {
-                cx.data_mut().debts.owe(debts);
-                Ok(())
-            }
-            Ok(false) => run_registered(cx, debts),
-            Err(error) => {
-                // The first failure is the outcome.
-                let _ = run_registered(cx, debts);
-                Err(error)
-            }
-        }
+        self.close(cx, debts, called)
     }
 
     /// Takes results; tells whether one is a view, so that what is due is
     /// registered and not done.
+    #[inline(always)]
     fn leave(
         &self,
         cx: &mut Cx<'_>,
@@ -110,13 +209,8 @@ impl Entered {
         if !self.plain || self.debts.is_empty() {
             return outcome.map(|()| is_view);
         }
-        if is_view {
-            self.register(cx, &mut due)?;
-            return outcome.map(|()| true);
-        }
-        settle(cx)?;
-        let done = self.pay(cx, &due);
-        outcome.and(done).map(|()| false)
+        self.register(cx, &mut due)?;
+        outcome.map(|()| is_view)
     }
 
     fn due(&self) -> impl DoubleEndedIterator<Item = Result<&CoreFunc>> {
@@ -128,40 +222,27 @@ impl Entered {
 
     fn register(&self, cx: &mut Cx<'_>, due: &mut Read<'_>) -> Result<()> {
         for func in self.due() {
-            let func = func?.clone();
+            let func = func?;
+            if let Some(due) = due.due(func)? {
+                cx.data_mut().debts.register_few(due);
+                continue;
+            }
             let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
             args.clear();
-            for ty in func.ty().clone().params() {
+            for ty in func.ty().params() {
                 args.push(due.val(cx, *ty)?);
             }
             let data = cx.data_mut();
-            data.debts.register(func, args.drain(..));
+            data.debts.register(func.clone(), args.drain(..));
             data.scratch.vals.push(args);
         }
         Ok(())
-    }
-
-    /// Makes the calls that are due, last one first. All are made; the first
-    /// failure is the outcome.
-    fn pay(&self, cx: &mut Cx<'_>, due: &Read<'_>) -> Result<()> {
-        let mut at = 0;
-        for func in self.due() {
-            at += func?.ty().params().len();
-        }
-        let mut outcome = Ok(());
-        for func in self.due().rev() {
-            let func = func?;
-            at -= func.ty().params().len();
-            let done = due.skip(at).pass_on(cx, func);
-            outcome = outcome.and(done);
-        }
-        outcome
     }
 }
 
 impl Typed for Entered {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        self.run(cx, &Vals(args), &mut VecOf(results))
+        self.run(cx, &Vals(args), &mut Values { outs: &self.outs, results })
     }
 }
 
@@ -184,15 +265,18 @@ impl<'a> Arguments<'a> for Vals<'a> {
     }
 }
 
-/// Results that become values, each holding its type's default before.
-struct VecOf<'v>(&'v mut [Val<'static>]);
+/// Results that become values.
+struct Values<'v> {
+    outs: &'v [Out],
+    results: &'v mut [Val<'static>],
+}
 
-impl Outcome for VecOf<'_> {
+impl Outcome for Values<'_> {
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        for val in &mut *self.0 {
-            *val = match val.ty() {
-                ValType::String | ValType::ExternRef | ValType::FuncRef => from.value()?,
-                ty => Val::from_bits(ty, from.number()?),
+        for (out, val) in self.outs.iter().zip(&mut *self.results) {
+            *val = match *out {
+                Out::Word(ty) if !ty.is_ref() => Val::from_bits(ty, from.number()?),
+                _ => from.value()?,
             };
         }
         Ok(())
@@ -218,23 +302,61 @@ impl<'a> Lower<'a> for Words<'_, '_, 'a, '_> {
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
         let len = self.lending.lend(self.cx, text, policy).map_err(|e| argument(e, self.at))?;
         self.at += 1;
-        self.fill.i32(word(len)?)
+        self.fill.number(word(len)? as u32 as u64)
     }
 
     fn value(&mut self, val: Val<'a>) -> Result<()> {
         let at = self.at;
         self.at += 1;
         let Val::String(text) = val else { return self.fill.val(self.cx, &val) };
-        let measured = exec::measure_argument(self.cx.data(), at, &text)?;
-        let held = match text.clone().into_guest() {
-            Some(text) => Held::Text(text, measured),
-            // What the host lends comes as text; this owns it.
-            None => Held::Text(text.into_owned(self.cx).map_err(|e| argument(e, at))?, None),
-        };
-        let len = held.guest_len();
-        self.cx.data_mut().slots.add(held);
-        self.fill.i32(word(len)?)
+        self.fill.number(hold(self.cx, self.lending, text, at)?)
     }
+}
+
+/// The same for few words.
+struct Lean<'x, 'a, 's> {
+    cx: &'x mut Cx<'s>,
+    lending: &'x Lending<'a>,
+    words: &'x mut Few,
+    at: usize,
+}
+
+impl<'a> Lower<'a> for Lean<'_, 'a, '_> {
+    #[inline(always)]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.at += 1;
+        self.words.put(bits)
+    }
+
+    #[inline(always)]
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        match self.lending.lend(self.cx, text, policy) {
+            Ok(len) => {
+                self.at += 1;
+                self.words.put(word(len)? as u32 as u64)
+            }
+            Err(error) => Err(argument(error, self.at)),
+        }
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        let Val::String(text) = val else { return Err(mismatch()) };
+        let len = hold(self.cx, self.lending, text, self.at)?;
+        self.at += 1;
+        self.words.put(len)
+    }
+}
+
+/// Puts a string into the next slot that the host does not lend, and gives its
+/// length as a word.
+fn hold(cx: &mut Cx<'_>, lending: &Lending<'_>, text: Str<'_>, at: usize) -> Result<u64> {
+    let measured = exec::measure_argument(cx.data(), at, &text)?;
+    let (text, measured) = match text.clone().into_guest() {
+        Some(text) => (text, measured),
+        // What the host lends comes as text; this owns it.
+        None => (text.into_owned(cx).map_err(|e| argument(e, at))?, None),
+    };
+    Ok(word(lending.hold(cx, text, measured))? as u32 as u64)
 }
 
 /// Checks the text among arguments, and nothing else.
@@ -310,7 +432,7 @@ impl Lift for Results<'_, '_, '_> {
             Out::Slot => match data.slots.get(words.i32()?)? {
                 Held::Lent(lent) => read(lent.text(), lent.policy_or(data.policy))?,
                 held => {
-                    let text = held.clone().into_str()?;
+                    let text = held.into_str()?;
                     let rule = text.policy_or(data.policy);
                     text.with_in((&*self.cx).into(), |units| read(units, rule))??
                 }
@@ -333,7 +455,7 @@ impl Lift for Results<'_, '_, '_> {
                 lift(self.cx, mem, ptr as u32, len as u32)?
             }
             Out::Slot => {
-                let text = self.cx.data().slots.get(self.words.i32()?)?.clone().into_str()?;
+                let text = self.cx.data().slots.get(self.words.i32()?)?.into_str()?;
                 text.into_owned(self.cx)?
             }
         };

@@ -26,7 +26,7 @@ pub(super) struct WordIo<'x, 'w> {
     /// How many results have been put.
     pub put: usize,
     /// Strings out of slots that were given back, to be there during the call.
-    pub kept: Vec<Str<'static>>,
+    pub kept: Option<Vec<Str<'static>>>,
 }
 
 impl WordIo<'_, '_> {
@@ -61,7 +61,7 @@ impl HostIo for WordIo<'_, '_> {
         let text = match place {
             Where::SLOT => match cx.data().slots.get(at)? {
                 Held::Lent(lent) => return read(lent.text(), lent.policy_or(rule)),
-                held => held.clone().into_str()?,
+                held => held.into_str()?,
             },
             Where::TAKEN => cx.data_mut().slots.take(at)?.into_str()?,
             mem => {
@@ -75,7 +75,7 @@ impl HostIo for WordIo<'_, '_> {
         };
         let policy = text.policy_or(rule);
         text.with_in((&*cx).into(), |units| read(units, policy))??;
-        self.kept.push(text);
+        self.kept.get_or_insert_default().push(text);
         Ok(())
     }
 
@@ -86,7 +86,7 @@ impl HostIo for WordIo<'_, '_> {
         }
         let (place, at, len) = (self.words.i32()?, self.words.i32()?, self.words.i32()?);
         let text = match place {
-            Where::SLOT => cx.data().slots.get(at)?.clone().into_str()?,
+            Where::SLOT => cx.data().slots.get(at)?.into_str()?,
             Where::TAKEN => cx.data_mut().slots.take(at)?.into_str()?,
             mem => {
                 let mem = self.running.ready_mem(mem)?;

@@ -30,6 +30,7 @@ pub(crate) struct CoreFunc {
     has_refs: bool,
     /// Whether only numbers cross.
     numeric: bool,
+    width: usize,
 }
 
 /// A number as core code takes and gives it.
@@ -68,7 +69,8 @@ impl CoreFunc {
         let number =
             |t: &ValType| matches!(t, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
         let numeric = ty.params().iter().chain(ty.results()).all(number);
-        CoreFunc { func, ty, has_refs, numeric }
+        let width = ty.params().len().max(ty.results().len());
+        CoreFunc { func, ty, has_refs, numeric, width }
     }
 
     /// A core function that runs `body`, which takes and gives core values.
@@ -99,16 +101,25 @@ impl CoreFunc {
     }
 
     /// Its type.
+    #[inline]
     pub fn ty(&self) -> &FuncType {
         &self.ty
     }
 
+    /// How many words a call takes: for the parameters, then the results.
+    #[inline]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// The engine's handle.
+    #[inline]
     pub fn handle(&self) -> wasmtime::Func {
         self.func
     }
 
     /// Whether references cross.
+    #[inline]
     pub fn has_refs(&self) -> bool {
         self.has_refs
     }
@@ -129,8 +140,7 @@ impl CoreFunc {
     #[inline]
     pub fn call_words(&self, cx: &mut Cx<'_>, words: &mut [Word]) -> Result<()> {
         settle(cx)?;
-        let width = self.ty.params().len().max(self.ty.results().len());
-        if !self.numeric || words.len() < width {
+        if !self.numeric || words.len() < self.width {
             return Err(Error::new(ErrorKind::WrongKind, "this function takes more than numbers"));
         }
         let raw = std::ptr::from_mut(words) as *mut [ValRaw];
@@ -173,7 +183,7 @@ impl CoreFunc {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        let width = self.ty.params().len().max(self.ty.results().len());
+        let width = self.width;
         if width <= INLINE {
             let mut raw = [ValRaw::i64(0); INLINE];
             return self.enter_words(cx, args, results, &mut raw[..width]);
@@ -234,6 +244,12 @@ impl Mark {
     pub fn new(cx: &Cx<'_>) -> Mark {
         let data = cx.data();
         Mark { debts: data.debts.mark(), slots: data.slots.mark() }
+    }
+
+    /// How many calls were registered.
+    #[inline]
+    pub fn debts(self) -> usize {
+        self.debts
     }
 
     /// Makes good for the compiled adapters that a failure has unwound: what

@@ -42,42 +42,49 @@ pub(crate) mod sealed {
 }
 
 impl AsContext for Caller<'_> {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         ContextRef(wasmtime::AsContext::as_context(&self.0))
     }
 }
 
 impl AsContextMut for Caller<'_> {
+    #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
         Context(wasmtime::AsContextMut::as_context_mut(&mut self.0))
     }
 }
 
 impl AsContext for Context<'_> {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         ContextRef(wasmtime::AsContext::as_context(&self.0))
     }
 }
 
 impl AsContextMut for Context<'_> {
+    #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
         Context(wasmtime::AsContextMut::as_context_mut(&mut self.0))
     }
 }
 
 impl<T: AsContext> AsContext for &T {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         T::as_context(self)
     }
 }
 
 impl<T: AsContext> AsContext for &mut T {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         T::as_context(self)
     }
 }
 
 impl<T: AsContextMut> AsContextMut for &mut T {
+    #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
         T::as_context_mut(self)
     }

@@ -11,78 +11,104 @@ use super::call::CoreFunc;
 use super::context::Cx;
 use super::text;
 use super::value::Val;
+use super::words::FewDue;
 use crate::error::{Error, Result};
 
 /// The deferred calls of one store.
 #[derive(Default)]
 pub(crate) struct Debts {
     /// Of the frames that are running, innermost last.
-    registered: Vec<Debt>,
+    registered: List,
     /// Of frames that have been left.
-    owed: Vec<Debt>,
-    /// The arguments of both; those of one call stand together.
-    args: Vec<Val<'static>>,
-    owed_args: Vec<Val<'static>>,
+    owed: List,
 }
 
-struct Debt {
-    func: CoreFunc,
-    args: usize,
+/// Calls, the one to be made first last.
+#[derive(Default)]
+struct List {
+    calls: Vec<Debt>,
+    /// The arguments of those that have values; those of one call stand
+    /// together.
+    args: Vec<Val<'static>>,
+}
+
+enum Debt {
+    /// With few words.
+    Few(FewDue),
+    /// With so many values.
+    Vals(CoreFunc, usize),
 }
 
 impl Debts {
     /// How many calls are registered: what a frame notes when it is entered.
+    #[inline]
     pub fn mark(&self) -> usize {
-        self.registered.len()
+        self.registered.calls.len()
     }
 
     /// Registers a call for the frame that is running.
     pub fn register(&mut self, func: CoreFunc, args: impl IntoIterator<Item = Val<'static>>) {
-        let before = self.args.len();
-        self.args.extend(args);
-        self.registered.push(Debt { func, args: self.args.len() - before });
+        let List { calls, args: all } = &mut self.registered;
+        let before = all.len();
+        all.extend(args);
+        calls.push(Debt::Vals(func, all.len() - before));
+    }
+
+    /// The same for a call with few words.
+    #[inline]
+    pub fn register_few(&mut self, due: FewDue) {
+        self.registered.calls.push(Debt::Few(due));
     }
 
     /// Forgets the call that was registered last: it is about to be made.
     pub fn forget(&mut self) {
-        if let Some(debt) = self.registered.pop() {
-            self.args.truncate(self.args.len() - debt.args);
+        let List { calls, args } = &mut self.registered;
+        if let Some(Debt::Vals(_, count)) = calls.pop() {
+            args.truncate(args.len() - count);
         }
     }
 
     /// The frame is left, and its calls are owed from now on.
     pub fn owe(&mut self, mark: usize) {
-        let args: usize = self.registered[mark..].iter().map(|d| d.args).sum();
-        self.owed_args.extend(self.args.drain(self.args.len() - args..));
-        self.owed.extend(self.registered.drain(mark..));
+        let List { calls, args } = &mut self.registered;
+        let count = calls[mark..].iter().map(|debt| match debt {
+            Debt::Few(_) => 0,
+            Debt::Vals(_, count) => *count,
+        });
+        let from = args.len() - count.sum::<usize>();
+        self.owed.args.extend(args.drain(from..));
+        self.owed.calls.extend(calls.drain(mark..));
     }
+}
 
-    fn pop(&mut self, mark: usize, args: &mut Vec<Val<'static>>) -> Option<CoreFunc> {
-        if self.registered.len() <= mark {
+impl List {
+    fn pop(&mut self, mark: usize, args: &mut Vec<Val<'static>>) -> Option<Debt> {
+        if self.calls.len() <= mark {
             return None;
         }
-        let debt = self.registered.pop()?;
-        args.clear();
-        args.extend(self.args.drain(self.args.len() - debt.args..));
-        Some(debt.func)
-    }
-
-    fn pop_owed(&mut self, args: &mut Vec<Val<'static>>) -> Option<CoreFunc> {
-        let debt = self.owed.pop()?;
-        args.clear();
-        args.extend(self.owed_args.drain(self.owed_args.len() - debt.args..));
-        Some(debt.func)
+        let debt = self.calls.pop()?;
+        if let Debt::Vals(_, count) = debt {
+            args.clear();
+            args.extend(self.args.drain(self.args.len() - count..));
+        }
+        Some(debt)
     }
 }
 
 /// Runs the calls that a frame registered, last one first. All run; the first
 /// failure is the outcome.
+#[inline]
 pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     if cx.data().debts.mark() == mark {
         return Ok(());
     }
+    run_registered_now(cx, mark)
+}
+
+#[inline(never)]
+fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     let settled = settle(cx);
-    let ran = run(cx, |debts, args| debts.pop(mark, args));
+    let ran = run(cx, |debts, args| debts.registered.pop(mark, args));
     settled.and(ran)
 }
 
@@ -91,29 +117,32 @@ pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
 #[inline]
 pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
     let data = cx.data();
-    if data.texts.any_views() || !data.debts.owed.is_empty() {
+    if data.texts.any_views() || !data.debts.owed.calls.is_empty() {
         return settle_now(cx);
     }
     Ok(())
 }
 
-#[cold]
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
     let kept = text::keep_views(cx);
-    let paid = run(cx, |debts, args| debts.pop_owed(args))
+    let paid = run(cx, |debts, args| debts.owed.pop(0, args))
         .map_err(|e| e.context("a deferred call owed since an earlier call"));
     kept.and(paid)
 }
 
 fn run(
     cx: &mut Cx<'_>,
-    mut next: impl FnMut(&mut Debts, &mut Vec<Val<'static>>) -> Option<CoreFunc>,
+    mut next: impl FnMut(&mut Debts, &mut Vec<Val<'static>>) -> Option<Debt>,
 ) -> Result<()> {
     let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
     let mut first: Option<Error> = None;
-    while let Some(func) = next(&mut cx.data_mut().debts, &mut args) {
-        if let Err(error) = func.enter(cx, &args, &mut []) {
+    while let Some(debt) = next(&mut cx.data_mut().debts, &mut args) {
+        let done = match debt {
+            Debt::Few(due) => due.call(cx),
+            Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
+        };
+        if let Err(error) = done {
             first.get_or_insert(error);
         }
     }

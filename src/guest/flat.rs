@@ -12,6 +12,8 @@ use super::value::{Str, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::ValType;
+use std::iter::Zip;
+use std::slice;
 
 /// The arguments of a call, to be handed over once, in order.
 pub trait Arguments<'a> {
@@ -37,7 +39,8 @@ pub trait Outcome {
 
 /// Gives results in order.
 pub trait Lift {
-    /// A number's bits, as for [`Lower::number`].
+    /// A number's bits, as for [`Lower::number`]; of one of 32 bits or fewer,
+    /// the high half is of no meaning.
     fn number(&mut self) -> Result<u64>;
     /// A string where it lies, not yet checked, with what to do where it is
     /// ill-formed. Where `read` fails, the same string is next again.
@@ -217,8 +220,8 @@ impl HostCall<'_, '_> {
 
 /// The slow way: a call with lists of values.
 pub(crate) struct ValIo<'v, 'a> {
-    pub args: std::slice::Iter<'v, Val<'a>>,
-    pub results: std::slice::IterMut<'v, Val<'static>>,
+    pub args: slice::Iter<'v, Val<'a>>,
+    pub results: Zip<slice::Iter<'v, ValType>, slice::IterMut<'v, Val<'static>>>,
 }
 
 impl HostIo for ValIo<'_, '_> {
@@ -246,13 +249,13 @@ impl HostIo for ValIo<'_, '_> {
     }
 
     fn put_number(&mut self, bits: u64) -> Result<()> {
-        let result = self.results.next().ok_or_else(mismatch)?;
-        *result = Val::from_bits(result.ty(), bits);
+        let (ty, result) = self.results.next().ok_or_else(mismatch)?;
+        *result = Val::from_bits(*ty, bits);
         Ok(())
     }
 
     fn put_value(&mut self, _: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
-        *self.results.next().ok_or_else(mismatch)? = val;
+        *self.results.next().ok_or_else(mismatch)?.1 = val;
         Ok(())
     }
 }

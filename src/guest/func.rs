@@ -56,6 +56,7 @@ impl Func {
         Func(Arc::new(Inner { store, ty, body: Body::Typed(body), twin: OnceLock::new() }))
     }
 
+    #[inline]
     pub(crate) fn check_store(&self, cx: &Cx<'_>) -> Result<()> {
         if self.0.store == cx.data().id { Ok(()) } else { Err(wrong_store("function")) }
     }

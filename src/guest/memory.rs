@@ -17,6 +17,7 @@ pub(crate) struct Mem(pub wasmtime::Memory);
 
 impl Mem {
     /// `len` bytes from `ptr` on; a trap where they are not all inside.
+    #[inline]
     pub fn read<'a>(
         self,
         cx: impl Into<wasmtime::StoreContext<'a, StoreData>>,
@@ -36,6 +37,7 @@ impl Mem {
     }
 
     /// The same with the rest of the store at hand.
+    #[inline]
     pub fn write_with<'a>(
         self,
         cx: &'a mut Cx<'_>,
@@ -51,12 +53,14 @@ impl Mem {
     }
 }
 
+#[inline]
 fn range(ptr: u32, len: u32, size: usize) -> Option<std::ops::Range<usize>> {
     let start = ptr as usize;
     let end = start.checked_add(len as usize)?;
     (end <= size).then_some(start..end)
 }
 
+#[cold]
 fn outside(ptr: u32, len: u32, size: usize) -> Error {
     let message = format!(
         "out of bounds memory access: a string of {len} bytes at address {ptr:#x} \

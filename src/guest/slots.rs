@@ -14,12 +14,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, Encoding, Measured, Policy, Text};
 use std::marker::PhantomData;
 
-/// The slots of one store.
+/// The slots of one store. Those of a scope are what is lent, then the others.
 #[derive(Default)]
 pub(crate) struct Slots {
-    all: Vec<Held>,
-    /// Where those of the innermost scope start.
-    base: usize,
+    lent: Vec<Lent>,
+    others: Vec<Held>,
+    innermost: Base,
+}
+
+/// Where the slots of a scope start.
+#[derive(Clone, Copy, Default)]
+struct Base {
+    lent: usize,
+    others: usize,
 }
 
 /// A string in a slot.
@@ -119,25 +126,45 @@ impl Held {
 impl Slots {
     /// Puts a string into a new slot.
     pub fn add(&mut self, held: Held) -> i32 {
-        self.all.push(held);
-        (self.all.len() - self.base) as i32 - 1
+        self.others.push(held);
+        self.len() as i32 - 1
+    }
+
+    /// How many slots the innermost scope has.
+    fn len(&self) -> usize {
+        self.lent() + self.others.len() - self.innermost.others
+    }
+
+    /// How many of them are what is lent.
+    #[inline]
+    fn lent(&self) -> usize {
+        self.lent.len() - self.innermost.lent
+    }
+
+    /// The text in a slot, if it is lent.
+    #[inline]
+    pub fn get_lent(&self, slot: i32) -> Option<&Lent> {
+        self.lent.get(self.innermost.lent + slot as u32 as usize)
     }
 
     /// The string in a slot.
-    #[inline]
-    pub fn get(&self, slot: i32) -> Result<&Held> {
-        match self.all.get(self.index(slot)) {
+    pub fn get(&self, slot: i32) -> Result<Held> {
+        if let Some(lent) = self.get_lent(slot) {
+            return Ok(Held::Lent(*lent));
+        }
+        match self.others.get(self.index(slot)) {
             Some(Held::Free) | None => Err(empty()),
-            Some(held) => Ok(held),
+            Some(held) => Ok(held.clone()),
         }
     }
 
     /// Takes the string out of a slot, which is then free.
     pub fn take(&mut self, slot: i32) -> Result<Held> {
         let index = self.index(slot);
-        let held = self.all.get_mut(index).map(|held| std::mem::replace(held, Held::Free));
-        while self.all.len() > self.base && matches!(self.all.last(), Some(Held::Free)) {
-            self.all.pop();
+        let held = self.others.get_mut(index).map(|held| std::mem::replace(held, Held::Free));
+        let base = self.innermost.others;
+        while self.others.len() > base && matches!(self.others.last(), Some(Held::Free)) {
+            self.others.pop();
         }
         match held {
             Some(Held::Free) | None => Err(empty()),
@@ -145,20 +172,20 @@ impl Slots {
         }
     }
 
-    #[inline]
+    /// Where a slot that is not lent is among the others.
     fn index(&self, slot: i32) -> usize {
-        self.base.wrapping_add(slot as u32 as usize)
+        (slot as u32 as usize).wrapping_sub(self.lent()).wrapping_add(self.innermost.others)
     }
 
     /// How many there are: what a call notes, to [`Slots::cut`] when it fails.
     #[inline]
     pub fn mark(&self) -> usize {
-        self.all.len()
+        self.others.len()
     }
 
     /// Gives all slots back that were made since.
     pub fn cut(&mut self, mark: usize) {
-        self.all.truncate(mark.max(self.base));
+        self.others.truncate(mark.max(self.innermost.others));
     }
 }
 
@@ -169,13 +196,14 @@ fn empty() -> Error {
 
 /// Opens a scope and runs something in it. `'a` is a lifetime that the caller
 /// has, so it outlives the scope.
-#[inline]
+#[inline(always)]
 pub(crate) fn scoped<'a, R>(
     cx: &mut Cx<'_>,
     run: impl FnOnce(&mut Cx<'_>, &Lending<'a>) -> Result<R>,
 ) -> Result<R> {
     let slots = &mut cx.data_mut().slots;
-    let outer = std::mem::replace(&mut slots.base, slots.all.len());
+    let base = Base { lent: slots.lent.len(), others: slots.others.len() };
+    let outer = std::mem::replace(&mut slots.innermost, base);
     // It is dropped here, also when `run` panics.
     let scope = Scope { cx, outer };
     run(scope.cx, &Lending(PhantomData))
@@ -195,8 +223,25 @@ impl<'a> Lending<'a> {
             Text::Utf8(bytes) => bytes.as_ptr(),
             Text::Utf16(units) => units.as_ptr().cast::<u8>(),
         };
-        data.slots.all.push(Held::Lent(Lent { start, policy, measured }));
+        let lent = Lent { start, policy, measured };
+        let slots = &mut data.slots;
+        // What is lent is numbered first: after another string it is one of
+        // the others, so that all are in order.
+        if slots.others.len() == slots.innermost.others {
+            slots.lent.push(lent);
+        } else {
+            slots.others.push(Held::Lent(lent));
+        }
         Ok(measured.len())
+    }
+
+    /// Puts a string into the next slot that the host does not lend, and gives
+    /// its length. `measured` is what measuring found of one of another store.
+    pub fn hold(&self, cx: &mut Cx<'_>, text: Str<'static>, measured: Option<Measured>) -> usize {
+        let held = Held::Text(text, measured);
+        let len = held.guest_len();
+        cx.data_mut().slots.others.push(held);
+        len
     }
 }
 
@@ -209,14 +254,17 @@ pub(crate) fn measure(rule: Policy, text: Text<'_>, policy: Option<Policy>) -> R
 
 struct Scope<'c, 's> {
     cx: &'c mut Cx<'s>,
-    outer: usize,
+    outer: Base,
 }
 
 impl Drop for Scope<'_, '_> {
     #[inline]
     fn drop(&mut self) {
         let slots = &mut self.cx.data_mut().slots;
-        slots.all.truncate(slots.base);
-        slots.base = self.outer;
+        slots.lent.truncate(slots.innermost.lent);
+        if slots.others.len() > slots.innermost.others {
+            slots.others.truncate(slots.innermost.others);
+        }
+        slots.innermost = self.outer;
     }
 }

@@ -384,6 +384,7 @@ pub(crate) fn copy_in(cx: &mut Cx<'_>, text: Text<'_>, policy: Policy) -> Result
     Ok(Str::guest(cell))
 }
 
+#[cold]
 pub(crate) fn bad_text(bad: string::BadText) -> Error {
     Error::new(ErrorKind::BadText, bad.to_string()).at_position(bad.position)
 }

@@ -9,7 +9,7 @@
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::StoreData;
-use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
+use super::call::{CoreFunc, Mark, failure, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
 use super::flat::{Lift, Lower, mismatch};
 use super::value::Val;
@@ -21,11 +21,12 @@ use wasmtime::{AsContextMut as _, ValRaw};
 
 /// So many words stand on the stack; more come from the store's scratch.
 const INLINE: usize = 16;
+const FEW: usize = 4;
 
 impl CoreFunc {
     /// Calls it without settling first: `fill` puts the arguments, `read`
     /// takes what it needs of the results.
-    #[inline]
+    #[inline(always)]
     pub fn call_filled<R>(
         &self,
         cx: &mut Cx<'_>,
@@ -39,25 +40,39 @@ impl CoreFunc {
         self.call_in(cx, fill, read)
     }
 
+    #[inline(always)]
     fn call_in<R>(
         &self,
         cx: &mut Cx<'_>,
         fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
         read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
     ) -> Result<R> {
-        let width = self.ty().params().len().max(self.ty().results().len());
-        if width <= INLINE {
-            let mut raw = [ValRaw::i64(0); INLINE];
-            return self.cross(cx, &mut raw[..width], fill, read);
+        // Few words are the rule, and clearing many would cost.
+        if self.width() <= FEW {
+            return self.cross(cx, &mut [ValRaw::i64(0); FEW], fill, read);
+        }
+        self.call_wide(cx, fill, read)
+    }
+
+    #[inline(never)]
+    fn call_wide<R>(
+        &self,
+        cx: &mut Cx<'_>,
+        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
+        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
+    ) -> Result<R> {
+        if self.width() <= INLINE {
+            return self.cross(cx, &mut [ValRaw::i64(0); INLINE], fill, read);
         }
         let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
         raw.clear();
-        raw.resize(width, ValRaw::i64(0));
+        raw.resize(self.width(), ValRaw::i64(0));
         let outcome = self.cross(cx, &mut raw, fill, read);
         cx.data_mut().scratch.raw.push(raw);
         outcome
     }
 
+    #[inline(always)]
     fn cross<R>(
         &self,
         cx: &mut Cx<'_>,
@@ -68,15 +83,134 @@ impl CoreFunc {
         let mark = Mark::new(cx);
         let mut args = Fill { raw: &mut *raw, types: self.ty().params(), at: 0 };
         fill(cx, &mut args)?;
-        if args.at != args.types.len() {
+        if args.at != args.types.len() || raw.len() < self.width() {
             return Err(broken("too few words"));
         }
         // SAFETY: `raw` has room for all parameters and all results, and
         // `Fill` proved each argument against its type. References in it were
         // rooted while it was filled.
         let outcome = unsafe { self.handle().call_unchecked(&mut *cx, &mut *raw) };
-        outcome.map_err(|e| unwound(cx, mark, e))?;
+        if let Err(error) = outcome {
+            return Err(unwound(cx, mark, error));
+        }
         read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
+    }
+}
+
+/// The words of a call that needs few, all of them numbers.
+pub(crate) struct Few {
+    raw: [ValRaw; FEW],
+    at: usize,
+}
+
+impl Few {
+    #[inline(always)]
+    pub fn new() -> Few {
+        Few { raw: [ValRaw::i64(0); FEW], at: 0 }
+    }
+
+    /// Whether a function can be called so.
+    pub fn fit(func: &CoreFunc) -> bool {
+        func.is_numeric() && func.width() <= FEW
+    }
+
+    /// Puts the next argument: a number's bits.
+    #[inline(always)]
+    pub fn put(&mut self, bits: u64) -> Result<()> {
+        let Some(raw) = self.raw.get_mut(self.at) else { return Err(mismatch()) };
+        *raw = ValRaw::u64(bits);
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Calls a function that fits, without settling first. Results are next,
+    /// first one first.
+    #[inline(always)]
+    pub fn call(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
+        if self.at != func.ty().params().len() || !Few::fit(func) {
+            return Err(mismatch());
+        }
+        self.at = 0;
+        // SAFETY: there is room for all parameters and results, all of them are
+        // numbers, and any bits are one.
+        let outcome = unsafe { func.handle().call_unchecked(&mut *cx, &raw mut self.raw) };
+        outcome.map_err(|e| failure(cx, e))
+    }
+}
+
+impl Few {
+    /// The results of the call that was made, of this function.
+    #[inline(always)]
+    pub fn results<'a>(&'a self, func: &'a CoreFunc) -> Read<'a> {
+        Read { raw: &self.raw, types: func.ty().results(), at: 0 }
+    }
+}
+
+/// A call that is due, of a function that [`Few`] can call, with its arguments:
+/// nothing to be counted or dropped.
+#[derive(Clone, Copy)]
+pub(crate) struct FewDue {
+    func: wasmtime::Func,
+    raw: [ValRaw; FEW],
+}
+
+impl FewDue {
+    /// The function with the next words; `None` where it does not fit. Then no
+    /// word has been taken.
+    #[inline]
+    fn new(func: &CoreFunc, mut next: impl FnMut() -> Result<u64>) -> Result<Option<FewDue>> {
+        if !Few::fit(func) {
+            return Ok(None);
+        }
+        let mut raw = [ValRaw::i64(0); FEW];
+        for word in raw.iter_mut().take(func.ty().params().len()) {
+            *word = ValRaw::u64(next()?);
+        }
+        Ok(Some(FewDue { func: func.handle(), raw }))
+    }
+
+    /// Makes the call, without settling first.
+    #[inline]
+    pub fn call(mut self, cx: &mut Cx<'_>) -> Result<()> {
+        let mark = Mark::new(cx);
+        // SAFETY: `new` checked that there is room for all parameters and
+        // results of the function, and that all of them are numbers; any bits
+        // are one.
+        let outcome = unsafe { self.func.call_unchecked(&mut *cx, &raw mut self.raw) };
+        outcome.map_err(|e| unwound(cx, mark, e))
+    }
+}
+
+impl Read<'_> {
+    /// A call of a function with the next words, to be made later.
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
+
+impl HostWords<'_> {
+    /// The same.
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
+
+impl Lift for Few {
+    #[inline(always)]
+    fn number(&mut self) -> Result<u64> {
+        let Some(raw) = self.raw.get(self.at) else { return Err(mismatch()) };
+        self.at += 1;
+        Ok(raw.get_u64())
+    }
+
+    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self) -> Result<Val<'static>> {
+        Err(mismatch())
     }
 }
 
@@ -120,11 +254,6 @@ pub(crate) struct Fill<'a> {
 }
 
 impl Fill<'_> {
-    #[inline]
-    pub fn i32(&mut self, value: i32) -> Result<()> {
-        self.word(ValType::I32, ValRaw::i32(value))
-    }
-
     /// A value that is no string.
     #[inline]
     pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
@@ -135,9 +264,9 @@ impl Fill<'_> {
     /// A number's bits, whichever kind of number is due.
     #[inline]
     pub fn number(&mut self, bits: u64) -> Result<()> {
-        match self.types.get(self.at) {
-            Some(ValType::I32 | ValType::F32) => self.raw[self.at] = ValRaw::u32(bits as u32),
-            Some(ValType::I64 | ValType::F64) => self.raw[self.at] = ValRaw::u64(bits),
+        // A word of 32 bits is the low half of one of 64.
+        match (self.types.get(self.at), self.raw.get_mut(self.at)) {
+            (Some(ty), Some(raw)) if !ty.is_ref() => *raw = ValRaw::u64(bits),
             _ => return Err(broken("a word of another type")),
         }
         self.at += 1;
@@ -164,23 +293,9 @@ pub(crate) struct Read<'a> {
 
 impl<'a> Read<'a> {
     /// What comes after so many words.
+    #[inline]
     pub fn skip(&self, words: usize) -> Read<'a> {
         Read { raw: self.raw, types: self.types, at: self.at + words }
-    }
-
-    /// Calls a function of numbers with the next words, which must be its
-    /// arguments, without settling first.
-    pub fn pass_on(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
-        func.call_filled(
-            cx,
-            |_, words| {
-                for _ in func.ty().params() {
-                    words.number(self.number()?)?;
-                }
-                Ok(())
-            },
-            |_, _| Ok(()),
-        )
     }
 
     #[inline]
@@ -192,16 +307,13 @@ impl<'a> Read<'a> {
         Ok(self.raw[self.at - 1].get_i32())
     }
 
-    /// A number's bits, whichever kind of number it is.
+    /// A number's bits, whichever kind of number it is; of one of 32 bits, the
+    /// high half is of no meaning.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
-        let raw = match self.types.get(self.at) {
-            Some(ValType::I32 | ValType::F32) => self.raw[self.at].get_u32().into(),
-            Some(ValType::I64 | ValType::F64) => self.raw[self.at].get_u64(),
-            _ => return Err(broken("a word of another type")),
-        };
+        let Some(raw) = self.raw.get(self.at) else { return Err(broken("a word too many")) };
         self.at += 1;
-        Ok(raw)
+        Ok(raw.get_u64())
     }
 
     /// A value of this type, which is not `string`.
@@ -232,10 +344,7 @@ pub(crate) struct HostWords<'a> {
 impl HostWords<'_> {
     #[inline]
     pub fn i32(&mut self) -> Result<i32> {
-        let raw = self.next(ValType::I32)?;
-        // SAFETY: `next` checked that the argument is one, and that no result
-        // has been put in its place.
-        Ok(unsafe { raw.assume_init() }.get_i32())
+        self.number().map(|bits| bits as i32)
     }
 
     /// A value of this type, which is not `string`.
@@ -243,23 +352,25 @@ impl HostWords<'_> {
     pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
         let core = carrier(ty);
         let raw = self.next(core)?;
-        // SAFETY: as above; core code holds its references while it calls.
+        // SAFETY: `next` checked that the argument is one, and that no result
+        // has been put in its place; core code holds its references while it
+        // calls.
         let val = unsafe { from_raw(cx, core, raw.assume_init()) }?;
         Ok(typed(ty, val))
     }
 
-    /// A number's bits, whichever kind of number it is.
+    /// A number's bits, whichever kind of number it is; of one of 32 bits, the
+    /// high half is of no meaning.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
-        let ty = self.ty.params().get(self.read).copied();
-        let ty = ty.filter(|ty| !ty.is_ref()).ok_or_else(|| broken("a word too many"))?;
-        // SAFETY: as above.
-        let raw = unsafe { self.next(ty)?.assume_init() };
-        Ok(if matches!(ty, ValType::I32 | ValType::F32) {
-            raw.get_u32().into()
-        } else {
-            raw.get_u64()
-        })
+        if self.put > 0 || self.read >= self.ty.params().len() {
+            return Err(broken("a word too many"));
+        }
+        let raw = self.raw[self.read];
+        self.read += 1;
+        // SAFETY: it is an argument, in whose place no result has been put, so
+        // core code has set it; any bits are a number.
+        Ok(unsafe { raw.assume_init() }.get_u64())
     }
 
     fn next(&mut self, ty: ValType) -> Result<MaybeUninit<ValRaw>> {
@@ -356,6 +467,7 @@ fn word_of(cx: &mut Cx<'_>, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
 
 /// Compiled code and its description disagree: a bug, told instead of a
 /// panic.
+#[cold]
 fn broken(what: &str) -> Error {
     Error::new(ErrorKind::Panic, format!("internal error: a compiled adapter: {what}"))
 }

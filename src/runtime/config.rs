@@ -48,7 +48,7 @@ pub enum BackEnd {
     Reference,
 }
 
-const DEFAULT: BackEnd = BackEnd::Reference;
+const DEFAULT: BackEnd = BackEnd::Compiled;
 
 impl Default for Config {
     fn default() -> Config {

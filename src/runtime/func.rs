@@ -53,7 +53,7 @@ impl Func {
         body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
     ) -> Func {
         let store = cx.as_context_mut().store_id();
-        Func::new_typed(store, ty, Arc::new(FlatFunc(body)))
+        Func::new_typed(store, ty.clone(), Arc::new(FlatFunc { body, ty }))
     }
 
     /// A host function of the type that the closure has: see [`Param`] and
@@ -164,7 +164,10 @@ where
     }
 }
 
-struct FlatFunc<F>(F);
+struct FlatFunc<F> {
+    body: F,
+    ty: FuncType,
+}
 
 impl<F> HostBody for FlatFunc<F>
 where
@@ -172,7 +175,7 @@ where
 {
     #[inline]
     fn call(&self, cx: &mut Cx<'_>, io: &mut dyn HostIo) -> Result<()> {
-        (self.0)(&mut HostCall { cx, io })
+        (self.body)(&mut HostCall { cx, io })
     }
 }
 
@@ -181,7 +184,8 @@ where
     F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
 {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let mut io = ValIo { args: args.iter(), results: results.iter_mut() };
+        let results = self.ty.results().iter().zip(results);
+        let mut io = ValIo { args: args.iter(), results };
         guard(|| HostBody::call(self, cx, &mut io))?;
         if io.results.next().is_some() { Err(mismatch()) } else { Ok(()) }
     }

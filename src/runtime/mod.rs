@@ -11,6 +11,7 @@ pub(crate) mod instance;
 pub(crate) mod link;
 pub(crate) mod module;
 pub(crate) mod prepared;
+mod signals;
 pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -39,7 +40,8 @@ impl Engine {
     /// [`ErrorKind::BadConfig`] for options that do not go together or that
     /// this machine cannot have.
     pub fn new(config: &Config) -> Result<Engine> {
-        let engine = wasmtime::Engine::new(&config.build()?)
+        let build = config.build()?;
+        let engine = signals::keeping_stacks(|| wasmtime::Engine::new(&build))
             .map_err(|e| Error::new(ErrorKind::BadConfig, format!("{e:#}")))?;
         let config = Config { back_end: config.chosen_back_end(), ..config.clone() };
         Ok(Engine(Arc::new(EngineInner { engine, config })))
@@ -80,7 +82,7 @@ impl Default for Engine {
     fn default() -> Engine {
         let config = Config::default();
         Engine::new(&config).unwrap_or_else(|_| {
-            let engine = wasmtime::Engine::default();
+            let engine = signals::keeping_stacks(wasmtime::Engine::default);
             Engine(Arc::new(EngineInner { engine, config }))
         })
     }
@@ -196,12 +198,14 @@ on_both! {
 impl sealed::Sealed for Store {}
 
 impl AsContext for Store {
+    #[inline]
     fn as_context(&self) -> ContextRef<'_> {
         ContextRef(wasmtime::AsContext::as_context(&self.inner))
     }
 }
 
 impl AsContextMut for Store {
+    #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
         Context(wasmtime::AsContextMut::as_context_mut(&mut self.inner))
     }

@@ -222,7 +222,7 @@ impl Module {
 }
 
 /// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x02\0";
+const MAGIC: [u8; 8] = *b"\0witrt\x03\0";
 /// After it: the length of the original file, a checksum of what follows, and
 /// the back end.
 const HEADER: usize = 32;
@@ -250,10 +250,12 @@ fn exports(program: &Program, compiled: &Compiled, core: &wasmtime::Module) -> R
     let entries = compiled.entries.iter().enumerate().map(entry).collect::<Result<_>>()?;
     let mems = (0..program.used_mems.len()).map(|i| find(codegen::memory_name(i)));
     let deferred = (0..compiled.deferred.len()).map(|i| find(codegen::deferred_name(i)));
+    let parked = (0..compiled.parked).map(|i| find(codegen::parked_name(i)));
     Ok(Exports {
         entries,
         mems: mems.collect::<Result<_>>()?,
         deferred: deferred.collect::<Result<_>>()?,
+        parked: parked.collect::<Result<_>>()?,
     })
 }
 

@@ -1,0 +1,347 @@
+// Written by arity.py; change that.
+
+using System;
+
+namespace Witrt;
+
+/// <summary>Functions of 0 parameters.</summary>
+internal sealed unsafe class Call<TResult> : Prepared
+{
+    internal Call(Function function) : base(function, Type.EmptyTypes, typeof(TResult))
+    {
+    }
+
+    internal TResult Func()
+    {
+        Slot* slots = stackalloc Slot[1];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            {
+                Invoke(slots, slots + 0);
+            }
+            return Slots.Take<TResult>(slots + 0, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action() => Func();
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action(Action) : new Func<TResult>(Func));
+}
+
+/// <summary>Functions of 1 parameters.</summary>
+internal sealed unsafe class Call<T1, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1)
+    {
+        Slot* slots = stackalloc Slot[2];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Invoke(slots, slots + 1);
+            }
+            return Slots.Take<TResult>(slots + 1, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1) => Func(a1);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1>(Action) : new Func<T1, TResult>(Func));
+}
+
+/// <summary>Functions of 2 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2)
+    {
+        Slot* slots = stackalloc Slot[3];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Invoke(slots, slots + 2);
+            }
+            return Slots.Take<TResult>(slots + 2, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2) => Func(a1, a2);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2>(Action) : new Func<T1, T2, TResult>(Func));
+}
+
+/// <summary>Functions of 3 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3)
+    {
+        Slot* slots = stackalloc Slot[4];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Invoke(slots, slots + 3);
+            }
+            return Slots.Take<TResult>(slots + 3, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3) => Func(a1, a2, a3);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3>(Action) : new Func<T1, T2, T3, TResult>(Func));
+}
+
+/// <summary>Functions of 4 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4)
+    {
+        Slot* slots = stackalloc Slot[5];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Invoke(slots, slots + 4);
+            }
+            return Slots.Take<TResult>(slots + 4, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4) => Func(a1, a2, a3, a4);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4>(Action) : new Func<T1, T2, T3, T4, TResult>(Func));
+}
+
+/// <summary>Functions of 5 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
+    {
+        Slot* slots = stackalloc Slot[6];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Invoke(slots, slots + 5);
+            }
+            return Slots.Take<TResult>(slots + 5, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) => Func(a1, a2, a3, a4, a5);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5>(Action) : new Func<T1, T2, T3, T4, T5, TResult>(Func));
+}
+
+/// <summary>Functions of 6 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
+    {
+        Slot* slots = stackalloc Slot[7];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            fixed (char* p6 = &Slots.TextOf(a6))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Give(a6, p6, &slots[5], 5, store);
+                Invoke(slots, slots + 6);
+            }
+            return Slots.Take<TResult>(slots + 6, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) => Func(a1, a2, a3, a4, a5, a6);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6>(Action) : new Func<T1, T2, T3, T4, T5, T6, TResult>(Func));
+}
+
+/// <summary>Functions of 7 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
+    {
+        Slot* slots = stackalloc Slot[8];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            fixed (char* p6 = &Slots.TextOf(a6))
+            fixed (char* p7 = &Slots.TextOf(a7))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Give(a6, p6, &slots[5], 5, store);
+                Slots.Give(a7, p7, &slots[6], 6, store);
+                Invoke(slots, slots + 7);
+            }
+            return Slots.Take<TResult>(slots + 7, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) => Func(a1, a2, a3, a4, a5, a6, a7);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, TResult>(Func));
+}
+
+/// <summary>Functions of 8 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
+    {
+        Slot* slots = stackalloc Slot[9];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            fixed (char* p6 = &Slots.TextOf(a6))
+            fixed (char* p7 = &Slots.TextOf(a7))
+            fixed (char* p8 = &Slots.TextOf(a8))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Give(a6, p6, &slots[5], 5, store);
+                Slots.Give(a7, p7, &slots[6], 6, store);
+                Slots.Give(a8, p8, &slots[7], 7, store);
+                Invoke(slots, slots + 8);
+            }
+            return Slots.Take<TResult>(slots + 8, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) => Func(a1, a2, a3, a4, a5, a6, a7, a8);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func));
+}

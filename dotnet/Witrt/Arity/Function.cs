@@ -1,0 +1,205 @@
+// Written by arity.py; change that.
+
+using System;
+
+namespace Witrt;
+
+public sealed unsafe partial class Function
+{
+    /// <summary>The most parameters that a delegate can have.</summary>
+    private const int MaxParameters = 8;
+
+    /// <summary>The class that calls functions of so many parameters.</summary>
+#if NET5_0_OR_GREATER
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,>))]
+    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,,>))]
+#endif
+    private static Type CallType(int parameters) => new[] { typeof(Call<>), typeof(Call<,>), typeof(Call<,,>), typeof(Call<,,,>), typeof(Call<,,,,>), typeof(Call<,,,,,>), typeof(Call<,,,,,,>), typeof(Call<,,,,,,,>), typeof(Call<,,,,,,,,>) }[parameters];
+
+    /// <summary>It as a delegate of 0 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<TResult> AsFunc<TResult>() => new Call<TResult>(this).Func;
+
+    /// <summary>It as a delegate of 0 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action AsAction() => new Call<Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<TResult>(Store store, Func<TResult> function, bool core = false) =>
+        From(store, new FuncCallback<TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From(Store store, Action function, bool core = false) =>
+        From(store, new ActionCallback(function), core);
+
+    /// <summary>It as a delegate of 1 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, TResult> AsFunc<T1, TResult>() => new Call<T1, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 1 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1> AsAction<T1>() => new Call<T1, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, TResult>(Store store, Func<T1, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1>(Store store, Action<T1> function, bool core = false) =>
+        From(store, new ActionCallback<T1>(function), core);
+
+    /// <summary>It as a delegate of 2 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, TResult> AsFunc<T1, T2, TResult>() => new Call<T1, T2, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 2 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2> AsAction<T1, T2>() => new Call<T1, T2, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, TResult>(Store store, Func<T1, T2, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2>(Store store, Action<T1, T2> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2>(function), core);
+
+    /// <summary>It as a delegate of 3 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, TResult> AsFunc<T1, T2, T3, TResult>() => new Call<T1, T2, T3, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 3 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3> AsAction<T1, T2, T3>() => new Call<T1, T2, T3, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, TResult>(Store store, Func<T1, T2, T3, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3>(Store store, Action<T1, T2, T3> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3>(function), core);
+
+    /// <summary>It as a delegate of 4 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, T4, TResult> AsFunc<T1, T2, T3, T4, TResult>() => new Call<T1, T2, T3, T4, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 4 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3, T4> AsAction<T1, T2, T3, T4>() => new Call<T1, T2, T3, T4, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, T4, TResult>(Store store, Func<T1, T2, T3, T4, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, T4, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3, T4>(Store store, Action<T1, T2, T3, T4> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3, T4>(function), core);
+
+    /// <summary>It as a delegate of 5 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, TResult> AsFunc<T1, T2, T3, T4, T5, TResult>() => new Call<T1, T2, T3, T4, T5, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 5 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3, T4, T5> AsAction<T1, T2, T3, T4, T5>() => new Call<T1, T2, T3, T4, T5, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, T4, T5, TResult>(Store store, Func<T1, T2, T3, T4, T5, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, T4, T5, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3, T4, T5>(Store store, Action<T1, T2, T3, T4, T5> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3, T4, T5>(function), core);
+
+    /// <summary>It as a delegate of 6 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, T6, TResult> AsFunc<T1, T2, T3, T4, T5, T6, TResult>() => new Call<T1, T2, T3, T4, T5, T6, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 6 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3, T4, T5, T6> AsAction<T1, T2, T3, T4, T5, T6>() => new Call<T1, T2, T3, T4, T5, T6, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, T4, T5, T6, TResult>(Store store, Func<T1, T2, T3, T4, T5, T6, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, T4, T5, T6, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3, T4, T5, T6>(Store store, Action<T1, T2, T3, T4, T5, T6> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3, T4, T5, T6>(function), core);
+
+    /// <summary>It as a delegate of 7 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, T6, T7, TResult> AsFunc<T1, T2, T3, T4, T5, T6, T7, TResult>() => new Call<T1, T2, T3, T4, T5, T6, T7, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 7 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3, T4, T5, T6, T7> AsAction<T1, T2, T3, T4, T5, T6, T7>() => new Call<T1, T2, T3, T4, T5, T6, T7, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, T4, T5, T6, T7, TResult>(Store store, Func<T1, T2, T3, T4, T5, T6, T7, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, T4, T5, T6, T7, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3, T4, T5, T6, T7>(Store store, Action<T1, T2, T3, T4, T5, T6, T7> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3, T4, T5, T6, T7>(function), core);
+
+    /// <summary>It as a delegate of 8 parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult> AsFunc<T1, T2, T3, T4, T5, T6, T7, T8, TResult>() => new Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(this).Func;
+
+    /// <summary>It as a delegate of 8 parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action<T1, T2, T3, T4, T5, T6, T7, T8> AsAction<T1, T2, T3, T4, T5, T6, T7, T8>() => new Call<T1, T2, T3, T4, T5, T6, T7, T8, Nothing>(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Store store, Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult> function, bool core = false) =>
+        From(store, new FuncCallback<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(function), core);
+
+    /// <inheritdoc cref="From{TResult}(Store, Func{TResult}, bool)"/>
+    public static Function From<T1, T2, T3, T4, T5, T6, T7, T8>(Store store, Action<T1, T2, T3, T4, T5, T6, T7, T8> function, bool core = false) =>
+        From(store, new ActionCallback<T1, T2, T3, T4, T5, T6, T7, T8>(function), core);
+}

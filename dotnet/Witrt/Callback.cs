@@ -1,0 +1,170 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Witrt;
+
+/// <summary>
+/// A delegate that guests call. An exception that leaves it becomes a trap, and
+/// is the inner exception of what the guest's caller gets.
+/// </summary>
+internal abstract unsafe class Callback
+{
+    /// <summary>Not a strong reference: the library holds this object until the store is gone.</summary>
+    private WeakReference<Store>? store;
+
+    private readonly Type[] parameters;
+    private readonly Type result;
+
+    private protected Callback(Type[] parameters, Type result)
+    {
+        this.parameters = parameters;
+        this.result = result;
+    }
+
+    /// <summary>Calls the delegate. Whatever leaves it is caught.</summary>
+    private protected abstract void Invoke(Slot* arguments, Slot* results, void* caller, Store store);
+
+    /// <summary>How the delegate takes text: in place, or as a new string.</summary>
+    private protected virtual byte TextSlot => Native.SlotLazyUtf16;
+
+    /// <summary>
+    /// A function of the core or of an interface, owned by the caller, who is
+    /// inside the store; null where its types are not of that level.
+    /// </summary>
+    internal void* NewFunction(Store store, bool core)
+    {
+        var parameterSlots = new byte[parameters.Length];
+        for (int i = 0; i < parameterSlots.Length; i++)
+        {
+            if (!Kinds.Choose(parameters[i], core, false, out parameterSlots[i])) return null;
+        }
+        var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
+        if (resultSlots.Length == 1 && !Kinds.Choose(result, core, true, out resultSlots[0])) return null;
+        return NewFunction(store, parameterSlots, resultSlots);
+    }
+
+    /// <summary>
+    /// A function of this type, owned by the caller, who is inside the store;
+    /// null where the delegate cannot be one.
+    /// </summary>
+    internal void* NewFunction(Store store, FunctionType type)
+    {
+        var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
+        if (type.Parameters.Count != parameters.Length || type.Results.Count != resultSlots.Length) return null;
+        var parameterSlots = new byte[parameters.Length];
+        for (int i = 0; i < parameterSlots.Length; i++)
+        {
+            if (!Kinds.Match(parameters[i], type.Parameters[i], false, out parameterSlots[i])) return null;
+        }
+        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0], true, out resultSlots[0])) return null;
+        return NewFunction(store, parameterSlots, resultSlots);
+    }
+
+    private void* NewFunction(Store store, byte[] parameterSlots, byte[] resultSlots)
+    {
+        for (int i = 0; i < parameterSlots.Length; i++)
+        {
+            if (parameterSlots[i] == Native.SlotLazyUtf16) parameterSlots[i] = TextSlot;
+        }
+        this.store ??= new WeakReference<Store>(store);
+        IntPtr self = GCHandle.ToIntPtr(GCHandle.Alloc(this));
+        fixed (byte* first = parameterSlots)
+        fixed (byte* second = resultSlots)
+        {
+            void* error;
+            void* function = Native.witrt_func_new_prepared(
+                store.Pointer, first, (nuint)parameterSlots.Length, second, (nuint)resultSlots.Length,
+                Entry, (void*)self, Release, &error);
+            if (function != null) return function;
+            GCHandle.FromIntPtr(self).Free();
+            throw WitrtException.Take(error);
+        }
+    }
+
+    /// <summary>Whether there are functions that this can be.</summary>
+    internal bool HasKind => HasKindIn(true) || HasKindIn(false);
+
+    private bool HasKindIn(bool core)
+    {
+        foreach (var type in parameters)
+        {
+            if (!Kinds.Choose(type, core, false, out _)) return false;
+        }
+        return result == typeof(Nothing) || Kinds.Choose(result, core, true, out _);
+    }
+
+    /// <summary>What there is to say where there are none.</summary>
+    internal ArgumentException NoKind()
+    {
+        var names = new StringBuilder();
+        foreach (var type in parameters) names.Append(names.Length > 0 ? ", " : "").Append(type.Name);
+        return new ArgumentException(
+            $"no function of a guest has the type ({names}) -> ({(result == typeof(Nothing) ? "" : result.Name)})");
+    }
+
+    /// <summary>Attaches an object of .NET's to one of a store's, which keeps it alive.</summary>
+    internal static void Attach(void* reference, object target) =>
+        Native.wasm_ref_set_host_info_with_finalizer(reference, (void*)GCHandle.ToIntPtr(GCHandle.Alloc(target)), Release);
+
+    /// <summary>The exception that a trap was made of; null for other traps.</summary>
+    internal static Exception? ExceptionOf(void* trap)
+    {
+        void* info = trap == null ? null : Native.wasm_trap_get_host_info(trap);
+        return info == null ? null : GCHandle.FromIntPtr((IntPtr)info).Target as Exception;
+    }
+
+    /// <summary>The trap for an exception, owned by the caller.</summary>
+    private static void* TrapOf(Exception exception, void* store)
+    {
+        fixed (byte* text = Text.ToUtf8(exception.Message))
+        {
+            var message = new Vec { Size = (nuint)Encoding.UTF8.GetByteCount(exception.Message) + 1, Data = text };
+            void* trap = Native.wasm_trap_new(store, &message);
+            if (trap == null) Environment.FailFast("no memory for the trap that an exception in a host function has to become", exception);
+            void* info = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(exception));
+            Native.wasm_trap_set_host_info_with_finalizer(trap, info, Release);
+            return trap;
+        }
+    }
+
+#if NET5_0_OR_GREATER
+    private static void* Entry => (delegate* unmanaged[Cdecl]<void*, void*, Slot*, Slot*, void*>)&Call;
+    private static void* Release => (delegate* unmanaged[Cdecl]<void*, void>)&Free;
+
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#else
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void* CallFunction(void* env, void* caller, Slot* arguments, Slot* results);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void FreeFunction(void* env);
+
+    // Kept for ever: C code may call them for as long as the process lives.
+    private static readonly CallFunction call = Call;
+    private static readonly FreeFunction free = Free;
+    private static readonly void* Entry = (void*)Marshal.GetFunctionPointerForDelegate(call);
+    private static readonly void* Release = (void*)Marshal.GetFunctionPointerForDelegate(free);
+#endif
+    private static void* Call(void* env, void* caller, Slot* arguments, Slot* results)
+    {
+        var self = (Callback)GCHandle.FromIntPtr((IntPtr)env).Target!;
+        // Whoever called the guest holds its store.
+        if (!self.store!.TryGetTarget(out var store)) return null;
+        try
+        {
+            self.Invoke(arguments, results, caller, store);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return TrapOf(exception, store.Pointer);
+        }
+    }
+
+#if NET5_0_OR_GREATER
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#endif
+    private static void Free(void* env) => GCHandle.FromIntPtr((IntPtr)env).Free();
+}

@@ -1,0 +1,128 @@
+using System;
+
+namespace Witrt;
+
+/// <summary>A module with its imports supplied. It belongs to its store, and goes with it.</summary>
+public sealed unsafe partial class Instance
+{
+    private readonly NativeHandle handle;
+
+    /// <summary>The store that it lives in.</summary>
+    public Store Store { get; }
+
+    /// <summary>An instance of a module that imports nothing. The module's start function runs here.</summary>
+    /// <exception cref="WitrtException">It does import something, or has another engine than the store.</exception>
+    /// <exception cref="TrapException">The start function trapped.</exception>
+    public Instance(Store store, Module module)
+    {
+        Store = store ?? throw new ArgumentNullException(nameof(store));
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        using var inside = store.Enter();
+        void* obtained = module.Obtain(store);
+        void* error;
+        void* instance = Native.witrt_instance_new(store.Pointer, obtained, null, &error);
+        Native.wasm_module_delete(obtained);
+        if (instance == null) throw WitrtException.Take(error);
+        handle = store.Own(instance, &Native.wasm_instance_delete);
+    }
+
+    /// <summary>What <see cref="Linker.Instantiate"/> made; the caller is inside the store.</summary>
+    internal Instance(Store store, void* instance)
+    {
+        Store = store;
+        handle = store.Own(instance, &Native.wasm_instance_delete);
+    }
+
+    /// <summary>For those who are inside the store.</summary>
+    internal void* Pointer => handle.Pointer;
+
+    /// <summary>The exported function of that name.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
+    public Function GetFunction(string name)
+    {
+        using var inside = Store.Enter();
+        return new Function(Store, Export(name, ExternKind.Function));
+    }
+
+    /// <summary>
+    /// The exported function of that name as a delegate of any type: parameters and
+    /// result decide which function type is meant.
+    /// </summary>
+    /// <remarks>
+    /// This makes code while the program runs. Where that cannot be, as in programs
+    /// that are compiled ahead of time, use <c>GetFunc</c> and <c>GetAction</c>,
+    /// which do the same for any <see cref="Func{TResult}"/> and <see cref="Action"/>.
+    /// </remarks>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    /// <exception cref="ArgumentException">The delegate has parameters that no function of a guest can have.</exception>
+#if NET7_0_OR_GREATER
+    [System.Diagnostics.CodeAnalysis.RequiresDynamicCode("Delegates of a type that is found out at run time need new code; GetFunc and GetAction do not.")]
+#endif
+    public TDelegate GetFunction<TDelegate>(string name) where TDelegate : Delegate => GetFunction(name).As<TDelegate>();
+
+    /// <summary>The exported linear memory of that name.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
+    public Memory GetMemory(string name)
+    {
+        using var inside = Store.Enter();
+        return new Memory(Store, Export(name, ExternKind.Memory));
+    }
+
+    /// <summary>The export's handle, owned by the caller.</summary>
+    private void* Export(string name, ExternKind kind)
+    {
+        if (name is null) throw new ArgumentNullException(nameof(name));
+        byte[] utf8 = Text.ToUtf8(name);
+        fixed (byte* bytes = utf8)
+        {
+            void* item = Native.witrt_instance_export(Pointer, bytes, (nuint)utf8.Length - 1);
+            GC.KeepAlive(this);
+            if (item != null && (ExternKind)Native.wasm_extern_kind(item) == kind) return item;
+            Native.wasm_extern_delete(item);
+            string what = kind.ToString().ToLowerInvariant();
+            throw new WitrtException(ErrorKind.WrongKind, $"the instance exports no {what} \"{name}\"");
+        }
+    }
+}
+
+/// <summary>A linear memory of a guest. It belongs to its store, and goes with it.</summary>
+public sealed unsafe class Memory
+{
+    private readonly NativeHandle handle;
+
+    internal Memory(Store store, void* memory)
+    {
+        Store = store;
+        handle = store.Own(memory, &Native.wasm_memory_delete);
+    }
+
+    /// <summary>The store that it lives in.</summary>
+    public Store Store { get; }
+
+    internal void* Pointer => handle.Pointer;
+
+    /// <summary>
+    /// Its bytes, up to 2 GiB. They must not be touched after the memory has grown, which a
+    /// guest can make it do, or the store is disposed: ask again instead of keeping them.
+    /// </summary>
+    public Span<byte> Bytes
+    {
+        get
+        {
+            using var inside = Store.Enter();
+            byte* data = Native.wasm_memory_data(Pointer);
+            nuint size = Native.wasm_memory_data_size(Pointer);
+            GC.KeepAlive(this);
+            return new Span<byte>(data, (int)Math.Min((ulong)size, int.MaxValue));
+        }
+    }
+
+    /// <summary>Adds pages of 64 KiB. False where it may not grow so far.</summary>
+    public bool Grow(uint pages)
+    {
+        using var inside = Store.Enter();
+        bool grown = Native.wasm_memory_grow(Pointer, pages) != 0;
+        GC.KeepAlive(this);
+        return grown;
+    }
+}

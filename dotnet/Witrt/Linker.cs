@@ -1,0 +1,146 @@
+using System;
+using System.Collections.Generic;
+
+namespace Witrt;
+
+/// <summary>
+/// Things of one store by name, to satisfy imports with. It belongs to its store,
+/// and goes with it.
+/// </summary>
+public sealed unsafe partial class Linker
+{
+    private readonly NativeHandle handle;
+    private readonly Dictionary<(string Module, string Name), HostFunction> hosts =
+        new Dictionary<(string Module, string Name), HostFunction>();
+
+    /// <summary>The store that all of it lives in.</summary>
+    public Store Store { get; }
+
+    /// <summary>A linker with nothing in it.</summary>
+    public Linker(Store store)
+    {
+        Store = store ?? throw new ArgumentNullException(nameof(store));
+        using var inside = store.Enter();
+        void* linker = Native.witrt_linker_new();
+        if (linker == null) throw WitrtException.Last();
+        handle = store.Own(linker, &Native.witrt_linker_delete);
+    }
+
+    /// <summary>
+    /// Defines a function under two names. It takes the place of what was defined
+    /// before under the same names, unless both are functions of different types
+    /// that came from guests: then each serves the imports of its own type.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void Define(string module, string name, Function function)
+    {
+        if (function is null) throw new ArgumentNullException(nameof(function));
+        using var inside = Store.Enter();
+        hosts.Remove((module, name));
+        DefineItem(module, name, function.Pointer);
+        GC.KeepAlive(function);
+    }
+
+    /// <summary>Defines a linear memory under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void Define(string module, string name, Memory memory)
+    {
+        if (memory is null) throw new ArgumentNullException(nameof(memory));
+        using var inside = Store.Enter();
+        hosts.Remove((module, name));
+        DefineItem(module, name, memory.Pointer);
+        GC.KeepAlive(memory);
+    }
+
+    /// <summary>Defines every export of an instance under one module name.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void Define(string module, Instance instance)
+    {
+        if (instance is null) throw new ArgumentNullException(nameof(instance));
+        byte[] utf8 = Text.ToUtf8(module ?? throw new ArgumentNullException(nameof(module)));
+        using var inside = Store.Enter();
+        fixed (byte* bytes = utf8)
+        {
+            byte defined = Native.witrt_linker_define_instance(handle.Pointer, bytes, (nuint)utf8.Length - 1, instance.Pointer);
+            GC.KeepAlive(this);
+            GC.KeepAlive(instance);
+            if (defined == 0) throw WitrtException.Last();
+        }
+    }
+
+    /// <summary>
+    /// An instance of a module whose imports are looked up by name. The module's
+    /// start function runs here.
+    /// </summary>
+    /// <exception cref="WitrtException">Imports are missing (the message tells all that are) or have other types.</exception>
+    /// <exception cref="TrapException">The start function trapped.</exception>
+    public Instance Instantiate(Module module)
+    {
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        using var inside = Store.Enter();
+        foreach (var import in module.Imports) Supply(import);
+        void* obtained = module.Obtain(Store);
+        void* error;
+        void* instance = Native.witrt_linker_instantiate(handle.Pointer, Store.Pointer, obtained, &error);
+        Native.wasm_module_delete(obtained);
+        GC.KeepAlive(this);
+        return instance == null ? throw WitrtException.Take(error) : new Instance(Store, instance);
+    }
+
+    /// <summary>Defines a host function, which is made when it is known which type is wanted.</summary>
+    private void DefineCallback(string module, string name, Callback callback)
+    {
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        if (name is null) throw new ArgumentNullException(nameof(name));
+        if (!callback.HasKind) throw callback.NoKind();
+        using var inside = Store.Enter();
+        hosts[(module, name)] = new HostFunction(callback);
+    }
+
+    /// <summary>
+    /// Makes the host function that an import asks for. An <see cref="int"/> is an
+    /// <c>i32</c> to one module and an <c>s32</c> to the next.
+    /// </summary>
+    private void Supply(ModuleImport import)
+    {
+        if (import.FunctionType is null || !hosts.TryGetValue((import.Module, import.Name), out var host)) return;
+        if (!host.Types.Add(import.FunctionType.ToString())) return;
+        void* function = host.Callback.NewFunction(Store, import.FunctionType);
+        // One that does not fit is for the library to refuse, with both types.
+        if (function == null) function = host.Callback.NewFunction(Store, false);
+        if (function == null) function = host.Callback.NewFunction(Store, true);
+        try
+        {
+            DefineItem(import.Module, import.Name, function);
+        }
+        finally
+        {
+            Native.wasm_func_delete(function);
+        }
+    }
+
+    /// <summary>Defines something, which is borrowed; the caller is inside the store.</summary>
+    private void DefineItem(string module, string name, void* item)
+    {
+        byte[] first = Text.ToUtf8(module ?? throw new ArgumentNullException(nameof(module)));
+        byte[] second = Text.ToUtf8(name ?? throw new ArgumentNullException(nameof(name)));
+        fixed (byte* firstBytes = first)
+        fixed (byte* secondBytes = second)
+        {
+            byte defined = Native.witrt_linker_define(
+                handle.Pointer, firstBytes, (nuint)first.Length - 1, secondBytes, (nuint)second.Length - 1, item);
+            GC.KeepAlive(this);
+            if (defined == 0) throw WitrtException.Last();
+        }
+    }
+
+    /// <summary>A host function, and the types in which it is defined already.</summary>
+    private sealed class HostFunction
+    {
+        internal HostFunction(Callback callback) => Callback = callback;
+
+        internal Callback Callback { get; }
+
+        internal HashSet<string> Types { get; } = new HashSet<string>();
+    }
+}

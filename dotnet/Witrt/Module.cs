@@ -1,0 +1,235 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+
+namespace Witrt;
+
+/// <summary>
+/// A compiled module. Any thread may use it, and several at once, with every
+/// store of the same engine.
+/// </summary>
+public sealed unsafe class Module : IDisposable
+{
+    private readonly NativeHandle shared;
+
+    private Module(Engine engine, ReadOnlySpan<byte> bytes, bool compiled)
+    {
+        if (engine is null) throw new ArgumentNullException(nameof(engine));
+        using var borrowed = engine.Handle.Borrow(nameof(Engine));
+        // C makes modules in a store; the shared form of them needs none.
+        void* store = Native.wasm_store_new(borrowed.Pointer);
+        if (store == null) throw WitrtException.Last();
+        void* module = null;
+        try
+        {
+            fixed (byte* data = bytes)
+            {
+                var vec = new Vec { Size = (nuint)bytes.Length, Data = data };
+                void* error;
+                module = compiled
+                    ? Native.witrt_module_deserialize(store, &vec, &error)
+                    : Native.witrt_module_new(store, &vec, &error);
+                if (module == null) throw WitrtException.Take(error);
+            }
+            void* pointer = Native.wasm_module_share(module);
+            if (pointer == null) throw WitrtException.Last();
+            shared = new NativeHandle(pointer, &Native.wasm_shared_module_delete);
+            Imports = ModuleImport.Of(module);
+            Exports = ModuleExport.Of(module);
+        }
+        finally
+        {
+            Native.wasm_module_delete(module);
+            Native.wasm_store_delete(store);
+        }
+    }
+
+    /// <summary>What must be supplied to instantiate it.</summary>
+    public IReadOnlyList<ModuleImport> Imports { get; }
+
+    /// <summary>What its instances offer.</summary>
+    public IReadOnlyList<ModuleExport> Exports { get; }
+
+    /// <summary>
+    /// Compiles a module: a core binary, a core binary with an interface
+    /// section, or text in UTF-8; the bytes tell which.
+    /// </summary>
+    /// <exception cref="WitrtException">The bytes are no valid module; it tells the place.</exception>
+    public static Module FromBytes(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, false);
+
+    /// <summary>Compiles a module in the text format.</summary>
+    /// <exception cref="WitrtException">The text is no valid module; it tells the line and column.</exception>
+    public static Module FromText(Engine engine, string text) =>
+        new Module(engine, Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text))), false);
+
+    /// <summary>Compiles the module in a file, binary or text.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="WitrtException">It holds no valid module.</exception>
+    public static Module FromFile(Engine engine, string path) => new Module(engine, File.ReadAllBytes(path), false);
+
+    /// <summary>
+    /// The module that <see cref="Serialize"/> wrote, without compiling it.
+    /// </summary>
+    /// <remarks>
+    /// The bytes hold machine code that will be run: they must come from
+    /// <see cref="Serialize"/> by a way that nobody untrusted has had access to.
+    /// </remarks>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.BadArtefact"/> for bytes that are damaged or made by another version.</exception>
+    public static Module Deserialize(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, true);
+
+    /// <summary>The compiled module, for <see cref="Deserialize"/>.</summary>
+    /// <param name="engine">The engine that it was compiled with.</param>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for another engine.</exception>
+    public byte[] Serialize(Engine engine)
+    {
+        using var store = new Store(engine);
+        void* module = Obtain(store);
+        Vec bytes;
+        Native.wasm_module_serialize(module, &bytes);
+        Native.wasm_module_delete(module);
+        if (bytes.Size == 0) throw WitrtException.Last();
+        try
+        {
+            return new ReadOnlySpan<byte>(bytes.Data, checked((int)bytes.Size)).ToArray();
+        }
+        finally
+        {
+            Native.wasm_byte_vec_delete(&bytes);
+        }
+    }
+
+    /// <summary>Gives the module up. Its instances go on.</summary>
+    public void Dispose() => shared.Dispose();
+
+    /// <summary>The C API's module for a store, owned by the caller.</summary>
+    internal void* Obtain(Store store)
+    {
+        using var borrowed = shared.Borrow(nameof(Module));
+        void* module = Native.wasm_module_obtain(store.Pointer, borrowed.Pointer);
+        return module != null ? module : throw WitrtException.Last();
+    }
+}
+
+/// <summary>Something that a module needs.</summary>
+public sealed class ModuleImport
+{
+    /// <summary>The first name.</summary>
+    public string Module { get; }
+
+    /// <summary>The second name.</summary>
+    public string Name { get; }
+
+    /// <summary>What has to be supplied.</summary>
+    public ExternKind Kind { get; }
+
+    /// <summary>The function's type; null for what is no function.</summary>
+    public FunctionType? FunctionType { get; }
+
+    private unsafe ModuleImport(void* import)
+    {
+        void* type = Native.wasm_importtype_type(import);
+        Module = Text.FromUtf8(Native.wasm_importtype_module(import));
+        Name = Text.FromUtf8(Native.wasm_importtype_name(import));
+        Kind = (ExternKind)Native.wasm_externtype_kind(type);
+        FunctionType = FunctionType.Of(Native.wasm_externtype_as_functype_const(type));
+    }
+
+    internal static unsafe ModuleImport[] Of(void* module)
+    {
+        Vec vec;
+        Native.wasm_module_imports(module, &vec);
+        try
+        {
+            var imports = new ModuleImport[(int)vec.Size];
+            for (int i = 0; i < imports.Length; i++) imports[i] = new ModuleImport(((void**)vec.Data)[i]);
+            return imports;
+        }
+        finally
+        {
+            Native.wasm_importtype_vec_delete(&vec);
+        }
+    }
+
+    /// <summary>Both names, and what it is.</summary>
+    public override string ToString() => $"\"{Module}\" \"{Name}\" {(object?)FunctionType ?? Kind}";
+}
+
+/// <summary>Something that a module offers.</summary>
+public sealed class ModuleExport
+{
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is.</summary>
+    public ExternKind Kind { get; }
+
+    /// <summary>The function's type; null for what is no function.</summary>
+    public FunctionType? FunctionType { get; }
+
+    private unsafe ModuleExport(void* export)
+    {
+        void* type = Native.wasm_exporttype_type(export);
+        Name = Text.FromUtf8(Native.wasm_exporttype_name(export));
+        Kind = (ExternKind)Native.wasm_externtype_kind(type);
+        FunctionType = FunctionType.Of(Native.wasm_externtype_as_functype_const(type));
+    }
+
+    internal static unsafe ModuleExport[] Of(void* module)
+    {
+        Vec vec;
+        Native.wasm_module_exports(module, &vec);
+        try
+        {
+            var exports = new ModuleExport[(int)vec.Size];
+            for (int i = 0; i < exports.Length; i++) exports[i] = new ModuleExport(((void**)vec.Data)[i]);
+            return exports;
+        }
+        finally
+        {
+            Native.wasm_exporttype_vec_delete(&vec);
+        }
+    }
+
+    /// <summary>The name, and what it is.</summary>
+    public override string ToString() => $"\"{Name}\" {(object?)FunctionType ?? Kind}";
+}
+
+/// <summary>Parameters and results of a function.</summary>
+public sealed class FunctionType
+{
+    /// <summary>The kinds of the parameters, in their order.</summary>
+    public IReadOnlyList<ValueKind> Parameters { get; }
+
+    /// <summary>The kinds of the results, in their order.</summary>
+    public IReadOnlyList<ValueKind> Results { get; }
+
+    private unsafe FunctionType(void* type)
+    {
+        Parameters = KindsOf(Native.wasm_functype_params(type));
+        Results = KindsOf(Native.wasm_functype_results(type));
+    }
+
+    internal static unsafe FunctionType? Of(void* type) => type == null ? null : new FunctionType(type);
+
+    private static unsafe ValueKind[] KindsOf(Vec* types)
+    {
+        var kinds = new ValueKind[(int)types->Size];
+        for (int i = 0; i < kinds.Length; i++) kinds[i] = (ValueKind)Native.wasm_valtype_kind(((void**)types->Data)[i]);
+        return kinds;
+    }
+
+    /// <summary>The type as modules write it: <c>(string, u32) -> (string)</c>.</summary>
+    public override string ToString() => $"({Names(Parameters)}) -> ({Names(Results)})";
+
+    private static string Names(IReadOnlyList<ValueKind> kinds)
+    {
+        var names = new StringBuilder();
+        foreach (var kind in kinds)
+        {
+            if (names.Length > 0) names.Append(", ");
+            names.Append(kind.ToString().ToLowerInvariant());
+        }
+        return names.ToString();
+    }
+}

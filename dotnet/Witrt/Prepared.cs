@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+
+namespace Witrt;
+
+/// <summary>
+/// A function that is called with these .NET types. It is made once; what it
+/// does for each call allocates nothing but result strings.
+/// </summary>
+internal abstract unsafe class Prepared
+{
+    private protected readonly Store store;
+    private readonly NativeHandle handle;
+
+    /// <summary>The arguments that are references, which are made for each call.</summary>
+    private readonly int[] references;
+
+    private protected Prepared(Function function, Type[] parameters, Type result, byte resultSlot = 0)
+    {
+        var type = function.Type;
+        if (type.Parameters.Count != parameters.Length)
+            throw Mismatch(ErrorKind.WrongCount, null, $"it has {type.Parameters.Count} parameters, not {parameters.Length}", type);
+        int results = result == typeof(Nothing) ? 0 : 1;
+        if (type.Results.Count != results)
+            throw Mismatch(ErrorKind.WrongCount, null, $"it has {type.Results.Count} results, not {results}", type);
+        var slots = new byte[parameters.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (!Kinds.Match(parameters[i], type.Parameters[i], true, out slots[i]))
+                throw Mismatch(ErrorKind.WrongKind, i, $"its parameter {i} cannot be given as {parameters[i]}", type);
+        }
+        var resultSlots = new byte[results];
+        if (results == 1 && (!Kinds.Match(result, type.Results[0], false, out resultSlots[0]) || result == typeof(ReadOnlyMemory<char>)))
+            throw Mismatch(ErrorKind.WrongKind, null, $"its result cannot be taken as {result}", type);
+        if (resultSlot != 0) resultSlots[0] = resultSlot;
+        store = function.Store;
+        references = ReferencesIn(type);
+        handle = Prepare(function, slots, resultSlots);
+    }
+
+    private protected Prepared(Function function, byte[] parameters, byte[] results)
+    {
+        store = function.Store;
+        references = ReferencesIn(function.Type);
+        handle = Prepare(function, parameters, results);
+    }
+
+    private static NativeHandle Prepare(Function function, byte[] parameters, byte[] results)
+    {
+        using var inside = function.Store.Enter();
+        fixed (byte* first = parameters)
+        fixed (byte* second = results)
+        {
+            void* error;
+            void* prepared = Native.witrt_func_prepare(
+                function.Pointer, first, (nuint)parameters.Length, second, (nuint)results.Length, &error);
+            GC.KeepAlive(function);
+            if (prepared == null) throw WitrtException.Take(error);
+            return function.Store.Own(prepared, &Native.witrt_prepared_delete);
+        }
+    }
+
+    private static int[] ReferencesIn(FunctionType type)
+    {
+        var found = new List<int>();
+        for (int i = 0; i < type.Parameters.Count; i++)
+        {
+            if (type.Parameters[i] >= ValueKind.ExternRef) found.Add(i);
+        }
+        return found.Count == 0 ? Array.Empty<int>() : found.ToArray();
+    }
+
+    private static WitrtException Mismatch(ErrorKind kind, int? argument, string what, FunctionType type) =>
+        new WitrtException(kind, $"the function is {type}: {what}", argument);
+
+    /// <summary>Makes the call; the caller is inside the store, and what arguments point to is pinned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected void Invoke(Slot* arguments, Slot* results)
+    {
+        void* error = null;
+        if (Native.witrt_prepared_call(handle.Pointer, arguments, results, &error) == 0) Throw(error);
+        // The handle must not be finalized while the call uses what it owns.
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Ends a call that was entered: gives up the references among its arguments, and leaves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private protected void Finish(Slot* arguments, bool outermost)
+    {
+        if (references.Length != 0) Release(arguments);
+        store.Leave(outermost);
+    }
+
+    /// <summary>It as a delegate of this type, whose parameters and result are this class's.</summary>
+    internal virtual Delegate Bind(Type type) => throw new NotSupportedException();
+
+    private protected Delegate Bind(Type type, Delegate natural) =>
+        natural.GetType() == type ? natural : Delegate.CreateDelegate(type, this, natural.Method);
+
+    private void Release(Slot* arguments)
+    {
+        foreach (int index in references) Native.wasm_ref_delete(arguments[index].Data);
+    }
+
+    private static void Throw(void* error) => throw WitrtException.Take(error);
+}

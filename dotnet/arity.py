@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Writes the classes and methods that exist once for each number of parameters.
+
+    arity.py          writes Witrt/Arity/*.cs
+    arity.py --check  fails where those are not what it would write
+"""
+
+import os
+import sys
+
+MOST = 8
+HERE = os.path.dirname(os.path.abspath(__file__))
+HEAD = "// Written by arity.py; change that.\n\n"
+
+
+def types(n, *more):
+    """The type parameters: <T1, T2, TResult>; nothing for none."""
+    names = [f"T{i}" for i in range(1, n + 1)] + list(more)
+    return f"<{', '.join(names)}>" if names else ""
+
+
+def join(n, form):
+    return ", ".join(form.format(i=i, z=i - 1) for i in range(1, n + 1))
+
+
+def type_list(n):
+    return f"new[] {{ {join(n, 'typeof(T{i})')} }}" if n else "Type.EmptyTypes"
+
+
+def call(n):
+    pins = "".join(f"            fixed (char* p{i} = &Slots.TextOf(a{i}))\n" for i in range(1, n + 1))
+    gives = "".join(
+        f"                Slots.Give(a{i}, p{i}, &slots[{i - 1}], {i - 1}, store);\n" for i in range(1, n + 1))
+    return f"""
+/// <summary>Functions of {n} parameters.</summary>
+internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
+{{
+    internal Call(Function function) : base(function, {type_list(n)}, typeof(TResult))
+    {{
+    }}
+
+    internal TResult Func({join(n, 'T{i} a{i}')})
+    {{
+        Slot* slots = stackalloc Slot[{n + 1}];
+        bool outermost = store.EnterOutermost();
+        try
+        {{
+{pins}            {{
+{gives}                Invoke(slots, slots + {n});
+            }}
+            return Slots.Take<TResult>(slots + {n}, store);
+        }}
+        finally
+        {{
+            Finish(slots, outermost);
+        }}
+    }}
+
+    internal void Action({join(n, 'T{i} a{i}')}) => Func({join(n, 'a{i}')});
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action{types(n)}(Action) : new Func{types(n, 'TResult')}(Func));
+}}
+"""
+
+
+def callbacks(n):
+    looks = join(n, "Slots.Look<T{i}>(&arguments[{z}], store)")
+    result = []
+    for kind, more, returned in (("Func", ["TResult"], "typeof(TResult)"), ("Action", [], "typeof(Nothing)")):
+        called = f"function({looks})"
+        body = f"Slots.Return({called}, results, caller, store)" if more else called
+        result.append(f"""
+/// <summary>A host's {kind} of {n} parameters.</summary>
+internal sealed unsafe class {kind}Callback{types(n, *more)} : Callback
+{{
+    private readonly {kind}{types(n, *more)} function;
+
+    internal {kind}Callback({kind}{types(n, *more)} function) : base({type_list(n)}, {returned}) =>
+        this.function = function ?? throw new ArgumentNullException(nameof(function));
+
+    private protected override void Invoke(Slot* arguments, Slot* results, void* caller, Store store) =>
+        {body};
+}}
+""")
+    return "".join(result)
+
+
+def functions(n):
+    func, action = types(n, "TResult"), types(n)
+    return f"""
+    /// <summary>It as a delegate of {n} parameters with a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Func{func} AsFunc{func}() => new Call{func}(this).Func;
+
+    /// <summary>It as a delegate of {n} parameters without a result.</summary>
+    /// <exception cref="WitrtException">It has another type.</exception>
+    public Action{action} AsAction{action}() => new Call{types(n, 'Nothing')}(this).Action;
+
+    /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="function">What is called.</param>
+    /// <param name="core">Whether it has a type of the core's, such as references to functions need; else an interface's.</param>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public static Function From{func}(Store store, Func{func} function, bool core = false) =>
+        From(store, new FuncCallback{func}(function), core);
+
+    /// <inheritdoc cref="From{{TResult}}(Store, Func{{TResult}}, bool)"/>
+    public static Function From{action}(Store store, Action{action} function, bool core = false) =>
+        From(store, new ActionCallback{action}(function), core);
+"""
+
+
+def instances(n):
+    func, action = types(n, "TResult"), types(n)
+    return f"""
+    /// <summary>The exported function of that name as a delegate of {n} parameters with a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Func{func} GetFunc{func}(string name) => GetFunction(name).AsFunc{func}();
+
+    /// <summary>The exported function of that name as a delegate of {n} parameters without a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Action{action} GetAction{action}(string name) => GetFunction(name).AsAction{action}();
+"""
+
+
+def linkers(n):
+    func, action = types(n, "TResult"), types(n)
+    return f"""
+    /// <summary>
+    /// Defines a host function of {n} parameters with a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define{func}(string module, string name, Func{func} function) =>
+        DefineCallback(module, name, new FuncCallback{func}(function));
+
+    /// <summary>
+    /// Defines a host function of {n} parameters without a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define{action}(string module, string name, Action{action} function) =>
+        DefineCallback(module, name, new ActionCallback{action}(function));
+"""
+
+
+def part(name, unsafe, members, more=""):
+    body = "".join(members(n) for n in range(MOST + 1)).lstrip("\n")
+    return f"{HEAD}using System;\n\nnamespace Witrt;\n\npublic sealed {unsafe}partial class {name}\n{{\n{more}{body}}}\n"
+
+
+def free(members):
+    return f"{HEAD}using System;\n\nnamespace Witrt;\n" + "".join(members(n) for n in range(MOST + 1))
+
+
+def call_types():
+    """The classes that are instantiated by reflection, kept by a trimmer."""
+    keeps = "".join(
+        "    [System.Diagnostics.CodeAnalysis.DynamicDependency("
+        "System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, "
+        f"typeof(Call<{',' * n}>))]\n" for n in range(MOST + 1))
+    listed = ", ".join(f"typeof(Call<{',' * n}>)" for n in range(MOST + 1))
+    return f"""    /// <summary>The most parameters that a delegate can have.</summary>
+    private const int MaxParameters = {MOST};
+
+    /// <summary>The class that calls functions of so many parameters.</summary>
+#if NET5_0_OR_GREATER
+{keeps}#endif
+    private static Type CallType(int parameters) => new[] {{ {listed} }}[parameters];
+
+"""
+
+
+FILES = {
+    "Calls.cs": free(call),
+    "Callbacks.cs": free(callbacks),
+    "Function.cs": part("Function", "unsafe ", functions, call_types()),
+    "Instance.cs": part("Instance", "unsafe ", instances),
+    "Linker.cs": part("Linker", "unsafe ", linkers),
+}
+
+stale = []
+for name, text in FILES.items():
+    path = os.path.join(HERE, "Witrt", "Arity", name)
+    if "--check" in sys.argv[1:]:
+        with open(path, encoding="utf-8") as file:
+            if file.read() != text:
+                stale.append(path)
+    else:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+if stale:
+    sys.exit("not what arity.py writes: " + ", ".join(stale))

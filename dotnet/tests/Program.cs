@@ -1,0 +1,42 @@
+// Program MODULES GUESTS: the tests of the .NET library.
+
+using System;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+static class Program
+{
+    static int Main(string[] arguments)
+    {
+        Check.Modules = arguments[0];
+        Check.Guests = arguments[1];
+        // What programs look like in a culture with other digits and commas must not matter.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, libwitrt {Witrt.Engine.LibraryVersion}");
+
+        // First of all, before any engine: the runtime's own exceptions.
+        Check.Group("the runtime's exceptions, before", Signals.Managed);
+        Check.Group("numbers", Values.Numbers);
+        Check.Group("references", Values.References);
+        Check.Group("values that tell their kinds", Values.Dynamic);
+        Check.Group("strings", Strings.Plain);
+        Check.Group("ill-formed strings", Strings.IllFormed);
+        Check.Group("spans", Strings.Spans);
+        Check.Group("allocations", Allocations.All);
+        Check.Group("host functions", Callbacks.All);
+        Check.Group("host functions that throw", Callbacks.Throwing);
+        Check.Group("host functions that call back in", Callbacks.Nested);
+        Check.Group("modules and errors", Errors.All);
+        Check.Group("limits", Errors.Limits);
+        Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
+        Check.Group("the runtime's exceptions inside host functions", Signals.Inside);
+        Check.Group("signals on threads that come and go", Signals.Threads);
+        Check.Group("disposing", Lifetimes.Disposing);
+        Check.Group("collecting", Lifetimes.Collecting);
+        Check.Group("threads", Lifetimes.Threads);
+        Check.Group("the runtime's exceptions, after all that", Signals.Managed);
+
+        Console.WriteLine($"{Check.Passed} checks passed, {Check.Failed} failed");
+        return Check.Failed == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,73 @@
+// A typed call allocates its result and nothing else, in the library too.
+
+#include <cstdlib>
+#include <new>
+
+#include "guest.hh"
+
+// The C library's own, under the name that glibc gives it, so that all calls in
+// this process are counted.
+extern "C" void* __libc_malloc(std::size_t);
+extern "C" void* __libc_calloc(std::size_t, std::size_t);
+extern "C" void* __libc_realloc(void*, std::size_t);
+
+static std::size_t count;
+static thread_local bool counting;
+
+extern "C" void* malloc(std::size_t size) {
+  count += counting;
+  return __libc_malloc(size);
+}
+extern "C" void* calloc(std::size_t items, std::size_t size) {
+  count += counting;
+  return __libc_calloc(items, size);
+}
+extern "C" void* realloc(void* old, std::size_t size) {
+  count += counting;
+  return __libc_realloc(old, size);
+}
+
+// How many allocations a call makes, once there have been some.
+template <class F> static std::size_t in_a_call(F f) {
+  for (int i = 0; i < 100; i++) f();
+  count = 0;
+  counting = true;
+  for (int i = 0; i < 200; i++) f();
+  counting = false;
+  return (count + 199) / 200;
+}
+
+int main() {
+  Guest g;
+  g.load(file("strings.wasm"));
+  CHECK_EQ(in_a_call([] { free(malloc(1)); }), 1);
+  std::u16string longer(64, u'ñ');
+  auto reverse = g.func<std::u16string(std::u16string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*reverse.call(longer); }), 1);
+  CHECK_EQ(in_a_call([&] { (void)*reverse.call(u"short"); }), 0);
+  auto reverse8 = g.func<std::string(std::string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*reverse8.call("text that is longer than what lies in a string itself"); }), 1);
+  auto length = g.func<uint32_t(std::u16string_view)>("char_count");
+  CHECK_EQ(in_a_call([&] { (void)*length.call(longer); }), 0);
+  auto lazy = g.func<witrt::String(std::u16string_view)>("reverse");
+  CHECK_EQ(in_a_call([&] { (void)*lazy.call(longer); }), 0);
+
+  // Host functions, with text that lies in the guest, also as UTF-16.
+  g.module = GET(witrt::Module::compile(g.store, file("imports.wasm")));
+  for (auto import : g.module.imports()) {
+    auto define = [&](auto f) { GET(g.linker.define_func(g.store, import.module(), import.name(), f)); };
+    std::string_view name = import.name();
+    if (contains(name, "log")) define([](std::string_view) {});
+    if (contains(name, "pair")) define([](std::string_view, std::string_view) {});
+    if (contains(name, "mix")) define([](uint8_t, std::u16string_view text, int16_t, double) { return uint32_t(text.size()); });
+    if (contains(name, "now")) define([] { return 0.5; });
+    if (contains(name, "add")) define([](int32_t a, int32_t b) { return a + b; });
+  }
+  g.instance = GET(g.linker.instantiate(g.store, g.module));
+  auto mix = g.func<uint32_t(uint8_t, std::u16string_view, int16_t, double)>("call_mix");
+  CHECK_EQ(in_a_call([&] { (void)*mix.call(1, longer, 2, 0.5); }), 0);
+  CHECK_EQ(GET(mix.call(1, longer, 2, 0.5)), 64);
+  auto sum = g.func<int32_t(int32_t)>("sum_to");
+  CHECK_EQ(in_a_call([&] { (void)*sum.call(10); }), 0);
+  return check_result();
+}

@@ -1,0 +1,132 @@
+// Modules and their lists; globals, tables, memories, foreign objects.
+
+#include <numeric>
+
+#include "guest.hh"
+
+using namespace witrt;
+
+static void modules() {
+  Store store{Engine()};
+  Module module = GET(Module::compile(store, R"((module
+    (import "a" "f" (func (param i32)))
+    (import "a" "m" (memory 1 2))
+    (table (export "t") 3 funcref)
+    (global (export "g") (mut i64) (i64.const 5))
+    (func (export "") (result f64) f64.const 1))
+  )"));
+  std::string text;
+  for (auto import : module.imports())
+    text += std::string(import.module()) + "." + std::string(import.name()) + ":" +
+            std::to_string(import.type().kind()) + " ";
+  for (auto exported : module.exports())
+    text += std::string(exported.name()) + ":" + std::to_string(exported.type().kind()) + " ";
+  CHECK_TEXT(text, "a.f:0 a.m:3 t:2 g:1 :0 ");
+  ImportTypes imports = module.imports();
+  CHECK(imports.size() == 2 && imports[0].type().as_func().params()[0].kind() == WASM_I32);
+  CHECK(imports[1].type().as_memory().limits().max == 2 && !imports[1].type().as_func() && !imports[2]);
+  ImportType kept = imports[1].copy();
+  imports = ImportTypes();
+  CHECK_TEXT(kept.name(), "m");
+  ExportTypes exports = module.exports();
+  CHECK(exports[1].type().as_global().is_mutable());
+  CHECK_EQ(exports[1].type().as_global().content().kind(), WASM_I64);
+  CHECK(exports[0].type().as_table().limits().min == 3 && !exports[0].type().as_tag());
+  CHECK_EQ(exports[0].type().as_table().element().kind(), WASM_FUNCREF);
+  CHECK_EQ(std::distance(exports.begin(), exports.end()), 3);
+
+  std::string bytes = GET(module.serialize());
+  CHECK(GET(Module::deserialize(store, bytes)).exports().size() == 3);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] + 1);
+  CHECK(!Module::deserialize(store, bytes.substr(0, bytes.size() / 2)).ok());
+
+  Memory memory = GET(Memory::make(store, GET(MemoryType::make(Limits(1, 2)))));
+  Func func = GET(Func::wrap(store, GET(FuncType::make({WASM_I32}, {})), [](int32_t) {}));
+  Instance instance = GET(Instance::make(store, module, {func, memory}));
+  std::size_t funcs = 0;
+  for (ExternRef item : instance.exports()) funcs += item.kind() == WASM_EXTERN_FUNC;
+  CHECK_EQ(funcs, 1);
+  CHECK(GET(GET(instance.func<double()>("")).call()) == 1.0);
+  CHECK(instance.func("g").err().kind() == WITRT_ERROR_WRONG_KIND);
+  CHECK(instance.memory("missing").err().kind() == WITRT_ERROR_OUT_OF_RANGE);
+  Extern item = GET(instance.get_export("g"));
+  CHECK(item.as_global() && !item.as_func() && !item.as_table() && !item.as_memory());
+  CHECK_EQ(item.type().kind(), WASM_EXTERN_GLOBAL);
+}
+
+static void globals() {
+  Store store{Engine()};
+  Global global = GET(Global::make(store, GET(GlobalType::make(WASM_I32, true)), 5));
+  CHECK(global.value() == 5);
+  GET(global.set(-1));
+  CHECK(global.value() == Val::of_i32(-1));
+  CHECK(!global.set(2.0).ok() && !global.set("text").ok() && global.value() == -1);
+  Global constant = GET(Global::make(store, GET(GlobalType::make(WASM_F64, false)), 1.5));
+  CHECK_EQ(constant.set(2.5).err().kind(), WITRT_ERROR_IMMUTABLE);
+  CHECK(constant.value() == 1.5 && !constant.type().is_mutable());
+  CHECK(!GlobalType::make(WASM_STRING, true).ok());
+  CHECK(!Global::make(store, GET(GlobalType::make(WASM_I64, true)), 5).ok());
+}
+
+static void tables() {
+  Store store{Engine()};
+  Func func = GET(Func::wrap(store, GET(FuncType::make({}, {WASM_I32})), [] { return 7; }));
+  Table table = GET(Table::make(store, GET(TableType::make(WASM_FUNCREF, Limits(2, 3)))));
+  CHECK(table.size() == 2 && !table.at(0));
+  GET(table.set(1, func));
+  CHECK(GET(table.at(1).as<FuncRef>().call()).at(0) == 7);
+  GET(table.grow(1, func));
+  CHECK(table.at(2).same(func) && !table.grow(1).ok() && !table.set(3, nullptr).ok());
+  CHECK(!table.set(0, GET(Foreign::make(store))).ok());
+  // What has interface kinds is no function of core code.
+  CHECK(!table.set(0, GET(Func::wrap(store, [] { return 7; }))).ok());
+  GET(table.set(1, nullptr));
+  CHECK(!table.at(1));
+}
+
+static void memories() {
+  Store store{Engine()};
+  Memory memory = GET(Memory::make(store, GET(MemoryType::make(Limits(1)))));
+  CHECK(memory.pages() == 1 && memory.data().size() == 65536);
+  Span<uint8_t> bytes = memory.data();
+  std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+  CHECK(bytes[257] == 1 && memory.data()[255] == 255);
+  GET(memory.grow(2));
+  CHECK(memory.data().size() == 3 * 65536 && memory.data()[257] == 1);
+  CHECK(memory.type().limits().min == 1 || memory.type().limits().min == 3);
+  CHECK(!Memory::make(store, GET(MemoryType::make(Limits(2, 1)))).ok());
+}
+
+static void foreign() {
+  struct Noted {
+    bool* gone;
+    explicit Noted(bool* g) : gone(g) {}
+    ~Noted() { *gone = true; }
+  };
+  bool gone = false;
+  {
+    Store store{Engine()};
+    Foreign object = GET(Foreign::make(store, std::make_unique<Noted>(&gone)));
+    Ref ref = object.as_ref().copy();
+    CHECK(host<Noted>(ref)->gone == &gone && ref.same(object) && !ref.same(GET(Foreign::make(store))));
+    object.reset();
+    CHECK(host<Noted>(ref.as<ForeignRef>())->gone == &gone);
+    int info = 0;
+    Func func = GET(Func::wrap(store, [] {}));
+    func.set_host_info(&info);
+    CHECK(func.copy().host_info() == &info && ExternRef(func).host_info() == &info);
+  }
+  CHECK(gone);
+  bool untaken = false;
+  CHECK(!Foreign::make(Store(), std::make_unique<Noted>(&untaken)).ok());
+  CHECK(untaken);
+}
+
+int main() {
+  modules();
+  globals();
+  tables();
+  memories();
+  foreign();
+  return check_result();
+}
