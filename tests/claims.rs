@@ -41,17 +41,16 @@ fn the_tests_that_are_named_exist() {
     assert!(seen > 50, "{seen}");
 }
 
-/// The names in a `[dependencies]` or `[build-dependencies]` of a manifest.
+/// The names in each `[dependencies]` and `[build-dependencies]` of a manifest,
+/// also of one target's.
 fn dependencies(manifest: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut inside = false;
     for line in manifest.lines() {
         if let Some(section) = line.strip_prefix('[') {
             let section = section.trim_end_matches(']');
-            // Those of one platform are in a section that ends likewise.
-            inside = section == "dependencies"
-                || section == "build-dependencies"
-                || section.starts_with("target.") && section.ends_with(".dependencies");
+            let of_target = section.starts_with("target.") && section.ends_with("'.dependencies");
+            inside = of_target || section == "dependencies" || section == "build-dependencies";
             found.extend(section.strip_prefix("dependencies.").map(str::to_owned));
         } else if inside && let Some((name, _)) = line.split_once('=') {
             found.insert(name.trim().to_owned());
