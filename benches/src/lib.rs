@@ -36,13 +36,6 @@ fn time(run: &mut dyn FnMut(), calls: usize) -> f64 {
     start.elapsed().as_nanos() as f64 / calls as f64
 }
 
-pub mod glue;
-pub mod ours;
-pub mod texts;
-
-/// The guest, as text.
-pub const MODULE: &[u8] = include_bytes!("module.wat");
-
 /// The rows that were measured: nanoseconds, and ratios to the glue by hand.
 pub struct Table<'a> {
     filter: &'a str,
@@ -52,7 +45,10 @@ pub struct Table<'a> {
 impl<'a> Table<'a> {
     /// An empty table of the workloads whose names contain a filter.
     pub fn new(filter: &'a str) -> Table<'a> {
-        println!("{:<16} {:>8} {:>10} {:>10} {:>7} {:>9}", "workload", "units", "ours", "by hand", "ratio", "no wasm");
+        println!(
+            "{:<16} {:>8} {:>10} {:>10} {:>7} {:>9}",
+            "workload", "units", "ours", "by hand", "ratio", "no wasm"
+        );
         Table { filter, rows: Vec::new() }
     }
 
@@ -63,17 +59,32 @@ impl<'a> Table<'a> {
 
     /// One workload: nanoseconds of ours, of glue by hand, and of the work
     /// without any wasm.
-    pub fn row(&mut self, name: &str, script: &str, units: usize, ours: f64, hand: f64, bare: Option<f64>) {
+    pub fn row(
+        &mut self,
+        name: &str,
+        script: &str,
+        units: usize,
+        ours: f64,
+        hand: f64,
+        bare: Option<f64>,
+    ) {
         let bare_ratio = bare.map_or(String::new(), |bare| format!("{:.2}", bare / hand));
-        println!("{name:<16} {units:>8} {ours:>10.1} {hand:>10.1} {:>7.2} {bare_ratio:>9}", ours / hand);
-        self.rows.push(format!("{name},{script},{units},{ours:.1},{hand:.1},{:.3},{bare_ratio}", ours / hand));
+        println!(
+            "{name:<16} {units:>8} {ours:>10.1} {hand:>10.1} {:>7.2} {bare_ratio:>9}",
+            ours / hand
+        );
+        self.rows.push(format!(
+            "{name},{script},{units},{ours:.1},{hand:.1},{:.3},{bare_ratio}",
+            ours / hand
+        ));
     }
 
     /// Writes them as a CSV where `WITRT_BENCH_CSV` says.
     pub fn finish(self) {
         if let Some(path) = std::env::var_os("WITRT_BENCH_CSV") {
             let head = "workload,script,units,ours_ns,by_hand_ns,ratio,no_wasm_ratio\n";
-            std::fs::write(path, head.to_owned() + &self.rows.join("\n") + "\n").expect("the CSV is writable");
+            std::fs::write(path, head.to_owned() + &self.rows.join("\n") + "\n")
+                .expect("the CSV is writable");
         }
     }
 }

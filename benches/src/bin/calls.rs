@@ -4,10 +4,14 @@
 //!
 //!     cargo run --release --bin calls [FILTER]
 
+#[path = "../guest/mod.rs"]
+#[allow(dead_code)] // each program uses a part
+mod guest;
+
+use guest::glue::{self, Glue};
+use guest::ours::Ours;
+use guest::texts::{SIZES, Script};
 use std::hint::black_box;
-use witrt_bench::glue::Glue;
-use witrt_bench::ours::Ours;
-use witrt_bench::texts::{SIZES, Script};
 use witrt_bench::{Table, interleaved};
 
 fn main() {
@@ -29,10 +33,10 @@ fn add(table: &mut Table) {
         return;
     }
     let (mut ours, mut glue) = (Ours::new(), Glue::new());
-    let [a, b] = interleaved([
-        &mut || assert_eq!(black_box(ours.add(black_box(40), 2)), 42),
-        &mut || assert_eq!(black_box(glue.add(black_box(40), 2)), 42),
-    ]);
+    let [a, b] =
+        interleaved([&mut || assert_eq!(black_box(ours.add(black_box(40), 2)), 42), &mut || {
+            assert_eq!(black_box(glue.add(black_box(40), 2)), 42)
+        }]);
     table.row("add", "", 0, a, b, None);
 }
 
@@ -50,7 +54,7 @@ fn string_in(table: &mut Table, script: Script, size: usize) {
             &mut || assert_eq!(ours.sink_utf16(black_box(units)), len),
             &mut || assert_eq!(glue.sink_utf16(black_box(units)), len),
             &mut || {
-                witrt_bench::glue::to_utf8(black_box(units), black_box(&mut memory));
+                glue::to_utf8(black_box(units), black_box(&mut memory));
             },
         ]);
         table.row(&name, script.name(), size, a, b, Some(c));
@@ -108,7 +112,8 @@ fn string_out(table: &mut Table, script: Script, size: usize) {
 
 /// One entry makes a thousand calls back, or fewer where the text is long.
 fn callback(table: &mut Table, script: Script, size: usize) {
-    if !table.wants(&format!("back utf16 {script}")) && !table.wants(&format!("back utf8 {script}")) {
+    if !table.wants(&format!("back utf16 {script}")) && !table.wants(&format!("back utf8 {script}"))
+    {
         return;
     }
     let (_, bytes) = script.text(size);
@@ -117,10 +122,9 @@ fn callback(table: &mut Table, script: Script, size: usize) {
         let name = format!("back {} {script}", if wide { "utf16" } else { "utf8" });
         if table.wants(&name) {
             let (mut ours, mut glue) = (Ours::with(&bytes), Glue::with(&bytes));
-            let [a, b] = interleaved([
-                &mut || ours.call_back(times, wide),
-                &mut || glue.call_back(times, wide),
-            ]);
+            let [a, b] = interleaved([&mut || ours.call_back(times, wide), &mut || {
+                glue.call_back(times, wide)
+            }]);
             let times = f64::from(times);
             table.row(&name, script.name(), size, a / times, b / times, None);
         }

@@ -60,7 +60,8 @@ fn load(name: &str, bytes: &[u8]) {
 
     let module = Module::new(&engine, bytes).expect("valid");
     let bare = wasmtime::Module::new(&plain, &core).expect("valid");
-    let (ours, theirs) = (module.serialize().expect("compiled"), bare.serialize().expect("compiled"));
+    let (ours, theirs) =
+        (module.serialize().expect("compiled"), bare.serialize().expect("compiled"));
     row(
         &format!("load precompiled {name}, µs"),
         turns(
@@ -68,12 +69,17 @@ fn load(name: &str, bytes: &[u8]) {
             // SAFETY: both were made by these engines just now.
             || drop(black_box(unsafe { Module::deserialize(&engine, &ours) }.expect("ours"))),
             // SAFETY: as above.
-            || drop(black_box(unsafe { wasmtime::Module::deserialize(&plain, &theirs) }.expect("theirs"))),
+            || {
+                drop(black_box(
+                    unsafe { wasmtime::Module::deserialize(&plain, &theirs) }.expect("theirs"),
+                ))
+            },
         ),
     );
 
     if module.imports().next().is_none() {
-        let linker = wasmtime::Linker::<()>::new(&plain).instantiate_pre(&bare).expect("no imports");
+        let linker =
+            wasmtime::Linker::<()>::new(&plain).instantiate_pre(&bare).expect("no imports");
         row(
             &format!("instantiate {name}, µs"),
             turns(
@@ -146,7 +152,10 @@ fn growth() {
         for _ in 0..count {
             black_box(Linker::new().instantiate(&mut store, &module).expect("no imports"));
         }
-        println!("{count:<34} {:>10.1}", start.elapsed().as_nanos() as f64 / 1e3 / f64::from(count));
+        println!(
+            "{count:<34} {:>10.1}",
+            start.elapsed().as_nanos() as f64 / 1e3 / f64::from(count)
+        );
     }
 }
 

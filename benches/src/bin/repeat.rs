@@ -3,10 +3,14 @@
 //!
 //!     cargo run --release --bin repeat WORKLOAD UNITS TIMES
 
+#[path = "../guest/mod.rs"]
+#[allow(dead_code)] // each program uses a part
+mod guest;
+
+use guest::glue::Glue;
+use guest::ours::Ours;
+use guest::texts::Script;
 use std::hint::black_box;
-use witrt_bench::glue::Glue;
-use witrt_bench::ours::Ours;
-use witrt_bench::texts::Script;
 
 /// The workloads, each once with this library and once by hand.
 const WORKLOADS: [&str; 6] = ["add", "in-utf16", "in-utf8", "out-utf16", "out-utf8", "back-utf8"];
@@ -24,16 +28,32 @@ fn main() {
     let (mut text16, mut room16) = (Vec::new(), vec![0; units]);
     let (mut text, mut room) = (String::new(), vec![0; bytes.len()]);
     let mut run: Box<dyn FnMut()> = match &*what {
-        "add" => Box::new(|| { black_box(ours.add(40, 2)); }),
-        "add-by-hand" => Box::new(|| { black_box(glue.add(40, 2)); }),
-        "in-utf16" => Box::new(|| { black_box(ours.sink_utf16(&wide)); }),
-        "in-utf16-by-hand" => Box::new(|| { black_box(glue.sink_utf16(&wide)); }),
-        "in-utf8" => Box::new(|| { black_box(ours.sink_utf8(&bytes)); }),
-        "in-utf8-by-hand" => Box::new(|| { black_box(glue.sink_utf8(&bytes)); }),
+        "add" => Box::new(|| {
+            black_box(ours.add(40, 2));
+        }),
+        "add-by-hand" => Box::new(|| {
+            black_box(glue.add(40, 2));
+        }),
+        "in-utf16" => Box::new(|| {
+            black_box(ours.sink_utf16(&wide));
+        }),
+        "in-utf16-by-hand" => Box::new(|| {
+            black_box(glue.sink_utf16(&wide));
+        }),
+        "in-utf8" => Box::new(|| {
+            black_box(ours.sink_utf8(&bytes));
+        }),
+        "in-utf8-by-hand" => Box::new(|| {
+            black_box(glue.sink_utf8(&bytes));
+        }),
         "out-utf16" => Box::new(|| ours.source_utf16(&mut text16)),
-        "out-utf16-by-hand" => Box::new(|| { glue.source_utf16(&mut room16); }),
+        "out-utf16-by-hand" => Box::new(|| {
+            glue.source_utf16(&mut room16);
+        }),
         "out-utf8" => Box::new(|| ours.source_utf8(&mut text)),
-        "out-utf8-by-hand" => Box::new(|| { glue.source_utf8(&mut room); }),
+        "out-utf8-by-hand" => Box::new(|| {
+            glue.source_utf8(&mut room);
+        }),
         "back-utf8" => Box::new(|| ours.call_back(1, false)),
         "back-utf8-by-hand" => Box::new(|| glue.call_back(1, false)),
         _ => panic!("no such workload: {what}"),

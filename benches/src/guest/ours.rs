@@ -1,12 +1,10 @@
 //! The same by this library: typed functions.
 
-use witrt::string::{Encoding, Text};
-use witrt::{
-    BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, TypedFunc, ValType,
-};
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use witrt::string::{Encoding, Text};
+use witrt::{BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, TypedFunc, ValType};
 
 /// An instance of the benchmarks' guest.
 pub struct Ours {
@@ -56,7 +54,7 @@ impl Ours {
         let mut config = Config::new();
         config.back_end(BackEnd::Compiled);
         let engine = Engine::new(&config).expect("defaults work");
-        let module = Module::new(&engine, crate::MODULE).expect("the module is valid");
+        let module = Module::new(&engine, super::MODULE).expect("the module is valid");
         let mut store = Store::new(&engine);
         let (wide, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (is_wide, was_seen) = (wide.clone(), seen.clone());

@@ -35,7 +35,7 @@ impl Glue {
     /// A new instance.
     pub fn new() -> Glue {
         let engine = Engine::new(Config::new().wasm_multi_memory(true)).expect("defaults work");
-        let core = witrt::tools::strip(crate::MODULE).expect("the module is valid");
+        let core = witrt::tools::strip(super::MODULE).expect("the module is valid");
         let module = Module::new(&engine, core).expect("its core is valid");
         let mut store = Store::new(&engine, State::default());
         let mut linker = Linker::new(&engine);
@@ -99,7 +99,8 @@ impl Glue {
         assert!(simdutf::validate_utf8(bytes), "well-formed");
         let len = bytes.len() as u32;
         let ptr = self.alloc.call(&mut self.store, len).expect("it cannot trap");
-        self.memory.data_mut(&mut self.store)[ptr as usize..][..len as usize].copy_from_slice(bytes);
+        self.memory.data_mut(&mut self.store)[ptr as usize..][..len as usize]
+            .copy_from_slice(bytes);
         let result = self.sink.call(&mut self.store, (ptr, len)).expect("it cannot trap");
         self.free.call(&mut self.store, (ptr, len)).expect("it cannot trap");
         result
@@ -166,8 +167,7 @@ pub fn to_utf8(units: &[u16], into: &mut [u8]) {
     let len = simdutf::utf8_length_from_utf16(units);
     assert_eq!(len, into.len());
     // SAFETY: there is room for what was measured.
-    let done = unsafe {
-        simdutf::convert_utf16_to_utf8(units.as_ptr(), units.len(), into.as_mut_ptr())
-    };
+    let done =
+        unsafe { simdutf::convert_utf16_to_utf8(units.as_ptr(), units.len(), into.as_mut_ptr()) };
     assert_eq!(done, len);
 }
