@@ -160,6 +160,9 @@ static void forever(void) {
   witrt_config_set_consume_fuel(config, true);
   witrt_config_set_epoch_interruption(config, true);
   open_with(config);
+  /* The first trap reads what the process is made of, to tell its frames. */
+  CHECK(witrt_store_set_fuel(g.store, 100000));
+  stopped(call(SPIN, NULL, 0, NULL), WITRT_TRAP_OUT_OF_FUEL);
   size_t before = measured();
   for (int i = 0; i < 200; i++) {
     CHECK(witrt_store_set_fuel(g.store, 100000));
