@@ -17,10 +17,11 @@ mod convert;
 mod encode;
 mod flow;
 mod origin;
+mod park;
 mod spaces;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{Adapter, CoreImport, Inside, Program};
+use crate::plan::{Adapter, AdapterPlan, CoreImport, Inside, Program};
 use crate::types::{FuncType, ValType};
 use adapter::{Body, Callee, Role};
 use spaces::Spaces;
@@ -37,8 +38,9 @@ pub(crate) struct Compiled {
     pub entries: Vec<Option<Entry>>,
     /// The core functions that adapters defer calls to.
     pub deferred: Vec<u32>,
-    /// How many globals there are for parked calls: none, or a count and the
-    /// words of their arguments.
+    /// How many globals there are for parked calls: none, or those of
+    /// [`COUNT`], [`SHAPE`] and [`PAYING`], and from [`WORDS`] on the words of
+    /// their arguments.
     pub parked: u32,
     /// Where frames are in the original.
     pub origin: Origin,
@@ -94,6 +96,18 @@ impl Where {
 /// The guest runs right after the import has returned.
 pub(crate) const SETTLE: i32 = 1;
 
+/// The globals for parked calls: how many there are,
+pub(crate) const COUNT: u32 = 0;
+/// which functions are called (a number inside the core),
+pub(crate) const SHAPE: u32 = 1;
+/// whether they are being called,
+pub(crate) const PAYING: u32 = 2;
+/// and their arguments, in words of 64 bits.
+pub(crate) const WORDS: u32 = 3;
+
+/// The export that makes the calls that are parked.
+pub(crate) const PAY_NAME: &str = "pay";
+
 /// How an exported adapter is entered: of its parameters, strings are slots
 /// counted from zero and only their lengths are passed.
 #[derive(Debug)]
@@ -107,10 +121,13 @@ pub(crate) struct Entry {
     /// Calls to be registered when it returns, by position in
     /// [`Compiled::deferred`]: the words after, first registered first.
     pub debts: Vec<u32>,
-    /// Calls that are parked in globals while it runs, likewise: after a trap
-    /// the first ones are due, as many as the first global says, and their
-    /// arguments stand in the others.
-    pub parked: Vec<u32>,
+    /// Whether calls are parked in globals while it runs; some may be after a
+    /// trap.
+    pub parks: bool,
+    /// Whether they are left there when it returns.
+    pub leaves: bool,
+    /// Whether it first makes those that an earlier one has left.
+    pub pays: bool,
     /// Whether it is nothing but core code: numbers, and calls of the core.
     pub bare: bool,
 }
@@ -182,6 +199,8 @@ struct Unit {
     entries: Vec<Option<Entry>>,
     deferred: Vec<u32>,
     parked: u32,
+    /// What makes the calls that are parked: a position in `funcs`.
+    pay: Option<u32>,
     /// What answers each imported function of the original.
     imported: Vec<Target>,
 }
@@ -216,7 +235,15 @@ impl Unit {
     fn new(program: &Program) -> Result<Unit> {
         let spaces = Spaces::read(program)?;
         let deferred = flow::deferred(program);
-        let gen_ = adapter::Gen { program, spaces: &spaces, deferred: &deferred };
+        let mut gen_ = adapter::Gen {
+            program,
+            spaces: &spaces,
+            deferred: &deferred,
+            shapes: &[],
+            leaves: false,
+        };
+        let (shapes, leaves) = shapes(&gen_);
+        (gen_.shapes, gen_.leaves) = (&shapes, leaves);
         let mut work = Work::default();
         let mut imported = Vec::new();
         let mut kept = 0;
@@ -229,39 +256,36 @@ impl Unit {
                 }
             });
         }
-        let mut parked = 0;
         let mut entries: Vec<Option<Entry>> = program.adapters.iter().map(|_| None).collect();
-        for export in &program.exports {
-            let Inside::Adapter(adapter) = export.from else { continue };
+        for (adapter, plan) in exported(program) {
             let entry = entries.get_mut(adapter as usize).ok_or_else(|| broken("adapter"))?;
-            if let (None, Some(Adapter::Body(plan))) =
-                (&entry, program.adapters.get(adapter as usize))
-            {
-                let (ty, body) = gen_.body(Role::Entry, adapter, plan)?;
-                let (results, debts, parked_here) = gen_.entry(plan);
-                let settles = flow::guest_first(program, plan);
-                let words = parked_here.iter().map(|at| {
-                    let func = deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
-                    Ok(spaces.func(*func)?.params().len() as u32)
-                });
-                let words = words.sum::<Result<u32>>()?;
-                if !parked_here.is_empty() {
-                    parked = parked.max(1 + words);
-                }
-                let bare = body.callees().all(|callee| match callee {
-                    Callee::Core(_) | Callee::Intrinsic(Intrinsic::Overflow) => true,
-                    Callee::Intrinsic(_) | Callee::Inner(_) => false,
-                });
-                let mut types = plan.ty.params().iter().chain(plan.ty.results());
-                let bare = bare
-                    && settles
-                    && parked_here.is_empty()
-                    && !types.any(|ty| *ty == ValType::String);
-                let ty = ty.clone();
-                let parked = parked_here;
-                *entry = Some(Entry { ty: ty.clone(), settles, results, debts, parked, bare });
-                let name = format!("adapter {adapter} entry");
-                work.add(Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
+            if entry.is_some() {
+                continue;
+            }
+            let (ty, body) = gen_.body(Role::Entry, adapter, plan)?;
+            let (results, debts) = gen_.entry(plan);
+            let (parked, leaves) = gen_.parks(plan);
+            let settles = flow::guest_first(program, plan);
+            *entry = Some(Entry {
+                ty: ty.clone(),
+                settles,
+                results,
+                debts,
+                parks: !parked.is_empty(),
+                leaves,
+                pays: gen_.pays(plan),
+                bare: settles && park::is_bare(plan),
+            });
+            let name = format!("adapter {adapter} entry");
+            work.add(Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
+        }
+        let (mut parked, mut pay) = (0, None);
+        if !shapes.is_empty() {
+            let (name, ty) = ("deferred calls".to_owned(), Type::New(FuncType::new([], [])));
+            pay = Some(work.add(Func { name, ty, body: gen_.pay()?, entry: None }));
+            for shape in &shapes {
+                let params = shape.iter().map(|at| gen_.deferred_params(*at).map(<[_]>::len));
+                parked = parked.max(WORDS + params.sum::<Result<usize>>()? as u32);
             }
         }
         work.inner(&gen_)?;
@@ -275,6 +299,7 @@ impl Unit {
             entries,
             deferred,
             parked,
+            pay,
             imported,
         })
     }
@@ -288,6 +313,30 @@ impl Unit {
             parked: self.parked,
         }
     }
+}
+
+/// The adapters that are exported, with repetitions.
+fn exported(program: &Program) -> impl Iterator<Item = (u32, &AdapterPlan)> {
+    program.exports.iter().filter_map(|export| {
+        let Inside::Adapter(adapter) = export.from else { return None };
+        match program.adapters.get(adapter as usize) {
+            Some(Adapter::Body(plan)) => Some((adapter, plan)),
+            _ => None,
+        }
+    })
+}
+
+/// The lists of calls that entries park, and whether one leaves them parked.
+fn shapes(gen_: &adapter::Gen<'_>) -> (Vec<Vec<u32>>, bool) {
+    let (mut shapes, mut any) = (Vec::new(), false);
+    for (_, plan) in exported(gen_.program) {
+        let (parked, leaves) = gen_.parks(plan);
+        any |= leaves;
+        if !parked.is_empty() && !shapes.contains(&parked) {
+            shapes.push(parked);
+        }
+    }
+    (shapes, any)
 }
 
 /// Functions to be added, and what they call.
@@ -325,7 +374,7 @@ impl Work {
                     self.intrinsic(intrinsic.clone());
                 }
                 Callee::Inner(adapter) => self.wanted.push(*adapter),
-                Callee::Core(_) => {}
+                Callee::Core(_) | Callee::Pay => {}
             }
         }
         self.funcs.push(func);

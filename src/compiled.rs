@@ -51,6 +51,8 @@ pub(crate) struct Exports {
     pub deferred: Vec<wasmtime::ModuleExport>,
     /// As many as [`Compiled::parked`].
     pub parked: Vec<wasmtime::ModuleExport>,
+    /// Where there are such.
+    pub pay: Option<wasmtime::ModuleExport>,
 }
 
 /// One instance of it.
@@ -111,7 +113,11 @@ impl Running {
             globals.push(global.ok_or_else(missing)?);
         }
         // Set once: only the maker of an instance calls this.
-        let parking = Parking::new(globals);
+        let pay = exports.pay.as_ref().map(|at| {
+            let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+            Ok::<_, Error>(CoreFunc::new(cx, func.ok_or_else(missing)?, None))
+        });
+        let parking = Parking::new(globals, pay.transpose()?.as_ref())?;
         let _ = self.handles.set(Handles { mems, deferred, parking });
         Ok(())
     }

@@ -7,7 +7,7 @@
 
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
-use super::{Intrinsic, Out, SETTLE, Where, broken, convert, core_type};
+use super::{COUNT, Intrinsic, Out, SETTLE, Where, broken, convert, core_type};
 use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
@@ -40,6 +40,8 @@ pub(super) enum Callee {
     Intrinsic(Intrinsic),
     /// The function that others call of the adapter of this index.
     Inner(u32),
+    /// The function that makes the calls that are parked.
+    Pay,
 }
 
 impl From<Instruction<'static>> for Ins {
@@ -69,6 +71,10 @@ pub(super) struct Gen<'a> {
     pub program: &'a Program,
     pub spaces: &'a Spaces,
     pub deferred: &'a [u32],
+    /// The lists of calls that entries park, by position in `deferred`.
+    pub shapes: &'a [Vec<u32>],
+    /// Whether an entry leaves calls parked when it returns.
+    pub leaves: bool,
 }
 
 impl Gen<'_> {
@@ -90,6 +96,12 @@ impl Gen<'_> {
             code: Vec::new(),
         };
         frame.params()?;
+        if role == Role::Entry && self.pays(plan) {
+            frame.push(Instruction::GlobalGet(self.spaces.globals + COUNT));
+            frame.push(Instruction::If(BlockType::Empty));
+            frame.code.push(Ins::Call(Callee::Pay));
+            frame.push(Instruction::End);
+        }
         let catches = role == Role::Hook && self.spaces.throws;
         if catches {
             // An exception must not get past an adapter to a handler in the
@@ -114,9 +126,9 @@ impl Gen<'_> {
         Ok((ty, Body { locals: frame.locals, code: frame.code }))
     }
 
-    /// What the host makes of the results of an entry, which calls are due
-    /// then, and which may be parked while it runs.
-    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>, Vec<u32>) {
+    /// What the host makes of the results of an entry, and which calls are due
+    /// then.
+    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
         let direct = flow::direct_lifts(self.program, Role::Entry, plan);
         let mut outs = Vec::new();
         if let Some(Op::Ret { values }) = plan.ops.last() {
@@ -134,21 +146,19 @@ impl Gen<'_> {
                 });
             }
         }
-        let (mut debts, mut parked) = (Vec::new(), Vec::new());
-        for (at, record) in self.records(Role::Entry, plan) {
-            let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
-            let func = self.deferred(*func);
-            if let Record::Parked(..) = record {
-                parked.push(func);
-            }
-            if record != Record::Now && !flow::runs_deferred(Role::Entry, plan) {
-                debts.push(func);
+        let mut debts = Vec::new();
+        if !flow::runs_deferred(Role::Entry, plan) && !self.parks(plan).1 {
+            for (at, record) in self.records(Role::Entry, plan) {
+                let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
+                if record != Record::Now {
+                    debts.push(self.deferred(*func));
+                }
             }
         }
-        (outs, debts, parked)
+        (outs, debts)
     }
 
-    fn records(&self, role: Role, plan: &AdapterPlan) -> BTreeMap<usize, Record> {
+    pub fn records(&self, role: Role, plan: &AdapterPlan) -> BTreeMap<usize, Record> {
         flow::records(self.program, role, plan, |func| {
             let params = self.spaces.func(func).ok()?.params();
             params.iter().all(|ty| convert::to_word(*ty).is_some()).then_some(params.len() as u32)
@@ -161,7 +171,7 @@ impl Gen<'_> {
     }
 
     /// A function's position among those that calls are deferred to.
-    fn deferred(&self, func: u32) -> u32 {
+    pub fn deferred(&self, func: u32) -> u32 {
         self.deferred.binary_search(&func).unwrap_or_default() as u32
     }
 }
@@ -200,11 +210,11 @@ struct Deferred<'p> {
     record: Record,
 }
 
-struct Frame<'g, 'p> {
-    gen_: &'g Gen<'g>,
+pub(super) struct Frame<'g, 'p> {
+    pub gen_: &'g Gen<'g>,
     role: Role,
     adapter: u32,
-    plan: &'p AdapterPlan,
+    pub plan: &'p AdapterPlan,
     flow: Flow,
     records: BTreeMap<usize, Record>,
     direct: BTreeSet<usize>,
@@ -387,25 +397,6 @@ impl<'p> Frame<'_, 'p> {
         Ok(())
     }
 
-    fn park(&mut self, func: u32, args: &[Use], place: u32, word: u32) -> Result<()> {
-        let params = self.gen_.spaces.func(func)?.params().to_vec();
-        for (i, (arg, ty)) in args.iter().zip(params).enumerate() {
-            let local = self.word(*arg)?;
-            self.push(Instruction::LocalGet(local));
-            let convert = convert::to_word(ty).ok_or_else(|| broken("no word"))?;
-            convert.iter().for_each(|instruction| self.push(instruction.clone()));
-            self.push(Instruction::GlobalSet(self.gen_.spaces.globals + 1 + word + i as u32));
-        }
-        self.parked(place + 1);
-        Ok(())
-    }
-
-    /// So many calls are parked from here on.
-    fn parked(&mut self, count: u32) {
-        self.push(Instruction::I32Const(count as i32));
-        self.push(Instruction::GlobalSet(self.gen_.spaces.globals));
-    }
-
     fn ret(&mut self, values: &[Use]) -> Result<()> {
         let deferred = std::mem::take(&mut self.deferred);
         if self.flow.at_exit {
@@ -439,6 +430,10 @@ impl<'p> Frame<'_, 'p> {
                 }
             }
         }
+        if self.role == Role::Entry && self.gen_.parks(self.plan).1 {
+            // They stay parked.
+            return Ok(());
+        }
         for call in deferred.iter().filter(|call| !runs && call.record != Record::Now) {
             self.words(call.args)?;
         }
@@ -454,7 +449,7 @@ impl<'p> Frame<'_, 'p> {
         if self.role != Role::Entry {
             return Ok(types.iter().flat_map(|ty| words(*ty)).collect());
         }
-        let (outs, debts, _) = self.gen_.entry(self.plan);
+        let (outs, debts) = self.gen_.entry(self.plan);
         let mut results = Vec::new();
         for out in outs {
             match out {
@@ -471,7 +466,7 @@ impl<'p> Frame<'_, 'p> {
         Ok(results)
     }
 
-    fn push(&mut self, instruction: Instruction<'static>) {
+    pub fn push(&mut self, instruction: Instruction<'static>) {
         self.code.push(instruction.into());
     }
 
@@ -540,7 +535,7 @@ impl<'p> Frame<'_, 'p> {
         }
     }
 
-    fn word(&self, used: Use) -> Result<u32> {
+    pub fn word(&self, used: Use) -> Result<u32> {
         match self.place(used)? {
             Place::Word(local) => Ok(local),
             _ => Err(broken("a string where a number is due")),

@@ -116,3 +116,14 @@ pub(super) fn to_word(ty: ValType) -> Option<&'static [Instruction<'static>]> {
         _ => return None,
     })
 }
+
+/// The way back.
+pub(super) fn from_word(ty: ValType) -> Option<&'static [Instruction<'static>]> {
+    Some(match ty {
+        ValType::I32 => &[Instruction::I32WrapI64],
+        ValType::I64 => &[],
+        ValType::F32 => &[Instruction::I32WrapI64, Instruction::F32ReinterpretI32],
+        ValType::F64 => &[Instruction::F64ReinterpretI64],
+        _ => return None,
+    })
+}

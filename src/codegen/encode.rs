@@ -11,7 +11,7 @@
 use super::adapter::{Body, Callee, Ins, words};
 use super::spaces::parse;
 use super::{Intrinsic, Target, Type, Unit, broken, core_type};
-use super::{deferred_name, entry_name, memory_name, parked_name};
+use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name};
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
 use crate::types::{FuncType, ValType};
@@ -297,14 +297,16 @@ impl Out<'_> {
         self.counted(SectionId::Function, data, self.unit.funcs.len(), &bytes)
     }
 
-    /// With those where calls are parked: how many are, and their arguments.
+    /// With those where calls are parked.
     fn globals(&mut self, mut globals: GlobalSection) {
         if self.unit.parked > 0 {
             let mut add = |val_type, zero: &ConstExpr| {
                 globals.global(GlobalType { val_type, mutable: true, shared: false }, zero);
             };
-            add(wasm_encoder::ValType::I32, &ConstExpr::i32_const(0));
-            for _ in 1..self.unit.parked {
+            for _ in 0..WORDS {
+                add(wasm_encoder::ValType::I32, &ConstExpr::i32_const(0));
+            }
+            for _ in WORDS..self.unit.parked {
                 add(wasm_encoder::ValType::I64, &ConstExpr::i64_const(0));
             }
         }
@@ -326,6 +328,9 @@ impl Out<'_> {
         }
         for (i, func) in self.unit.deferred.iter().enumerate() {
             exports.export(&deferred_name(i), ExportKind::Func, self.remap.func(*func));
+        }
+        if let Some(pay) = self.unit.pay {
+            exports.export(PAY_NAME, ExportKind::Func, self.remap.added + pay);
         }
         for i in 0..self.unit.parked {
             let index = self.unit.spaces.globals + i;
@@ -393,6 +398,7 @@ impl Out<'_> {
                 let at = self.unit.positions.get(intrinsic);
                 at.map(|at| self.remap.intrinsics + at)
             }
+            Callee::Pay => self.unit.pay.map(|at| self.remap.added + at),
             Callee::Inner(adapter) => self.unit.inner.get(adapter).map(|at| self.remap.added + at),
         };
         at.ok_or_else(|| broken("a function that was not added"))

@@ -195,7 +195,9 @@ pub(super) fn records(
         let Op::Defer { func, .. } = op else { continue };
         let mut record = record(program, role, plan, &flow, &direct, at);
         let fits = width(*func).filter(|width| words + width <= PARKED_WORDS);
-        if let (Role::Entry, Record::Now | Record::With(_), Some(width)) = (role, record, fits) {
+        // What is due only after the entry has returned waits there as well.
+        let waits = record != Record::No || !runs_deferred(role, plan);
+        if let (Role::Entry, true, Some(width)) = (role, waits, fits) {
             record = Record::Parked(places, words);
             places += 1;
             words += width;

@@ -10,7 +10,7 @@ use crate::exec;
 use crate::guest::StoreData;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::{run_registered, settle};
+use crate::guest::defer::{OWED, run_registered, settle};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use crate::guest::func::Typed;
 use crate::guest::memory::Mem;
@@ -31,8 +31,11 @@ pub(crate) struct Entered {
     words: usize,
     /// Calls that are due when it has returned, by position.
     debts: Box<[u32]>,
-    /// Calls that may be parked while it runs, by position.
-    parked: Box<[u32]>,
+    /// Whether calls are parked while it runs, whether they are left there, and
+    /// whether it first makes those that are: see [`Entry`].
+    parks: bool,
+    leaves: bool,
+    pays: bool,
     /// Whether only numbers and strings cross, also to the deferred calls.
     plain: bool,
     /// Whether it can be called like a core function of numbers.
@@ -49,7 +52,7 @@ impl Entered {
         let entries = &running.code.compiled.entries;
         let entry = entries.get(adapter as usize).and_then(|e| e.as_ref());
         let Some(entry) = entry else { return Err(missing()) };
-        let Entry { ty, settles, results, debts, parked, bare } = entry;
+        let Entry { ty, settles, results, debts, parks, leaves, pays, bare } = entry;
         if ty != func.ty() {
             return Err(missing());
         }
@@ -58,7 +61,9 @@ impl Entered {
             outs: results.as_slice().into(),
             words: results.iter().map(|out| out.words()).sum(),
             debts: debts.as_slice().into(),
-            parked: parked.as_slice().into(),
+            parks: *parks,
+            leaves: *leaves,
+            pays: *pays,
             plain: !func.has_refs(),
             bare: *bare && func.is_numeric(),
             lean: Few::fit(&func),
@@ -88,13 +93,13 @@ impl Entered {
         if self.lean {
             return self.run_lean(cx, args, outcome);
         }
-        if self.parked.is_empty() {
-            return self.run_scoped(cx, args, outcome);
+        if !(self.parks || self.pays) {
+            return self.run_scoped(cx, args, outcome).0;
         }
         let handles = self.running.handles.get().ok_or_else(missing)?;
         let outer = handles.parking.enter(cx)?;
-        let done = self.run_scoped(cx, args, outcome);
-        self.unpark(cx, handles, outer, done)
+        let (done, owes) = self.run_scoped(cx, args, outcome);
+        self.unpark(cx, handles, outer, done, owes)
     }
 
     /// The short way, for few numbers and strings.
@@ -106,26 +111,37 @@ impl Entered {
         outcome: &mut impl Outcome,
     ) -> Result<()> {
         let handles = self.running.handles.get().ok_or_else(missing)?;
-        let parks = !self.parked.is_empty();
-        let outer = if parks { handles.parking.enter(cx)? } else { Outer::None };
+        let uses = self.parks || self.pays;
+        let outer = if uses { handles.parking.enter(cx)? } else { Outer::None };
         let mark = Mark::new(cx);
         let called = scoped(cx, |cx, lending| {
             let mut words = Few::new();
             args.lower(&mut Lean { cx, lending, words: &mut words, at: 0 })?;
-            if self.settles {
+            if self.pays {
+                handles.parking.settle(cx)?;
+            } else if self.settles {
                 settle(cx)?;
             }
             if let Err(error) = words.call(cx, &self.func) {
-                mark.unwind(cx);
-                return Err(error);
+                return Err(self.failed(cx, handles, mark, error));
             }
             if self.simple {
                 return outcome.lift(&mut words).map(|()| false);
             }
             self.leave(cx, &mut words.results(&self.func), outcome)
         });
+        let owes = matches!(called, Ok(true));
         let done = self.close(cx, mark.debts(), called);
-        if parks { self.unpark(cx, handles, outer, done) } else { done }
+        if uses { self.unpark(cx, handles, outer, done, owes) } else { done }
+    }
+
+    #[cold]
+    fn failed(&self, cx: &mut Cx<'_>, handles: &Handles, mark: Mark, error: Error) -> Error {
+        mark.unwind(cx);
+        match self.pays && handles.parking.was_paying(cx).unwrap_or(false) {
+            true => error.context(OWED),
+            false => error,
+        }
     }
 
     /// What a call has registered is owed, or done.
@@ -145,19 +161,26 @@ impl Entered {
         }
     }
 
-    /// After a failure what is parked is done; then the globals are free.
+    /// What is left parked is owed, or done; then the globals are free.
     #[inline(always)]
     fn unpark(
         &self,
         cx: &mut Cx<'_>,
         handles: &Handles,
         outer: Outer,
-        done: Result<()>,
+        mut done: Result<()>,
+        owes: bool,
     ) -> Result<()> {
-        if done.is_err() {
-            let due = self.parked.iter().map(|at| handles.deferred.get(*at as usize));
+        if done.is_err() || (self.leaves && !owes) {
+            let paid = handles.parking.pay(cx);
             // The first failure is the outcome.
-            let _ = handles.parking.pay(cx, due);
+            done = done.and(paid);
+        } else if self.leaves {
+            handles.parking.owe(cx)?;
+            if let Outer::Words(_) = outer {
+                // The globals are another's again.
+                done = settle(cx);
+            }
         }
         let left = handles.parking.leave(cx, outer);
         if done.is_err() { done } else { left }
@@ -169,7 +192,7 @@ impl Entered {
         cx: &mut Cx<'_>,
         args: &impl Arguments<'a>,
         outcome: &mut impl Outcome,
-    ) -> Result<()> {
+    ) -> (Result<()>, bool) {
         let debts = cx.data().debts.mark();
         let called = scoped(cx, |cx, lending| {
             if !self.plain {
@@ -186,11 +209,12 @@ impl Entered {
                 |cx, words| self.leave(cx, words, outcome),
             )
         });
-        self.close(cx, debts, called)
+        let owes = matches!(called, Ok(true));
+        (self.close(cx, debts, called), owes)
     }
 
-    /// Takes results; tells whether one is a view, so that what is due is
-    /// registered and not done.
+    /// Takes results; tells whether one is a guest's text, so that what is due
+    /// is owed and not done.
     #[inline(always)]
     fn leave(
         &self,
@@ -199,6 +223,11 @@ impl Entered {
         outcome: &mut impl Outcome,
     ) -> Result<bool> {
         let mut due = words.skip(self.words);
+        if self.leaves {
+            let mut results = Results { entered: self, cx, words, at: 0, is_view: false };
+            let outcome = outcome.lift(&mut results);
+            return outcome.map(|()| results.is_view);
+        }
         if !self.plain {
             self.register(cx, &mut due)?;
         }
@@ -423,6 +452,8 @@ impl Lift for Results<'_, '_, '_> {
             Out::View(mem) => {
                 let (ptr, len) = (words.i32()? as u32, words.i32()? as u32);
                 let bytes = self.mem(mem)?.read(&*self.cx, ptr, len)?;
+                // What is due may wait, as it does for text that is kept.
+                self.is_view |= self.entered.leaves;
                 read(Text::Utf8(bytes), data.policy).map_err(|e| match e.kind() {
                     ErrorKind::BadText => ill_formed(ptr, e.message()),
                     _ => e,

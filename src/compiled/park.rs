@@ -1,5 +1,7 @@
 //! Calls that an entry has deferred and not yet made stand in globals of its
-//! core: that costs next to nothing, and after a trap the host finds them.
+//! core: that costs next to nothing. After a trap the host finds them there;
+//! after an entry that returns text, which the calls may free, they stay there
+//! until the guest next runs, which may be in an entry that makes them itself.
 //!
 //! The globals serve the innermost call of an entry of their instance that
 //! uses them. An outer one's are put aside while an inner one runs.
@@ -7,34 +9,38 @@
 //! Not here: calls that are recorded with the host.
 
 use super::missing;
-use crate::codegen::PARKED_WORDS;
-use crate::error::{Error, Result};
+use crate::codegen::{COUNT, PARKED_WORDS, PAYING, WORDS};
+use crate::error::Result;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer::settle;
-use crate::guest::value::Val;
+use crate::guest::words::FewDue;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::Global;
 
 /// The globals of one instance.
 pub(super) struct Parking {
-    /// How many calls are parked; then the words of their arguments.
     globals: Vec<Global>,
+    /// The function that makes the calls that are parked, as a call.
+    pay: Option<FewDue>,
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
     used: AtomicBool,
 }
 
+const ALL: usize = (WORDS + PARKED_WORDS) as usize;
+
 /// What an outer call had parked.
 pub(super) enum Outer {
     None,
     /// Every global's value.
-    Words([i64; 1 + PARKED_WORDS as usize]),
+    Words([i64; ALL]),
 }
 
 impl Parking {
-    pub fn new(globals: Vec<Global>) -> Parking {
-        Parking { globals, used: AtomicBool::new(false) }
+    pub fn new(globals: Vec<Global>, pay: Option<&CoreFunc>) -> Result<Parking> {
+        let pay = pay.map(|func| FewDue::without_args(func).ok_or_else(missing)).transpose()?;
+        Ok(Parking { globals, pay, used: AtomicBool::new(false) })
     }
 
     /// An entry that uses them is about to run.
@@ -49,12 +55,12 @@ impl Parking {
 
     #[cold]
     fn put_aside(&self, cx: &mut Cx<'_>) -> Result<Outer> {
-        let mut words = [0; 1 + PARKED_WORDS as usize];
+        let mut words = [0; ALL];
         for (word, global) in words.iter_mut().zip(&self.globals) {
             let val = global.get(&mut *cx);
             *word = val.i64().or(val.i32().map(i64::from)).ok_or_else(missing)?;
         }
-        self.set_count(cx, 0)?;
+        self.set(cx, COUNT, 0)?;
         Ok(Outer::Words(words))
     }
 
@@ -71,51 +77,72 @@ impl Parking {
     }
 
     #[cold]
-    fn put_back(&self, cx: &mut Cx<'_>, words: [i64; 1 + PARKED_WORDS as usize]) -> Result<()> {
-        self.set_count(cx, words[0] as i32)?;
-        for (global, word) in self.globals.iter().zip(words).skip(1) {
-            global.set(&mut *cx, word.into()).map_err(|_| missing())?;
+    fn put_back(&self, cx: &mut Cx<'_>, words: [i64; ALL]) -> Result<()> {
+        for (i, (global, word)) in self.globals.iter().zip(words).enumerate() {
+            let val = if i < WORDS as usize { (word as i32).into() } else { word.into() };
+            global.set(&mut *cx, val).map_err(|_| missing())?;
         }
         Ok(())
     }
 
-    fn set_count(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
-        let first = self.globals.first().ok_or_else(missing)?;
-        first.set(&mut *cx, count.into()).map_err(|_| missing())
+    fn get(&self, cx: &mut Cx<'_>, at: u32) -> Result<i32> {
+        let global = self.globals.get(at as usize).ok_or_else(missing)?;
+        global.get(&mut *cx).i32().ok_or_else(missing)
     }
 
-    /// After a failure: makes the calls that are parked, of which `due` are the
-    /// functions, last one first. All are made; the first failure is the
-    /// outcome.
+    fn set(&self, cx: &mut Cx<'_>, at: u32, value: i32) -> Result<()> {
+        let global = self.globals.get(at as usize).ok_or_else(missing)?;
+        global.set(&mut *cx, value.into()).map_err(|_| missing())
+    }
+
+    /// An entry has left calls parked: they are owed from now on.
+    #[inline(always)]
+    pub fn owe(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let pay = self.pay.ok_or_else(missing)?;
+        cx.data_mut().debts.owe_one(pay);
+        Ok(())
+    }
+
+    /// Before an entry that makes them itself: if nothing else is owed and no
+    /// text is held, nothing needs to be done.
+    #[inline(always)]
+    pub fn settle(&self, cx: &mut Cx<'_>) -> Result<()> {
+        if let Some(pay) = &self.pay
+            && cx.data_mut().take_only_debt(pay)
+        {
+            return Ok(());
+        }
+        settle(cx)
+    }
+
+    /// Whether a trap was one of a call that was owed.
     #[cold]
-    pub fn pay<'f>(
-        &self,
-        cx: &mut Cx<'_>,
-        due: impl Iterator<Item = Option<&'f CoreFunc>>,
-    ) -> Result<()> {
-        let first = self.globals.first().ok_or_else(missing)?;
-        let count = first.get(&mut *cx).i32().unwrap_or(0);
+    pub fn was_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
+        let was = self.get(cx, PAYING)? != 0;
+        self.set(cx, PAYING, 0)?;
+        Ok(was)
+    }
+
+    /// After a failure: makes the calls that are parked, last one first. All
+    /// are made; the first failure is the outcome.
+    #[cold]
+    pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let mut count = self.get(cx, COUNT)?;
         if count <= 0 {
             return Ok(());
         }
-        self.set_count(cx, 0)?;
-        // The words are taken before anything runs that may park anew.
-        let mut calls = Vec::new();
-        let mut words = self.globals.iter().skip(1);
-        for func in due.take(count as usize) {
-            let func = func.ok_or_else(missing)?;
-            let mut args = Vec::new();
-            for ty in func.ty().params() {
-                let word = words.next().ok_or_else(missing)?.get(&mut *cx);
-                args.push(Val::from_bits(*ty, word.i64().unwrap_or(0) as u64));
-            }
-            calls.push((func, args));
-        }
-        let mut outcome: Result<(), Error> = settle(cx);
-        for (func, args) in calls.iter().rev() {
-            let done = func.enter(cx, args, &mut []);
+        let mut outcome = settle(cx);
+        let pay = self.pay.ok_or_else(missing)?;
+        while count > 0 {
+            let done = pay.call(cx);
             outcome = outcome.and(done);
+            let left = self.get(cx, COUNT)?;
+            // Where it could not even begin, as without fuel, one call less is
+            // left all the same.
+            count = left.min(count - 1);
+            self.set(cx, COUNT, count)?;
         }
+        self.set(cx, PAYING, 0)?;
         outcome
     }
 }

@@ -7,12 +7,16 @@
 //!
 //! Not here: strings.
 
+use super::StoreData;
 use super::call::CoreFunc;
 use super::context::Cx;
 use super::text;
 use super::value::Val;
 use super::words::FewDue;
 use crate::error::{Error, Result};
+
+/// What is told of a failure that came late.
+pub(crate) const OWED: &str = "a deferred call owed since an earlier call";
 
 /// The deferred calls of one store.
 #[derive(Default)]
@@ -60,6 +64,22 @@ impl Debts {
         self.registered.calls.push(Debt::Few(due));
     }
 
+    /// A call is owed from now on.
+    #[inline]
+    pub fn owe_one(&mut self, due: FewDue) {
+        self.owed.calls.push(Debt::Few(due));
+    }
+
+    /// Forgets a call that is owed, if it is the only one.
+    #[inline]
+    fn take_only(&mut self, due: &FewDue) -> bool {
+        let found = matches!(&*self.owed.calls, [Debt::Few(only)] if only.same(due));
+        if found {
+            self.owed.calls.clear();
+        }
+        found
+    }
+
     /// Forgets the call that was registered last: it is about to be made.
     pub fn forget(&mut self) {
         let List { calls, args } = &mut self.registered;
@@ -95,6 +115,15 @@ impl List {
     }
 }
 
+impl StoreData {
+    /// Forgets a call that is owed, if it is all that a safe point would have
+    /// to do.
+    #[inline]
+    pub fn take_only_debt(&mut self, due: &FewDue) -> bool {
+        !self.texts.any_views() && self.debts.take_only(due)
+    }
+}
+
 /// Runs the calls that a frame registered, last one first. All run; the first
 /// failure is the outcome.
 #[inline]
@@ -126,8 +155,7 @@ pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
     let kept = text::keep_views(cx);
-    let paid = run(cx, |debts, args| debts.owed.pop(0, args))
-        .map_err(|e| e.context("a deferred call owed since an earlier call"));
+    let paid = run(cx, |debts, args| debts.owed.pop(0, args)).map_err(|e| e.context(OWED));
     kept.and(paid)
 }
 

@@ -17,6 +17,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{AsContextMut as _, ValRaw};
 
 /// So many words stand on the stack; more come from the store's scratch.
@@ -152,6 +154,14 @@ impl Few {
 pub(crate) struct FewDue {
     func: wasmtime::Func,
     raw: [ValRaw; FEW],
+    /// Tells one from others.
+    mark: Option<NonZeroU64>,
+}
+
+fn next_mark() -> NonZeroU64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    NonZeroU64::new(next).unwrap_or(NonZeroU64::MAX)
 }
 
 impl FewDue {
@@ -166,7 +176,23 @@ impl FewDue {
         for word in raw.iter_mut().take(func.ty().params().len()) {
             *word = ValRaw::u64(next()?);
         }
-        Ok(Some(FewDue { func: func.handle(), raw }))
+        Ok(Some(FewDue { func: func.handle(), raw, mark: None }))
+    }
+
+    /// A function without arguments.
+    pub fn without_args(func: &CoreFunc) -> Option<FewDue> {
+        let fits = Few::fit(func) && func.ty().params().is_empty();
+        fits.then(|| FewDue {
+            func: func.handle(),
+            raw: [ValRaw::i64(0); FEW],
+            mark: Some(next_mark()),
+        })
+    }
+
+    /// Whether both are the same call, made by [`FewDue::without_args`].
+    #[inline]
+    pub fn same(&self, other: &FewDue) -> bool {
+        self.mark.is_some() && self.mark == other.mark
     }
 
     /// Makes the call, without settling first.

@@ -256,6 +256,7 @@ fn exports(program: &Program, compiled: &Compiled, core: &wasmtime::Module) -> R
         mems: mems.collect::<Result<_>>()?,
         deferred: deferred.collect::<Result<_>>()?,
         parked: parked.collect::<Result<_>>()?,
+        pay: (compiled.parked > 0).then(|| find(codegen::PAY_NAME.to_owned())).transpose()?,
     })
 }
 

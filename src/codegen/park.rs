@@ -1,0 +1,128 @@
+//! Calls that entries park in globals of the core, and the function that makes
+//! them.
+//!
+//! Not here: where a call is parked rather than recorded.
+
+use super::adapter::{Body, Callee, Frame, Gen, Ins, Role};
+use super::flow::{self, Record};
+use super::{COUNT, PAYING, SHAPE, WORDS, broken, convert};
+use crate::error::Result;
+use crate::plan::{AdapterPlan, Op, Use};
+use crate::types::ValType;
+use wasm_encoder::{BlockType, Instruction};
+
+impl Gen<'_> {
+    /// Whether an entry first makes the calls that an earlier one has left
+    /// parked: the guest runs at once, and it is worth an entry of its own.
+    pub fn pays(&self, plan: &AdapterPlan) -> bool {
+        self.leaves && flow::guest_first(self.program, plan) && !is_bare(plan)
+    }
+
+    /// The calls that an entry parks, by position in `deferred`, and whether
+    /// they are left parked when it returns.
+    pub fn parks(&self, plan: &AdapterPlan) -> (Vec<u32>, bool) {
+        let mut parked = Vec::new();
+        let mut leaves = !flow::runs_deferred(Role::Entry, plan);
+        for (at, record) in self.records(Role::Entry, plan) {
+            let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
+            match record {
+                Record::Parked(..) => parked.push(self.deferred(*func)),
+                _ => leaves = false,
+            }
+        }
+        leaves &= !parked.is_empty();
+        (parked, leaves)
+    }
+
+    /// The function that makes the calls that are parked, last one first. The
+    /// count goes down before each, so that after a trap the next ones can be
+    /// made by calling it again.
+    pub fn pay(&self) -> Result<Body> {
+        let globals = self.spaces.globals;
+        let mut code = Code(Vec::new());
+        code.push(Instruction::I32Const(1));
+        code.push(Instruction::GlobalSet(globals + PAYING));
+        for (shape, funcs) in self.shapes.iter().enumerate() {
+            code.push(Instruction::GlobalGet(globals + SHAPE));
+            code.push(Instruction::I32Const(shape as i32));
+            code.push(Instruction::I32Eq);
+            code.push(Instruction::If(BlockType::Empty));
+            let mut end = 0;
+            let mut starts = Vec::new();
+            for at in funcs {
+                starts.push(end);
+                end += self.deferred_params(*at)?.len() as u32;
+            }
+            for (place, at) in funcs.iter().enumerate().rev() {
+                code.push(Instruction::GlobalGet(globals + COUNT));
+                code.push(Instruction::I32Const(place as i32));
+                code.push(Instruction::I32GtU);
+                code.push(Instruction::If(BlockType::Empty));
+                code.push(Instruction::I32Const(place as i32));
+                code.push(Instruction::GlobalSet(globals + COUNT));
+                for (i, ty) in self.deferred_params(*at)?.iter().enumerate() {
+                    code.push(Instruction::GlobalGet(globals + WORDS + starts[place] + i as u32));
+                    let convert = convert::from_word(*ty).ok_or_else(|| broken("no word"))?;
+                    convert.iter().for_each(|instruction| code.push(instruction.clone()));
+                }
+                let func = *self.deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
+                code.0.push(Ins::Call(Callee::Core(func)));
+                code.push(Instruction::End);
+            }
+            code.push(Instruction::End);
+        }
+        code.push(Instruction::I32Const(0));
+        code.push(Instruction::GlobalSet(globals + PAYING));
+        code.push(Instruction::End);
+        Ok(Body { locals: Vec::new(), code: code.0 })
+    }
+
+    pub fn deferred_params(&self, at: u32) -> Result<&[ValType]> {
+        let func = self.deferred.get(at as usize).ok_or_else(|| broken("deferred"))?;
+        Ok(self.spaces.func(*func)?.params())
+    }
+}
+
+impl Frame<'_, '_> {
+    pub fn park(&mut self, func: u32, args: &[Use], place: u32, word: u32) -> Result<()> {
+        let params = self.gen_.spaces.func(func)?.params().to_vec();
+        for (i, (arg, ty)) in args.iter().zip(params).enumerate() {
+            let local = self.word(*arg)?;
+            self.push(Instruction::LocalGet(local));
+            let convert = convert::to_word(ty).ok_or_else(|| broken("no word"))?;
+            convert.iter().for_each(|instruction| self.push(instruction.clone()));
+            self.push(Instruction::GlobalSet(self.gen_.spaces.globals + WORDS + word + i as u32));
+        }
+        if place == 0 {
+            let (parked, _) = self.gen_.parks(self.plan);
+            let shape = self.gen_.shapes.iter().position(|shape| *shape == parked);
+            let shape = shape.ok_or_else(|| broken("no such shape"))?;
+            self.push(Instruction::I32Const(shape as i32));
+            self.push(Instruction::GlobalSet(self.gen_.spaces.globals + SHAPE));
+        }
+        self.parked(place + 1);
+        Ok(())
+    }
+
+    /// So many calls are parked from here on.
+    pub fn parked(&mut self, count: u32) {
+        self.push(Instruction::I32Const(count as i32));
+        self.push(Instruction::GlobalSet(self.gen_.spaces.globals + COUNT));
+    }
+}
+
+/// Instructions of a function that is no adapter.
+struct Code(Vec<Ins>);
+
+impl Code {
+    fn push(&mut self, instruction: Instruction<'static>) {
+        self.0.push(instruction.into());
+    }
+}
+
+/// Whether an adapter is nothing but core code: numbers, and calls of the core.
+pub(super) fn is_bare(plan: &AdapterPlan) -> bool {
+    let mut types = plan.ty.params().iter().chain(plan.ty.results());
+    let core = |op: &Op| matches!(op, Op::Convert { .. } | Op::CallCore { .. } | Op::Ret { .. });
+    plan.ops.iter().all(core) && !types.any(|ty| *ty == ValType::String)
+}
