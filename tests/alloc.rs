@@ -4,7 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use witrt::{Config, Engine, Func, FuncType, Linker, Module, Store, Str, Val, ValType};
+use witrt::{BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, Str, Val, ValType};
 
 /// Counts what this process's threads allocate.
 struct Counting;
@@ -91,7 +91,15 @@ fn count(mut call: impl FnMut()) -> usize {
 /// One test, so that no other thread allocates meanwhile.
 #[test]
 fn steady_state() {
-    let engine = Engine::new(&Config::new()).unwrap();
+    for back_end in [BackEnd::Compiled, BackEnd::Reference] {
+        steady_state_of(back_end);
+    }
+}
+
+fn steady_state_of(back_end: BackEnd) {
+    let mut config = Config::new();
+    config.back_end(back_end);
+    let engine = Engine::new(&config).unwrap();
     let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
     let mut store = Store::new(&engine);
     let mut linker = Linker::new();
@@ -160,6 +168,43 @@ fn steady_state() {
                 std::mem::swap(&mut kept, &mut results[0]);
             });
             assert_eq!(keeping, 0, "kept strings: {args:?}");
+        }
+    }
+
+    // Typed functions, with a host function that takes no lists either.
+    let ty = FuncType::new([ValType::String], [ValType::String]);
+    let host = Func::new_prepared(&mut store, ty, |call| {
+        let mut units = [0; 64];
+        let n = call.text(|text, rule| {
+            Ok(witrt::string::copy(text, witrt::string::Dest::Utf16(&mut units), rule)?)
+        })?;
+        let text = Str::new_in(call.caller(), witrt::string::Text::Utf16(&units[..n]))?;
+        call.put_value(Val::String(text))
+    });
+    linker.define("host", "log", host);
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let mut func = |name: &str| instance.func(&mut store, name).unwrap();
+    let add = func("add").typed::<(i32, i32), i32>().unwrap();
+    let len = func("len").typed::<(&str,), u32>().unwrap();
+    let numbers = count(|| assert_eq!(add.call(&mut store, (40, 2)).unwrap(), 42));
+    assert_eq!(numbers, 0, "typed numbers");
+    for text in texts {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let string_in = count(|| {
+            assert_eq!(len.call(&mut store, (text,)).unwrap() as usize, text.len());
+        });
+        assert_eq!(string_in, 0, "typed string in: {text}");
+        for name in ["echo", "callback"] {
+            let func = instance.func(&mut store, name).unwrap();
+            let narrow = func.typed::<(&[u16],), String>().unwrap();
+            let wide = func.typed::<(&str,), Vec<u16>>().unwrap();
+            let (mut string, mut out) = (String::new(), Vec::new());
+            let there_and_back = count(|| {
+                narrow.call_into(&mut store, (&units,), &mut string).unwrap();
+                wide.call_into(&mut store, (text,), &mut out).unwrap();
+                assert!(string == text && out == units);
+            });
+            assert_eq!(there_and_back, 0, "typed {name}: {text}");
         }
     }
 }

@@ -89,7 +89,15 @@ impl Debts {
     }
 
     /// The frame is left, and its calls are owed from now on.
+    #[inline]
     pub fn owe(&mut self, mark: usize) {
+        if self.registered.calls.len() > mark {
+            self.owe_all(mark);
+        }
+    }
+
+    #[inline(never)]
+    fn owe_all(&mut self, mark: usize) {
         let List { calls, args } = &mut self.registered;
         let count = calls[mark..].iter().map(|debt| match debt {
             Debt::Few(_) => 0,

@@ -9,7 +9,7 @@ use crate::guest::context::AsContextMut;
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use crate::guest::func::Func;
 use crate::guest::value::{ExternRef, Str, Val};
-use crate::string::{self, Changed, CopyError, Dest, Encoding, Text};
+use crate::string::{self, Dest, Text};
 use crate::types::ValType;
 use std::marker::PhantomData;
 
@@ -256,12 +256,7 @@ impl<'a> Lowered<'a> for &'a Str<'a> {
 impl Gift for String {
     const TYPE: ValType = ValType::String;
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        from.text(|text, policy| {
-            let mut bytes = std::mem::take(self).into_bytes();
-            fill(&mut bytes, text, Encoding::Utf8, |bytes| Dest::Utf8(bytes), policy)?;
-            *self = String::from_utf8(bytes).map_err(|_| crate::guest::value::changed(Changed))?;
-            Ok(())
-        })
+        from.text(|text, policy| Ok(string::copy_to_string(text, self, policy)?))
     }
 }
 
@@ -269,31 +264,13 @@ impl Gift for Vec<u16> {
     const TYPE: ValType = ValType::String;
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         from.text(|text, policy| {
-            fill(self, text, Encoding::Utf16, |units| Dest::Utf16(units), policy)
+            // As many units as the source has are enough.
+            self.resize(text.len(), 0);
+            let len = string::copy(text, Dest::Utf16(self), policy)?;
+            self.truncate(len);
+            Ok(())
         })
     }
-}
-
-/// Makes a buffer hold a text.
-fn fill<T: Copy + Default>(
-    buffer: &mut Vec<T>,
-    text: Text<'_>,
-    to: Encoding,
-    dest: impl Fn(&mut [T]) -> Dest<'_>,
-    policy: string::Policy,
-) -> Result<()> {
-    // As many units as the source has are enough, but for the rarest texts.
-    buffer.resize(text.len(), T::default());
-    let len = match string::copy(text, dest(buffer), policy) {
-        Err(CopyError::TooSmall { needed }) => {
-            buffer.resize(needed, T::default());
-            string::copy(text, dest(buffer), policy)?
-        }
-        done => done?,
-    };
-    debug_assert_eq!(len, string::measure(text, to, policy).map_or(len, |m| m.len()));
-    buffer.truncate(len);
-    Ok(())
 }
 
 impl Default for Str<'static> {

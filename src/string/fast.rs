@@ -124,6 +124,31 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     Ok(m.len)
 }
 
+/// See [`super::copy_to_string`].
+pub fn copy_to_string(
+    src: Text<'_>,
+    dst: &mut String,
+    policy: Policy,
+    copy: fn(Text<'_>, Dest<'_>, Policy) -> Result<usize, CopyError>,
+) -> Result<(), CopyError> {
+    dst.clear();
+    // SAFETY: what is in it is UTF-8 whenever this function is left: it is
+    // emptied until `copy`, whose promise that is, has written all of it.
+    let bytes = unsafe { dst.as_mut_vec() };
+    let mut room = std::mem::take(bytes);
+    room.resize(src.len(), 0);
+    let written = match copy(src, Dest::Utf8(&mut room), policy) {
+        Err(CopyError::TooSmall { needed }) => {
+            room.resize(needed, 0);
+            copy(src, Dest::Utf8(&mut room), policy)?
+        }
+        done => done?,
+    };
+    room.truncate(written);
+    *bytes = room;
+    Ok(())
+}
+
 // Non-ASCII text.
 
 /// The length in `to`, if the text is well-formed; its first `ascii` units are

@@ -131,6 +131,17 @@ pub fn copy(src: Text<'_>, dst: Dest<'_>, policy: Policy) -> Result<usize, CopyE
     fast::copy(src, dst, policy)
 }
 
+/// Makes a `String` hold a text, in the allocation that it has where that is
+/// large enough.
+///
+/// # Errors
+///
+/// [`CopyError::BadText`] under [`Policy::Reject`]; the string is then empty.
+#[inline]
+pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
+    fast::copy_to_string(src, dst, policy, copy)
+}
+
 /// Checks that a text is well-formed.
 ///
 /// # Errors
