@@ -34,6 +34,7 @@ C
     blocks c
     cat <<'C'
   static const char16_t expected[] = u"hello, Zoë 🦀! (9 bytes, 5 chars)";
+  if (!done || out.buffer.len != 30 || reply[29] != ')') return 4;
   if (trap || memcmp(answer, expected, sizeof expected - 2) != 0) return 3;
   wasm_val_delete(&result[0]);
   wasm_extern_delete(greet);
