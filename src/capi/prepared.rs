@@ -13,7 +13,7 @@ use super::string_box::{self, Source, StringBox};
 use super::value::{give_val, to_externref, to_funcref};
 use crate::string::copy;
 use crate::{Arguments, Error, ErrorKind, Lift, Lower, Lowered as _, Outcome, Prepared, Result};
-use crate::{Str, Val, ValType};
+use crate::{Str, Val, ValType, Word};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,8 @@ pub struct PreparedCall {
     call: Prepared,
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
+    /// Whether few numbers cross, and nothing else.
+    numeric: bool,
     /// Results of the last call that did not fit their buffers, and whether
     /// there are any.
     kept: Mutex<Vec<(usize, Str<'static>)>>,
@@ -71,7 +73,8 @@ pub unsafe extern "C" fn witrt_func_prepare(
         let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
         let call = Prepared::new(func, &types(&params), &types(&results))?;
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
-        let inner = Box::new(PreparedCall { call, params, results, kept, has_kept });
+        let numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
+        let inner = Box::new(PreparedCall { call, params, results, numeric, kept, has_kept });
         Ok::<_, Error>(Some(Box::new(witrt_prepared_t { cell, inner })))
     };
     // SAFETY: the header demands a writable pointer or NULL.
@@ -153,6 +156,10 @@ unsafe fn call_inside(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
+    if prepared.numeric {
+        // SAFETY: as above.
+        return unsafe { call_numbers(inside, prepared, args, results) };
+    }
     if prepared.has_kept.load(Ordering::Relaxed) {
         prepared.forget_kept();
     }
@@ -167,6 +174,31 @@ unsafe fn call_inside(
     prepared.call.call(inside.context(), &args, &mut outcome)?;
     // SAFETY: as above.
     unsafe { give(inside, prepared, got.as_mut_slice(), results) }
+}
+
+/// The short way for few numbers.
+///
+/// # Safety
+///
+/// As for [`call_inside`].
+#[inline]
+unsafe fn call_numbers(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<()> {
+    let mut words = [Word::new(0); INLINE];
+    for (i, (word, kind)) in words.iter_mut().zip(&prepared.params).enumerate() {
+        // SAFETY: the caller vouches for the slots.
+        *word = Word::new(unsafe { (*args.add(i)).number(kind.ty()) });
+    }
+    prepared.call.call_words(inside.context(), &mut words)?;
+    for (i, (word, kind)) in words.iter().zip(&prepared.results).enumerate() {
+        // SAFETY: as above.
+        unsafe { results.add(i).write(witrt_slot_t::of_number(kind.ty(), word.bits())) };
+    }
+    Ok(())
 }
 
 /// The slots of arguments.

@@ -73,6 +73,13 @@ impl Entered {
         })
     }
 
+    /// The core function, if that is all there is to it: numbers cross, and
+    /// nothing is lent, parked or due.
+    #[inline]
+    pub fn bare(&self) -> Option<&CoreFunc> {
+        self.bare.then_some(&self.func)
+    }
+
     /// Calls it with arguments that fit.
     #[inline]
     pub fn run<'a>(

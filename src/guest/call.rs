@@ -143,12 +143,13 @@ impl CoreFunc {
         if !self.numeric || words.len() < self.width {
             return Err(Error::new(ErrorKind::WrongKind, "this function takes more than numbers"));
         }
+        let mark = Mark::new(cx);
         let raw = std::ptr::from_mut(words) as *mut [ValRaw];
         // SAFETY: a word is a transparent wrapper. There is room for all
         // parameters and results, all of them are numbers, and any bits are
         // one.
         let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
-        outcome.map_err(|e| failure(cx, e))
+        outcome.map_err(|e| unwound(cx, mark, e))
     }
 
     /// Runs it, after what the store owes. Results are written on success

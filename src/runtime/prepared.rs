@@ -5,9 +5,10 @@
 
 use crate::compiled::Entered;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guest::call::Word;
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle;
-use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals};
+use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, mismatch};
 use crate::guest::func::{Body, Func, set_defaults};
 use crate::guest::recycle;
 use crate::types::{FuncType, ValType};
@@ -82,6 +83,35 @@ impl Prepared {
                 func.call_filled(cx, |_, words| args.lower(words), |_, words| outcome.lift(words))
             }
             _ => self.call_vals(cx, args, outcome),
+        }
+    }
+
+    /// Whether only numbers cross, as with a core function, so that
+    /// [`Prepared::call_words`] can call it.
+    #[doc(hidden)]
+    pub fn is_numeric(&self) -> bool {
+        match &self.way {
+            Way::Numbers => true,
+            Way::Compiled(entered) => entered.bare().is_some(),
+            Way::Vals => false,
+        }
+    }
+
+    /// Calls a function of numbers: `words` holds the arguments, and afterwards
+    /// the results; it has room for both.
+    #[doc(hidden)]
+    #[inline]
+    pub fn call_words(&self, mut cx: impl AsContextMut, words: &mut [Word]) -> Result<()> {
+        let cx = &mut cx.as_context_mut().0;
+        self.func.check_store(cx)?;
+        let core = match (&self.way, &self.func.0.body) {
+            (Way::Compiled(entered), _) => entered.bare(),
+            (Way::Numbers, Body::Core(func)) => Some(func),
+            _ => None,
+        };
+        match core {
+            Some(func) => func.call_words(cx, words),
+            None => Err(mismatch()),
         }
     }
 
