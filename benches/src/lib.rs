@@ -7,7 +7,7 @@ use std::time::Instant;
 /// The median nanoseconds a call of each takes. They run in turns, so that
 /// whatever else the machine does hits all of them.
 pub fn interleaved<const N: usize>(mut runs: [&mut dyn FnMut(); N]) -> [f64; N] {
-    const ROUNDS: usize = 101;
+    const ROUNDS: usize = 51;
     let calls = runs.each_mut().map(|run| calibrate(*run));
     let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(ROUNDS));
     for _ in 0..ROUNDS {
@@ -23,9 +23,12 @@ pub fn interleaved<const N: usize>(mut runs: [&mut dyn FnMut(); N]) -> [f64; N] 
 
 /// How many calls take about a millisecond.
 fn calibrate(run: &mut dyn FnMut()) -> usize {
-    (0..1000).for_each(|_| run());
-    let each = time(run, 1000).max(1.0);
-    ((1e6 / each) as usize).clamp(10, 1_000_000)
+    // What takes long is tried less often.
+    let few = time(run, 10).max(1.0);
+    let tries = ((1e6 / few) as usize).clamp(1, 1000);
+    (0..tries).for_each(|_| run());
+    let each = time(run, tries).max(1.0);
+    ((1e6 / each) as usize).clamp(1, 1_000_000)
 }
 
 fn time(run: &mut dyn FnMut(), calls: usize) -> f64 {
