@@ -169,3 +169,61 @@ fn calls_within_calls_keep_what_they_owe() {
         assert_eq!(frees.call(&mut *store, ()).unwrap(), 2 * 6 + 3 * 2 * 5);
     });
 }
+
+/// Two calls are owed, and the one that is made first calls back in, where two
+/// more are deferred: none is lost, none is made twice, in one order.
+#[test]
+fn owed_calls_may_call_back_in() {
+    const MODULE: &str = r#"(module
+      (import "env" "note" (func $note (param i32)))
+      (memory 1)
+      (data (i32.const 16) "ok")
+      (global $round (mut i32) (i32.const 0))
+      (func $next (result i32)
+        (global.set $round (i32.add (global.get $round) (i32.const 1)))
+        global.get $round)
+      (func $done (param i32) (call $note (local.get 0)))
+      (func $text (result i32 i32) i32.const 16 i32.const 2)
+      (@interface func $host_note (import "host" "note") (param u32))
+      (@interface implement (import "env" "note") (param i32)
+        arg.get 0 i32-to-u32 call-adapter $host_note)
+      (@interface func (export "two") (result i32) (result i32) (result string)
+        call-core $next defer-call-core $done
+        call-core $next defer-call-core $done
+        call-core $text memory-to-string))"#;
+    let logs = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
+        let mut config = Config::new();
+        config.back_end(back_end);
+        let engine = Engine::new(&config).unwrap();
+        let mut store = Store::new(&engine);
+        let log = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let two = std::sync::Arc::new(std::sync::OnceLock::<Func>::new());
+        let (noted, inner) = (log.clone(), two.clone());
+        let note = Func::wrap(&mut store, move |mut caller: witrt::Caller<'_>, n: u32| {
+            noted.lock().unwrap().push(n);
+            if n == 2 {
+                let two = inner.get().unwrap().typed::<(), (I32, I32, Str<'static>)>()?;
+                let (_, _, text) = two.call(&mut caller, ())?;
+                assert_eq!(text.to_string(&caller)?, "ok");
+            }
+            Ok::<_, witrt::Error>(())
+        });
+        let mut linker = witrt::Linker::new();
+        linker.define("host", "note", note);
+        let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        two.set(instance.func(&mut store, "two").unwrap()).unwrap();
+        let outer = two.get().unwrap().typed::<(), (I32, I32, Str<'static>)>().unwrap();
+        drop(outer.call(&mut store, ()).unwrap());
+        store.settle().unwrap();
+        // The same where the next call makes them.
+        drop(outer.call(&mut store, ()).unwrap());
+        drop(outer.call(&mut store, ()).unwrap());
+        store.settle().unwrap();
+        log.lock().unwrap().clone()
+    });
+    assert_eq!(logs[0], logs[1]);
+    let mut all = logs[0].clone();
+    all.sort_unstable();
+    assert_eq!(all, (1..=8).collect::<Vec<_>>());
+}
