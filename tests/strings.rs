@@ -4,18 +4,21 @@
 //! Every destination lies between guards, and a kernel that touches one fails.
 
 use witrt::string::{
-    BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, Text, copy, fast, length,
-    measure, scalar, transcode, transcode_unchanged, validate,
+    BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, SHORT, Text, copy, fast,
+    length, measure, scalar, short, transcode, transcode_unchanged, validate,
 };
 
 const ENCODINGS: [Encoding; 2] = [Encoding::Utf8, Encoding::Utf16];
 const POLICIES: [Policy; 2] = [Policy::Reject, Policy::Replace];
 
-/// Around every width that a kernel works in.
+/// All that are short, and around every width that a kernel works in.
+fn lengths() -> impl Iterator<Item = usize> {
+    (0..=70).chain(LENGTHS.iter().copied())
+}
+
 const LENGTHS: &[usize] = &[
-    0, 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 24, 31, 32, 33, 47, 48, 63, 64, 65, 66, 67, 80,
-    127, 128, 129, 191, 192, 255, 256, 257, 287, 288, 289, 511, 513, 1000, 2047, 2048, 2049, 4095,
-    4096, 4097, 9001,
+    80, 127, 128, 129, 191, 192, 255, 256, 257, 287, 288, 289, 511, 513, 1000, 2047, 2048, 2049,
+    4095, 4096, 4097, 9001,
 ];
 
 #[test]
@@ -256,6 +259,7 @@ type Transcode = fn(&Measured, Text<'_>, Dest<'_>) -> Result<(), Changed>;
 fn agree(src: Text<'_>, offset: usize) {
     let valid = scalar::validate(src);
     assert_eq!(fast::validate(src), valid, "{src:?}");
+    agree_on_short(src);
     for to in ENCODINGS {
         if valid.is_ok() {
             assert_eq!(fast::length(src, to), scalar::length(src, to), "{src:?}");
@@ -277,6 +281,16 @@ fn agree(src: Text<'_>, offset: usize) {
             assert_eq!(run(transcode), reference);
             assert_eq!(run(transcode_unchanged), reference);
         }
+    }
+}
+
+fn agree_on_short(src: Text<'_>) {
+    let (text, fault) = std_says(src);
+    let expected = (fault.is_none() && text.len() <= SHORT).then_some(text.as_bytes());
+    for verb in [fast::short, scalar::short, short] {
+        let mut buffer = [0xA5; SHORT];
+        let len = verb(src, &mut buffer);
+        assert_eq!(len.map(|len| &buffer[..len]), expected, "{src:?}");
     }
 }
 
@@ -378,7 +392,7 @@ fn std_says(src: Text<'_>) -> (String, Option<usize>) {
 /// Texts of every mix and length, as they are and damaged.
 fn each_sample(mut check: impl FnMut(Text<'_>)) {
     let mut random = Random(1);
-    for &units in LENGTHS {
+    for units in lengths() {
         for mix in MIXES {
             let text = mix.text(units, units as u64 + 1);
             let mut utf8 = text.clone().into_bytes();

@@ -1,7 +1,7 @@
 //! The fast kernels do what the scalar ones do, on any text in any state, and
 //! what the standard library does.
 
-use witrt::string::{Dest, Encoding, Measured, Policy, Text, fast, scalar};
+use witrt::string::{Dest, Encoding, Measured, Policy, SHORT, Text, fast, scalar};
 
 /// The second half of an input is what the first may have become meanwhile.
 ///
@@ -18,6 +18,7 @@ pub fn check(data: &[u8]) {
 
 fn both(src: Text<'_>, later: Text<'_>) {
     assert_eq!(fast::validate(src), scalar::validate(src));
+    assert_eq!(short(fast::short, src), short(scalar::short, src));
     for to in [Encoding::Utf8, Encoding::Utf16] {
         for policy in [Policy::Reject, Policy::Replace] {
             let measured = scalar::measure(src, to, policy);
@@ -49,6 +50,14 @@ fn transcoded(transcode: Transcode, m: &Measured, src: Text<'_>) -> Option<Strin
             Some(String::from_utf16(&units).expect("never ill-formed after a success"))
         }
     }
+}
+
+/// The text in a buffer that is full of something else.
+fn short(verb: fn(Text<'_>, &mut [u8; SHORT]) -> Option<usize>, src: Text<'_>) -> Option<String> {
+    let mut buffer = [0xFF; SHORT];
+    let len = verb(src, &mut buffer)?;
+    let bytes = buffer[..len].to_vec();
+    Some(String::from_utf8(bytes).expect("never ill-formed after a success"))
 }
 
 fn oracle(src: Text<'_>) -> String {

@@ -15,9 +15,9 @@
 #![allow(unsafe_code)]
 
 use std::mem::MaybeUninit;
-use std::ops::{BitAnd, BitOr};
 
-use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, Text, scalar};
+use super::short::{self, From7Bit, Unit, block};
+use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text, scalar};
 
 /// Runs a loop over `$src`, compiled a second time for AVX2 where the target's
 /// baseline is less. That halves the time of long texts; for short ones the test
@@ -149,7 +149,35 @@ pub fn copy_to_string(
     Ok(())
 }
 
+/// See [`super::short`].
+#[inline]
+pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
+    let len = src.len();
+    let room = into.get_mut(..len)?;
+    match src {
+        Text::Utf8(s) => (short::sweep(s, room) || is_utf8(s)).then_some(len),
+        Text::Utf16(s) if short::sweep(s, room) => Some(len),
+        Text::Utf16(s) => encode_short(s, into),
+    }
+}
+
+#[inline(never)]
+fn encode_short(src: &[u16], into: &mut [u8; SHORT]) -> Option<usize> {
+    // Counted beforehand where it may well be too long, since that is soon done.
+    if src.len() * 3 > SHORT && length(Text::Utf16(src), Encoding::Utf8) > SHORT {
+        return None;
+    }
+    short::encode(src, into)
+}
+
 // Non-ASCII text.
+
+/// Whether bytes are UTF-8.
+#[inline(never)]
+fn is_utf8(src: &[u8]) -> bool {
+    // As many as go through the state machine while the library finds its kernel.
+    if src.len() <= 32 { short::is_utf8(src) } else { simdutf::validate_utf8(src) }
+}
 
 /// The length in `to`, if the text is well-formed; its first `ascii` units are
 /// known to be ASCII.
@@ -380,32 +408,27 @@ fn copy_ascii(src: Text<'_>, dst: Dest<'_>) -> usize {
     }
 }
 
-/// Not inlined: where the slices are parameters the compiler knows that they do
-/// not overlap, and uses whole vectors for short ones too.
-#[inline(never)]
+/// The sweep of text of any length; other than [`short::sweep`] it stops where
+/// text is not ASCII.
+#[inline]
 fn sweep_ascii<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
+    let len = src.len().min(dst.len());
+    let (src, dst) = (&src[..len], &mut dst[..len]);
+    if len > short::SWEPT {
+        return sweep_long(src, dst);
+    }
+    if short::sweep(src, dst) { len } else { 0 }
+}
+
+/// Not inlined, for the reason that [`short::sweep`] has.
+#[inline(never)]
+fn sweep_long<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
     vectorized!(sweep::<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize)
 }
 
-/// Goes by blocks; the last one overlaps the one before, so that no length is
-/// left to a loop over single units except those below four.
+/// Goes by blocks; the last one, of more than 64 units, overlaps the one before.
 #[inline(always)]
 fn sweep<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
-    let len = src.len().min(dst.len());
-    let (src, dst) = (&src[..len], &mut dst[..len]);
-    if len < 16 {
-        let ascii = if len >= 8 {
-            first::<_, _, 8>(src, dst) & last::<_, _, 8>(src, dst)
-        } else if len >= 4 {
-            first::<_, _, 4>(src, dst) & last::<_, _, 4>(src, dst)
-        } else {
-            src.iter().zip(dst).fold(true, |ascii, (s, d)| {
-                *d = D::from_7bit(*s);
-                ascii & (*s & S::BEYOND_7BIT == S::ZERO)
-            })
-        };
-        return if ascii { len } else { 0 };
-    }
     let mut done = 0;
     for (s, d) in src.as_chunks::<64>().0.iter().zip(dst.as_chunks_mut::<64>().0) {
         if !block(s, d) {
@@ -413,73 +436,6 @@ fn sweep<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> usize {
         }
         done += 64;
     }
-    let (rest, room) = (&src[done..], &mut dst[done..]);
-    for (s, d) in rest.as_chunks::<16>().0.iter().zip(room.as_chunks_mut::<16>().0) {
-        if !block(s, d) {
-            return done;
-        }
-        done += 16;
-    }
-    if done == len || last::<_, _, 16>(src, dst) { len } else { done }
-}
-
-#[inline(always)]
-fn first<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bool {
-    src.first_chunk::<N>().zip(dst.first_chunk_mut()).is_some_and(|(s, d)| block(s, d))
-}
-
-#[inline(always)]
-fn last<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bool {
-    src.last_chunk::<N>().zip(dst.last_chunk_mut()).is_some_and(|(s, d)| block(s, d))
-}
-
-/// Copies a block and tells whether it was ASCII.
-#[inline(always)]
-fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
-    let mut beyond = S::ZERO;
-    for (s, d) in src.iter().zip(dst) {
-        beyond = beyond | (*s & S::BEYOND_7BIT);
-        *d = D::from_7bit(*s);
-    }
-    beyond == S::ZERO
-}
-
-/// A code unit.
-trait Unit: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> {
-    const ZERO: Self;
-    /// The bits that ASCII has not.
-    const BEYOND_7BIT: Self;
-}
-
-impl Unit for u8 {
-    const ZERO: u8 = 0;
-    const BEYOND_7BIT: u8 = 0x80;
-}
-
-impl Unit for u16 {
-    const ZERO: u16 = 0;
-    const BEYOND_7BIT: u16 = 0xFF80;
-}
-
-/// What an ASCII unit can be written as; other units become anything.
-trait From7Bit<S> {
-    fn from_7bit(unit: S) -> Self;
-}
-
-macro_rules! from_7bit {
-    ($($from:ident => $to:ty),+) => {$(
-        impl From7Bit<$from> for $to {
-            #[inline(always)]
-            fn from_7bit(unit: $from) -> $to {
-                unit as $to
-            }
-        }
-    )+};
-}
-
-from_7bit!(u8 => u8, u8 => u16, u16 => u8, u16 => u16);
-
-impl<S> From7Bit<S> for () {
-    #[inline(always)]
-    fn from_7bit(_: S) {}
+    let last = src.last_chunk::<64>().zip(dst.last_chunk_mut());
+    if last.is_some_and(|(s, d)| block(s, d)) { src.len() } else { done }
 }

@@ -29,6 +29,7 @@
 pub mod fast;
 #[doc(hidden)]
 pub mod scalar;
+mod short;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -98,6 +99,25 @@ pub fn transcode_unchanged(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result
         (src, dst) => return transcode(m, src, dst),
     }
     Ok(())
+}
+
+/// The bytes that [`short`] has room for.
+#[doc(hidden)]
+pub const SHORT: usize = short::SWEPT;
+
+/// Writes a short text as UTF-8 to the start of a buffer and gives its length:
+/// [`measure`] and [`transcode`] in one, for text that is soon done.
+///
+/// `None` if the text is ill-formed or has more than [`SHORT`] bytes: then
+/// measuring it tells which, and policies are heard. What the buffer holds
+/// behind the text is unspecified; after `None`, all of it.
+#[doc(hidden)]
+#[inline]
+pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
+    if scalar_is_forced() {
+        return scalar::short(src, into);
+    }
+    fast::short(src, into)
 }
 
 /// Writes a text to the start of a buffer that may be larger and gives the
@@ -182,6 +202,7 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
 }
 
 /// Miri cannot run what is not Rust.
+#[inline]
 fn scalar_is_forced() -> bool {
     static FORCED: LazyLock<bool> =
         LazyLock::new(|| std::env::var_os("WITRT_SCALAR").is_some_and(|v| v == "1"));

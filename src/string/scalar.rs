@@ -3,7 +3,7 @@
 //! Always built, safe, no intrinsics. The tests compare `fast` with it, and
 //! `fast` leaves to it what is rare: text that is ill-formed.
 
-use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, Text};
+use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, SHORT, Text};
 
 /// See [`super::measure`].
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
@@ -78,6 +78,11 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     // Nothing can have changed since: the borrow is the same.
     transcode(&m, src, dst.first(m.len)).map_err(|Changed| too_small)?;
     Ok(m.len)
+}
+
+/// See [`super::short`].
+pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
+    copy(src, Dest::Utf8(into), Policy::Reject).ok()
 }
 
 fn len_in(c: char, encoding: Encoding) -> usize {

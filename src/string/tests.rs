@@ -2,7 +2,7 @@
 //! for checkers that look at each access, and take their time. The large rounds
 //! are in `tests/strings.rs`.
 
-use super::{Dest, Encoding, Policy, Text, measure, transcode};
+use super::{Dest, Encoding, Policy, SHORT, Text, fast, measure, transcode};
 
 /// Characters of each length, in texts of lengths around the kernels' steps.
 fn samples() -> Vec<String> {
@@ -40,6 +40,19 @@ fn each_way() {
             for src in [Text::Utf8(text.as_bytes()), Text::Utf16(&wide)] {
                 assert_eq!(transcoded(src, to, Policy::Reject).as_ref(), Some(&text));
             }
+        }
+    }
+}
+
+/// Also where all else is scalar: it is plain Rust but for its longest text.
+#[test]
+fn short_ones() {
+    for text in samples().iter().filter(|text| text.len() <= 24) {
+        let wide: Vec<u16> = text.encode_utf16().collect();
+        for src in [Text::Utf8(text.as_bytes()), Text::Utf16(&wide)] {
+            let mut buffer = [0; SHORT];
+            let len = fast::short(src, &mut buffer).expect("it is short");
+            assert_eq!(&buffer[..len], text.as_bytes());
         }
     }
 }

@@ -1,0 +1,189 @@
+//! Loops of our own for text of a few dozen units, where finding and calling a
+//! kernel of `simdutf` takes longer than the work.
+//!
+//! ASCII is swept: blocks from both ends of the text meet, so that no length
+//! between 4 and 64 has a loop at all. Other text goes one scalar value after
+//! another, by branches, which a text in one script makes predictable.
+
+use std::ops::{BitAnd, BitOr};
+
+/// The longest text that can be swept.
+pub const SWEPT: usize = 64;
+
+/// Writes a text of up to [`SWEPT`] units to a destination of the same length and
+/// tells whether it was ASCII. What is not ASCII becomes anything, but bytes
+/// that go to bytes are copied as they are.
+///
+/// Not inlined: where the slices are parameters the compiler knows that they do
+/// not overlap, and uses whole vectors.
+#[inline(never)]
+pub fn sweep<S: Unit, D: From7Bit<S>>(src: &[S], dst: &mut [D]) -> bool {
+    match src.len() {
+        32..=SWEPT => ends::<_, _, 32>(src, dst),
+        16..32 => ends::<_, _, 16>(src, dst),
+        8..16 => ends::<_, _, 8>(src, dst),
+        4..8 => ends::<_, _, 4>(src, dst),
+        2..4 => ends::<_, _, 2>(src, dst),
+        1 => ends::<_, _, 1>(src, dst),
+        len => len == 0,
+    }
+}
+
+/// Sweeps the first `N` units and the last, which between them are all.
+#[inline(always)]
+fn ends<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bool {
+    let (Some(s), Some(d)) = (src.first_chunk::<N>(), dst.first_chunk_mut::<N>()) else {
+        return false;
+    };
+    let first = block(s, d);
+    let (Some(s), Some(d)) = (src.last_chunk::<N>(), dst.last_chunk_mut::<N>()) else {
+        return false;
+    };
+    // Both, whatever the first is: bytes are to be copied.
+    first & block(s, d)
+}
+
+/// Sweeps a block.
+#[inline(always)]
+pub fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
+    let mut all = S::ZERO;
+    for (s, d) in src.iter().zip(dst) {
+        all = all | *s;
+        *d = D::from_7bit(*s);
+    }
+    all & S::BEYOND_7BIT == S::ZERO
+}
+
+/// UTF-16 to UTF-8: the number of bytes, or `None` if it is ill-formed or does
+/// not fit.
+#[inline]
+pub fn encode(src: &[u16], dst: &mut [u8]) -> Option<usize> {
+    /// The six bits of a continuation byte.
+    fn six(bits: u32) -> u8 {
+        0x80 | (bits & 0x3F) as u8
+    }
+    let mut at = 0;
+    let mut units = src.iter();
+    while let Some(&unit) = units.next() {
+        let c = u32::from(unit);
+        let room = dst.get_mut(at..)?;
+        at += if c < 0x80 {
+            *room.first_mut()? = c as u8;
+            1
+        } else if c < 0x800 {
+            *room.first_chunk_mut()? = [0xC0 | (c >> 6) as u8, six(c)];
+            2
+        } else if c & 0xF800 != 0xD800 {
+            *room.first_chunk_mut()? = [0xE0 | (c >> 12) as u8, six(c >> 6), six(c)];
+            3
+        } else {
+            let low = u32::from(*units.next()?);
+            if c >= 0xDC00 || low & 0xFC00 != 0xDC00 {
+                return None;
+            }
+            let c = 0x10000 + ((c & 0x3FF) << 10 | low & 0x3FF);
+            *room.first_chunk_mut()? = [0xF0 | (c >> 18) as u8, six(c >> 12), six(c >> 6), six(c)];
+            4
+        };
+    }
+    Some(at)
+}
+
+/// Whether bytes are UTF-8: a state machine in which a step is one shift.
+///
+/// A state is the place of a field of [`FIELD`] bits in a word. The row of a byte
+/// has the next state in the field of each; nothing is tested before the end.
+#[inline]
+pub fn is_utf8(bytes: &[u8]) -> bool {
+    let mut state = START;
+    for &byte in bytes {
+        state = ROWS[usize::from(byte)] >> (state & (u64::BITS as u64 - 1));
+    }
+    state & (u64::BITS as u64 - 1) == START
+}
+
+/// Bits of a state.
+const FIELD: u64 = 6;
+
+// The states. From the one that is left out, 0, no byte leads away.
+const START: u64 = FIELD;
+/// So many continuation bytes are still to come.
+const ONE: u64 = 2 * FIELD;
+const TWO: u64 = 3 * FIELD;
+const THREE: u64 = 4 * FIELD;
+/// After a byte that restricts the one behind it.
+const AFTER_E0: u64 = 5 * FIELD;
+const AFTER_ED: u64 = 6 * FIELD;
+const AFTER_F0: u64 = 7 * FIELD;
+const AFTER_F4: u64 = 8 * FIELD;
+
+static ROWS: [u64; 256] = {
+    let mut rows = [0; 256];
+    let mut byte = 0;
+    while byte < rows.len() {
+        rows[byte] = match byte {
+            0x00..=0x7F => START << START,
+            0xC2..=0xDF => ONE << START,
+            0xE0 => AFTER_E0 << START,
+            0xED => AFTER_ED << START,
+            0xE1..=0xEF => TWO << START,
+            0xF0 => AFTER_F0 << START,
+            0xF4 => AFTER_F4 << START,
+            0xF1..=0xF3 => THREE << START,
+            0x80..=0xBF => {
+                let second_of_three = if byte >= 0xA0 { AFTER_E0 } else { AFTER_ED };
+                let second_of_four = if byte >= 0x90 { AFTER_F0 } else { AFTER_F4 };
+                START << ONE
+                    | ONE << TWO
+                    | TWO << THREE
+                    | ONE << second_of_three
+                    | TWO << second_of_four
+            }
+            _ => 0,
+        };
+        byte += 1;
+    }
+    rows
+};
+
+/// A code unit.
+pub trait Unit: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> {
+    /// No bit.
+    const ZERO: Self;
+    /// The bits that ASCII has not.
+    const BEYOND_7BIT: Self;
+}
+
+impl Unit for u8 {
+    const ZERO: u8 = 0;
+    const BEYOND_7BIT: u8 = 0x80;
+}
+
+impl Unit for u16 {
+    const ZERO: u16 = 0;
+    const BEYOND_7BIT: u16 = 0xFF80;
+}
+
+/// What an ASCII unit can be written as; other units become anything.
+pub trait From7Bit<S> {
+    /// Writes it so.
+    fn from_7bit(unit: S) -> Self;
+}
+
+macro_rules! from_7bit {
+    ($($from:ident => $to:ty),+) => {$(
+        impl From7Bit<$from> for $to {
+            #[inline(always)]
+            fn from_7bit(unit: $from) -> $to {
+                unit as $to
+            }
+        }
+    )+};
+}
+
+from_7bit!(u8 => u8, u8 => u16, u16 => u8, u16 => u16);
+
+impl<S> From7Bit<S> for () {
+    #[inline(always)]
+    fn from_7bit(_: S) {}
+}
