@@ -13,6 +13,7 @@
 //! Not here: unsafe code, the engine, policy.
 
 mod adapter;
+mod carry;
 mod convert;
 mod encode;
 mod flow;
@@ -27,6 +28,7 @@ use adapter::{Body, Callee, Role};
 use spaces::Spaces;
 use std::collections::HashMap;
 
+pub(crate) use carry::{CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS};
 pub(crate) use flow::PARKED_WORDS;
 pub(crate) use origin::Origin;
 
@@ -60,6 +62,9 @@ pub(crate) enum Intrinsic {
     /// `(slot, take, memory, address)`: write a string; with `take` the slot
     /// is given back.
     Write,
+    /// `(length, memory, address)`: a string of this length is not inside.
+    /// Does not return.
+    Outside,
     /// `(memory, address, length) -> (slot, length)`: a string of the guest.
     Lift,
     /// `(slot) -> (slot)`: the same string once more.
@@ -91,6 +96,8 @@ impl Where {
     pub const SLOT: i32 = -1;
     /// In a slot, that is given back.
     pub const TAKEN: i32 = -2;
+    /// Instead of a slot: the words after it carry the text.
+    pub const CARRIED: i32 = -1;
 }
 
 /// The guest runs right after the import has returned.
@@ -105,15 +112,16 @@ pub(crate) const PAYING: u32 = 2;
 /// and their arguments, in words of 64 bits.
 pub(crate) const WORDS: u32 = 3;
 
-/// The export that makes the calls that are parked.
+/// The export that makes the last of so many calls that are parked.
 pub(crate) const PAY_NAME: &str = "pay";
 
-/// How an exported adapter is entered: of its parameters, strings are slots
-/// counted from zero and only their lengths are passed.
+/// How an exported adapter is entered.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// The core function's type.
     pub ty: FuncType,
+    /// What its string parameters are.
+    pub strings: Strings,
     /// Whether the guest runs before anything else can be told from outside.
     pub settles: bool,
     /// What the first words of the results are.
@@ -130,6 +138,20 @@ pub(crate) struct Entry {
     pub pays: bool,
     /// Whether it is nothing but core code: numbers, and calls of the core.
     pub bare: bool,
+}
+
+/// What the string parameters of an entry are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strings {
+    /// There are none.
+    None,
+    /// Slots counted from zero: only lengths are passed.
+    Slots,
+    /// Length, slot, and [`CARRIED_PARTS`] words. Where the slot is
+    /// [`Where::CARRIED`] these are the text, of [`CARRIED_BYTES`] at most:
+    /// each the next 16 bytes, but the last, which is the 16 bytes that the text
+    /// ends with (in a shorter text, what stands before it is of no meaning).
+    Carried,
 }
 
 /// One result of an entry.
@@ -194,8 +216,10 @@ struct Unit {
     /// Positions in `intrinsics`.
     positions: HashMap<Intrinsic, u32>,
     funcs: Vec<Func>,
-    /// Adapters that others call: positions in `funcs`.
+    /// Adapters that others call, and what writes carried text into a memory:
+    /// positions in `funcs`.
     inner: HashMap<u32, u32>,
+    writers: HashMap<u32, u32>,
     entries: Vec<Option<Entry>>,
     deferred: Vec<u32>,
     parked: u32,
@@ -268,6 +292,7 @@ impl Unit {
             let settles = flow::guest_first(program, plan);
             *entry = Some(Entry {
                 ty: ty.clone(),
+                strings: gen_.strings(plan),
                 settles,
                 results,
                 debts,
@@ -277,25 +302,26 @@ impl Unit {
                 bare: settles && park::is_bare(plan),
             });
             let name = format!("adapter {adapter} entry");
-            work.add(Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
+            work.add(&gen_, Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
         }
         let (mut parked, mut pay) = (0, None);
         if !shapes.is_empty() {
-            let (name, ty) = ("deferred calls".to_owned(), Type::New(FuncType::new([], [])));
-            pay = Some(work.add(Func { name, ty, body: gen_.pay()?, entry: None }));
+            let (name, ty) = ("deferred calls".to_owned(), Type::New(FuncType::new([ValType::I32], [])));
+            pay = Some(work.add(&gen_, Func { name, ty, body: gen_.pay()?, entry: None }));
             for shape in &shapes {
                 let params = shape.iter().map(|at| gen_.deferred_params(*at).map(<[_]>::len));
                 parked = parked.max(WORDS + params.sum::<Result<usize>>()? as u32);
             }
         }
         work.inner(&gen_)?;
-        let Work { funcs, intrinsics, positions, inner, .. } = work;
+        let Work { funcs, intrinsics, positions, inner, writers, .. } = work;
         Ok(Unit {
             spaces,
             intrinsics,
             positions,
             funcs,
             inner,
+            writers,
             entries,
             deferred,
             parked,
@@ -346,8 +372,9 @@ struct Work {
     intrinsics: Vec<Intrinsic>,
     /// Positions in `intrinsics`.
     positions: HashMap<Intrinsic, u32>,
-    /// Adapters that others call: positions in `funcs`.
+    /// See [`Unit`].
     inner: HashMap<u32, u32>,
+    writers: HashMap<u32, u32>,
     wanted: Vec<u32>,
 }
 
@@ -361,24 +388,41 @@ impl Work {
             Some(Adapter::Body(plan)) => {
                 let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
                 let name = format!("adapter {adapter} import");
-                Ok(Target::Func(self.add(Func { name, ty: Type::Index(ty), body, entry: None })))
+                Ok(Target::Func(self.add(gen_, Func { name, ty: Type::Index(ty), body, entry: None })))
             }
             None => Err(broken("adapter")),
         }
     }
 
-    fn add(&mut self, func: Func) -> u32 {
+    fn add(&mut self, gen_: &adapter::Gen<'_>, func: Func) -> u32 {
+        let mut writers = Vec::new();
         for callee in func.body.callees() {
             match callee {
                 Callee::Intrinsic(intrinsic) => {
                     self.intrinsic(intrinsic.clone());
                 }
                 Callee::Inner(adapter) => self.wanted.push(*adapter),
-                Callee::Core(_) | Callee::Pay => {}
+                Callee::Writer(mem) if !self.writers.contains_key(mem) => writers.push(*mem),
+                Callee::Writer(_) | Callee::Core(_) | Callee::Pay => {}
             }
         }
         self.funcs.push(func);
-        self.funcs.len() as u32 - 1
+        let added = self.funcs.len() as u32 - 1;
+        for mem in writers {
+            self.writer(gen_, mem);
+        }
+        added
+    }
+
+    /// Adds what writes carried text into a memory.
+    fn writer(&mut self, gen_: &adapter::Gen<'_>, mem: u32) {
+        if self.writers.contains_key(&mem) {
+            return;
+        }
+        self.writers.insert(mem, self.funcs.len() as u32);
+        let (ty, body) = gen_.writer(mem);
+        let name = format!("text to memory {mem}");
+        self.add(gen_, Func { name, ty: Type::New(ty), body, entry: None });
     }
 
     fn intrinsic(&mut self, intrinsic: Intrinsic) -> u32 {
@@ -400,7 +444,7 @@ impl Work {
             let (ty, body) = gen_.body(Role::Inner, adapter, plan)?;
             self.inner.insert(adapter, self.funcs.len() as u32);
             let name = format!("adapter {adapter}");
-            self.add(Func { name, ty: Type::New(ty), body, entry: None });
+            self.add(gen_, Func { name, ty: Type::New(ty), body, entry: None });
         }
         Ok(())
     }

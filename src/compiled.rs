@@ -7,6 +7,8 @@
 
 mod enter;
 mod host;
+mod lift;
+mod lower;
 mod park;
 
 use crate::codegen::{self, Compiled, Intrinsic, SETTLE, Where};
@@ -61,13 +63,14 @@ pub(crate) struct Running {
     /// What was supplied.
     linked: Arc<OnceLock<Linked>>,
     /// Filled in once the core exists; its start function runs before.
-    handles: OnceLock<Handles>,
+    handles: OnceLock<Arc<Handles>>,
 }
 
 struct Handles {
     mems: Vec<Mem>,
     deferred: Vec<CoreFunc>,
-    parking: Parking,
+    /// Where entries park.
+    parking: Option<Parking>,
 }
 
 impl Places for Code {
@@ -112,13 +115,16 @@ impl Running {
             let global = core.get_module_export(&mut *cx, at).and_then(|e| e.into_global());
             globals.push(global.ok_or_else(missing)?);
         }
+        let parking = match &exports.pay {
+            None => None,
+            Some(at) => {
+                let pay = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
+                let pay = CoreFunc::new(cx, pay.ok_or_else(missing)?, None);
+                Some(Parking::new(cx, globals, &pay)?)
+            }
+        };
         // Set once: only the maker of an instance calls this.
-        let pay = exports.pay.as_ref().map(|at| {
-            let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-            Ok::<_, Error>(CoreFunc::new(cx, func.ok_or_else(missing)?, None))
-        });
-        let parking = Parking::new(globals, pay.transpose()?.as_ref())?;
-        let _ = self.handles.set(Handles { mems, deferred, parking });
+        let _ = self.handles.set(Arc::new(Handles { mems, deferred, parking }));
         Ok(())
     }
 
@@ -135,7 +141,7 @@ impl Running {
         };
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
         let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None);
-        Ok(Arc::new(Entered::new(self.clone(), adapter, func)?))
+        Ok(Arc::new(Entered::new(self, adapter, func)?))
     }
 
     fn intrinsic(
@@ -162,6 +168,15 @@ impl Running {
                     let mem = this.mem(&mut caller, mem)?;
                     write(&mut caller.as_context_mut(), slot, take != 0, mem, ptr as u32)
                         .or_else(raise)
+                },
+            ),
+            Intrinsic::Outside => Func::wrap(
+                cx,
+                move |mut caller: Caller<'_, StoreData>, len: i32, mem: i32, ptr: i32| {
+                    let mem = this.mem(&mut caller, mem)?;
+                    let cx = &mut caller.as_context_mut();
+                    let written = mem.write(cx, ptr as u32, len as u32);
+                    raise::<()>(written.err().unwrap_or_else(missing))
                 },
             ),
             Intrinsic::Lift => Func::wrap(

@@ -31,6 +31,7 @@ const UNSAFE: &[&str] = &[
     "string/fast.rs",
     "guest/memory.rs",
     "guest/call.rs",
+    "guest/few.rs",
     "guest/slots.rs",
     "guest/words.rs",
     "runtime/module.rs",

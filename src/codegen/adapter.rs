@@ -7,7 +7,7 @@
 
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
-use super::{COUNT, Intrinsic, Out, SETTLE, Where, broken, convert, core_type};
+use super::{Intrinsic, Out, SETTLE, Strings, Where, broken, convert, core_type};
 use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
@@ -40,8 +40,10 @@ pub(super) enum Callee {
     Intrinsic(Intrinsic),
     /// The function that others call of the adapter of this index.
     Inner(u32),
-    /// The function that makes the calls that are parked.
+    /// The function that makes a call that is parked.
     Pay,
+    /// The function that writes carried text into the memory of this index.
+    Writer(u32),
 }
 
 impl From<Instruction<'static>> for Ins {
@@ -97,10 +99,7 @@ impl Gen<'_> {
         };
         frame.params()?;
         if role == Role::Entry && self.pays(plan) {
-            frame.push(Instruction::GlobalGet(self.spaces.globals + COUNT));
-            frame.push(Instruction::If(BlockType::Empty));
-            frame.code.push(Ins::Call(Callee::Pay));
-            frame.push(Instruction::End);
+            frame.pay();
         }
         let catches = role == Role::Hook && self.spaces.throws;
         if catches {
@@ -166,7 +165,7 @@ impl Gen<'_> {
     }
 
     /// A memory's position among those that plans use.
-    fn mem(&self, mem: u32) -> i32 {
+    pub fn mem(&self, mem: u32) -> i32 {
         self.program.used_mems.binary_search(&mem).unwrap_or_default() as i32
     }
 
@@ -178,7 +177,7 @@ impl Gen<'_> {
 
 /// What became of a slot of the plan.
 #[derive(Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     None,
     /// A local.
     Word(u32),
@@ -189,6 +188,12 @@ enum Place {
         len: u32,
         owned: bool,
     },
+    /// Length and slot, and from the third local on what is carried instead.
+    Carried {
+        len: u32,
+        slot: u32,
+        parts: u32,
+    },
     /// Text that the host checks when it is handed over.
     Lifted {
         mem: i32,
@@ -198,7 +203,7 @@ enum Place {
 }
 
 #[derive(Clone, Copy)]
-enum At {
+pub(super) enum At {
     Const(i32),
     Local(u32),
 }
@@ -230,8 +235,11 @@ pub(super) struct Frame<'g, 'p> {
 impl<'p> Frame<'_, 'p> {
     fn params(&mut self) -> Result<()> {
         let mut strings = 0;
+        let carries =
+            self.role == Role::Entry && self.gen_.strings(self.plan) == Strings::Carried;
         for (i, ty) in self.plan.ty.params().iter().enumerate() {
             let place = match (ty, self.role) {
+                (ValType::String, _) if carries => self.carried(),
                 (ValType::String, Role::Entry) => {
                     strings += 1;
                     let slot = At::Const(strings - 1);
@@ -248,7 +256,7 @@ impl<'p> Frame<'_, 'p> {
         Ok(())
     }
 
-    fn param(&mut self, ty: ValType) -> u32 {
+    pub fn param(&mut self, ty: ValType) -> u32 {
         self.params.push(ty);
         self.params.len() as u32 - 1
     }
@@ -320,21 +328,31 @@ impl<'p> Frame<'_, 'p> {
         }
     }
 
-    /// The guest's allocator is asked, then the host writes.
+    /// The guest's allocator is asked, then the text is written.
     fn lower(&mut self, alloc: u32, mem: u32, from: Use, to: Slot) -> Result<()> {
-        let Place::Held { slot, len, owned } = self.place(from)? else {
+        let place = self.place(from)?;
+        let (Place::Held { len, .. } | Place::Carried { len, .. }) = place else {
             return Err(broken("this slot is no string"));
         };
         self.push(Instruction::LocalGet(len));
         self.code.push(Ins::Call(Callee::Core(alloc)));
         let ptr = self.store(ValType::I32);
+        match place {
+            Place::Carried { len, slot, parts } => self.write_carried(mem, ptr, len, slot, parts),
+            Place::Held { slot, owned, .. } => self.write(slot, owned, mem, ptr),
+            _ => {}
+        }
+        self.set(to, Place::Word(ptr))?;
+        self.set(to + 1, Place::Word(len))
+    }
+
+    /// The host writes.
+    pub fn write(&mut self, slot: At, take: bool, mem: u32, ptr: u32) {
         self.at(slot);
-        self.push(Instruction::I32Const(owned as i32));
+        self.push(Instruction::I32Const(take as i32));
         self.push(Instruction::I32Const(self.gen_.mem(mem)));
         self.push(Instruction::LocalGet(ptr));
         self.call(Intrinsic::Write);
-        self.set(to, Place::Word(ptr))?;
-        self.set(to + 1, Place::Word(len))
     }
 
     fn call_import(
@@ -354,7 +372,7 @@ impl<'p> Frame<'_, 'p> {
         }
         for arg in args {
             match self.place(*arg)? {
-                Place::None => return Err(broken("an empty slot")),
+                Place::None | Place::Carried { .. } => return Err(broken("not to be handed on")),
                 Place::Word(local) => self.push(Instruction::LocalGet(local)),
                 Place::Held { slot, len, owned } => {
                     let place = if owned { Where::TAKEN } else { Where::SLOT };
@@ -414,7 +432,7 @@ impl<'p> Frame<'_, 'p> {
         }
         for value in values {
             match self.place(*value)? {
-                Place::None => return Err(broken("an empty slot")),
+                Place::None | Place::Carried { .. } => return Err(broken("not to be returned")),
                 Place::Word(local) => self.push(Instruction::LocalGet(local)),
                 Place::Held { slot, .. } if self.role == Role::Entry => self.at(slot),
                 Place::Held { slot, len, owned } => {
@@ -471,7 +489,11 @@ impl<'p> Frame<'_, 'p> {
     }
 
     fn call(&mut self, intrinsic: Intrinsic) {
-        self.code.push(Ins::Call(Callee::Intrinsic(intrinsic)));
+        self.call_to(Callee::Intrinsic(intrinsic));
+    }
+
+    pub fn call_to(&mut self, callee: Callee) {
+        self.code.push(Ins::Call(callee));
     }
 
     fn at(&mut self, slot: At) {

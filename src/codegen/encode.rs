@@ -400,6 +400,7 @@ impl Out<'_> {
             }
             Callee::Pay => self.unit.pay.map(|at| self.remap.added + at),
             Callee::Inner(adapter) => self.unit.inner.get(adapter).map(|at| self.remap.added + at),
+            Callee::Writer(mem) => self.unit.writers.get(mem).map(|at| self.remap.added + at),
         };
         at.ok_or_else(|| broken("a function that was not added"))
     }
@@ -496,6 +497,7 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Op
         Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
         Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer => (vec![], vec![]),
         Intrinsic::Write => (vec![I32; 4], vec![]),
+        Intrinsic::Outside => (vec![I32; 3], vec![]),
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),
         Intrinsic::Copy => (vec![I32], vec![I32]),
         Intrinsic::Defer(at) => (deferred(*at)?.params().to_vec(), vec![]),
@@ -523,6 +525,7 @@ fn val_type(ty: ValType) -> wasm_encoder::ValType {
         ValType::I64 => wasm_encoder::ValType::I64,
         ValType::F32 => wasm_encoder::ValType::F32,
         ValType::F64 => wasm_encoder::ValType::F64,
+        ValType::V128 => wasm_encoder::ValType::V128,
         ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
         _ => wasm_encoder::ValType::I32,
     }

@@ -189,6 +189,9 @@ pub(super) fn records(
     width: impl Fn(u32) -> Option<u32>,
 ) -> BTreeMap<usize, Record> {
     let (flow, direct) = (analyse(program, role, plan), direct_lifts(program, role, plan));
+    // What is left parked has been paid by the time that the guest runs, and
+    // not before: nothing is parked in its place until then.
+    let parks = role == Role::Entry && guest_first(program, plan);
     let (mut places, mut words) = (0, 0);
     let mut records = BTreeMap::new();
     for (at, op) in plan.ops.iter().enumerate() {
@@ -197,7 +200,7 @@ pub(super) fn records(
         let fits = width(*func).filter(|width| words + width <= PARKED_WORDS);
         // What is due only after the entry has returned waits there as well.
         let waits = record != Record::No || !runs_deferred(role, plan);
-        if let (Role::Entry, true, Some(width)) = (role, waits, fits) {
+        if let (true, true, Some(width)) = (parks, waits, fits) {
             record = Record::Parked(places, words);
             places += 1;
             words += width;

@@ -34,45 +34,35 @@ impl Gen<'_> {
         (parked, leaves)
     }
 
-    /// The function that makes the calls that are parked, last one first. The
-    /// count goes down before each, so that after a trap the next ones can be
-    /// made by calling it again.
+    /// The function `(count)` that makes the last of so many calls that are
+    /// parked.
     pub fn pay(&self) -> Result<Body> {
         let globals = self.spaces.globals;
         let mut code = Code(Vec::new());
-        code.push(Instruction::I32Const(1));
-        code.push(Instruction::GlobalSet(globals + PAYING));
         for (shape, funcs) in self.shapes.iter().enumerate() {
             code.push(Instruction::GlobalGet(globals + SHAPE));
             code.push(Instruction::I32Const(shape as i32));
             code.push(Instruction::I32Eq);
             code.push(Instruction::If(BlockType::Empty));
-            let mut end = 0;
-            let mut starts = Vec::new();
-            for at in funcs {
-                starts.push(end);
-                end += self.deferred_params(*at)?.len() as u32;
-            }
-            for (place, at) in funcs.iter().enumerate().rev() {
-                code.push(Instruction::GlobalGet(globals + COUNT));
-                code.push(Instruction::I32Const(place as i32));
-                code.push(Instruction::I32GtU);
+            let mut word = globals + WORDS;
+            for (place, at) in funcs.iter().enumerate() {
+                code.push(Instruction::LocalGet(0));
+                code.push(Instruction::I32Const(place as i32 + 1));
+                code.push(Instruction::I32Eq);
                 code.push(Instruction::If(BlockType::Empty));
-                code.push(Instruction::I32Const(place as i32));
-                code.push(Instruction::GlobalSet(globals + COUNT));
-                for (i, ty) in self.deferred_params(*at)?.iter().enumerate() {
-                    code.push(Instruction::GlobalGet(globals + WORDS + starts[place] + i as u32));
+                for ty in self.deferred_params(*at)? {
+                    code.push(Instruction::GlobalGet(word));
                     let convert = convert::from_word(*ty).ok_or_else(|| broken("no word"))?;
                     convert.iter().for_each(|instruction| code.push(instruction.clone()));
+                    word += 1;
                 }
                 let func = *self.deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
                 code.0.push(Ins::Call(Callee::Core(func)));
+                code.push(Instruction::Return);
                 code.push(Instruction::End);
             }
             code.push(Instruction::End);
         }
-        code.push(Instruction::I32Const(0));
-        code.push(Instruction::GlobalSet(globals + PAYING));
         code.push(Instruction::End);
         Ok(Body { locals: Vec::new(), code: code.0 })
     }
@@ -84,6 +74,29 @@ impl Gen<'_> {
 }
 
 impl Frame<'_, '_> {
+    /// Makes the calls that are parked, last one first. The count goes down
+    /// before each: where one traps the host makes the others.
+    pub fn pay(&mut self) {
+        let globals = self.gen_.spaces.globals;
+        self.push(Instruction::GlobalGet(globals + COUNT));
+        self.push(Instruction::If(BlockType::Empty));
+        self.push(Instruction::I32Const(1));
+        self.push(Instruction::GlobalSet(globals + PAYING));
+        self.push(Instruction::Loop(BlockType::Empty));
+        self.push(Instruction::GlobalGet(globals + COUNT));
+        self.push(Instruction::GlobalGet(globals + COUNT));
+        self.push(Instruction::I32Const(1));
+        self.push(Instruction::I32Sub);
+        self.push(Instruction::GlobalSet(globals + COUNT));
+        self.call_to(Callee::Pay);
+        self.push(Instruction::GlobalGet(globals + COUNT));
+        self.push(Instruction::BrIf(0));
+        self.push(Instruction::End);
+        self.push(Instruction::I32Const(0));
+        self.push(Instruction::GlobalSet(globals + PAYING));
+        self.push(Instruction::End);
+    }
+
     pub fn park(&mut self, func: u32, args: &[Use], place: u32, word: u32) -> Result<()> {
         let params = self.gen_.spaces.func(func)?.params().to_vec();
         for (i, (arg, ty)) in args.iter().zip(params).enumerate() {

@@ -11,18 +11,25 @@
 use super::missing;
 use crate::codegen::{COUNT, PARKED_WORDS, PAYING, WORDS};
 use crate::error::Result;
-use crate::guest::call::CoreFunc;
+use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::settle;
-use crate::guest::words::FewDue;
+use crate::guest::defer::{Payer, PayerId, settle};
+use crate::guest::few::{Few, FewFunc};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use wasmtime::Global;
 
-/// The globals of one instance.
+/// The globals of one instance, as a payer of its store.
+#[derive(Clone)]
 pub(super) struct Parking {
+    lot: Arc<Lot>,
+    id: PayerId,
+}
+
+struct Lot {
     globals: Vec<Global>,
-    /// The function that makes the calls that are parked, as a call.
-    pay: Option<FewDue>,
+    /// The function that makes the last of so many calls that are parked.
+    pay: FewFunc,
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
     used: AtomicBool,
@@ -30,30 +37,120 @@ pub(super) struct Parking {
 
 const ALL: usize = (WORDS + PARKED_WORDS) as usize;
 
-/// What an outer call had parked.
+/// What an entry finds when it begins.
 pub(super) enum Outer {
+    /// No other one uses the globals.
     None,
-    /// Every global's value.
+    /// One is about to make what is owed: what is left of it is for this one to
+    /// make.
+    Paying,
+    /// Another one's words, every global's, which were put aside.
     Words([i64; ALL]),
 }
 
 impl Parking {
-    pub fn new(globals: Vec<Global>, pay: Option<&CoreFunc>) -> Result<Parking> {
-        let pay = pay.map(|func| FewDue::without_args(func).ok_or_else(missing)).transpose()?;
-        Ok(Parking { globals, pay, used: AtomicBool::new(false) })
+    pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
+        let pay = FewFunc::new(pay).ok_or_else(missing)?;
+        let lot = Arc::new(Lot { globals, pay, used: AtomicBool::new(false) });
+        let id = cx.data_mut().debts.add_payer(lot.clone());
+        Ok(Parking { lot, id })
     }
 
     /// An entry that uses them is about to run.
     #[inline(always)]
     pub fn enter(&self, cx: &mut Cx<'_>) -> Result<Outer> {
-        if !self.used.load(Ordering::Relaxed) {
-            self.used.store(true, Ordering::Relaxed);
+        if !self.lot.used.load(Ordering::Relaxed) {
+            self.lot.used.store(true, Ordering::Relaxed);
             return Ok(Outer::None);
         }
-        self.put_aside(cx)
+        self.lot.enter_within(cx)
+    }
+
+    /// It is over.
+    #[inline(always)]
+    pub fn leave(&self, cx: &mut Cx<'_>, outer: Outer) -> Result<()> {
+        match outer {
+            Outer::None => {
+                self.lot.used.store(false, Ordering::Relaxed);
+                Ok(())
+            }
+            Outer::Paying => self.lot.set(cx, PAYING, 1),
+            Outer::Words(words) => self.lot.put_back(cx, words),
+        }
+    }
+
+    /// An entry has left calls parked: they are owed from now on.
+    #[inline(always)]
+    pub fn owe(&self, cx: &mut Cx<'_>) {
+        cx.data_mut().debts.owe_parked(self.id);
+    }
+
+    /// An entry has made all that was owed here.
+    #[inline(always)]
+    pub fn paid(&self, cx: &mut Cx<'_>) {
+        cx.data_mut().debts.paid(self.id);
+    }
+
+    /// Before an entry that makes what is owed here itself.
+    #[inline(always)]
+    pub fn settle(&self, cx: &mut Cx<'_>) -> Result<()> {
+        if cx.data().owes_only(self.id) { Ok(()) } else { settle(cx) }
+    }
+
+    /// Whether a trap was one of a call that was owed.
+    #[cold]
+    pub fn was_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
+        let was = self.lot.get(cx, PAYING)? != 0;
+        self.lot.set(cx, PAYING, 0)?;
+        Ok(was)
+    }
+
+    /// Makes what an entry has parked, after all that is owed: last one first.
+    /// All are made; the first failure is the outcome.
+    #[cold]
+    pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let mut outcome = Ok(());
+        loop {
+            let count = self.lot.get(cx, COUNT)?;
+            if count <= 0 {
+                return outcome;
+            }
+            let settled = settle(cx);
+            let done = settled.and(self.lot.pay_one(cx, count));
+            outcome = outcome.and(done);
+        }
+    }
+}
+
+impl Payer for Lot {
+    fn pay(&self, cx: &mut Cx<'_>, own: PayerId) -> Result<()> {
+        let count = self.get(cx, COUNT)?;
+        let entered = self.used.load(Ordering::Relaxed);
+        // An entry past its beginning has paid, and parks for itself.
+        if count <= 0 || (entered && self.get(cx, PAYING)? == 0) {
+            return Ok(());
+        }
+        if count > 1 {
+            cx.data_mut().debts.owe_parked(own);
+        }
+        self.pay_one(cx, count)
+    }
+}
+
+impl Lot {
+    fn pay_one(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
+        self.set(cx, COUNT, count - 1)?;
+        let mark = Mark::new(cx);
+        let mut words = Few::new();
+        words.put(count as u64)?;
+        words.call(cx, &self.pay).inspect_err(|_| mark.unwind(cx))
     }
 
     #[cold]
+    fn enter_within(&self, cx: &mut Cx<'_>) -> Result<Outer> {
+        if self.get(cx, PAYING)? != 0 { Ok(Outer::Paying) } else { self.put_aside(cx) }
+    }
+
     fn put_aside(&self, cx: &mut Cx<'_>) -> Result<Outer> {
         let mut words = [0; ALL];
         for (word, global) in words.iter_mut().zip(&self.globals) {
@@ -62,18 +159,6 @@ impl Parking {
         }
         self.set(cx, COUNT, 0)?;
         Ok(Outer::Words(words))
-    }
-
-    /// It is over.
-    #[inline(always)]
-    pub fn leave(&self, cx: &mut Cx<'_>, outer: Outer) -> Result<()> {
-        match outer {
-            Outer::None => {
-                self.used.store(false, Ordering::Relaxed);
-                Ok(())
-            }
-            Outer::Words(words) => self.put_back(cx, words),
-        }
     }
 
     #[cold]
@@ -93,56 +178,5 @@ impl Parking {
     fn set(&self, cx: &mut Cx<'_>, at: u32, value: i32) -> Result<()> {
         let global = self.globals.get(at as usize).ok_or_else(missing)?;
         global.set(&mut *cx, value.into()).map_err(|_| missing())
-    }
-
-    /// An entry has left calls parked: they are owed from now on.
-    #[inline(always)]
-    pub fn owe(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let pay = self.pay.ok_or_else(missing)?;
-        cx.data_mut().debts.owe_one(pay);
-        Ok(())
-    }
-
-    /// Before an entry that makes them itself: if nothing else is owed and no
-    /// text is held, nothing needs to be done.
-    #[inline(always)]
-    pub fn settle(&self, cx: &mut Cx<'_>) -> Result<()> {
-        if let Some(pay) = &self.pay
-            && cx.data_mut().take_only_debt(pay)
-        {
-            return Ok(());
-        }
-        settle(cx)
-    }
-
-    /// Whether a trap was one of a call that was owed.
-    #[cold]
-    pub fn was_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
-        let was = self.get(cx, PAYING)? != 0;
-        self.set(cx, PAYING, 0)?;
-        Ok(was)
-    }
-
-    /// After a failure: makes the calls that are parked, last one first. All
-    /// are made; the first failure is the outcome.
-    #[cold]
-    pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let mut count = self.get(cx, COUNT)?;
-        if count <= 0 {
-            return Ok(());
-        }
-        let mut outcome = settle(cx);
-        let pay = self.pay.ok_or_else(missing)?;
-        while count > 0 {
-            let done = pay.call(cx);
-            outcome = outcome.and(done);
-            let left = self.get(cx, COUNT)?;
-            // Where it could not even begin, as without fuel, one call less is
-            // left all the same.
-            count = left.min(count - 1);
-            self.set(cx, COUNT, count)?;
-        }
-        self.set(cx, PAYING, 0)?;
-        outcome
     }
 }

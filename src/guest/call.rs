@@ -253,6 +253,12 @@ impl Mark {
         self.debts
     }
 
+    /// How many strings were in slots.
+    #[inline]
+    pub fn slots(self) -> usize {
+        self.slots
+    }
+
     /// Makes good for the compiled adapters that a failure has unwound: what
     /// they deferred runs, innermost last one first, and their strings go.
     pub fn unwind(self, cx: &mut Cx<'_>) {

@@ -12,8 +12,9 @@ use super::call::CoreFunc;
 use super::context::Cx;
 use super::text;
 use super::value::Val;
-use super::words::FewDue;
-use crate::error::{Error, Result};
+use super::few::FewDue;
+use crate::error::{Error, ErrorKind, Result};
+use std::sync::Arc;
 
 /// What is told of a failure that came late.
 pub(crate) const OWED: &str = "a deferred call owed since an earlier call";
@@ -25,7 +26,21 @@ pub(crate) struct Debts {
     registered: List,
     /// Of frames that have been left.
     owed: List,
+    /// Whose parked calls are owed, later than all in `owed`.
+    parked: Option<PayerId>,
+    payers: Vec<Arc<dyn Payer>>,
 }
+
+/// An instance of the store in whose core calls are left parked.
+pub(crate) trait Payer: Send + Sync {
+    /// Makes the call that was parked last, if one is owed. If more are, they
+    /// are owed anew before.
+    fn pay(&self, cx: &mut Cx<'_>, own: PayerId) -> Result<()>;
+}
+
+/// Names a payer of a store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PayerId(usize);
 
 /// Calls, the one to be made first last.
 #[derive(Default)]
@@ -41,6 +56,8 @@ enum Debt {
     Few(FewDue),
     /// With so many values.
     Vals(CoreFunc, usize),
+    /// Those that are parked there.
+    Parked(PayerId),
 }
 
 impl Debts {
@@ -64,20 +81,32 @@ impl Debts {
         self.registered.calls.push(Debt::Few(due));
     }
 
-    /// A call is owed from now on.
-    #[inline]
-    pub fn owe_one(&mut self, due: FewDue) {
-        self.owed.calls.push(Debt::Few(due));
+    /// An instance may park calls from now on.
+    pub fn add_payer(&mut self, payer: Arc<dyn Payer>) -> PayerId {
+        self.payers.push(payer);
+        PayerId(self.payers.len() - 1)
     }
 
-    /// Forgets a call that is owed, if it is the only one.
+    /// What is parked there is owed from now on.
     #[inline]
-    fn take_only(&mut self, due: &FewDue) -> bool {
-        let found = matches!(&*self.owed.calls, [Debt::Few(only)] if only.same(due));
-        if found {
-            self.owed.calls.clear();
+    pub fn owe_parked(&mut self, payer: PayerId) {
+        if self.parked != Some(payer) {
+            self.owed.calls.extend(self.parked.replace(payer).map(Debt::Parked));
         }
-        found
+    }
+
+    /// What was parked there has been paid.
+    #[inline]
+    pub fn paid(&mut self, payer: PayerId) {
+        if self.parked == Some(payer) {
+            self.parked = None;
+        }
+    }
+
+    /// Whether something is owed.
+    #[inline]
+    fn owes(&self) -> bool {
+        self.parked.is_some() || !self.owed.calls.is_empty()
     }
 
     /// Forgets the call that was registered last: it is about to be made.
@@ -98,14 +127,24 @@ impl Debts {
 
     #[inline(never)]
     fn owe_all(&mut self, mark: usize) {
+        self.owed.calls.extend(self.parked.take().map(Debt::Parked));
         let List { calls, args } = &mut self.registered;
         let count = calls[mark..].iter().map(|debt| match debt {
-            Debt::Few(_) => 0,
+            Debt::Few(_) | Debt::Parked(_) => 0,
             Debt::Vals(_, count) => *count,
         });
         let from = args.len() - count.sum::<usize>();
         self.owed.args.extend(args.drain(from..));
         self.owed.calls.extend(calls.drain(mark..));
+    }
+}
+
+impl Debts {
+    fn pop_owed(&mut self, args: &mut Vec<Val<'static>>) -> Option<Debt> {
+        match self.parked.take() {
+            Some(payer) => Some(Debt::Parked(payer)),
+            None => self.owed.pop(0, args),
+        }
     }
 }
 
@@ -124,11 +163,11 @@ impl List {
 }
 
 impl StoreData {
-    /// Forgets a call that is owed, if it is all that a safe point would have
-    /// to do.
+    /// Whether a safe point would do no more than make what is parked there.
     #[inline]
-    pub fn take_only_debt(&mut self, due: &FewDue) -> bool {
-        !self.texts.any_views() && self.debts.take_only(due)
+    pub fn owes_only(&self, payer: PayerId) -> bool {
+        let Debts { owed, parked, .. } = &self.debts;
+        !self.texts.any_views() && owed.calls.is_empty() && parked.is_none_or(|p| p == payer)
     }
 }
 
@@ -154,7 +193,7 @@ fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
 #[inline]
 pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
     let data = cx.data();
-    if data.texts.any_views() || !data.debts.owed.calls.is_empty() {
+    if data.texts.any_views() || data.debts.owes() {
         return settle_now(cx);
     }
     Ok(())
@@ -163,7 +202,7 @@ pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
     let kept = text::keep_views(cx);
-    let paid = run(cx, |debts, args| debts.owed.pop(0, args)).map_err(|e| e.context(OWED));
+    let paid = run(cx, Debts::pop_owed).map_err(|e| e.context(OWED));
     kept.and(paid)
 }
 
@@ -177,6 +216,10 @@ fn run(
         let done = match debt {
             Debt::Few(due) => due.call(cx),
             Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
+            Debt::Parked(id) => match cx.data().debts.payers.get(id.0).cloned() {
+                Some(payer) => payer.pay(cx, id),
+                None => Err(Error::new(ErrorKind::Panic, "internal error: no such payer")),
+            },
         };
         if let Err(error) = done {
             first.get_or_insert(error);

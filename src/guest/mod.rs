@@ -12,6 +12,7 @@
 pub(crate) mod call;
 pub(crate) mod context;
 pub(crate) mod defer;
+pub(crate) mod few;
 pub(crate) mod flat;
 pub(crate) mod func;
 pub(crate) mod memory;

@@ -4,12 +4,12 @@
 //! type on the spot. Interface integers travel in the core integers that carry
 //! them.
 //!
-//! Not here: what the words mean.
+//! Not here: what the words mean; calls of few numbers.
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::StoreData;
-use super::call::{CoreFunc, Mark, failure, from_raw, func_type, to_raw, unwound};
+use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
 use super::flat::{Lift, Lower, mismatch};
 use super::value::Val;
@@ -17,13 +17,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
-use std::num::NonZeroU64;
-use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime::{AsContextMut as _, ValRaw};
 
 /// So many words stand on the stack; more come from the store's scratch.
 const INLINE: usize = 16;
-const FEW: usize = 4;
+const SMALL: usize = 4;
 
 impl CoreFunc {
     /// Calls it without settling first: `fill` puts the arguments, `read`
@@ -50,8 +48,8 @@ impl CoreFunc {
         read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
     ) -> Result<R> {
         // Few words are the rule, and clearing many would cost.
-        if self.width() <= FEW {
-            return self.cross(cx, &mut [ValRaw::i64(0); FEW], fill, read);
+        if self.width() <= SMALL {
+            return self.cross(cx, &mut [ValRaw::i64(0); SMALL], fill, read);
         }
         self.call_wide(cx, fill, read)
     }
@@ -96,147 +94,6 @@ impl CoreFunc {
             return Err(unwound(cx, mark, error));
         }
         read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
-    }
-}
-
-/// The words of a call that needs few, all of them numbers.
-pub(crate) struct Few {
-    raw: [ValRaw; FEW],
-    at: usize,
-}
-
-impl Few {
-    #[inline(always)]
-    pub fn new() -> Few {
-        Few { raw: [ValRaw::i64(0); FEW], at: 0 }
-    }
-
-    /// Whether a function can be called so.
-    pub fn fit(func: &CoreFunc) -> bool {
-        func.is_numeric() && func.width() <= FEW
-    }
-
-    /// Puts the next argument: a number's bits.
-    #[inline(always)]
-    pub fn put(&mut self, bits: u64) -> Result<()> {
-        let Some(raw) = self.raw.get_mut(self.at) else { return Err(mismatch()) };
-        *raw = ValRaw::u64(bits);
-        self.at += 1;
-        Ok(())
-    }
-
-    /// Calls a function that fits, without settling first. Results are next,
-    /// first one first.
-    #[inline(always)]
-    pub fn call(&mut self, cx: &mut Cx<'_>, func: &CoreFunc) -> Result<()> {
-        if self.at != func.ty().params().len() || !Few::fit(func) {
-            return Err(mismatch());
-        }
-        self.at = 0;
-        // SAFETY: there is room for all parameters and results, all of them are
-        // numbers, and any bits are one.
-        let outcome = unsafe { func.handle().call_unchecked(&mut *cx, &raw mut self.raw) };
-        outcome.map_err(|e| failure(cx, e))
-    }
-}
-
-impl Few {
-    /// The results of the call that was made, of this function.
-    #[inline(always)]
-    pub fn results<'a>(&'a self, func: &'a CoreFunc) -> Read<'a> {
-        Read { raw: &self.raw, types: func.ty().results(), at: 0 }
-    }
-}
-
-/// A call that is due, of a function that [`Few`] can call, with its arguments:
-/// nothing to be counted or dropped.
-#[derive(Clone, Copy)]
-pub(crate) struct FewDue {
-    func: wasmtime::Func,
-    raw: [ValRaw; FEW],
-    /// Tells one from others.
-    mark: Option<NonZeroU64>,
-}
-
-fn next_mark() -> NonZeroU64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
-    let next = NEXT.fetch_add(1, Ordering::Relaxed);
-    NonZeroU64::new(next).unwrap_or(NonZeroU64::MAX)
-}
-
-impl FewDue {
-    /// The function with the next words; `None` where it does not fit. Then no
-    /// word has been taken.
-    #[inline]
-    fn new(func: &CoreFunc, mut next: impl FnMut() -> Result<u64>) -> Result<Option<FewDue>> {
-        if !Few::fit(func) {
-            return Ok(None);
-        }
-        let mut raw = [ValRaw::i64(0); FEW];
-        for word in raw.iter_mut().take(func.ty().params().len()) {
-            *word = ValRaw::u64(next()?);
-        }
-        Ok(Some(FewDue { func: func.handle(), raw, mark: None }))
-    }
-
-    /// A function without arguments.
-    pub fn without_args(func: &CoreFunc) -> Option<FewDue> {
-        let fits = Few::fit(func) && func.ty().params().is_empty();
-        fits.then(|| FewDue {
-            func: func.handle(),
-            raw: [ValRaw::i64(0); FEW],
-            mark: Some(next_mark()),
-        })
-    }
-
-    /// Whether both are the same call, made by [`FewDue::without_args`].
-    #[inline]
-    pub fn same(&self, other: &FewDue) -> bool {
-        self.mark.is_some() && self.mark == other.mark
-    }
-
-    /// Makes the call, without settling first.
-    #[inline]
-    pub fn call(mut self, cx: &mut Cx<'_>) -> Result<()> {
-        let mark = Mark::new(cx);
-        // SAFETY: `new` checked that there is room for all parameters and
-        // results of the function, and that all of them are numbers; any bits
-        // are one.
-        let outcome = unsafe { self.func.call_unchecked(&mut *cx, &raw mut self.raw) };
-        outcome.map_err(|e| unwound(cx, mark, e))
-    }
-}
-
-impl Read<'_> {
-    /// A call of a function with the next words, to be made later.
-    #[inline]
-    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
-        FewDue::new(func, || self.number())
-    }
-}
-
-impl HostWords<'_> {
-    /// The same.
-    #[inline]
-    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
-        FewDue::new(func, || self.number())
-    }
-}
-
-impl Lift for Few {
-    #[inline(always)]
-    fn number(&mut self) -> Result<u64> {
-        let Some(raw) = self.raw.get(self.at) else { return Err(mismatch()) };
-        self.at += 1;
-        Ok(raw.get_u64())
-    }
-
-    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
-        Err(mismatch())
-    }
-
-    fn value(&mut self) -> Result<Val<'static>> {
-        Err(mismatch())
     }
 }
 
@@ -317,20 +174,15 @@ pub(crate) struct Read<'a> {
     at: usize,
 }
 
-impl<'a> Read<'a> {
-    /// What comes after so many words.
-    #[inline]
-    pub fn skip(&self, words: usize) -> Read<'a> {
-        Read { raw: self.raw, types: self.types, at: self.at + words }
+impl Read<'_> {
+    /// How many have been taken.
+    pub fn taken(&self) -> usize {
+        self.at
     }
 
-    #[inline]
-    pub fn i32(&mut self) -> Result<i32> {
-        if self.types.get(self.at) != Some(&ValType::I32) {
-            return Err(broken("a word of another type"));
-        }
-        self.at += 1;
-        Ok(self.raw[self.at - 1].get_i32())
+    /// The word of this position is next.
+    pub fn rewind(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// A number's bits, whichever kind of number it is; of one of 32 bits, the

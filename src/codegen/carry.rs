@@ -1,0 +1,142 @@
+//! Short text that an entry is given as words, and writes into linear memory by
+//! itself: the host need not be called for it.
+//!
+//! Not here: which bytes the words are made of.
+
+use super::adapter::{At, Body, Callee, Frame, Gen, Ins, Place};
+use super::{Intrinsic, Strings, Where, core_type};
+use crate::plan::{AdapterPlan, Op};
+use crate::types::{FuncType, ValType};
+use wasm_encoder::{BlockType, Instruction as I, MemArg};
+
+/// So many bytes of text are carried at most,
+pub(crate) const CARRIED_BYTES: u32 = 64;
+/// in so many words of 128 bits.
+pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
+/// So many words an entry takes at most where text is carried.
+pub(crate) const CARRY_WORDS: usize = 12;
+
+/// Where the engine compiles vectors, and lanes are in the order of bytes.
+const CARRIES: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
+impl Gen<'_> {
+    /// How the entry of an adapter takes strings.
+    pub fn strings(&self, plan: &AdapterPlan) -> Strings {
+        let count = plan.ty.params().iter().filter(|ty| **ty == ValType::String).count();
+        match count {
+            0 => Strings::None,
+            _ if CARRIES && self.can_carry(plan, count) => Strings::Carried,
+            _ => Strings::Slots,
+        }
+    }
+
+    /// Whether strings are only written, and few words cross, all of them
+    /// numbers.
+    fn can_carry(&self, plan: &AdapterPlan, strings: usize) -> bool {
+        let params = plan.ty.params();
+        let is_string = |slot: u32| params.get(slot as usize) == Some(&ValType::String);
+        let handed_on = plan.ops.iter().any(|op| match op {
+            Op::CallAdapter { args: uses, .. } | Op::Ret { values: uses } => {
+                uses.iter().any(|used| is_string(used.slot))
+            }
+            _ => false,
+        });
+        let number = |ty: &ValType| !core_type(*ty).is_ref();
+        let words = params.len() + strings * (1 + CARRIED_PARTS as usize);
+        let (outs, debts) = self.entry(plan);
+        let due = debts.iter().map(|at| self.deferred_params(*at).ok().map(<[_]>::len));
+        let due: Option<usize> = due.sum();
+        let results = outs.iter().map(|out| out.words()).sum::<usize>();
+        !handed_on
+            && params.iter().chain(plan.ty.results()).all(number)
+            && words <= CARRY_WORDS
+            && due.is_some_and(|due| results + due <= CARRY_WORDS)
+    }
+
+    /// The function `(address, length, words)` that writes into a memory.
+    pub fn writer(&self, mem: u32) -> (FuncType, Body) {
+        const PTR: u32 = 0;
+        const LEN: u32 = 1;
+        const FIRST: u32 = 2;
+        const LAST: u32 = FIRST + CARRIED_PARTS - 1;
+        let mut code = Vec::new();
+        let mut push = |instructions: &[I<'static>]| {
+            code.extend(instructions.iter().cloned().map(Ins::Plain));
+        };
+        // What the allocator said is a claim.
+        push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
+        push(&[I::I64Add, I::MemorySize(mem), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
+        push(&[I::I64GtU, I::If(BlockType::Empty)]);
+        push(&[I::LocalGet(LEN), I::I32Const(self.mem(mem)), I::LocalGet(PTR)]);
+        code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Outside)));
+        let mut push = |instructions: &[I<'static>]| {
+            code.extend(instructions.iter().cloned().map(Ins::Plain));
+        };
+        push(&[I::Unreachable, I::End]);
+        let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem };
+        let longer_than = |len: u32| [I::LocalGet(LEN), I::I32Const(len as i32), I::I32GtU];
+        let last = |size: u32| [I::LocalGet(PTR), I::LocalGet(LEN), I::I32Add, I::I32Const(size as i32)];
+        // From 16 bytes on: words in order, and the last one so that it ends
+        // with the text.
+        push(&longer_than(15));
+        push(&[I::If(BlockType::Empty)]);
+        for part in 0..CARRIED_PARTS - 1 {
+            if part > 0 {
+                push(&longer_than(16 * part));
+                push(&[I::If(BlockType::Empty)]);
+            }
+            push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part)]);
+            push(&[I::V128Store(at(16 * u64::from(part)))]);
+        }
+        push(&[const { I::End }; CARRIED_PARTS as usize - 2]);
+        push(&last(16));
+        push(&[I::I32Sub, I::LocalGet(LAST), I::V128Store(at(0)), I::Return, I::End]);
+        // Shorter text: its start and its end, which may overlap.
+        for (size, lane) in [(8, 1), (4, 3)] {
+            let store = |lane| match size {
+                8 => I::V128Store64Lane { memarg: at(0), lane },
+                _ => I::V128Store32Lane { memarg: at(0), lane },
+            };
+            push(&longer_than(size - 1));
+            push(&[I::If(BlockType::Empty), I::LocalGet(PTR), I::LocalGet(FIRST), store(0)]);
+            push(&last(size));
+            push(&[I::I32Sub, I::LocalGet(LAST), store(lane), I::Return, I::End]);
+        }
+        for byte in 0..3 {
+            push(&longer_than(byte));
+            push(&[I::If(BlockType::Empty), I::LocalGet(PTR), I::LocalGet(FIRST)]);
+            push(&[I::V128Store8Lane { memarg: at(byte.into()), lane: byte as u8 }, I::End]);
+        }
+        push(&[I::End]);
+        let mut params = vec![ValType::I32; 2];
+        params.resize(FIRST as usize + CARRIED_PARTS as usize, ValType::V128);
+        (FuncType::new(params, []), Body { locals: Vec::new(), code })
+    }
+}
+
+impl Frame<'_, '_> {
+    /// The parameters that a string is.
+    pub fn carried(&mut self) -> Place {
+        let (len, slot) = (self.param(ValType::I32), self.param(ValType::I32));
+        let parts = self.param(ValType::V128);
+        for _ in 1..CARRIED_PARTS {
+            self.param(ValType::V128);
+        }
+        Place::Carried { len, slot, parts }
+    }
+
+    /// Writes such a string.
+    pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
+        self.push(I::LocalGet(slot));
+        self.push(I::I32Const(Where::CARRIED));
+        self.push(I::I32Eq);
+        self.push(I::If(BlockType::Empty));
+        self.push(I::LocalGet(ptr));
+        self.push(I::LocalGet(len));
+        (0..CARRIED_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
+        self.call_to(Callee::Writer(mem));
+        self.push(I::Else);
+        self.write(At::Local(slot), false, mem, ptr);
+        self.push(I::End);
+    }
+}

@@ -1,0 +1,206 @@
+//! How arguments are put into the words of an entry.
+//!
+//! A string is a slot and its length. Where an entry says that it takes them
+//! so, short text goes with it, in words of 128 bits: then nothing is lent, and
+//! the core writes it into its memory by itself.
+//!
+//! Not here: the crossing.
+
+use super::word;
+use crate::codegen::{CARRIED_PARTS, Where};
+use crate::error::{Error, Result};
+use crate::exec;
+use crate::guest::context::Cx;
+use crate::guest::few::Few;
+use crate::guest::flat::{Lower, mismatch};
+use crate::guest::slots::{Lending, measure};
+use crate::guest::value::{Str, Val};
+use crate::guest::words::Fill;
+use crate::string::{Policy, SHORT, Text, short};
+
+/// Puts numbers and short text into few words, and does nothing else.
+pub(super) struct Light<'x> {
+    words: &'x mut Few,
+    fits: bool,
+}
+
+/// How many bytes of text a word carries.
+const PART: usize = size_of::<u128>();
+
+/// Instead of a slot.
+const CARRIED: u64 = Where::CARRIED as u32 as u64;
+
+impl<'x> Light<'x> {
+    #[inline(always)]
+    pub fn new(words: &'x mut Few) -> Light<'x> {
+        Light { words, fits: true }
+    }
+
+    /// Whether all arguments could be put so. Text that cannot may be long or
+    /// ill-formed.
+    #[inline(always)]
+    pub fn fits(&self) -> bool {
+        self.fits
+    }
+}
+
+impl<'a> Lower<'a> for Light<'_> {
+    #[inline(always)]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.words.put(bits)
+    }
+
+    #[inline(always)]
+    fn text(&mut self, text: Text<'a>, _: Option<Policy>) -> Result<()> {
+        // The text starts after as many bytes as its last word may reach back.
+        let mut bytes = [0; PART + SHORT];
+        let Some(len) = bytes.last_chunk_mut().and_then(|into| short(text, into)) else {
+            self.fits = false;
+            return Ok(());
+        };
+        self.words.put(len as u64)?;
+        self.words.put(CARRIED)?;
+        for start in [PART, 2 * PART, 3 * PART, len] {
+            let part = bytes.get(start..).and_then(|rest| rest.first_chunk());
+            self.words.put_wide(u128::from_le_bytes(*part.ok_or_else(mismatch)?))?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn value(&mut self, _: Val<'a>) -> Result<()> {
+        self.fits = false;
+        Ok(())
+    }
+}
+
+/// Puts arguments into few words, and text into slots.
+pub(super) struct Lent<'x, 'a, 's> {
+    cx: &'x mut Cx<'s>,
+    lending: &'x Lending<'a>,
+    words: &'x mut Few,
+    at: usize,
+    /// Whether text could be carried.
+    carries: bool,
+    strings: i32,
+}
+
+impl<'x, 'a, 's> Lent<'x, 'a, 's> {
+    pub fn new(
+        cx: &'x mut Cx<'s>,
+        lending: &'x Lending<'a>,
+        words: &'x mut Few,
+        carries: bool,
+    ) -> Self {
+        Lent { cx, lending, words, at: 0, carries, strings: 0 }
+    }
+
+    /// The string of this length, in the next slot.
+    fn slot(&mut self, len: u64) -> Result<()> {
+        self.at += 1;
+        self.words.put(len)?;
+        if self.carries {
+            self.words.put(self.strings as u64)?;
+            for _ in 0..CARRIED_PARTS {
+                self.words.put(0)?;
+            }
+        }
+        self.strings += 1;
+        Ok(())
+    }
+}
+
+impl<'a> Lower<'a> for Lent<'_, 'a, '_> {
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.at += 1;
+        self.words.put(bits)
+    }
+
+    #[inline]
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        match self.lending.lend(self.cx, text, policy) {
+            Ok(len) => self.slot(word(len)? as u32 as u64),
+            Err(error) => Err(argument(error, self.at)),
+        }
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        let Val::String(text) = val else { return Err(mismatch()) };
+        let len = hold(self.cx, self.lending, text, self.at)?;
+        self.slot(len)
+    }
+}
+
+/// The same for references and many words.
+pub(super) struct Wide<'x, 'f, 'a, 's> {
+    pub cx: &'x mut Cx<'s>,
+    pub lending: &'x Lending<'a>,
+    pub fill: &'x mut Fill<'f>,
+    pub at: usize,
+}
+
+impl<'a> Lower<'a> for Wide<'_, '_, 'a, '_> {
+    #[inline]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.at += 1;
+        self.fill.number(bits)
+    }
+
+    #[inline]
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        let len = self.lending.lend(self.cx, text, policy).map_err(|e| argument(e, self.at))?;
+        self.at += 1;
+        self.fill.number(word(len)? as u32 as u64)
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        let at = self.at;
+        self.at += 1;
+        let Val::String(text) = val else { return self.fill.val(self.cx, &val) };
+        self.fill.number(hold(self.cx, self.lending, text, at)?)
+    }
+}
+
+/// Puts a string into the next slot that the host does not lend, and gives its
+/// length as a word.
+fn hold(cx: &mut Cx<'_>, lending: &Lending<'_>, text: Str<'_>, at: usize) -> Result<u64> {
+    let measured = exec::measure_argument(cx.data(), at, &text)?;
+    let (text, measured) = match text.clone().into_guest() {
+        Some(text) => (text, measured),
+        // What the host lends comes as text; this owns it.
+        None => (text.into_owned(cx).map_err(|e| argument(e, at))?, None),
+    };
+    Ok(word(lending.hold(cx, text, measured))? as u32 as u64)
+}
+
+/// Checks the text among arguments, and nothing else.
+pub(super) struct Measure<'x, 's> {
+    pub cx: &'x mut Cx<'s>,
+    pub at: usize,
+}
+
+impl<'a> Lower<'a> for Measure<'_, '_> {
+    fn number(&mut self, _: u64) -> Result<()> {
+        self.at += 1;
+        Ok(())
+    }
+
+    fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
+        measure(self.cx.data().policy, text, policy).map_err(|e| argument(e, self.at))?;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn value(&mut self, val: Val<'a>) -> Result<()> {
+        if let Val::String(text) = &val {
+            exec::measure_argument(self.cx.data(), self.at, text)?;
+        }
+        self.at += 1;
+        Ok(())
+    }
+}
+
+#[cold]
+fn argument(error: Error, at: usize) -> Error {
+    error.context(format_args!("argument {at}")).at_argument(at)
+}

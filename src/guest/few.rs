@@ -1,0 +1,201 @@
+//! Calls of few words, all of them numbers: nothing is rooted, everything
+//! stands on the stack, and what can be checked once is checked before.
+//!
+//! Not here: what the words mean; references.
+
+#![allow(unsafe_code)] // raw words carry no types; each use says why they fit
+
+use super::call::{CoreFunc, Mark, failure, unwound};
+use super::context::Cx;
+use super::flat::{Lift, Lower, mismatch};
+use super::value::Val;
+use super::words::{HostWords, Read};
+use crate::error::Result;
+use crate::string::{Policy, Text};
+use crate::types::ValType;
+use std::mem::MaybeUninit;
+use std::ptr::slice_from_raw_parts_mut;
+use wasmtime::ValRaw;
+
+/// So many words are few.
+pub(crate) const FEW: usize = 12;
+
+/// A function that can be called so.
+#[derive(Clone, Copy)]
+pub(crate) struct FewFunc {
+    func: wasmtime::Func,
+    params: usize,
+    results: usize,
+}
+
+impl FewFunc {
+    /// Of this function, if it can.
+    pub fn new(func: &CoreFunc) -> Option<FewFunc> {
+        use ValType::{F32, F64, I32, I64, V128};
+        let (params, results) = (func.ty().params(), func.ty().results());
+        let mut types = params.iter().chain(results);
+        let fits = types.all(|ty| matches!(ty, I32 | I64 | F32 | F64 | V128));
+        (fits && params.len().max(results.len()) <= FEW).then(|| FewFunc {
+            func: func.handle(),
+            params: params.len(),
+            results: results.len(),
+        })
+    }
+}
+
+/// The words of a call: arguments are put in order, then results taken.
+pub(crate) struct Few {
+    raw: [MaybeUninit<ValRaw>; FEW],
+    /// How many have been put, all of them set.
+    put: usize,
+    /// How many are results, all of them set.
+    results: usize,
+    taken: usize,
+}
+
+impl Few {
+    #[inline(always)]
+    pub fn new() -> Few {
+        Few { raw: [MaybeUninit::uninit(); FEW], put: 0, results: 0, taken: 0 }
+    }
+
+    /// Puts the next argument: a number's bits.
+    #[inline(always)]
+    pub fn put(&mut self, bits: u64) -> Result<()> {
+        self.put_wide(bits.into())
+    }
+
+    /// The same of 128 bits.
+    #[inline(always)]
+    pub fn put_wide(&mut self, bits: u128) -> Result<()> {
+        let Some(raw) = self.raw.get_mut(self.put) else { return Err(mismatch()) };
+        raw.write(ValRaw::v128(bits));
+        self.put += 1;
+        Ok(())
+    }
+
+    /// Calls a function, without settling first. Its results are next.
+    #[inline(always)]
+    pub fn call(&mut self, cx: &mut Cx<'_>, func: &FewFunc) -> Result<()> {
+        if self.put != func.params || func.results > FEW {
+            return Err(mismatch());
+        }
+        for raw in self.raw.iter_mut().take(func.results).skip(func.params) {
+            raw.write(ValRaw::v128(0));
+        }
+        let raw = slice_from_raw_parts_mut(self.raw.as_mut_ptr().cast::<ValRaw>(), FEW);
+        // SAFETY: all parameters have been put and all results have room, and
+        // both are numbers by the making of `FewFunc`: any bits are one. A
+        // word that is no parameter is not read.
+        unsafe { func.func.call_unchecked(&mut *cx, raw) }.map_err(|e| failure(cx, e))?;
+        (self.results, self.taken) = (func.results, 0);
+        Ok(())
+    }
+
+    /// How many results have been taken.
+    #[inline(always)]
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// The result of this position is next.
+    #[inline(always)]
+    pub fn rewind(&mut self, at: usize) {
+        self.taken = at;
+    }
+
+    /// A call of a function with the next words, to be made later.
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || Lift::number(self))
+    }
+}
+
+impl Lift for Few {
+    #[inline(always)]
+    fn number(&mut self) -> Result<u64> {
+        let Some(raw) = self.raw.get(self.taken).filter(|_| self.taken < self.results) else {
+            return Err(mismatch());
+        };
+        self.taken += 1;
+        // SAFETY: it is a result of the call that was made; `call` has set what
+        // no argument had.
+        Ok(unsafe { raw.assume_init() }.get_u64())
+    }
+
+    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self) -> Result<Val<'static>> {
+        Err(mismatch())
+    }
+}
+
+impl<'a> Lower<'a> for Few {
+    #[inline(always)]
+    fn number(&mut self, bits: u64) -> Result<()> {
+        self.put(bits)
+    }
+
+    fn text(&mut self, _: Text<'a>, _: Option<Policy>) -> Result<()> {
+        Err(mismatch())
+    }
+
+    fn value(&mut self, _: Val<'a>) -> Result<()> {
+        Err(mismatch())
+    }
+}
+
+/// So many words a call that is due may have.
+const DUE: usize = 4;
+
+/// A call that is due, with its arguments: nothing to be counted or dropped.
+#[derive(Clone, Copy)]
+pub(crate) struct FewDue {
+    func: wasmtime::Func,
+    raw: [ValRaw; DUE],
+}
+
+impl FewDue {
+    /// The function with the next words; `None` where it does not fit. Then no
+    /// word has been taken.
+    #[inline]
+    fn new(func: &CoreFunc, mut next: impl FnMut() -> Result<u64>) -> Result<Option<FewDue>> {
+        if !func.is_numeric() || func.width() > DUE {
+            return Ok(None);
+        }
+        let mut raw = [ValRaw::i64(0); DUE];
+        for word in raw.iter_mut().take(func.ty().params().len()) {
+            *word = ValRaw::u64(next()?);
+        }
+        Ok(Some(FewDue { func: func.handle(), raw }))
+    }
+
+    /// Makes the call, without settling first.
+    #[inline]
+    pub fn call(mut self, cx: &mut Cx<'_>) -> Result<()> {
+        let mark = Mark::new(cx);
+        // SAFETY: `new`, the only maker, checked that there is room for all
+        // parameters and results of the function, and that all of them are
+        // numbers; any bits are one.
+        let outcome = unsafe { self.func.call_unchecked(&mut *cx, &raw mut self.raw) };
+        outcome.map_err(|e| unwound(cx, mark, e))
+    }
+}
+
+impl Read<'_> {
+    /// As [`Few::due`].
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
+
+impl HostWords<'_> {
+    /// As [`Few::due`].
+    #[inline]
+    pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
+        FewDue::new(func, || self.number())
+    }
+}
