@@ -115,7 +115,9 @@ impl Entered {
         if !light.fits() {
             return self.run_heavy(cx, args, outcome);
         }
-        self.bracket(cx, |cx, mark| self.cross(cx, few, mark, &mut words, outcome))
+        let opened = self.open(cx)?;
+        let called = self.cross(cx, few, opened.mark, &mut words, outcome);
+        self.shut(cx, opened, called)
     }
 
     /// The ways of a call whose strings have to be lent.
@@ -130,7 +132,9 @@ impl Entered {
         scoped(cx, |cx, lending| {
             let mut words = Few::new();
             args.lower(&mut Lent::new(cx, lending, &mut words, self.carries))?;
-            self.bracket(cx, |cx, mark| self.cross(cx, few, mark, &mut words, outcome))
+            let opened = self.open(cx)?;
+            let called = self.cross(cx, few, opened.mark, &mut words, outcome);
+            self.shut(cx, opened, called)
         })
     }
 
@@ -144,14 +148,15 @@ impl Entered {
         scoped(cx, |cx, lending| {
             // References are rooted last, so text is checked before.
             args.lower(&mut Measure { cx, at: 0 })?;
-            self.bracket(cx, |cx, _| {
-                settle(cx)?;
+            let opened = self.open(cx)?;
+            let called = settle(cx).and_then(|()| {
                 self.func.call_filled(
                     cx,
                     |cx, fill| args.lower(&mut Wide { cx, lending, fill, at: 0 }),
                     |cx, words| self.leave(cx, words, outcome),
                 )
-            })
+            });
+            self.shut(cx, opened, called)
         })
     }
 
@@ -190,35 +195,51 @@ impl Entered {
         }
     }
 
-    /// What a call has deferred is done after it, or owed where it tells so.
+    /// A call begins.
     #[inline(always)]
-    fn bracket(
-        &self,
-        cx: &mut Cx<'_>,
-        call: impl FnOnce(&mut Cx<'_>, Mark) -> Result<bool>,
-    ) -> Result<()> {
-        let Some(parking) = &self.parking else {
-            let mark = Mark::new(cx);
-            let called = call(cx, mark);
-            return close(cx, mark, called).map(|_| ());
+    fn open(&self, cx: &mut Cx<'_>) -> Result<Opened> {
+        let outer = match &self.parking {
+            Some(parking) => parking.enter(cx)?,
+            None => Outer::None,
         };
-        let outer = parking.enter(cx)?;
-        let mark = Mark::new(cx);
-        let called = call(cx, mark);
-        let closed = close(cx, mark, called);
-        self.unpark(cx, parking, outer, closed)
+        Ok(Opened { outer, mark: Mark::new(cx) })
     }
 
-    /// What is left parked is owed, or done; then the globals are free.
+    /// A call is over: what it has deferred is done, or owed where it tells so.
     #[inline(always)]
-    fn unpark(
-        &self,
-        cx: &mut Cx<'_>,
-        parking: &Parking,
-        outer: Outer,
-        closed: Result<bool>,
-    ) -> Result<()> {
-        let done = match (closed, &outer) {
+    fn shut(&self, cx: &mut Cx<'_>, opened: Opened, called: Result<bool>) -> Result<()> {
+        match (&self.parking, &called) {
+            (None, Ok(_)) if opened.mark.is_now(cx) => Ok(()),
+            (Some(parking), Ok(owes))
+                if *owes == self.leaves
+                    && opened.outer == Outer::None
+                    && opened.mark.is_now(cx) =>
+            {
+                if *owes { parking.owe(cx) } else { parking.paid(cx) }
+                parking.leave(cx, Outer::None)
+            }
+            _ => self.shut_slowly(cx, opened, called),
+        }
+    }
+
+    /// The same where it has to do something.
+    #[inline(never)]
+    fn shut_slowly(&self, cx: &mut Cx<'_>, opened: Opened, called: Result<bool>) -> Result<()> {
+        let Opened { outer, mark } = opened;
+        cx.data_mut().slots.cut(mark.slots());
+        let called = match called {
+            Ok(true) => {
+                cx.data_mut().debts.owe(mark.debts());
+                Ok(true)
+            }
+            called => {
+                let ran = run_registered(cx, mark.debts());
+                // The first failure is the outcome.
+                called.and_then(|owes| ran.map(|()| owes))
+            }
+        };
+        let Some(parking) = &self.parking else { return called.map(|_| ()) };
+        let done = match (called, outer) {
             (Ok(true), Outer::None | Outer::Paying) if self.leaves => {
                 parking.owe(cx);
                 Ok(())
@@ -227,11 +248,10 @@ impl Entered {
                 parking.paid(cx);
                 Ok(())
             }
-            (closed, _) => {
+            (called, _) => {
                 let paid = parking.pay(cx);
                 parking.paid(cx);
-                // The first failure is the outcome.
-                closed.and(paid)
+                called.and(paid)
             }
         };
         let left = parking.leave(cx, outer);
@@ -278,17 +298,10 @@ impl Entered {
     }
 }
 
-/// What a call has registered is owed, or done.
-#[inline(always)]
-fn close(cx: &mut Cx<'_>, mark: Mark, called: Result<bool>) -> Result<bool> {
-    cx.data_mut().slots.cut(mark.slots());
-    if let Ok(true) = called {
-        cx.data_mut().debts.owe(mark.debts());
-        return called;
-    }
-    let ran = run_registered(cx, mark.debts());
-    // The first failure is the outcome.
-    called.and_then(|owes| ran.map(|()| owes))
+/// What a call finds when it begins.
+struct Opened {
+    outer: Outer,
+    mark: Mark,
 }
 
 impl Typed for Entered {

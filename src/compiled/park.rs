@@ -15,8 +15,8 @@ use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{Payer, PayerId, settle};
 use crate::guest::few::{Few, FewFunc};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::Global;
 
 /// The globals of one instance, as a payer of its store.
@@ -33,25 +33,28 @@ struct Lot {
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
     used: AtomicBool,
+    /// Words of outer calls that were put aside, the innermost one's last.
+    aside: Mutex<Vec<[i64; ALL]>>,
 }
 
 const ALL: usize = (WORDS + PARKED_WORDS) as usize;
 
 /// What an entry finds when it begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outer {
     /// No other one uses the globals.
     None,
     /// One is about to make what is owed: what is left of it is for this one to
     /// make.
     Paying,
-    /// Another one's words, every global's, which were put aside.
-    Words([i64; ALL]),
+    /// Another one does, and its words were put aside.
+    Parked,
 }
 
 impl Parking {
     pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
         let pay = FewFunc::new(pay).ok_or_else(missing)?;
-        let lot = Arc::new(Lot { globals, pay, used: AtomicBool::new(false) });
+        let lot = Arc::new(Lot { globals, pay, used: AtomicBool::new(false), aside: Mutex::default() });
         let id = cx.data_mut().debts.add_payer(lot.clone());
         Ok(Parking { lot, id })
     }
@@ -75,7 +78,7 @@ impl Parking {
                 Ok(())
             }
             Outer::Paying => self.lot.set(cx, PAYING, 1),
-            Outer::Words(words) => self.lot.put_back(cx, words),
+            Outer::Parked => self.lot.put_back(cx),
         }
     }
 
@@ -158,16 +161,23 @@ impl Lot {
             *word = val.i64().or(val.i32().map(i64::from)).ok_or_else(missing)?;
         }
         self.set(cx, COUNT, 0)?;
-        Ok(Outer::Words(words))
+        self.aside().push(words);
+        Ok(Outer::Parked)
     }
 
     #[cold]
-    fn put_back(&self, cx: &mut Cx<'_>, words: [i64; ALL]) -> Result<()> {
+    fn put_back(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let words = self.aside().pop().ok_or_else(missing)?;
         for (i, (global, word)) in self.globals.iter().zip(words).enumerate() {
             let val = if i < WORDS as usize { (word as i32).into() } else { word.into() };
             global.set(&mut *cx, val).map_err(|_| missing())?;
         }
         Ok(())
+    }
+
+    fn aside(&self) -> MutexGuard<'_, Vec<[i64; ALL]>> {
+        // Nothing panics while it is held.
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, cx: &mut Cx<'_>, at: u32) -> Result<i32> {

@@ -247,6 +247,13 @@ impl Mark {
         Mark { debts: data.debts.mark(), slots: data.slots.mark() }
     }
 
+    /// Whether that is what it still holds.
+    #[inline]
+    pub fn is_now(self, cx: &Cx<'_>) -> bool {
+        let data = cx.data();
+        data.debts.mark() == self.debts && data.slots.mark() == self.slots
+    }
+
     /// How many calls were registered.
     #[inline]
     pub fn debts(self) -> usize {

@@ -26,6 +26,8 @@ pub(crate) struct FewFunc {
     func: wasmtime::Func,
     params: usize,
     results: usize,
+    /// Whether there are more results than parameters.
+    grows: bool,
 }
 
 impl FewFunc {
@@ -39,6 +41,7 @@ impl FewFunc {
             func: func.handle(),
             params: params.len(),
             results: results.len(),
+            grows: results.len() > params.len(),
         })
     }
 }
@@ -56,7 +59,7 @@ pub(crate) struct Few {
 impl Few {
     #[inline(always)]
     pub fn new() -> Few {
-        Few { raw: [MaybeUninit::uninit(); FEW], put: 0, results: 0, taken: 0 }
+        Few { raw: [const { MaybeUninit::uninit() }; FEW], put: 0, results: 0, taken: 0 }
     }
 
     /// Puts the next argument: a number's bits.
@@ -77,11 +80,13 @@ impl Few {
     /// Calls a function, without settling first. Its results are next.
     #[inline(always)]
     pub fn call(&mut self, cx: &mut Cx<'_>, func: &FewFunc) -> Result<()> {
-        if self.put != func.params || func.results > FEW {
+        if self.put != func.params {
             return Err(mismatch());
         }
-        for raw in self.raw.iter_mut().take(func.results).skip(func.params) {
-            raw.write(ValRaw::v128(0));
+        if func.grows {
+            for raw in &mut self.raw[func.params..func.results] {
+                raw.write(ValRaw::v128(0));
+            }
         }
         let raw = slice_from_raw_parts_mut(self.raw.as_mut_ptr().cast::<ValRaw>(), FEW);
         // SAFETY: all parameters have been put and all results have room, and
