@@ -306,7 +306,8 @@ impl Unit {
         }
         let (mut parked, mut pay) = (0, None);
         if !shapes.is_empty() {
-            let (name, ty) = ("deferred calls".to_owned(), Type::New(FuncType::new([ValType::I32], [])));
+            let (name, ty) =
+                ("deferred calls".to_owned(), Type::New(FuncType::new([ValType::I32], [])));
             pay = Some(work.add(&gen_, Func { name, ty, body: gen_.pay()?, entry: None }));
             for shape in &shapes {
                 let params = shape.iter().map(|at| gen_.deferred_params(*at).map(<[_]>::len));
@@ -388,7 +389,9 @@ impl Work {
             Some(Adapter::Body(plan)) => {
                 let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
                 let name = format!("adapter {adapter} import");
-                Ok(Target::Func(self.add(gen_, Func { name, ty: Type::Index(ty), body, entry: None })))
+                Ok(Target::Func(
+                    self.add(gen_, Func { name, ty: Type::Index(ty), body, entry: None }),
+                ))
             }
             None => Err(broken("adapter")),
         }

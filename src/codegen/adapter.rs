@@ -235,8 +235,7 @@ pub(super) struct Frame<'g, 'p> {
 impl<'p> Frame<'_, 'p> {
     fn params(&mut self) -> Result<()> {
         let mut strings = 0;
-        let carries =
-            self.role == Role::Entry && self.gen_.strings(self.plan) == Strings::Carried;
+        let carries = self.role == Role::Entry && self.gen_.strings(self.plan) == Strings::Carried;
         for (i, ty) in self.plan.ty.params().iter().enumerate() {
             let place = match (ty, self.role) {
                 (ValType::String, _) if carries => self.carried(),

@@ -75,7 +75,8 @@ impl Gen<'_> {
         push(&[I::Unreachable, I::End]);
         let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem };
         let longer_than = |len: u32| [I::LocalGet(LEN), I::I32Const(len as i32), I::I32GtU];
-        let last = |size: u32| [I::LocalGet(PTR), I::LocalGet(LEN), I::I32Add, I::I32Const(size as i32)];
+        let last =
+            |size: u32| [I::LocalGet(PTR), I::LocalGet(LEN), I::I32Add, I::I32Const(size as i32)];
         // From 16 bytes on: words in order, and the last one so that it ends
         // with the text.
         push(&longer_than(15));

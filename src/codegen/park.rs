@@ -40,16 +40,23 @@ impl Gen<'_> {
         let globals = self.spaces.globals;
         let mut code = Code(Vec::new());
         for (shape, funcs) in self.shapes.iter().enumerate() {
-            code.push(Instruction::GlobalGet(globals + SHAPE));
-            code.push(Instruction::I32Const(shape as i32));
-            code.push(Instruction::I32Eq);
-            code.push(Instruction::If(BlockType::Empty));
-            let mut word = globals + WORDS;
-            for (place, at) in funcs.iter().enumerate() {
-                code.push(Instruction::LocalGet(0));
-                code.push(Instruction::I32Const(place as i32 + 1));
+            // Of the last one it is known without asking.
+            let asks = shape + 1 < self.shapes.len();
+            if asks {
+                code.push(Instruction::GlobalGet(globals + SHAPE));
+                code.push(Instruction::I32Const(shape as i32));
                 code.push(Instruction::I32Eq);
                 code.push(Instruction::If(BlockType::Empty));
+            }
+            let mut word = globals + WORDS;
+            for (place, at) in funcs.iter().enumerate() {
+                let asks = place + 1 < funcs.len();
+                if asks {
+                    code.push(Instruction::LocalGet(0));
+                    code.push(Instruction::I32Const(place as i32 + 1));
+                    code.push(Instruction::I32Eq);
+                    code.push(Instruction::If(BlockType::Empty));
+                }
                 for ty in self.deferred_params(*at)? {
                     code.push(Instruction::GlobalGet(word));
                     let convert = convert::from_word(*ty).ok_or_else(|| broken("no word"))?;
@@ -58,10 +65,15 @@ impl Gen<'_> {
                 }
                 let func = *self.deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
                 code.0.push(Ins::Call(Callee::Core(func)));
+                if asks {
+                    code.push(Instruction::Return);
+                    code.push(Instruction::End);
+                }
+            }
+            if asks {
                 code.push(Instruction::Return);
                 code.push(Instruction::End);
             }
-            code.push(Instruction::End);
         }
         code.push(Instruction::End);
         Ok(Body { locals: Vec::new(), code: code.0 })

@@ -215,7 +215,11 @@ impl Entered {
                     && opened.outer == Outer::None
                     && opened.mark.is_now(cx) =>
             {
-                if *owes { parking.owe(cx) } else { parking.paid(cx) }
+                if *owes {
+                    parking.owe(cx)
+                } else {
+                    parking.paid(cx)
+                }
                 parking.leave(cx, Outer::None)
             }
             _ => self.shut_slowly(cx, opened, called),

@@ -122,11 +122,7 @@ impl<S: Source> Lift for Results<'_, '_, S> {
 
 impl<S> Results<'_, '_, S> {
     #[inline(never)]
-    fn text_in<R>(
-        &self,
-        slot: i32,
-        read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
-    ) -> Result<R> {
+    fn text_in<R>(&self, slot: i32, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
         let data = self.cx.data();
         match data.slots.get(slot)? {
             Held::Lent(lent) => read(lent.text(), lent.policy_or(data.policy)),

@@ -54,7 +54,8 @@ pub(super) enum Outer {
 impl Parking {
     pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
         let pay = FewFunc::new(pay).ok_or_else(missing)?;
-        let lot = Arc::new(Lot { globals, pay, used: AtomicBool::new(false), aside: Mutex::default() });
+        let lot =
+            Arc::new(Lot { globals, pay, used: AtomicBool::new(false), aside: Mutex::default() });
         let id = cx.data_mut().debts.add_payer(lot.clone());
         Ok(Parking { lot, id })
     }

@@ -10,9 +10,9 @@
 use super::StoreData;
 use super::call::CoreFunc;
 use super::context::Cx;
+use super::few::FewDue;
 use super::text;
 use super::value::Val;
-use super::few::FewDue;
 use crate::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 

@@ -7,7 +7,8 @@
 
 use super::call::{CoreFunc, Mark, failure, unwound};
 use super::context::Cx;
-use super::flat::{Lift, Lower, mismatch};
+use super::defer::settle;
+use super::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use super::value::Val;
 use super::words::{HostWords, Read};
 use crate::error::Result;
@@ -43,6 +44,25 @@ impl FewFunc {
             results: results.len(),
             grows: results.len() > params.len(),
         })
+    }
+
+    /// Calls it, after what the store owes.
+    #[inline(always)]
+    pub fn run<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &impl Arguments<'a>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        let mut words = Few::new();
+        args.lower(&mut words)?;
+        settle(cx)?;
+        let mark = Mark::new(cx);
+        if let Err(error) = words.call(cx, self) {
+            mark.unwind(cx);
+            return Err(error);
+        }
+        outcome.lift(&mut words)
     }
 }
 

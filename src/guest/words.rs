@@ -11,10 +11,8 @@
 use super::StoreData;
 use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
-use super::flat::{Lift, Lower, mismatch};
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
-use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
 use wasmtime::{AsContextMut as _, ValRaw};
@@ -94,38 +92,6 @@ impl CoreFunc {
             return Err(unwound(cx, mark, error));
         }
         read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
-    }
-}
-
-/// Arguments of a core function of numbers, and of compiled adapters if they
-/// take no text.
-impl<'a> Lower<'a> for Fill<'_> {
-    #[inline]
-    fn number(&mut self, bits: u64) -> Result<()> {
-        Fill::number(self, bits)
-    }
-
-    fn text(&mut self, _: Text<'a>, _: Option<Policy>) -> Result<()> {
-        Err(mismatch())
-    }
-
-    fn value(&mut self, _: Val<'a>) -> Result<()> {
-        Err(mismatch())
-    }
-}
-
-impl Lift for Read<'_> {
-    #[inline]
-    fn number(&mut self) -> Result<u64> {
-        Read::number(self)
-    }
-
-    fn text<R>(&mut self, _: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
-        Err(mismatch())
-    }
-
-    fn value(&mut self) -> Result<Val<'static>> {
-        Err(mismatch())
     }
 }
 

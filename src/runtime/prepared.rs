@@ -5,9 +5,9 @@
 
 use crate::compiled::Entered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::call::Word;
+use crate::guest::call::{CoreFunc, Word};
 use crate::guest::context::{AsContextMut, Cx};
-use crate::guest::defer::settle;
+use crate::guest::few::FewFunc;
 use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, mismatch};
 use crate::guest::func::{Body, Func, set_defaults};
 use crate::guest::recycle;
@@ -23,12 +23,14 @@ use std::sync::Arc;
 pub struct Prepared {
     func: Func,
     way: Way,
+    /// The core function, where only numbers cross.
+    numbers: Option<CoreFunc>,
 }
 
 #[derive(Clone)]
 enum Way {
-    /// A core function of numbers.
-    Numbers,
+    /// A core function of few numbers.
+    Few(FewFunc),
     /// A compiled adapter.
     Compiled(Arc<Entered>),
     /// Everything else.
@@ -46,15 +48,22 @@ impl Prepared {
             let message = format!("the function is {}, not {wanted}", func.ty());
             return Err(Error::new(ErrorKind::WrongKind, message));
         }
-        let way = match &func.0.body {
-            Body::Core(core) if core.is_numeric() => Way::Numbers,
-            Body::Core(_) => Way::Vals,
+        let (mut way, mut numbers) = (Way::Vals, None);
+        match &func.0.body {
+            Body::Core(core) if core.is_numeric() => numbers = Some(core.clone()),
+            Body::Core(_) => {}
             Body::Typed(body) => {
                 let body: Arc<dyn Any + Send + Sync> = body.clone();
-                body.downcast().map_or(Way::Vals, Way::Compiled)
+                if let Ok(entered) = body.downcast::<Entered>() {
+                    numbers = entered.bare().cloned();
+                    way = Way::Compiled(entered);
+                }
             }
-        };
-        Ok(Prepared { func: func.clone(), way })
+        }
+        if let Some(few) = numbers.as_ref().and_then(FewFunc::new) {
+            way = Way::Few(few);
+        }
+        Ok(Prepared { func: func.clone(), way, numbers })
     }
 
     /// The function.
@@ -76,13 +85,10 @@ impl Prepared {
     ) -> Result<()> {
         let cx = &mut cx.as_context_mut().0;
         self.func.check_store(cx)?;
-        match (&self.way, &self.func.0.body) {
-            (Way::Compiled(entered), _) => entered.run(cx, args, outcome),
-            (Way::Numbers, Body::Core(func)) => {
-                settle(cx)?;
-                func.call_filled(cx, |_, words| args.lower(words), |_, words| outcome.lift(words))
-            }
-            _ => self.call_vals(cx, args, outcome),
+        match &self.way {
+            Way::Few(few) => few.run(cx, args, outcome),
+            Way::Compiled(entered) => entered.run(cx, args, outcome),
+            Way::Vals => self.call_vals(cx, args, outcome),
         }
     }
 
@@ -90,11 +96,7 @@ impl Prepared {
     /// [`Prepared::call_words`] can call it.
     #[doc(hidden)]
     pub fn is_numeric(&self) -> bool {
-        match &self.way {
-            Way::Numbers => true,
-            Way::Compiled(entered) => entered.bare().is_some(),
-            Way::Vals => false,
-        }
+        self.numbers.is_some()
     }
 
     /// Calls a function of numbers: `words` holds the arguments, and afterwards
@@ -104,12 +106,7 @@ impl Prepared {
     pub fn call_words(&self, mut cx: impl AsContextMut, words: &mut [Word]) -> Result<()> {
         let cx = &mut cx.as_context_mut().0;
         self.func.check_store(cx)?;
-        let core = match (&self.way, &self.func.0.body) {
-            (Way::Compiled(entered), _) => entered.bare(),
-            (Way::Numbers, Body::Core(func)) => Some(func),
-            _ => None,
-        };
-        match core {
+        match &self.numbers {
             Some(func) => func.call_words(cx, words),
             None => Err(mismatch()),
         }
