@@ -9,7 +9,7 @@ use crate::guest::context::AsContextMut;
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use crate::guest::func::Func;
 use crate::guest::value::{ExternRef, Str, Val};
-use crate::string::{self, Dest, Text};
+use crate::string::{self, Text};
 use crate::types::ValType;
 use std::marker::PhantomData;
 
@@ -263,13 +263,7 @@ impl Gift for String {
 impl Gift for Vec<u16> {
     const TYPE: ValType = ValType::String;
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        from.text(|text, policy| {
-            // As many units as the source has are enough.
-            self.resize(text.len(), 0);
-            let len = string::copy(text, Dest::Utf16(self), policy)?;
-            self.truncate(len);
-            Ok(())
-        })
+        from.text(|text, policy| Ok(string::copy_to_utf16(text, self, policy)?))
     }
 }
 

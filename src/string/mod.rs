@@ -159,7 +159,17 @@ pub fn copy(src: Text<'_>, dst: Dest<'_>, policy: Policy) -> Result<usize, CopyE
 /// [`CopyError::BadText`] under [`Policy::Reject`]; the string is then empty.
 #[inline]
 pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
-    fast::copy_to_string(src, dst, policy, copy)
+    fast::copy_to_string(src, dst, policy)
+}
+
+/// Makes a vector hold a text as UTF-16, in the allocation that it has where
+/// that is large enough.
+///
+/// # Errors
+///
+/// [`CopyError::BadText`] under [`Policy::Reject`]; the vector is then empty.
+pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Result<(), CopyError> {
+    fast::copy_to_utf16(src, dst, policy)
 }
 
 /// Checks that a text is well-formed.

@@ -5,8 +5,6 @@
 //! between 4 and 64 has a loop at all. Other text goes one scalar value after
 //! another, by branches, which a text in one script makes predictable.
 
-use std::ops::{BitAnd, BitOr};
-
 /// The longest text that can be swept.
 pub const SWEPT: usize = 64;
 
@@ -46,45 +44,97 @@ fn ends<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bo
 /// Sweeps a block.
 #[inline(always)]
 pub fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
-    let mut all = S::ZERO;
     for (s, d) in src.iter().zip(dst) {
-        all = all | *s;
         *d = D::from_7bit(*s);
     }
-    all & S::BEYOND_7BIT == S::ZERO
+    S::is_ascii(src)
 }
 
 /// UTF-16 to UTF-8: the number of bytes, or `None` if it is ill-formed or does
 /// not fit.
 #[inline]
-pub fn encode(src: &[u16], dst: &mut [u8]) -> Option<usize> {
-    /// The six bits of a continuation byte.
-    fn six(bits: u32) -> u8 {
-        0x80 | (bits & 0x3F) as u8
-    }
+pub fn encode(mut src: &[u16], dst: &mut [u8]) -> Option<usize> {
     let mut at = 0;
-    let mut units = src.iter();
-    while let Some(&unit) = units.next() {
-        let c = u32::from(unit);
-        let room = dst.get_mut(at..)?;
-        at += if c < 0x80 {
-            *room.first_mut()? = c as u8;
-            1
+    while let [unit, rest @ ..] = src {
+        src = rest;
+        let c = u32::from(*unit);
+        // Six bits for the last byte but so many.
+        let six = |c: u32, bytes: u32| c >> (6 * bytes) & 0x3F;
+        // The bytes in one word, the first lowest.
+        let (bytes, len) = if c < 0x80 {
+            (c, 1)
         } else if c < 0x800 {
-            *room.first_chunk_mut()? = [0xC0 | (c >> 6) as u8, six(c)];
-            2
+            (0x80C0 | c >> 6 | six(c, 0) << 8, 2)
         } else if c & 0xF800 != 0xD800 {
-            *room.first_chunk_mut()? = [0xE0 | (c >> 12) as u8, six(c >> 6), six(c)];
-            3
+            (0x80_80E0 | c >> 12 | six(c, 1) << 8 | six(c, 0) << 16, 3)
         } else {
-            let low = u32::from(*units.next()?);
+            let [low, rest @ ..] = src else { return None };
+            src = rest;
+            let low = u32::from(*low);
             if c >= 0xDC00 || low & 0xFC00 != 0xDC00 {
                 return None;
             }
             let c = 0x10000 + ((c & 0x3FF) << 10 | low & 0x3FF);
-            *room.first_chunk_mut()? = [0xF0 | (c >> 18) as u8, six(c >> 12), six(c >> 6), six(c)];
-            4
+            let first = 0x8080_80F0 | c >> 18;
+            (first | six(c, 2) << 8 | six(c, 1) << 16 | six(c, 0) << 24, 4)
         };
+        let room = dst.get_mut(at..)?;
+        match room.first_chunk_mut() {
+            // What is too much is overwritten by the next.
+            Some(room) => *room = bytes.to_le_bytes(),
+            None => room.get_mut(..len)?.copy_from_slice(&bytes.to_le_bytes()[..len]),
+        }
+        at += len;
+    }
+    Some(at)
+}
+
+/// UTF-8 to UTF-16: the number of units, or `None` if it is ill-formed or does
+/// not fit.
+#[inline]
+pub fn decode(mut src: &[u8], dst: &mut [u16]) -> Option<usize> {
+    let mut at = 0;
+    while let [first, rest @ ..] = src {
+        if *first < 0x80 {
+            *dst.get_mut(at)? = u16::from(*first);
+            at += 1;
+            src = rest;
+            continue;
+        }
+        // Four bytes in one word, the first lowest; what is missing at the end
+        // is no continuation.
+        let bytes = match src.first_chunk() {
+            Some(bytes) => u32::from_le_bytes(*bytes),
+            None => src.iter().rev().fold(0, |bytes, byte| bytes << 8 | u32::from(*byte)),
+        };
+        let six = |nth: u32| bytes >> (8 * nth) & 0x3F;
+        let (c, len) = if bytes & 0xC0C0F0 == 0x8080E0 {
+            let c = (bytes & 0xF) << 12 | six(1) << 6 | six(2);
+            if c < 0x800 || c & 0xF800 == 0xD800 {
+                return None;
+            }
+            (c, 3)
+        } else if bytes & 0xC0E0 == 0x80C0 {
+            let c = (bytes & 0x1F) << 6 | six(1);
+            if c < 0x80 {
+                return None;
+            }
+            (c, 2)
+        } else if bytes & 0xC0C0_C0F8 == 0x8080_80F0 {
+            let c = (bytes & 0x7) << 18 | six(1) << 12 | six(2) << 6 | six(3);
+            if !(0x10000..0x110000).contains(&c) {
+                return None;
+            }
+            let c = c - 0x10000;
+            *dst.get_mut(at)? = 0xD800 | (c >> 10) as u16;
+            at += 1;
+            (0xDC00 | c & 0x3FF, 4)
+        } else {
+            return None;
+        };
+        *dst.get_mut(at)? = c as u16;
+        at += 1;
+        src = src.get(len..)?;
     }
     Some(at)
 }
@@ -147,21 +197,31 @@ static ROWS: [u64; 256] = {
 };
 
 /// A code unit.
-pub trait Unit: Copy + PartialEq + BitAnd<Output = Self> + BitOr<Output = Self> {
-    /// No bit.
-    const ZERO: Self;
-    /// The bits that ASCII has not.
-    const BEYOND_7BIT: Self;
+pub trait Unit: Copy {
+    /// Whether all of a block is ASCII.
+    fn is_ascii<const N: usize>(block: &[Self; N]) -> bool;
 }
 
 impl Unit for u8 {
-    const ZERO: u8 = 0;
-    const BEYOND_7BIT: u8 = 0x80;
+    /// Few bytes by words: beside another loop over them the compiler would
+    /// make vectors of neither.
+    #[inline(always)]
+    fn is_ascii<const N: usize>(block: &[u8; N]) -> bool {
+        if N >= 32 {
+            return block.iter().fold(0, |all, byte| all | byte) < 0x80;
+        }
+        let (words, bytes) = block.as_chunks();
+        let words = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
+        let bytes = bytes.iter().fold(0, |all, byte| all | byte);
+        words & 0x8080_8080_8080_8080 == 0 && bytes < 0x80
+    }
 }
 
 impl Unit for u16 {
-    const ZERO: u16 = 0;
-    const BEYOND_7BIT: u16 = 0xFF80;
+    #[inline(always)]
+    fn is_ascii<const N: usize>(block: &[u16; N]) -> bool {
+        block.iter().fold(0, |all, unit| all | unit) < 0x80
+    }
 }
 
 /// What an ASCII unit can be written as; other units become anything.
