@@ -96,14 +96,13 @@ impl<'x, 'a, 's> Lent<'x, 'a, 's> {
     }
 
     /// The string of this length, in the next slot.
+    #[inline]
     fn slot(&mut self, len: u64) -> Result<()> {
         self.at += 1;
         self.words.put(len)?;
         if self.carries {
             self.words.put(self.strings as u64)?;
-            for _ in 0..CARRIED_PARTS {
-                self.words.put(0)?;
-            }
+            self.words.put_zeros::<{ CARRIED_PARTS as usize }>()?;
         }
         self.strings += 1;
         Ok(())

@@ -88,6 +88,15 @@ impl Few {
         self.put_wide(bits.into())
     }
 
+    /// Puts so many zeros.
+    #[inline]
+    pub fn put_zeros<const N: usize>(&mut self) -> Result<()> {
+        let room = self.raw.get_mut(self.put..).and_then(|raw| raw.first_chunk_mut::<N>());
+        *room.ok_or_else(mismatch)? = [MaybeUninit::new(ValRaw::v128(0)); N];
+        self.put += N;
+        Ok(())
+    }
+
     /// The same of 128 bits.
     #[inline(always)]
     pub fn put_wide(&mut self, bits: u128) -> Result<()> {
@@ -104,8 +113,12 @@ impl Few {
             return Err(mismatch());
         }
         if func.grows {
-            for raw in &mut self.raw[func.params..func.results] {
-                raw.write(ValRaw::v128(0));
+            let (more, clear) = (func.results - func.params, MaybeUninit::new(ValRaw::v128(0)));
+            match self.raw.get_mut(func.params..) {
+                // So many at once need no loop.
+                Some([a, b, c, ..]) if more <= 3 => [*a, *b, *c] = [clear; 3],
+                Some(rest) => rest.iter_mut().take(more).for_each(|raw| *raw = clear),
+                None => return Err(mismatch()),
             }
         }
         let raw = slice_from_raw_parts_mut(self.raw.as_mut_ptr().cast::<ValRaw>(), FEW);
