@@ -170,10 +170,29 @@ fn calls_within_calls_keep_what_they_owe() {
     });
 }
 
-/// Two calls are owed, and the one that is made first calls back in, where two
-/// more are deferred: none is lost, none is made twice, in one order.
+/// Two calls are owed; one of them calls back in, where two more are deferred,
+/// and one may fail. None is lost, none is made twice, and both back ends do and
+/// tell the same.
 #[test]
 fn owed_calls_may_call_back_in() {
+    for calling in 1..=4 {
+        let mut most = 0;
+        for failing in 0..=8 {
+            let [compiled, reference] =
+                [BackEnd::Compiled, BackEnd::Reference].map(|b| owed(b, calling, failing));
+            assert_eq!(compiled, reference, "{calling} calls in, {failing} fails");
+            let mut all = compiled.0;
+            all.sort_unstable();
+            assert_eq!(all, (1..=all.len() as u32).collect::<Vec<_>>());
+            most = most.max(all.len());
+        }
+        assert_eq!(most, 8);
+    }
+}
+
+/// What is noted when the `calling`th deferred call calls back in and the
+/// `failing`th fails, and what is told.
+fn owed(back_end: BackEnd, calling: u32, failing: u32) -> (Vec<u32>, Vec<String>) {
     const MODULE: &str = r#"(module
       (import "env" "note" (func $note (param i32)))
       (memory 1)
@@ -191,39 +210,40 @@ fn owed_calls_may_call_back_in() {
         call-core $next defer-call-core $done
         call-core $next defer-call-core $done
         call-core $text memory-to-string))"#;
-    let logs = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
-        let mut config = Config::new();
-        config.back_end(back_end);
-        let engine = Engine::new(&config).unwrap();
-        let mut store = Store::new(&engine);
-        let log = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let two = std::sync::Arc::new(std::sync::OnceLock::<Func>::new());
-        let (noted, inner) = (log.clone(), two.clone());
-        let note = Func::wrap(&mut store, move |mut caller: witrt::Caller<'_>, n: u32| {
-            noted.lock().unwrap().push(n);
-            if n == 2 {
-                let two = inner.get().unwrap().typed::<(), (I32, I32, Str<'static>)>()?;
-                let (_, _, text) = two.call(&mut caller, ())?;
-                assert_eq!(text.to_string(&caller)?, "ok");
-            }
-            Ok::<_, witrt::Error>(())
-        });
-        let mut linker = witrt::Linker::new();
-        linker.define("host", "note", note);
-        let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
-        let instance = linker.instantiate(&mut store, &module).unwrap();
-        two.set(instance.func(&mut store, "two").unwrap()).unwrap();
-        let outer = two.get().unwrap().typed::<(), (I32, I32, Str<'static>)>().unwrap();
-        drop(outer.call(&mut store, ()).unwrap());
-        store.settle().unwrap();
-        // The same where the next call makes them.
-        drop(outer.call(&mut store, ()).unwrap());
-        drop(outer.call(&mut store, ()).unwrap());
-        store.settle().unwrap();
-        log.lock().unwrap().clone()
+    type Two = (I32, I32, Str<'static>);
+    let mut config = Config::new();
+    config.back_end(back_end);
+    let engine = Engine::new(&config).unwrap();
+    let mut store = Store::new(&engine);
+    let log = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let two = std::sync::Arc::new(std::sync::OnceLock::<Func>::new());
+    let (noted, inner) = (log.clone(), two.clone());
+    let note = Func::wrap(&mut store, move |mut caller: witrt::Caller<'_>, n: u32| {
+        noted.lock().unwrap().push(n);
+        if n == calling {
+            let two = inner.get().unwrap().typed::<(), Two>()?;
+            let (_, _, text) = two.call(&mut caller, ())?;
+            assert_eq!(text.to_string(&caller)?, "ok");
+        }
+        match n == failing {
+            true => Err(witrt::Error::from(witrt::Trap::new(format!("note {n} fails")))),
+            false => Ok(()),
+        }
     });
-    assert_eq!(logs[0], logs[1]);
-    let mut all = logs[0].clone();
-    all.sort_unstable();
-    assert_eq!(all, (1..=8).collect::<Vec<_>>());
+    let mut linker = witrt::Linker::new();
+    linker.define("host", "note", note);
+    let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    two.set(instance.func(&mut store, "two").unwrap()).unwrap();
+    let outer = two.get().unwrap().typed::<(), Two>().unwrap();
+    let mut told = Vec::new();
+    // Paid by a safe point, then by the next call, then by a safe point again.
+    for safe_point in [true, false, true] {
+        told.extend(outer.call(&mut store, ()).map(drop).err());
+        if safe_point {
+            told.extend(store.settle().err());
+        }
+    }
+    let log = log.lock().unwrap().clone();
+    (log, told.iter().map(ToString::to_string).collect())
 }

@@ -83,7 +83,7 @@ impl Gen<'_> {
         push(&[I::If(BlockType::Empty)]);
         for part in 0..CARRIED_PARTS - 1 {
             if part > 0 {
-                push(&longer_than(16 * part));
+                push(&longer_than(16 * part + 15));
                 push(&[I::If(BlockType::Empty)]);
             }
             push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part)]);

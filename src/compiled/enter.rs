@@ -10,7 +10,7 @@ use crate::codegen::{self, Entry, Out, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::{OWED, run_registered, settle};
+use crate::guest::defer::{late, run_registered, settle};
 use crate::guest::few::{FEW, Few, FewFunc};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome};
 use crate::guest::func::Typed;
@@ -188,9 +188,7 @@ impl Entered {
     fn failed(&self, cx: &mut Cx<'_>, mark: Mark, error: Error) -> Error {
         mark.unwind(cx);
         match &self.parking {
-            Some(parking) if self.pays && parking.was_paying(cx).unwrap_or(false) => {
-                error.context(OWED)
-            }
+            Some(parking) if self.pays && parking.was_paying(cx).unwrap_or(false) => late(error),
             _ => error,
         }
     }

@@ -16,8 +16,12 @@ use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
-/// What is told of a failure that came late.
-pub(crate) const OWED: &str = "a deferred call owed since an earlier call";
+/// A failure that came late, told so once.
+#[cold]
+pub(crate) fn late(error: Error) -> Error {
+    const OWED: &str = "a deferred call owed since an earlier call";
+    if error.message().starts_with(OWED) { error } else { error.context(OWED) }
+}
 
 /// The deferred calls of one store.
 #[derive(Default)]
@@ -202,7 +206,7 @@ pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
     let kept = text::keep_views(cx);
-    let paid = run(cx, Debts::pop_owed).map_err(|e| e.context(OWED));
+    let paid = run(cx, Debts::pop_owed).map_err(late);
     kept.and(paid)
 }
 
