@@ -76,8 +76,7 @@ struct Handles {
 impl Places for Code {
     fn place(&self, func: u32, offset: usize) -> Option<(u32, usize, usize)> {
         let place = self.compiled.origin.place(&self.program, func, offset)?;
-        let (core, file) = self.program.code_offsets.unwrap_or_default();
-        Some((place.func, place.func_offset, place.core_offset - core + file))
+        Some((place.func, place.func_offset, place.core_offset))
     }
 }
 

@@ -17,11 +17,15 @@ use crate::types::{ExportType, FuncType, ImportType};
 /// A module, ready to be compiled and linked.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// The core module without its interface section.
+    /// The core module as a binary, laid out as the file the host supplied: an
+    /// interface section in it is a custom section like others.
     pub core: Vec<u8>,
-    /// Where the contents of the core's code section start: in `core`, and in
-    /// the file the host supplied. Offsets in traps are told in the latter.
-    pub code_offsets: Option<(usize, usize)>,
+    /// Where in it the contents of the code section start.
+    pub code: Option<usize>,
+    /// Where the core's code names functions (`call`, `return_call`,
+    /// `ref.func`): the positions of these immediates in the contents of its
+    /// code section, ascending. `None` if nobody has looked.
+    pub calls: Option<Vec<u32>>,
     /// Whether there is an interface section. Without one the core's imports
     /// and exports are the module's own.
     pub wrapped: bool,

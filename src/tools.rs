@@ -5,7 +5,7 @@
 //! a core binary with an interface section, or text.
 
 use crate::error::Result;
-use crate::frontend::{self, FEATURES, File};
+use crate::frontend::{self, Bodies, FEATURES, File};
 use crate::types::{ExportType, ImportType};
 
 /// Checks a module: its syntax, its core, and its interface against the core.
@@ -14,7 +14,7 @@ use crate::types::{ExportType, ImportType};
 ///
 /// The first violation found, with its place.
 pub fn check(bytes: &[u8]) -> Result<()> {
-    File::read(bytes)?.check(FEATURES)?;
+    File::read(bytes)?.check(FEATURES, Bodies::Check)?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
 use crate::types::{FuncType, ValType};
+use std::collections::HashSet;
 use std::convert::Infallible;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
@@ -171,7 +172,7 @@ impl Out<'_> {
             Payload::ElementSection(section) => {
                 let mut elements = ElementSection::new();
                 (&self.remap).parse_element_section(&mut elements, section).map_err(encode)?;
-                self.elements(elements);
+                self.elements(elements)?;
             }
             Payload::CodeSectionStart { .. } => return self.code(data),
             _ => self.raw(id, data),
@@ -194,7 +195,7 @@ impl Out<'_> {
                 SectionId::Function => self.functions(&[0])?,
                 SectionId::Global => self.globals(GlobalSection::new()),
                 SectionId::Export => self.exports(),
-                SectionId::Element => self.elements(ElementSection::new()),
+                SectionId::Element => self.elements(ElementSection::new())?,
                 _ => {}
             }
         }
@@ -343,9 +344,10 @@ impl Out<'_> {
 
     /// With a segment that declares what was exported: an export may have been
     /// all that permitted a `ref.func`.
-    fn elements(&mut self, mut elements: ElementSection) {
-        let mut exported: Vec<u32> =
-            self.unit.spaces.exported.iter().map(|func| self.remap.func(*func)).collect();
+    fn elements(&mut self, mut elements: ElementSection) -> Result<()> {
+        let referred = self.referred()?;
+        let exported = self.unit.spaces.exported.iter().filter(|func| referred.contains(func));
+        let mut exported: Vec<u32> = exported.map(|func| self.remap.func(*func)).collect();
         exported.sort_unstable();
         exported.dedup();
         if !exported.is_empty() {
@@ -354,6 +356,25 @@ impl Out<'_> {
         if !elements.is_empty() {
             elements.append_to(&mut self.bytes);
         }
+        Ok(())
+    }
+
+    /// The functions that code makes references to.
+    fn referred(&self) -> Result<HashSet<u32>> {
+        const REF_FUNC: u8 = 0xD2;
+        let start = self.program.code.unwrap_or_default();
+        let code = self.program.core.get(start..).unwrap_or_default();
+        let mut referred = HashSet::new();
+        for &at in self.calls()? {
+            if code.get(at as usize - 1) == Some(&REF_FUNC) {
+                referred.insert(immediate(code, at as usize)?.0);
+            }
+        }
+        Ok(referred)
+    }
+
+    fn calls(&self) -> Result<&[u32]> {
+        self.program.calls.as_deref().ok_or_else(|| broken("its code has not been read"))
     }
 
     fn code(&mut self, data: &[u8]) -> Result<()> {
@@ -366,10 +387,18 @@ impl Out<'_> {
         let mut section = Vec::with_capacity(data.len() + data.len() / 16 + 4096);
         total.encode(&mut section);
         let mut body = Vec::new();
+        let mut calls = self.calls()?.iter().map(|at| *at as usize).peekable();
         for _ in 0..count {
-            let original = FunctionBody::new(reader.read_reader().map_err(parse)?);
+            let original = reader.read_reader().map_err(parse)?.range();
+            let mut copied = original.start;
             body.clear();
-            rewrite(&original, &self.remap, &mut body)?;
+            while let Some(at) = calls.next_if(|at| *at < original.end) {
+                let (func, end) = immediate(data, at)?;
+                body.extend_from_slice(data.get(copied..at).unwrap_or_default());
+                self.remap.func(func).encode(&mut body);
+                copied = end;
+            }
+            body.extend_from_slice(data.get(copied..original.end).unwrap_or_default());
             body.encode(&mut section);
         }
         for func in &self.unit.funcs {
@@ -447,18 +476,11 @@ impl Out<'_> {
     }
 }
 
-/// Copies a body, with the functions that it names remapped.
-fn rewrite(original: &FunctionBody<'_>, remap: &Remap, out: &mut Vec<u8>) -> Result<()> {
-    let bytes = original.as_bytes();
-    let start = original.range().start;
-    let mut copied = 0;
-    for_each_call(original, |call| {
-        out.extend_from_slice(bytes.get(copied..call.immediate - start).unwrap_or_default());
-        remap.func(call.func).encode(out);
-        copied = call.end - start;
-    })?;
-    out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
-    Ok(())
+/// A number that names a function, and where it ends.
+fn immediate(code: &[u8], at: usize) -> Result<(u32, usize)> {
+    let mut reader = BinaryReader::new(code.get(at..).unwrap_or_default(), at);
+    let func = reader.read_var_u32().map_err(parse)?;
+    Ok((func, reader.original_position()))
 }
 
 /// An instruction that names a function: where its immediate stands.

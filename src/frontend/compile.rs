@@ -18,13 +18,12 @@ use crate::types::{ExportType, ExternType, FuncType, ImportType};
 /// Makes the program of a module, with an interface that has been checked
 /// against this core, or without one.
 ///
-/// `bytes` are the core's, without the interface; `code_offsets` is as in
-/// [`Program::code_offsets`].
+/// `bytes` and `code` are as in [`Program`].
 pub(crate) fn compile(
     model: Option<&Checked<Model>>,
     core: Core,
     bytes: Vec<u8>,
-    code_offsets: Option<(usize, usize)>,
+    code: Option<usize>,
 ) -> Program {
     let no_interface = Model::default();
     let wrapped = model.is_some();
@@ -82,7 +81,8 @@ pub(crate) fn compile(
     };
     Program {
         core: bytes,
-        code_offsets,
+        code,
+        calls: core.calls,
         wrapped,
         imports,
         exports,

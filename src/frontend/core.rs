@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use wasmparser::types::{CoreTypeId, EntityType, TypesRef};
 use wasmparser::{
-    Chunk, ExportSectionReader, FuncValidatorAllocations, ImportSectionReader, KnownCustom, Name,
-    Parser, Payload, RefType, ValidPayload, Validator, WasmFeatures,
+    Chunk, ExportSectionReader, FuncValidator, FuncValidatorAllocations, FunctionBody,
+    ImportSectionReader, KnownCustom, Name, Parser, Payload, RefType, ValidPayload, Validator,
+    ValidatorResources, WasmFeatures,
 };
 
 use super::{fault, interface_fault};
@@ -41,6 +42,17 @@ pub(crate) struct Core {
     /// The memory index space: imports first.
     pub memories: Vec<MemoryType>,
     pub start: Option<u32>,
+    /// As in [`Program::calls`](crate::plan::Program::calls).
+    pub calls: Option<Vec<u32>>,
+}
+
+/// What [`read`] does about the bodies of functions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bodies {
+    /// Validates them, and notes where they name functions.
+    Check,
+    /// Nothing: they have been checked before.
+    Trust,
 }
 
 pub(crate) struct CoreExport {
@@ -58,19 +70,6 @@ pub(crate) struct Layout {
     /// The first section that the interface should have followed, and where
     /// it stands.
     pub late: Option<(&'static str, usize)>,
-}
-
-impl Layout {
-    /// Where the contents of the code section start once the interface section
-    /// is taken out.
-    pub fn code_without_interface(&self) -> Option<usize> {
-        match (&self.interface, self.code) {
-            (Some(Section { whole, .. }), Some(code)) if whole.end <= code => {
-                Some(code - whole.len())
-            }
-            (_, code) => code,
-        }
-    }
 }
 
 /// The interface section: all of it, and what comes after its name.
@@ -154,17 +153,21 @@ impl From<Error> for Invalid {
 }
 
 /// Validates a binary module and reads it.
-pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core, Invalid> {
+pub(crate) fn read(bytes: &[u8], features: WasmFeatures, what: Bodies) -> Result<Core, Invalid> {
     let mut validator = Validator::new_with_features(features);
     let mut parser = Parser::new(0);
     parser.set_features(features);
 
     let (mut imports, mut exports, mut start, mut types) = (None, None, None, None);
     let mut bodies = Vec::new();
+    let mut code = 0;
     for payload in parser.parse_all(bytes) {
         let payload = payload.map_err(malformed)?;
+        if let Payload::CodeSectionStart { range, .. } = &payload {
+            code = range.start;
+        }
         match validator.payload(&payload).map_err(invalid)? {
-            ValidPayload::Func(func, body) => bodies.push((func, body)),
+            ValidPayload::Func(func, body) if what != Bodies::Trust => bodies.push((func, body)),
             ValidPayload::End(end) => types = Some(end),
             _ => {}
         }
@@ -178,10 +181,12 @@ pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core, Invalid
     let types = types.ok_or_else(|| unexpected_end(bytes))?;
 
     let mut allocations = FuncValidatorAllocations::default();
+    let mut calls = Vec::new();
     for (i, (func, body)) in bodies.into_iter().enumerate() {
         let index = func.index;
         let mut validator = func.into_validator(allocations);
-        if let Err(e) = validator.validate(&body) {
+        let call = |at| calls.push((at - code) as u32);
+        if let Err(e) = check_body(&mut validator, &body, features, call) {
             let names = func_names(bytes);
             let name = names.iter().flatten().rfind(|(of, _)| *of == index);
             let name = name.map(|(_, n)| format!(" {n:?}")).unwrap_or_default();
@@ -192,7 +197,33 @@ pub(crate) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Core, Invalid
     }
 
     let mut space = Space { types: types.as_ref(), func_types: HashMap::new() };
-    Ok(space.core(imports, exports, start).map_err(malformed)?)
+    let core = space.core(imports, exports, start).map_err(malformed)?;
+    Ok(Core { calls: (what == Bodies::Check).then_some(calls), ..core })
+}
+
+/// Validates a body, and finds the immediates that name functions: a second
+/// pass for these would take as long as the validation.
+fn check_body(
+    validator: &mut FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+    features: WasmFeatures,
+    mut call: impl FnMut(usize),
+) -> wasmparser::Result<()> {
+    const CALL: u8 = 0x10;
+    const RETURN_CALL: u8 = 0x12;
+    const REF_FUNC: u8 = 0xD2;
+    let (bytes, start) = (body.as_bytes(), body.range().start);
+    let mut reader = body.get_binary_reader();
+    validator.read_locals(&mut reader)?;
+    reader.set_features(features);
+    while !reader.eof() {
+        let at = reader.original_position();
+        if let Some(&(CALL | RETURN_CALL | REF_FUNC)) = bytes.get(at - start) {
+            call(at + 1);
+        }
+        reader.visit_operator(&mut validator.visitor(at))??;
+    }
+    reader.finish_expression(&validator.visitor(reader.original_position()))
 }
 
 /// Each section with the position of its first byte. Of functions' bodies
@@ -276,7 +307,7 @@ impl Space<'_> {
         let funcs = funcs.collect();
         let memories = (0..types.memory_count()).map(|i| memory_type(types.memory_at(i))).collect();
         let [func_imports, ..] = imported;
-        Ok(Core { imports, exports, funcs, func_imports, memories, start })
+        Ok(Core { imports, exports, funcs, func_imports, memories, start, calls: None })
     }
 
     fn extern_type(&mut self, ty: EntityType) -> ExternType {

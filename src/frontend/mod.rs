@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 use wasmparser::{Parser, WasmFeatures};
 
-pub(crate) use self::core::FEATURES;
+pub(crate) use self::core::{Bodies, FEATURES, SECTION};
 use self::core::{Core, Layout};
 use self::model::Model;
 use self::validate::Checked;
@@ -29,13 +29,20 @@ use crate::plan::Program;
 
 /// Reads, checks and compiles a module, binary or text.
 pub(crate) fn load(bytes: &[u8], features: WasmFeatures) -> Result<Program> {
-    let file = File::read(bytes)?;
-    let core = file.without_interface();
-    let in_file = file.layout.code;
-    let in_core = file.layout.code_without_interface();
-    let (checked_core, model) = file.check(features)?;
-    let code_offsets = in_core.zip(in_file);
-    Ok(compile::compile(model.as_ref(), checked_core, core, code_offsets))
+    program(File::read(bytes)?, features, Bodies::Check)
+}
+
+/// The same for a module that has been loaded before: the code in it is not
+/// looked at.
+pub(crate) fn reload(bytes: &[u8], features: WasmFeatures) -> Result<Program> {
+    program(File::read(bytes)?, features, Bodies::Trust)
+}
+
+fn program(file: File<'_>, features: WasmFeatures, bodies: Bodies) -> Result<Program> {
+    // The interface of a text is put behind the rest, so that places stay.
+    let (code, binary) = (file.layout.code, file.to_binary().into_owned());
+    let (core, model) = file.check(features, bodies)?;
+    Ok(compile::compile(model.as_ref(), core, binary, code))
 }
 
 /// A module whose syntax has been read, and nothing more.
@@ -95,7 +102,11 @@ impl<'a> File<'a> {
     }
 
     /// Validates the core, and then the interface against it.
-    pub fn check(self, features: WasmFeatures) -> Result<(Core, Option<Checked<Model>>)> {
+    pub fn check(
+        self,
+        features: WasmFeatures,
+        bodies: Bodies,
+    ) -> Result<(Core, Option<Checked<Model>>)> {
         let File { bytes, model, text, .. } = self;
         // Text is told where in the text, as far as that is known: offsets in
         // what was made of it help nobody.
@@ -106,7 +117,7 @@ impl<'a> File<'a> {
             (Some(_), None) => Error::new(error.kind(), error.message()),
             (None, _) => in_binary(error),
         };
-        let core = core::read(&bytes, features).map_err(|e| {
+        let core = core::read(&bytes, features, bodies).map_err(|e| {
             let body = text.as_ref().zip(e.body).and_then(|(t, i)| t.bodies.get(i).copied());
             place(e.error, body)
         })?;
@@ -220,23 +231,19 @@ fn in_binary(error: Error) -> Error {
 mod tests {
     use super::*;
 
-    /// Traps are told by offsets in the file, and the engine knows the core.
+    /// Traps are told by offsets in the file: the core is laid out like it.
     #[test]
-    fn code_offsets() {
+    fn places_of_code() {
         let text = include_bytes!("../../tests/wit/binary/placement-middle.wat");
         let file = File::read(text).unwrap().to_binary().into_owned();
         let program = load(text, FEATURES).unwrap();
-        let (in_core, in_file) = program.code_offsets.unwrap();
-        assert_ne!(in_core, in_file);
+        assert_eq!(program.core, file);
         let code = [1, 2, 0, 0x0b];
-        assert!(file[in_file..].starts_with(&code));
-        assert!(program.core[in_core..].starts_with(&code));
+        assert!(file[program.code.unwrap()..].starts_with(&code));
 
         let text = b"(func $f) (@interface func (export \"f\") call-core $f)";
         let program = load(text, FEATURES).unwrap();
-        let (in_core, in_file) = program.code_offsets.unwrap();
-        assert_eq!(in_core, in_file);
-        assert!(program.core[in_core..].starts_with(&code));
+        assert!(program.core[program.code.unwrap()..].starts_with(&code));
     }
 
     #[test]

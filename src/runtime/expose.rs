@@ -6,6 +6,7 @@
 //! Not here: the engine.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::frontend::SECTION;
 use crate::plan::Program;
 use wasm_encoder::{RawSection, SectionId};
 use wasmparser::{Parser, Payload};
@@ -32,6 +33,9 @@ pub(crate) fn expose(program: &Program) -> Result<Exposed> {
     for payload in Parser::new(0).parse_all(core) {
         let payload = payload.map_err(|e| broken(e.message()))?;
         let Some((id, range)) = payload.as_section() else { continue };
+        if matches!(&payload, Payload::CustomSection(custom) if custom.name() == SECTION) {
+            continue; // the engine refuses to see one
+        }
         let data = core.get(range).ok_or_else(|| broken("a section outside the file"))?;
         let is_export = id == SectionId::Export as u8;
         if (is_export || comes_after_exports(id))

@@ -22,8 +22,6 @@ pub struct Module(pub(crate) Arc<ModuleInner>);
 pub(crate) struct ModuleInner {
     pub engine: Engine,
     pub id: u64,
-    /// The file the host supplied.
-    source: Vec<u8>,
     pub program: Arc<Program>,
     pub core: wasmtime::Module,
     pub back: Back,
@@ -65,35 +63,34 @@ impl Module {
             let (compiled, encoded) = codegen::compile(&program)?;
             // What breaks a limit of core WebAssembly is left to the reference.
             if let Ok(core) = compile(&encoded) {
-                return Module::with_adapters(engine, program, bytes, core, compiled);
+                return Module::with_adapters(engine, program, core, compiled);
             }
         }
-        Module::build(engine, program, bytes, compile)
+        Module::build(engine, program, compile)
     }
 
     fn with_adapters(
         engine: &Engine,
-        program: Program,
-        source: &[u8],
+        mut program: Program,
         core: wasmtime::Module,
         compiled: Compiled,
     ) -> Result<Module> {
+        program.calls = None; // the core has been encoded
         let program = Arc::new(program);
         let exports = exports(&program, &compiled, &core)?;
         let code = Code { program: program.clone(), compiled, exports };
         let back = Back::Compiled(Arc::new(code));
-        Ok(Module::from_parts(engine, program, source, core, back))
+        Ok(Module::from_parts(engine, program, core, back))
     }
 
     fn from_parts(
         engine: &Engine,
         program: Arc<Program>,
-        source: &[u8],
         core: wasmtime::Module,
         back: Back,
     ) -> Module {
-        let (engine, id, source) = (engine.clone(), next_id(), source.to_vec());
-        Module(Arc::new(ModuleInner { engine, id, source, program, core, back }))
+        let (engine, id) = (engine.clone(), next_id());
+        Module(Arc::new(ModuleInner { engine, id, program, core, back }))
     }
 
     /// Checks a module without compiling it.
@@ -107,19 +104,17 @@ impl Module {
     fn build(
         engine: &Engine,
         program: Program,
-        source: &[u8],
         compile: impl FnOnce(&[u8]) -> Result<wasmtime::Module>,
     ) -> Result<Module> {
         let (core, prefix, code_offset) = if program.wrapped {
             let exposed = expose::expose(&program)?;
             (compile(&exposed.bytes)?, exposed.prefix, exposed.code_offset)
         } else {
-            let offset = program.code_offsets.map(|(core, _)| core);
-            (compile(&program.core)?, String::new(), offset)
+            (compile(&program.core)?, String::new(), program.code)
         };
         let layout = Layout::new(&program, &core, &prefix, code_offset)?;
         let program = Arc::new(program);
-        Ok(Module::from_parts(engine, program, source, core, Back::Reference(layout)))
+        Ok(Module::from_parts(engine, program, core, Back::Reference(layout)))
     }
 
     /// What runs its adapters; of a module without any, the reference.
@@ -157,17 +152,18 @@ impl Module {
     }
 
     /// The compiled module as bytes, for [`Module::deserialize`]. They hold
-    /// the original file too, so that its interface stays with it.
+    /// the module as a binary too, so that its interface stays with it.
     pub fn serialize(&self) -> Result<Vec<u8>> {
         let artefact = self.0.core.serialize().map_err(|e| {
             Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
         })?;
-        let mut out = Vec::with_capacity(HEADER + self.0.source.len() + artefact.len());
+        let source = &self.0.program.core;
+        let mut out = Vec::with_capacity(HEADER + source.len() + artefact.len());
         out.extend_from_slice(&MAGIC);
-        out.extend_from_slice(&(self.0.source.len() as u64).to_le_bytes());
+        out.extend_from_slice(&(source.len() as u64).to_le_bytes());
         out.extend_from_slice(&[0; 8]);
         out.extend_from_slice(&(self.back_end() as u64).to_le_bytes());
-        out.extend_from_slice(&self.0.source);
+        out.extend_from_slice(source);
         out.extend_from_slice(&artefact);
         let sum = checksum(&out[SUMMED..]);
         out[16..24].copy_from_slice(&sum.to_le_bytes());
@@ -206,7 +202,8 @@ impl Module {
             return Err(bad("the precompiled module is damaged"));
         };
         let (source, artefact) = body.split_at(source_len);
-        let program = frontend::load(source, frontend::FEATURES)?;
+        // What is whole is what was validated when it was compiled.
+        let program = frontend::reload(source, frontend::FEATURES)?;
         let load = |_: &[u8]| {
             // SAFETY: the caller vouches for where the bytes come from, and
             // the checksum for their being whole.
@@ -215,30 +212,35 @@ impl Module {
         };
         if back_end == BackEnd::Compiled as u64 {
             let compiled = codegen::describe(&program)?;
-            return Module::with_adapters(engine, program, source, load(&[])?, compiled);
+            return Module::with_adapters(engine, program, load(&[])?, compiled);
         }
-        Module::build(engine, program, source, load)
+        Module::build(engine, program, load)
     }
 }
 
 /// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x03\0";
-/// After it: the length of the original file, a checksum of what follows, and
+const MAGIC: [u8; 8] = *b"\0witrt\x04\0";
+/// After it: the length of the module as a binary, a checksum of what follows, and
 /// the back end.
 const HEADER: usize = 32;
 const SUMMED: usize = 24;
 
-/// Finds damage by accident: eight bytes a step.
+/// Finds damage by accident. Four words a step, each into a sum of its own, so
+/// that no multiplication waits for the one before.
 fn checksum(bytes: &[u8]) -> u64 {
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64 ^ bytes.len() as u64;
-    let mut mix = |word: u64| {
-        sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        sum ^= sum >> 29;
-    };
-    let (words, rest) = bytes.as_chunks::<8>();
-    words.iter().for_each(|word| mix(u64::from_le_bytes(*word)));
-    rest.iter().for_each(|byte| mix(*byte as u64));
-    sum
+    fn mix(sum: u64, word: u64) -> u64 {
+        let sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        sum ^ sum >> 29
+    }
+    let mut sums = [1, 2, 3, 4];
+    let (blocks, rest) = bytes.as_chunks::<32>();
+    for block in blocks {
+        for (sum, word) in sums.iter_mut().zip(block.as_chunks().0) {
+            *sum = mix(*sum, u64::from_le_bytes(*word));
+        }
+    }
+    let sum = sums.into_iter().fold(bytes.len() as u64, mix);
+    rest.iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }
 
 /// Finds what a compiled core exports.
@@ -290,8 +292,8 @@ impl Layout {
                 crate::plan::Inside::Adapter(_) => Ok(None),
             })
             .collect::<Result<Vec<_>>>()?;
-        let shift = match (program.code_offsets, code_offset) {
-            (Some((_, original)), Some(compiled)) => original as isize - compiled as isize,
+        let shift = match (program.code, code_offset) {
+            (Some(original), Some(compiled)) => original as isize - compiled as isize,
             _ => 0,
         };
         Ok(Layout { funcs, mems, start, exports, shift })
