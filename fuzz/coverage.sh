@@ -54,14 +54,16 @@ binaries=()
 for target in "${targets[@]}"; do
     binary=$CARGO_TARGET_DIR/release/$target
     binaries+=("$binary")
-    folders=("seeds/$target")
-    [ -d "$corpus/$target" ] && folders+=("$corpus/$target")
-    find "${folders[@]}" -type f -print0 |
+    # Copies: a fuzzer may be running, and drop some.
+    mkdir "$work/inputs"
+    cp "seeds/$target"/* "$work/inputs"
+    [ ! -d "$corpus/$target" ] || cp -r "$corpus/$target" "$work/inputs" 2>/dev/null || true
+    find "$work/inputs" -type f -print0 |
         LLVM_PROFILE_FILE="$work/$target-%p.profraw" \
             xargs -0 -n 500 "$binary" >"$work/$target.log" 2>&1 ||
         { tail -n 20 "$work/$target.log" >&2 && exit 1; }
     "$profdata" merge -sparse "$work/$target"-*.profraw -o "$work/$target.profdata"
-    rm "$work/$target"-*.profraw
+    rm -r "$work/inputs" "$work/$target"-*.profraw
     lines "$target" "$work/$target.profdata" "$binary" >>"$work/lines"
 done
 "$profdata" merge -sparse "$work"/*.profdata -o "$work/all"

@@ -125,7 +125,8 @@ impl World {
     }
 
     /// A value, mostly of this kind; what it refers to is borrowed. Texts of
-    /// the host's own go to `texts`.
+    /// the host's own go to `texts`, boxed: the value points to them.
+    #[allow(clippy::vec_box)]
     pub(super) fn value(&mut self, kind: u8, texts: &mut Vec<Box<(Text, Vec<u16>)>>) -> Value {
         let kind = if self.below(32) == 31 { KINDS[self.below(KINDS.len())] } else { kind };
         let of = match kind {
@@ -165,7 +166,7 @@ impl World {
         let mut text = Text { data: null(), size: 0, encoding: 0, flags: 0, reserved: 0 };
         let how = self.below(16);
         let wide: Vec<u16> = sample.encode_utf16().collect();
-        if how % 2 == 0 {
+        if how.is_multiple_of(2) {
             (text.data, text.size) = (sample.as_ptr().cast(), sample.len());
         } else {
             (text.data, text.size, text.encoding) = (wide.as_ptr().cast(), wide.len(), 1);
