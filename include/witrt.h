@@ -1692,7 +1692,7 @@ WASM_API_EXTERN bool witrt_error_argument(const struct witrt_error_t *error, siz
 /// nothing written, where that does not apply.
 WASM_API_EXTERN bool witrt_error_position(const struct witrt_error_t *error, size_t *position);
 
-/// Where a binary module is wrong, in bytes from its start. False, and
+/// Where a module is wrong, binary or text, in bytes from its start. False, and
 /// nothing written, where that does not apply.
 WASM_API_EXTERN bool witrt_error_offset(const struct witrt_error_t *error, size_t *offset);
 

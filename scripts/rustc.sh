@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # A RUSTC_WRAPPER for fuzzing with a stable compiler: it adds coverage to this
 # project's crates and to nothing else, so that the engine need not be compiled
-# again. With SANITIZER=address it also adds the sanitizer to them; allocations
-# of all crates are then checked, accesses only of these.
+# again. COVERAGE=source adds what llvm-cov reads instead, COVERAGE= nothing to
+# the library. With SANITIZER=address it also adds the sanitizer to them;
+# allocations of all crates are then checked, accesses only of these.
 rustc=$1
 shift
 crate= before=
@@ -17,6 +18,7 @@ coverage=(
     -Cllvm-args=-sanitizer-coverage-pc-table
     -Cllvm-args=-sanitizer-coverage-trace-compares
 )
+[ "${COVERAGE-}" = source ] && coverage=(-Cinstrument-coverage)
 checked=(--cfg fuzzing -Cdebug-assertions=on -Coverflow-checks=on)
 if [ -n "${SANITIZER:-}" ]; then
     export RUSTC_BOOTSTRAP=1

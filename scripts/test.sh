@@ -67,6 +67,10 @@ dotnet_tests() {
     dotnet/test.sh "$target/release" 2>&1 | tee build/dotnet.log
 }
 
+sanitized() {
+    scripts/sanitize.sh "$1" 2>&1 | tee "build/c-$1.log"
+}
+
 # Licences, sources, duplicates, where the tool is; notices anywhere.
 supply_chain() {
     scripts/notices.sh >build/THIRD-PARTY-NOTICES || return
@@ -83,8 +87,8 @@ part "C tests, the reference back end" reference
 part ".NET tests" dotnet_tests
 part "Licences and notices" supply_chain
 if [ "$full" = full ]; then
-    part "C tests, library under AddressSanitizer" scripts/sanitize.sh address
-    part "C threads, library under ThreadSanitizer" scripts/sanitize.sh thread
+    part "C tests, library under AddressSanitizer" sanitized address
+    part "C threads, library under ThreadSanitizer" sanitized thread
     part "Strings and boundary under valgrind" scripts/interpret.sh valgrind
     part "Strings and boundary under Miri" scripts/interpret.sh miri
     part "Fuzzing" fuzz/run.sh "${FUZZ:-20}"
@@ -93,9 +97,23 @@ fi
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
 c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c*.log)
 net=$(awk '/^[0-9]+ checks passed/ {n += $1} END {print n + 0}' build/dotnet.log)
+# Each checker is shown a mistake that it has to find.
+planted=$(awk '/Test +#.*planted\// {
+    passed = /Passed/
+    sub(/.*planted\//, "")
+    if (!($1 in found)) { found[$1] = 1; order[++n] = $1 }
+    if (!passed) found[$1] = 0
+} END {
+    for (i = 1; i <= n; i++) {
+        list = list (i > 1 ? ", " : "") order[i] (found[order[i]] ? "" : " NOT FOUND")
+        all += found[order[i]]
+    }
+    print all + 0 " of " n + 0 ": " list
+}' build/c*.log)
 summary="$rust Rust tests, $c C runs and $net .NET checks passed in $((SECONDS - started)) s"
 printf '\n'
 printf '%s\n' "${table[@]}"
+printf 'Planted mistakes that were found: %s\n' "$planted" | fold -s -w 78
 if [ ${#failed[@]} -gt 0 ]; then
     printf '\nFAILED: %s; %s\n' "$(IFS=,; echo "${failed[*]}")" "$summary"
     exit 1

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| witrt_fuzz::world::play(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| witrt_fuzz::play::play(data));

@@ -8,6 +8,8 @@
 pub mod api;
 pub mod args;
 pub mod differ;
+pub mod objects;
+pub mod play;
 pub mod prepared;
 pub mod rules;
 pub mod run;

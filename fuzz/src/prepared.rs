@@ -2,7 +2,8 @@
 //! target `capi` plays with.
 
 use super::api::*;
-use super::world::{World, finalized, read, step, value_of};
+use super::play::step;
+use super::world::{World, finalized, read, value_of};
 use std::ptr::{null, null_mut};
 
 const TEXT8: u8 = 64;

@@ -12,7 +12,7 @@ pub const TARGETS: &[(&str, fn(&[u8]))] = &[
     ("transcode", super::transcode::check),
     ("run", super::run::run),
     ("backends", super::differ::compare),
-    ("capi", super::world::play),
+    ("capi", super::play::play),
 ];
 
 /// Any text is either read and checked or refused with an error.

@@ -199,7 +199,7 @@ pub unsafe extern "C" fn witrt_error_position(
     unsafe { tell(error, position, |report| report.position) }
 }
 
-/// Where a binary module is wrong, in bytes from its start. False, and
+/// Where a module is wrong, binary or text, in bytes from its start. False, and
 /// nothing written, where that does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_error_offset(
