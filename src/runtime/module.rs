@@ -222,7 +222,7 @@ impl Module {
 }
 
 /// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x03\0";
+const MAGIC: [u8; 8] = *b"\0witrt\x04\0";
 /// After it: the length of the original file, a checksum of what follows, and
 /// the back end.
 const HEADER: usize = 32;
