@@ -17,6 +17,7 @@ mod carry;
 mod convert;
 mod encode;
 mod flow;
+mod forward;
 mod origin;
 mod park;
 mod spaces;
@@ -28,7 +29,7 @@ use adapter::{Body, Callee, Role};
 use spaces::Spaces;
 use std::collections::HashMap;
 
-pub(crate) use carry::{CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS};
+pub(crate) use carry::{CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS};
 pub(crate) use flow::PARKED_WORDS;
 pub(crate) use origin::Origin;
 
@@ -76,32 +77,51 @@ pub(crate) enum Intrinsic {
     Defer(u32),
     /// Forget the call that was recorded last: it is about to be made.
     Undefer,
-    /// Call the adapter import of this adapter index, with a call of the
-    /// deferred function of this position recorded meanwhile. It takes
-    /// [`SETTLE`] or zero, then that function's arguments, then the import's,
-    /// of strings [`Where`], address or slot, and length; strings come back as
-    /// slot and length.
-    Call(u32, Option<u32>),
+    /// Call an adapter import.
+    Call(Call),
     /// The adapter import of this adapter index as a core function of the
     /// original's type of this index.
     Core(u32, u32),
 }
 
-/// Where the text of an argument is: a memory's position in
-/// `Program::used_mems`, or one of these.
-pub(crate) struct Where;
-
-impl Where {
-    /// In a slot, that stays.
-    pub const SLOT: i32 = -1;
-    /// In a slot, that is given back.
-    pub const TAKEN: i32 = -2;
-    /// Instead of a slot: the words after it carry the text.
-    pub const CARRIED: i32 = -1;
+/// A call of an adapter import. It takes the arguments of the deferred function,
+/// then the import's; strings come back as slot and length.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Call {
+    /// The import's adapter index.
+    pub adapter: u32,
+    /// Record a call of the deferred function of this position meanwhile.
+    pub with: Option<u32>,
+    /// The guest runs right after the import has returned.
+    pub settles: bool,
+    /// Where the text of each argument is that is a string.
+    pub texts: Vec<Where>,
+    /// The original's type that it has as a function, if the core calls it.
+    pub ty: Option<u32>,
 }
 
-/// The guest runs right after the import has returned.
-pub(crate) const SETTLE: i32 = 1;
+impl Intrinsic {
+    /// The original's type that it has as a function, if it has one of those.
+    fn ty(&self) -> Option<u32> {
+        match self {
+            Intrinsic::Core(_, ty) => Some(*ty),
+            Intrinsic::Call(call) => call.ty,
+            _ => None,
+        }
+    }
+}
+
+/// Where the text of an argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Where {
+    /// In the memory of this position in `Program::used_mems`: address and
+    /// length.
+    Memory(u32),
+    /// In a slot, that stays.
+    Slot,
+    /// In a slot, that is given back.
+    Taken,
+}
 
 /// The globals for parked calls: how many there are,
 pub(crate) const COUNT: u32 = 0;
@@ -148,7 +168,7 @@ pub(crate) enum Strings {
     /// Slots counted from zero: only lengths are passed.
     Slots,
     /// Length, slot, and [`CARRIED_PARTS`] words. Where the slot is
-    /// [`Where::CARRIED`] these are the text, of [`CARRIED_BYTES`] at most:
+    /// [`CARRIED`] these are the text, of [`CARRIED_BYTES`] at most:
     /// each the next 16 bytes, but the last, which is the 16 bytes that the text
     /// ends with (in a shorter text, what stands before it is of no meaning).
     Carried,
@@ -388,6 +408,10 @@ impl Work {
             }
             Some(Adapter::Body(plan)) => {
                 let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
+                if let Some(call) = forward::target(&body, gen_.spaces.ty(ty)?) {
+                    let call = Call { ty: Some(ty), ..call.clone() };
+                    return Ok(Target::Intrinsic(self.intrinsic(Intrinsic::Call(call))));
+                }
                 let name = format!("adapter {adapter} import");
                 Ok(Target::Func(
                     self.add(gen_, Func { name, ty: Type::Index(ty), body, entry: None }),

@@ -6,34 +6,30 @@
 //! Not here: raw words, names, C, policy.
 
 mod enter;
-mod host;
+mod import;
 mod lift;
 mod lower;
 mod park;
 
-use crate::codegen::{self, Compiled, Intrinsic, SETTLE, Where};
+use crate::codegen::{self, Compiled, Intrinsic};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{self, Bound, Linked};
 use crate::guest::StoreData;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer::settle;
-use crate::guest::flat::{HostBody, mismatch};
-use crate::guest::func::{Typed, set_defaults};
-use crate::guest::memory::Mem;
+use crate::guest::func::Typed;
+use crate::guest::memory::{Mem, Mems};
 use crate::guest::slots::Held;
-use crate::guest::text::lift;
-use crate::guest::value::Val;
+use crate::guest::text::{lift, measure, word};
 use crate::guest::words::{HostWords, host_words};
 use crate::guest::{Places, call};
 use crate::plan::Program;
 use crate::string::{self, Changed, Dest, Text};
-use crate::types::{FuncType, ValType};
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContextMut as _, Caller};
 
 pub(crate) use enter::Entered;
-use host::WordIo;
 use park::Parking;
 
 /// A compiled program, and where its parts are found in the compiled core.
@@ -62,12 +58,13 @@ pub(crate) struct Running {
     code: Arc<Code>,
     /// What was supplied.
     linked: Arc<OnceLock<Linked>>,
+    /// Beside the program's `used_mems`.
+    mems: Arc<Mems>,
     /// Filled in once the core exists; its start function runs before.
     handles: OnceLock<Arc<Handles>>,
 }
 
 struct Handles {
-    mems: Vec<Mem>,
     deferred: Vec<CoreFunc>,
     /// Where entries park.
     parking: Option<Parking>,
@@ -89,7 +86,9 @@ impl Running {
         linked: Arc<OnceLock<Linked>>,
         types: &[wasmtime::FuncType],
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
-        let running = Arc::new(Running { code: code.clone(), linked, handles: OnceLock::new() });
+        let mems = Arc::new(Mems::new(&code.exports.mems));
+        let handles = OnceLock::new();
+        let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
         let all = code.compiled.intrinsics.iter().zip(types);
         let funcs = all.map(|(intrinsic, ty)| running.intrinsic(cx, intrinsic, ty));
         let funcs = funcs.collect::<Result<Vec<_>>>()?;
@@ -99,11 +98,7 @@ impl Running {
     /// The core exists.
     pub fn ready(&self, cx: &mut Cx<'_>, core: &wasmtime::Instance) -> Result<()> {
         let exports = &self.code.exports;
-        let mut mems = Vec::with_capacity(exports.mems.len());
-        for at in &exports.mems {
-            let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-            mems.push(Mem(mem.ok_or_else(missing)?));
-        }
+        self.mems.find(|at| core.get_module_export(&mut *cx, at))?;
         let mut deferred = Vec::with_capacity(exports.deferred.len());
         for at in &exports.deferred {
             let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
@@ -123,7 +118,7 @@ impl Running {
             }
         };
         // Set once: only the maker of an instance calls this.
-        let _ = self.handles.set(Arc::new(Handles { mems, deferred, parking }));
+        let _ = self.handles.set(Arc::new(Handles { deferred, parking }));
         Ok(())
     }
 
@@ -200,16 +195,11 @@ impl Running {
             Intrinsic::Undefer => Func::wrap(cx, |mut caller: Caller<'_, StoreData>| {
                 caller.data_mut().debts.forget();
             }),
-            Intrinsic::Defer(at) => host_words(cx, ty.clone(), move |caller, words| {
-                this.defer(caller, at as usize, words)
+            Intrinsic::Defer(at) => host_words(cx, ty.clone(), move |caller, mut words| {
+                this.defer(caller, at as usize, &mut words)?;
+                words.done()
             }),
-            Intrinsic::Call(adapter, with) => {
-                let Some(import) = self.import_of(adapter) else { return Err(missing()) };
-                host_words(cx, ty.clone(), move |caller, words| {
-                    let ty = this.code.program.adapters[adapter as usize].ty();
-                    this.call(caller, import, with, ty, words)
-                })
-            }
+            Intrinsic::Call(ref call) => this.import(cx, call, ty)?,
             Intrinsic::Core(adapter, _) => {
                 let found = self.code.program.adapters.get(adapter as usize);
                 let own = found.ok_or_else(missing)?.ty().clone();
@@ -219,35 +209,16 @@ impl Running {
         })
     }
 
-    fn import_of(&self, adapter: u32) -> Option<u32> {
-        match self.code.program.adapters.get(adapter as usize) {
-            Some(crate::plan::Adapter::Import { import, .. }) => Some(*import),
-            _ => None,
-        }
-    }
-
-    /// A memory by its position. While the start function runs it is found
-    /// through the caller, which is this instance: only adapters ask.
+    /// A memory by its position.
     #[inline(always)]
     fn mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
-        if self.handles.get().is_some() {
-            return self.ready_mem(at);
-        }
-        self.early_mem(caller, at)
-    }
-
-    #[cold]
-    fn early_mem(&self, caller: &mut Caller<'_, StoreData>, at: i32) -> Result<Mem> {
-        let export = self.code.exports.mems.get(at as usize).ok_or_else(missing)?;
-        let mem = caller.get_module_export(export).and_then(|e| e.into_memory());
-        mem.map(Mem).ok_or_else(missing)
+        self.mems.get(caller)?.get(at as usize).copied().ok_or_else(missing)
     }
 
     /// The same once the core exists.
     #[inline(always)]
     fn ready_mem(&self, at: i32) -> Result<Mem> {
-        let handles = self.handles.get();
-        handles.and_then(|h| h.mems.get(at as usize)).copied().ok_or_else(missing)
+        self.mems.found().get(at as usize).copied().ok_or_else(missing)
     }
 
     fn deferred(&self, caller: &mut Caller<'_, StoreData>, at: usize) -> Result<CoreFunc> {
@@ -281,113 +252,6 @@ impl Running {
         data.scratch.vals.push(args);
         Ok(())
     }
-
-    /// Calls what was supplied for an adapter import.
-    fn call(
-        &self,
-        caller: &mut Caller<'_, StoreData>,
-        import: u32,
-        with: Option<u32>,
-        ty: &FuncType,
-        words: &mut HostWords<'_>,
-    ) -> Result<()> {
-        let linked = self.linked.get().ok_or_else(missing)?;
-        if let (Some(body), Some(_)) = (linked.flat(import), self.handles.get()) {
-            return self.call_flat(caller, body, with, ty, words);
-        }
-        let data = caller.data_mut();
-        let mut args = data.scratch.vals.pop().unwrap_or_default();
-        let mut results = data.scratch.vals.pop().unwrap_or_default();
-        let outcome = (|| {
-            args.clear();
-            let flags = words.i32()?;
-            if let Some(at) = with {
-                self.defer(caller, at as usize, words)?;
-            }
-            for ty in ty.params() {
-                args.push(self.argument(caller, *ty, words)?);
-            }
-            set_defaults(ty.results(), &mut results)?;
-            let cx = &mut caller.as_context_mut();
-            exec::call_import(linked, cx, import, &args, &mut results)?;
-            args.clear();
-            for (i, val) in results.drain(..).enumerate() {
-                match val {
-                    Val::String(text) => {
-                        let measured = exec::measure_result(cx, i, &text)?;
-                        let held = Held::Text(text, measured);
-                        let len = word(held.guest_len())?;
-                        words.put_i32(cx.data_mut().slots.add(held))?;
-                        words.put_i32(len)?;
-                    }
-                    val => words.put(cx, &val)?,
-                }
-            }
-            if flags & SETTLE != 0 {
-                settle(cx)?;
-            }
-            if with.is_some() {
-                cx.data_mut().debts.forget();
-            }
-            Ok(())
-        })();
-        args.clear();
-        results.clear();
-        let data = caller.data_mut();
-        data.scratch.vals.push(results);
-        data.scratch.vals.push(args);
-        outcome
-    }
-
-    /// The same for a host function that takes words.
-    fn call_flat(
-        &self,
-        caller: &mut Caller<'_, StoreData>,
-        body: &dyn HostBody,
-        with: Option<u32>,
-        ty: &FuncType,
-        words: &mut HostWords<'_>,
-    ) -> Result<()> {
-        let flags = words.i32()?;
-        if let Some(at) = with {
-            self.defer(caller, at as usize, words)?;
-        }
-        let mut io = WordIo { running: self, ty, words, taken: 0, put: 0, kept: None };
-        let cx = &mut caller.as_context_mut();
-        call::guard(|| body.call(cx, &mut io))?;
-        if io.put != ty.results().len() {
-            return Err(mismatch());
-        }
-        if flags & SETTLE != 0 {
-            settle(cx)?;
-        }
-        if with.is_some() {
-            cx.data_mut().debts.forget();
-        }
-        Ok(())
-    }
-
-    fn argument(
-        &self,
-        caller: &mut Caller<'_, StoreData>,
-        ty: ValType,
-        words: &mut HostWords<'_>,
-    ) -> Result<Val<'static>> {
-        if ty != ValType::String {
-            return words.val(&mut caller.as_context_mut(), ty);
-        }
-        let (place, at, len) = (words.i32()?, words.i32()?, words.i32()?);
-        let slots = &mut caller.data_mut().slots;
-        let text = match place {
-            Where::SLOT => slots.get(at)?.into_str()?,
-            Where::TAKEN => slots.take(at)?.into_str()?,
-            mem => {
-                let mem = self.mem(caller, mem)?;
-                lift(&mut caller.as_context_mut(), mem, at as u32, len as u32)?
-            }
-        };
-        Ok(Val::String(text))
-    }
 }
 
 /// Writes a string into linear memory, where the guest's allocator said.
@@ -418,7 +282,7 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Res
         Held::Text(text, measured) => {
             let measured = match measured {
                 Some(measured) => *measured,
-                None => exec::measure(text, data.policy)?,
+                None => measure(text, data.policy)?,
             };
             // A copy: the guest is about to run or has just run, so that no
             // view is left.
@@ -429,12 +293,6 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Res
         Held::Free => Err(Changed),
     };
     written.map_err(exec::changed_since)
-}
-
-/// A length as a word.
-#[inline]
-fn word(len: usize) -> Result<i32> {
-    u32::try_from(len).map(|len| len as i32).map_err(|_| exec::too_long(len))
 }
 
 /// The error of a checked conversion.

@@ -9,14 +9,13 @@ use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use crate::guest::call::{CoreFunc, StackGuard};
 use crate::guest::context::Cx;
 use crate::guest::defer;
-use crate::guest::flat::HostBody;
 use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
-use crate::guest::text::lift;
-use crate::guest::value::{Str, Val, bad_text, changed, check, wrong_store};
+use crate::guest::text::{lift, measure, measure_result, too_long};
+use crate::guest::value::{Str, Val, changed, check};
 use crate::guest::{Slot, StoreData, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
-use crate::string::{self, Dest, Encoding, Measured, Policy};
+use crate::string::{self, Dest, Measured};
 use crate::types::ValType;
 use std::sync::{Arc, OnceLock};
 
@@ -67,12 +66,10 @@ impl Linked {
         found.ok_or_else(|| broken("import", index))
     }
 
-    /// What was supplied for an import, if it is a host function that takes
-    /// values in order.
-    #[inline]
-    pub fn flat(&self, index: u32) -> Option<&dyn HostBody> {
+    /// What was supplied for an import, if it takes interface values.
+    pub fn typed(&self, index: u32) -> Option<&Arc<dyn Typed>> {
         match &self.imports.get(index as usize)?.as_ref()?.0.body {
-            Body::Typed(body) => body.flat(),
+            Body::Typed(body) => Some(body),
             Body::Core(_) => None,
         }
     }
@@ -146,27 +143,6 @@ pub(crate) fn measure_argument(
     }
     let measured = measure(s, data.policy);
     measured.map(Some).map_err(|e| e.context(format_args!("argument {i}")).at_argument(i))
-}
-
-/// Measures a string that a host function returned.
-pub(crate) fn measure_result(cx: &Cx<'_>, i: usize, s: &Str<'_>) -> Result<Option<Measured>> {
-    let data = cx.data();
-    if s.store() == Some(data.id) {
-        return Ok(None);
-    }
-    let measured = measure(s, data.policy);
-    measured.map(Some).map_err(|e| {
-        let e = e.context(format_args!("result {i} of the host function"));
-        Trap::with_code(e.message(), TrapCode::IllFormedText).into()
-    })
-}
-
-/// Text that is not in linear memory, as UTF-8.
-pub(crate) fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
-    let policy = s.policy_or(policy);
-    let measured = s.with_copy(|text| string::measure(text, Encoding::Utf8, policy));
-    // What is still a view by now is one of another store.
-    measured.ok_or_else(|| wrong_store("string"))?.map_err(bad_text)
 }
 
 struct Run<'r, 'a> {
@@ -390,11 +366,6 @@ fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<
 /// What writing a string raises that is not what was measured.
 pub(crate) fn changed_since(c: string::Changed) -> Error {
     Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
-}
-
-pub(crate) fn too_long(len: usize) -> Error {
-    let message = format!("a string of {len} bytes is too long for a guest");
-    Trap::with_code(message, TrapCode::StringTooLong).into()
 }
 
 /// Whether a string is still a view of linear memory.

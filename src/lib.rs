@@ -51,8 +51,9 @@ pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 #[doc(hidden)]
 pub use guest::call::Word;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
-pub use guest::flat::{Arguments, HostCall, Lift, Lower, Outcome};
+pub use guest::flat::{Arguments, Lift, Lower, Outcome};
 pub use guest::func::Func;
+pub use guest::host::HostCall;
 pub use guest::value::{ExternRef, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};

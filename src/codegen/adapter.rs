@@ -7,7 +7,7 @@
 
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
-use super::{Intrinsic, Out, SETTLE, Strings, Where, broken, convert, core_type};
+use super::{Call, Intrinsic, Out, Strings, Where, broken, convert, core_type};
 use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
@@ -363,30 +363,29 @@ impl<'p> Frame<'_, 'p> {
         to: Slot,
     ) -> Result<()> {
         let settles = self.flow.after.contains(&i);
-        self.push(Instruction::I32Const(if settles { SETTLE } else { 0 }));
         let with = self.deferred.last().filter(|call| call.record == Record::With(i));
         let with = with.map(|call| (self.gen_.deferred(call.func), call.args));
         if let Some((_, args)) = with {
             self.words(args)?;
         }
+        let mut texts = Vec::new();
         for arg in args {
             match self.place(*arg)? {
                 Place::None | Place::Carried { .. } => return Err(broken("not to be handed on")),
                 Place::Word(local) => self.push(Instruction::LocalGet(local)),
-                Place::Held { slot, len, owned } => {
-                    let place = if owned { Where::TAKEN } else { Where::SLOT };
-                    self.push(Instruction::I32Const(place));
+                Place::Held { slot, owned, .. } => {
+                    texts.push(if owned { Where::Taken } else { Where::Slot });
                     self.at(slot);
-                    self.push(Instruction::LocalGet(len));
                 }
                 Place::Lifted { mem, ptr, len } => {
-                    self.push(Instruction::I32Const(mem));
+                    texts.push(Where::Memory(mem as u32));
                     self.push(Instruction::LocalGet(ptr));
                     self.push(Instruction::LocalGet(len));
                 }
             }
         }
-        self.call(Intrinsic::Call(adapter, with.map(|(deferred, _)| deferred)));
+        let with = with.map(|(deferred, _)| deferred);
+        self.call(Intrinsic::Call(Call { adapter, with, settles, texts, ty: None }));
         self.store_all(ty.results(), to)
     }
 

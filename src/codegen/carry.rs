@@ -4,7 +4,7 @@
 //! Not here: which bytes the words are made of.
 
 use super::adapter::{At, Body, Callee, Frame, Gen, Ins, Place};
-use super::{Intrinsic, Strings, Where, core_type};
+use super::{Intrinsic, Strings, core_type};
 use crate::plan::{AdapterPlan, Op};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
@@ -13,6 +13,8 @@ use wasm_encoder::{BlockType, Instruction as I, MemArg};
 pub(crate) const CARRIED_BYTES: u32 = 64;
 /// in so many words of 128 bits.
 pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
+/// Instead of a slot: the words carry the text.
+pub(crate) const CARRIED: i32 = -1;
 /// So many words an entry takes at most where text is carried.
 pub(crate) const CARRY_WORDS: usize = 12;
 
@@ -129,7 +131,7 @@ impl Frame<'_, '_> {
     /// Writes such a string.
     pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
         self.push(I::LocalGet(slot));
-        self.push(I::I32Const(Where::CARRIED));
+        self.push(I::I32Const(CARRIED));
         self.push(I::I32Eq);
         self.push(I::If(BlockType::Empty));
         self.push(I::LocalGet(ptr));

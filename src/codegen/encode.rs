@@ -10,7 +10,7 @@
 
 use super::adapter::{Body, Callee, Ins, words};
 use super::spaces::parse;
-use super::{Intrinsic, Target, Type, Unit, broken, core_type};
+use super::{Intrinsic, Target, Type, Unit, Where, broken, core_type};
 use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name};
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
@@ -234,15 +234,16 @@ impl Out<'_> {
     fn types(&mut self, data: &[u8]) -> Result<()> {
         let mut added = Vec::new();
         for intrinsic in &self.unit.intrinsics {
-            added.push(signature(self.unit, self.program, intrinsic)?);
+            if intrinsic.ty().is_none() {
+                added.push(signature(self.unit, self.program, intrinsic)?);
+            }
         }
         for func in &self.unit.funcs {
             if let Type::New(ty) = &func.ty {
-                added.push(Some(ty.clone()));
+                added.push(ty.clone());
             }
         }
         let mut bytes = Vec::new();
-        let added: Vec<FuncType> = added.into_iter().flatten().collect();
         for ty in &added {
             bytes.push(0x60);
             for types in [ty.params(), ty.results()] {
@@ -265,13 +266,10 @@ impl Out<'_> {
         }
         let mut next = self.unit.spaces.types();
         for (i, intrinsic) in self.unit.intrinsics.iter().enumerate() {
-            let ty = match intrinsic {
-                Intrinsic::Core(_, ty) => *ty,
-                _ => {
-                    next += 1;
-                    next - 1
-                }
-            };
+            let ty = intrinsic.ty().unwrap_or_else(|| {
+                next += 1;
+                next - 1
+            });
             // Linked by position: the names are for people.
             imports.import("witrt", &format!("{i} {intrinsic:?}"), EntityType::Function(ty));
         }
@@ -282,8 +280,8 @@ impl Out<'_> {
     }
 
     fn functions(&mut self, data: &[u8]) -> Result<()> {
-        let typed = |intrinsic: &&Intrinsic| !matches!(intrinsic, Intrinsic::Core(..));
-        let intrinsics = self.unit.intrinsics.iter().filter(typed).count() as u32;
+        let added = |intrinsic: &&Intrinsic| intrinsic.ty().is_none();
+        let intrinsics = self.unit.intrinsics.iter().filter(added).count() as u32;
         let mut next = self.unit.spaces.types() + intrinsics;
         let mut bytes = Vec::new();
         for func in &self.unit.funcs {
@@ -506,16 +504,15 @@ pub(super) fn for_each_call(body: &FunctionBody<'_>, mut found: impl FnMut(Call)
     Ok(())
 }
 
-/// The type of an intrinsic; of one that has a type of the original's,
-/// nothing.
-fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Option<FuncType>> {
+/// The type of an intrinsic that has none of the original's.
+fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<FuncType> {
     use ValType::I32;
     let deferred = |at: u32| {
         let func = unit.deferred.get(at as usize).ok_or_else(|| broken("deferred"))?;
         unit.spaces.func(*func)
     };
     let (params, results) = match intrinsic {
-        Intrinsic::Core(..) => return Ok(None),
+        Intrinsic::Core(..) => return Err(broken("a type of its own")),
         Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
         Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer => (vec![], vec![]),
         Intrinsic::Write => (vec![I32; 4], vec![]),
@@ -523,23 +520,27 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Op
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),
         Intrinsic::Copy => (vec![I32], vec![I32]),
         Intrinsic::Defer(at) => (deferred(*at)?.params().to_vec(), vec![]),
-        Intrinsic::Call(adapter, with) => {
-            let mut params = vec![I32];
-            if let Some(at) = with {
-                params.extend_from_slice(deferred(*at)?.params());
+        Intrinsic::Call(call) => {
+            let mut params = Vec::new();
+            if let Some(at) = call.with {
+                params.extend_from_slice(deferred(at)?.params());
             }
-            let adapter = program.adapters.get(*adapter as usize);
+            let adapter = program.adapters.get(call.adapter as usize);
             let ty = adapter.ok_or_else(|| broken("adapter"))?.ty();
+            let mut texts = call.texts.iter();
             for ty in ty.params() {
                 match ty {
-                    ValType::String => params.extend([I32; 3]),
+                    ValType::String => match texts.next() {
+                        Some(Where::Memory(_)) => params.extend([I32, I32]),
+                        _ => params.push(I32),
+                    },
                     ty => params.push(core_type(*ty)),
                 }
             }
             (params, ty.results().iter().flat_map(|ty| words(*ty)).collect())
         }
     };
-    Ok(Some(FuncType::new(params, results)))
+    Ok(FuncType::new(params, results))
 }
 
 fn val_type(ty: ValType) -> wasm_encoder::ValType {

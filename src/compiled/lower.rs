@@ -7,7 +7,7 @@
 //! Not here: the crossing.
 
 use super::word;
-use crate::codegen::{CARRIED_PARTS, Where};
+use crate::codegen::{CARRIED, CARRIED_PARTS};
 use crate::error::{Error, Result};
 use crate::exec;
 use crate::guest::context::Cx;
@@ -26,9 +26,6 @@ pub(super) struct Light<'x> {
 
 /// How many bytes of text a word carries.
 const PART: usize = size_of::<u128>();
-
-/// Instead of a slot.
-const CARRIED: u64 = Where::CARRIED as u32 as u64;
 
 impl<'x> Light<'x> {
     #[inline(always)]
@@ -59,7 +56,7 @@ impl<'a> Lower<'a> for Light<'_> {
             return Ok(());
         };
         self.words.put(len as u64)?;
-        self.words.put(CARRIED)?;
+        self.words.put(CARRIED as u32 as u64)?;
         for start in [PART, 2 * PART, 3 * PART, len] {
             let part = bytes.get(start..).and_then(|rest| rest.first_chunk());
             self.words.put_wide(u128::from_le_bytes(*part.ok_or_else(mismatch)?))?;

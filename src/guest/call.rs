@@ -366,6 +366,7 @@ fn at(error: Error, what: &str, index: usize) -> Error {
 }
 
 /// Runs a host function; a panic becomes an error.
+#[inline(always)]
 pub(crate) fn guard(run: impl FnOnce() -> Result<()>) -> Result<()> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
 }

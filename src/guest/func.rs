@@ -5,7 +5,7 @@
 
 use super::call::{self, CoreFunc};
 use super::context::Cx;
-use super::flat::HostBody;
+use super::host::Link;
 use super::value::{Val, check, wrong_store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
@@ -40,9 +40,10 @@ pub(crate) trait Typed: Any + Send + Sync {
     /// Results may be written on failure: the caller drops them then.
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
 
-    /// The same without lists of values, for those that know that way.
-    fn flat(&self) -> Option<&dyn HostBody> {
-        None
+    /// The same for core code without lists of values; the link comes back
+    /// from those that do not know that way.
+    fn linked(self: Arc<Self>, _: &mut Cx<'_>, link: Link) -> Result<wasmtime::Func, Link> {
+        Err(link)
     }
 }
 

@@ -8,7 +8,8 @@
 
 use super::StoreData;
 use super::context::Cx;
-use crate::error::{Error, Trap, TrapCode};
+use crate::error::{Error, ErrorKind, Trap, TrapCode};
+use std::sync::OnceLock;
 
 /// A plain 32-bit linear memory. Shared ones never get here: the front end
 /// refuses them for strings.
@@ -50,6 +51,55 @@ impl Mem {
             Some(r) => Ok((&mut all[r], data)),
             None => Err(outside(ptr, len, size)),
         }
+    }
+}
+
+/// Memories of an instance, by position.
+pub(crate) struct Mems {
+    /// What they are called.
+    exports: Box<[wasmtime::ModuleExport]>,
+    found: OnceLock<Box<[Mem]>>,
+}
+
+impl Mems {
+    /// Those of an instance that is about to be made, under these names.
+    pub fn new(exports: &[wasmtime::ModuleExport]) -> Mems {
+        Mems { exports: exports.into(), found: OnceLock::new() }
+    }
+
+    /// Once they have been found.
+    #[inline(always)]
+    pub fn found(&self) -> &[Mem] {
+        self.found.get().map_or(&[], |mems| mems)
+    }
+
+    /// For what only the instance itself can call: its start function runs
+    /// before anybody else knows it.
+    #[inline(always)]
+    pub fn get(&self, caller: &mut wasmtime::Caller<'_, StoreData>) -> Result<&[Mem], Error> {
+        match self.found.get() {
+            Some(mems) => Ok(mems),
+            None => self.find(|at| caller.get_module_export(at)),
+        }
+    }
+
+    /// Finds them.
+    #[cold]
+    pub fn find(
+        &self,
+        mut export: impl FnMut(&wasmtime::ModuleExport) -> Option<wasmtime::Extern>,
+    ) -> Result<&[Mem], Error> {
+        let mems = self.exports.iter().map(|at| {
+            let mem = export(at).and_then(|found| found.into_memory());
+            mem.map(Mem).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Panic,
+                    "internal error: the core has not the memory of a plan",
+                )
+            })
+        });
+        let mems = mems.collect::<Result<_, _>>()?;
+        Ok(self.found.get_or_init(|| mems))
     }
 }
 

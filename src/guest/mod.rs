@@ -4,8 +4,8 @@
 //! strings that are out, and the calls that are owed. Behaviour is next door:
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
 //! `value` the values, `text` the strings that guests hand over, `slots` those
-//! that compiled adapters name, `flat` calls without lists of values, `defer` the
-//! debts, `func` what can be called.
+//! that compiled adapters name, `flat` calls without lists of values, `host` the
+//! host functions that take them so, `defer` the debts, `func` what can be called.
 //!
 //! Not here: behaviour.
 
@@ -15,6 +15,7 @@ pub(crate) mod defer;
 pub(crate) mod few;
 pub(crate) mod flat;
 pub(crate) mod func;
+pub(crate) mod host;
 pub(crate) mod memory;
 pub(crate) mod slots;
 pub(crate) mod text;
@@ -74,6 +75,8 @@ pub(crate) struct Scratch {
     pub vals: Vec<Vec<value::Val<'static>>>,
     pub slots: Vec<Vec<Slot<'static>>>,
     pub units: Vec<Vec<u16>>,
+    /// Strings that calls of host functions read, innermost last.
+    pub kept: Vec<value::Str<'static>>,
 }
 
 /// A value in a frame of adapters, and for text that a host lends, what

@@ -12,9 +12,9 @@
 use super::StoreData;
 use super::context::Cx;
 use super::memory::Mem;
-use super::value::{Str, copy_in};
+use super::value::{Str, bad_text, copy_in, wrong_store};
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::string::{self, Policy, Text};
+use crate::string::{self, Encoding, Measured, Policy, Text};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One string of a guest, or a copy that the store made.
@@ -68,7 +68,7 @@ impl Cell {
             Place::Copy => Ok(read(Text::Utf8(&state.copy))),
             Place::View { mem, ptr, len } => {
                 if cx.data().id != self.store {
-                    return Err(super::value::wrong_store("string"));
+                    return Err(wrong_store("string"));
                 }
                 Ok(read(Text::Utf8(mem.read(cx, ptr, len)?)))
             }
@@ -233,4 +233,37 @@ pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<
 pub(crate) fn ill_formed(ptr: u32, bad: impl std::fmt::Display) -> Error {
     let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
     Trap::with_code(message, TrapCode::IllFormedText).into()
+}
+
+/// Measures a string that a host function returned.
+pub(crate) fn measure_result(cx: &Cx<'_>, i: usize, s: &Str<'_>) -> Result<Option<Measured>> {
+    let data = cx.data();
+    if s.store() == Some(data.id) {
+        return Ok(None);
+    }
+    let measured = measure(s, data.policy);
+    measured.map(Some).map_err(|e| {
+        let e = e.context(format_args!("result {i} of the host function"));
+        Trap::with_code(e.message(), TrapCode::IllFormedText).into()
+    })
+}
+
+/// Text that is not in linear memory, as UTF-8.
+pub(crate) fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
+    let policy = s.policy_or(policy);
+    let measured = s.with_copy(|text| string::measure(text, Encoding::Utf8, policy));
+    // What is still a view by now is one of another store.
+    measured.ok_or_else(|| wrong_store("string"))?.map_err(bad_text)
+}
+
+#[cold]
+pub(crate) fn too_long(len: usize) -> Error {
+    let message = format!("a string of {len} bytes is too long for a guest");
+    Trap::with_code(message, TrapCode::StringTooLong).into()
+}
+
+/// A length as a word.
+#[inline]
+pub(crate) fn word(len: usize) -> Result<i32> {
+    u32::try_from(len).map(|len| len as i32).map_err(|_| too_long(len))
 }

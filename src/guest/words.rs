@@ -11,6 +11,7 @@
 use super::StoreData;
 use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
 use super::context::Cx;
+use super::flat::mismatch;
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
@@ -179,27 +180,28 @@ impl Read<'_> {
 /// The words of a call from core code: arguments, read in order, then
 /// results, put in order in their place.
 pub(crate) struct HostWords<'a> {
-    raw: &'a mut [MaybeUninit<ValRaw>],
+    raw: &'a mut [ValRaw],
     ty: &'a FuncType,
     read: usize,
     put: usize,
 }
 
-impl HostWords<'_> {
-    #[inline]
-    pub fn i32(&mut self) -> Result<i32> {
-        self.number().map(|bits| bits as i32)
-    }
+/// The proof that all results of a call have been put.
+pub(crate) struct Done(());
 
+impl HostWords<'_> {
     /// A value of this type, which is not `string`.
-    #[inline]
     pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
         let core = carrier(ty);
-        let raw = self.next(core)?;
-        // SAFETY: `next` checked that the argument is one, and that no result
+        if self.put > 0 || self.ty.params().get(self.read) != Some(&core) {
+            return Err(broken("a word of another type"));
+        }
+        let raw = self.raw[self.read];
+        self.read += 1;
+        // SAFETY: the type says that the argument is a `core`, and no result
         // has been put in its place; core code holds its references while it
         // calls.
-        let val = unsafe { from_raw(cx, core, raw.assume_init()) }?;
+        let val = unsafe { from_raw(cx, core, raw) }?;
         Ok(typed(ty, val))
     }
 
@@ -207,22 +209,9 @@ impl HostWords<'_> {
     /// high half is of no meaning.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
-        if self.put > 0 || self.read >= self.ty.params().len() {
-            return Err(broken("a word too many"));
-        }
-        let raw = self.raw[self.read];
+        let Some(raw) = self.raw.get(self.read) else { return Err(broken("a word too many")) };
         self.read += 1;
-        // SAFETY: it is an argument, in whose place no result has been put, so
-        // core code has set it; any bits are a number.
-        Ok(unsafe { raw.assume_init() }.get_u64())
-    }
-
-    fn next(&mut self, ty: ValType) -> Result<MaybeUninit<ValRaw>> {
-        if self.put > 0 || self.ty.params().get(self.read) != Some(&ty) {
-            return Err(broken("a word of another type"));
-        }
-        self.read += 1;
-        Ok(self.raw[self.read - 1])
+        Ok(raw.get_u64())
     }
 
     #[inline]
@@ -231,7 +220,6 @@ impl HostWords<'_> {
     }
 
     /// A value that is no string.
-    #[inline]
     pub fn put(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
         let (ty, word) = word_of(cx, val)?;
         self.word(ty, word)
@@ -247,21 +235,29 @@ impl HostWords<'_> {
         }
     }
 
+    #[inline]
     fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
         if self.ty.results().get(self.put) != Some(&ty) {
             return Err(broken("a word of another type"));
         }
-        self.raw[self.put].write(word);
+        self.raw[self.put] = word;
         self.put += 1;
         Ok(())
     }
+
+    /// All results have been put.
+    #[inline]
+    pub fn done(self) -> Result<Done> {
+        if self.put == self.ty.results().len() { Ok(Done(())) } else { Err(mismatch()) }
+    }
 }
 
-/// A core function that runs `body`, which must put every result.
+/// A core function that runs `body`, which must put every result of the words
+/// that it is given.
 pub(crate) fn host_words(
     cx: &mut Cx<'_>,
     core_type: wasmtime::FuncType,
-    body: impl Fn(&mut wasmtime::Caller<'_, StoreData>, &mut HostWords<'_>) -> Result<()>
+    body: impl Fn(&mut wasmtime::Caller<'_, StoreData>, HostWords<'_>) -> Result<Done>
     + Send
     + Sync
     + 'static,
@@ -269,15 +265,22 @@ pub(crate) fn host_words(
     let ty = func_type(&core_type);
     let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
                         raw: &mut [MaybeUninit<ValRaw>]| {
-        let mut words = HostWords { raw, ty: &ty, read: 0, put: 0 };
-        body(&mut caller, &mut words)?;
-        if words.put != ty.results().len() {
-            return Err(broken("too few words").into());
+        for word in raw.iter_mut().skip(ty.params().len()) {
+            word.write(ValRaw::i64(0));
         }
-        Ok(())
+        // SAFETY: core code has set a word for each parameter, and those for
+        // further results have been set just now; a set `MaybeUninit` is laid
+        // out as what it holds.
+        let raw = unsafe { &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]) };
+        let words = HostWords { raw, ty: &ty, read: 0, put: 0 };
+        match body(&mut caller, words) {
+            Ok(Done(())) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     };
-    // SAFETY: `HostWords` reads as many words as the type has parameters at
-    // most, each as its type says, and all results have been put likewise.
+    // SAFETY: `HostWords` gives out a word as a reference only where the type
+    // has one, any bits are a number, and `Done` proves that all results have
+    // been put as the type says.
     unsafe { wasmtime::Func::new_unchecked(&mut *cx, core_type, entered) }
 }
 

@@ -6,8 +6,8 @@ use super::externs::{Extern, Global, Memory, Table, Tag};
 use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
-use crate::guest::flat::{HostBody, HostCall, HostIo, ValIo, mismatch};
 use crate::guest::func::{Body, Func, Typed};
+use crate::guest::host::{HostCall, Link, called_by_host, linked};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
@@ -169,29 +169,16 @@ struct FlatFunc<F> {
     ty: FuncType,
 }
 
-impl<F> HostBody for FlatFunc<F>
-where
-    F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
-{
-    #[inline]
-    fn call(&self, cx: &mut Cx<'_>, io: &mut dyn HostIo) -> Result<()> {
-        (self.body)(&mut HostCall { cx, io })
-    }
-}
-
 impl<F> Typed for FlatFunc<F>
 where
     F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
 {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let results = self.ty.results().iter().zip(results);
-        let mut io = ValIo { args: args.iter(), results };
-        guard(|| HostBody::call(self, cx, &mut io))?;
-        if io.results.next().is_some() { Err(mismatch()) } else { Ok(()) }
+        called_by_host(cx, &self.body, args, self.ty.results(), results)
     }
 
-    fn flat(&self) -> Option<&dyn HostBody> {
-        Some(self)
+    fn linked(self: Arc<Self>, cx: &mut Cx<'_>, link: Link) -> Result<wasmtime::Func, Link> {
+        Ok(linked(cx, link, move |call| (self.body)(call)))
     }
 }
 

@@ -13,7 +13,10 @@ use guest::texts::Script;
 use std::hint::black_box;
 
 /// The workloads, each once with this library and once by hand.
-const WORKLOADS: [&str; 6] = ["add", "in-utf16", "in-utf8", "out-utf16", "out-utf8", "back-utf8"];
+const WORKLOADS: [&str; 7] =
+    ["add", "in-utf16", "in-utf8", "out-utf16", "out-utf8", "back-utf16", "back-utf8"];
+/// So many calls back make one time of those, so that the entry hardly counts.
+const BACK: u32 = 100;
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -54,8 +57,10 @@ fn main() {
         "out-utf8-by-hand" => Box::new(|| {
             glue.source_utf8(&mut room);
         }),
-        "back-utf8" => Box::new(|| ours.call_back(1, false)),
-        "back-utf8-by-hand" => Box::new(|| glue.call_back(1, false)),
+        "back-utf16" => Box::new(|| ours.call_back(BACK, true)),
+        "back-utf16-by-hand" => Box::new(|| glue.call_back(BACK, true)),
+        "back-utf8" => Box::new(|| ours.call_back(BACK, false)),
+        "back-utf8-by-hand" => Box::new(|| glue.call_back(BACK, false)),
         _ => panic!("no such workload: {what}"),
     };
     (0..times).for_each(|_| run());

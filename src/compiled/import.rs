@@ -1,0 +1,90 @@
+//! What the compiled core calls for adapter imports.
+//!
+//! What a call needs to know is found out when the instance is made: what is
+//! called, and how its arguments come.
+//!
+//! Not here: what a host function sees.
+
+use super::{Running, missing};
+use crate::codegen::{Call, Where};
+use crate::error::Result;
+use crate::exec;
+use crate::guest::context::Cx;
+use crate::guest::func::set_defaults;
+use crate::guest::host::{Defer, Given, HostCall, Link, linked};
+use crate::plan::Adapter;
+use crate::types::{FuncType, ValType};
+use std::sync::Arc;
+
+impl Running {
+    /// The function that calls what was supplied.
+    pub(super) fn import(
+        self: &Arc<Self>,
+        cx: &mut Cx<'_>,
+        call: &Call,
+        core_type: &wasmtime::FuncType,
+    ) -> Result<wasmtime::Func> {
+        let adapter = self.code.program.adapters.get(call.adapter as usize);
+        let Some(Adapter::Import { import, ty }) = adapter else { return Err(missing()) };
+        let this = self.clone();
+        let defer = call.with.map(|at| -> Defer {
+            Box::new(move |caller, words| this.defer(caller, at as usize, words))
+        });
+        let mut link = Link {
+            core_type: core_type.clone(),
+            defer,
+            params: given(call, ty)?,
+            ty: ty.clone(),
+            mems: self.mems.clone(),
+            settles: call.settles,
+        };
+        if let Some(body) = self.linked.get().and_then(|linked| linked.typed(*import)) {
+            link = match body.clone().linked(cx, link) {
+                Ok(func) => return Ok(func),
+                Err(link) => link,
+            };
+        }
+        let (this, import, ty) = (self.clone(), *import, ty.clone());
+        Ok(linked(cx, link, move |call| this.call_listed(call, import, &ty)))
+    }
+
+    /// Calls what takes lists of values.
+    fn call_listed(&self, call: &mut HostCall<'_, '_>, import: u32, ty: &FuncType) -> Result<()> {
+        let linked = self.linked.get().ok_or_else(missing)?;
+        let scratch = &mut call.cx().data_mut().scratch;
+        let mut args = scratch.vals.pop().unwrap_or_default();
+        let mut results = scratch.vals.pop().unwrap_or_default();
+        let outcome = (|| {
+            args.clear();
+            for _ in ty.params() {
+                args.push(call.lent()?);
+            }
+            set_defaults(ty.results(), &mut results)?;
+            exec::call_import(linked, call.cx(), import, &args, &mut results)?;
+            args.clear();
+            results.drain(..).try_for_each(|val| call.put_value(val))
+        })();
+        args.clear();
+        results.clear();
+        let scratch = &mut call.cx().data_mut().scratch;
+        scratch.vals.push(results);
+        scratch.vals.push(args);
+        outcome
+    }
+}
+
+/// How the arguments come.
+fn given(call: &Call, ty: &FuncType) -> Result<Box<[Given]>> {
+    let mut texts = call.texts.iter();
+    let given = |ty: &ValType| match ty {
+        ValType::String => match texts.next() {
+            Some(Where::Memory(at)) => Ok(Given::View(*at)),
+            Some(Where::Slot) => Ok(Given::Slot),
+            Some(Where::Taken) => Ok(Given::Taken),
+            None => Err(missing()),
+        },
+        ty if ty.is_ref() => Ok(Given::Ref(*ty)),
+        ty => Ok(Given::Number(*ty)),
+    };
+    ty.params().iter().map(given).collect()
+}

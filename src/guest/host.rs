@@ -1,0 +1,358 @@
+//! Host functions that take and give values in order, without lists: what they
+//! see of a call.
+//!
+//! Core code hands over words, and text where it lies; the host, values. Which
+//! words an argument has is known when the function is linked.
+//!
+//! Not here: who calls.
+
+use super::StoreData;
+use super::call::guard;
+use super::context::{Caller, Cx};
+use super::defer::settle;
+use super::flat::mismatch;
+use super::memory::{Mem, Mems};
+use super::slots::Held;
+use super::text::{ill_formed, lift, measure_result, word};
+use super::value::Val;
+use super::words::{HostWords, host_words};
+use crate::error::{Error, ErrorKind, Result};
+use crate::string::{Policy, Text};
+use crate::types::{FuncType, ValType};
+use std::iter::Zip;
+use std::slice;
+use std::sync::Arc;
+use wasmtime::AsContextMut as _;
+
+/// A call of a host function made with [`Func::new_prepared`]: its arguments,
+/// to be taken in order, and its results, to be put in order afterwards.
+///
+/// [`Func::new_prepared`]: crate::Func::new_prepared
+pub struct HostCall<'x, 's> {
+    cx: &'x mut Cx<'s>,
+    by: By<'x>,
+}
+
+/// Who calls.
+enum By<'x> {
+    Core(Words<'x>),
+    Host(Vals<'x>),
+}
+
+/// How core code calls a host function, from one place in it.
+pub(crate) struct Link {
+    /// The function's type as core code has it.
+    pub core_type: wasmtime::FuncType,
+    /// The words of a call that is due after it come first: what records it.
+    pub defer: Option<Defer>,
+    /// How the arguments come.
+    pub params: Box<[Given]>,
+    /// The function's type. Its results are words, of strings slot and length.
+    pub ty: FuncType,
+    /// Memories of the instance whose code it is.
+    pub mems: Arc<Mems>,
+    /// The guest runs right after the function has returned.
+    pub settles: bool,
+}
+
+/// Takes the words of a call that is due, and records it.
+pub(crate) type Defer = Box<
+    dyn Fn(&mut wasmtime::Caller<'_, StoreData>, &mut HostWords<'_>) -> Result<()> + Send + Sync,
+>;
+
+/// How an argument comes from core code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given {
+    /// A number of this type.
+    Number(ValType),
+    /// A reference of this type.
+    Ref(ValType),
+    /// Text in the memory of this position: address and length.
+    View(u32),
+    /// A slot, that stays.
+    Slot,
+    /// A slot, that is given back.
+    Taken,
+}
+
+/// A call by core code.
+struct Words<'x> {
+    words: HostWords<'x>,
+    link: &'x Link,
+    mems: &'x [Mem],
+    /// How many arguments have been taken, and results put.
+    taken: usize,
+    put: usize,
+    /// How many strings are in the store's scratch: out of slots that were
+    /// given back, to be there during the call.
+    kept: usize,
+}
+
+/// A call by the host, with lists of values.
+struct Vals<'x> {
+    args: slice::Iter<'x, Val<'x>>,
+    results: Zip<slice::Iter<'x, ValType>, slice::IterMut<'x, Val<'static>>>,
+}
+
+/// The function that core code calls. Made for this body alone, so that a call
+/// is one piece of machine code.
+pub(crate) fn linked(
+    cx: &mut Cx<'_>,
+    link: Link,
+    body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+) -> wasmtime::Func {
+    host_words(cx, link.core_type.clone(), move |caller, mut words| {
+        if let Some(defer) = &link.defer {
+            defer(caller, &mut words)?;
+        }
+        let mems = link.mems.get(caller)?;
+        let cx = &mut caller.as_context_mut();
+        let words = Words { words, link: &link, mems, taken: 0, put: 0, kept: 0 };
+        let mut call = HostCall { cx, by: By::Core(words) };
+        let outcome = guard(|| body(&mut call));
+        let HostCall { cx, by: By::Core(Words { words, put, kept, .. }) } = call else {
+            return Err(mismatch());
+        };
+        if kept > 0 {
+            let kept_here = &mut cx.data_mut().scratch.kept;
+            kept_here.truncate(kept_here.len() - kept);
+        }
+        outcome?;
+        if put != link.ty.results().len() {
+            return Err(mismatch());
+        }
+        if link.settles {
+            settle(cx)?;
+        }
+        if link.defer.is_some() {
+            cx.data_mut().debts.forget();
+        }
+        words.done()
+    })
+}
+
+/// Lets the host call one, with values of its types.
+pub(crate) fn called_by_host(
+    cx: &mut Cx<'_>,
+    body: impl FnOnce(&mut HostCall<'_, '_>) -> Result<()>,
+    args: &[Val<'_>],
+    types: &[ValType],
+    results: &mut [Val<'static>],
+) -> Result<()> {
+    let vals = Vals { args: args.iter(), results: types.iter().zip(results) };
+    let mut call = HostCall { cx, by: By::Host(vals) };
+    guard(|| body(&mut call))?;
+    match call.by {
+        By::Host(vals) if vals.results.len() == 0 => Ok(()),
+        _ => Err(mismatch()),
+    }
+}
+
+impl<'s> HostCall<'_, 's> {
+    /// The next argument, a number: its bits; of a narrow integer, extended to
+    /// 32 by its sign.
+    #[inline]
+    pub fn number(&mut self) -> Result<u64> {
+        match &mut self.by {
+            By::Core(by) => match by.next() {
+                Some(Given::Number(_)) => {
+                    by.taken += 1;
+                    by.words.number()
+                }
+                _ => Err(mismatch()),
+            },
+            By::Host(by) => by.args.next().map(Val::bits).ok_or_else(mismatch),
+        }
+    }
+
+    /// The next argument, a string, read where it lies: in linear memory, as
+    /// UTF-8, if it is a guest's. It is not yet checked; what to do where it is
+    /// ill-formed comes with it. An [`ErrorKind::BadText`] that `read` returns
+    /// becomes a trap that tells where the string was.
+    #[inline]
+    pub fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        if let By::Core(by) = &mut self.by
+            && let Some((mem, ptr, len)) = by.view()?
+        {
+            let bytes = mem.read(&*self.cx, ptr, len)?;
+            return read(Text::Utf8(bytes), self.cx.data().policy).map_err(|e| at(ptr, e));
+        }
+        let (mut read, mut done) = (Some(read), None);
+        self.held_text(&mut |text, policy| {
+            if let Some(read) = read.take() {
+                done = Some(read(text, policy)?);
+            }
+            Ok(())
+        })?;
+        done.ok_or_else(mismatch)
+    }
+
+    /// The next argument, a string that is not in linear memory.
+    #[inline(never)]
+    fn held_text(&mut self, read: &mut dyn FnMut(Text<'_>, Policy) -> Result<()>) -> Result<()> {
+        let rule = self.cx.data().policy;
+        match &mut self.by {
+            By::Core(by) => {
+                let text = match by.held(self.cx)? {
+                    Held::Lent(lent) => return read(lent.text(), lent.policy_or(rule)),
+                    held => held.into_str()?,
+                };
+                let policy = text.policy_or(rule);
+                text.with_in((&*self.cx).into(), |units| read(units, policy))??;
+                self.cx.data_mut().scratch.kept.push(text);
+                by.kept += 1;
+                Ok(())
+            }
+            By::Host(by) => {
+                let Some(Val::String(text)) = by.args.next() else { return Err(mismatch()) };
+                let policy = text.policy_or(rule);
+                text.with_in((&*self.cx).into(), |text| read(text, policy))?
+            }
+        }
+    }
+
+    /// The next argument, a reference, or a string to be read later in the
+    /// call.
+    pub fn value(&mut self) -> Result<Val<'static>> {
+        match self.lent()? {
+            // It may be kept, so what is lent is copied.
+            Val::String(text) => Ok(Val::String(text.into_owned(self.cx)?)),
+            val => Ok(val),
+        }
+    }
+
+    /// The next argument, of any type, not to be kept beyond the call.
+    pub(crate) fn lent(&mut self) -> Result<Val<'static>> {
+        match &mut self.by {
+            By::Core(by) => {
+                if let Some((mem, ptr, len)) = by.view()? {
+                    return lift(self.cx, mem, ptr, len).map(Val::String);
+                }
+                match by.next() {
+                    Some(Given::Number(ty) | Given::Ref(ty)) => {
+                        by.taken += 1;
+                        by.words.val(self.cx, ty)
+                    }
+                    _ => by.held(self.cx)?.into_str().map(Val::String),
+                }
+            }
+            By::Host(by) => Ok(match by.args.next().ok_or_else(mismatch)? {
+                Val::String(text) => Val::String(text.clone().into_owned(self.cx)?),
+                Val::ExternRef(reference) => Val::ExternRef(reference.clone()),
+                Val::FuncRef(func) => Val::FuncRef(func.clone()),
+                number => Val::from_bits(number.ty(), number.bits()),
+            }),
+        }
+    }
+
+    /// Puts the next result, a number.
+    #[inline]
+    pub fn put_number(&mut self, bits: u64) -> Result<()> {
+        match &mut self.by {
+            By::Core(by) => match by.result()? {
+                ValType::String => Err(mismatch()),
+                _ => by.words.put_number(bits),
+            },
+            By::Host(by) => {
+                let (ty, result) = by.results.next().ok_or_else(mismatch)?;
+                *result = Val::from_bits(*ty, bits);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts the next result, a reference or a string: one from
+    /// [`Str::new_in`] costs least.
+    pub fn put_value(&mut self, val: Val<'static>) -> Result<()> {
+        match &mut self.by {
+            By::Core(by) => by.put(self.cx, val),
+            By::Host(by) => {
+                *by.results.next().ok_or_else(mismatch)?.1 = val;
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn cx(&mut self) -> &mut Cx<'s> {
+        self.cx
+    }
+
+    /// A buffer of the store's, empty, to be given back.
+    #[doc(hidden)]
+    pub fn buffer(&mut self) -> Vec<u16> {
+        self.cx.data_mut().scratch.units.pop().unwrap_or_default()
+    }
+
+    /// Gives a buffer back.
+    #[doc(hidden)]
+    pub fn give_back(&mut self, mut buffer: Vec<u16>) {
+        buffer.clear();
+        if buffer.capacity() <= super::text::KEPT {
+            self.cx.data_mut().scratch.units.push(buffer);
+        }
+    }
+
+    /// The store, to be used between arguments and results.
+    pub fn caller(&mut self) -> Caller<'_> {
+        Caller(wasmtime::AsContextMut::as_context_mut(self.cx))
+    }
+}
+
+impl Words<'_> {
+    /// How the next argument comes.
+    #[inline]
+    fn next(&self) -> Option<Given> {
+        self.link.params.get(self.taken).copied()
+    }
+
+    /// The next argument, if it is text in linear memory: where.
+    #[inline]
+    fn view(&mut self) -> Result<Option<(Mem, u32, u32)>> {
+        let Some(Given::View(mem)) = self.next() else { return Ok(None) };
+        self.taken += 1;
+        let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
+        Ok(Some((*mem, self.words.number()? as u32, self.words.number()? as u32)))
+    }
+
+    /// The next argument, a string in a slot.
+    fn held(&mut self, cx: &mut Cx<'_>) -> Result<Held> {
+        let given = self.next();
+        self.taken += 1;
+        match given {
+            Some(Given::Slot) => cx.data().slots.get(self.words.number()? as i32),
+            Some(Given::Taken) => cx.data_mut().slots.take(self.words.number()? as i32),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The type of the next result.
+    #[inline]
+    fn result(&mut self) -> Result<ValType> {
+        // Results stand where arguments stood.
+        self.taken = self.link.params.len();
+        let ty = self.link.ty.results().get(self.put).copied().ok_or_else(mismatch)?;
+        self.put += 1;
+        Ok(ty)
+    }
+
+    fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
+        if self.result()? != val.ty() {
+            return Err(mismatch());
+        }
+        let Val::String(text) = val else { return self.words.put(cx, &val) };
+        let measured = measure_result(cx, self.put - 1, &text)?;
+        let held = Held::Text(text, measured);
+        let len = word(held.guest_len())?;
+        self.words.put_i32(cx.data_mut().slots.add(held))?;
+        self.words.put_i32(len)
+    }
+}
+
+/// What reading the text at an address raised.
+#[cold]
+fn at(ptr: u32, error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::BadText => ill_formed(ptr, error.message()),
+        _ => error,
+    }
+}
