@@ -28,7 +28,10 @@ impl Running {
         let Some(Adapter::Import { import, ty }) = adapter else { return Err(missing()) };
         let this = self.clone();
         let defer = call.with.map(|at| -> Defer {
-            Box::new(move |caller, words| this.defer(caller, at as usize, words))
+            Box::new(move |caller, mut words| {
+                this.defer(caller, at as usize, &mut words)?;
+                Ok(words)
+            })
         });
         let mut link = Link {
             core_type: core_type.clone(),

@@ -33,7 +33,8 @@ pub struct HostCall<'x, 's> {
     by: By<'x>,
 }
 
-/// Who calls.
+/// Who calls. With a tag of its own, that is known where the call is made.
+#[repr(u8)]
 enum By<'x> {
     Core(Words<'x>),
     Host(Vals<'x>),
@@ -55,9 +56,12 @@ pub(crate) struct Link {
     pub settles: bool,
 }
 
-/// Takes the words of a call that is due, and records it.
+/// Takes the words of a call that is due and records it, and gives the others
+/// back.
 pub(crate) type Defer = Box<
-    dyn Fn(&mut wasmtime::Caller<'_, StoreData>, &mut HostWords<'_>) -> Result<()> + Send + Sync,
+    dyn for<'w> Fn(&mut wasmtime::Caller<'_, StoreData>, HostWords<'w>) -> Result<HostWords<'w>>
+        + Send
+        + Sync,
 >;
 
 /// How an argument comes from core code.
@@ -103,14 +107,14 @@ pub(crate) fn linked(
 ) -> wasmtime::Func {
     host_words(cx, link.core_type.clone(), move |caller, mut words| {
         if let Some(defer) = &link.defer {
-            defer(caller, &mut words)?;
+            words = defer(caller, words)?;
         }
         let mems = link.mems.get(caller)?;
         let cx = &mut caller.as_context_mut();
         let words = Words { words, link: &link, mems, taken: 0, put: 0, kept: 0 };
         let mut call = HostCall { cx, by: By::Core(words) };
         let outcome = guard(|| body(&mut call));
-        let HostCall { cx, by: By::Core(Words { words, put, kept, .. }) } = call else {
+        let HostCall { cx, by: By::Core(Words { words, kept, .. }) } = call else {
             return Err(mismatch());
         };
         if kept > 0 {
@@ -118,9 +122,6 @@ pub(crate) fn linked(
             kept_here.truncate(kept_here.len() - kept);
         }
         outcome?;
-        if put != link.ty.results().len() {
-            return Err(mismatch());
-        }
         if link.settles {
             settle(cx)?;
         }
@@ -171,41 +172,22 @@ impl<'s> HostCall<'_, 's> {
     /// becomes a trap that tells where the string was.
     #[inline]
     pub fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
-        if let By::Core(by) = &mut self.by
-            && let Some((mem, ptr, len)) = by.view()?
-        {
-            let bytes = mem.read(&*self.cx, ptr, len)?;
-            return read(Text::Utf8(bytes), self.cx.data().policy).map_err(|e| at(ptr, e));
-        }
-        let (mut read, mut done) = (Some(read), None);
-        self.held_text(&mut |text, policy| {
-            if let Some(read) = read.take() {
-                done = Some(read(text, policy)?);
-            }
-            Ok(())
-        })?;
-        done.ok_or_else(mismatch)
-    }
-
-    /// The next argument, a string that is not in linear memory.
-    #[inline(never)]
-    fn held_text(&mut self, read: &mut dyn FnMut(Text<'_>, Policy) -> Result<()>) -> Result<()> {
-        let rule = self.cx.data().policy;
         match &mut self.by {
-            By::Core(by) => {
-                let text = match by.held(self.cx)? {
-                    Held::Lent(lent) => return read(lent.text(), lent.policy_or(rule)),
-                    held => held.into_str()?,
-                };
-                let policy = text.policy_or(rule);
-                text.with_in((&*self.cx).into(), |units| read(units, policy))??;
-                self.cx.data_mut().scratch.kept.push(text);
-                by.kept += 1;
-                Ok(())
-            }
+            By::Core(by) => match by.text()? {
+                Place::View(mem, ptr, len) => {
+                    let bytes = mem.read(&*self.cx, ptr, len)?;
+                    let rule = self.cx.data().policy;
+                    read(Text::Utf8(bytes), rule).map_err(|e| at(ptr, e))
+                }
+                Place::Slot(slot, take) => {
+                    let (done, kept) = read_slot(self.cx, slot, take, read)?;
+                    by.kept += kept as usize;
+                    Ok(done)
+                }
+            },
             By::Host(by) => {
                 let Some(Val::String(text)) = by.args.next() else { return Err(mismatch()) };
-                let policy = text.policy_or(rule);
+                let policy = text.policy_or(self.cx.data().policy);
                 text.with_in((&*self.cx).into(), |text| read(text, policy))?
             }
         }
@@ -225,16 +207,15 @@ impl<'s> HostCall<'_, 's> {
     pub(crate) fn lent(&mut self) -> Result<Val<'static>> {
         match &mut self.by {
             By::Core(by) => {
-                if let Some((mem, ptr, len)) = by.view()? {
-                    return lift(self.cx, mem, ptr, len).map(Val::String);
+                if let Some(Given::Number(ty) | Given::Ref(ty)) = by.next() {
+                    by.taken += 1;
+                    return by.words.val(self.cx, ty);
                 }
-                match by.next() {
-                    Some(Given::Number(ty) | Given::Ref(ty)) => {
-                        by.taken += 1;
-                        by.words.val(self.cx, ty)
-                    }
-                    _ => by.held(self.cx)?.into_str().map(Val::String),
-                }
+                let text = match by.text()? {
+                    Place::View(mem, ptr, len) => lift(self.cx, mem, ptr, len),
+                    Place::Slot(slot, take) => held(self.cx, slot, take)?.into_str(),
+                };
+                text.map(Val::String)
             }
             By::Host(by) => Ok(match by.args.next().ok_or_else(mismatch)? {
                 Val::String(text) => Val::String(text.clone().into_owned(self.cx)?),
@@ -305,24 +286,20 @@ impl Words<'_> {
         self.link.params.get(self.taken).copied()
     }
 
-    /// The next argument, if it is text in linear memory: where.
-    #[inline]
-    fn view(&mut self) -> Result<Option<(Mem, u32, u32)>> {
-        let Some(Given::View(mem)) = self.next() else { return Ok(None) };
-        self.taken += 1;
-        let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
-        Ok(Some((*mem, self.words.number()? as u32, self.words.number()? as u32)))
-    }
-
-    /// The next argument, a string in a slot.
-    fn held(&mut self, cx: &mut Cx<'_>) -> Result<Held> {
+    /// The next argument, a string: where it is.
+    #[inline(always)]
+    fn text(&mut self) -> Result<Place> {
         let given = self.next();
         self.taken += 1;
-        match given {
-            Some(Given::Slot) => cx.data().slots.get(self.words.number()? as i32),
-            Some(Given::Taken) => cx.data_mut().slots.take(self.words.number()? as i32),
-            _ => Err(mismatch()),
-        }
+        Ok(match given {
+            Some(Given::View(mem)) => {
+                let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
+                Place::View(*mem, self.words.number()? as u32, self.words.number()? as u32)
+            }
+            Some(Given::Slot) => Place::Slot(self.words.number()? as i32, false),
+            Some(Given::Taken) => Place::Slot(self.words.number()? as i32, true),
+            _ => return Err(mismatch()),
+        })
     }
 
     /// The type of the next result.
@@ -346,6 +323,38 @@ impl Words<'_> {
         self.words.put_i32(cx.data_mut().slots.add(held))?;
         self.words.put_i32(len)
     }
+}
+
+/// Where a string is.
+enum Place {
+    /// Address and length.
+    View(Mem, u32, u32),
+    /// A slot, and whether it is given back.
+    Slot(i32, bool),
+}
+
+fn held(cx: &mut Cx<'_>, slot: i32, take: bool) -> Result<Held> {
+    let slots = &mut cx.data_mut().slots;
+    if take { slots.take(slot) } else { slots.get(slot) }
+}
+
+/// Reads a string in a slot. Whether it is kept in the store's scratch.
+#[inline(never)]
+fn read_slot<R>(
+    cx: &mut Cx<'_>,
+    slot: i32,
+    take: bool,
+    read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
+) -> Result<(R, bool)> {
+    let rule = cx.data().policy;
+    let text = match held(cx, slot, take)? {
+        Held::Lent(lent) => return Ok((read(lent.text(), lent.policy_or(rule))?, false)),
+        held => held.into_str()?,
+    };
+    let policy = text.policy_or(rule);
+    let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
+    cx.data_mut().scratch.kept.push(text);
+    Ok((done, true))
 }
 
 /// What reading the text at an address raised.
