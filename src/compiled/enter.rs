@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{late, run_registered, settle};
-use crate::guest::few::{FEW, Few, FewFunc};
+use crate::guest::few::{FEW, Few, FewFunc, Puts};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome};
 use crate::guest::func::Typed;
 use crate::guest::slots::scoped;
@@ -109,14 +109,14 @@ impl Entered {
         let Some(few) = self.few.as_ref().filter(|_| self.light) else {
             return self.run_heavy(cx, args, outcome);
         };
-        let mut words = Few::new();
-        let mut light = Light::new(&mut words);
+        let mut room = Few::new();
+        let mut light = Light::new(room.puts());
         args.lower(&mut light)?;
-        if !light.fits() {
+        let Some(words) = light.finish() else {
             return self.run_heavy(cx, args, outcome);
-        }
+        };
         let opened = self.open(cx)?;
-        let called = self.cross(cx, few, opened.mark, &mut words, outcome);
+        let called = self.cross(cx, few, opened.mark, words, outcome);
         self.shut(cx, opened, called)
     }
 
@@ -130,10 +130,12 @@ impl Entered {
     ) -> Result<()> {
         let Some(few) = &self.few else { return self.run_wide(cx, args, outcome) };
         scoped(cx, |cx, lending| {
-            let mut words = Few::new();
-            args.lower(&mut Lent::new(cx, lending, &mut words, self.carries))?;
+            let mut room = Few::new();
+            let mut lent = Lent::new(cx, lending, room.puts(), self.carries);
+            args.lower(&mut lent)?;
+            let words = lent.finish();
             let opened = self.open(cx)?;
-            let called = self.cross(cx, few, opened.mark, &mut words, outcome);
+            let called = self.cross(cx, few, opened.mark, words, outcome);
             self.shut(cx, opened, called)
         })
     }
@@ -167,7 +169,7 @@ impl Entered {
         cx: &mut Cx<'_>,
         few: &FewFunc,
         mark: Mark,
-        words: &mut Few,
+        words: Puts<'_>,
         outcome: &mut impl Outcome,
     ) -> Result<bool> {
         match &self.parking {
@@ -175,13 +177,14 @@ impl Entered {
             _ if self.settles => settle(cx)?,
             _ => {}
         }
-        if let Err(error) = words.call(cx, few) {
-            return Err(self.failed(cx, mark, error));
-        }
+        let mut results = match words.call(cx, few) {
+            Ok(results) => results,
+            Err(error) => return Err(self.failed(cx, mark, error)),
+        };
         if self.simple {
-            return outcome.lift(words).map(|()| false);
+            return outcome.lift(&mut results).map(|()| false);
         }
-        self.leave(cx, words, outcome)
+        self.leave(cx, &mut results, outcome)
     }
 
     #[cold]

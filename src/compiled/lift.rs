@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, Result};
 use crate::exec;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
-use crate::guest::few::{Few, FewDue};
+use crate::guest::few::{FewDue, Takes};
 use crate::guest::flat::{Lift, mismatch};
 use crate::guest::memory::Mem;
 use crate::guest::slots::Held;
@@ -144,7 +144,7 @@ fn told(error: crate::error::Error, ptr: u32) -> crate::error::Error {
     }
 }
 
-impl Source for Few {
+impl Source for Takes<'_> {
     #[inline(always)]
     fn number(&mut self) -> Result<u64> {
         Lift::number(self)
@@ -155,17 +155,17 @@ impl Source for Few {
     }
 
     fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
-        Few::due(self, func)
+        Takes::due(self, func)
     }
 
     #[inline(always)]
     fn taken(&self) -> usize {
-        Few::taken(self)
+        Takes::taken(self)
     }
 
     #[inline(always)]
     fn rewind(&mut self, at: usize) {
-        Few::rewind(self, at);
+        Takes::rewind(self, at);
     }
 }
 

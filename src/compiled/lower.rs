@@ -11,7 +11,7 @@ use crate::codegen::{CARRIED, CARRIED_PARTS};
 use crate::error::{Error, Result};
 use crate::exec;
 use crate::guest::context::Cx;
-use crate::guest::few::Few;
+use crate::guest::few::Puts;
 use crate::guest::flat::{Lower, mismatch};
 use crate::guest::slots::{Lending, measure};
 use crate::guest::value::{Str, Val};
@@ -19,25 +19,25 @@ use crate::guest::words::Fill;
 use crate::string::{Policy, SHORT, Text, short};
 
 /// Puts numbers and short text into few words, and does nothing else.
-pub(super) struct Light<'x> {
-    words: &'x mut Few,
+pub(super) struct Light<'f> {
+    words: Puts<'f>,
     fits: bool,
 }
 
 /// How many bytes of text a word carries.
 const PART: usize = size_of::<u128>();
 
-impl<'x> Light<'x> {
+impl<'f> Light<'f> {
     #[inline(always)]
-    pub fn new(words: &'x mut Few) -> Light<'x> {
+    pub fn new(words: Puts<'f>) -> Light<'f> {
         Light { words, fits: true }
     }
 
-    /// Whether all arguments could be put so. Text that cannot may be long or
-    /// ill-formed.
+    /// The words, if all arguments could be put so. Text that cannot may be
+    /// long or ill-formed.
     #[inline(always)]
-    pub fn fits(&self) -> bool {
-        self.fits
+    pub fn finish(self) -> Option<Puts<'f>> {
+        self.fits.then_some(self.words)
     }
 }
 
@@ -72,24 +72,29 @@ impl<'a> Lower<'a> for Light<'_> {
 }
 
 /// Puts arguments into few words, and text into slots.
-pub(super) struct Lent<'x, 'a, 's> {
+pub(super) struct Lent<'x, 'f, 'a, 's> {
     cx: &'x mut Cx<'s>,
     lending: &'x Lending<'a>,
-    words: &'x mut Few,
+    words: Puts<'f>,
     at: usize,
     /// Whether text could be carried.
     carries: bool,
     strings: i32,
 }
 
-impl<'x, 'a, 's> Lent<'x, 'a, 's> {
+impl<'x, 'f, 'a, 's> Lent<'x, 'f, 'a, 's> {
     pub fn new(
         cx: &'x mut Cx<'s>,
         lending: &'x Lending<'a>,
-        words: &'x mut Few,
+        words: Puts<'f>,
         carries: bool,
     ) -> Self {
         Lent { cx, lending, words, at: 0, carries, strings: 0 }
+    }
+
+    /// The words.
+    pub fn finish(self) -> Puts<'f> {
+        self.words
     }
 
     /// The string of this length, in the next slot.
@@ -106,7 +111,7 @@ impl<'x, 'a, 's> Lent<'x, 'a, 's> {
     }
 }
 
-impl<'a> Lower<'a> for Lent<'_, 'a, '_> {
+impl<'a> Lower<'a> for Lent<'_, '_, 'a, '_> {
     fn number(&mut self, bits: u64) -> Result<()> {
         self.at += 1;
         self.words.put(bits)

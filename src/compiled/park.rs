@@ -145,9 +145,10 @@ impl Lot {
     fn pay_one(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
         self.set(cx, COUNT, count - 1)?;
         let mark = Mark::new(cx);
-        let mut words = Few::new();
+        let mut room = Few::new();
+        let mut words = room.puts();
         words.put(count as u64)?;
-        words.call(cx, &self.pay).inspect_err(|_| mark.unwind(cx))
+        words.call(cx, &self.pay).map(drop).inspect_err(|_| mark.unwind(cx))
     }
 
     #[cold]

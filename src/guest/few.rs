@@ -54,108 +54,129 @@ impl FewFunc {
         args: &impl Arguments<'a>,
         outcome: &mut impl Outcome,
     ) -> Result<()> {
-        let mut words = Few::new();
+        let mut few = Few::new();
+        let mut words = few.puts();
         args.lower(&mut words)?;
         settle(cx)?;
         let mark = Mark::new(cx);
-        if let Err(error) = words.call(cx, self) {
-            mark.unwind(cx);
-            return Err(error);
+        match words.call(cx, self) {
+            Ok(mut results) => outcome.lift(&mut results),
+            Err(error) => {
+                mark.unwind(cx);
+                Err(error)
+            }
         }
-        outcome.lift(&mut words)
     }
 }
 
-/// The words of a call: arguments are put in order, then results taken.
-pub(crate) struct Few {
-    raw: [MaybeUninit<ValRaw>; FEW],
+/// Room for the words of a call.
+pub(crate) struct Few([MaybeUninit<ValRaw>; FEW]);
+
+/// Arguments are put in order, and the function is called.
+pub(crate) struct Puts<'f> {
+    raw: &'f mut [MaybeUninit<ValRaw>; FEW],
     /// How many have been put, all of them set.
-    put: usize,
+    at: usize,
+}
+
+/// Results are taken in order.
+pub(crate) struct Takes<'f> {
+    raw: &'f [MaybeUninit<ValRaw>; FEW],
     /// How many are results, all of them set.
     results: usize,
-    taken: usize,
+    at: usize,
 }
 
 impl Few {
     #[inline(always)]
     pub fn new() -> Few {
-        Few { raw: [const { MaybeUninit::uninit() }; FEW], put: 0, results: 0, taken: 0 }
+        Few([const { MaybeUninit::uninit() }; FEW])
     }
 
+    /// Nothing has been put.
+    #[inline(always)]
+    pub fn puts(&mut self) -> Puts<'_> {
+        Puts { raw: &mut self.0, at: 0 }
+    }
+}
+
+impl<'f> Puts<'f> {
     /// Puts the next argument: a number's bits.
     #[inline(always)]
     pub fn put(&mut self, bits: u64) -> Result<()> {
         self.put_wide(bits.into())
     }
 
-    /// Puts so many zeros.
-    #[inline]
-    pub fn put_zeros<const N: usize>(&mut self) -> Result<()> {
-        let room = self.raw.get_mut(self.put..).and_then(|raw| raw.first_chunk_mut::<N>());
-        *room.ok_or_else(mismatch)? = [MaybeUninit::new(ValRaw::v128(0)); N];
-        self.put += N;
-        Ok(())
-    }
-
     /// The same of 128 bits.
     #[inline(always)]
     pub fn put_wide(&mut self, bits: u128) -> Result<()> {
-        let Some(raw) = self.raw.get_mut(self.put) else { return Err(mismatch()) };
+        let Some(raw) = self.raw.get_mut(self.at) else { return Err(mismatch()) };
         raw.write(ValRaw::v128(bits));
-        self.put += 1;
+        self.at += 1;
         Ok(())
     }
 
-    /// Calls a function, without settling first. Its results are next.
+    /// Puts so many zeros.
+    #[inline]
+    pub fn put_zeros<const N: usize>(&mut self) -> Result<()> {
+        let room = self.raw.get_mut(self.at..).and_then(|raw| raw.first_chunk_mut::<N>());
+        *room.ok_or_else(mismatch)? = [MaybeUninit::new(ValRaw::v128(0)); N];
+        self.at += N;
+        Ok(())
+    }
+
+    /// Calls a function, without settling first.
     #[inline(always)]
-    pub fn call(&mut self, cx: &mut Cx<'_>, func: &FewFunc) -> Result<()> {
-        if self.put != func.params {
+    pub fn call(self, cx: &mut Cx<'_>, func: &FewFunc) -> Result<Takes<'f>> {
+        let Puts { raw, at } = self;
+        if at != func.params {
             return Err(mismatch());
         }
         if func.grows {
             let (more, clear) = (func.results - func.params, MaybeUninit::new(ValRaw::v128(0)));
-            match self.raw.get_mut(func.params..) {
+            match raw.get_mut(func.params..) {
                 // So many at once need no loop.
                 Some([a, b, c, ..]) if more <= 3 => [*a, *b, *c] = [clear; 3],
                 Some(rest) => rest.iter_mut().take(more).for_each(|raw| *raw = clear),
                 None => return Err(mismatch()),
             }
         }
-        let raw = slice_from_raw_parts_mut(self.raw.as_mut_ptr().cast::<ValRaw>(), FEW);
+        let words = slice_from_raw_parts_mut(raw.as_mut_ptr().cast::<ValRaw>(), FEW);
         // SAFETY: all parameters have been put and all results have room, and
         // both are numbers by the making of `FewFunc`: any bits are one. A
         // word that is no parameter is not read.
-        unsafe { func.func.call_unchecked(&mut *cx, raw) }.map_err(|e| failure(cx, e))?;
-        (self.results, self.taken) = (func.results, 0);
-        Ok(())
+        unsafe { func.func.call_unchecked(&mut *cx, words) }.map_err(|e| failure(cx, e))?;
+        Ok(Takes { raw, results: func.results, at: 0 })
     }
+}
 
-    /// How many results have been taken.
+impl Takes<'_> {
+    /// How many have been taken.
     #[inline(always)]
     pub fn taken(&self) -> usize {
-        self.taken
+        self.at
     }
 
     /// The result of this position is next.
     #[inline(always)]
     pub fn rewind(&mut self, at: usize) {
-        self.taken = at;
+        self.at = at;
     }
 
     /// A call of a function with the next words, to be made later.
     #[inline]
     pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
-        FewDue::new(func, || Lift::number(self))
+        FewDue::new(func, || self.number())
     }
 }
 
-impl Lift for Few {
+impl Lift for Takes<'_> {
     #[inline(always)]
     fn number(&mut self) -> Result<u64> {
-        let Some(raw) = self.raw.get(self.taken).filter(|_| self.taken < self.results) else {
+        let Some(raw) = self.raw.get(self.at).filter(|_| self.at < self.results) else {
             return Err(mismatch());
         };
-        self.taken += 1;
+        self.at += 1;
         // SAFETY: it is a result of the call that was made; `call` has set what
         // no argument had.
         Ok(unsafe { raw.assume_init() }.get_u64())
@@ -170,7 +191,7 @@ impl Lift for Few {
     }
 }
 
-impl<'a> Lower<'a> for Few {
+impl<'a> Lower<'a> for Puts<'_> {
     #[inline(always)]
     fn number(&mut self, bits: u64) -> Result<()> {
         self.put(bits)
@@ -223,7 +244,7 @@ impl FewDue {
 }
 
 impl Read<'_> {
-    /// As [`Few::due`].
+    /// As [`Takes::due`].
     #[inline]
     pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
         FewDue::new(func, || self.number())
@@ -231,7 +252,7 @@ impl Read<'_> {
 }
 
 impl HostWords<'_> {
-    /// As [`Few::due`].
+    /// As [`Takes::due`].
     #[inline]
     pub fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {
         FewDue::new(func, || self.number())

@@ -185,7 +185,7 @@ fn make_room<T: Copy + Default>(vec: &mut Vec<T>, len: usize) {
     }
 }
 
-/// See [`super::short`].
+/// See `super::short`.
 #[inline]
 pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     match src {

@@ -80,7 +80,7 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     Ok(m.len)
 }
 
-/// See [`super::short`].
+/// See `super::short`.
 pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     copy(src, Dest::Utf8(into), Policy::Reject).ok()
 }
