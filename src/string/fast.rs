@@ -153,15 +153,24 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
     let mut room = std::mem::take(dst).into_bytes();
     make_room(&mut room, src.len());
-    let written = match super::copy(src, Dest::Utf8(&mut room), policy) {
-        Err(CopyError::TooSmall { needed }) => {
-            make_room(&mut room, needed);
-            super::copy(src, Dest::Utf8(&mut room), policy)?
+    let written = match src {
+        Text::Utf8(s) if s.len() <= short::SWEPT && !super::scalar_is_forced() => {
+            copy_short_utf8(s, &mut room)
         }
-        done => done?,
+        _ => None,
     };
-    room.truncate(written);
-    // SAFETY: `copy` has written all that is left, and its promise is UTF-8.
+    if written.is_none() {
+        let written = match super::copy(src, Dest::Utf8(&mut room), policy) {
+            Err(CopyError::TooSmall { needed }) => {
+                make_room(&mut room, needed);
+                super::copy(src, Dest::Utf8(&mut room), policy)?
+            }
+            done => done?,
+        };
+        room.truncate(written);
+    }
+    // SAFETY: `room` is as long as what has been written, which is UTF-8: all of
+    // a short text that is well-formed, or what `copy` promises.
     *dst = unsafe { String::from_utf8_unchecked(room) };
     Ok(())
 }
@@ -170,17 +179,27 @@ pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result
 pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Result<(), CopyError> {
     // As many units as the source has are enough.
     make_room(dst, src.len());
-    let written = super::copy(src, Dest::Utf16(dst), policy);
+    let written = match src {
+        Text::Utf8(s) if s.len() <= short::SWEPT && !super::scalar_is_forced() => {
+            decode_short(s, dst)
+        }
+        _ => None,
+    };
+    let written = match written {
+        Some(written) => Ok(written),
+        None => super::copy(src, Dest::Utf16(dst), policy),
+    };
     dst.truncate(*written.as_ref().unwrap_or(&0));
     written.map(drop)
 }
 
 /// Makes a vector have a length. What is in it afterwards means nothing, so that
 /// nothing is moved, and as little as possible zeroed.
+#[inline(always)]
 fn make_room<T: Copy + Default>(vec: &mut Vec<T>, len: usize) {
     if len > vec.capacity() {
         *vec = vec![T::default(); len];
-    } else {
+    } else if len != vec.len() {
         vec.resize(len, T::default());
     }
 }
@@ -466,7 +485,7 @@ fn ascii_prefix(src: Text<'_>) -> usize {
 
 /// Writes such a prefix, and gives its length. What is written after it means
 /// nothing.
-#[inline]
+#[inline(always)]
 fn copy_ascii(src: Text<'_>, dst: Dest<'_>) -> usize {
     match (src, dst) {
         (Text::Utf8(s), Dest::Utf8(d)) => sweep_ascii(s, d),
