@@ -94,8 +94,10 @@ fn random_modules() {
 }
 
 use std::sync::{Arc, Mutex};
+use witrt::string::{Dest, Text, copy};
 use witrt::{
-    BackEnd, Caller, Config, Engine, Error, Func, Linker, Module, Store, TrapCode, Val, ValType,
+    BackEnd, Caller, Config, Engine, Error, Func, FuncType, Linker, Module, Store, TrapCode, Val,
+    ValType,
 };
 
 /// Runs a test on both back ends, and compares what it returns.
@@ -305,6 +307,72 @@ fn frames_are_those_of_the_original() {
     let out = both(|engine| play(engine, &text, &[("go", &[])]));
     assert!(out.starts_with("failed: wasm trap: wasm `unreachable`"), "{out}");
     assert_eq!(out.matches('@').count(), 3, "{out}");
+}
+
+#[test]
+fn prepared_host_functions_get_arguments_in_order() {
+    // Forwarded as they are, turned round, and out of slots, by a core in which
+    // exceptions can come up.
+    let text = r#"(module
+      (import "env" "same" (func $same (param i32 i32 i32 i32 i32) (result i32)))
+      (import "env" "turned" (func $turned (param i32 i32 i32 i32 i32) (result i32)))
+      (tag $oops)
+      (memory (export "m") 1)
+      (data (i32.const 8) "one\c3\bctwo")
+      (func $go (result i32)
+        (i32.add (call $same (i32.const 8) (i32.const 5) (i32.const 4) (i32.const 13) (i32.const 3))
+                 (call $turned (i32.const 8) (i32.const 5) (i32.const 4) (i32.const 13) (i32.const 3))))
+      (func $four (result i32) i32.const 4)
+      (func $bad (result i32)
+        (call $same (i32.const 8) (i32.const 4) (i32.const 4) (i32.const 65535) (i32.const 3)))
+      (@interface func $h (import "host" "h") (param string) (param u32) (param string) (result u32))
+      (@interface implement (import "env" "same")
+        (param i32) (param i32) (param i32) (param i32) (param i32) (result i32)
+        arg.get 0 arg.get 1 memory-to-string arg.get 2 i32-to-u32
+        arg.get 3 arg.get 4 memory-to-string call-adapter $h u32-to-i32)
+      (@interface implement (import "env" "turned")
+        (param i32) (param i32) (param i32) (param i32) (param i32) (result i32)
+        arg.get 3 arg.get 4 memory-to-string arg.get 2 i32-to-u32
+        arg.get 0 arg.get 1 memory-to-string call-adapter $h u32-to-i32)
+      (@interface func $inner (param string) (result u32)
+        arg.get 0 call-core $four i32-to-u32 arg.get 0 call-adapter $h)
+      (@interface func (export "lent") (param string) (result u32)
+        arg.get 0 call-adapter $inner)
+      (@interface func (export "go") (result u32) call-core $go i32-to-u32)
+      (@interface func (export "bad") (result u32) call-core $bad i32-to-u32))"#;
+    let out = both(|engine| {
+        let module = Module::new(engine, text.as_bytes()).unwrap();
+        let mut store = Store::new(engine);
+        let log = Arc::new(Mutex::new(String::new()));
+        let ty = FuncType::new([ValType::String, ValType::U32, ValType::String], [ValType::U32]);
+        let seen = log.clone();
+        let h = Func::new_prepared(&mut store, ty, move |call| {
+            let read = |text: Text<'_>, rule| {
+                let mut units = [0; 16];
+                let count = copy(text, Dest::Utf16(&mut units), rule)?;
+                Ok(String::from_utf16_lossy(&units[..count]))
+            };
+            let (a, n, b) = (call.text(read)?, call.number()?, call.text(read)?);
+            *seen.lock().unwrap() += &format!("{a} {} {b}; ", n as u32);
+            assert!(call.number().is_err());
+            call.put_number(a.len() as u64 * 10)
+        });
+        let mut linker = Linker::new();
+        linker.define("host", "h", h);
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        for (name, args) in [("go", &[][..]), ("lent", &[Val::from("lent")]), ("bad", &[])] {
+            let func = instance.func(&mut store, name).unwrap();
+            let mut results = [Val::U32(0)];
+            let told = match func.call(&mut store, args, &mut results) {
+                Ok(()) => format!("= {}; ", show(&store, &results[0])),
+                Err(e) => failed(&e),
+            };
+            *log.lock().unwrap() += &told;
+        }
+        log.lock().unwrap().clone()
+    });
+    let expected = "one\u{fc} 4 two; two 4 one\u{fc}; = U32(80); lent 4 lent; = U32(40); failed: invalid UTF-8";
+    assert!(out.starts_with(expected), "{out}");
 }
 
 #[test]
