@@ -133,9 +133,9 @@ fn functype(text: &mut String, params: usize, results: usize) {
     let all: Vec<_> = names('p', params).chain(names('r', results)).collect();
     let arguments: Vec<_> = all.iter().map(|name| format!("wasm_valtype_t *{name}")).collect();
     let arguments = if all.is_empty() { "void".to_owned() } else { arguments.join(", ") };
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "static inline wasm_functype_t *wasm_functype_new_{params}_{results}({arguments}) {{\n"
+        "static inline wasm_functype_t *wasm_functype_new_{params}_{results}({arguments}) {{"
     );
     let lists = [("params", 'p', params), ("results", 'r', results)];
     for (list, letter, count) in lists {

@@ -45,10 +45,13 @@ pub struct StoreCell {
     /// the chance to delete every handle.
     keep: Cell<Option<Arc<StoreCell>>>,
     tables: UnsafeCell<Tables>,
-    /// What is left of strings that were deleted where the door was closed.
+    /// What is left of strings that were deleted where the door was closed. They
+    /// came in boxes, and putting them here must not allocate for them.
+    #[allow(clippy::vec_box)]
     returned: Mutex<Vec<Box<StringBox>>>,
     /// Prepared calls that were deleted while one of them may have been
     /// running.
+    #[allow(clippy::vec_box)]
     disposed: Mutex<Vec<Box<PreparedCall>>>,
     this: Weak<StoreCell>,
     engine: Engine,
@@ -183,6 +186,7 @@ impl StoreCell {
         drop(done);
     }
 
+    #[allow(clippy::vec_box)]
     fn returned(&self) -> std::sync::MutexGuard<'_, Vec<Box<StringBox>>> {
         self.returned.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -104,13 +104,12 @@ fn stale(reserved: usize) -> Error {
 /// The text must be there, and stay as it is for `'a`.
 #[inline]
 unsafe fn host_text<'a>(head: &wasm_string_t) -> Result<Str<'a>> {
+    let (data, size) = (head.data, head.size);
     let text = match encoding_of(head.encoding)? {
         // SAFETY: the caller vouches for the text.
-        Encoding::Utf8 => Str::from_utf8(unsafe { slice(head.data.cast(), head.size, "string") }?),
+        Encoding::Utf8 => Str::from_utf8(unsafe { slice(data.cast(), size, "string") }?),
         // SAFETY: as above.
-        Encoding::Utf16 => {
-            Str::from_utf16(unsafe { slice(head.data.cast(), head.size, "string") }?)
-        }
+        Encoding::Utf16 => Str::from_utf16(unsafe { slice(data.cast(), size, "string") }?),
     };
     Ok(match policy_of(head.flags)? {
         Some(policy) => text.with_policy(policy),

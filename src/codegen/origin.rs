@@ -54,11 +54,11 @@ impl Origin {
 /// The body of the defined function of this position.
 fn body(program: &Program, at: usize) -> Option<FunctionBody<'_>> {
     let bodies = Parser::new(0).parse_all(&program.core).map_while(|payload| payload.ok());
-    let bodies = bodies.filter_map(|payload| match payload {
+    let mut bodies = bodies.filter_map(|payload| match payload {
         Payload::CodeSectionEntry(body) => Some(body),
         _ => None,
     });
-    bodies.skip(at).next()
+    bodies.nth(at)
 }
 
 fn leb_width(value: u32) -> usize {

@@ -137,7 +137,7 @@ impl<'f> Puts<'f> {
             match raw.get_mut(func.params..) {
                 // So many at once need no loop.
                 Some([a, b, c, ..]) if more <= 3 => [*a, *b, *c] = [clear; 3],
-                Some(rest) => rest.iter_mut().take(more).for_each(|raw| *raw = clear),
+                Some(rest) => fill(rest, more, clear),
                 None => return Err(mismatch()),
             }
         }
@@ -148,6 +148,12 @@ impl<'f> Puts<'f> {
         unsafe { func.func.call_unchecked(&mut *cx, words) }.map_err(|e| failure(cx, e))?;
         Ok(Takes { raw, results: func.results, at: 0 })
     }
+}
+
+/// The rare loop, kept out of the way of the other case.
+#[cold]
+fn fill(raw: &mut [MaybeUninit<ValRaw>], count: usize, with: MaybeUninit<ValRaw>) {
+    raw.iter_mut().take(count).for_each(|raw| *raw = with);
 }
 
 impl Takes<'_> {

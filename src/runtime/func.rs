@@ -183,11 +183,11 @@ where
 }
 
 /// The core type `i32`, for closures: Rust's own `i32` stands for `s32`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct I32(pub i32);
 
 /// The core type `i64`, for closures: Rust's own `i64` stands for `s64`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct I64(pub i64);
 
 /// What may be a parameter of a closure given to [`Func::wrap`]: the sized

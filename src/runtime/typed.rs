@@ -255,6 +255,7 @@ impl<'a> Lowered<'a> for &'a Str<'a> {
 
 impl Gift for String {
     const TYPE: ValType = ValType::String;
+    #[inline]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         from.text(|text, policy| Ok(string::copy_to_string(text, self, policy)?))
     }
@@ -262,6 +263,7 @@ impl Gift for String {
 
 impl Gift for Vec<u16> {
     const TYPE: ValType = ValType::String;
+    #[inline]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         from.text(|text, policy| Ok(string::copy_to_utf16(text, self, policy)?))
     }
@@ -298,18 +300,6 @@ impl<T: Gift> Gifts for T {
     #[inline]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         Gift::lift(self, from)
-    }
-}
-
-impl Default for I32 {
-    fn default() -> I32 {
-        I32(0)
-    }
-}
-
-impl Default for I64 {
-    fn default() -> I64 {
-        I64(0)
     }
 }
 
