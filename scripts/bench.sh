@@ -15,6 +15,14 @@ esac
 # The crate in benches/ takes the features that the library takes: the engine is
 # compiled once.
 cargo build --release --locked --manifest-path benches/Cargo.toml --bins
+# But not for `peers`, which needs it with components: once more, in a folder of
+# its own, which starts as a copy.
+if [ ! -d "$target-peers" ]; then
+    mkdir -p "$target-peers"
+    cp -a "$target/release" "$target-peers/"
+fi
+CARGO_TARGET_DIR=$target-peers CARGO_INCREMENTAL=0 cargo build --release --locked \
+    --manifest-path benches/Cargo.toml --features peers --bin peers
 
 {
     date -u +%Y-%m-%d
@@ -29,6 +37,9 @@ printf '\n== wasm_func_call against that of the engine\n'
 printf '\n== Typed calls against glue by hand\n'
 WITRT_BENCH_CSV=$out/calls.csv "$target/release/calls" "$@" | tee "$out/calls.txt"
 python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: python3 is missing"
+printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
+WITRT_BENCH_CSV=$out/peers.csv "$target-peers/release/peers" "$target/release/$library" "$@" |
+    tee "$out/peers.txt"
 printf '\n== Loading, instances, growth\n'
 "$target/release/load" tests/modules | tee "$out/load.txt"
 

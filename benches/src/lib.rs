@@ -7,18 +7,24 @@ use std::time::Instant;
 /// The median nanoseconds a call of each takes. They run in turns, so that
 /// whatever else the machine does hits all of them.
 pub fn interleaved<const N: usize>(mut runs: [&mut dyn FnMut(); N]) -> [f64; N] {
+    medians(&mut runs).try_into().expect("one for each")
+}
+
+/// The same of any number.
+pub fn medians(runs: &mut [&mut dyn FnMut()]) -> Vec<f64> {
     const ROUNDS: usize = 51;
-    let calls = runs.each_mut().map(|run| calibrate(*run));
-    let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(ROUNDS));
+    let calls: Vec<usize> = runs.iter_mut().map(|run| calibrate(*run)).collect();
+    let mut times = vec![Vec::with_capacity(ROUNDS); runs.len()];
     for _ in 0..ROUNDS {
-        for (i, run) in runs.iter_mut().enumerate() {
-            times[i].push(time(*run, calls[i]));
+        for ((run, calls), times) in runs.iter_mut().zip(&calls).zip(&mut times) {
+            times.push(time(*run, *calls));
         }
     }
-    times.map(|mut times| {
+    let median = |mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
         times[ROUNDS / 2]
-    })
+    };
+    times.into_iter().map(median).collect()
 }
 
 /// How many calls take about a millisecond.

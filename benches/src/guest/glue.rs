@@ -35,8 +35,7 @@ impl Glue {
     /// A new instance.
     pub fn new() -> Glue {
         let engine = Engine::new(Config::new().wasm_multi_memory(true)).expect("defaults work");
-        let core = witrt::tools::strip(super::MODULE).expect("the module is valid");
-        let module = Module::new(&engine, core).expect("its core is valid");
+        let module = Module::new(&engine, super::core()).expect("its core is valid");
         let mut store = Store::new(&engine, State::default());
         let mut linker = Linker::new(&engine);
         linker.func_wrap("host", "log", log).expect("defined once");
@@ -132,6 +131,11 @@ impl Glue {
         self.store.data_mut().wide = wide;
         self.back.call(&mut self.store, times).expect("it cannot trap");
         assert!(self.store.data().seen > 0);
+    }
+
+    /// How long the text of the last call back was.
+    pub fn seen(&self) -> usize {
+        self.store.data().seen
     }
 }
 

@@ -9,3 +9,8 @@ pub mod texts;
 
 /// The guest, as text.
 pub const MODULE: &[u8] = include_bytes!("module.wat");
+
+/// Its core part, as a binary.
+pub fn core() -> Vec<u8> {
+    witrt::tools::strip(MODULE).expect("the module is valid")
+}

@@ -1,0 +1,33 @@
+//! The contenders that are written in C, for the program `peers`.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    #[cfg(feature = "peers")]
+    contenders();
+}
+
+#[cfg(feature = "peers")]
+fn contenders() {
+    use std::env::var;
+    println!("cargo:rerun-if-changed=src/peers");
+    println!("cargo:rustc-link-search=native={}", var("OUT_DIR").expect("cargo sets it"));
+    // The headers that belong to the C API that is linked in.
+    let engine = var("DEP_WASMTIME_C_API_INCLUDE").expect("the engine's C API tells it");
+    let compile = |name: &str, file: &str, include: &str, defines: &[(&str, &str)]| {
+        let mut build = cc::Build::new();
+        build.file(file).include(include).std("c11").warnings(true).cargo_metadata(false);
+        for (name, value) in defines {
+            build.define(name, *value);
+        }
+        build.compile(&format!("peers_{name}"));
+    };
+    for (name, checked, buffered) in
+        [("unchecked", "0", "0"), ("buffered", "0", "1"), ("checked", "1", "0")]
+    {
+        let defines = [("NAME", name), ("CHECKED", checked), ("BUFFERED", buffered)];
+        compile(name, "src/peers/engine.c", &engine, &defines);
+    }
+    compile("component", "src/peers/component.c", &engine, &[]);
+    compile("ours", "src/peers/ours.c", "../include", &[]);
+    compile("count", "src/peers/count.c", "../include", &[]);
+}
