@@ -22,7 +22,7 @@ use crate::guest::func::Typed;
 use crate::guest::memory::{Mem, Mems};
 use crate::guest::slots::Held;
 use crate::guest::text::{lift, measure, word};
-use crate::guest::words::{HostWords, host_words};
+use crate::guest::words::{HostType, HostWords, host_words};
 use crate::guest::{Places, call};
 use crate::plan::Program;
 use crate::string::{self, Changed, Dest, Text};
@@ -36,6 +36,8 @@ use park::Parking;
 pub(crate) struct Code {
     pub program: Arc<Program>,
     pub compiled: Compiled,
+    /// Beside [`Compiled::intrinsics`].
+    pub types: Vec<HostType>,
     pub exports: Exports,
 }
 
@@ -84,12 +86,11 @@ impl Running {
         cx: &mut Cx<'_>,
         code: Arc<Code>,
         linked: Arc<OnceLock<Linked>>,
-        types: &[wasmtime::FuncType],
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
         let mems = Arc::new(Mems::new(&code.exports.mems));
         let handles = OnceLock::new();
         let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
-        let all = code.compiled.intrinsics.iter().zip(types);
+        let all = code.compiled.intrinsics.iter().zip(&code.types);
         let funcs = all.map(|(intrinsic, ty)| running.intrinsic(cx, intrinsic, ty));
         let funcs = funcs.collect::<Result<Vec<_>>>()?;
         Ok((running, funcs))
@@ -142,60 +143,55 @@ impl Running {
         self: &Arc<Self>,
         cx: &mut Cx<'_>,
         intrinsic: &Intrinsic,
-        ty: &wasmtime::FuncType,
+        ty: &HostType,
     ) -> Result<wasmtime::Func> {
-        use wasmtime::Func;
         let this = self.clone();
         Ok(match *intrinsic {
-            Intrinsic::Overflow => Func::wrap(cx, |code: i32| raise::<()>(overflow(code))),
-            Intrinsic::Uncaught => Func::wrap(cx, || raise::<()>(call::uncaught())),
-            Intrinsic::Settle => Func::wrap(cx, |mut caller: Caller<'_, StoreData>| {
-                settle(&mut caller.as_context_mut()).or_else(raise)
+            Intrinsic::Overflow => host_words(cx, ty, |_, mut words| Err(overflow(words.i32()?))),
+            Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
+            Intrinsic::Settle => host_words(cx, ty, |caller, words| {
+                settle(&mut caller.as_context_mut())?;
+                words.done()
             }),
-            Intrinsic::Write => Func::wrap(
-                cx,
-                move |mut caller: Caller<'_, StoreData>,
-                      slot: i32,
-                      take: i32,
-                      mem: i32,
-                      ptr: i32| {
-                    let mem = this.mem(&mut caller, mem)?;
-                    write(&mut caller.as_context_mut(), slot, take != 0, mem, ptr as u32)
-                        .or_else(raise)
-                },
-            ),
-            Intrinsic::Outside => Func::wrap(
-                cx,
-                move |mut caller: Caller<'_, StoreData>, len: i32, mem: i32, ptr: i32| {
-                    let mem = this.mem(&mut caller, mem)?;
-                    let cx = &mut caller.as_context_mut();
-                    let written = mem.write(cx, ptr as u32, len as u32);
-                    raise::<()>(written.err().unwrap_or_else(missing))
-                },
-            ),
-            Intrinsic::Lift => Func::wrap(
-                cx,
-                move |mut caller: Caller<'_, StoreData>, mem: i32, ptr: i32, len: i32| {
-                    let mem = this.mem(&mut caller, mem)?;
-                    let cx = &mut caller.as_context_mut();
-                    let text = lift(cx, mem, ptr as u32, len as u32)?;
-                    let len = text.guest_len() as i32;
-                    let slot = cx.data_mut().slots.add(Held::Text(text, None));
-                    wasmtime::Result::Ok((slot, len))
-                },
-            ),
-            Intrinsic::Copy => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
+            Intrinsic::Write => host_words(cx, ty, move |caller, mut words| {
+                let (slot, take) = (words.i32()?, words.i32()? != 0);
+                let (mem, ptr) = (words.i32()?, words.i32()? as u32);
+                let mem = this.mem(caller, mem)?;
+                write(&mut caller.as_context_mut(), slot, take, mem, ptr)?;
+                words.done()
+            }),
+            Intrinsic::Outside => host_words(cx, ty, move |caller, mut words| {
+                let (len, mem, ptr) = (words.i32()?, words.i32()?, words.i32()?);
+                let mem = this.mem(caller, mem)?;
+                let cx = &mut caller.as_context_mut();
+                let written = mem.write(cx, ptr as u32, len as u32).map(drop);
+                Err(written.err().unwrap_or_else(missing))
+            }),
+            Intrinsic::Lift => host_words(cx, ty, move |caller, mut words| {
+                let (mem, ptr, len) = (words.i32()?, words.i32()?, words.i32()?);
+                let mem = this.mem(caller, mem)?;
+                let cx = &mut caller.as_context_mut();
+                let text = lift(cx, mem, ptr as u32, len as u32)?;
+                let len = word(text.guest_len())?;
+                words.put_i32(cx.data_mut().slots.add(Held::Text(text, None)))?;
+                words.put_i32(len)?;
+                words.done()
+            }),
+            Intrinsic::Copy => host_words(cx, ty, |caller, mut words| {
                 let slots = &mut caller.data_mut().slots;
-                let held = slots.get(slot)?;
-                wasmtime::Result::Ok(slots.add(held))
+                let held = slots.get(words.i32()?)?;
+                words.put_i32(slots.add(held))?;
+                words.done()
             }),
-            Intrinsic::Release => Func::wrap(cx, |mut caller: Caller<'_, StoreData>, slot: i32| {
-                caller.data_mut().slots.take(slot).map(drop).or_else(raise)
+            Intrinsic::Release => host_words(cx, ty, |caller, mut words| {
+                caller.data_mut().slots.take(words.i32()?)?;
+                words.done()
             }),
-            Intrinsic::Undefer => Func::wrap(cx, |mut caller: Caller<'_, StoreData>| {
+            Intrinsic::Undefer => host_words(cx, ty, |caller, words| {
                 caller.data_mut().debts.forget();
+                words.done()
             }),
-            Intrinsic::Defer(at) => host_words(cx, ty.clone(), move |caller, mut words| {
+            Intrinsic::Defer(at) => host_words(cx, ty, move |caller, mut words| {
                 this.defer(caller, at as usize, &mut words)?;
                 words.done()
             }),
@@ -204,7 +200,7 @@ impl Running {
                 let found = self.code.program.adapters.get(adapter as usize);
                 let own = found.ok_or_else(missing)?.ty().clone();
                 let bound = Arc::new(Bound { linked: self.linked.clone(), adapter });
-                CoreFunc::host_of(cx, ty.clone(), &own, bound).handle()
+                CoreFunc::host_of(cx, ty.core().clone(), &own, bound).handle()
             }
         })
     }
@@ -301,10 +297,6 @@ fn overflow(code: i32) -> Error {
         Some((from, to)) => exec::overflow(from, to),
         None => missing(),
     }
-}
-
-fn raise<T>(error: Error) -> wasmtime::Result<T> {
-    Err(error.into())
 }
 
 /// Compiled code and its description disagree: a bug, told instead of a

@@ -12,6 +12,7 @@ use crate::exec;
 use crate::guest::context::Cx;
 use crate::guest::func::set_defaults;
 use crate::guest::host::{Defer, Given, HostCall, Link, linked};
+use crate::guest::words::HostType;
 use crate::plan::Adapter;
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
@@ -22,7 +23,7 @@ impl Running {
         self: &Arc<Self>,
         cx: &mut Cx<'_>,
         call: &Call,
-        core_type: &wasmtime::FuncType,
+        core_type: &HostType,
     ) -> Result<wasmtime::Func> {
         let adapter = self.code.program.adapters.get(call.adapter as usize);
         let Some(Adapter::Import { import, ty }) = adapter else { return Err(missing()) };

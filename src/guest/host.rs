@@ -15,7 +15,7 @@ use super::memory::{Mem, Mems};
 use super::slots::Held;
 use super::text::{ill_formed, lift, measure_result, word};
 use super::value::Val;
-use super::words::{HostWords, host_words};
+use super::words::{HostType, HostWords, host_words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
@@ -43,7 +43,7 @@ enum By<'x> {
 /// How core code calls a host function, from one place in it.
 pub(crate) struct Link {
     /// The function's type as core code has it.
-    pub core_type: wasmtime::FuncType,
+    pub core_type: HostType,
     /// The words of a call that is due after it come first: what records it.
     pub defer: Option<Defer>,
     /// How the arguments come.
@@ -105,7 +105,7 @@ pub(crate) fn linked(
     link: Link,
     body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
 ) -> wasmtime::Func {
-    host_words(cx, link.core_type.clone(), move |caller, mut words| {
+    host_words(cx, &link.core_type.clone(), move |caller, mut words| {
         if let Some(defer) = &link.defer {
             words = defer(caller, words)?;
         }

@@ -214,6 +214,12 @@ impl HostWords<'_> {
         Ok(raw.get_u64())
     }
 
+    /// A number of 32 bits.
+    #[inline]
+    pub fn i32(&mut self) -> Result<i32> {
+        self.number().map(|bits| bits as i32)
+    }
+
     #[inline]
     pub fn put_i32(&mut self, value: i32) -> Result<()> {
         self.word(ValType::I32, ValRaw::i32(value))
@@ -252,17 +258,36 @@ impl HostWords<'_> {
     }
 }
 
+/// The type of a function that core code calls: what the engine has registered,
+/// and what it says.
+#[derive(Clone)]
+pub(crate) struct HostType {
+    core: wasmtime::FuncType,
+    ty: FuncType,
+}
+
+impl HostType {
+    pub fn new(core: wasmtime::FuncType) -> HostType {
+        HostType { ty: func_type(&core), core }
+    }
+
+    /// The engine's.
+    pub fn core(&self) -> &wasmtime::FuncType {
+        &self.core
+    }
+}
+
 /// A core function that runs `body`, which must put every result of the words
 /// that it is given.
 pub(crate) fn host_words(
     cx: &mut Cx<'_>,
-    core_type: wasmtime::FuncType,
+    of: &HostType,
     body: impl Fn(&mut wasmtime::Caller<'_, StoreData>, HostWords<'_>) -> Result<Done>
     + Send
     + Sync
     + 'static,
 ) -> wasmtime::Func {
-    let ty = func_type(&core_type);
+    let HostType { core, ty } = of.clone();
     let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
                         raw: &mut [MaybeUninit<ValRaw>]| {
         for word in raw.iter_mut().skip(ty.params().len()) {
@@ -281,7 +306,7 @@ pub(crate) fn host_words(
     // SAFETY: `HostWords` gives out a word as a reference only where the type
     // has one, any bits are a number, and `Done` proves that all results have
     // been put as the type says.
-    unsafe { wasmtime::Func::new_unchecked(&mut *cx, core_type, entered) }
+    unsafe { wasmtime::Func::new_unchecked(&mut *cx, core, entered) }
 }
 
 /// The core type that carries a value.

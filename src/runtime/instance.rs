@@ -270,19 +270,13 @@ fn compiled_imports(
     let program = &module.0.program;
     // Nothing in the core is needed to call what was supplied.
     let _ = linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports)));
-    let mut supplied = Vec::with_capacity(module.0.core.imports().len());
+    let mut supplied = Vec::with_capacity(program.core_imports.len() + code.types.len());
     for answer in &program.core_imports {
         if let CoreImport::Import(import) = answer {
             supplied.push(imports[*import as usize].to_core(cx)?);
         }
     }
-    let types =
-        module.0.core.imports().skip(supplied.len()).filter_map(|import| match import.ty() {
-            wasmtime::ExternType::Func(ty) => Some(ty),
-            _ => None,
-        });
-    let types: Vec<_> = types.collect();
-    let (running, funcs) = Running::new(cx, code.clone(), linked.clone(), &types)?;
+    let (running, funcs) = Running::new(cx, code.clone(), linked.clone())?;
     supplied.extend(funcs.into_iter().map(wasmtime::Extern::from));
     Ok((supplied, running))
 }

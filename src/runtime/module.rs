@@ -10,6 +10,7 @@ use crate::codegen::{self, Compiled};
 use crate::compiled::{Code, Exports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
+use crate::guest::words::HostType;
 use crate::plan::Program;
 use crate::types::{ExportType, ImportType};
 use std::sync::Arc;
@@ -78,7 +79,14 @@ impl Module {
         program.calls = None; // the core has been encoded
         let program = Arc::new(program);
         let exports = exports(&program, &compiled, &core)?;
-        let code = Code { program: program.clone(), compiled, exports };
+        // The intrinsics are imported last.
+        let imported = core.imports().len().saturating_sub(compiled.intrinsics.len());
+        let types = core.imports().skip(imported).filter_map(|import| match import.ty() {
+            wasmtime::ExternType::Func(ty) => Some(HostType::new(ty)),
+            _ => None,
+        });
+        let types = types.collect();
+        let code = Code { program: program.clone(), compiled, types, exports };
         let back = Back::Compiled(Arc::new(code));
         Ok(Module::from_parts(engine, program, core, back))
     }

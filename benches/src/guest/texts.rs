@@ -1,10 +1,10 @@
-//! What is passed: text of some scripts, in sizes of UTF-16 units.
+//! What is passed: text of some scripts, in sizes of bytes of UTF-8.
 
 use std::fmt;
 
-/// Sizes in UTF-16 units. Each is a kind of text that programs pass: a name, a
-/// line, a page, a file, a large file.
-pub const SIZES: [usize; 5] = [8, 64, 1024, 64 * 1024, 1024 * 1024];
+/// Sizes in bytes, as a guest has them. Each is a kind of text that programs pass:
+/// a word, a name, a line, a page, a file, a large file.
+pub const SIZES: [usize; 6] = [8, 64, 256, 1024, 64 * 1024, 1024 * 1024];
 
 /// A script.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,17 +33,22 @@ impl Script {
         }
     }
 
-    /// Text of so many units, in UTF-16 and in UTF-8.
-    pub fn text(self, units: usize) -> (Vec<u16>, Vec<u8>) {
+    /// Text of so many bytes, or a few less, in UTF-16 and in UTF-8.
+    pub fn text(self, bytes: usize) -> (Vec<u16>, Vec<u8>) {
         let pattern = match self {
             Script::Ascii => "The quick brown fox jumps over it. ",
             Script::Latin => "Où êtes-vous né, Zoë? Übergröße là-bas. ",
             Script::Cjk => "色は匂へど散りぬるを我が世誰ぞ常ならむ",
             Script::Emoji => "🦀🚀🎉🌍🔥🐧",
         };
-        let wide: Vec<u16> = pattern.encode_utf16().cycle().take(units).collect();
-        let narrow = String::from_utf16(&wide).expect("sizes are even").into_bytes();
-        (wide, narrow)
+        let mut text = String::with_capacity(bytes);
+        for c in pattern.chars().cycle() {
+            if text.len() + c.len_utf8() > bytes {
+                break;
+            }
+            text.push(c);
+        }
+        (text.encode_utf16().collect(), text.into_bytes())
     }
 }
 
