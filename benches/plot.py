@@ -20,7 +20,7 @@ def main(source, target):
             if row["script"]:
                 panel = " ".join(row["workload"].split()[:2])
                 line = panels.setdefault(panel, {}).setdefault(row["script"], [])
-                line.append((int(row["units"]), float(row["ratio"])))
+                line.append((int(row["bytes"]), float(row["ratio"])))
     columns = 2
     rows = math.ceil(len(panels) / columns)
     width = columns * (WIDTH + LEFT + 20)
@@ -44,8 +44,8 @@ def main(source, target):
 def draw(out, name, lines, x0, y0):
     most = 2.0
 
-    def x(units):
-        return x0 + WIDTH * math.log2(units / 8) / 17
+    def x(size):
+        return x0 + WIDTH * math.log2(size / 8) / 17
 
     def y(ratio):
         return y0 + HEIGHT * (1 - min(ratio, most) / most)
@@ -57,10 +57,10 @@ def draw(out, name, lines, x0, y0):
             f'<line x1="{x0}" x2="{x0 + WIDTH}" y1="{y(ratio):.1f}" y2="{y(ratio):.1f}" stroke="{stroke}"/>'
             f'<text x="{x0 - 6}" y="{y(ratio) + 4:.1f}" text-anchor="end">{ratio}</text>'
         )
-    for units, label in ((8, "8"), (64, "64"), (1024, "1 Ki"), (65536, "64 Ki"), (1048576, "1 Mi")):
-        out.append(f'<text x="{x(units):.1f}" y="{y0 + HEIGHT + 14}" text-anchor="middle">{label}</text>')
+    for size, label in ((8, "8"), (64, "64"), (256, "256"), (1024, "1 Ki"), (65536, "64 Ki"), (1048576, "1 Mi")):
+        out.append(f'<text x="{x(size):.1f}" y="{y0 + HEIGHT + 14}" text-anchor="middle">{label}</text>')
     for script, points in lines.items():
-        path = " ".join(f"{x(units):.1f},{y(ratio):.1f}" for units, ratio in sorted(points))
+        path = " ".join(f"{x(size):.1f},{y(ratio):.1f}" for size, ratio in sorted(points))
         out.append(f'<polyline points="{path}" fill="none" stroke="{COLOURS[script]}" stroke-width="2"/>')
 
 

@@ -44,7 +44,7 @@ printf '\n== Loading, instances, growth\n'
 "$target/release/load" tests/modules | tee "$out/load.txt"
 
 if command -v valgrind >/dev/null; then
-    printf '\n== Instructions per call, 8 units\n'
+    printf '\n== Instructions per call, 8 bytes\n'
     counted() {
         valgrind --tool=callgrind --callgrind-out-file=/dev/null "$target/release/repeat" "$1" 8 "$2" 2>&1 |
             sed -n 's/.*Collected : //p'

@@ -56,7 +56,7 @@ impl<'a> Table<'a> {
     pub fn new(filter: &'a str) -> Table<'a> {
         println!(
             "{:<16} {:>8} {:>10} {:>10} {:>7} {:>9}",
-            "workload", "units", "ours", "by hand", "ratio", "no wasm"
+            "workload", "bytes", "ours", "by hand", "ratio", "no wasm"
         );
         Table { filter, rows: Vec::new() }
     }
@@ -72,18 +72,18 @@ impl<'a> Table<'a> {
         &mut self,
         name: &str,
         script: &str,
-        units: usize,
+        bytes: usize,
         ours: f64,
         hand: f64,
         bare: Option<f64>,
     ) {
         let bare_ratio = bare.map_or(String::new(), |bare| format!("{:.2}", bare / hand));
         println!(
-            "{name:<16} {units:>8} {ours:>10.1} {hand:>10.1} {:>7.2} {bare_ratio:>9}",
+            "{name:<16} {bytes:>8} {ours:>10.1} {hand:>10.1} {:>7.2} {bare_ratio:>9}",
             ours / hand
         );
         self.rows.push(format!(
-            "{name},{script},{units},{ours:.1},{hand:.1},{:.3},{bare_ratio}",
+            "{name},{script},{bytes},{ours:.1},{hand:.1},{:.3},{bare_ratio}",
             ours / hand
         ));
     }
@@ -91,7 +91,7 @@ impl<'a> Table<'a> {
     /// Writes them as a CSV where `WITRT_BENCH_CSV` says.
     pub fn finish(self) {
         if let Some(path) = std::env::var_os("WITRT_BENCH_CSV") {
-            let head = "workload,script,units,ours_ns,by_hand_ns,ratio,no_wasm_ratio\n";
+            let head = "workload,script,bytes,ours_ns,by_hand_ns,ratio,no_wasm_ratio\n";
             std::fs::write(path, head.to_owned() + &self.rows.join("\n") + "\n")
                 .expect("the CSV is writable");
         }

@@ -1,7 +1,7 @@
 //! One workload over and over, for tools that count instructions or take
 //! samples.
 //!
-//!     cargo run --release --bin repeat WORKLOAD UNITS TIMES
+//!     cargo run --release --bin repeat WORKLOAD BYTES TIMES
 
 #[path = "../guest/mod.rs"]
 #[allow(dead_code)] // each program uses a part
@@ -20,15 +20,15 @@ const BACK: u32 = 100;
 
 fn main() {
     let mut args = std::env::args().skip(1);
-    let (Some(what), Some(units), Some(times)) = (args.next(), args.next(), args.next()) else {
+    let (Some(what), Some(size), Some(times)) = (args.next(), args.next(), args.next()) else {
         println!("{}", WORKLOADS.join("\n"));
         return;
     };
-    let units = units.parse().expect("a number of UTF-16 units");
+    let size = size.parse().expect("a number of bytes");
     let times: u32 = times.parse().expect("a number of calls");
-    let (wide, bytes) = Script::Ascii.text(units);
+    let (wide, bytes) = Script::Ascii.text(size);
     let (mut ours, mut glue) = (Ours::with(&bytes), Glue::with(&bytes));
-    let (mut text16, mut room16) = (Vec::new(), vec![0; units]);
+    let (mut text16, mut room16) = (Vec::new(), vec![0; wide.len()]);
     let (mut text, mut room) = (String::new(), vec![0; bytes.len()]);
     let mut run: Box<dyn FnMut()> = match &*what {
         "add" => Box::new(|| {

@@ -18,7 +18,7 @@ pub struct Row {
     /// What is done: `in utf16 ascii`.
     pub name: String,
     pub script: Script,
-    /// Of the text, in UTF-16 units.
+    /// Of the text, in bytes of UTF-8.
     pub size: usize,
     pub entries: Vec<Entry>,
 }
@@ -46,7 +46,7 @@ impl Table {
     /// An empty table; its head is printed.
     pub fn new() -> Table {
         println!("Ratios to the glue in Rust, whose nanoseconds are given.\n");
-        println!("{}", head("workload", "units", "rust"));
+        println!("{}", head("workload", "bytes", "rust"));
         Table::default()
     }
 
@@ -115,13 +115,13 @@ impl Table {
             return;
         };
         let sizes =
-            if size == usize::MAX { String::new() } else { format!(", up to {size} units") };
+            if size == usize::MAX { String::new() } else { format!(", up to {size} bytes") };
         let what = format!("{kind}{sizes}: {name} / {to}");
         println!("{what:<52} {goal:<8} {least:>7.2} to {most:.2}");
     }
 
     fn csv(&self) -> String {
-        let mut csv = "workload,script,units,contender,ns,ratio,allocations\n".to_owned();
+        let mut csv = "workload,script,bytes,contender,ns,ratio,allocations\n".to_owned();
         for row in &self.0 {
             for entry in &row.entries {
                 let ratio = row.ratio(entry.name, "rust").unwrap_or(f64::NAN);
