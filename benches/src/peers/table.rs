@@ -2,6 +2,7 @@
 
 use crate::guest::texts::Script;
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 
 /// What one contender took.
 pub struct Entry {
@@ -38,6 +39,10 @@ impl Row {
 const COLUMNS: [&str; 7] =
     ["ours", "c", "c buffered", "c checked", "component", "component c", "no wasm"];
 
+/// What is done, and in which encoding: how names of rows begin.
+const KINDS: [&str; 7] =
+    ["add", "in utf16", "in utf8", "out utf16", "out utf8", "back utf16", "back utf8"];
+
 /// All rows.
 #[derive(Default)]
 pub struct Table(Vec<Row>);
@@ -46,7 +51,8 @@ impl Table {
     /// An empty table; its head is printed.
     pub fn new() -> Table {
         println!("Ratios to the glue in Rust, whose nanoseconds are given.\n");
-        println!("{}", head("workload", "bytes", "rust"));
+        let columns: String = COLUMNS.iter().map(|name| format!(" {name:>11}")).collect();
+        println!("{:<16} {:>8} {:>9}{columns}", "workload", "bytes", "rust");
         Table::default()
     }
 
@@ -66,6 +72,7 @@ impl Table {
     /// Prints what sums the rows up, and writes them as a CSV where
     /// `WITRT_BENCH_CSV` says.
     pub fn finish(self) {
+        self.summary();
         self.allocations();
         self.goals();
         if let Some(path) = std::env::var_os("WITRT_BENCH_CSV") {
@@ -73,23 +80,44 @@ impl Table {
         }
     }
 
-    /// The most that a call makes, by what is done.
-    fn allocations(&self) {
-        println!("\nAllocations per call, at most.\n");
-        println!("{}", head("workload", "", "rust"));
-        for kind in
-            ["add", "in utf16", "in utf8", "out utf16", "out utf8", "back utf16", "back utf8"]
-        {
-            let mut line = format!("{kind:<16} {:>8}", "");
-            for (i, name) in ["rust"].into_iter().chain(COLUMNS).enumerate() {
-                let rows = self.0.iter().filter(|row| row.name.starts_with(kind));
-                let most = rows.filter_map(|row| row.find(name)?.allocations).reduce(f64::max);
-                let most = most.map_or("–".to_owned(), |most| format!("{most:.0}"));
-                write!(line, " {most:>width$}", width = if i == 0 { 9 } else { 11 })
-                    .expect("a string takes it");
-            }
-            println!("{line}");
+    /// Ratios by what is done and how long the text is, from the least to the
+    /// most of all scripts, as a table for README.md.
+    fn summary(&self) {
+        println!("\n| ratio to `rust` | `{}` |", COLUMNS.join("` | `"));
+        println!("|---|{}", "--:|".repeat(COLUMNS.len()));
+        let line = |label: &str, kind: &str, sizes: RangeInclusive<usize>| {
+            let of = |name: &str| {
+                range(self.of(kind, &sizes).filter_map(|row| row.ratio(name, "rust")), 2)
+            };
+            println!("| {label} | {} |", COLUMNS.map(of).join(" | "));
+        };
+        line("`add`", "add", 0..=usize::MAX);
+        for kind in &KINDS[1..] {
+            line(&format!("`{kind}`, 8 and 64 units"), kind, 8..=64);
+            line(&format!("`{kind}`, 1 Ki"), kind, 1024..=1024);
+            line(&format!("`{kind}`, 64 Ki and 1 Mi"), kind, 65536..=usize::MAX);
         }
+    }
+
+    /// How many allocations a call makes, by what is done, as another.
+    fn allocations(&self) {
+        println!("\n| allocations per call | `rust` | `{}` |", COLUMNS.join("` | `"));
+        println!("|---|{}", "--:|".repeat(1 + COLUMNS.len()));
+        for kind in KINDS {
+            let of = |name: &str| {
+                let rows = self.of(kind, &(0..=usize::MAX));
+                range(rows.filter_map(|row| row.find(name)?.allocations), 0)
+            };
+            println!("| `{kind}` | {} | {} |", of("rust"), COLUMNS.map(of).join(" | "));
+        }
+    }
+
+    fn of<'a>(
+        &'a self,
+        kind: &'a str,
+        sizes: &'a RangeInclusive<usize>,
+    ) -> impl Iterator<Item = &'a Row> {
+        self.0.iter().filter(move |row| row.name.starts_with(kind) && sizes.contains(&row.size))
     }
 
     /// How what was to be reached stands.
@@ -107,17 +135,11 @@ impl Table {
 
     /// The least and the most of a ratio, in texts up to a size.
     fn goal(&self, kind: &str, size: usize, name: &str, to: &str, goal: &str) {
-        let rows = self.0.iter().filter(|row| row.name.starts_with(kind) && row.size <= size);
-        let ratios: Vec<f64> = rows.filter_map(|row| row.ratio(name, to)).collect();
-        let (Some(least), Some(most)) =
-            (ratios.iter().copied().reduce(f64::min), ratios.iter().copied().reduce(f64::max))
-        else {
-            return;
-        };
-        let sizes =
+        let sizes = 0..=size;
+        let found = range(self.of(kind, &sizes).filter_map(|row| row.ratio(name, to)), 2);
+        let short =
             if size == usize::MAX { String::new() } else { format!(", up to {size} bytes") };
-        let what = format!("{kind}{sizes}: {name} / {to}");
-        println!("{what:<52} {goal:<8} {least:>7.2} to {most:.2}");
+        println!("{:<52} {goal:<8} {found}", format!("{kind}{short}: {name} / {to}"));
     }
 
     fn csv(&self) -> String {
@@ -138,10 +160,13 @@ impl Table {
     }
 }
 
-fn head(first: &str, second: &str, third: &str) -> String {
-    let mut line = format!("{first:<16} {second:>8} {third:>9}");
-    for name in COLUMNS {
-        write!(line, " {name:>11}").expect("a string takes it");
+/// From the least to the most.
+fn range(all: impl Iterator<Item = f64>, digits: usize) -> String {
+    let all: Vec<f64> = all.collect();
+    let shown = |n: f64| format!("{n:.0$}", if n < 9.95 { digits } else { 0 });
+    match (all.iter().copied().reduce(f64::min), all.iter().copied().reduce(f64::max)) {
+        (Some(least), Some(most)) if shown(least) == shown(most) => shown(least),
+        (Some(least), Some(most)) => format!("{}–{}", shown(least), shown(most)),
+        _ => "–".to_owned(),
     }
-    line
 }
