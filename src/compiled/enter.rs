@@ -151,7 +151,8 @@ impl Entered {
             // References are rooted last, so text is checked before.
             args.lower(&mut Measure { cx, at: 0 })?;
             let opened = self.open(cx)?;
-            let called = settle(cx).and_then(|()| {
+            let ready = if self.settles { settle(cx) } else { Ok(()) };
+            let called = ready.and_then(|()| {
                 self.func.call_filled(
                     cx,
                     |cx, fill| args.lower(&mut Wide { cx, lending, fill, at: 0 }),
