@@ -4,7 +4,7 @@
 #   make demo                 the library, then every example, shown
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and all of it under sanitizers and valgrind
-#   make bench                ratios against the engine's own C API
+#   make bench                ratios against glue by hand, the engine's C API, components
 #   make bench-dotnet         ratios of the .NET library against glue by hand
 #   make nupkg                the NuGet package, in build/package
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
