@@ -82,7 +82,7 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             // Nothing fails from here on: the finalizer is taken over.
             let env = Foreign::new(env, finalizer);
             let home = Home(Arc::as_ptr(cell));
-            let called = Callback { callback, env, home, params, results };
+            let called = Callback::new(callback, env, home, params, results);
             let func = Func::new_prepared(inside.context(), ty, move |call| called.call(call));
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
@@ -91,24 +91,98 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
     unsafe { report(error, body) }
 }
 
+type SlotCallback = unsafe extern "C" fn(
+    *mut c_void,
+    *const witrt_caller_t,
+    *const witrt_slot_t,
+    *mut witrt_slot_t,
+) -> *mut wasm_trap_t;
+
 struct Callback {
-    callback: unsafe extern "C" fn(
-        *mut c_void,
-        *const witrt_caller_t,
-        *const witrt_slot_t,
-        *mut witrt_slot_t,
-    ) -> *mut wasm_trap_t,
+    callback: SlotCallback,
     env: Foreign,
     home: Home,
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
+    /// Whether few values cross: numbers, and text that goes to the callback.
+    plain: bool,
 }
 
+/// So many values are few.
+const PLAIN: usize = 4;
+
 impl Callback {
+    fn new(
+        callback: SlotCallback,
+        env: Foreign,
+        home: Home,
+        params: Box<[SlotKind]>,
+        results: Box<[SlotKind]>,
+    ) -> Callback {
+        let number = |kind: &SlotKind| matches!(kind, SlotKind::Number(_));
+        let plain = params.len().max(results.len()) <= PLAIN
+            && params.iter().all(|kind| number(kind) || matches!(kind, SlotKind::Text(_)))
+            && results.iter().all(number);
+        Callback { callback, env, home, params, results, plain }
+    }
+
     fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
         // SAFETY: the function runs in its own store only, which is in this
         // cell.
         let cell = unsafe { &*self.home.get() };
+        if self.plain { self.call_plain(call, cell) } else { self.call_any(call, cell) }
+    }
+
+    /// The short way.
+    #[inline]
+    fn call_plain(&self, call: &mut HostCall<'_, '_>, cell: &StoreCell) -> Result<()> {
+        let mut args = [witrt_slot_t::ZERO; PLAIN];
+        let mut results = [witrt_slot_t::ZERO; PLAIN];
+        let mut buffers = [const { None }; PLAIN];
+        for ((kind, arg), buffer) in self.params.iter().zip(&mut args).zip(&mut buffers) {
+            *arg = match *kind {
+                SlotKind::Text(encoding) => text_of(call, encoding, buffer)?,
+                kind => witrt_slot_t::of_number(kind.ty(), call.number()?),
+            };
+        }
+        let done = cell.callback(call.caller(), |inside| {
+            let kinds: *const [SlotKind] = &*self.results;
+            let caller = witrt_caller_t { cell, kinds, returned: Default::default() };
+            self.run(inside, &caller, &args, &mut results)
+        });
+        for buffer in buffers.into_iter().flatten().filter(|buffer| buffer.capacity() > 0) {
+            call.give_back(buffer);
+        }
+        done?;
+        for (kind, slot) in self.results.iter().zip(&results) {
+            // SAFETY: the callback set the member of the kind, or it is zero.
+            call.put_number(unsafe { slot.number(kind.ty()) })?;
+        }
+        Ok(())
+    }
+
+    /// Lets the callback run.
+    #[inline]
+    fn run(
+        &self,
+        inside: &mut Inside<'_>,
+        caller: &witrt_caller_t,
+        args: &[witrt_slot_t],
+        results: &mut [witrt_slot_t],
+    ) -> Result<()> {
+        let trap = inside.lend(|| {
+            let (args, results) = (args.as_ptr(), results.as_mut_ptr());
+            // SAFETY: the callback's contract is the header's.
+            unsafe { (self.callback)(self.env.data(), caller, args, results) }
+        });
+        match trap.is_null() {
+            true => Ok(()),
+            // SAFETY: the callback gave up the trap that it returned.
+            false => Err(to_error(unsafe { Box::from_raw(trap) })),
+        }
+    }
+
+    fn call_any(&self, call: &mut HostCall<'_, '_>, cell: &StoreCell) -> Result<()> {
         let texts = self.params.iter().filter(|kind| matches!(kind, SlotKind::Text(_))).count();
         let mut buffers = List::<Vec<u16>, 4>::new(texts, Vec::new);
         let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
@@ -119,16 +193,11 @@ impl Callback {
                 SlotKind::Number(ty) => witrt_slot_t::of_number(ty, call.number()?),
                 SlotKind::Text(encoding) => {
                     let mut buffer = None;
-                    let spare = match encoding {
-                        Encoding::Utf16 => call.buffer(),
-                        Encoding::Utf8 => Vec::new(),
-                    };
-                    let text =
-                        call.text(|text, rule| place(text, encoding, rule, spare, &mut buffer))?;
+                    let slot = text_of(call, encoding, &mut buffer)?;
                     if let Some(buffer) = buffer {
                         buffers.push(buffer);
                     }
-                    witrt_slot_t { text }
+                    slot
                 }
                 SlotKind::Lazy(encoding) => {
                     let val = call.value()?;
@@ -201,24 +270,9 @@ impl Callback {
         let slots = slots.as_mut_slice();
         let kinds: *const [SlotKind] = &*self.results;
         let caller = witrt_caller_t { cell, kinds, returned: Default::default() };
-        let trap = inside.lend(|| {
-            // SAFETY: the callback's contract is the header's.
-            unsafe {
-                (self.callback)(
-                    self.env.data(),
-                    &raw const caller,
-                    args.as_ptr(),
-                    slots.as_mut_ptr(),
-                )
-            }
-        });
+        let outcome = self.run(inside, &caller, args, slots);
         let mut returned = caller.returned.into_inner();
-        let outcome = if trap.is_null() {
-            self.take(inside, slots, &mut returned, got)
-        } else {
-            // SAFETY: the callback gave up the trap that it returned.
-            Err(to_error(unsafe { Box::from_raw(trap) }))
-        };
+        let outcome = outcome.and_then(|()| self.take(inside, slots, &mut returned, got));
         if returned.capacity() > 0 {
             returned.clear();
             inside.tables().vals.push(returned);
@@ -290,6 +344,21 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
             }
         })
     }
+}
+
+/// The next argument, text, as the callback wants it.
+#[inline]
+fn text_of(
+    call: &mut HostCall<'_, '_>,
+    encoding: Encoding,
+    buffer: &mut Option<Vec<u16>>,
+) -> Result<witrt_slot_t> {
+    let spare = match encoding {
+        Encoding::Utf16 => call.buffer(),
+        Encoding::Utf8 => Vec::new(),
+    };
+    let text = call.text(|text, rule| place(text, encoding, rule, spare, buffer))?;
+    Ok(witrt_slot_t { text })
 }
 
 /// Text of an argument as the callback wants it: where it lies, or in a buffer.

@@ -157,6 +157,7 @@ impl StoreCell {
 
     /// Lets a callback in: `body` runs with the caller's context as the
     /// innermost one. It must be called where the engine has called out.
+    #[inline]
     pub fn callback<R>(
         &self,
         mut caller: Caller<'_>,
