@@ -42,6 +42,7 @@ pub(crate) trait Typed: Any + Send + Sync {
 
     /// The same for core code without lists of values; the link comes back
     /// from those that do not know that way.
+    #[allow(clippy::result_large_err)] // it goes on to another way at once
     fn linked(self: Arc<Self>, _: &mut Cx<'_>, link: Link) -> Result<wasmtime::Func, Link> {
         Err(link)
     }
