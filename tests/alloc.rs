@@ -102,6 +102,8 @@ fn count(mut call: impl FnMut()) -> usize {
 
 #[test]
 fn steady_state() {
+    let boxed = count(|| drop(std::hint::black_box(Box::new(0))));
+    assert_eq!(boxed, 100, "the counter counts");
     for back_end in [BackEnd::Compiled, BackEnd::Reference] {
         steady_state_of(back_end);
     }
