@@ -194,7 +194,7 @@ impl Error {
         self.0.position
     }
 
-    /// Where in a binary, in bytes from the start of the file.
+    /// Where in the file, binary or text, in bytes from its start.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
     }
