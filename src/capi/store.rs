@@ -95,6 +95,9 @@ pub struct Inside<'a> {
     cell: &'a StoreCell,
 }
 
+/// Who is in a store, instead of a thread: somebody who is gone at once.
+const PASSING: usize = usize::MAX;
+
 impl StoreCell {
     fn new(engine: &Engine) -> Arc<StoreCell> {
         let store = Store::new(engine);
@@ -146,13 +149,28 @@ impl StoreCell {
                 return Err("the engine is at work in it");
             }
         } else {
-            let taken = self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed);
-            if taken.is_err() {
-                return Err("another thread is using it");
+            while let Err(other) =
+                self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
+            {
+                if other != PASSING {
+                    return Err("another thread is using it");
+                }
+                std::thread::yield_now();
             }
         }
         self.lent.set(true);
         Ok(Leave { cell: self, nested })
+    }
+
+    /// The same for somebody who only gives something back, on any thread, and
+    /// leaves at once: nobody is refused because of that.
+    fn pass(&self) -> Option<Leave<'_>> {
+        if self.owner.load(Ordering::Relaxed) == this_thread() {
+            return self.open().ok();
+        }
+        self.owner.compare_exchange(0, PASSING, Ordering::Acquire, Ordering::Relaxed).ok()?;
+        self.lent.set(true);
+        Some(Leave { cell: self, nested: false })
     }
 
     /// Lets a callback in: `body` runs with the caller's context as the
@@ -170,9 +188,9 @@ impl StoreCell {
 
     /// Takes back what is left of a deleted string, on any thread.
     pub fn take_back(&self, string: Box<StringBox>) {
-        match self.open() {
-            Ok(_leave) => Inside { cell: self }.tables().strings.push(string),
-            Err(_) => self.returned().push(string),
+        match self.pass() {
+            Some(_leave) => Inside { cell: self }.tables().strings.push(string),
+            None => self.returned().push(string),
         }
     }
 
@@ -181,7 +199,7 @@ impl StoreCell {
     pub fn dispose(&self, call: Box<PreparedCall>) {
         let mut disposed = self.disposed.lock().unwrap_or_else(PoisonError::into_inner);
         disposed.push(call);
-        let is_idle = self.open().is_ok_and(|leave| !leave.nested);
+        let is_idle = self.pass().is_some_and(|leave| !leave.nested);
         let done = if is_idle { std::mem::take(&mut *disposed) } else { Vec::new() };
         drop(disposed);
         drop(done);

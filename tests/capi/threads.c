@@ -64,6 +64,57 @@ static void* work(void* at) {
   return NULL;
 }
 
+enum { GIVEN = 20000 };
+
+/* What a garbage collector's thread does. */
+static wasm_val_t given[GIVEN];
+static _Atomic int deleted;
+
+static void* collect(void* unused) {
+  for (int i = 0; i < GIVEN; i++) {
+    wasm_val_delete(&given[i]);
+    deleted++;
+  }
+  return unused;
+}
+
+/* Whoever deletes on another thread is in nobody's way. */
+static void test_deleting_during_calls(void) {
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_module_t* module = module_of(store,
+    "(module (memory 1) (data (i32.const 32) \"text\")"
+    "  (func $text (result i32 i32) i32.const 32 i32.const 4)"
+    "  (@interface func (export \"f\") (result string) call-core $text memory-to-string))");
+  REQUIRE(module);
+  wasm_extern_vec_t imports = WASM_EMPTY_VEC, exports;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  REQUIRE(instance);
+  wasm_instance_exports(instance, &exports);
+  const wasm_func_t* func = wasm_extern_as_func(exports.data[0]);
+  wasm_val_vec_t args = WASM_EMPTY_VEC;
+  int failed = 0;
+  for (int i = 0; i < GIVEN; i++) {
+    wasm_val_vec_t results = {1, &given[i]};
+    REQUIRE(wasm_func_call(func, &args, &results) == NULL);
+  }
+  pthread_t collector;
+  REQUIRE(pthread_create(&collector, NULL, collect, NULL) == 0);
+  do {
+    wasm_val_t result[] = {WASM_INIT_VAL};
+    wasm_val_vec_t results = WASM_ARRAY_VEC(result);
+    wasm_trap_t* trap = wasm_func_call(func, &args, &results);
+    failed += trap != NULL;
+    wasm_trap_delete(trap);
+    if (!trap) wasm_val_delete(&result[0]);
+  } while (deleted < GIVEN);
+  CHECK_EQ(pthread_join(collector, NULL), 0);
+  CHECK_EQ(failed, 0);
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+}
+
 int main(void) {
   static const char* wat =
     "(module"
@@ -96,6 +147,7 @@ int main(void) {
     CHECK_EQ(works[i].finalized, 1);
   }
   wasm_shared_module_delete(shared);
+  test_deleting_during_calls();
   wasm_engine_delete(engine);
   return check_result();
 }
