@@ -12,7 +12,7 @@ use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
-use crate::string::{Dest, Measured, Text, measure, transcode};
+use crate::string::{Dest, Measured, Text, copy_to_utf16, measure, transcode};
 use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
 use crate::{Policy, Result, Str, Val, ValType};
 use std::ffi::{c_char, c_void};
@@ -369,6 +369,14 @@ fn place(
     mut spare: Vec<u16>,
     buffer: &mut Option<Vec<u16>>,
 ) -> Result<witrt_text_t> {
+    if let (Text::Utf8(bytes), Encoding::Utf16) = (text, wanted) {
+        // As many units as there are bytes are enough, so one pass is.
+        reserve(&mut spare, bytes.len())?;
+        let written = copy_to_utf16(text, &mut spare, rule);
+        let placed = witrt_text_t { data: spare.as_ptr().cast(), len: spare.len() };
+        *buffer = Some(spare);
+        return written.map(|()| placed).map_err(Error::from);
+    }
     let measured = match measure(text, wanted, rule) {
         Ok(measured) => measured,
         Err(bad) => {
@@ -395,11 +403,7 @@ fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*
         Encoding::Utf8 => measured.len().div_ceil(2),
         Encoding::Utf16 => measured.len(),
     };
-    buffer.clear();
-    buffer.try_reserve_exact(units).map_err(|_| {
-        let message = format!("no memory for a string of {} code units", measured.len());
-        Error::new(ErrorKind::OutOfMemory, message)
-    })?;
+    reserve(buffer, units)?;
     buffer.resize(units, 0);
     let dest = match measured.to() {
         Encoding::Utf16 => Dest::Utf16(buffer),
@@ -412,6 +416,16 @@ fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*
     transcode(measured, text, dest)
         .map_err(|_| Error::new(ErrorKind::BadText, "the text changed while it was read"))?;
     Ok(buffer.as_ptr().cast())
+}
+
+/// Empties a buffer and makes room in it.
+#[inline]
+fn reserve(buffer: &mut Vec<u16>, units: usize) -> Result<()> {
+    buffer.clear();
+    buffer.try_reserve_exact(units).map_err(|_| {
+        let message = format!("no memory for a string of {units} code units");
+        Error::new(ErrorKind::OutOfMemory, message)
+    })
 }
 
 /// Returns text as a result: the code units at `data` are copied at once, in
