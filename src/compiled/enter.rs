@@ -115,6 +115,7 @@ impl Entered {
         let Some(words) = light.finish() else {
             return self.run_heavy(cx, args, outcome);
         };
+        self.ready(cx)?;
         let opened = self.open(cx)?;
         let called = self.cross(cx, few, opened.mark, words, outcome);
         self.shut(cx, opened, called)
@@ -134,6 +135,7 @@ impl Entered {
             let mut lent = Lent::new(cx, lending, room.puts(), self.carries);
             args.lower(&mut lent)?;
             let words = lent.finish();
+            self.ready(cx)?;
             let opened = self.open(cx)?;
             let called = self.cross(cx, few, opened.mark, words, outcome);
             self.shut(cx, opened, called)
@@ -150,17 +152,26 @@ impl Entered {
         scoped(cx, |cx, lending| {
             // References are rooted last, so text is checked before.
             args.lower(&mut Measure { cx, at: 0 })?;
+            self.ready(cx)?;
             let opened = self.open(cx)?;
-            let ready = if self.settles { settle(cx) } else { Ok(()) };
-            let called = ready.and_then(|()| {
-                self.func.call_filled(
-                    cx,
-                    |cx, fill| args.lower(&mut Wide { cx, lending, fill, at: 0 }),
-                    |cx, words| self.leave(cx, words, outcome),
-                )
-            });
+            let called = self.func.call_filled(
+                cx,
+                |cx, fill| args.lower(&mut Wide { cx, lending, fill, at: 0 }),
+                |cx, words| self.leave(cx, words, outcome),
+            );
+            let called = called.map_err(|error| self.told(cx, error));
             self.shut(cx, opened, called)
         })
+    }
+
+    /// The guest is about to run, where it runs first.
+    #[inline(always)]
+    fn ready(&self, cx: &mut Cx<'_>) -> Result<()> {
+        match &self.parking {
+            Some(parking) if self.pays => parking.settle(cx),
+            _ if self.settles => settle(cx),
+            _ => Ok(()),
+        }
     }
 
     /// The crossing, with few words.
@@ -173,11 +184,6 @@ impl Entered {
         words: Puts<'_>,
         outcome: &mut impl Outcome,
     ) -> Result<bool> {
-        match &self.parking {
-            Some(parking) if self.pays => parking.settle(cx)?,
-            _ if self.settles => settle(cx)?,
-            _ => {}
-        }
         let mut results = match words.call(cx, few) {
             Ok(results) => results,
             Err(error) => return Err(self.failed(cx, mark, error)),
@@ -191,6 +197,12 @@ impl Entered {
     #[cold]
     fn failed(&self, cx: &mut Cx<'_>, mark: Mark, error: Error) -> Error {
         mark.unwind(cx);
+        self.told(cx, error)
+    }
+
+    /// A trap of a call that was owed, and that the entry has made, is told so.
+    #[cold]
+    fn told(&self, cx: &mut Cx<'_>, error: Error) -> Error {
         match &self.parking {
             Some(parking) if self.pays && parking.was_paying(cx).unwrap_or(false) => late(error),
             _ => error,
