@@ -25,19 +25,21 @@ fi
 RUSTC_WRAPPER=$PWD/../scripts/rustc.sh CARGO_INCREMENTAL=0 \
     cargo build --release --locked --bins
 
+TIMEFORMAT='%U + %S s '
 failed=0
 for target in "${targets[@]}"; do
     mkdir -p "corpus/$target" "artifacts/$target"
     output=$(mktemp)
+    used=$(mktemp)
     code=0
-    "$CARGO_TARGET_DIR/release/$target" "corpus/$target" "seeds/$target" \
-        -artifact_prefix="artifacts/$target/" -max_total_time="$seconds" -timeout=25 \
-        -rss_limit_mb=4000 -print_final_stats=1 >"$output" 2>&1 || code=$?
+    { time "$CARGO_TARGET_DIR/release/$target" "corpus/$target" "seeds/$target" \
+        -artifact_prefix="artifacts/$target/" -max_total_time="$seconds" -timeout=120 \
+        -rss_limit_mb=4000 -print_final_stats=1 >"$output" 2>&1; } 2>"$used" || code=$?
     count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$output")
     edges=$(grep -o 'cov: [0-9]*' "$output" | tail -n 1)
-    line="$target: ${count:-?} executions in $seconds s, ${edges:-cov: ?}, exit $code"
+    line="$target: ${count:-?} executions in $seconds s ($(tr '\n' ' ' <"$used")of processor), ${edges:-cov: ?}, exit $code"
     echo "$line" | tee -a log
     [ "$code" = 0 ] || { failed=1 && tail -n 40 "$output"; }
-    rm -f "$output"
+    rm -f "$output" "$used"
 done
 exit "$failed"
