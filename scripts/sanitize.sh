@@ -24,7 +24,8 @@ address)
     flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
     # Sizes that no machine can serve are asked for on purpose.
     export ASAN_OPTIONS=allocator_may_return_null=1
-    select=(-E 'valgrind|helgrind|/asan|soak|growth')
+    # What links without a sanitizer, or counts what malloc is asked, is no test here.
+    select=(-E 'valgrind|helgrind|/asan|soak|growth|^package/|^cpp/allocations$')
     programs=()
     ;;
 thread)
