@@ -156,25 +156,28 @@ pub unsafe fn offer<T>(out: *mut T, value: T) {
 /// # Safety
 ///
 /// `data` must point to `size` elements that stay unchanged for `'a`.
-#[inline]
+#[inline(always)]
 pub unsafe fn slice<'a, T>(data: *const T, size: usize, name: &str) -> Result<&'a [T]> {
-    if size == 0 {
-        return Ok(&[]);
+    let is_possible = size <= isize::MAX as usize / size_of::<T>().max(1);
+    if !data.is_null() && data.is_aligned() && is_possible {
+        // SAFETY: not NULL, aligned and of a possible size; the caller vouches
+        // for the rest.
+        return Ok(unsafe { std::slice::from_raw_parts(data, size) });
     }
-    if data.is_null() {
-        return Err(null(name));
+    if size == 0 { Ok(&[]) } else { Err(no_slice(data.is_null(), is_possible, size, name)) }
+}
+
+#[cold]
+fn no_slice(is_null: bool, is_possible: bool, size: usize, name: &str) -> Error {
+    if is_null {
+        return null(name);
     }
-    if !data.is_aligned() {
-        let message = format!("`{name}` is not aligned for its elements");
-        return Err(Error::new(ErrorKind::OutOfRange, message));
-    }
-    if size > isize::MAX as usize / size_of::<T>().max(1) {
-        let message = format!("`{name}` cannot have {size} elements");
-        return Err(Error::new(ErrorKind::OutOfRange, message));
-    }
-    // SAFETY: not NULL, aligned and of a possible size; the caller vouches
-    // for the rest.
-    Ok(unsafe { std::slice::from_raw_parts(data, size) })
+    let message = if is_possible {
+        format!("`{name}` is not aligned for its elements")
+    } else {
+        format!("`{name}` cannot have {size} elements")
+    };
+    Error::new(ErrorKind::OutOfRange, message)
 }
 
 /// A name or path of the caller's.

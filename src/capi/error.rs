@@ -95,28 +95,36 @@ impl From<Error> for Failure {
 /// # Safety
 ///
 /// `out` must be NULL or writable.
+#[inline(always)]
 pub unsafe fn report<R: Fallback, E: Into<Failure>>(
     out: *mut *mut witrt_error_t,
     body: impl FnOnce() -> Result<R, E>,
 ) -> R {
-    let outcome = caught(|| Ok(body().map_err(Into::into)));
-    let (value, error) = match outcome.unwrap_or_else(|panic| Err(panic.into())) {
-        Ok(value) => (value, std::ptr::null_mut()),
-        Err(Failure { error, cell }) => {
-            let report = Report::new(&error);
-            keep_last(report.clone());
-            let made = if out.is_null() {
-                std::ptr::null_mut()
-            } else {
-                let trap = error.trap().map(|_| to_trap(cell, &error));
-                Box::into_raw(witrt_error_t::new(report, trap))
-            };
-            (R::fallback(), made)
+    let failure = match caught(|| Ok(body())) {
+        Ok(Ok(value)) => {
+            // SAFETY: the caller vouches for it.
+            unsafe { offer(out, std::ptr::null_mut()) };
+            return value;
         }
+        Ok(Err(failure)) => failure.into(),
+        Err(panic) => panic.into(),
     };
-    // SAFETY: the caller vouches for it.
+    let error = told(failure, !out.is_null());
+    // SAFETY: as above.
     unsafe { offer(out, error) };
-    value
+    R::fallback()
+}
+
+/// Keeps a failure as the last error, and gives it to the caller who wants it.
+#[cold]
+fn told(Failure { error, cell }: Failure, is_wanted: bool) -> *mut witrt_error_t {
+    let report = Report::new(&error);
+    keep_last(report.clone());
+    if !is_wanted {
+        return std::ptr::null_mut();
+    }
+    let trap = error.trap().map(|_| to_trap(cell, &error));
+    Box::into_raw(witrt_error_t::new(report, trap))
 }
 
 /// The error of the last function that failed on this thread, or NULL.

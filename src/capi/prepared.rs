@@ -11,9 +11,10 @@ use super::store::{Inside, StoreCell};
 use super::string::{copy_to, encoding_of, wasm_encoding_t, wasm_string_t};
 use super::string_box::{self, Source, StringBox};
 use super::value::{give_val, to_externref, to_funcref};
-use crate::string::copy;
-use crate::{Arguments, Error, ErrorKind, Lift, Lower, Lowered as _, Outcome, Prepared, Result};
-use crate::{Str, Val, ValType, Word};
+use crate::string::{Dest, copy};
+use crate::{Arguments, Encoding, Error, ErrorKind, Lift, Lower, Lowered as _, Outcome};
+use crate::{Prepared, Result, Word};
+use crate::{Str, Val, ValType};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,7 +35,11 @@ pub struct PreparedCall {
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
     /// Whether few numbers cross, and nothing else.
-    numeric: bool,
+    is_numeric: bool,
+    /// Whether all results are numbers.
+    gives_numbers: bool,
+    /// Whether some are references, or strings to be read later.
+    gives_vals: bool,
     /// Results of the last call that did not fit their buffers, and whether
     /// there are any.
     kept: Mutex<Vec<(usize, Str<'static>)>>,
@@ -73,9 +78,20 @@ pub unsafe extern "C" fn witrt_func_prepare(
         let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
         let call = Prepared::new(func, &types(&params), &types(&results))?;
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
-        let numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
-        let inner = Box::new(PreparedCall { call, params, results, numeric, kept, has_kept });
-        Ok::<_, Error>(Some(Box::new(witrt_prepared_t { cell, inner })))
+        let is_numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
+        let gives_numbers = results.iter().all(|kind| matches!(kind, SlotKind::Number(_)));
+        let gives_vals = results.iter().any(SlotKind::is_val);
+        let inner = PreparedCall {
+            call,
+            params,
+            results,
+            is_numeric,
+            gives_numbers,
+            gives_vals,
+            kept,
+            has_kept,
+        };
+        Ok::<_, Error>(Some(Box::new(witrt_prepared_t { cell, inner: Box::new(inner) })))
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
@@ -156,24 +172,70 @@ unsafe fn call_inside(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    if prepared.numeric {
+    if prepared.is_numeric {
         // SAFETY: as above.
         return unsafe { call_numbers(inside, prepared, args, results) };
     }
+    let args = SlotArgs { store: inside.id(), kinds: &prepared.params, slots: args };
+    if prepared.gives_numbers {
+        // SAFETY: as above.
+        unsafe { call_for_numbers(inside, prepared, &args, results) }
+    } else {
+        // SAFETY: as above.
+        unsafe { call_for_text(inside, prepared, &args, results) }
+    }
+}
+
+/// The way for results that are numbers.
+///
+/// # Safety
+///
+/// As for [`call_inside`].
+#[inline(never)]
+unsafe fn call_for_numbers(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    args: &SlotArgs<'_>,
+    results: *mut witrt_slot_t,
+) -> Result<()> {
+    let mut outcome = Numbers { kinds: &prepared.results, slots: results };
+    prepared.call.call(inside.context(), args, &mut outcome)
+}
+
+/// The way for results that are not all numbers.
+///
+/// # Safety
+///
+/// As for [`call_inside`].
+#[inline(never)]
+unsafe fn call_for_text(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    args: &SlotArgs<'_>,
+    results: *mut witrt_slot_t,
+) -> Result<()> {
     if prepared.has_kept.load(Ordering::Relaxed) {
         prepared.forget_kept();
     }
-    let args = SlotArgs { store: inside.id(), kinds: &prepared.params, slots: args };
-    if prepared.results.iter().all(|kind| matches!(kind, SlotKind::Number(_))) {
-        let mut outcome = Numbers { kinds: &prepared.results, slots: results };
-        return prepared.call.call(inside.context(), &args, &mut outcome);
-    }
-    let mut got = List::<Got, INLINE>::new(prepared.results.len(), Vec::new);
-    let mut outcome = Results { kinds: &prepared.results, slots: results, got: &mut got };
+    let mut outcome = Results {
+        prepared,
+        slots: results,
+        words: List::new(prepared.results.len(), Vec::new),
+        vals: Vec::new(),
+        small: None,
+    };
     outcome.check()?;
-    prepared.call.call(inside.context(), &args, &mut outcome)?;
+    if prepared.gives_vals {
+        outcome.vals = inside.tables().vals.pop().unwrap_or_default();
+    }
+    let called = prepared.call.call(inside.context(), args, &mut outcome);
     // SAFETY: as above.
-    unsafe { give(inside, prepared, got.as_mut_slice(), results) }
+    let given = called.and_then(|()| unsafe { outcome.give(inside) });
+    if prepared.gives_vals {
+        outcome.vals.clear();
+        inside.tables().vals.push(outcome.vals);
+    }
+    given
 }
 
 /// The short way for few numbers.
@@ -181,7 +243,7 @@ unsafe fn call_inside(
 /// # Safety
 ///
 /// As for [`call_inside`].
-#[inline]
+#[inline(always)]
 unsafe fn call_numbers(
     inside: &mut Inside<'_>,
     prepared: &PreparedCall,
@@ -210,57 +272,65 @@ struct SlotArgs<'k> {
     slots: *const witrt_slot_t,
 }
 
+impl SlotArgs<'_> {
+    #[inline(always)]
+    fn slot(&self, i: usize) -> &witrt_slot_t {
+        debug_assert!(i < self.kinds.len());
+        // SAFETY: `call_inside` is given as many slots as there are kinds.
+        unsafe { &*self.slots.add(i) }
+    }
+
+    /// What is neither a number nor lent text.
+    #[inline(never)]
+    fn lower_value<'a, L: Lower<'a>>(&self, i: usize, into: &mut L) -> Result<()> {
+        let slot = self.slot(i);
+        // SAFETY: the header demands that the member of the kind is set, and
+        // that text stays as it is during the call.
+        let val = unsafe {
+            match self.kinds[i] {
+                SlotKind::Lazy(_) => match string_box::source(slot.lazy.string) {
+                    Ok(Source::Host(text)) => return text.lower(into),
+                    Ok(Source::Handle(handle)) => match handle.text() {
+                        Ok(text) => return text.lower(into),
+                        Err(error) => Err(error),
+                    },
+                    Err(error) => Err(error),
+                },
+                SlotKind::Reference(ValType::FuncRef) => {
+                    to_funcref(self.store, slot.r#ref.as_ref()).map(Val::FuncRef)
+                }
+                _ => to_externref(self.store, slot.r#ref.as_ref()).map(Val::ExternRef),
+            }
+        };
+        val.and_then(|val| into.value(val)).map_err(|error| argument(error, i))
+    }
+}
+
 impl<'a> Arguments<'a> for SlotArgs<'_> {
-    #[inline]
+    #[inline(always)]
     fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
         for (i, kind) in self.kinds.iter().enumerate() {
-            // SAFETY: `call_inside` is given as many slots as there are kinds.
-            let slot = unsafe { &*self.slots.add(i) };
+            let slot = self.slot(i);
             // SAFETY: the header demands that the member of the kind is set,
             // and that text stays as it is during the call.
-            let lowered = unsafe {
-                match *kind {
-                    SlotKind::Number(ty) => {
-                        into.number(slot.number(ty))?;
-                        continue;
-                    }
-                    SlotKind::Text(encoding) => match slot.text(encoding) {
-                        Ok(text) => {
-                            into.text(text, None)?;
-                            continue;
-                        }
-                        Err(error) => Err(error),
-                    },
-                    SlotKind::Lazy(_) => match string_box::source(slot.lazy.string) {
-                        Ok(Source::Host(text)) => {
-                            text.lower(into)?;
-                            continue;
-                        }
-                        Ok(Source::Handle(handle)) => match handle.text() {
-                            Ok(text) => {
-                                text.lower(into)?;
-                                continue;
-                            }
-                            Err(error) => Err(error),
-                        },
-                        Err(error) => Err(error),
-                    },
-                    SlotKind::Reference(ty) => {
-                        let object = slot.r#ref.as_ref();
-                        let val = match ty {
-                            ValType::FuncRef => to_funcref(self.store, object).map(Val::FuncRef),
-                            _ => to_externref(self.store, object).map(Val::ExternRef),
-                        };
-                        val.and_then(|val| into.value(val))
-                    }
+            unsafe {
+                if let SlotKind::Number(ty) = *kind {
+                    into.number(slot.number(ty))?;
+                } else if let SlotKind::Text(encoding) = *kind {
+                    let text = slot.text(encoding).map_err(|error| argument(error, i))?;
+                    into.text(text, None)?;
+                } else {
+                    self.lower_value(i, into)?;
                 }
-            };
-            if let Err(error) = lowered {
-                return Err(error.context(format_args!("argument {i}")).at_argument(i));
             }
         }
         Ok(())
     }
+}
+
+#[cold]
+fn argument(error: Error, i: usize) -> Error {
+    error.context(format_args!("argument {i}")).at_argument(i)
 }
 
 /// Results that are numbers: written straight into their slots.
@@ -271,10 +341,11 @@ struct Numbers<'k> {
 }
 
 impl Outcome for Numbers<'_> {
-    #[inline]
+    #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         for (i, kind) in self.kinds.iter().enumerate() {
-            let slot = witrt_slot_t::of_number(kind.ty(), from.number()?);
+            let SlotKind::Number(ty) = *kind else { break };
+            let slot = witrt_slot_t::of_number(ty, from.number()?);
             // SAFETY: `call_inside` is given as many slots as there are kinds.
             unsafe { self.slots.add(i).write(slot) };
         }
@@ -282,120 +353,137 @@ impl Outcome for Numbers<'_> {
     }
 }
 
-/// What became of a result.
-enum Got {
-    Number(u64),
-    /// So many units are in its buffer.
-    Written(usize),
-    /// It needs a buffer of so many units.
-    TooSmall(usize, Val<'static>),
-    /// A reference, or a string to be read later.
-    Val(Val<'static>),
-}
-
 /// Results of all kinds: kept until all are there.
-struct Results<'k, 'g> {
-    kinds: &'k [SlotKind],
-    /// As many as kinds.
-    slots: *const witrt_slot_t,
-    got: &'g mut List<Got, INLINE>,
+struct Results<'k> {
+    prepared: &'k PreparedCall,
+    /// As many as there are results.
+    slots: *mut witrt_slot_t,
+    /// Of each result: a number's bits, or how many units a text has.
+    words: List<u64, INLINE>,
+    /// References, and strings to be read later, in order.
+    vals: Vec<Val<'static>>,
+    /// The first text that did not fit its buffer, and what it needs.
+    small: Option<(usize, usize)>,
 }
 
-impl Results<'_, '_> {
-    fn slot(&self, i: usize) -> &witrt_slot_t {
-        debug_assert!(i < self.kinds.len());
-        // SAFETY: `call_inside` is given as many slots as there are kinds.
-        unsafe { &*self.slots.add(i) }
+impl Results<'_> {
+    /// The room for a result.
+    ///
+    /// # Safety
+    ///
+    /// The result must be text. The header demands a buffer there, which nobody
+    /// else uses during the call.
+    #[inline]
+    unsafe fn room<'b>(&self, i: usize, encoding: Encoding) -> Result<Dest<'b>> {
+        debug_assert!(i < self.prepared.results.len());
+        // SAFETY: `call_inside` is given as many slots as there are results,
+        // and the caller vouches for the rest.
+        unsafe { (*self.slots.add(i)).room(encoding) }
     }
 
     /// Looks at the buffers before any guest code runs.
+    #[inline]
     fn check(&self) -> Result<()> {
-        for (i, kind) in self.kinds.iter().enumerate() {
+        for (i, kind) in self.prepared.results.iter().enumerate() {
             if let SlotKind::Text(encoding) = *kind {
-                // SAFETY: the header demands a buffer there.
-                let room = unsafe { self.slot(i).room(encoding) };
+                // SAFETY: it is text.
+                let room = unsafe { self.room(i, encoding) };
                 room.map_err(|e| e.context(format_args!("result {i}")).at_argument(i))?;
             }
         }
         Ok(())
     }
-}
 
-impl Outcome for Results<'_, '_> {
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        for (i, kind) in self.kinds.iter().enumerate() {
-            let got = match *kind {
-                SlotKind::Number(_) => Got::Number(from.number()?),
-                SlotKind::Reference(_) | SlotKind::Lazy(_) => Got::Val(from.value()?),
-                SlotKind::Text(encoding) => {
-                    // SAFETY: the header demands a buffer there, which nobody
-                    // else uses during the call.
-                    let room = unsafe { self.slot(i).room(encoding) }?;
-                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
-                        Ok(written) => Got::Written(written),
-                        Err(error) => match error.needed() {
-                            Some(needed) => Got::TooSmall(needed, from.value()?),
-                            None => return Err(error),
-                        },
+    /// Text that cannot be copied is kept if that is because it does not fit.
+    /// Tells how many units it has.
+    #[cold]
+    fn keep(&mut self, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
+        let Some(needed) = error.needed() else { return Err(error) };
+        if let Val::String(text) = from.value()? {
+            self.prepared.keep(i, text);
+        }
+        self.small.get_or_insert((i, needed));
+        Ok(needed)
+    }
+
+    /// Writes all into their slots.
+    ///
+    /// # Safety
+    ///
+    /// There must be as many slots as results.
+    unsafe fn give(&mut self, inside: &mut Inside<'_>) -> Result<()> {
+        // What can fail comes first: nothing is written where something does.
+        if !self.vals.is_empty() {
+            self.count(inside)?;
+        }
+        let (kinds, mut vals) = (&self.prepared.results, self.vals.drain(..));
+        for (i, (kind, word)) in kinds.iter().zip(self.words.as_mut_slice()).enumerate() {
+            // SAFETY: the caller vouches for the slots.
+            let slot = unsafe { &mut *self.slots.add(i) };
+            let (number, units) = (*word, *word as usize);
+            match kind {
+                SlotKind::Number(ty) => *slot = witrt_slot_t::of_number(*ty, number),
+                SlotKind::Text(_) => slot.buffer.len = units,
+                SlotKind::Lazy(_) | SlotKind::Reference(_) => match vals.next() {
+                    Some(Val::String(text)) => {
+                        let string = StringBox::give(inside, text);
+                        slot.lazy = witrt_lazy_t { string, len: units };
                     }
-                }
-            };
-            self.got.push(got);
+                    // SAFETY: the value is a reference, so that member is set.
+                    Some(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
+                    None => {}
+                },
+            }
+        }
+        match self.small {
+            None => Ok(()),
+            Some((i, needed)) => Err(too_small(i, needed)),
+        }
+    }
+
+    /// How many units the strings have that are to be read later.
+    #[inline(never)]
+    fn count(&mut self, inside: &mut Inside<'_>) -> Result<()> {
+        let places = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        for ((kind, word), val) in places.filter(|(kind, _)| kind.is_val()).zip(&self.vals) {
+            if let (SlotKind::Lazy(encoding), Val::String(text)) = (kind, val) {
+                *word = text.length(inside.context(), *encoding)? as u64;
+            }
         }
         Ok(())
     }
 }
 
-/// Writes results of all kinds into their slots.
-///
-/// # Safety
-///
-/// There must be as many slots as results.
-unsafe fn give(
-    inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
-    got: &mut [Got],
-    results: *mut witrt_slot_t,
-) -> Result<()> {
-    let mut small = None;
-    // What can fail comes first: nothing is written where something does.
-    let mut lens = List::<usize, INLINE>::new(got.len(), Vec::new);
-    for (kind, got) in prepared.results.iter().zip(&*got) {
-        lens.push(match (kind, got) {
-            (SlotKind::Lazy(encoding), Got::Val(Val::String(text))) => {
-                text.length(inside.context(), *encoding)?
-            }
-            _ => 0,
-        });
-    }
-    for (i, (kind, got)) in prepared.results.iter().zip(got).enumerate() {
-        // SAFETY: the caller vouches for the slots.
-        let slot = unsafe { &mut *results.add(i) };
-        match std::mem::replace(got, Got::Number(0)) {
-            Got::Number(bits) => *slot = witrt_slot_t::of_number(kind.ty(), bits),
-            Got::Written(units) => slot.buffer.len = units,
-            Got::TooSmall(needed, val) => {
-                slot.buffer.len = needed;
-                small.get_or_insert((i, needed));
-                if let Val::String(text) = val {
-                    prepared.keep(i, text);
+#[cold]
+fn too_small(i: usize, needed: usize) -> Error {
+    let message =
+        format!("result {i}: the buffer is too small: the string has {needed} code units");
+    Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i)
+}
+
+impl Outcome for Results<'_> {
+    #[inline]
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        let prepared = self.prepared;
+        for (i, kind) in prepared.results.iter().enumerate() {
+            let word = match *kind {
+                SlotKind::Number(_) => from.number()?,
+                SlotKind::Reference(_) | SlotKind::Lazy(_) => {
+                    self.vals.push(from.value()?);
+                    0
                 }
-            }
-            Got::Val(Val::String(text)) => {
-                let string = StringBox::give(inside, text);
-                slot.lazy = witrt_lazy_t { string, len: lens.as_mut_slice()[i] };
-            }
-            // SAFETY: the value is a reference, so that member is set.
-            Got::Val(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
+                SlotKind::Text(encoding) => {
+                    // SAFETY: it is text.
+                    let room = unsafe { self.room(i, encoding) }?;
+                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+                        Ok(units) => units as u64,
+                        Err(error) => self.keep(i, error, from)? as u64,
+                    }
+                }
+            };
+            self.words.push(word);
         }
-    }
-    match small {
-        None => Ok(()),
-        Some((i, needed)) => {
-            let message =
-                format!("result {i}: the buffer is too small: the string has {needed} code units");
-            Err(Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i))
-        }
+        Ok(())
     }
 }
 

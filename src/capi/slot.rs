@@ -159,6 +159,11 @@ impl SlotKind {
         kinds.iter().enumerate().map(kind).collect()
     }
 
+    /// Whether it is a reference, or a string of any kind.
+    pub fn is_val(&self) -> bool {
+        matches!(self, SlotKind::Lazy(_) | SlotKind::Reference(_))
+    }
+
     /// The type of the values.
     pub fn ty(self) -> ValType {
         match self {
@@ -177,33 +182,55 @@ impl witrt_slot_t {
     /// # Safety
     ///
     /// The member of this type must have been set.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn number(&self, ty: ValType) -> u64 {
         // SAFETY: any bits are a number, and the caller vouches that they were
         // set.
         unsafe {
             match ty {
-                ValType::S8 => (self.s8 as i32 as u32).into(),
-                ValType::U8 => self.u8.into(),
-                ValType::S16 => (self.s16 as i32 as u32).into(),
-                ValType::U16 => self.u16.into(),
+                ValType::S8 | ValType::U8 | ValType::S16 | ValType::U16 => self.narrow(ty),
                 ValType::I64 | ValType::S64 | ValType::U64 | ValType::F64 => self.u64,
                 _ => self.u32.into(),
             }
         }
     }
 
+    /// The same for those of 8 and 16 bits.
+    ///
+    /// # Safety
+    ///
+    /// As above.
+    #[inline(never)]
+    unsafe fn narrow(&self, ty: ValType) -> u64 {
+        // SAFETY: as above.
+        unsafe {
+            match ty {
+                ValType::S8 => (self.s8 as i32 as u32).into(),
+                ValType::U8 => self.u8.into(),
+                ValType::S16 => (self.s16 as i32 as u32).into(),
+                _ => self.u16.into(),
+            }
+        }
+    }
+
     /// A slot that holds a number.
-    #[inline]
+    #[inline(always)]
     pub fn of_number(ty: ValType, bits: u64) -> witrt_slot_t {
         let mut slot = witrt_slot_t::ZERO;
         match ty {
-            ValType::S8 | ValType::U8 => slot.u8 = bits as u8,
-            ValType::S16 | ValType::U16 => slot.u16 = bits as u16,
+            ValType::S8 | ValType::U8 | ValType::S16 | ValType::U16 => slot.set_narrow(ty, bits),
             ValType::I64 | ValType::S64 | ValType::U64 | ValType::F64 => slot.u64 = bits,
             _ => slot.u32 = bits as u32,
         }
         slot
+    }
+
+    #[inline(never)]
+    fn set_narrow(&mut self, ty: ValType, bits: u64) {
+        match ty {
+            ValType::S8 | ValType::U8 => self.u8 = bits as u8,
+            _ => self.u16 = bits as u16,
+        }
     }
 
     /// The text that it lends.
@@ -211,7 +238,7 @@ impl witrt_slot_t {
     /// # Safety
     ///
     /// `text` must have been set, and stay as it is for `'a`.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn text<'a>(&self, encoding: Encoding) -> Result<Text<'a>> {
         // SAFETY: the caller vouches for it.
         unsafe {

@@ -60,8 +60,9 @@ pub struct StoreCell {
 }
 
 // SAFETY: what is not `Sync` in it is touched only by the thread that `owner`
-// names, which the door changes atomically; and all of it may move between
-// threads, which `is_send` checks for the parts that could be otherwise.
+// names, or by the one that has put `PASSING` there, and the door changes it
+// atomically; and all of it may move between threads, which `is_send` checks
+// for the parts that could be otherwise.
 unsafe impl Send for StoreCell {}
 // SAFETY: as above.
 unsafe impl Sync for StoreCell {}

@@ -115,10 +115,7 @@ impl Entered {
         let Some(words) = light.finish() else {
             return self.run_heavy(cx, args, outcome);
         };
-        self.ready(cx)?;
-        let opened = self.open(cx)?;
-        let called = self.cross(cx, few, opened.mark, words, outcome);
-        self.shut(cx, opened, called)
+        self.run_few(cx, few, words, outcome)
     }
 
     /// The ways of a call whose strings have to be lent.
@@ -135,11 +132,23 @@ impl Entered {
             let mut lent = Lent::new(cx, lending, room.puts(), self.carries);
             args.lower(&mut lent)?;
             let words = lent.finish();
-            self.ready(cx)?;
-            let opened = self.open(cx)?;
-            let called = self.cross(cx, few, opened.mark, words, outcome);
-            self.shut(cx, opened, called)
+            self.run_few(cx, few, words, outcome)
         })
+    }
+
+    /// The call itself, with few words.
+    #[inline(always)]
+    fn run_few(
+        &self,
+        cx: &mut Cx<'_>,
+        few: &FewFunc,
+        words: Puts<'_>,
+        outcome: &mut impl Outcome,
+    ) -> Result<()> {
+        self.ready(cx)?;
+        let opened = self.open(cx)?;
+        let called = self.cross(cx, few, opened.mark, words, outcome);
+        self.shut(cx, opened, called)
     }
 
     /// The way for references and many words.

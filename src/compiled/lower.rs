@@ -51,17 +51,19 @@ impl<'a> Lower<'a> for Light<'_> {
     fn text(&mut self, text: Text<'a>, _: Option<Policy>) -> Result<()> {
         // The text starts after as many bytes as its last word may reach back.
         let mut bytes = [0; PART + SHORT];
-        let Some(len) = bytes.last_chunk_mut().and_then(|into| short(text, into)) else {
+        let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
+        let Some(len) = short(text, into) else {
             self.fits = false;
             return Ok(());
         };
-        self.words.put(len as u64)?;
-        self.words.put(CARRIED as u32 as u64)?;
-        for start in [PART, 2 * PART, 3 * PART, len] {
-            let part = bytes.get(start..).and_then(|rest| rest.first_chunk());
-            self.words.put_wide(u128::from_le_bytes(*part.ok_or_else(mismatch)?))?;
+        let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
+        let mut words = [0; 2 + CARRIED_PARTS as usize];
+        (words[0], words[1]) = (len as u128, CARRIED as u32 as u128);
+        let whole = (1..CARRIED_PARTS as usize).map(|nth| nth * PART);
+        for (word, start) in words[2..].iter_mut().zip(whole.chain([len])) {
+            *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);
         }
-        Ok(())
+        self.words.put_all(words)
     }
 
     #[inline]
@@ -104,7 +106,7 @@ impl<'x, 'f, 'a, 's> Lent<'x, 'f, 'a, 's> {
         self.words.put(len)?;
         if self.carries {
             self.words.put(self.strings as u64)?;
-            self.words.put_zeros::<{ CARRIED_PARTS as usize }>()?;
+            self.words.put_all([0; CARRIED_PARTS as usize])?;
         }
         self.strings += 1;
         Ok(())

@@ -113,16 +113,16 @@ impl Parking {
     /// All are made; the first failure is the outcome.
     #[cold]
     pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let mut outcome = Ok(());
-        loop {
-            let count = self.lot.get(cx, COUNT)?;
-            if count <= 0 {
-                return outcome;
-            }
-            let settled = settle(cx);
-            let done = settled.and(self.lot.pay_one(cx, count));
-            outcome = outcome.and(done);
+        let mut count = self.lot.get(cx, COUNT)?;
+        if count <= 0 {
+            return Ok(());
         }
+        let mut outcome = settle(cx);
+        while count > 0 {
+            outcome = outcome.and(self.lot.pay_one(cx, count));
+            count = self.lot.get(cx, COUNT)?;
+        }
+        outcome
     }
 }
 

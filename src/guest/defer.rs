@@ -141,9 +141,7 @@ impl Debts {
         self.owed.args.extend(args.drain(from..));
         self.owed.calls.extend(calls.drain(mark..));
     }
-}
 
-impl Debts {
     fn pop_owed(&mut self, args: &mut Vec<Val<'static>>) -> Option<Debt> {
         match self.parked.take() {
             Some(payer) => Some(Debt::Parked(payer)),

@@ -104,23 +104,19 @@ impl<'f> Puts<'f> {
     /// Puts the next argument: a number's bits.
     #[inline(always)]
     pub fn put(&mut self, bits: u64) -> Result<()> {
-        self.put_wide(bits.into())
-    }
-
-    /// The same of 128 bits.
-    #[inline(always)]
-    pub fn put_wide(&mut self, bits: u128) -> Result<()> {
         let Some(raw) = self.raw.get_mut(self.at) else { return Err(mismatch()) };
-        raw.write(ValRaw::v128(bits));
+        raw.write(ValRaw::v128(bits.into()));
         self.at += 1;
         Ok(())
     }
 
-    /// Puts so many zeros.
-    #[inline]
-    pub fn put_zeros<const N: usize>(&mut self) -> Result<()> {
+    /// Puts the next words at once.
+    #[inline(always)]
+    pub fn put_all<const N: usize>(&mut self, words: [u128; N]) -> Result<()> {
         let room = self.raw.get_mut(self.at..).and_then(|raw| raw.first_chunk_mut::<N>());
-        *room.ok_or_else(mismatch)? = [MaybeUninit::new(ValRaw::v128(0)); N];
+        for (raw, bits) in room.ok_or_else(mismatch)?.iter_mut().zip(words) {
+            raw.write(ValRaw::v128(bits));
+        }
         self.at += N;
         Ok(())
     }
@@ -133,7 +129,7 @@ impl<'f> Puts<'f> {
             return Err(mismatch());
         }
         if func.grows {
-            let (more, clear) = (func.results - func.params, MaybeUninit::new(ValRaw::v128(0)));
+            let (more, clear) = (func.results - func.params, MaybeUninit::new(ValRaw::u64(0)));
             match raw.get_mut(func.params..) {
                 // So many at once need no loop.
                 Some([a, b, c, ..]) if more <= 3 => [*a, *b, *c] = [clear; 3],
