@@ -25,6 +25,7 @@ mod guest {
         wat::parse_bytes(MODULE).expect("the module is valid").into_owned()
     }
 }
+mod in_c;
 #[path = "../standard.rs"]
 mod standard;
 mod table;
@@ -32,9 +33,10 @@ mod table;
 use std::hint::black_box;
 
 use component::Component;
-use contender::{Contender, How, InC};
+use contender::Contender;
 use guest::glue::Glue;
 use guest::texts::{SIZES, Script};
+use in_c::{How, InC};
 use libloading::Library;
 use table::{Entry, Row, Table};
 use witrt_bench::medians;
@@ -127,7 +129,7 @@ fn measure(library: &Library, work: Work) -> Row {
         *name != "c buffered" || wide && matches!(work.kind, Kind::In | Kind::Out)
     });
     let allocations: Vec<Option<f64>> =
-        all.iter_mut().map(|(_, run)| contender::allocations_of(run)).collect();
+        all.iter_mut().map(|(_, run)| in_c::allocations_of(run)).collect();
     let mut runs: Vec<&mut dyn FnMut()> =
         all.iter_mut().map(|(_, run)| &mut **run as &mut dyn FnMut()).collect();
     let times = medians(&mut runs);
