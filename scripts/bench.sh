@@ -22,7 +22,7 @@ if [ ! -d "$target-peers" ]; then
     cp -a "$target/release" "$target-peers/"
 fi
 CARGO_TARGET_DIR=$target-peers CARGO_INCREMENTAL=0 cargo build --release --locked \
-    --manifest-path benches/Cargo.toml --features peers --bin peers
+    --manifest-path benches/Cargo.toml --features peers --bin peers --bin typed
 
 {
     date -u +%Y-%m-%d
@@ -40,6 +40,8 @@ python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: pyth
 printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
 WITRT_BENCH_CSV=$out/peers.csv "$target-peers/release/peers" "$target/release/$library" "$@" |
     tee "$out/peers.txt"
+printf '\n== Typed calls from Rust against the component model\n'
+"$target-peers/release/typed" | tee "$out/typed.txt"
 printf '\n== Loading, instances, growth\n'
 "$target/release/load" tests/modules | tee "$out/load.txt"
 
