@@ -150,10 +150,11 @@ unsafe fn call(
     // SAFETY: as said above.
     let (cell, inner) =
         unsafe { (&*Arc::as_ptr(&prepared.cell), &*std::ptr::from_ref(prepared.inner.as_ref())) };
-    if (args.is_null() && !inner.params.is_empty())
-        || (results.is_null() && !inner.results.is_empty())
-    {
-        return Err(null(if args.is_null() { "args" } else { "results" }).into());
+    if args.is_null() && !inner.params.is_empty() {
+        return Err(null("args").into());
+    }
+    if results.is_null() && !inner.results.is_empty() {
+        return Err(null("results").into());
     }
     cell.enter(|inside| {
         // SAFETY: the caller vouches for the slots.
@@ -415,16 +416,17 @@ impl Results<'_> {
         // What can fail comes first: nothing is written where something does.
         if !self.vals.is_empty() {
             self.count(inside)?;
+            self.vals.reverse();
         }
-        let (kinds, mut vals) = (&self.prepared.results, self.vals.drain(..));
-        for (i, (kind, word)) in kinds.iter().zip(self.words.as_mut_slice()).enumerate() {
+        let words = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        for (i, (kind, word)) in words.enumerate() {
             // SAFETY: the caller vouches for the slots.
             let slot = unsafe { &mut *self.slots.add(i) };
             let (number, units) = (*word, *word as usize);
             match kind {
                 SlotKind::Number(ty) => *slot = witrt_slot_t::of_number(*ty, number),
                 SlotKind::Text(_) => slot.buffer.len = units,
-                SlotKind::Lazy(_) | SlotKind::Reference(_) => match vals.next() {
+                SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
                     Some(Val::String(text)) => {
                         let string = StringBox::give(inside, text);
                         slot.lazy = witrt_lazy_t { string, len: units };

@@ -39,9 +39,14 @@ static const char* wat =
   "    arg.get 0 string-to-memory $alloc defer-call-core $free call-core $boom)"
   "  (@interface func (export \"held\") (result u32) call-core $held i32-to-u32)"
   "  (@interface func (export \"same\") (param externref) (result externref)"
-  "    arg.get 0 call-core $same))";
+  "    arg.get 0 call-core $same)"
+  "  (@interface func (export \"ten\") (param string) (param s8) (param externref)"
+  "      (result string) (result s8) (result externref) (result string) (result string)"
+  "      (result s8) (result s8) (result string) (result externref) (result s8)"
+  "    arg.get 0 arg.get 1 arg.get 2 arg.get 0 arg.get 0"
+  "    arg.get 1 arg.get 1 arg.get 0 arg.get 2 arg.get 1))";
 
-enum { ECHO, ADD, NARROW, BACK, BOOM, HELD, SAME };
+enum { ECHO, ADD, NARROW, BACK, BOOM, HELD, SAME, TEN };
 
 static guest_t g;
 static int logged;
@@ -240,6 +245,12 @@ static void mistakes(void) {
   CHECK(!witrt_prepared_call(NULL, &arg, &result, NULL));
   CHECK(witrt_prepared_take_result(NULL, 0) == NULL);
   witrt_prepared_delete(echo);
+  /* Arguments are not missed where there are none. */
+  witrt_prepared_t* none = prepare(HELD, "", "\x15");
+  CHECK(!witrt_prepared_call(none, NULL, NULL, &error));
+  CHECK(strstr(witrt_error_message(error), "`results`"));
+  witrt_error_delete(error);
+  witrt_prepared_delete(none);
   witrt_prepared_delete(NULL);
 
   static const struct {
@@ -304,6 +315,40 @@ static void references(void) {
   witrt_prepared_delete(same);
 }
 
+/* More results than there is room for on the stack, of every kind. */
+static void many(void) {
+  witrt_prepared_t* ten =
+    prepare(TEN, "\x41\x10\x80", "\x40\x10\x80\x43\x41\x10\x10\x42\x80\x10");
+  wasm_foreign_t* foreign = wasm_foreign_new(g.store);
+  static const char16_t text[] = {'n', 'a', 0xEF, 'v', 'e'};
+  for (int room = 8; room >= 0; room -= 4) {
+    char narrow[8];
+    char16_t wide[8];
+    witrt_slot_t args[3] = {
+      {.text = {text, 5}}, {.s8 = -7}, {.ref = wasm_foreign_as_ref(foreign)}};
+    witrt_slot_t results[10] = {[0].buffer = {narrow, 8}, [4].buffer = {wide, (size_t)room}};
+    witrt_error_t* error = NULL;
+    CHECK(witrt_prepared_call(ten, args, results, &error) == (room == 8));
+    CHECK_EQ(error ? witrt_error_kind(error) : 0, room == 8 ? 0 : WITRT_ERROR_BUFFER_TOO_SMALL);
+    witrt_error_delete(error);
+    CHECK(results[0].buffer.len == 6 && memcmp(narrow, "na\xC3\xAFve", 6) == 0);
+    CHECK_EQ(results[4].buffer.len, 5);
+    CHECK(results[1].s8 == -7 && results[5].s8 == -7 && results[6].s8 == -7);
+    CHECK(results[9].s8 == -7 && results[3].lazy.len == 5 && results[7].lazy.len == 6);
+    CHECK(wasm_ref_same(results[2].ref, args[2].ref));
+    CHECK(wasm_ref_same(results[8].ref, args[2].ref));
+    wasm_string_t* kept = witrt_prepared_take_result(ten, 4);
+    CHECK((kept != NULL) == (room < 8));
+    wasm_string_delete(kept);
+    wasm_string_delete(results[3].lazy.string);
+    wasm_string_delete(results[7].lazy.string);
+    wasm_ref_delete(results[2].ref);
+    wasm_ref_delete(results[8].ref);
+  }
+  wasm_foreign_delete(foreign);
+  witrt_prepared_delete(ten);
+}
+
 int main(void) {
   open_guest();
   numbers();
@@ -313,6 +358,7 @@ int main(void) {
   mistakes();
   callbacks();
   references();
+  many();
   /* A prepared call keeps its store. */
   witrt_prepared_t* add = prepare(ADD, "\x16\x03", "\x03");
   guest_close(&g);
