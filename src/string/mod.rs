@@ -193,6 +193,16 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
     fast::validate(src)
 }
 
+/// Whether bytes are UTF-8: [`validate`] for those who do not ask why not.
+#[doc(hidden)]
+#[inline]
+pub fn is_utf8(bytes: &[u8]) -> bool {
+    if scalar_is_forced() {
+        return scalar::validate(Text::Utf8(bytes)).is_ok();
+    }
+    fast::is_utf8(bytes)
+}
+
 /// The length, in units of `to`, of a text that is known to be well-formed.
 ///
 /// It only counts. For ill-formed text the number has no meaning; use
