@@ -12,7 +12,9 @@ use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
-use crate::string::{Dest, Measured, Text, copy, is_utf8, measure, transcode};
+use crate::string::{
+    Dest, Measured, SHORT, Text, copy, is_utf8, measure, short_to_utf16, transcode,
+};
 use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
 use crate::{Policy, Result, Str, Val, ValType};
 use std::cell::RefCell;
@@ -141,10 +143,11 @@ impl Callback {
         let mut args = [witrt_slot_t::ZERO; PLAIN];
         let mut results = [witrt_slot_t::ZERO; PLAIN];
         let mut buffers = Buffers::default();
-        for (kind, arg) in self.params.iter().zip(&mut args) {
+        let mut rooms = [const { Room::uninit() }; PLAIN];
+        for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
             match *kind {
                 SlotKind::Text(encoding) => {
-                    arg.text = text_of(call, encoding, |b| buffers.push(b))?;
+                    arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
                 }
                 kind => *arg = witrt_slot_t::of_number(kind.ty(), call.number()?),
             }
@@ -197,7 +200,7 @@ impl Callback {
             args.push(match *kind {
                 SlotKind::Number(ty) => witrt_slot_t::of_number(ty, call.number()?),
                 SlotKind::Text(encoding) => {
-                    let text = text_of(call, encoding, |b| buffers.push(b))?;
+                    let text = text_of(call, encoding, None, |b| buffers.push(b))?;
                     witrt_slot_t { text }
                 }
                 SlotKind::Lazy(encoding) => {
@@ -388,37 +391,49 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
     }
 }
 
-/// The next argument, text, as the callback wants it: where it lies, or in a
-/// buffer, which is then to be kept.
+/// Room for the shortest texts.
+type Room = MaybeUninit<[u16; SHORT]>;
+
+/// The next argument, text, as the callback wants it: where it lies, in
+/// `room` if it is short, or in a buffer, which is then to be kept.
 #[inline(always)]
 fn text_of(
     call: &mut HostCall<'_, '_>,
     encoding: Encoding,
-    keep: impl FnOnce(Vec<u16>),
+    room: Option<&mut Room>,
+    mut keep: impl FnMut(Vec<u16>),
 ) -> Result<witrt_text_t> {
-    let mut buffer = match encoding {
-        Encoding::Utf8 => Vec::new(),
-        Encoding::Utf16 => call.buffer(),
-    };
-    // Nearly always it is well-formed, and there is room for it.
-    let placed = call.text_in_place(|bytes| match encoding {
+    // Nearly always it is a guest's, and well-formed.
+    let placed = call.text_in_place(|bytes, buffers| match encoding {
         Encoding::Utf8 => is_utf8(bytes).then(|| lent(bytes)),
-        // As many units as there are bytes are enough, so one pass is.
-        Encoding::Utf16 if bytes.len() <= buffer.len() => {
-            let to = Dest::Utf16(&mut buffer);
-            let len = copy(Text::Utf8(bytes), to, Policy::Reject).ok()?;
-            Some(witrt_text_t { data: buffer.as_ptr().cast(), len })
-        }
-        Encoding::Utf16 => None,
+        Encoding::Utf16 => match room {
+            Some(room) if bytes.len() <= SHORT => {
+                let room = room.write([0; SHORT]);
+                let len = short_to_utf16(bytes, room)?;
+                Some(witrt_text_t { data: room.as_ptr().cast(), len })
+            }
+            _ => {
+                let mut buffer = buffers.pop().unwrap_or_default();
+                match widen(bytes, Policy::Reject, &mut buffer) {
+                    Ok(placed) => {
+                        keep(buffer);
+                        Some(placed)
+                    }
+                    Err(_) => {
+                        buffers.push(buffer);
+                        None
+                    }
+                }
+            }
+        },
     })?;
-    let placed = match placed {
-        Some(placed) => placed,
-        None => call.text(|text, rule| place(text, encoding, rule, &mut buffer))?,
-    };
-    if buffer.capacity() > 0 {
-        keep(buffer);
+    if let Some(placed) = placed {
+        return Ok(placed);
     }
-    Ok(placed)
+    let mut buffer = call.buffer();
+    let placed = call.text(|text, rule| place(text, encoding, rule, &mut buffer));
+    keep(buffer);
+    placed
 }
 
 /// Text that stays where it lies.
@@ -436,9 +451,7 @@ fn place(
     buffer: &mut Vec<u16>,
 ) -> Result<witrt_text_t> {
     if let (Text::Utf8(bytes), Encoding::Utf16) = (text, wanted) {
-        make_room(buffer, bytes.len())?;
-        let len = copy(text, Dest::Utf16(buffer), rule)?;
-        return Ok(lent(&buffer[..len]));
+        return widen(bytes, rule, buffer);
     }
     let measured = measure(text, wanted, rule)?;
     if text.encoding() == wanted && !measured.replaces() {
@@ -449,6 +462,15 @@ fn place(
     }
     let data = write(&measured, text, buffer)?;
     Ok(witrt_text_t { data, len: measured.len() })
+}
+
+/// UTF-8 as UTF-16, in a buffer.
+#[inline(always)]
+fn widen(bytes: &[u8], rule: Policy, buffer: &mut Vec<u16>) -> Result<witrt_text_t> {
+    // As many units as there are bytes are enough, so one pass is.
+    make_room(buffer, bytes.len())?;
+    let len = copy(Text::Utf8(bytes), Dest::Utf16(buffer), rule)?;
+    Ok(witrt_text_t { data: buffer.as_ptr().cast(), len })
 }
 
 /// Transcodes into a buffer, which for UTF-8 holds two bytes in each element.
@@ -472,10 +494,13 @@ fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*
 }
 
 /// Makes a buffer have so many units, and some for the next text.
+#[inline]
 fn make_room(buffer: &mut Vec<u16>, units: usize) -> Result<()> {
-    if buffer.len() >= units {
-        return Ok(());
-    }
+    if buffer.len() >= units { Ok(()) } else { grow(buffer, units) }
+}
+
+#[cold]
+fn grow(buffer: &mut Vec<u16>, units: usize) -> Result<()> {
     let units = units.max(FEW_UNITS);
     buffer.clear();
     buffer.try_reserve_exact(units).map_err(|_| {

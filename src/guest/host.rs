@@ -193,16 +193,20 @@ impl<'s> HostCall<'_, 's> {
     }
 
     /// The same for what is nearly always the case: where the string lies in
-    /// linear memory and `read` can do with it, as it is. If not, the argument
-    /// has not been taken.
+    /// linear memory and `read`, which gets the store's buffers too, can do with
+    /// it as it is. If not, the argument has not been taken.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn text_in_place<R>(&mut self, read: impl FnOnce(&[u8]) -> Option<R>) -> Result<Option<R>> {
+    pub fn text_in_place<R>(
+        &mut self,
+        read: impl FnOnce(&[u8], &mut Vec<Vec<u16>>) -> Option<R>,
+    ) -> Result<Option<R>> {
         let By::Core(by) = &mut self.by else { return Ok(None) };
         let Some(Given::View(mem)) = by.next() else { return Ok(None) };
         let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
         let [ptr, len] = by.words.peek_two()?;
-        let done = read(mem.read(&*self.cx, ptr, len)?);
+        let (bytes, data) = mem.write_with(self.cx, ptr, len)?;
+        let done = read(bytes, &mut data.scratch.units);
         if done.is_some() {
             by.taken += 1;
             by.words.skip_two();

@@ -220,6 +220,12 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     }
 }
 
+/// See `super::short_to_utf16`.
+#[inline]
+pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
+    decode_short(src, into)
+}
+
 // For up to `short::SWEPT` units; `None` if they are ill-formed, and if there is
 // not as much room as there are units (then nothing is written).
 

@@ -120,6 +120,20 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     fast::short(src, into)
 }
 
+/// [`copy`] of up to [`SHORT`] bytes of UTF-8, as UTF-16. `None` for more, and for
+/// ill-formed text, of which it tells more.
+#[doc(hidden)]
+#[inline]
+pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
+    if src.len() > SHORT {
+        return None;
+    }
+    if scalar_is_forced() {
+        return scalar::copy(Text::Utf8(src), Dest::Utf16(into), Policy::Reject).ok();
+    }
+    fast::short_to_utf16(src, into)
+}
+
 /// Writes a text to the start of a buffer that may be larger and gives the
 /// number of units written; nothing is terminated or padded.
 ///
