@@ -1,30 +1,36 @@
 //! Host functions that take slots: no list of values, no kinds to be checked.
 //!
-//! Not here: callbacks with lists of values.
+//! Not here: callbacks with lists of values; how text comes to a slot.
 
 use super::boundary::{Foreign, List, enter, need, slice};
+use super::callback_text::{Buffers, Room, text_of};
 use super::error::{report, witrt_error_t};
 use super::families::*;
 use super::func::Home;
 use super::handle::Reference as _;
-use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t, witrt_text_t};
+use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
-use crate::string::{Dest, Measured, Text, copy_to_utf16, measure, transcode};
+use crate::string::Text;
 use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
-use crate::{Policy, Result, Str, Val, ValType};
+use crate::{Result, Str, Val, ValType};
+use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
+use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
 /// The call that a callback answers. It is valid during that callback.
 pub struct witrt_caller_t {
     cell: *const StoreCell,
     kinds: *const [SlotKind],
-    /// What was returned for each result, or a number for nothing.
-    returned: std::cell::RefCell<Vec<Val<'static>>>,
+    /// What was returned for each result, or a number for nothing. NULL where no
+    /// result is a string.
+    returned: *const Returned,
 }
+
+type Returned = RefCell<Vec<Val<'static>>>;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in
@@ -82,8 +88,11 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             // Nothing fails from here on: the finalizer is taken over.
             let env = Foreign::new(env, finalizer);
             let home = Home(Arc::as_ptr(cell));
-            let called = Callback::new(callback, env, home, params, results);
-            let func = Func::new_prepared(inside.context(), ty, move |call| called.call(call));
+            let called = Callback { callback, env, home, params, results };
+            let func = match called.is_plain() {
+                true => Func::new_prepared(inside.context(), ty, move |c| called.call_plain(c)),
+                false => Func::new_prepared(inside.context(), ty, move |c| called.call_any(c)),
+            };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
     };
@@ -104,53 +113,47 @@ struct Callback {
     home: Home,
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
-    /// Whether few values cross: numbers, and text that goes to the callback.
-    plain: bool,
 }
 
 /// So many values are few.
-const PLAIN: usize = 4;
+pub(super) const PLAIN: usize = 4;
 
 impl Callback {
-    fn new(
-        callback: SlotCallback,
-        env: Foreign,
-        home: Home,
-        params: Box<[SlotKind]>,
-        results: Box<[SlotKind]>,
-    ) -> Callback {
+    /// Whether few values cross: numbers, and text that goes to the callback.
+    fn is_plain(&self) -> bool {
         let number = |kind: &SlotKind| matches!(kind, SlotKind::Number(_));
-        let plain = params.len().max(results.len()) <= PLAIN
-            && params.iter().all(|kind| number(kind) || matches!(kind, SlotKind::Text(_)))
-            && results.iter().all(number);
-        Callback { callback, env, home, params, results, plain }
+        self.params.len().max(self.results.len()) <= PLAIN
+            && self.params.iter().all(|kind| number(kind) || matches!(kind, SlotKind::Text(_)))
+            && self.results.iter().all(number)
     }
 
-    fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+    fn cell(&self) -> &StoreCell {
         // SAFETY: the function runs in its own store only, which is in this
         // cell.
-        let cell = unsafe { &*self.home.get() };
-        if self.plain { self.call_plain(call, cell) } else { self.call_any(call, cell) }
+        unsafe { &*self.home.get() }
     }
 
-    /// The short way.
-    #[inline]
-    fn call_plain(&self, call: &mut HostCall<'_, '_>, cell: &StoreCell) -> Result<()> {
+    /// The short way, one piece with what the engine calls.
+    #[inline(always)]
+    fn call_plain(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
         let mut args = [witrt_slot_t::ZERO; PLAIN];
         let mut results = [witrt_slot_t::ZERO; PLAIN];
-        let mut buffers = [const { None }; PLAIN];
-        for ((kind, arg), buffer) in self.params.iter().zip(&mut args).zip(&mut buffers) {
-            *arg = match *kind {
-                SlotKind::Text(encoding) => text_of(call, encoding, buffer)?,
-                kind => witrt_slot_t::of_number(kind.ty(), call.number()?),
-            };
+        let mut buffers = Buffers::default();
+        let mut rooms = [const { Room::uninit() }; PLAIN];
+        for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
+            match *kind {
+                SlotKind::Text(encoding) => {
+                    arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
+                }
+                kind => *arg = witrt_slot_t::of_number(kind.ty(), call.number()?),
+            }
         }
+        let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
-            let kinds: *const [SlotKind] = &*self.results;
-            let caller = witrt_caller_t { cell, kinds, returned: Default::default() };
+            let caller = witrt_caller_t { cell, kinds: &*self.results, returned: null() };
             self.run(inside, &caller, &args, &mut results)
         });
-        for buffer in buffers.into_iter().flatten().filter(|buffer| buffer.capacity() > 0) {
+        while let Some(buffer) = buffers.pop() {
             call.give_back(buffer);
         }
         done?;
@@ -162,7 +165,7 @@ impl Callback {
     }
 
     /// Lets the callback run.
-    #[inline]
+    #[inline(always)]
     fn run(
         &self,
         inside: &mut Inside<'_>,
@@ -182,9 +185,10 @@ impl Callback {
         }
     }
 
-    fn call_any(&self, call: &mut HostCall<'_, '_>, cell: &StoreCell) -> Result<()> {
+    fn call_any(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        let cell = self.cell();
         let texts = self.params.iter().filter(|kind| matches!(kind, SlotKind::Text(_))).count();
-        let mut buffers = List::<Vec<u16>, 4>::new(texts, Vec::new);
+        let mut buffers = List::<Vec<u16>, PLAIN>::new(texts, Vec::new);
         let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
         let mut args = List::<witrt_slot_t, INLINE>::new(self.params.len(), Vec::new);
         for kind in &self.params {
@@ -192,12 +196,8 @@ impl Callback {
             args.push(match *kind {
                 SlotKind::Number(ty) => witrt_slot_t::of_number(ty, call.number()?),
                 SlotKind::Text(encoding) => {
-                    let mut buffer = None;
-                    let slot = text_of(call, encoding, &mut buffer)?;
-                    if let Some(buffer) = buffer {
-                        buffers.push(buffer);
-                    }
-                    slot
+                    let text = text_of(call, encoding, None, |b| buffers.push(b))?;
+                    witrt_slot_t { text }
                 }
                 SlotKind::Lazy(encoding) => {
                     let val = call.value()?;
@@ -206,7 +206,7 @@ impl Callback {
                         _ => 0,
                     };
                     value = Some(val);
-                    witrt_slot_t { lazy: witrt_lazy_t { string: std::ptr::null_mut(), len } }
+                    witrt_slot_t { lazy: witrt_lazy_t { string: null_mut(), len } }
                 }
                 SlotKind::Reference(_) => {
                     value = Some(call.value()?);
@@ -268,10 +268,10 @@ impl Callback {
             slots.push(witrt_slot_t::ZERO);
         }
         let slots = slots.as_mut_slice();
-        let kinds: *const [SlotKind] = &*self.results;
-        let caller = witrt_caller_t { cell, kinds, returned: Default::default() };
+        let returned = Returned::default();
+        let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };
         let outcome = self.run(inside, &caller, args, slots);
-        let mut returned = caller.returned.into_inner();
+        let mut returned = returned.into_inner();
         let outcome = outcome.and_then(|()| self.take(inside, slots, &mut returned, got));
         if returned.capacity() > 0 {
             returned.clear();
@@ -346,88 +346,6 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
     }
 }
 
-/// The next argument, text, as the callback wants it.
-#[inline]
-fn text_of(
-    call: &mut HostCall<'_, '_>,
-    encoding: Encoding,
-    buffer: &mut Option<Vec<u16>>,
-) -> Result<witrt_slot_t> {
-    let spare = match encoding {
-        Encoding::Utf16 => call.buffer(),
-        Encoding::Utf8 => Vec::new(),
-    };
-    let text = call.text(|text, rule| place(text, encoding, rule, spare, buffer))?;
-    Ok(witrt_slot_t { text })
-}
-
-/// Text of an argument as the callback wants it: where it lies, or in a buffer.
-fn place(
-    text: Text<'_>,
-    wanted: Encoding,
-    rule: Policy,
-    mut spare: Vec<u16>,
-    buffer: &mut Option<Vec<u16>>,
-) -> Result<witrt_text_t> {
-    if let (Text::Utf8(bytes), Encoding::Utf16) = (text, wanted) {
-        // As many units as there are bytes are enough, so one pass is.
-        reserve(&mut spare, bytes.len())?;
-        let written = copy_to_utf16(text, &mut spare, rule);
-        let placed = witrt_text_t { data: spare.as_ptr().cast(), len: spare.len() };
-        *buffer = Some(spare);
-        return written.map(|()| placed).map_err(Error::from);
-    }
-    let measured = match measure(text, wanted, rule) {
-        Ok(measured) => measured,
-        Err(bad) => {
-            *buffer = Some(spare);
-            return Err(bad.into());
-        }
-    };
-    if text.encoding() == wanted && !measured.replaces() {
-        let (data, len) = match text {
-            Text::Utf8(bytes) => (bytes.as_ptr().cast(), bytes.len()),
-            Text::Utf16(units) => (units.as_ptr().cast(), units.len()),
-        };
-        *buffer = Some(spare);
-        return Ok(witrt_text_t { data, len });
-    }
-    let data = write(&measured, text, &mut spare)?;
-    *buffer = Some(spare);
-    Ok(witrt_text_t { data, len: measured.len() })
-}
-
-/// Transcodes into a buffer, which for UTF-8 holds two bytes in each element.
-fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*const c_void> {
-    let units = match measured.to() {
-        Encoding::Utf8 => measured.len().div_ceil(2),
-        Encoding::Utf16 => measured.len(),
-    };
-    reserve(buffer, units)?;
-    buffer.resize(units, 0);
-    let dest = match measured.to() {
-        Encoding::Utf16 => Dest::Utf16(buffer),
-        Encoding::Utf8 => {
-            let start = buffer.as_mut_ptr().cast::<u8>();
-            // SAFETY: the buffer has two bytes for each of its units.
-            Dest::Utf8(unsafe { std::slice::from_raw_parts_mut(start, measured.len()) })
-        }
-    };
-    transcode(measured, text, dest)
-        .map_err(|_| Error::new(ErrorKind::BadText, "the text changed while it was read"))?;
-    Ok(buffer.as_ptr().cast())
-}
-
-/// Empties a buffer and makes room in it.
-#[inline]
-fn reserve(buffer: &mut Vec<u16>, units: usize) -> Result<()> {
-    buffer.clear();
-    buffer.try_reserve_exact(units).map_err(|_| {
-        let message = format!("no memory for a string of {units} code units");
-        Error::new(ErrorKind::OutOfMemory, message)
-    })
-}
-
 /// Returns text as a result: the code units at `data` are copied at once, in
 /// the encoding that the result's kind says, and the result's slot is not
 /// looked at. False, with the reason in the last error, for an index of no
@@ -441,10 +359,14 @@ pub unsafe extern "C" fn witrt_caller_return_text(
 ) -> bool {
     enter(|| {
         let caller = need(caller, "caller")?;
-        // SAFETY: the callback is running, so its function and store are there.
-        let (kinds, cell) = unsafe { (&*caller.kinds, &*caller.cell) };
-        let encoding = match kinds.get(index) {
-            Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)) => *encoding,
+        // SAFETY: the callback is running, so its function, its store and what
+        // it has returned are there.
+        let (kinds, cell, returned) =
+            unsafe { (&*caller.kinds, &*caller.cell, caller.returned.as_ref()) };
+        let (encoding, returned) = match (kinds.get(index), returned) {
+            (Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)), Some(returned)) => {
+                (*encoding, returned)
+            }
             _ => {
                 let message = format!("result {index} is no string");
                 return Err(Error::new(ErrorKind::OutOfRange, message));
@@ -459,7 +381,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
         };
         cell.enter(|inside| {
             let text = Str::new_in(inside.context(), text)?;
-            let mut returned = caller.returned.borrow_mut();
+            let mut returned = returned.borrow_mut();
             if returned.capacity() == 0 {
                 *returned = inside.tables().vals.pop().unwrap_or_default();
             }

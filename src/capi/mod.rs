@@ -36,6 +36,7 @@
 
 pub mod boundary;
 pub mod callback;
+mod callback_text;
 pub mod engine;
 pub mod error;
 pub mod externs;

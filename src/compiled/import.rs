@@ -35,7 +35,6 @@ impl Running {
             })
         });
         let mut link = Link {
-            core_type: core_type.clone(),
             defer,
             params: given(call, ty)?,
             ty: ty.clone(),
@@ -43,13 +42,13 @@ impl Running {
             settles: call.settles,
         };
         if let Some(body) = self.linked.get().and_then(|linked| linked.typed(*import)) {
-            link = match body.clone().linked(cx, link) {
+            link = match body.clone().linked(cx, core_type, link) {
                 Ok(func) => return Ok(func),
                 Err(link) => link,
             };
         }
         let (this, import, ty) = (self.clone(), *import, ty.clone());
-        Ok(linked(cx, link, move |call| this.call_listed(call, import, &ty)))
+        Ok(linked(cx, core_type, link, move |call| this.call_listed(call, import, &ty)))
     }
 
     /// Calls what takes lists of values.

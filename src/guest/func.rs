@@ -7,6 +7,7 @@ use super::call::{self, CoreFunc};
 use super::context::Cx;
 use super::host::Link;
 use super::value::{Val, check, wrong_store};
+use super::words::HostType;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
@@ -40,10 +41,15 @@ pub(crate) trait Typed: Any + Send + Sync {
     /// Results may be written on failure: the caller drops them then.
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
 
-    /// The same for core code without lists of values; the link comes back
+    /// The same for core code, which has this type, without lists of values; the link comes back
     /// from those that do not know that way.
     #[allow(clippy::result_large_err)] // it goes on to another way at once
-    fn linked(self: Arc<Self>, _: &mut Cx<'_>, link: Link) -> Result<wasmtime::Func, Link> {
+    fn linked(
+        self: Arc<Self>,
+        _: &mut Cx<'_>,
+        _: &HostType,
+        link: Link,
+    ) -> Result<wasmtime::Func, Link> {
         Err(link)
     }
 }

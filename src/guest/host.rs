@@ -42,8 +42,6 @@ enum By<'x> {
 
 /// How core code calls a host function, from one place in it.
 pub(crate) struct Link {
-    /// The function's type as core code has it.
-    pub core_type: HostType,
     /// The words of a call that is due after it come first: what records it.
     pub defer: Option<Defer>,
     /// How the arguments come.
@@ -98,14 +96,15 @@ struct Vals<'x> {
     results: Zip<slice::Iter<'x, ValType>, slice::IterMut<'x, Val<'static>>>,
 }
 
-/// The function that core code calls. Made for this body alone, so that a call
-/// is one piece of machine code.
+/// The function that core code calls, which has this type. Made for this body
+/// alone, so that a call is one piece of machine code.
 pub(crate) fn linked(
     cx: &mut Cx<'_>,
+    core_type: &HostType,
     link: Link,
     body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
 ) -> wasmtime::Func {
-    host_words(cx, &link.core_type.clone(), move |caller, mut words| {
+    host_words(cx, core_type, move |caller, mut words| {
         if let Some(defer) = &link.defer {
             words = defer(caller, words)?;
         }
@@ -119,7 +118,7 @@ pub(crate) fn linked(
         };
         if kept > 0 {
             let kept_here = &mut cx.data_mut().scratch.kept;
-            kept_here.truncate(kept_here.len() - kept);
+            kept_here.truncate(kept_here.len().saturating_sub(kept));
         }
         outcome?;
         if link.settles {
@@ -193,6 +192,28 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
+    /// The same for what is nearly always the case: where the string lies in
+    /// linear memory and `read`, which gets the store's buffers too, can do with
+    /// it as it is. If not, the argument has not been taken.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn text_in_place<R>(
+        &mut self,
+        read: impl FnOnce(&[u8], &mut Vec<Vec<u16>>) -> Option<R>,
+    ) -> Result<Option<R>> {
+        let By::Core(by) = &mut self.by else { return Ok(None) };
+        let Some(Given::View(mem)) = by.next() else { return Ok(None) };
+        let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
+        let [ptr, len] = by.words.peek_two()?;
+        let (bytes, data) = mem.write_with(self.cx, ptr, len)?;
+        let done = read(bytes, &mut data.scratch.units);
+        if done.is_some() {
+            by.taken += 1;
+            by.words.skip_two();
+        }
+        Ok(done)
+    }
+
     /// The next argument, a reference, or a string to be read later in the
     /// call.
     pub fn value(&mut self) -> Result<Val<'static>> {
@@ -258,16 +279,17 @@ impl<'s> HostCall<'_, 's> {
         self.cx
     }
 
-    /// A buffer of the store's, empty, to be given back.
+    /// A buffer of the store's, to be given back. What is in it means nothing.
     #[doc(hidden)]
+    #[inline]
     pub fn buffer(&mut self) -> Vec<u16> {
         self.cx.data_mut().scratch.units.pop().unwrap_or_default()
     }
 
     /// Gives a buffer back.
     #[doc(hidden)]
-    pub fn give_back(&mut self, mut buffer: Vec<u16>) {
-        buffer.clear();
+    #[inline]
+    pub fn give_back(&mut self, buffer: Vec<u16>) {
         if buffer.capacity() <= super::text::KEPT {
             self.cx.data_mut().scratch.units.push(buffer);
         }

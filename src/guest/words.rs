@@ -182,6 +182,8 @@ impl Read<'_> {
 pub(crate) struct HostWords<'a> {
     raw: &'a mut [ValRaw],
     ty: &'a FuncType,
+    /// How many results it has.
+    results: usize,
     read: usize,
     put: usize,
 }
@@ -212,6 +214,21 @@ impl HostWords<'_> {
         let Some(raw) = self.raw.get(self.read) else { return Err(broken("a word too many")) };
         self.read += 1;
         Ok(raw.get_u64())
+    }
+
+    /// The next two, as numbers of 32 bits, which are not taken.
+    #[inline]
+    pub fn peek_two(&self) -> Result<[u32; 2]> {
+        match self.raw.get(self.read..) {
+            Some([a, b, ..]) => Ok([a.get_u32(), b.get_u32()]),
+            _ => Err(broken("a word too many")),
+        }
+    }
+
+    /// Takes the two.
+    #[inline]
+    pub fn skip_two(&mut self) {
+        self.read += 2;
     }
 
     /// A number of 32 bits.
@@ -254,7 +271,7 @@ impl HostWords<'_> {
     /// All results have been put.
     #[inline]
     pub fn done(self) -> Result<Done> {
-        if self.put == self.ty.results().len() { Ok(Done(())) } else { Err(mismatch()) }
+        if self.put == self.results { Ok(Done(())) } else { Err(mismatch()) }
     }
 }
 
@@ -288,16 +305,17 @@ pub(crate) fn host_words(
     + 'static,
 ) -> wasmtime::Func {
     let HostType { core, ty } = of.clone();
+    let (params, results) = (ty.params().len(), ty.results().len());
     let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
                         raw: &mut [MaybeUninit<ValRaw>]| {
-        for word in raw.iter_mut().skip(ty.params().len()) {
-            word.write(ValRaw::i64(0));
+        if results > params {
+            raw[params..].fill(MaybeUninit::new(ValRaw::i64(0)));
         }
-        // SAFETY: core code has set a word for each parameter, and those for
-        // further results have been set just now; a set `MaybeUninit` is laid
+        // SAFETY: core code has set a word for each parameter, of which there are
+        // more, or those for further results have been set just now; a set `MaybeUninit` is laid
         // out as what it holds.
         let raw = unsafe { &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]) };
-        let words = HostWords { raw, ty: &ty, read: 0, put: 0 };
+        let words = HostWords { raw, ty: &ty, results, read: 0, put: 0 };
         match body(&mut caller, words) {
             Ok(Done(())) => Ok(()),
             Err(error) => Err(error.into()),

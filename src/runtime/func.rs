@@ -9,6 +9,7 @@ use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed};
 use crate::guest::host::{HostCall, Link, called_by_host, linked};
 use crate::guest::value::{ExternRef, Str, Val};
+use crate::guest::words::HostType;
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
@@ -177,8 +178,13 @@ where
         called_by_host(cx, &self.body, args, self.ty.results(), results)
     }
 
-    fn linked(self: Arc<Self>, cx: &mut Cx<'_>, link: Link) -> Result<wasmtime::Func, Link> {
-        Ok(linked(cx, link, move |call| (self.body)(call)))
+    fn linked(
+        self: Arc<Self>,
+        cx: &mut Cx<'_>,
+        core_type: &HostType,
+        link: Link,
+    ) -> Result<wasmtime::Func, Link> {
+        Ok(linked(cx, core_type, link, move |call| (self.body)(call)))
     }
 }
 

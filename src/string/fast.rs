@@ -86,6 +86,13 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
     scalar::validate(src)
 }
 
+/// See `super::is_utf8`.
+#[inline]
+pub fn is_utf8(src: &[u8]) -> bool {
+    let ascii = ascii_prefix(Text::Utf8(src));
+    ascii == src.len() || src.get(ascii..).is_some_and(is_other_utf8)
+}
+
 /// See [`super::length`].
 #[inline]
 pub fn length(src: Text<'_>, to: Encoding) -> usize {
@@ -217,12 +224,18 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     }
 }
 
+/// See `super::short_to_utf16`.
+#[inline]
+pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
+    decode_short(src, into)
+}
+
 // For up to `short::SWEPT` units; `None` if they are ill-formed, and if there is
 // not as much room as there are units (then nothing is written).
 
 #[inline]
 fn copy_short_utf8(src: &[u8], dst: &mut [u8]) -> Option<usize> {
-    (short::sweep(src, dst.get_mut(..src.len())?) || is_utf8(src)).then_some(src.len())
+    (short::sweep(src, dst.get_mut(..src.len())?) || is_other_utf8(src)).then_some(src.len())
 }
 
 #[inline]
@@ -257,9 +270,9 @@ fn encode_short(src: &[u16], dst: &mut [u8]) -> Option<usize> {
 
 // Non-ASCII text.
 
-/// Whether bytes are UTF-8.
+/// Whether bytes are UTF-8, which are known not to be ASCII.
 #[inline(never)]
-fn is_utf8(src: &[u8]) -> bool {
+fn is_other_utf8(src: &[u8]) -> bool {
     // As many as go through the state machine while the library finds its kernel.
     if src.len() <= 32 { short::is_utf8(src) } else { simdutf::validate_utf8(src) }
 }
@@ -271,7 +284,7 @@ fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<us
     match src {
         Text::Utf8(s) => {
             let rest = s.get(ascii..)?;
-            match (is_utf8(rest), to) {
+            match (is_other_utf8(rest), to) {
                 (false, _) => None,
                 (true, Encoding::Utf8) => Some(s.len()),
                 (true, Encoding::Utf16) => Some(ascii + simdutf::utf16_length_from_utf8(rest)),

@@ -120,6 +120,20 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     fast::short(src, into)
 }
 
+/// [`copy`] of up to [`SHORT`] bytes of UTF-8, as UTF-16. `None` for more, and for
+/// ill-formed text, of which it tells more.
+#[doc(hidden)]
+#[inline]
+pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
+    if src.len() > SHORT {
+        return None;
+    }
+    if scalar_is_forced() {
+        return scalar::copy(Text::Utf8(src), Dest::Utf16(into), Policy::Reject).ok();
+    }
+    fast::short_to_utf16(src, into)
+}
+
 /// Writes a text to the start of a buffer that may be larger and gives the
 /// number of units written; nothing is terminated or padded.
 ///
@@ -191,6 +205,16 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
         return scalar::validate(src);
     }
     fast::validate(src)
+}
+
+/// Whether bytes are UTF-8: [`validate`] for those who do not ask why not.
+#[doc(hidden)]
+#[inline]
+pub fn is_utf8(bytes: &[u8]) -> bool {
+    if scalar_is_forced() {
+        return scalar::validate(Text::Utf8(bytes)).is_ok();
+    }
+    fast::is_utf8(bytes)
 }
 
 /// The length, in units of `to`, of a text that is known to be well-formed.
