@@ -3,7 +3,7 @@
 //!
 //! Not here: which bytes the words are made of.
 
-use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
+use super::adapter::{At, Body, Callee, Frame, Gen, Ins, Place};
 use super::{Intrinsic, Strings, core_type};
 use crate::plan::{AdapterPlan, Op};
 use crate::types::{FuncType, ValType};
@@ -55,34 +55,23 @@ impl Gen<'_> {
             && due.is_some_and(|due| results + due <= CARRY_WORDS)
     }
 
-    /// The function `(address, length, slot, words)` that writes into a memory,
-    /// or has the host write what is not carried. It is one for all adapters, so
-    /// that each of them is only a few calls.
+    /// The function `(address, length, words)` that writes into a memory.
     pub fn writer(&self, mem: u32) -> (FuncType, Body) {
         const PTR: u32 = 0;
         const LEN: u32 = 1;
-        const SLOT: u32 = 2;
-        const FIRST: u32 = 3;
+        const FIRST: u32 = 2;
         const LAST: u32 = FIRST + CARRIED_PARTS - 1;
         let mut code = Vec::new();
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
-        let write = Ins::Call(Callee::Intrinsic(Intrinsic::Write));
-        let mem_at = I::I32Const(self.mem(mem));
-        push(&[I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Ne, I::If(BlockType::Empty)]);
-        push(&[I::LocalGet(SLOT), I::I32Const(0), mem_at.clone(), I::LocalGet(PTR)]);
-        code.push(write.clone());
-        let mut push = |instructions: &[I<'static>]| {
-            code.extend(instructions.iter().cloned().map(Ins::Plain));
-        };
-        push(&[I::Return, I::End]);
         // What the allocator said is a claim.
         push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
         push(&[I::I64Add, I::MemorySize(mem), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
         push(&[I::I64GtU, I::If(BlockType::Empty)]);
-        push(&[I::I32Const(CARRIED), I::LocalGet(LEN), mem_at, I::LocalGet(PTR)]);
-        code.push(write);
+        push(&[I::I32Const(CARRIED), I::LocalGet(LEN), I::I32Const(self.mem(mem))]);
+        push(&[I::LocalGet(PTR)]);
+        code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
@@ -123,7 +112,7 @@ impl Gen<'_> {
             push(&[I::V128Store8Lane { memarg: at(byte.into()), lane: byte as u8 }, I::End]);
         }
         push(&[I::End]);
-        let mut params = vec![ValType::I32; FIRST as usize];
+        let mut params = vec![ValType::I32; 2];
         params.resize(FIRST as usize + CARRIED_PARTS as usize, ValType::V128);
         (FuncType::new(params, []), Body { locals: Vec::new(), code })
     }
@@ -142,9 +131,16 @@ impl Frame<'_, '_> {
 
     /// Writes such a string.
     pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
-        for local in [ptr, len, slot].into_iter().chain(parts..parts + CARRIED_PARTS) {
-            self.push(I::LocalGet(local));
-        }
+        self.push(I::LocalGet(slot));
+        self.push(I::I32Const(CARRIED));
+        self.push(I::I32Eq);
+        self.push(I::If(BlockType::Empty));
+        self.push(I::LocalGet(ptr));
+        self.push(I::LocalGet(len));
+        (0..CARRIED_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
         self.call_to(Callee::Writer(mem));
+        self.push(I::Else);
+        self.write(At::Local(slot), false, mem, ptr);
+        self.push(I::End);
     }
 }
