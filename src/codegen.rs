@@ -30,6 +30,7 @@ use spaces::Spaces;
 use std::collections::HashMap;
 
 pub(crate) use carry::{CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS};
+pub(crate) use encode::Remap;
 pub(crate) use flow::PARKED_WORDS;
 pub(crate) use origin::Origin;
 
@@ -61,11 +62,9 @@ pub(crate) enum Intrinsic {
     /// The guest is about to run: keep what is still viewed, pay what is owed.
     Settle,
     /// `(slot, take, memory, address)`: write a string; with `take` the slot
-    /// is given back.
+    /// is given back. Of text that is [`CARRIED`] instead, `take` is the length,
+    /// for which there is no room: that does not return.
     Write,
-    /// `(length, memory, address)`: a string of this length is not inside.
-    /// Does not return.
-    Outside,
     /// `(memory, address, length) -> (slot, length)`: a string of the guest.
     Lift,
     /// `(slot) -> (slot)`: the same string once more.
@@ -222,11 +221,6 @@ pub(crate) fn compile(program: &Program) -> Result<(Compiled, Vec<u8>)> {
     let unit = Unit::new(program)?;
     let bytes = unit.encode(program)?;
     Ok((unit.finish(), bytes))
-}
-
-/// The same without encoding, for a module that has been compiled before.
-pub(crate) fn describe(program: &Program) -> Result<Compiled> {
-    Ok(Unit::new(program)?.finish())
 }
 
 /// A program whose adapters have been compiled.
@@ -417,7 +411,7 @@ impl Work {
                     self.add(gen_, Func { name, ty: Type::Index(ty), body, entry: None }),
                 ))
             }
-            None => Err(broken("adapter")),
+            Some(Adapter::Compiled(_)) | None => Err(broken("adapter")),
         }
     }
 

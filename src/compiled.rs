@@ -62,7 +62,7 @@ pub(crate) struct Running {
     linked: Arc<OnceLock<Linked>>,
     /// Beside the program's `used_mems`.
     mems: Arc<Mems>,
-    /// Filled in once the core exists; its start function runs before.
+    /// Filled in when the first export is asked for.
     handles: OnceLock<Arc<Handles>>,
 }
 
@@ -96,8 +96,11 @@ impl Running {
         Ok((running, funcs))
     }
 
-    /// The core exists.
-    pub fn ready(&self, cx: &mut Cx<'_>, core: &wasmtime::Instance) -> Result<()> {
+    /// What entries need, found when the first is asked for: the core exists.
+    fn handles(&self, cx: &mut Cx<'_>, core: &wasmtime::Instance) -> Result<&Arc<Handles>> {
+        if let Some(found) = self.handles.get() {
+            return Ok(found);
+        }
         let exports = &self.code.exports;
         self.mems.find(|at| core.get_module_export(&mut *cx, at))?;
         let mut deferred = Vec::with_capacity(exports.deferred.len());
@@ -118,9 +121,8 @@ impl Running {
                 Some(Parking::new(cx, globals, &pay)?)
             }
         };
-        // Set once: only the maker of an instance calls this.
-        let _ = self.handles.set(Arc::new(Handles { deferred, parking }));
-        Ok(())
+        // The store is borrowed: nobody else has found them meanwhile.
+        Ok(self.handles.get_or_init(|| Arc::new(Handles { deferred, parking })))
     }
 
     /// The function that an export is, if it is a body.
@@ -134,6 +136,7 @@ impl Running {
         let Some(at) = at else {
             return Ok(Arc::new(Bound { linked: self.linked.clone(), adapter }));
         };
+        self.handles(cx, core)?;
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
         let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None);
         Ok(Arc::new(Entered::new(self, adapter, func)?))
@@ -154,18 +157,11 @@ impl Running {
                 words.done()
             }),
             Intrinsic::Write => host_words(cx, ty, move |caller, mut words| {
-                let (slot, take) = (words.i32()?, words.i32()? != 0);
+                let (slot, take) = (words.i32()?, words.i32()?);
                 let (mem, ptr) = (words.i32()?, words.i32()? as u32);
                 let mem = this.mem(caller, mem)?;
                 write(&mut caller.as_context_mut(), slot, take, mem, ptr)?;
                 words.done()
-            }),
-            Intrinsic::Outside => host_words(cx, ty, move |caller, mut words| {
-                let (len, mem, ptr) = (words.i32()?, words.i32()?, words.i32()?);
-                let mem = this.mem(caller, mem)?;
-                let cx = &mut caller.as_context_mut();
-                let written = mem.write(cx, ptr as u32, len as u32).map(drop);
-                Err(written.err().unwrap_or_else(missing))
             }),
             Intrinsic::Lift => host_words(cx, ty, move |caller, mut words| {
                 let (mem, ptr, len) = (words.i32()?, words.i32()?, words.i32()?);
@@ -252,7 +248,7 @@ impl Running {
 
 /// Writes a string into linear memory, where the guest's allocator said.
 #[inline]
-fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
+fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
     if let Some(lent) = cx.data().slots.get_lent(slot) {
         let measured = *lent.measured();
         let len = word(measured.len())? as u32;
@@ -266,9 +262,13 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<(
 
 /// The same for a string that the host does not lend.
 #[inline(never)]
-fn write_held(cx: &mut Cx<'_>, slot: i32, take: bool, mem: Mem, ptr: u32) -> Result<()> {
+fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
+    if slot == codegen::CARRIED {
+        let written = mem.write(cx, ptr, take as u32).map(drop);
+        return Err(written.err().unwrap_or_else(missing));
+    }
     let slots = &mut cx.data_mut().slots;
-    let held = if take { slots.take(slot)? } else { slots.get(slot)? };
+    let held = if take != 0 { slots.take(slot)? } else { slots.get(slot)? };
     let len = word(held.guest_len())? as u32;
     let (window, data) = mem.write_with(cx, ptr, len)?;
     let written = match &held {

@@ -165,7 +165,7 @@ impl<'a> Run<'_, 'a> {
         let outcome = match self.linked.program.adapters.get(adapter as usize) {
             Some(Adapter::Body(plan)) => self.frame(cx, plan, base, outermost),
             Some(Adapter::Import { import, .. }) => self.import(cx, *import, base),
-            None => Err(broken("adapter func", adapter)),
+            Some(Adapter::Compiled(_)) | None => Err(broken("adapter func", adapter)),
         };
         guarded.leave(cx);
         outcome.map(|()| base)

@@ -88,6 +88,8 @@ pub(crate) enum Adapter {
         ty: FuncType,
     },
     Body(AdapterPlan),
+    /// A body of this type that was compiled before: its plan was not kept.
+    Compiled(FuncType),
 }
 
 impl Adapter {
@@ -95,6 +97,7 @@ impl Adapter {
         match self {
             Adapter::Import { ty, .. } => ty,
             Adapter::Body(plan) => &plan.ty,
+            Adapter::Compiled(ty) => ty,
         }
     }
 }

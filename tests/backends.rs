@@ -418,6 +418,38 @@ fn serialized_modules_stay_compiled() {
     }
 }
 
+/// All that is known of a module is in the bytes: those of the module that they
+/// become are the same.
+#[test]
+fn serialized_modules_are_whole() {
+    let engine = Engine::default();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/modules");
+    let interface = r#"(module
+      (import "env" "f" (func $f (param i32)))
+      (memory 1)
+      (func $a (param i32) (result i32) i32.const 8)
+      (func $g (param i32 i32) (call $f (local.get 0)))
+      (@interface func $h (import "host" "h") (param i32) (param string) (result string))
+      (@interface func $k (import "host" "k") (param i32))
+      (@interface implement (import "env" "f") (param i32) arg.get 0 call-adapter $k)
+      (@interface func (export "go") (param i32) (param string) (result string)
+        arg.get 0 arg.get 1 call-adapter $h)
+      (@interface func (export "in") (param string)
+        arg.get 0 string-to-memory $a call-core $g))"#;
+    let mut modules = vec![interface.as_bytes().to_vec()];
+    for name in ["strings.wasm", "imports.wasm", "numbers.wasm"] {
+        modules.push(fs::read(folder.join(name)).unwrap());
+    }
+    for bytes in modules {
+        let module = Module::new(&engine, &bytes).unwrap();
+        let artefact = module.serialize().unwrap();
+        // SAFETY: the bytes come from `serialize`, just now.
+        let again = unsafe { Module::deserialize(&engine, &artefact) }.unwrap();
+        assert!(again.imports().eq(module.imports()) && again.exports().eq(module.exports()));
+        assert!(again.serialize().unwrap() == artefact);
+    }
+}
+
 #[test]
 fn runaway_recursion_is_a_trap() {
     let text = r#"(module

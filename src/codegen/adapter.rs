@@ -307,7 +307,7 @@ impl<'p> Frame<'_, 'p> {
                         let ty = ty.clone();
                         self.call_import(i, *adapter, &ty, args, *to)
                     }
-                    Adapter::Body(plan) => self.call_inner(*adapter, &plan.ty, args, *to),
+                    callee => self.call_inner(*adapter, callee.ty(), args, *to),
                 }
             }
             Op::Defer { func, args } => {

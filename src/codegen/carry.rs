@@ -69,8 +69,9 @@ impl Gen<'_> {
         push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
         push(&[I::I64Add, I::MemorySize(mem), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
         push(&[I::I64GtU, I::If(BlockType::Empty)]);
-        push(&[I::LocalGet(LEN), I::I32Const(self.mem(mem)), I::LocalGet(PTR)]);
-        code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Outside)));
+        push(&[I::I32Const(CARRIED), I::LocalGet(LEN), I::I32Const(self.mem(mem))]);
+        push(&[I::LocalGet(PTR)]);
+        code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };

@@ -26,16 +26,17 @@ use wasm_encoder::{
 use wasmparser::{BinaryReader, FunctionBody, KnownCustom, Name, Operator, Parser, Payload};
 
 /// From the function indices of the original to those of the encoded module.
-pub(super) struct Remap {
-    imported: Vec<u32>,
+pub(crate) struct Remap {
+    pub imported: Vec<u32>,
     /// Where defined functions start: in the original, and now.
-    defined: (u32, u32),
-    intrinsics: u32,
-    added: u32,
+    pub defined: (u32, u32),
+    /// Where intrinsics and the functions that were added start now.
+    pub intrinsics: u32,
+    pub added: u32,
 }
 
 impl Remap {
-    pub fn new(unit: &Unit) -> Remap {
+    pub(super) fn new(unit: &Unit) -> Remap {
         let is_kept = |target: &&Target| matches!(target, Target::Import(_));
         let intrinsics = unit.imported.iter().filter(is_kept).count() as u32;
         let first = intrinsics + unit.intrinsics.len() as u32;
@@ -516,7 +517,6 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
         Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
         Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer => (vec![], vec![]),
         Intrinsic::Write => (vec![I32; 4], vec![]),
-        Intrinsic::Outside => (vec![I32; 3], vec![]),
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),
         Intrinsic::Copy => (vec![I32], vec![I32]),
         Intrinsic::Defer(at) => (deferred(*at)?.params().to_vec(), vec![]),

@@ -11,8 +11,7 @@ use crate::plan::Program;
 use wasmparser::{FunctionBody, Parser, Payload};
 
 pub(crate) struct Origin {
-    remap: Remap,
-    imports: usize,
+    pub remap: Remap,
 }
 
 /// A place in the original core.
@@ -26,14 +25,14 @@ pub(crate) struct Place {
 
 impl Origin {
     pub(super) fn new(unit: &Unit) -> Origin {
-        Origin { remap: Remap::new(unit), imports: unit.imported.len() }
+        Origin { remap: Remap::new(unit) }
     }
 
     /// Where the offset in the body of a function of the compiled module is
     /// in the original; `None` for an adapter.
     pub fn place(&self, program: &Program, func: u32, offset: usize) -> Option<Place> {
         let func = self.remap.original(func)?;
-        let body = body(program, func as usize - self.imports)?;
+        let body = body(program, (func as usize).checked_sub(self.remap.imported.len())?)?;
         let start = body.range().start;
         let mut shift: isize = 0;
         let mut past = false;

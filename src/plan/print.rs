@@ -30,6 +30,7 @@ impl fmt::Display for Program {
                     writeln!(f, "adapter {n} {ty} = import {import}")?;
                 }
                 Adapter::Body(plan) => write!(f, "adapter {n} {plan}")?,
+                Adapter::Compiled(ty) => writeln!(f, "adapter {n} {ty}")?,
             }
         }
         for (n, export) in self.exports.iter().enumerate() {

@@ -76,13 +76,11 @@ impl Instance {
             error
         })?;
 
-        match (&module.0.back, &running) {
-            (_, Some(running)) => running.ready(cx, &core)?,
-            (Back::Reference(layout), None) if program.wrapped => {
-                // Set once: this is the only place, and `linked` was made above.
-                let _ = linked.set(link(cx, module, layout, &core, imports)?);
-            }
-            _ => {}
+        if let Back::Reference(layout) = &module.0.back
+            && program.wrapped
+        {
+            // Set once: this is the only place, and `linked` was made above.
+            let _ = linked.set(link(cx, module, layout, &core, imports)?);
         }
         let wanted = program.exports.iter().filter_map(|export| export.reexport);
         let reexports = wanted

@@ -3,6 +3,7 @@
 //!
 //! Not here: calls.
 
+mod artefact;
 pub(crate) mod config;
 pub(crate) mod expose;
 pub(crate) mod externs;
@@ -12,6 +13,7 @@ pub(crate) mod link;
 pub(crate) mod module;
 pub(crate) mod prepared;
 mod signals;
+mod stored;
 pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -4,6 +4,7 @@
 
 #![allow(unsafe_code)] // one place: loading a compiled artefact that is trusted
 
+use super::artefact::Artefact;
 use super::config::BackEnd;
 use super::{Engine, expose, next_id};
 use crate::codegen::{self, Compiled};
@@ -165,17 +166,11 @@ impl Module {
         let artefact = self.0.core.serialize().map_err(|e| {
             Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
         })?;
-        let source = &self.0.program.core;
-        let mut out = Vec::with_capacity(HEADER + source.len() + artefact.len());
-        out.extend_from_slice(&MAGIC);
-        out.extend_from_slice(&(source.len() as u64).to_le_bytes());
-        out.extend_from_slice(&[0; 8]);
-        out.extend_from_slice(&(self.back_end() as u64).to_le_bytes());
-        out.extend_from_slice(source);
-        out.extend_from_slice(&artefact);
-        let sum = checksum(&out[SUMMED..]);
-        out[16..24].copy_from_slice(&sum.to_le_bytes());
-        Ok(out)
+        let compiled = match &self.0.back {
+            Back::Compiled(code) => Some(&code.compiled),
+            Back::Reference(_) => None,
+        };
+        Ok(Artefact::write(&self.0.program, compiled, &artefact))
     }
 
     /// The module that [`Module::serialize`] made, without compiling it.
@@ -191,64 +186,20 @@ impl Module {
     /// configuration.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         let bad = |what: &str| Error::new(ErrorKind::BadArtefact, what);
-        let number = |at: usize| {
-            let bytes: Option<[u8; 8]> = bytes.get(at..at + 8)?.try_into().ok();
-            bytes.map(u64::from_le_bytes)
-        };
-        if bytes.get(..8) != Some(&MAGIC[..]) {
-            return Err(bad(
-                "these bytes are no precompiled module of this version of the library",
-            ));
-        }
-        let (Some(source_len), Some(sum)) = (number(8), number(16)) else {
-            return Err(bad("the precompiled module ends too early"));
-        };
-        let body = bytes.get(HEADER..).unwrap_or_default();
-        let is_whole = checksum(bytes.get(SUMMED..).unwrap_or_default()) == sum;
-        let source_len = usize::try_from(source_len).ok().filter(|&len| len <= body.len());
-        let (Some(source_len), true, Some(back_end)) = (source_len, is_whole, number(24)) else {
-            return Err(bad("the precompiled module is damaged"));
-        };
-        let (source, artefact) = body.split_at(source_len);
-        // What is whole is what was validated when it was compiled.
-        let program = frontend::reload(source, frontend::FEATURES)?;
+        let artefact = Artefact::read(bytes).map_err(bad)?;
         let load = |_: &[u8]| {
             // SAFETY: the caller vouches for where the bytes come from, and
             // the checksum for their being whole.
-            unsafe { wasmtime::Module::deserialize(engine.inner(), artefact) }
+            unsafe { wasmtime::Module::deserialize(engine.inner(), artefact.code) }
                 .map_err(|e| bad(&format!("{e:#}")))
         };
-        if back_end == BackEnd::Compiled as u64 {
-            let compiled = codegen::describe(&program)?;
+        if let Some((program, compiled)) = artefact.described().map_err(bad)? {
             return Module::with_adapters(engine, program, load(&[])?, compiled);
         }
+        // What is whole is what was validated when it was compiled.
+        let program = frontend::reload(artefact.source, frontend::FEATURES)?;
         Module::build(engine, program, load)
     }
-}
-
-/// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x04\0";
-/// After it: the length of the module as a binary, a checksum of what follows, and
-/// the back end.
-const HEADER: usize = 32;
-const SUMMED: usize = 24;
-
-/// Finds damage by accident. Four words a step, each into a sum of its own, so
-/// that no multiplication waits for the one before.
-fn checksum(bytes: &[u8]) -> u64 {
-    fn mix(sum: u64, word: u64) -> u64 {
-        let sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        sum ^ sum >> 29
-    }
-    let mut sums = [1, 2, 3, 4];
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    for block in blocks {
-        for (sum, word) in sums.iter_mut().zip(block.as_chunks().0) {
-            *sum = mix(*sum, u64::from_le_bytes(*word));
-        }
-    }
-    let sum = sums.into_iter().fold(bytes.len() as u64, mix);
-    rest.iter().fold(sum, |sum, byte| mix(sum, u64::from(*byte)))
 }
 
 /// Finds what a compiled core exports.

@@ -1,0 +1,297 @@
+//! How what is known of a compiled module is stored: each type says once what it
+//! consists of, for writing and for reading.
+//!
+//! Reading trusts no count and no index: whatever the bytes are, it ends with
+//! a value or without one.
+//!
+//! Not here: what else is in a precompiled module.
+
+use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
+use crate::plan::{Adapter, CoreImport, Export, Import, Inside, Program};
+use crate::types::{
+    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
+    ValType,
+};
+use std::collections::HashMap;
+
+/// What can be stored.
+pub(super) trait Stored: Sized {
+    fn put(&self, to: &mut Writer);
+    fn get(from: &mut Reader<'_>) -> Option<Self>;
+}
+
+/// Values one after another. A function type is stored once, before all.
+#[derive(Default)]
+pub(super) struct Writer {
+    bytes: Vec<u8>,
+    types: Vec<FuncType>,
+    positions: HashMap<FuncType, u32>,
+}
+
+impl Writer {
+    pub fn finish(mut self) -> Vec<u8> {
+        let values = std::mem::take(&mut self.bytes);
+        (self.types.len() as u32).put(&mut self);
+        for ty in std::mem::take(&mut self.types) {
+            ty.params().to_vec().put(&mut self);
+            ty.results().to_vec().put(&mut self);
+        }
+        self.bytes.extend_from_slice(&values);
+        self.bytes
+    }
+}
+
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    types: Vec<FuncType>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(bytes: &'a [u8]) -> Option<Reader<'a>> {
+        let mut reader = Reader { bytes, types: Vec::new() };
+        for _ in 0..u32::get(&mut reader)? {
+            let params: Vec<ValType> = Vec::get(&mut reader)?;
+            let results: Vec<ValType> = Vec::get(&mut reader)?;
+            reader.types.push(FuncType::new(params, results));
+        }
+        Some(reader)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(len)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+}
+
+impl Stored for u8 {
+    fn put(&self, to: &mut Writer) {
+        to.bytes.push(*self);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<u8> {
+        from.take(1)?.first().copied()
+    }
+}
+
+impl Stored for u32 {
+    fn put(&self, to: &mut Writer) {
+        to.bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<u32> {
+        from.take(4)?.try_into().ok().map(u32::from_le_bytes)
+    }
+}
+
+impl Stored for u64 {
+    fn put(&self, to: &mut Writer) {
+        to.bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<u64> {
+        from.take(8)?.try_into().ok().map(u64::from_le_bytes)
+    }
+}
+
+impl Stored for bool {
+    fn put(&self, to: &mut Writer) {
+        u8::from(*self).put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<bool> {
+        Some(u8::get(from)? != 0)
+    }
+}
+
+impl Stored for String {
+    fn put(&self, to: &mut Writer) {
+        (self.len() as u32).put(to);
+        to.bytes.extend_from_slice(self.as_bytes());
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<String> {
+        let len = u32::get(from)? as usize;
+        std::str::from_utf8(from.take(len)?).ok().map(str::to_owned)
+    }
+}
+
+impl<T: Stored> Stored for Option<T> {
+    fn put(&self, to: &mut Writer) {
+        self.is_some().put(to);
+        if let Some(value) = self {
+            value.put(to);
+        }
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<Option<T>> {
+        if bool::get(from)? { T::get(from).map(Some) } else { Some(None) }
+    }
+}
+
+impl<A: Stored, B: Stored> Stored for (A, B) {
+    fn put(&self, to: &mut Writer) {
+        self.0.put(to);
+        self.1.put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<(A, B)> {
+        Some((A::get(from)?, B::get(from)?))
+    }
+}
+
+impl<T: Stored> Stored for Vec<T> {
+    fn put(&self, to: &mut Writer) {
+        (self.len() as u32).put(to);
+        self.iter().for_each(|item| item.put(to));
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<Vec<T>> {
+        let count = u32::get(from)? as usize;
+        // Each has a byte at least.
+        let mut items = Vec::with_capacity(count.min(from.bytes.len()));
+        for _ in 0..count {
+            items.push(T::get(from)?);
+        }
+        Some(items)
+    }
+}
+
+impl Stored for FuncType {
+    fn put(&self, to: &mut Writer) {
+        let next = to.types.len() as u32;
+        let position = *to.positions.entry(self.clone()).or_insert(next);
+        if position == next {
+            to.types.push(self.clone());
+        }
+        position.put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<FuncType> {
+        let position = u32::get(from)?;
+        from.types.get(position as usize).cloned()
+    }
+}
+
+/// Structs, by their fields.
+macro_rules! structs {
+    ($($name:ident { $($field:ident),* })*) => {$(
+        impl Stored for $name {
+            fn put(&self, to: &mut Writer) {
+                $(self.$field.put(to);)*
+            }
+
+            fn get(from: &mut Reader<'_>) -> Option<$name> {
+                Some($name { $($field: Stored::get(from)?),* })
+            }
+        }
+    )*};
+}
+
+/// Enums, by their variants, each with the number that is stored.
+macro_rules! enums {
+    ($($name:ident { $($number:literal $variant:ident $(($($part:ident),*))?),* })*) => {$(
+        impl Stored for $name {
+            fn put(&self, to: &mut Writer) {
+                match self {
+                    $($name::$variant $(($($part),*))? => {
+                        let number: u8 = $number;
+                        number.put(to);
+                        $($($part.put(to);)*)?
+                    })*
+                }
+            }
+
+            fn get(from: &mut Reader<'_>) -> Option<$name> {
+                Some(match u8::get(from)? {
+                    $($number => $name::$variant $(($({ let $part = Stored::get(from)?; $part }),*))?,)*
+                    _ => return None,
+                })
+            }
+        }
+    )*};
+}
+
+structs! {
+    Limits { min, max }
+    GlobalType { content, mutable }
+    TableType { element, limits }
+    MemoryType { limits, memory64, shared }
+    ImportType { module, name, ty }
+    ExportType { name, ty }
+    Import { ty, to }
+    Export { ty, from, reexport }
+    Call { adapter, with, settles, texts, ty }
+    Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
+    Remap { imported, defined, intrinsics, added }
+    Origin { remap }
+    Compiled { intrinsics, entries, deferred, parked, origin }
+}
+
+enums! {
+    ValType {
+        0 I32, 1 I64, 2 F32, 3 F64, 4 ExternRef, 5 FuncRef, 6 V128, 7 OtherRef,
+        8 S8, 9 U8, 10 S16, 11 U16, 12 S32, 13 U32, 14 S64, 15 U64, 16 String
+    }
+    ExternType { 0 Func(ty), 1 Global(ty), 2 Table(ty), 3 Memory(ty), 4 Tag(ty) }
+    Inside { 0 Core(at), 1 Adapter(at) }
+    CoreImport { 0 Import(at), 1 Hook(at) }
+    Intrinsic {
+        0 Overflow, 1 Uncaught, 2 Settle, 3 Write, 4 Lift, 5 Copy, 6 Release, 7 Defer(at),
+        8 Undefer, 9 Call(call), 10 Core(adapter, ty)
+    }
+    Where { 0 Memory(at), 1 Slot, 2 Taken }
+    Strings { 0 None, 1 Slots, 2 Carried }
+    Out { 0 Word(ty), 1 View(at), 2 Slot }
+}
+
+impl Stored for Adapter {
+    fn put(&self, to: &mut Writer) {
+        let import = match self {
+            Adapter::Import { import, .. } => Some(*import),
+            Adapter::Body(_) | Adapter::Compiled(_) => None,
+        };
+        import.put(to);
+        self.ty().put(to);
+    }
+
+    /// The plan of a body has been compiled.
+    fn get(from: &mut Reader<'_>) -> Option<Adapter> {
+        let (import, ty) = (Option::get(from)?, FuncType::get(from)?);
+        Some(match import {
+            Some(import) => Adapter::Import { import, ty },
+            None => Adapter::Compiled(ty),
+        })
+    }
+}
+
+/// One whose adapters have been compiled, without its core.
+impl Stored for Program {
+    fn put(&self, to: &mut Writer) {
+        self.imports.put(to);
+        self.exports.put(to);
+        self.core_imports.put(to);
+        self.adapters.put(to);
+        self.used_mems.put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<Program> {
+        Some(Program {
+            core: Vec::new(),
+            code: None,
+            calls: None,
+            wrapped: true,
+            imports: Stored::get(from)?,
+            exports: Stored::get(from)?,
+            core_imports: Stored::get(from)?,
+            adapters: Stored::get(from)?,
+            used_funcs: Vec::new(),
+            used_mems: Stored::get(from)?,
+            start: None,
+        })
+    }
+}
