@@ -40,6 +40,10 @@ enum By<'x> {
     Host(Vals<'x>),
 }
 
+/// Buffers of so many units in all are kept for the next call: room for a text of
+/// 1 MiB, and no more, however deep calls were nested.
+const KEPT: usize = 1 << 20;
+
 /// How core code calls a host function, from one place in it.
 pub(crate) struct Link {
     /// The words of a call that is due after it come first: what records it.
@@ -290,8 +294,10 @@ impl<'s> HostCall<'_, 's> {
     #[doc(hidden)]
     #[inline]
     pub fn give_back(&mut self, buffer: Vec<u16>) {
-        if buffer.capacity() <= super::text::KEPT {
-            self.cx.data_mut().scratch.units.push(buffer);
+        let units = &mut self.cx.data_mut().scratch.units;
+        let kept: usize = units.iter().map(Vec::capacity).sum();
+        if kept + buffer.capacity() <= KEPT {
+            units.push(buffer);
         }
     }
 

@@ -52,7 +52,7 @@ pub(crate) struct Texts {
 }
 
 /// A buffer larger than this is not kept for the next string.
-pub(crate) const KEPT: usize = 64 * 1024;
+const KEPT: usize = 64 * 1024;
 const FEW: usize = 16;
 
 impl Cell {
