@@ -365,7 +365,7 @@ unsafe fn utf8_to_utf16(src: *const u8, len: usize, dst: *mut u16) -> usize {
 
 /// Source units that go through the stack where the destination has not room
 /// for their worst case.
-const BOUNCE: usize = 256;
+const BOUNCE: usize = 1024;
 
 /// Room beyond the worst case, for kernels that store whole vectors.
 const SLACK: usize = 32;
@@ -375,8 +375,8 @@ const SLACK: usize = 32;
 /// The exact room is enough for well-formed text only, and text that was
 /// measured may have changed since. To measure again would cost up to a third
 /// more. So each part is no longer than what its worst case, `GROWTH` units for
-/// one, leaves room for; parts shrink towards the end, and the last few
-/// hundred units take a detour over the stack. Up to `FEW` units are left to
+/// one, leaves room for; parts shrink towards the end, and the last
+/// thousand units or so take a detour over the stack. Up to `FEW` units are left to
 /// `finish`, a loop that needs no more than the exact room.
 ///
 /// # Safety
