@@ -89,9 +89,10 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             let env = Foreign::new(env, finalizer);
             let home = Home(Arc::as_ptr(cell));
             let called = Callback { callback, env, home, params, results };
-            let func = match called.is_plain() {
-                true => Func::new_prepared(inside.context(), ty, move |c| called.call_plain(c)),
-                false => Func::new_prepared(inside.context(), ty, move |c| called.call_any(c)),
+            let func = if called.is_plain() {
+                Func::new_prepared(inside.context(), ty, move |c| called.call_plain(c))
+            } else {
+                Func::new_prepared(inside.context(), ty, move |c| called.call_any(c))
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?

@@ -334,7 +334,8 @@ fn argument(error: Error, i: usize) -> Error {
     error.context(format_args!("argument {i}")).at_argument(i)
 }
 
-/// Results that are numbers: written straight into their slots.
+/// Results that are numbers: written straight into their slots, since nothing
+/// fails once they are there. What such a call has deferred was made before.
 struct Numbers<'k> {
     kinds: &'k [SlotKind],
     /// As many as kinds.

@@ -41,8 +41,8 @@ pub(crate) trait Typed: Any + Send + Sync {
     /// Results may be written on failure: the caller drops them then.
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
 
-    /// The same for core code, which has this type, without lists of values; the link comes back
-    /// from those that do not know that way.
+    /// The same for core code, for which it has this type, without lists of
+    /// values; the link comes back from those that do not know that way.
     #[allow(clippy::result_large_err)] // it goes on to another way at once
     fn linked(
         self: Arc<Self>,

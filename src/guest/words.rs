@@ -311,9 +311,10 @@ pub(crate) fn host_words(
         if results > params {
             raw[params..].fill(MaybeUninit::new(ValRaw::i64(0)));
         }
-        // SAFETY: core code has set a word for each parameter, of which there are
-        // more, or those for further results have been set just now; a set `MaybeUninit` is laid
-        // out as what it holds.
+        // SAFETY: there are as many words as the larger of both counts. Core code
+        // has set one for each parameter, and those behind, which are for further
+        // results, have been set just now; a set `MaybeUninit` is laid out as what
+        // it holds.
         let raw = unsafe { &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]) };
         let words = HostWords { raw, ty: &ty, results, read: 0, put: 0 };
         match body(&mut caller, words) {

@@ -356,9 +356,13 @@ fn convert(src: Text<'_>, ascii: usize, dst: Dest<'_>) -> Option<usize> {
 
 /// The kernel that tells what is wrong: longer text takes it a tenth less time
 /// than the one that does not.
+///
+/// # Safety
+///
+/// `src` must have `len` readable bytes, and `dst` room for `len + SLACK` units.
 #[inline]
 unsafe fn utf8_to_utf16(src: *const u8, len: usize, dst: *mut u16) -> usize {
-    // SAFETY: the caller vouches for what the kernel demands.
+    // SAFETY: that is what the kernel demands, and the caller vouches for it.
     let result = unsafe { simdutf::convert_utf8_to_utf16_with_errors(src, len, dst) };
     if result.error == simdutf::ErrorCode::Success { result.count } else { 0 }
 }
@@ -375,8 +379,8 @@ const SLACK: usize = 32;
 /// The exact room is enough for well-formed text only, and text that was
 /// measured may have changed since. To measure again would cost up to a third
 /// more. So each part is no longer than what its worst case, `GROWTH` units for
-/// one, leaves room for; parts shrink towards the end, and the last
-/// thousand units or so take a detour over the stack. Up to `FEW` units are left to
+/// one, leaves room for; parts shrink towards the end, and the last thousand
+/// units or so take a detour over the stack. Up to `FEW` units are left to
 /// `finish`, a loop that needs no more than the exact room.
 ///
 /// # Safety
