@@ -131,8 +131,12 @@ pub(crate) const PAYING: u32 = 2;
 /// and their arguments, in words of 64 bits.
 pub(crate) const WORDS: u32 = 3;
 
-/// The export that makes the last of so many calls that are parked.
+/// The export `(step)` that makes calls that are parked:
 pub(crate) const PAY_NAME: &str = "pay";
+/// all, each taken off their count before,
+pub(crate) const PAY_ALL: i32 = -1;
+/// or only the one that was taken off it.
+pub(crate) const PAY_ONE: i32 = 0;
 
 /// How an exported adapter is entered.
 #[derive(Debug)]

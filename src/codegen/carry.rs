@@ -3,7 +3,7 @@
 //!
 //! Not here: which bytes the words are made of.
 
-use super::adapter::{At, Body, Callee, Frame, Gen, Ins, Place};
+use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
 use super::{Intrinsic, Strings, core_type};
 use crate::plan::{AdapterPlan, Op};
 use crate::types::{FuncType, ValType};
@@ -55,27 +55,31 @@ impl Gen<'_> {
             && due.is_some_and(|due| results + due <= CARRY_WORDS)
     }
 
-    /// The function `(address, length, words)` that writes into a memory.
+    /// The function `(address, length, slot, words)` that writes into a memory:
+    /// the words, or what the slot holds.
     pub fn writer(&self, mem: u32) -> (FuncType, Body) {
         const PTR: u32 = 0;
         const LEN: u32 = 1;
-        const FIRST: u32 = 2;
+        const SLOT: u32 = 2;
+        const FIRST: u32 = 3;
         const LAST: u32 = FIRST + CARRIED_PARTS - 1;
         let mut code = Vec::new();
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
-        // What the allocator said is a claim.
+        // The host writes what it holds, and does not return where there is no
+        // room for what is carried: what the allocator said is a claim.
         push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
         push(&[I::I64Add, I::MemorySize(mem), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
-        push(&[I::I64GtU, I::If(BlockType::Empty)]);
-        push(&[I::I32Const(CARRIED), I::LocalGet(LEN), I::I32Const(self.mem(mem))]);
-        push(&[I::LocalGet(PTR)]);
+        push(&[I::I64GtU, I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Ne, I::I32Or]);
+        push(&[I::If(BlockType::Empty), I::LocalGet(SLOT), I::LocalGet(LEN), I::I32Const(0)]);
+        push(&[I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Eq, I::Select]);
+        push(&[I::I32Const(self.mem(mem)), I::LocalGet(PTR)]);
         code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
-        push(&[I::Unreachable, I::End]);
+        push(&[I::Return, I::End]);
         let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem };
         let longer_than = |len: u32| [I::LocalGet(LEN), I::I32Const(len as i32), I::I32GtU];
         let last =
@@ -112,7 +116,7 @@ impl Gen<'_> {
             push(&[I::V128Store8Lane { memarg: at(byte.into()), lane: byte as u8 }, I::End]);
         }
         push(&[I::End]);
-        let mut params = vec![ValType::I32; 2];
+        let mut params = vec![ValType::I32; FIRST as usize];
         params.resize(FIRST as usize + CARRIED_PARTS as usize, ValType::V128);
         (FuncType::new(params, []), Body { locals: Vec::new(), code })
     }
@@ -131,16 +135,10 @@ impl Frame<'_, '_> {
 
     /// Writes such a string.
     pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
-        self.push(I::LocalGet(slot));
-        self.push(I::I32Const(CARRIED));
-        self.push(I::I32Eq);
-        self.push(I::If(BlockType::Empty));
         self.push(I::LocalGet(ptr));
         self.push(I::LocalGet(len));
+        self.push(I::LocalGet(slot));
         (0..CARRIED_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
         self.call_to(Callee::Writer(mem));
-        self.push(I::Else);
-        self.write(At::Local(slot), false, mem, ptr);
-        self.push(I::End);
     }
 }

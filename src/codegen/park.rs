@@ -5,7 +5,7 @@
 
 use super::adapter::{Body, Callee, Frame, Gen, Ins, Role};
 use super::flow::{self, Record};
-use super::{COUNT, PAYING, SHAPE, WORDS, broken, convert};
+use super::{COUNT, PAY_ALL, PAYING, SHAPE, WORDS, broken, convert};
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Op, Use};
 use crate::types::ValType;
@@ -34,14 +34,26 @@ impl Gen<'_> {
         (parked, leaves)
     }
 
-    /// The function `(count)` that makes the last of so many calls that are
-    /// parked.
+    /// The function `(step)` that makes calls that are parked. With
+    /// [`PAY_ALL`] it makes all, last one first: the count goes down before each,
+    /// so that where one traps the host finds the others. With [`PAY_ONE`] it
+    /// makes the last, which the host has taken off the count.
     pub fn pay(&self) -> Result<Body> {
+        const STEP: u32 = 0;
+        const PLACE: u32 = 1;
         let globals = self.spaces.globals;
+        let last_shape = self.shapes.len().saturating_sub(1);
         let mut code = Code(Vec::new());
+        code.push(Instruction::Loop(BlockType::Empty));
+        code.push(Instruction::GlobalGet(globals + COUNT));
+        code.push(Instruction::LocalGet(STEP));
+        code.push(Instruction::I32Add);
+        code.push(Instruction::LocalTee(PLACE));
+        code.push(Instruction::GlobalSet(globals + COUNT));
+        code.push(Instruction::Block(BlockType::Empty));
         for (shape, funcs) in self.shapes.iter().enumerate() {
             // Of the last one it is known without asking.
-            let asks = shape + 1 < self.shapes.len();
+            let asks = shape < last_shape;
             if asks {
                 code.push(Instruction::GlobalGet(globals + SHAPE));
                 code.push(Instruction::I32Const(shape as i32));
@@ -49,11 +61,11 @@ impl Gen<'_> {
                 code.push(Instruction::If(BlockType::Empty));
             }
             let mut word = globals + WORDS;
+            let last_place = funcs.len().saturating_sub(1);
             for (place, at) in funcs.iter().enumerate() {
-                let asks = place + 1 < funcs.len();
-                if asks {
-                    code.push(Instruction::LocalGet(0));
-                    code.push(Instruction::I32Const(place as i32 + 1));
+                if place < last_place {
+                    code.push(Instruction::LocalGet(PLACE));
+                    code.push(Instruction::I32Const(place as i32));
                     code.push(Instruction::I32Eq);
                     code.push(Instruction::If(BlockType::Empty));
                 }
@@ -65,18 +77,24 @@ impl Gen<'_> {
                 }
                 let func = *self.deferred.get(*at as usize).ok_or_else(|| broken("deferred"))?;
                 code.0.push(Ins::Call(Callee::Core(func)));
-                if asks {
-                    code.push(Instruction::Return);
+                if place < last_place {
+                    code.push(Instruction::Br(1 + u32::from(asks)));
                     code.push(Instruction::End);
                 }
             }
             if asks {
-                code.push(Instruction::Return);
+                code.push(Instruction::Br(1));
                 code.push(Instruction::End);
             }
         }
         code.push(Instruction::End);
-        Ok(Body { locals: Vec::new(), code: code.0 })
+        code.push(Instruction::GlobalGet(globals + COUNT));
+        code.push(Instruction::LocalGet(STEP));
+        code.push(Instruction::I32And);
+        code.push(Instruction::BrIf(0));
+        code.push(Instruction::End);
+        code.push(Instruction::End);
+        Ok(Body { locals: vec![ValType::I32], code: code.0 })
     }
 
     pub fn deferred_params(&self, at: u32) -> Result<&[ValType]> {
@@ -86,24 +104,15 @@ impl Gen<'_> {
 }
 
 impl Frame<'_, '_> {
-    /// Makes the calls that are parked, last one first. The count goes down
-    /// before each: where one traps the host makes the others.
+    /// Makes all calls that are parked.
     pub fn pay(&mut self) {
         let globals = self.gen_.spaces.globals;
         self.push(Instruction::GlobalGet(globals + COUNT));
         self.push(Instruction::If(BlockType::Empty));
         self.push(Instruction::I32Const(1));
         self.push(Instruction::GlobalSet(globals + PAYING));
-        self.push(Instruction::Loop(BlockType::Empty));
-        self.push(Instruction::GlobalGet(globals + COUNT));
-        self.push(Instruction::GlobalGet(globals + COUNT));
-        self.push(Instruction::I32Const(1));
-        self.push(Instruction::I32Sub);
-        self.push(Instruction::GlobalSet(globals + COUNT));
+        self.push(Instruction::I32Const(PAY_ALL));
         self.call_to(Callee::Pay);
-        self.push(Instruction::GlobalGet(globals + COUNT));
-        self.push(Instruction::BrIf(0));
-        self.push(Instruction::End);
         self.push(Instruction::I32Const(0));
         self.push(Instruction::GlobalSet(globals + PAYING));
         self.push(Instruction::End);

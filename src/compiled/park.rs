@@ -9,7 +9,7 @@
 //! Not here: calls that are recorded with the host.
 
 use super::missing;
-use crate::codegen::{COUNT, PARKED_WORDS, PAYING, WORDS};
+use crate::codegen::{COUNT, PARKED_WORDS, PAY_ONE, PAYING, WORDS};
 use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
@@ -28,7 +28,7 @@ pub(super) struct Parking {
 
 struct Lot {
     globals: Vec<Global>,
-    /// The function that makes the last of so many calls that are parked.
+    /// See [`PAY_NAME`](crate::codegen::PAY_NAME).
     pay: FewFunc,
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
@@ -142,12 +142,13 @@ impl Payer for Lot {
 }
 
 impl Lot {
+    /// Makes the last of so many.
     fn pay_one(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
         self.set(cx, COUNT, count - 1)?;
         let mark = Mark::new(cx);
         let mut room = Few::new();
         let mut words = room.puts();
-        words.put(count as u64)?;
+        words.put(PAY_ONE as u64)?;
         words.call(cx, &self.pay).map(drop).inspect_err(|_| mark.unwind(cx))
     }
 
