@@ -52,6 +52,13 @@ macro_rules! vectorized {
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
     let (from, units) = (src.encoding(), src.len());
     let well_formed = |len, ascii| Measured { from, units, to, len, ascii, replaces: false };
+    if let (Text::Utf8(s), Encoding::Utf8) = (src, to) {
+        return match utf8(s) {
+            Utf8::Ascii => Ok(well_formed(units, true)),
+            Utf8::Other => Ok(well_formed(units, false)),
+            Utf8::Bad => scalar::measure(src, to, policy),
+        };
+    }
     let ascii = ascii_prefix(src);
     if ascii == units {
         return Ok(well_formed(units, true));
@@ -79,18 +86,38 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
 /// See [`super::validate`].
 #[inline]
 pub fn validate(src: Text<'_>) -> Result<(), BadText> {
-    let ascii = ascii_prefix(src);
-    if ascii == src.len() || length_if_well_formed(src, ascii, src.encoding()).is_some() {
-        return Ok(());
-    }
-    scalar::validate(src)
+    let well_formed = match src {
+        Text::Utf8(s) => is_utf8(s),
+        Text::Utf16(s) => is_paired(s),
+    };
+    if well_formed { Ok(()) } else { scalar::validate(src) }
 }
 
 /// See `super::is_utf8`.
 #[inline]
 pub fn is_utf8(src: &[u8]) -> bool {
-    let ascii = ascii_prefix(Text::Utf8(src));
-    ascii == src.len() || src.get(ascii..).is_some_and(is_other_utf8)
+    utf8(src) != Utf8::Bad
+}
+
+/// What bytes are.
+#[derive(PartialEq, Eq)]
+enum Utf8 {
+    Ascii,
+    /// Other well-formed text.
+    Other,
+    Bad,
+}
+
+#[inline]
+fn utf8(src: &[u8]) -> Utf8 {
+    // Text that does not begin with ASCII need not be swept for it.
+    let first = src.first_chunk().map_or(0, |first| u64::from_ne_bytes(*first));
+    let ascii = if first & 0x8080_8080_8080_8080 == 0 { ascii_prefix(Text::Utf8(src)) } else { 0 };
+    match src.get(ascii..) {
+        Some([]) => Utf8::Ascii,
+        Some(rest) if is_other_utf8(rest) => Utf8::Other,
+        _ => Utf8::Bad,
+    }
 }
 
 /// See [`super::length`].
