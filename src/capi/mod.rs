@@ -47,6 +47,7 @@ pub mod importtype;
 pub mod instance;
 pub mod module;
 pub mod prepared;
+mod prepared_results;
 pub mod slot;
 pub mod store;
 pub mod string;

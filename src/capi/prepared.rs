@@ -1,18 +1,18 @@
 //! Prepared calls: the type is checked once, and a call takes no list of values.
 //!
-//! Not here: slots, callbacks.
+//! Not here: slots, what becomes of results, callbacks.
 
-use super::boundary::{List, enter, need, null, quietly};
+use super::boundary::{enter, need, null, quietly};
 use super::error::{Failure, report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
-use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use super::prepared_results::{Numbers, OneText, Results};
+use super::slot::{SlotKind, witrt_slot_kind_t, witrt_slot_t};
 use super::store::{Inside, StoreCell};
 use super::string::{copy_to, encoding_of, wasm_encoding_t, wasm_string_t};
 use super::string_box::{self, Source, StringBox};
-use super::value::{give_val, to_externref, to_funcref};
-use crate::string::{Dest, copy};
-use crate::{Arguments, Encoding, Error, ErrorKind, Lift, Lower, Lowered as _, Outcome};
+use super::value::{to_externref, to_funcref};
+use crate::{Arguments, Encoding, Error, ErrorKind, Lower, Lowered as _};
 use crate::{Prepared, Result, Word};
 use crate::{Str, Val, ValType};
 use std::ffi::c_void;
@@ -33,7 +33,7 @@ pub struct witrt_prepared_t {
 pub struct PreparedCall {
     call: Prepared,
     params: Box<[SlotKind]>,
-    results: Box<[SlotKind]>,
+    pub(super) results: Box<[SlotKind]>,
     /// Whether few numbers cross, and nothing else.
     is_numeric: bool,
     /// Whether all results are numbers.
@@ -47,7 +47,7 @@ pub struct PreparedCall {
 }
 
 /// So many results of a call are on the stack.
-const INLINE: usize = 8;
+pub(super) const INLINE: usize = 8;
 
 /// Prepares a function for calls with slots of these kinds, which must fit its
 /// type. Owned by the caller; NULL, with `WITRT_ERROR_WRONG_KIND`, where they do
@@ -181,6 +181,9 @@ unsafe fn call_inside(
     if prepared.gives_numbers {
         // SAFETY: as above.
         unsafe { call_for_numbers(inside, prepared, &args, results) }
+    } else if let [SlotKind::Text(encoding)] = *prepared.results {
+        // SAFETY: as above.
+        unsafe { call_for_one_text(inside, prepared, &args, results, encoding) }
     } else {
         // SAFETY: as above.
         unsafe { call_for_text(inside, prepared, &args, results) }
@@ -199,8 +202,31 @@ unsafe fn call_for_numbers(
     args: &SlotArgs<'_>,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    let mut outcome = Numbers { kinds: &prepared.results, slots: results };
+    // SAFETY: the caller vouches for the slots; all results are numbers.
+    let mut outcome = unsafe { Numbers::new(&prepared.results, results) };
     prepared.call.call(inside.context(), args, &mut outcome)
+}
+
+/// The way for one result that is text.
+///
+/// # Safety
+///
+/// As for [`call_inside`], and the slot is of text of this encoding.
+#[inline(never)]
+unsafe fn call_for_one_text(
+    inside: &mut Inside<'_>,
+    prepared: &PreparedCall,
+    args: &SlotArgs<'_>,
+    slot: *mut witrt_slot_t,
+    encoding: Encoding,
+) -> Result<()> {
+    if prepared.has_kept.load(Ordering::Relaxed) {
+        prepared.forget_kept();
+    }
+    // SAFETY: the caller vouches for the slot.
+    let mut outcome = unsafe { OneText::new(prepared, slot, encoding) }?;
+    prepared.call.call(inside.context(), args, &mut outcome)?;
+    outcome.give()
 }
 
 /// The way for results that are not all numbers.
@@ -218,20 +244,13 @@ unsafe fn call_for_text(
     if prepared.has_kept.load(Ordering::Relaxed) {
         prepared.forget_kept();
     }
-    let mut outcome = Results {
-        prepared,
-        slots: results,
-        words: List::new(prepared.results.len(), Vec::new),
-        vals: Vec::new(),
-        small: None,
-    };
-    outcome.check()?;
+    // SAFETY: the caller vouches for the slots.
+    let mut outcome = unsafe { Results::new(prepared, results) }?;
     if prepared.gives_vals {
         outcome.vals = inside.tables().vals.pop().unwrap_or_default();
     }
     let called = prepared.call.call(inside.context(), args, &mut outcome);
-    // SAFETY: as above.
-    let given = called.and_then(|()| unsafe { outcome.give(inside) });
+    let given = called.and_then(|()| outcome.give(inside));
     if prepared.gives_vals {
         outcome.vals.clear();
         inside.tables().vals.push(outcome.vals);
@@ -334,165 +353,10 @@ fn argument(error: Error, i: usize) -> Error {
     error.context(format_args!("argument {i}")).at_argument(i)
 }
 
-/// Results that are numbers: written straight into their slots, since nothing
-/// fails once they are there. What such a call has deferred was made before.
-struct Numbers<'k> {
-    kinds: &'k [SlotKind],
-    /// As many as kinds.
-    slots: *mut witrt_slot_t,
-}
-
-impl Outcome for Numbers<'_> {
-    #[inline(always)]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        for (i, kind) in self.kinds.iter().enumerate() {
-            let SlotKind::Number(ty) = *kind else { break };
-            let slot = witrt_slot_t::of_number(ty, from.number()?);
-            // SAFETY: `call_inside` is given as many slots as there are kinds.
-            unsafe { self.slots.add(i).write(slot) };
-        }
-        Ok(())
-    }
-}
-
-/// Results of all kinds: kept until all are there.
-struct Results<'k> {
-    prepared: &'k PreparedCall,
-    /// As many as there are results.
-    slots: *mut witrt_slot_t,
-    /// Of each result: a number's bits, or how many units a text has.
-    words: List<u64, INLINE>,
-    /// References, and strings to be read later, in order.
-    vals: Vec<Val<'static>>,
-    /// The first text that did not fit its buffer, and what it needs.
-    small: Option<(usize, usize)>,
-}
-
-impl Results<'_> {
-    /// The room for a result.
-    ///
-    /// # Safety
-    ///
-    /// The result must be text. The header demands a buffer there, which nobody
-    /// else uses during the call.
-    #[inline]
-    unsafe fn room<'b>(&self, i: usize, encoding: Encoding) -> Result<Dest<'b>> {
-        debug_assert!(i < self.prepared.results.len());
-        // SAFETY: `call_inside` is given as many slots as there are results,
-        // and the caller vouches for the rest.
-        unsafe { (*self.slots.add(i)).room(encoding) }
-    }
-
-    /// Looks at the buffers before any guest code runs.
-    #[inline]
-    fn check(&self) -> Result<()> {
-        for (i, kind) in self.prepared.results.iter().enumerate() {
-            if let SlotKind::Text(encoding) = *kind {
-                // SAFETY: it is text.
-                let room = unsafe { self.room(i, encoding) };
-                room.map_err(|e| e.context(format_args!("result {i}")).at_argument(i))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Text that cannot be copied is kept if that is because it does not fit.
-    /// Tells how many units it has.
-    #[cold]
-    fn keep(&mut self, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
-        let Some(needed) = error.needed() else { return Err(error) };
-        if let Val::String(text) = from.value()? {
-            self.prepared.keep(i, text);
-        }
-        self.small.get_or_insert((i, needed));
-        Ok(needed)
-    }
-
-    /// Writes all into their slots.
-    ///
-    /// # Safety
-    ///
-    /// There must be as many slots as results.
-    unsafe fn give(&mut self, inside: &mut Inside<'_>) -> Result<()> {
-        // What can fail comes first: nothing is written where something does.
-        if !self.vals.is_empty() {
-            self.count(inside)?;
-            self.vals.reverse();
-        }
-        let words = self.prepared.results.iter().zip(self.words.as_mut_slice());
-        for (i, (kind, word)) in words.enumerate() {
-            // SAFETY: the caller vouches for the slots.
-            let slot = unsafe { &mut *self.slots.add(i) };
-            let (number, units) = (*word, *word as usize);
-            match kind {
-                SlotKind::Number(ty) => *slot = witrt_slot_t::of_number(*ty, number),
-                SlotKind::Text(_) => slot.buffer.len = units,
-                SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
-                    Some(Val::String(text)) => {
-                        let string = StringBox::give(inside, text);
-                        slot.lazy = witrt_lazy_t { string, len: units };
-                    }
-                    // SAFETY: the value is a reference, so that member is set.
-                    Some(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
-                    None => {}
-                },
-            }
-        }
-        match self.small {
-            None => Ok(()),
-            Some((i, needed)) => Err(too_small(i, needed)),
-        }
-    }
-
-    /// How many units the strings have that are to be read later.
-    #[inline(never)]
-    fn count(&mut self, inside: &mut Inside<'_>) -> Result<()> {
-        let places = self.prepared.results.iter().zip(self.words.as_mut_slice());
-        for ((kind, word), val) in places.filter(|(kind, _)| kind.is_val()).zip(&self.vals) {
-            if let (SlotKind::Lazy(encoding), Val::String(text)) = (kind, val) {
-                *word = text.length(inside.context(), *encoding)? as u64;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cold]
-fn too_small(i: usize, needed: usize) -> Error {
-    let message =
-        format!("result {i}: the buffer is too small: the string has {needed} code units");
-    Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i)
-}
-
-impl Outcome for Results<'_> {
-    #[inline]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        let prepared = self.prepared;
-        for (i, kind) in prepared.results.iter().enumerate() {
-            let word = match *kind {
-                SlotKind::Number(_) => from.number()?,
-                SlotKind::Reference(_) | SlotKind::Lazy(_) => {
-                    self.vals.push(from.value()?);
-                    0
-                }
-                SlotKind::Text(encoding) => {
-                    // SAFETY: it is text.
-                    let room = unsafe { self.room(i, encoding) }?;
-                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
-                        Ok(units) => units as u64,
-                        Err(error) => self.keep(i, error, from)? as u64,
-                    }
-                }
-            };
-            self.words.push(word);
-        }
-        Ok(())
-    }
-}
-
 impl PreparedCall {
+    /// Keeps text that did not fit.
     #[cold]
-    fn keep(&self, index: usize, text: Str<'static>) {
+    pub(super) fn keep(&self, index: usize, text: Str<'static>) {
         self.kept().push((index, text));
         self.has_kept.store(true, Ordering::Relaxed);
     }

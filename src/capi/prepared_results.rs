@@ -1,0 +1,238 @@
+//! What becomes of the results of a prepared call: slots, and text in the caller's
+//! buffers.
+//!
+//! Not here: arguments, the call.
+
+use super::boundary::List;
+use super::prepared::{INLINE, PreparedCall};
+use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
+use super::store::Inside;
+use super::string_box::StringBox;
+use super::value::give_val;
+use crate::string::{Dest, copy};
+use crate::{Encoding, Error, ErrorKind, Lift, Outcome, Result, Val};
+
+/// Results that are numbers: written straight into their slots, since nothing
+/// fails once they are there. What such a call has deferred was made before.
+pub(super) struct Numbers<'k> {
+    kinds: &'k [SlotKind],
+    /// As many as kinds.
+    slots: *mut witrt_slot_t,
+}
+
+impl<'k> Numbers<'k> {
+    /// # Safety
+    ///
+    /// There must be as many slots as kinds, which are numbers.
+    pub unsafe fn new(kinds: &'k [SlotKind], slots: *mut witrt_slot_t) -> Numbers<'k> {
+        Numbers { kinds, slots }
+    }
+}
+
+impl Outcome for Numbers<'_> {
+    #[inline(always)]
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        for (i, kind) in self.kinds.iter().enumerate() {
+            let SlotKind::Number(ty) = *kind else { break };
+            let slot = witrt_slot_t::of_number(ty, from.number()?);
+            // SAFETY: there are as many slots as kinds.
+            unsafe { self.slots.add(i).write(slot) };
+        }
+        Ok(())
+    }
+}
+
+/// One result, text that is copied.
+pub(super) struct OneText<'k> {
+    prepared: &'k PreparedCall,
+    slot: *mut witrt_slot_t,
+    encoding: Encoding,
+    /// How many units it has.
+    units: usize,
+    /// Whether the buffer is too small for it.
+    is_small: bool,
+}
+
+impl<'k> OneText<'k> {
+    /// Looks at the buffer before any guest code runs.
+    ///
+    /// # Safety
+    ///
+    /// There must be one slot, of text of this encoding.
+    #[inline]
+    pub unsafe fn new(
+        prepared: &'k PreparedCall,
+        slot: *mut witrt_slot_t,
+        encoding: Encoding,
+    ) -> Result<OneText<'k>> {
+        // SAFETY: the caller vouches for the slot.
+        unsafe { room(slot, encoding) }.map_err(|error| of_result(error, 0))?;
+        Ok(OneText { prepared, slot, encoding, units: 0, is_small: false })
+    }
+
+    /// Writes its length into the slot.
+    #[inline]
+    pub fn give(self) -> Result<()> {
+        // SAFETY: there is one slot, of text.
+        unsafe { (*self.slot).buffer.len = self.units };
+        if self.is_small { Err(too_small(0, self.units)) } else { Ok(()) }
+    }
+}
+
+impl Outcome for OneText<'_> {
+    #[inline(always)]
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        // SAFETY: there is one slot, of text.
+        let room = unsafe { room(self.slot, self.encoding) }?;
+        match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+            Ok(units) => self.units = units,
+            Err(error) => {
+                self.units = keep(self.prepared, 0, error, from)?;
+                self.is_small = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text that cannot be copied is kept if that is because it does not fit. Tells
+/// how many units it has.
+#[cold]
+fn keep(prepared: &PreparedCall, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
+    let Some(needed) = error.needed() else { return Err(error) };
+    if let Val::String(text) = from.value()? {
+        prepared.keep(i, text);
+    }
+    Ok(needed)
+}
+
+/// The room for a result.
+///
+/// # Safety
+///
+/// The slot must be of text. The header demands a buffer there, which nobody else
+/// uses during the call.
+#[inline]
+unsafe fn room<'b>(slot: *const witrt_slot_t, encoding: Encoding) -> Result<Dest<'b>> {
+    // SAFETY: the caller vouches for it.
+    unsafe { (*slot).room(encoding) }
+}
+
+#[cold]
+fn of_result(error: Error, i: usize) -> Error {
+    error.context(format_args!("result {i}")).at_argument(i)
+}
+
+/// Results of all kinds: kept until all are there.
+pub(super) struct Results<'k> {
+    prepared: &'k PreparedCall,
+    /// As many as there are results.
+    slots: *mut witrt_slot_t,
+    /// Of each result: a number's bits, or how many units a text has.
+    words: List<u64, INLINE>,
+    /// References, and strings to be read later, in order.
+    pub vals: Vec<Val<'static>>,
+    /// The first text that did not fit its buffer, and what it needs.
+    small: Option<(usize, usize)>,
+}
+
+impl<'k> Results<'k> {
+    /// Looks at the buffers before any guest code runs.
+    ///
+    /// # Safety
+    ///
+    /// There must be as many slots as results of the prepared call, and of their
+    /// kinds.
+    #[inline]
+    pub unsafe fn new(prepared: &'k PreparedCall, slots: *mut witrt_slot_t) -> Result<Results<'k>> {
+        for (i, kind) in prepared.results.iter().enumerate() {
+            if let SlotKind::Text(encoding) = *kind {
+                // SAFETY: the caller vouches for the slots, and it is text.
+                unsafe { room(slots.add(i), encoding) }.map_err(|e| of_result(e, i))?;
+            }
+        }
+        let words = List::new(prepared.results.len(), Vec::new);
+        Ok(Results { prepared, slots, words, vals: Vec::new(), small: None })
+    }
+
+    /// Writes all into their slots.
+    pub fn give(&mut self, inside: &mut Inside<'_>) -> Result<()> {
+        // What can fail comes first: nothing is written where something does.
+        if !self.vals.is_empty() {
+            self.count(inside)?;
+            self.vals.reverse();
+        }
+        let words = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        for (i, (kind, word)) in words.enumerate() {
+            // SAFETY: there are as many slots as results.
+            let slot = unsafe { &mut *self.slots.add(i) };
+            let (number, units) = (*word, *word as usize);
+            match kind {
+                SlotKind::Number(ty) => *slot = witrt_slot_t::of_number(*ty, number),
+                SlotKind::Text(_) => slot.buffer.len = units,
+                SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
+                    Some(Val::String(text)) => {
+                        let string = StringBox::give(inside, text);
+                        slot.lazy = witrt_lazy_t { string, len: units };
+                    }
+                    // SAFETY: the value is a reference, so that member is set.
+                    Some(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
+                    None => {}
+                },
+            }
+        }
+        match self.small {
+            None => Ok(()),
+            Some((i, needed)) => Err(too_small(i, needed)),
+        }
+    }
+
+    /// How many units the strings have that are to be read later.
+    #[inline(never)]
+    fn count(&mut self, inside: &mut Inside<'_>) -> Result<()> {
+        let places = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        for ((kind, word), val) in places.filter(|(kind, _)| kind.is_val()).zip(&self.vals) {
+            if let (SlotKind::Lazy(encoding), Val::String(text)) = (kind, val) {
+                *word = text.length(inside.context(), *encoding)? as u64;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn too_small(i: usize, needed: usize) -> Error {
+    let message =
+        format!("result {i}: the buffer is too small: the string has {needed} code units");
+    Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i)
+}
+
+impl Outcome for Results<'_> {
+    #[inline]
+    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
+        let prepared = self.prepared;
+        for (i, kind) in prepared.results.iter().enumerate() {
+            let word = match *kind {
+                SlotKind::Number(_) => from.number()?,
+                SlotKind::Reference(_) | SlotKind::Lazy(_) => {
+                    self.vals.push(from.value()?);
+                    0
+                }
+                SlotKind::Text(encoding) => {
+                    // SAFETY: there are as many slots as results, and it is text.
+                    let room = unsafe { room(self.slots.add(i), encoding) }?;
+                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+                        Ok(units) => units as u64,
+                        Err(error) => {
+                            let needed = keep(prepared, i, error, from)?;
+                            self.small.get_or_insert((i, needed));
+                            needed as u64
+                        }
+                    }
+                }
+            };
+            self.words.push(word);
+        }
+        Ok(())
+    }
+}
