@@ -3,10 +3,30 @@
 //! says is still a claim. On both back ends, which do the same.
 
 use witrt::string::Policy;
-use witrt::{BackEnd, Config, Engine, ErrorKind, Instance, Module, Store, Str, TypedFunc};
+use witrt::{BackEnd, Config, Engine, ErrorKind, Instance, Module, Store, Str, TypedFunc, Val};
 
 const PAGE: usize = 65536;
 
+/// With an adapter for each number of strings.
+fn module() -> String {
+    let adapter = |count: usize| {
+        let words = "i32 i32 ".repeat(count);
+        let params = "(param string) ".repeat(count);
+        let lower = |i| format!("arg.get {i} string-to-memory $alloc ");
+        let lower: String = (0..count).map(lower).collect();
+        let sum = |i: usize| format!("local.get {} i32.add ", 2 * i + 1);
+        let sum: String = (0..count).map(sum).collect();
+        format!(
+            r#"(func $f{count} (param {words}) (result i32) i32.const 0 {sum})
+            (@interface func (export "{count} texts") {params} (result u32)
+              {lower} call-core $f{count} i32-to-u32)"#
+        )
+    };
+    let adapters: String = (2..=5).map(adapter).collect();
+    format!("{MODULE}{adapters})")
+}
+
+/// Without its end.
 const MODULE: &str = r#"(module
   (memory 1)
   (global $at (mut i32) (i32.const 0))
@@ -28,16 +48,13 @@ const MODULE: &str = r#"(module
     global.get $at
     (global.set $at (i32.add (global.get $at) (local.get $len))))
   (func $one (param i32 i32) (result i32) local.get 1)
-  (func $two (param i32 i32 i32 i32) (result i32) (i32.add (local.get 1) (local.get 3)))
   (@interface func (export "place") (param u32) arg.get 0 u32-to-i32 call-core $place)
   (@interface func (export "blank") (param u32) (param u32) (result u32)
     arg.get 0 u32-to-i32 arg.get 1 u32-to-i32 call-core $blank i32-to-u32)
   (@interface func (export "read") (param u32) (param u32) (result string)
     arg.get 0 u32-to-i32 arg.get 1 u32-to-i32 memory-to-string)
   (@interface func (export "one") (param string) (result u32)
-    arg.get 0 string-to-memory $alloc call-core $one i32-to-u32)
-  (@interface func (export "two") (param string) (param string) (result u32)
-    arg.get 0 string-to-memory $alloc arg.get 1 string-to-memory $alloc call-core $two i32-to-u32))"#;
+    arg.get 0 string-to-memory $alloc call-core $one i32-to-u32)"#;
 
 struct Guest {
     store: Store,
@@ -52,7 +69,7 @@ impl Guest {
         let mut config = Config::new();
         config.back_end(back_end);
         let engine = Engine::new(&config).unwrap();
-        let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+        let module = Module::new(&engine, module().as_bytes()).unwrap();
         let mut store = Store::new(&engine);
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let mut func = |name: &str| instance.func(&mut store, name).unwrap();
@@ -112,21 +129,39 @@ fn every_length_lands_where_it_should() {
     }
 }
 
+/// Up to four are carried; of five none is.
 #[test]
-fn two_go_beside_each_other() {
+fn many_go_beside_each_other() {
     for mut guest in both() {
-        let two = guest.instance.func(&mut guest.store, "two").unwrap();
-        let two = two.typed::<(&str, &[u16]), u32>().unwrap();
-        // Both short, one of them long, both long.
-        for (a, b) in [("", ""), ("left", "right"), ("left", LONG), (LONG, "right"), (LONG, LONG)] {
-            let units: Vec<u16> = b.encode_utf16().collect();
-            guest.place(4096);
-            let sum = two.call(&mut guest.store, (a, &units)).unwrap();
-            assert_eq!(sum as usize, a.len() + b.len());
-            guest.expect(4096, &[a, b].concat());
+        for count in 2..=5 {
+            let func = guest.instance.func(&mut guest.store, &format!("{count} texts")).unwrap();
+            // Each may be short or long, and in either encoding.
+            for pick in 0..1 << count {
+                let text = |i: usize| if pick >> i & 1 == 1 { LONG } else { SHORT[i] };
+                let texts: Vec<&str> = (0..count).map(text).collect();
+                let wide: Vec<Vec<u16>> =
+                    texts.iter().map(|t| t.encode_utf16().collect()).collect();
+                let args: Vec<Val<'_>> = texts
+                    .iter()
+                    .zip(&wide)
+                    .enumerate()
+                    .map(|(i, (text, wide))| match i % 2 {
+                        0 => Val::from(*text),
+                        _ => Val::from(wide.as_slice()),
+                    })
+                    .collect();
+                guest.place(4096);
+                let mut sum = [Val::U32(0)];
+                func.call(&mut guest.store, &args, &mut sum).unwrap();
+                let all = texts.concat();
+                assert!(matches!(sum, [Val::U32(len)] if len as usize == all.len()));
+                guest.expect(4096, &all);
+            }
         }
     }
 }
+
+const SHORT: [&str; 5] = ["left", "", "Zoë", "🦜🦜", "right"];
 
 const LONG: &str = "A text that has more bytes than an entry carries, so that the host writes it: \
                     Zoë, 鸚鵡, 🦜.";
@@ -159,7 +194,7 @@ fn an_allocator_that_lies_is_told() {
 #[test]
 fn ill_formed_text_is_told_before_the_guest_runs() {
     let told = both().map(|mut guest| {
-        let two = guest.instance.func(&mut guest.store, "two").unwrap();
+        let two = guest.instance.func(&mut guest.store, "2 texts").unwrap();
         let two = two.typed::<(&str, Str<'_>), u32>().unwrap();
         let mut told = Vec::new();
         for bad in [&[0xD800][..], &[0x61, 0xDC00], &[0x61; 80], &[0xDFFF; 80]] {

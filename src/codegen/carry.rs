@@ -16,7 +16,7 @@ pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
 /// Instead of a slot: the words carry the text.
 pub(crate) const CARRIED: i32 = -1;
 /// So many words an entry takes at most where text is carried.
-pub(crate) const CARRY_WORDS: usize = 12;
+pub(crate) const CARRY_WORDS: usize = 24;
 
 /// Where the engine compiles vectors, and lanes are in the order of bytes.
 const CARRIES: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
