@@ -49,6 +49,10 @@ impl<'a> Lower<'a> for Light<'_> {
 
     #[inline(always)]
     fn text(&mut self, text: Text<'a>, _: Option<Policy>) -> Result<()> {
+        if text.len() > SHORT {
+            self.fits = false;
+            return Ok(());
+        }
         // The text starts after as many bytes as its last word may reach back.
         let mut bytes = [0; PART + SHORT];
         let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
