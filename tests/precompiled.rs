@@ -168,7 +168,7 @@ fn what_was_not_made_by_this() {
     newer[version] += 1;
     // Up to version 5 the mark was the first.
     let older = [b"\0witrt\x05\0".as_slice(), &[7; 2000]].concat();
-    let random: Vec<u8> = (0..5000_u32).map(|i| (i * i >> 3) as u8).collect();
+    let random: Vec<u8> = (0..5000_u32).map(|i| ((i * i) >> 3) as u8).collect();
     let cases: [(&str, &[u8], &str); 9] = [
         ("empty", b"", "too short"),
         ("short", &bytes[..47], "too short"),
