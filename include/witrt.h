@@ -165,6 +165,8 @@ typedef enum witrt_error_kind_enum {
   WITRT_ERROR_UNSUPPORTED_FORMAT = 103,
   /// A precompiled module that is damaged or was made by something else.
   WITRT_ERROR_BAD_ARTEFACT = 104,
+  /// A file that is not there or cannot be read.
+  WITRT_ERROR_UNREADABLE_FILE = 105,
   /// A core module that breaks core WebAssembly's rules.
   WITRT_ERROR_INVALID_CORE = 200,
   /// An interface section that breaks the typing rules.
@@ -2111,6 +2113,30 @@ WASM_API_EXTERN
 struct wasm_module_t *witrt_module_deserialize(const struct wasm_store_t *store,
                                                const struct wasm_byte_vec_t *bytes,
                                                struct witrt_error_t **error);
+
+/// The module in a file that holds what `wasm_module_serialize` wrote, without
+/// compiling it. The file is read once, to find damage, and then mapped and not
+/// copied: that is faster than `wasm_module_deserialize`, and processes that
+/// load the same file share its memory. It stays open and mapped as long as the
+/// module, or a store with an instance of it, lives.
+///
+/// `path` is UTF-8 and NUL-terminated, and borrowed for the call. NULL, with
+/// the path in the message, for a file that is not there or cannot be read
+/// (`WITRT_ERROR_UNREADABLE_FILE`), that is damaged, or was made by another
+/// version, for another machine or with other options
+/// (`WITRT_ERROR_BAD_ARTEFACT`). `error` may be NULL; what is written there is
+/// owned by the caller, NULL on success. The module is owned by the caller; it
+/// works in every store of the same engine.
+///
+/// The file holds machine code that will be run: it must come from
+/// `wasm_module_serialize` by a way that nobody untrusted has had access to.
+/// While it is mapped, nobody may change it or make it shorter. To replace it,
+/// write another file and rename it to this name; Windows refuses that, and
+/// any change, while it is mapped.
+WASM_API_EXTERN
+struct wasm_module_t *witrt_module_deserialize_file(const struct wasm_store_t *store,
+                                                    const char *path,
+                                                    struct witrt_error_t **error);
 
 /// The module for other threads. Owned by the caller.
 WASM_API_EXTERN struct wasm_shared_module_t *wasm_module_share(const struct wasm_module_t *module);

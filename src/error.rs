@@ -60,6 +60,8 @@ kinds! {
     UnsupportedFormat = 103,
     /// A precompiled module that is damaged or was made by something else.
     BadArtefact = 104,
+    /// A file that is not there or cannot be read.
+    UnreadableFile = 105,
     /// A core module that breaks core WebAssembly's rules.
     InvalidCore = 200,
     /// An interface section that breaks the typing rules.

@@ -13,13 +13,15 @@ mod print;
 pub(crate) use convert::Conversion;
 
 use crate::types::{ExportType, FuncType, ImportType};
+use std::fmt;
+use std::ops::Deref;
 
 /// A module, ready to be compiled and linked.
 #[derive(Debug)]
 pub(crate) struct Program {
     /// The core module as a binary, laid out as the file the host supplied: an
     /// interface section in it is a custom section like others.
-    pub core: Vec<u8>,
+    pub core: Binary,
     /// Where in it the contents of the code section start.
     pub code: Option<usize>,
     /// Where the core's code names functions (`call`, `return_call`,
@@ -43,6 +45,29 @@ pub(crate) struct Program {
     pub used_mems: Vec<u32>,
     /// The core's start function.
     pub start: Option<u32>,
+}
+
+/// The bytes of a module, wherever they are kept.
+pub(crate) struct Binary(Box<dyn AsRef<[u8]> + Send + Sync>);
+
+impl Binary {
+    pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Binary {
+        Binary(Box::new(bytes))
+    }
+}
+
+impl Deref for Binary {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+impl fmt::Debug for Binary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.len())
+    }
 }
 
 /// One import as the outside sees it, and what inside asks for it.

@@ -91,6 +91,9 @@ public enum ErrorKind
     /// <summary>A precompiled module that is damaged or was made by something else.</summary>
     BadArtefact = 104,
 
+    /// <summary>A file that is not there or cannot be read.</summary>
+    UnreadableFile = 105,
+
     /// <summary>A core module that breaks core WebAssembly's rules.</summary>
     InvalidCore = 200,
 

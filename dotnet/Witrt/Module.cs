@@ -13,7 +13,15 @@ public sealed unsafe class Module : IDisposable
 {
     private readonly NativeHandle shared;
 
-    private Module(Engine engine, ReadOnlySpan<byte> bytes, bool compiled)
+    /// <summary>What the bytes are that a module is made of.</summary>
+    private enum Form
+    {
+        Source,
+        Compiled,
+        PathOfCompiled,
+    }
+
+    private Module(Engine engine, ReadOnlySpan<byte> bytes, Form form)
     {
         if (engine is null) throw new ArgumentNullException(nameof(engine));
         using var borrowed = engine.Handle.Borrow(nameof(Engine));
@@ -27,9 +35,12 @@ public sealed unsafe class Module : IDisposable
             {
                 var vec = new Vec { Size = (nuint)bytes.Length, Data = data };
                 void* error;
-                module = compiled
-                    ? Native.witrt_module_deserialize(store, &vec, &error)
-                    : Native.witrt_module_new(store, &vec, &error);
+                module = form switch
+                {
+                    Form.Source => Native.witrt_module_new(store, &vec, &error),
+                    Form.Compiled => Native.witrt_module_deserialize(store, &vec, &error),
+                    _ => Native.witrt_module_deserialize_file(store, data, &error),
+                };
                 if (module == null) throw WitrtException.Take(error);
             }
             void* pointer = Native.wasm_module_share(module);
@@ -56,17 +67,17 @@ public sealed unsafe class Module : IDisposable
     /// section, or text in UTF-8; the bytes tell which.
     /// </summary>
     /// <exception cref="WitrtException">The bytes are no valid module; it tells the place.</exception>
-    public static Module FromBytes(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, false);
+    public static Module FromBytes(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, Form.Source);
 
     /// <summary>Compiles a module in the text format.</summary>
     /// <exception cref="WitrtException">The text is no valid module; it tells the line and column.</exception>
     public static Module FromText(Engine engine, string text) =>
-        new Module(engine, Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text))), false);
+        new Module(engine, Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text))), Form.Source);
 
     /// <summary>Compiles the module in a file, binary or text.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="WitrtException">It holds no valid module.</exception>
-    public static Module FromFile(Engine engine, string path) => new Module(engine, File.ReadAllBytes(path), false);
+    public static Module FromFile(Engine engine, string path) => new Module(engine, File.ReadAllBytes(path), Form.Source);
 
     /// <summary>
     /// The module that <see cref="Serialize"/> wrote, without compiling it.
@@ -76,9 +87,32 @@ public sealed unsafe class Module : IDisposable
     /// <see cref="Serialize"/> by a way that nobody untrusted has had access to.
     /// </remarks>
     /// <exception cref="WitrtException"><see cref="ErrorKind.BadArtefact"/> for bytes that are damaged or made by another version.</exception>
-    public static Module Deserialize(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, true);
+    public static Module Deserialize(Engine engine, ReadOnlySpan<byte> bytes) => new Module(engine, bytes, Form.Compiled);
 
-    /// <summary>The compiled module, for <see cref="Deserialize"/>.</summary>
+    /// <summary>
+    /// The module in a file that holds what <see cref="Serialize"/> wrote,
+    /// without compiling it. The file is mapped and not copied: that is faster,
+    /// and processes that load the same file share its memory.
+    /// </summary>
+    /// <remarks>
+    /// As for <see cref="Deserialize"/>, nobody untrusted may have had access
+    /// to it. As long as the module, or a store with an instance of it, lives,
+    /// the file stays open and mapped, and nobody may change it or make it
+    /// shorter; to replace it, write another and rename it to this name. Windows
+    /// refuses that meanwhile, and any change.
+    /// </remarks>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.UnreadableFile"/> for a file that is not there or cannot be read; <see cref="ErrorKind.BadArtefact"/> for one that is damaged or made by another version.</exception>
+    public static Module DeserializeFile(Engine engine, string path)
+    {
+        if (path is null) throw new ArgumentNullException(nameof(path));
+        if (path.IndexOf('\0') >= 0) throw new ArgumentException("a path cannot hold U+0000", nameof(path));
+        return new Module(engine, Text.ToUtf8(path), Form.PathOfCompiled);
+    }
+
+    /// <summary>
+    /// The compiled module, for <see cref="Deserialize"/> or, in a file, for
+    /// <see cref="DeserializeFile"/>.
+    /// </summary>
     /// <param name="engine">The engine that it was compiled with.</param>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for another engine.</exception>
     public byte[] Serialize(Engine engine)

@@ -193,6 +193,9 @@ internal static unsafe class Native
     internal static extern void* witrt_module_deserialize(void* store, Vec* bytes, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_module_deserialize_file(void* store, byte* path, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_module_serialize(void* module, Vec* bytes);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -24,6 +25,26 @@ static class Errors
         using var again = Module.Deserialize(engine, compiled);
         using var store = new Store(engine);
         Check.Equal("serialized and back", 3u, new Instance(store, again).GetFunc<string, uint>("byte_len")("abc"));
+        string file = Path.Combine(Path.GetTempPath(), $"Zoë-{Guid.NewGuid()}.bin");
+        try
+        {
+            File.WriteAllBytes(file, compiled);
+            using var mapped = Module.DeserializeFile(engine, file);
+            Check.Equal("from a file", 3u, new Instance(store, mapped).GetFunc<string, uint>("byte_len")("abc"));
+            Check.True("the same bytes", mapped.Serialize(engine).AsSpan().SequenceEqual(compiled));
+            string other = file + ".damaged";
+            File.WriteAllBytes(other, compiled.AsSpan(1).ToArray());
+            Check.Equal("a damaged file", ErrorKind.BadArtefact, Check.Throws<WitrtException>("damage in a file", () => Module.DeserializeFile(engine, other)).Kind);
+            File.Delete(other);
+            var missing = Check.Throws<WitrtException>("no file", () => Module.DeserializeFile(engine, other));
+            Check.True("is told with its path", missing.Kind == ErrorKind.UnreadableFile && missing.Message.Contains(other));
+        }
+        finally
+        {
+            // Windows refuses that while it is mapped.
+            if (!OperatingSystem.IsWindows()) File.Delete(file);
+        }
+        Check.Throws<ArgumentException>("a path with U+0000", () => Module.DeserializeFile(engine, "a\0b"));
         compiled[compiled.Length / 2] ^= 1;
         Check.Equal("damaged", ErrorKind.BadArtefact, Check.Throws<WitrtException>("a damaged artefact", () => Module.Deserialize(engine, compiled)).Kind);
 

@@ -48,6 +48,14 @@ class ModuleRef : public Object<ModuleRef, wasm_module_t> {
     wasm_module_t* module = witrt_module_deserialize(store.get(), &raw, &error);
     return detail::owned<ModuleRef>(module, error);
   }
+  /// The same from a file in which that is, mapped and not copied. The path is
+  /// UTF-8. Nobody may change the file as long as the module, or a store with an
+  /// instance of it, lives; another may be renamed to its name.
+  static Result<Owned<ModuleRef>> deserialize_file(StoreRef store, const std::string& path) {
+    witrt_error_t* error = nullptr;
+    wasm_module_t* module = witrt_module_deserialize_file(store.get(), path.c_str(), &error);
+    return detail::owned<ModuleRef>(module, error);
+  }
   /// The compiled module as bytes.
   Result<std::string> serialize() const {
     wasm_byte_vec_t raw;

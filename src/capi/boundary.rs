@@ -17,7 +17,7 @@
 
 use super::error::set_last;
 use crate::{Error, ErrorKind, Result};
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -192,6 +192,21 @@ pub unsafe fn utf8<'a>(data: *const u8, size: usize, name: &str) -> Result<&'a s
         let message = format!("`{name}` is not UTF-8");
         Error::new(ErrorKind::BadText, message).at_position(e.valid_up_to())
     })
+}
+
+/// Text in UTF-8 that is lent, up to a NUL.
+///
+/// # Safety
+///
+/// The pointer must be NULL or a NUL-terminated string.
+pub unsafe fn utf8_nt<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
+    if text.is_null() {
+        return Err(null(name));
+    }
+    // SAFETY: not NULL, and the caller vouches for the rest.
+    let text = unsafe { CStr::from_ptr(text) };
+    // SAFETY: a slice of that string.
+    unsafe { utf8(text.as_ptr().cast(), text.count_bytes(), name) }
 }
 
 /// Something of the host's, and what to call when it is no longer needed.

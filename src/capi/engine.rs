@@ -2,11 +2,11 @@
 //!
 //! Not here: what the options do.
 
-use super::boundary::{borrow, enter, need, utf8};
+use super::boundary::{enter, need, utf8_nt};
 use super::error::{report, witrt_error_t};
 use super::string::{encoding_of, wasm_encoding_t};
 use crate::{BackEnd, Config, Engine, Error, ErrorKind, OptLevel, Policy, Result};
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
@@ -315,10 +315,7 @@ pub unsafe extern "C" fn witrt_config_set_cache_dir(
 ) -> bool {
     let change = |config: &mut Config| {
         // SAFETY: the header demands NULL or a NUL-terminated string.
-        let path =
-            need(unsafe { borrow(path) }, "path").map(|first| unsafe { CStr::from_ptr(first) })?;
-        // SAFETY: a slice of that string.
-        config.cache_dir(unsafe { utf8(path.as_ptr().cast(), path.count_bytes(), "path") }?);
+        config.cache_dir(unsafe { utf8_nt(path, "path") }?);
         Ok(())
     };
     // SAFETY: as in the first setter.

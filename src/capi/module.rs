@@ -2,7 +2,7 @@
 //!
 //! Not here: instances.
 
-use super::boundary::{enter, need, write};
+use super::boundary::{enter, need, utf8_nt, write};
 use super::error::{report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
@@ -207,6 +207,42 @@ unsafe fn deserialize(
     let engine = engine(store)?;
     // SAFETY: the caller vouches for it, and for where the bytes come from.
     Ok(Some(handle(unsafe { Module::deserialize(engine, bytes(bytes_in)?) }?)))
+}
+
+/// The module in a file that holds what `wasm_module_serialize` wrote, without
+/// compiling it. The file is read once, to find damage, and then mapped and not
+/// copied: that is faster than `wasm_module_deserialize`, and processes that
+/// load the same file share its memory. It stays open and mapped as long as the
+/// module, or a store with an instance of it, lives.
+///
+/// `path` is UTF-8 and NUL-terminated, and borrowed for the call. NULL, with
+/// the path in the message, for a file that is not there or cannot be read
+/// (`WITRT_ERROR_UNREADABLE_FILE`), that is damaged, or was made by another
+/// version, for another machine or with other options
+/// (`WITRT_ERROR_BAD_ARTEFACT`). `error` may be NULL; what is written there is
+/// owned by the caller, NULL on success. The module is owned by the caller; it
+/// works in every store of the same engine.
+///
+/// The file holds machine code that will be run: it must come from
+/// `wasm_module_serialize` by a way that nobody untrusted has had access to.
+/// While it is mapped, nobody may change it or make it shorter. To replace it,
+/// write another file and rename it to this name; Windows refuses that, and
+/// any change, while it is mapped.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_module_deserialize_file(
+    store: Option<&wasm_store_t>,
+    path: *const c_char,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<wasm_module_t>> {
+    let body = || {
+        let engine = engine(store)?;
+        // SAFETY: the header demands NULL or a NUL-terminated string.
+        let path = unsafe { utf8_nt(path, "path") }?;
+        // SAFETY: the header demands a trusted file that nobody changes.
+        Ok::<_, Error>(Some(handle(unsafe { Module::deserialize_file(engine, path) }?)))
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
 }
 
 /// The module for other threads. Owned by the caller.

@@ -11,7 +11,7 @@ use super::core::{Core, CoreExport};
 use super::model::{Action, ExportItem, FuncItem, Model};
 use super::validate::Checked;
 use crate::plan::{
-    Adapter, AdapterPlan, CoreImport, Export, Import, Inside, Op, Program, Slot, Use,
+    Adapter, AdapterPlan, Binary, CoreImport, Export, Import, Inside, Op, Program, Slot, Use,
 };
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
 
@@ -80,7 +80,7 @@ pub(crate) fn compile(
         core.exports.into_iter().enumerate().map(export).collect()
     };
     Program {
-        core: bytes,
+        core: Binary::new(bytes),
         code,
         calls: core.calls,
         wrapped,

@@ -237,7 +237,7 @@ mod tests {
         let text = include_bytes!("../../tests/wit/binary/placement-middle.wat");
         let file = File::read(text).unwrap().to_binary().into_owned();
         let program = load(text, FEATURES).unwrap();
-        assert_eq!(program.core, file);
+        assert_eq!(&program.core[..], file);
         let code = [1, 2, 0, 0x0b];
         assert!(file[program.code.unwrap()..].starts_with(&code));
 

@@ -1,37 +1,63 @@
-//! The bytes of a precompiled module: what it is, its own bytes, and the
-//! engine's artefact.
+//! The layout of a precompiled module, in memory or in a file: the engine's
+//! artefact, a description, the module as a binary, and a footer.
 //!
-//! What the compiled back end has found out about a module is stored with it, so
-//! that loading reads neither its sections nor its adapters.
+//! The engine's comes first, because the engine maps files that begin with it;
+//! it does not mind what follows. The description is what the compiled back end
+//! has found out, so that loading reads neither sections nor adapters.
 //!
 //! Not here: the engine; how values are stored.
 
 use super::config::BackEnd;
 use super::stored::{Reader, Stored, Writer};
 use crate::codegen::Compiled;
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Program;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
-/// Says what the bytes are, and in the last two what version of the layout.
-const MAGIC: [u8; 8] = *b"\0witrt\x05\0";
-/// After it: a checksum of what follows, the back end, and the lengths of the
-/// description and of the module as a binary.
-const HEADER: usize = 40;
-const SUMMED: usize = 16;
+/// The last word. It says what the bytes are, and in its last two what version
+/// of the layout. Up to version 5 it was the first.
+const MAGIC: [u8; 8] = *b"\0witrt\x06\0";
+/// In words: the back end, the lengths of the three parts, a checksum of all
+/// before it, and the magic.
+const FOOTER: usize = 48;
+const UNSUMMED: usize = 16;
 
-/// A precompiled module, taken apart.
-pub(super) struct Artefact<'a> {
-    /// A [`BackEnd`].
-    back_end: u64,
-    description: &'a [u8],
-    /// The module as a binary.
-    pub source: &'a [u8],
-    /// The engine's.
-    pub code: &'a [u8],
+/// What a file is read in: some cache holds it, and it has whole
+/// [blocks](Checksum::add).
+const CHUNK: usize = 64 << 10;
+
+const SHORT: &str = "too short for a precompiled module";
+const FOREIGN: &str = "this is no precompiled module";
+const OTHER: &str = "this precompiled module was made by another version of the library";
+const NO_END: &str = "the precompiled module was cut off, added to, or damaged at its end";
+const LENGTH: &str = "the precompiled module has another length than it was made with";
+const DAMAGED: &str = "the precompiled module is damaged";
+
+pub(super) fn bad(what: &str) -> Error {
+    Error::new(ErrorKind::BadArtefact, what)
 }
 
-impl<'a> Artefact<'a> {
-    /// Puts one together. `compiled` is what the compiled back end knows.
-    pub fn write(program: &Program, compiled: Option<&Compiled>, code: &[u8]) -> Vec<u8> {
+fn unreadable(error: io::Error) -> Error {
+    Error::new(ErrorKind::UnreadableFile, error.to_string())
+}
+
+/// Where the parts of a precompiled module are.
+#[derive(Clone, Copy)]
+pub(super) struct Artefact {
+    /// A [`BackEnd`].
+    back_end: usize,
+    /// How many bytes are the engine's.
+    pub code: usize,
+    description: usize,
+    source: usize,
+}
+
+impl Artefact {
+    /// Puts a precompiled module together. `compiled` is what the compiled back
+    /// end knows, `code` the engine's artefact.
+    pub fn write(program: &Program, compiled: Option<&Compiled>, code: Vec<u8>) -> Vec<u8> {
         let mut writer = Writer::default();
         let back_end = match compiled {
             Some(compiled) => {
@@ -42,83 +68,164 @@ impl<'a> Artefact<'a> {
             None => BackEnd::Reference,
         };
         let description = writer.finish();
-        let source = &program.core;
-        let mut out = Vec::with_capacity(HEADER + description.len() + source.len() + code.len());
+        let lengths = [code.len(), description.len(), program.core.len()];
+        let mut out = code;
+        out.reserve_exact(description.len() + program.core.len() + FOOTER);
+        out.extend_from_slice(&description);
+        out.extend_from_slice(&program.core);
+        for number in [back_end as usize].into_iter().chain(lengths) {
+            out.extend_from_slice(&(number as u64).to_le_bytes());
+        }
+        let mut sum = Checksum::default();
+        sum.add(&out);
+        out.extend_from_slice(&sum.finish().to_le_bytes());
         out.extend_from_slice(&MAGIC);
-        let lengths = [description.len() as u64, source.len() as u64];
-        for number in [0, back_end as u64].into_iter().chain(lengths) {
-            out.extend_from_slice(&number.to_le_bytes());
-        }
-        for part in [&description, source, code] {
-            out.extend_from_slice(part);
-        }
-        let sum = checksum(&out[SUMMED..]);
-        out[MAGIC.len()..SUMMED].copy_from_slice(&sum.to_le_bytes());
         out
     }
 
-    /// Takes one apart, if it is whole; else tells what is wrong.
-    pub fn read(bytes: &'a [u8]) -> Result<Artefact<'a>, &'static str> {
-        if !bytes.starts_with(&MAGIC) {
-            return Err("these bytes are no precompiled module of this version of the library");
-        }
-        let Some((header, body)) = bytes.split_first_chunk::<HEADER>() else {
-            return Err("the precompiled module ends too early");
+    /// Finds the parts of one in memory, if it is whole; else tells what is
+    /// wrong.
+    pub fn find(bytes: &[u8]) -> Result<Artefact> {
+        let (Some(head), Some(footer)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+            return Err(bad(SHORT));
         };
-        let [_, sum, back_end, description, source] = header
-            .as_chunks()
-            .0
-            .try_into()
-            .map(|words: [[u8; 8]; 5]| words.map(u64::from_le_bytes))
-            .map_err(|_| DAMAGED)?;
-        if checksum(&bytes[SUMMED..]) != sum {
-            return Err(DAMAGED);
+        let (artefact, expected) = Artefact::parse(head, footer, bytes.len())?;
+        let mut sum = Checksum::default();
+        sum.add(&bytes[..bytes.len() - UNSUMMED]);
+        if sum.finish() == expected { Ok(artefact) } else { Err(bad(DAMAGED)) }
+    }
+
+    /// The same in a file, all of which is read once.
+    pub fn open(path: &Path) -> Result<(File, Artefact)> {
+        let mut file = open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(Error::new(ErrorKind::UnreadableFile, "this is not a regular file"));
         }
-        let (description, body) = split(body, description)?;
-        let (source, code) = split(body, source)?;
-        Ok(Artefact { back_end, description, source, code })
+        let len = usize::try_from(metadata.len()).map_err(|_| bad(LENGTH))?;
+        let Some(start_of_footer) = len.checked_sub(FOOTER) else {
+            return Err(bad(SHORT));
+        };
+        let mut read = |at: usize, into: &mut [u8]| {
+            let found = file.seek(SeekFrom::Start(at as u64)).and_then(|_| file.read_exact(into));
+            found.map_err(unreadable)
+        };
+        let (mut head, mut footer) = ([0; 8], [0; FOOTER]);
+        read(0, &mut head)?;
+        read(start_of_footer, &mut footer)?;
+        let (artefact, expected) = Artefact::parse(&head, &footer, len)?;
+        let (mut sum, mut buffer) = (Checksum::default(), vec![0; CHUNK.min(len)]);
+        let summed = len - UNSUMMED;
+        for at in (0..summed).step_by(CHUNK) {
+            let part = &mut buffer[..CHUNK.min(summed - at)];
+            read(at, part)?;
+            sum.add(part);
+        }
+        if sum.finish() == expected { Ok((file, artefact)) } else { Err(bad(DAMAGED)) }
+    }
+
+    /// What the footer says, and the checksum in it.
+    fn parse(head: &[u8; 8], footer: &[u8; FOOTER], len: usize) -> Result<(Artefact, u64)> {
+        let ours = |word: &[u8; 8]| word.starts_with(&MAGIC[..6]);
+        let (words, magic) = footer.as_chunks().0.split_at(FOOTER / 8 - 1);
+        match magic {
+            [MAGIC] => {}
+            [magic] if ours(magic) || ours(head) => return Err(bad(OTHER)),
+            // So begins what the engine makes.
+            _ if head.starts_with(b"\x7fELF") => return Err(bad(NO_END)),
+            _ => return Err(bad(FOREIGN)),
+        }
+        let numbers = words.iter().map(|word| u64::from_le_bytes(*word));
+        let numbers = <[u64; 5]>::try_from(numbers.collect::<Vec<_>>());
+        let [back_end, code, description, source, sum] = numbers.map_err(|_| bad(DAMAGED))?;
+        let lengths = [code, description, source, FOOTER as u64];
+        let whole = lengths.into_iter().try_fold(0, u64::checked_add);
+        if whole != Some(len as u64) {
+            return Err(bad(LENGTH));
+        }
+        // None of them is larger than `len`.
+        let [code, description, source, _] = lengths.map(|length| length as usize);
+        Ok((Artefact { back_end: back_end as usize, code, description, source }, sum))
+    }
+
+    /// The module as a binary, of all its bytes.
+    pub fn source<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let start = self.code + self.description;
+        bytes.get(start..start + self.source).unwrap_or_default()
     }
 
     /// What the compiled back end knew, if it was that: the program, without
-    /// the plans of adapters.
-    pub fn described(&self) -> Result<Option<(Program, Compiled)>, &'static str> {
-        if self.back_end != BackEnd::Compiled as u64 {
+    /// its core and the plans of adapters.
+    pub fn described(&self, bytes: &[u8]) -> Result<Option<(Program, Compiled)>> {
+        if self.back_end != BackEnd::Compiled as usize {
             return Ok(None);
         }
         let read = || {
-            let mut reader = Reader::new(self.description)?;
-            let mut program = Program::get(&mut reader)?;
+            let description = bytes.get(self.code..self.code + self.description)?;
+            let mut reader = Reader::new(description)?;
+            let program = Program::get(&mut reader)?;
             let compiled = Compiled::get(&mut reader)?;
-            program.core = self.source.to_vec();
             reader.is_empty().then_some((program, compiled))
         };
-        read().map(Some).ok_or(DAMAGED)
+        read().map(Some).ok_or_else(|| bad(DAMAGED))
     }
 }
 
-const DAMAGED: &str = "the precompiled module is damaged";
-
-fn split(bytes: &[u8], at: u64) -> Result<(&[u8], &[u8]), &'static str> {
-    let at = usize::try_from(at).ok();
-    at.and_then(|at| bytes.split_at_checked(at)).ok_or(DAMAGED)
+/// Opens a file so that it can be mapped, and run from there.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        const FILE_GENERIC_READ: u32 = 0x12_0089;
+        const FILE_GENERIC_EXECUTE: u32 = 0x12_00a0;
+        const FILE_SHARE_READ: u32 = 1;
+        // While it is mapped nobody may write to it.
+        options.access_mode(FILE_GENERIC_READ | FILE_GENERIC_EXECUTE).share_mode(FILE_SHARE_READ);
+    }
+    options.open(path)
 }
 
 /// Finds damage by accident. Four sums of words and four of those sums, so that
 /// order counts and nothing but additions wait for each other: the processor
 /// does several at once.
-fn checksum(bytes: &[u8]) -> u64 {
-    let (mut sums, mut sums_of_sums) = ([1u64; 4], [0u64; 4]);
-    let (blocks, rest) = bytes.as_chunks::<32>();
-    for block in blocks {
-        for (i, word) in block.as_chunks().0.iter().enumerate() {
-            sums[i] = sums[i].wrapping_add(u64::from_le_bytes(*word));
-            sums_of_sums[i] = sums_of_sums[i].wrapping_add(sums[i]);
-        }
+struct Checksum {
+    sums: [u64; 4],
+    sums_of_sums: [u64; 4],
+    /// Of what is no whole block.
+    rest: u64,
+    len: usize,
+}
+
+impl Default for Checksum {
+    fn default() -> Checksum {
+        Checksum { sums: [1; 4], sums_of_sums: [0; 4], rest: 0, len: 0 }
     }
-    let mix = |sum: u64, word: u64| {
-        let sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        sum ^ sum >> 29
-    };
-    let rest = rest.iter().map(|byte| u64::from(*byte));
-    sums.into_iter().chain(sums_of_sums).chain(rest).fold(bytes.len() as u64, mix)
+}
+
+impl Checksum {
+    /// Adds what comes next: whole blocks of 32 bytes, but for the last time.
+    fn add(&mut self, bytes: &[u8]) {
+        let Checksum { mut sums, mut sums_of_sums, .. } = *self;
+        let (blocks, rest) = bytes.as_chunks::<32>();
+        for block in blocks {
+            for (i, word) in block.as_chunks().0.iter().enumerate() {
+                sums[i] = sums[i].wrapping_add(u64::from_le_bytes(*word));
+                sums_of_sums[i] = sums_of_sums[i].wrapping_add(sums[i]);
+            }
+        }
+        let rest = rest.iter().map(|byte| u64::from(*byte)).fold(self.rest, mix);
+        *self = Checksum { sums, sums_of_sums, rest, len: self.len + bytes.len() };
+    }
+
+    fn finish(&self) -> u64 {
+        let sums = self.sums.into_iter().chain(self.sums_of_sums).chain([self.rest]);
+        sums.fold(self.len as u64, mix)
+    }
+}
+
+fn mix(sum: u64, word: u64) -> u64 {
+    let sum = (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    sum ^ sum >> 29
 }

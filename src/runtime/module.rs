@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // one place: loading a compiled artefact that is trusted
 
-use super::artefact::Artefact;
+use super::artefact::{Artefact, bad};
 use super::config::BackEnd;
 use super::{Engine, expose, next_id};
 use crate::codegen::{self, Compiled};
@@ -12,8 +12,10 @@ use crate::compiled::{Code, Exports};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
 use crate::guest::words::HostType;
-use crate::plan::Program;
+use crate::plan::{Binary, Program};
 use crate::types::{ExportType, ImportType};
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// A compiled module. It is shared: clones are the same module, any thread may
@@ -27,7 +29,12 @@ pub(crate) struct ModuleInner {
     pub program: Arc<Program>,
     pub core: wasmtime::Module,
     pub back: Back,
+    /// How much of the core's image is the engine's; see [`WHOLE`].
+    code: usize,
 }
+
+/// All of an image, if it was not loaded from something longer.
+const WHOLE: usize = usize::MAX;
 
 /// How its adapters run.
 pub(crate) enum Back {
@@ -65,16 +72,17 @@ impl Module {
             let (compiled, encoded) = codegen::compile(&program)?;
             // What breaks a limit of core WebAssembly is left to the reference.
             if let Ok(core) = compile(&encoded) {
-                return Module::with_adapters(engine, program, core, compiled);
+                return Module::with_adapters(engine, program, core, WHOLE, compiled);
             }
         }
-        Module::build(engine, program, compile)
+        Module::build(engine, program, WHOLE, compile)
     }
 
     fn with_adapters(
         engine: &Engine,
         mut program: Program,
         core: wasmtime::Module,
+        code: usize,
         compiled: Compiled,
     ) -> Result<Module> {
         program.calls = None; // the core has been encoded
@@ -87,19 +95,9 @@ impl Module {
             _ => None,
         });
         let types = types.collect();
-        let code = Code { program: program.clone(), compiled, types, exports };
-        let back = Back::Compiled(Arc::new(code));
-        Ok(Module::from_parts(engine, program, core, back))
-    }
-
-    fn from_parts(
-        engine: &Engine,
-        program: Arc<Program>,
-        core: wasmtime::Module,
-        back: Back,
-    ) -> Module {
-        let (engine, id) = (engine.clone(), next_id());
-        Module(Arc::new(ModuleInner { engine, id, program, core, back }))
+        let back = Code { program: program.clone(), compiled, types, exports };
+        let (engine, id, back) = (engine.clone(), next_id(), Back::Compiled(Arc::new(back)));
+        Ok(Module(Arc::new(ModuleInner { engine, id, program, core, back, code })))
     }
 
     /// Checks a module without compiling it.
@@ -113,6 +111,7 @@ impl Module {
     fn build(
         engine: &Engine,
         program: Program,
+        code: usize,
         compile: impl FnOnce(&[u8]) -> Result<wasmtime::Module>,
     ) -> Result<Module> {
         let (core, prefix, code_offset) = if program.wrapped {
@@ -122,8 +121,9 @@ impl Module {
             (compile(&program.core)?, String::new(), program.code)
         };
         let layout = Layout::new(&program, &core, &prefix, code_offset)?;
-        let program = Arc::new(program);
-        Ok(Module::from_parts(engine, program, core, Back::Reference(layout)))
+        let (program, back) = (Arc::new(program), Back::Reference(layout));
+        let (engine, id) = (engine.clone(), next_id());
+        Ok(Module(Arc::new(ModuleInner { engine, id, program, core, back, code })))
     }
 
     /// What runs its adapters; of a module without any, the reference.
@@ -160,20 +160,23 @@ impl Module {
         Arc::ptr_eq(&a.0, &b.0)
     }
 
-    /// The compiled module as bytes, for [`Module::deserialize`]. They hold
-    /// the module as a binary too, so that its interface stays with it.
+    /// The compiled module as bytes, for [`Module::deserialize`] or, in a file,
+    /// for [`Module::deserialize_file`]. They hold the module as a binary too,
+    /// so that its interface stays with it.
     pub fn serialize(&self) -> Result<Vec<u8>> {
-        let artefact = self.0.core.serialize().map_err(|e| {
+        let mut artefact = self.0.core.serialize().map_err(|e| {
             Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
         })?;
+        artefact.truncate(self.0.code);
         let compiled = match &self.0.back {
             Back::Compiled(code) => Some(&code.compiled),
             Back::Reference(_) => None,
         };
-        Ok(Artefact::write(&self.0.program, compiled, &artefact))
+        Ok(Artefact::write(&self.0.program, compiled, artefact))
     }
 
-    /// The module that [`Module::serialize`] made, without compiling it.
+    /// The module that [`Module::serialize`] made, without compiling it. The
+    /// bytes are copied.
     ///
     /// # Safety
     /// The bytes must come from [`Module::serialize`] of this library, by a
@@ -185,20 +188,85 @@ impl Module {
     /// damaged ones, and for those of another version, machine or
     /// configuration.
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Module> {
-        let bad = |what: &str| Error::new(ErrorKind::BadArtefact, what);
-        let artefact = Artefact::read(bytes).map_err(bad)?;
-        let load = |_: &[u8]| {
-            // SAFETY: the caller vouches for where the bytes come from, and
-            // the checksum for their being whole.
-            unsafe { wasmtime::Module::deserialize(engine.inner(), artefact.code) }
-                .map_err(|e| bad(&format!("{e:#}")))
+        let artefact = Artefact::find(bytes)?;
+        let code = &bytes[..artefact.code];
+        // SAFETY: the caller vouches for where the bytes come from, and the
+        // checksum for their being whole.
+        let core = unsafe { wasmtime::Module::deserialize(engine.inner(), code) };
+        let source = || Binary::new(artefact.source(bytes).to_vec());
+        Module::load(engine, core.map_err(refused)?, &artefact, bytes, source)
+    }
+
+    /// The same from a file that holds what [`Module::serialize`] made. The
+    /// file is read once, to find damage, and then mapped and not copied: that
+    /// is faster, and processes that load the same file share its memory. It
+    /// stays open and mapped as long as the module or a store with an instance
+    /// of it lives.
+    ///
+    /// # Safety
+    /// As [`Module::deserialize`]. Besides, nobody may change the file or make
+    /// it shorter while it is mapped: that would change the machine code. To
+    /// replace it, write another file and rename it to this name; Windows
+    /// refuses that, and any change, while it is mapped.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnreadableFile`] if there is no such file, or it cannot be
+    /// read; else as [`Module::deserialize`]. The message names the path.
+    pub unsafe fn deserialize_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Module> {
+        let path = path.as_ref();
+        let load = || {
+            let (file, artefact) = Artefact::open(path)?;
+            // SAFETY: as in `deserialize`; the caller vouches for the file's
+            // staying as it is.
+            let core = unsafe { wasmtime::Module::deserialize_open_file(engine.inner(), file) };
+            let mapped = core.map_err(refused)?;
+            let source = || Binary::new(Source { mapped: mapped.clone(), artefact });
+            Module::load(engine, mapped.clone(), &artefact, image(&mapped), source)
         };
-        if let Some((program, compiled)) = artefact.described().map_err(bad)? {
-            return Module::with_adapters(engine, program, load(&[])?, compiled);
+        load().map_err(|error| error.context(path.display()))
+    }
+
+    /// Makes a module of an artefact, all of which is in `bytes`, and of what the
+    /// engine has loaded from it. `source` keeps the module as a binary.
+    fn load(
+        engine: &Engine,
+        core: wasmtime::Module,
+        artefact: &Artefact,
+        bytes: &[u8],
+        source: impl FnOnce() -> Binary,
+    ) -> Result<Module> {
+        if let Some((mut program, compiled)) = artefact.described(bytes)? {
+            program.core = source();
+            return Module::with_adapters(engine, program, core, artefact.code, compiled);
         }
         // What is whole is what was validated when it was compiled.
-        let program = frontend::reload(artefact.source, frontend::FEATURES)?;
-        Module::build(engine, program, load)
+        let program = frontend::reload(artefact.source(bytes), frontend::FEATURES)?;
+        Module::build(engine, program, artefact.code, |_| Ok(core))
+    }
+}
+
+/// Why the engine does not take what is whole.
+fn refused(error: wasmtime::Error) -> Error {
+    bad(&format!("{error:#}"))
+}
+
+/// The file that the engine has mapped.
+fn image(mapped: &wasmtime::Module) -> &[u8] {
+    let Range { start, end } = mapped.image_range();
+    // SAFETY: the engine keeps the image readable, unchanged and where it is as
+    // long as there is a handle of the module.
+    unsafe { std::slice::from_raw_parts(start, end.addr() - start.addr()) }
+}
+
+/// The module as a binary, in a file that the engine has mapped.
+struct Source {
+    mapped: wasmtime::Module,
+    artefact: Artefact,
+}
+
+impl AsRef<[u8]> for Source {
+    fn as_ref(&self) -> &[u8] {
+        self.artefact.source(image(&self.mapped))
     }
 }
 

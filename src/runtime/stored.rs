@@ -7,7 +7,7 @@
 //! Not here: what else is in a precompiled module.
 
 use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
-use crate::plan::{Adapter, CoreImport, Export, Import, Inside, Program};
+use crate::plan::{Adapter, Binary, CoreImport, Export, Import, Inside, Program};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,
@@ -281,7 +281,7 @@ impl Stored for Program {
 
     fn get(from: &mut Reader<'_>) -> Option<Program> {
         Some(Program {
-            core: Vec::new(),
+            core: Binary::new([]),
             code: None,
             calls: None,
             wrapped: true,

@@ -1,6 +1,8 @@
 /* Modules: what they ask for and offer, validation, sharing between stores,
  * serialization with the interface kept. */
 
+#include <unistd.h>
+
 #include "guest.h"
 
 static const char* wat =
@@ -156,6 +158,73 @@ static void serialization(wasm_store_t* store) {
   wasm_byte_vec_delete(&bytes);
 }
 
+static void write_file(const char* path, const wasm_byte_vec_t* bytes) {
+  FILE* file = fopen(path, "wb");
+  REQUIRE(file);
+  CHECK(fwrite(bytes->data, 1, bytes->size, file) == bytes->size);
+  CHECK(fclose(file) == 0);
+}
+
+static void refuses_file(wasm_store_t* store, const char* path, witrt_error_kind_t kind) {
+  witrt_error_t* error = NULL;
+  CHECK(witrt_module_deserialize_file(store, path, &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), kind);
+  if (kind == WITRT_ERROR_UNREADABLE_FILE || kind == WITRT_ERROR_BAD_ARTEFACT)
+    CHECK(strstr(witrt_error_message(error), path) != NULL);
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), kind);
+  witrt_error_delete(error);
+}
+
+static void serialization_to_a_file(wasm_store_t* store) {
+  wasm_module_t* module = module_of(store, with_interface);
+  wasm_byte_vec_t bytes;
+  wasm_module_serialize(module, &bytes);
+  wasm_module_delete(module);
+  REQUIRE(bytes.size > 0);
+  /* These programs run several at once. */
+  char path[64];
+  snprintf(path, sizeof path, "modules-%ld-Zo\xc3\xab.bin", (long)getpid());
+  write_file(path, &bytes);
+  witrt_error_t* error = (witrt_error_t*)store;
+  module = witrt_module_deserialize_file(store, path, &error);
+  CHECK(error == NULL);
+  says(store, module, "from adapter");
+  wasm_shared_module_t* shared = wasm_module_share(module);
+  wasm_module_delete(module);
+  /* Its name may be given up, and the file lives on with the module. */
+  CHECK(remove(path) == 0);
+  module = wasm_module_obtain(store, shared);
+  says(store, module, "from adapter");
+  wasm_byte_vec_t again;
+  wasm_module_serialize(module, &again);
+  CHECK(again.size == bytes.size && memcmp(again.data, bytes.data, bytes.size) == 0);
+  wasm_byte_vec_delete(&again);
+  wasm_module_delete(module);
+  wasm_shared_module_delete(shared);
+
+  refuses_file(store, path, WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(store, ".", WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(store, "", WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(store, "modules-\xff.bin", WITRT_ERROR_BAD_TEXT);
+  refuses_file(store, NULL, WITRT_ERROR_NULL_POINTER);
+  refuses_file(NULL, path, WITRT_ERROR_NULL_POINTER);
+  CHECK(witrt_module_deserialize_file(store, path, NULL) == NULL);
+  size_t size = bytes.size;
+  for (bytes.size = 0; bytes.size < size; bytes.size += 1 + size / 16) {
+    write_file(path, &bytes);
+    refuses_file(store, path, WITRT_ERROR_BAD_ARTEFACT);
+  }
+  bytes.size = size;
+  for (size_t at = 0; at < bytes.size; at += 1 + bytes.size / 64) {
+    bytes.data[at] ^= 0x40;
+    write_file(path, &bytes);
+    refuses_file(store, path, WITRT_ERROR_BAD_ARTEFACT);
+    bytes.data[at] ^= 0x40;
+  }
+  CHECK(remove(path) == 0);
+  wasm_byte_vec_delete(&bytes);
+}
+
 /* Text to binary, which then is the same module. */
 static void assembling(wasm_store_t* store) {
   wasm_byte_vec_t text = bytes_of(with_interface), binary, again;
@@ -187,6 +256,7 @@ int main(void) {
   validation(g.store);
   sharing(g.engine, g.store);
   serialization(g.store);
+  serialization_to_a_file(g.store);
   assembling(g.store);
   guest_close(&g);
   return check_result();

@@ -1,6 +1,11 @@
 // Modules and their lists; globals, tables, memories, foreign objects.
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
 #include <numeric>
+#include <string>
 
 #include "guest.hh"
 
@@ -37,6 +42,11 @@ static void modules() {
 
   std::string bytes = GET(module.serialize());
   CHECK(GET(Module::deserialize(store, bytes)).exports().size() == 3);
+  std::string path = "objects-" + std::to_string(getpid()) + ".bin"; // these programs run several at once
+  std::ofstream(path, std::ios::binary) << bytes;
+  CHECK(GET(Module::deserialize_file(store, path)).exports().size() == 3);
+  CHECK_EQ(std::remove(path.c_str()), 0);
+  CHECK_EQ(Module::deserialize_file(store, path).err().kind(), WITRT_ERROR_UNREADABLE_FILE);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] + 1);
   CHECK(!Module::deserialize(store, bytes.substr(0, bytes.size() / 2)).ok());
 

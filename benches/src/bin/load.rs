@@ -77,19 +77,55 @@ fn load(name: &str, bytes: &[u8]) {
         ),
     );
 
+    let folder = std::env::temp_dir().join(format!("witrt-load-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a place for files");
+    let (our_file, their_file) = (folder.join("ours"), folder.join("theirs"));
+    std::fs::write(&our_file, &ours).expect("written");
+    std::fs::write(&their_file, &theirs).expect("written");
+    row(
+        &format!("load precompiled file {name}, µs"),
+        turns(
+            201,
+            || {
+                // SAFETY: what these engines made just now, and nobody else knows of.
+                let module = unsafe { Module::deserialize_file(&engine, &our_file) };
+                drop(black_box(module.expect("ours")))
+            },
+            || {
+                // SAFETY: as above.
+                let module = unsafe { wasmtime::Module::deserialize_file(&plain, &their_file) };
+                drop(black_box(module.expect("theirs")))
+            },
+        ),
+    );
+    // SAFETY: as above.
+    let mapped = unsafe { Module::deserialize_file(&engine, &our_file) }.expect("ours");
+    // SAFETY: as above.
+    let theirs =
+        unsafe { wasmtime::Module::deserialize_file(&plain, &their_file) }.expect("theirs");
+    std::fs::remove_dir_all(&folder).expect("it is there");
+
+    instantiate(name, (&engine, &module), (&plain, &bare));
+    instantiate(&format!("mapped {name}"), (&engine, &mapped), (&plain, &theirs));
+}
+
+fn instantiate(
+    name: &str,
+    (engine, module): (&Engine, &Module),
+    (plain, bare): (&wasmtime::Engine, &wasmtime::Module),
+) {
     if module.imports().next().is_none() {
-        let linker =
-            wasmtime::Linker::<()>::new(&plain).instantiate_pre(&bare).expect("no imports");
+        let linker = wasmtime::Linker::<()>::new(plain).instantiate_pre(bare).expect("no imports");
         row(
             &format!("instantiate {name}, µs"),
             turns(
                 1001,
                 || {
-                    let mut store = Store::new(&engine);
-                    black_box(Instance::new(&mut store, &module, &[]).expect("no imports"));
+                    let mut store = Store::new(engine);
+                    black_box(Instance::new(&mut store, module, &[]).expect("no imports"));
                 },
                 || {
-                    let mut store = wasmtime::Store::new(&plain, ());
+                    let mut store = wasmtime::Store::new(plain, ());
                     black_box(linker.instantiate(&mut store).expect("no imports"));
                 },
             ),
