@@ -84,7 +84,8 @@ pub(crate) enum Intrinsic {
 }
 
 /// A call of an adapter import. It takes the arguments of the deferred function,
-/// then the import's; strings come back as slot and length.
+/// then the import's; strings come back as slot and length, or carried: as in
+/// [`Strings::Carried`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Call {
     /// The import's adapter index.
@@ -95,6 +96,8 @@ pub(crate) struct Call {
     pub settles: bool,
     /// Where the text of each argument is that is a string.
     pub texts: Vec<Where>,
+    /// Whether strings come back carried where they are short enough.
+    pub carries: bool,
     /// The original's type that it has as a function, if the core calls it.
     pub ty: Option<u32>,
 }

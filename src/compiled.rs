@@ -272,6 +272,10 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Resu
     let len = word(held.guest_len())? as u32;
     let (window, data) = mem.write_with(cx, ptr, len)?;
     let written = match &held {
+        Held::Copied(text) if text.bytes().len() == window.len() => {
+            window.copy_from_slice(text.bytes());
+            Ok(())
+        }
         Held::Lent(lent) => {
             string::transcode_unchanged(lent.measured(), lent.text(), Dest::Utf8(window))
         }
@@ -286,8 +290,11 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Resu
                 |text: Text<'_>| string::transcode_unchanged(&measured, text, Dest::Utf8(window));
             text.with_copy(write).unwrap_or(Err(Changed))
         }
-        Held::Free => Err(Changed),
+        Held::Copied(_) | Held::Free => Err(Changed),
     };
+    if let Held::Copied(text) = held {
+        text.give_back(data);
+    }
     written.map_err(exec::changed_since)
 }
 

@@ -8,13 +8,14 @@
 
 use super::StoreData;
 use super::call::guard;
+use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
 use super::defer::settle;
 use super::flat::mismatch;
 use super::memory::{Mem, Mems};
 use super::slots::Held;
 use super::text::{ill_formed, lift, measure_result, word};
-use super::value::Val;
+use super::value::{Val, copy_in};
 use super::words::{HostType, HostWords, host_words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
@@ -52,6 +53,9 @@ pub(crate) struct Link {
     pub params: Box<[Given]>,
     /// The function's type. Its results are words, of strings slot and length.
     pub ty: FuncType,
+    /// Strings among the results are only written into linear memory: they are
+    /// length, slot and what is carried instead of one.
+    pub carries: bool,
     /// Memories of the instance whose code it is.
     pub mems: Arc<Mems>,
     /// The guest runs right after the function has returned.
@@ -98,6 +102,8 @@ struct Words<'x> {
 struct Vals<'x> {
     args: slice::Iter<'x, Val<'x>>,
     results: Zip<slice::Iter<'x, ValType>, slice::IterMut<'x, Val<'static>>>,
+    /// How many results have been put.
+    put: usize,
 }
 
 /// The function that core code calls, which has this type. Made for this body
@@ -143,7 +149,7 @@ pub(crate) fn called_by_host(
     types: &[ValType],
     results: &mut [Val<'static>],
 ) -> Result<()> {
-    let vals = Vals { args: args.iter(), results: types.iter().zip(results) };
+    let vals = Vals { args: args.iter(), results: types.iter().zip(results), put: 0 };
     let mut call = HostCall { cx, by: By::Host(vals) };
     guard(|| body(&mut call))?;
     match call.by {
@@ -259,23 +265,75 @@ impl<'s> HostCall<'_, 's> {
                 ValType::String => Err(mismatch()),
                 _ => by.words.put_number(bits),
             },
-            By::Host(by) => {
-                let (ty, result) = by.results.next().ok_or_else(mismatch)?;
-                *result = Val::from_bits(*ty, bits);
-                Ok(())
-            }
+            By::Host(by) => by.put(|ty| Val::from_bits(ty, bits)),
         }
     }
 
-    /// Puts the next result, a reference or a string: one from
-    /// [`Str::new_in`] costs least.
+    /// Puts the next result, a string that is lent for this call of `put_text`:
+    /// it is on its way into linear memory when that returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] for ill-formed text, where the store's rule is to
+    /// reject it. The result is then to be put once more, or the call to fail.
+    #[inline]
+    pub fn put_text(&mut self, text: Text<'_>) -> Result<()> {
+        if self.carries()
+            && let Some(words) = carry(text)?
+        {
+            return self.put_carried(words);
+        }
+        let put = self.results_put();
+        let copied = Copied::new_in(self.cx.data_mut(), text).map_err(|e| {
+            e.context(format_args!("result {put} of the host function")).at_argument(put)
+        })?;
+        self.put_copied(copied)
+    }
+
+    /// The same for text that was copied before.
+    #[doc(hidden)]
+    #[inline]
+    pub fn put_copied(&mut self, text: Copied) -> Result<()> {
+        if !self.carries() {
+            let lent = Text::Utf8(text.bytes());
+            let val = Val::String(copy_in(self.cx, lent, Policy::Reject)?);
+            text.give_back(self.cx.data_mut());
+            return self.put_value(val);
+        }
+        if let Some(words) = carry(Text::Utf8(text.bytes()))? {
+            text.give_back(self.cx.data_mut());
+            return self.put_carried(words);
+        }
+        let By::Core(by) = &mut self.by else { return Err(mismatch()) };
+        by.string()?;
+        by.put_held(self.cx, Held::Copied(text))
+    }
+
+    /// Whether a string is put in words, or in a slot to be written.
+    #[inline(always)]
+    fn carries(&self) -> bool {
+        matches!(&self.by, By::Core(by) if by.link.carries)
+    }
+
+    fn put_carried(&mut self, words: [u128; CARRIED_WORDS]) -> Result<()> {
+        let By::Core(by) = &mut self.by else { return Err(mismatch()) };
+        by.string()?;
+        by.words.put_all(words)
+    }
+
+    /// How many results have been put.
+    fn results_put(&self) -> usize {
+        match &self.by {
+            By::Core(by) => by.put,
+            By::Host(by) => by.put,
+        }
+    }
+
+    /// Puts the next result, a reference or a string; for text that need not be
+    /// owned there is [`HostCall::put_text`].
     pub fn put_value(&mut self, val: Val<'static>) -> Result<()> {
         match &mut self.by {
             By::Core(by) => by.put(self.cx, val),
-            By::Host(by) => {
-                *by.results.next().ok_or_else(mismatch)?.1 = val;
-                Ok(())
-            }
+            By::Host(by) => by.put(|_| val),
         }
     }
 
@@ -340,16 +398,47 @@ impl Words<'_> {
         Ok(ty)
     }
 
+    /// The next result must be a string.
+    #[inline]
+    fn string(&mut self) -> Result<()> {
+        if self.result()? == ValType::String { Ok(()) } else { Err(mismatch()) }
+    }
+
     fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
         if self.result()? != val.ty() {
             return Err(mismatch());
         }
         let Val::String(text) = val else { return self.words.put(cx, &val) };
+        // What cannot be read like that cannot be measured either.
+        if self.link.carries
+            && let Ok(carried) = text.with_in((&*cx).into(), carry)
+            && let Some(words) = carried?
+        {
+            return self.words.put_all(words);
+        }
         let measured = measure_result(cx, self.put - 1, &text)?;
-        let held = Held::Text(text, measured);
+        self.put_held(cx, Held::Text(text, measured))
+    }
+
+    fn put_held(&mut self, cx: &mut Cx<'_>, held: Held) -> Result<()> {
         let len = word(held.guest_len())?;
-        self.words.put_i32(cx.data_mut().slots.add(held))?;
-        self.words.put_i32(len)
+        let slot = cx.data_mut().slots.add(held);
+        if !self.link.carries {
+            self.words.put_i32(slot)?;
+            return self.words.put_i32(len);
+        }
+        let mut words = [0; CARRIED_WORDS];
+        (words[0], words[1]) = ((len as u32).into(), (slot as u32).into());
+        self.words.put_all(words)
+    }
+}
+
+impl Vals<'_> {
+    fn put(&mut self, val: impl FnOnce(ValType) -> Val<'static>) -> Result<()> {
+        let (ty, result) = self.results.next().ok_or_else(mismatch)?;
+        *result = val(*ty);
+        self.put += 1;
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@
 
 #![allow(unsafe_code)] // one place: text that is lent for the time of a call
 
+use super::carried::Copied;
 use super::context::Cx;
 use super::value::{Str, bad_text};
 use crate::error::{Error, ErrorKind, Result};
@@ -37,6 +38,8 @@ pub(crate) enum Held {
     /// A guest's, a copy, or a host's that owns its text. What measuring found
     /// is there where it is not a guest's of this store.
     Text(Str<'static>, Option<Measured>),
+    /// A copy that is well-formed, to be written.
+    Copied(Copied),
     /// Nothing.
     Free,
 }
@@ -109,6 +112,7 @@ impl Held {
             Held::Lent(lent) => lent.measured.len(),
             Held::Text(_, Some(measured)) => measured.len(),
             Held::Text(text, None) => text.guest_len(),
+            Held::Copied(text) => text.bytes().len(),
             Held::Free => 0,
         }
     }
@@ -118,6 +122,7 @@ impl Held {
         match self {
             Held::Lent(lent) => Ok(lent.to_str()),
             Held::Text(text, _) => Ok(text),
+            Held::Copied(text) => Ok(Str::from(text.bytes().to_vec())),
             Held::Free => Err(empty()),
         }
     }

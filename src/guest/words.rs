@@ -258,6 +258,24 @@ impl HostWords<'_> {
         }
     }
 
+    /// The next words at once, all of them numbers.
+    #[inline(always)]
+    pub fn put_all<const N: usize>(&mut self, words: [u128; N]) -> Result<()> {
+        let types = self.ty.results().get(self.put..).and_then(|types| types.first_chunk::<N>());
+        let room = self.raw.get_mut(self.put..).and_then(|raw| raw.first_chunk_mut::<N>());
+        let (Some(types), Some(room)) = (types, room) else {
+            return Err(broken("a word too many"));
+        };
+        if types.iter().any(|ty| ty.is_ref()) {
+            return Err(broken("a word of another type"));
+        }
+        for (raw, bits) in room.iter_mut().zip(words) {
+            *raw = ValRaw::v128(bits);
+        }
+        self.put += N;
+        Ok(())
+    }
+
     #[inline]
     fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
         if self.ty.results().get(self.put) != Some(&ty) {

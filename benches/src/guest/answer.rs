@@ -3,7 +3,7 @@
 use super::texts::Script;
 use std::sync::{Arc, OnceLock};
 use witrt::string::Text;
-use witrt::{BackEnd, Config, Func, FuncType, Linker, Str, Val, ValType};
+use witrt::{BackEnd, Config, Func, FuncType, Linker, ValType};
 
 /// The guest, as text.
 pub const MODULE: &[u8] = include_bytes!("answer.wat");
@@ -34,14 +34,12 @@ impl Ours {
         let (units, bytes) = script.text(size);
         let ty = FuncType::new([], [ValType::String]);
         let ask = match (way, wide) {
-            (Way::Put, true) => Func::new_prepared(&mut store, ty, move |call| {
-                let text = Str::new_in(call.caller(), Text::Utf16(&units))?;
-                call.put_value(Val::String(text))
-            }),
-            (Way::Put, false) => Func::new_prepared(&mut store, ty, move |call| {
-                let text = Str::new_in(call.caller(), Text::Utf8(&bytes))?;
-                call.put_value(Val::String(text))
-            }),
+            (Way::Put, true) => {
+                Func::new_prepared(&mut store, ty, move |call| call.put_text(Text::Utf16(&units)))
+            }
+            (Way::Put, false) => {
+                Func::new_prepared(&mut store, ty, move |call| call.put_text(Text::Utf8(&bytes)))
+            }
             (Way::Wrapped, true) => {
                 let units: &'static [u16] = units.leak();
                 Func::wrap(&mut store, move || units)
@@ -96,11 +94,7 @@ impl ByHand {
                 let window = &mut memory.data_mut(&mut caller)[ptr as usize..][..len];
                 // SAFETY: the window has the length that was measured.
                 let done = unsafe {
-                    simdutf::convert_utf16_to_utf8(
-                        units.as_ptr(),
-                        units.len(),
-                        window.as_mut_ptr(),
-                    )
+                    simdutf::convert_utf16_to_utf8(units.as_ptr(), units.len(), window.as_mut_ptr())
                 };
                 assert_eq!(done, len);
                 (ptr, len as u32)
