@@ -269,59 +269,61 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
-    /// Puts the next result, a string that is lent for this call of `put_text`:
-    /// it is on its way into linear memory when that returns.
+    /// Puts the next result, a string that is lent until `put_text` returns.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] for ill-formed text, where the store's rule is to
-    /// reject it. The result is then to be put once more, or the call to fail.
+    /// reject it.
     #[inline]
     pub fn put_text(&mut self, text: Text<'_>) -> Result<()> {
-        if self.carries()
-            && let Some(words) = carry(text)?
-        {
-            return self.put_carried(words);
+        if self.carry(text)? {
+            return Ok(());
         }
-        let put = self.results_put();
-        let copied = Copied::new_in(self.cx.data_mut(), text).map_err(|e| {
-            e.context(format_args!("result {put} of the host function")).at_argument(put)
-        })?;
-        self.put_copied(copied)
+        let copied = Copied::new_in(self.cx.data_mut(), text);
+        self.put_long(copied.map_err(|e| bad_result(self.put(), e))?)
     }
 
     /// The same for text that was copied before.
     #[doc(hidden)]
     #[inline]
     pub fn put_copied(&mut self, text: Copied) -> Result<()> {
-        if !self.carries() {
-            let lent = Text::Utf8(text.bytes());
-            let val = Val::String(copy_in(self.cx, lent, Policy::Reject)?);
+        if self.carry(Text::Utf8(text.bytes()))? {
             text.give_back(self.cx.data_mut());
-            return self.put_value(val);
+            return Ok(());
         }
-        if let Some(words) = carry(Text::Utf8(text.bytes()))? {
-            text.give_back(self.cx.data_mut());
-            return self.put_carried(words);
-        }
-        let By::Core(by) = &mut self.by else { return Err(mismatch()) };
-        by.string()?;
-        by.put_held(self.cx, Held::Copied(text))
+        self.put_long(text)
     }
 
-    /// Whether a string is put in words, or in a slot to be written.
-    #[inline(always)]
-    fn carries(&self) -> bool {
+    /// Whether strings are only to be written into linear memory, so that they
+    /// need not be owned.
+    #[inline]
+    pub(crate) fn writes(&self) -> bool {
         matches!(&self.by, By::Core(by) if by.link.carries)
     }
 
-    fn put_carried(&mut self, words: [u128; CARRIED_WORDS]) -> Result<()> {
-        let By::Core(by) = &mut self.by else { return Err(mismatch()) };
-        by.string()?;
-        by.words.put_all(words)
+    /// Puts the next result, a string, if it can be carried.
+    #[inline(always)]
+    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+        match &mut self.by {
+            By::Core(by) => by.carry(text),
+            By::Host(_) => Ok(false),
+        }
+    }
+
+    fn put_long(&mut self, text: Copied) -> Result<()> {
+        match &mut self.by {
+            By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
+            _ => {
+                let lent = Text::Utf8(text.bytes());
+                let val = Val::String(copy_in(self.cx, lent, Policy::Reject)?);
+                text.give_back(self.cx.data_mut());
+                self.put_value(val)
+            }
+        }
     }
 
     /// How many results have been put.
-    fn results_put(&self) -> usize {
+    fn put(&self) -> usize {
         match &self.by {
             By::Core(by) => by.put,
             By::Host(by) => by.put,
@@ -398,6 +400,18 @@ impl Words<'_> {
         Ok(ty)
     }
 
+    /// Puts the next result, a string, if it is to be carried and can be.
+    #[inline(always)]
+    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+        if !self.link.carries {
+            return Ok(false);
+        }
+        let Some(words) = carry(text)? else { return Ok(false) };
+        self.string()?;
+        self.words.put_all(words)?;
+        Ok(true)
+    }
+
     /// The next result must be a string.
     #[inline]
     fn string(&mut self) -> Result<()> {
@@ -405,24 +419,34 @@ impl Words<'_> {
     }
 
     fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
-        if self.result()? != val.ty() {
-            return Err(mismatch());
-        }
-        let Val::String(text) = val else { return self.words.put(cx, &val) };
+        let Val::String(text) = val else {
+            if self.result()? != val.ty() {
+                return Err(mismatch());
+            }
+            return self.words.put(cx, &val);
+        };
         // What cannot be read like that cannot be measured either.
-        if self.link.carries
-            && let Ok(carried) = text.with_in((&*cx).into(), carry)
-            && let Some(words) = carried?
+        if let Ok(carried) = text.with_in((&*cx).into(), |text| self.carry(text))
+            && carried?
         {
-            return self.words.put_all(words);
+            return Ok(());
         }
+        self.string()?;
         let measured = measure_result(cx, self.put - 1, &text)?;
-        self.put_held(cx, Held::Text(text, measured))
-    }
-
-    fn put_held(&mut self, cx: &mut Cx<'_>, held: Held) -> Result<()> {
+        let held = Held::Text(text, measured);
         let len = word(held.guest_len())?;
         let slot = cx.data_mut().slots.add(held);
+        self.put_slot(slot, len)
+    }
+
+    fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
+        let len = word(text.bytes().len())?;
+        self.string()?;
+        let slot = cx.data_mut().slots.add_copied(text);
+        self.put_slot(slot, len)
+    }
+
+    fn put_slot(&mut self, slot: i32, len: i32) -> Result<()> {
         if !self.link.carries {
             self.words.put_i32(slot)?;
             return self.words.put_i32(len);
@@ -472,6 +496,12 @@ fn read_slot<R>(
     let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
     cx.data_mut().scratch.kept.push(text);
     Ok((done, true))
+}
+
+/// Says which result is wrong.
+#[cold]
+fn bad_result(i: usize, error: Error) -> Error {
+    error.context(format_args!("result {i} of the host function")).at_argument(i)
 }
 
 /// What reading the text at an address raised.

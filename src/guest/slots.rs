@@ -21,6 +21,19 @@ pub(crate) struct Slots {
     lent: Vec<Lent>,
     others: Vec<Held>,
     innermost: Base,
+    /// Text that is only to be written, in slots of negative numbers, whatever
+    /// the scope.
+    copied: Vec<Option<Copied>>,
+}
+
+/// The slot of the first text that is copied; the next are below.
+const COPIED: i32 = -2;
+
+/// How many slots there are, but those that are lent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SlotMark {
+    others: usize,
+    copied: usize,
 }
 
 /// Where the slots of a scope start.
@@ -38,8 +51,6 @@ pub(crate) enum Held {
     /// A guest's, a copy, or a host's that owns its text. What measuring found
     /// is there where it is not a guest's of this store.
     Text(Str<'static>, Option<Measured>),
-    /// A copy that is well-formed, to be written.
-    Copied(Copied),
     /// Nothing.
     Free,
 }
@@ -112,7 +123,6 @@ impl Held {
             Held::Lent(lent) => lent.measured.len(),
             Held::Text(_, Some(measured)) => measured.len(),
             Held::Text(text, None) => text.guest_len(),
-            Held::Copied(text) => text.bytes().len(),
             Held::Free => 0,
         }
     }
@@ -122,7 +132,6 @@ impl Held {
         match self {
             Held::Lent(lent) => Ok(lent.to_str()),
             Held::Text(text, _) => Ok(text),
-            Held::Copied(text) => Ok(Str::from(text.bytes().to_vec())),
             Held::Free => Err(empty()),
         }
     }
@@ -182,15 +191,33 @@ impl Slots {
         (slot as u32 as usize).wrapping_sub(self.lent()).wrapping_add(self.innermost.others)
     }
 
+    /// Puts text that is to be written once into a new slot.
+    #[inline]
+    pub fn add_copied(&mut self, text: Copied) -> i32 {
+        self.copied.push(Some(text));
+        COPIED - (self.copied.len() as i32 - 1)
+    }
+
+    /// Takes it out.
+    #[inline]
+    pub fn take_copied(&mut self, slot: i32) -> Result<Copied> {
+        let text = self.copied.get_mut(COPIED.wrapping_sub(slot) as usize).and_then(Option::take);
+        while let Some(None) = self.copied.last() {
+            self.copied.pop();
+        }
+        text.ok_or_else(empty)
+    }
+
     /// How many there are: what a call notes, to [`Slots::cut`] when it fails.
     #[inline]
-    pub fn mark(&self) -> usize {
-        self.others.len()
+    pub fn mark(&self) -> SlotMark {
+        SlotMark { others: self.others.len(), copied: self.copied.len() }
     }
 
     /// Gives all slots back that were made since.
-    pub fn cut(&mut self, mark: usize) {
-        self.others.truncate(mark.max(self.innermost.others));
+    pub fn cut(&mut self, mark: SlotMark) {
+        self.others.truncate(mark.others.max(self.innermost.others));
+        self.copied.truncate(mark.copied);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::guest::func::{Body, Func, Typed};
 use crate::guest::host::{HostCall, Link, called_by_host, linked};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::guest::words::HostType;
-use crate::string;
+use crate::string::{self, Text};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
@@ -313,17 +313,27 @@ impl Param for Vec<u16> {
 }
 
 macro_rules! returned_strings {
-    ($($ty:ty)+) => {$(
+    ($($encoding:ident $ty:ty),+) => {$(
         impl Returned for $ty {
             const TYPE: ValType = ValType::String;
             fn into_val(self) -> Val<'static> {
                 Val::String(Str::from(self))
             }
+            #[inline]
+            fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                // What is wrong with text is told of a value.
+                if call.writes() && call.put_text(Text::$encoding(self.as_ref())).is_ok() {
+                    return Ok(());
+                }
+                call.put_value(self.into_val())
+            }
         }
     )+};
 }
 
-returned_strings!(String &'static str Vec<u16> &'static [u16]);
+returned_strings! {
+    Utf8 String, Utf8 &'static str, Utf16 Vec<u16>, Utf16 &'static [u16]
+}
 
 impl Returned for Str<'static> {
     const TYPE: ValType = ValType::String;
