@@ -80,17 +80,19 @@ static wasm_trap_t* ask(
       results[0].text.data = data;
       results[0].text.len = len;
       break;
-    case RETURNED:
+    case RETURNED: {
       /* What is returned last counts, and the slot does not. */
       results[0].text.data = NULL;
       results[0].text.len = 77;
-      CHECK(witrt_caller_return_text(caller, 0, "zzzz", 2));
-      CHECK(!witrt_caller_return_text(caller, 1, "zzzz", 2));
+      static const char16_t first[] = {0x7A7A, 0x7A7A};
+      CHECK(witrt_caller_return_text(caller, 0, first, 2));
+      CHECK(!witrt_caller_return_text(caller, 1, first, 2));
       if (!witrt_caller_return_text(caller, 0, data, len)) {
         return witrt_caller_trap(caller, "not returned", 12);
       }
       memset(buffer[0], 'x', size <= sizeof buffer[0] ? size : 0);
       break;
+    }
     case LAZY: {
       static wasm_string_t string;
       string = string_of(way, nth);
@@ -212,7 +214,9 @@ static outcome_t compare(uint32_t at, uint32_t asks) {
     CHECK_EQ(outcome.len, first.len);
     CHECK_EQ(outcome.freed, first.freed);
     CHECK_EQ(ways[i].calls, ways[0].calls);
-    CHECK(refused ? i == RETURNED : strcmp(outcome.message, first.message) == 0);
+    /* A list has a `string` where a slot has a `text`. */
+    bool named = has(first.message, "NULL") && has(outcome.message, "NULL");
+    CHECK(refused ? i == RETURNED : named || strcmp(outcome.message, first.message) == 0);
     CHECK(memcmp(ways[i].memory, ways[0].memory, MEMORY) == 0);
   }
   return first;
@@ -226,8 +230,11 @@ static void answers(int nth, const void* data, size_t len) {
 /* The text of UTF-8 in the encoding of the ways. */
 static void answers_text(int nth, const char* text, size_t size) {
   static char16_t units[2][MOST];
-  if (!ways[0].wide) return answers(nth, text, size);
-  answers(nth, units[nth], utf16_of(text, size, units[nth]));
+  if (ways[0].wide) {
+    answers(nth, units[nth], utf16_of(text, size, units[nth]));
+  } else {
+    answers(nth, text, size);
+  }
 }
 
 static const char* scripts[] = {"The quick brown fox. ", "Où êtes-vous né? ", "色は匂へど散りぬる", "🦀🚀🎉"};
