@@ -162,20 +162,32 @@ impl Callback {
             let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };
             self.run(inside, &caller, &args, &mut results)
         });
+        // Text that is returned may be an argument's: buffers go back after it.
+        let done = done.and_then(|()| self.put_plain(call, &results, &returned));
         while let Some(buffer) = buffers.pop() {
             call.give_back(buffer);
         }
-        done?;
-        for (i, (kind, slot)) in self.results.iter().zip(&results).enumerate() {
+        done
+    }
+
+    /// Puts the results of a short call.
+    #[inline(always)]
+    fn put_plain(
+        &self,
+        call: &mut HostCall<'_, '_>,
+        results: &[witrt_slot_t],
+        returned: &[Returned],
+    ) -> Result<()> {
+        for (i, (kind, slot)) in self.results.iter().zip(results).enumerate() {
             match *kind {
-                SlotKind::Text(encoding) if ANSWERS > 0 => {
-                    match returned.get(i).and_then(Cell::take) {
-                        Some(text) => call.put_copied(text)?,
-                        // SAFETY: the callback set the text, or it is none.
-                        None => {
-                            call.put_text(unsafe { slot.text(encoding) }.map_err(|e| at(i, e))?)?
-                        }
+                SlotKind::Text(encoding) if !returned.is_empty() => {
+                    if let Some(text) = returned.get(i).and_then(Cell::take) {
+                        call.put_copied(text)?;
+                        continue;
                     }
+                    // SAFETY: the callback set the text, or it is none.
+                    let text = unsafe { slot.text(encoding) };
+                    call.put_text(text.map_err(|e| at(i, e))?)?;
                 }
                 // SAFETY: the callback set the member of the kind, or it is zero.
                 kind => call.put_number(unsafe { slot.number(kind.ty()) })?,

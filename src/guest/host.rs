@@ -426,7 +426,8 @@ impl Words<'_> {
             return self.words.put(cx, &val);
         };
         // What cannot be read like that cannot be measured either.
-        if let Ok(carried) = text.with_in((&*cx).into(), |text| self.carry(text))
+        if self.link.carries
+            && let Ok(carried) = text.with_in((&*cx).into(), |text| self.carry(text))
             && carried?
         {
             return Ok(());
