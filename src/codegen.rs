@@ -62,7 +62,7 @@ pub(crate) enum Intrinsic {
     /// The guest is about to run: keep what is still viewed, pay what is owed.
     Settle,
     /// `(slot, take, memory, address)`: write a string; with `take` the slot
-    /// is given back. Of text that is [`CARRIED`] instead, `take` is the length,
+    /// is given back, as is one below [`CARRIED`] in any case. Of text that is [`CARRIED`] instead, `take` is the length,
     /// for which there is no room: that does not return.
     Write,
     /// `(memory, address, length) -> (slot, length)`: a string of the guest.
@@ -84,8 +84,8 @@ pub(crate) enum Intrinsic {
 }
 
 /// A call of an adapter import. It takes the arguments of the deferred function,
-/// then the import's; strings come back as slot and length, or carried: as in
-/// [`Strings::Carried`].
+/// then the import's; strings come back as slot and length, or carried, as in
+/// [`Strings::Carried`], with slots below [`CARRIED`] for what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Call {
     /// The import's adapter index.

@@ -189,13 +189,11 @@ pub(super) enum Place {
         len: u32,
         owned: bool,
     },
-    /// Length and slot, and from the third local on what is carried instead. An
-    /// owned slot is given back after its one use.
+    /// Length and slot, and from the third local on what is carried instead.
     Carried {
         len: u32,
         slot: u32,
         parts: u32,
-        owned: bool,
     },
     /// Text that the host checks when it is handed over.
     Lifted {
@@ -340,7 +338,7 @@ impl<'p> Frame<'_, 'p> {
         self.code.push(Ins::Call(Callee::Core(alloc)));
         let ptr = self.store(ValType::I32);
         match place {
-            Place::Carried { .. } => self.write_carried(mem, ptr, place),
+            Place::Carried { len, slot, parts } => self.write_carried(mem, ptr, len, slot, parts),
             Place::Held { slot, owned, .. } => self.write(slot, owned, mem, ptr),
             _ => {}
         }

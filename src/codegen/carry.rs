@@ -151,7 +151,7 @@ impl Frame<'_, '_> {
         for _ in 1..CARRIED_PARTS {
             self.param(ValType::V128);
         }
-        Place::Carried { len, slot, parts, owned: false }
+        Place::Carried { len, slot, parts }
     }
 
     /// Takes such a string, which an import gave, into new locals.
@@ -159,12 +159,11 @@ impl Frame<'_, '_> {
         let locals = carried().map(|ty| self.local(ty)).collect::<Vec<_>>();
         locals.iter().rev().for_each(|local| self.push(I::LocalSet(*local)));
         let len = locals[0];
-        Place::Carried { len, slot: len + 1, parts: len + 2, owned: true }
+        Place::Carried { len, slot: len + 1, parts: len + 2 }
     }
 
     /// Writes such a string.
-    pub fn write_carried(&mut self, mem: u32, ptr: u32, carried: Place) {
-        let Place::Carried { len, slot, parts, owned } = carried else { return };
+    pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
         self.push(I::LocalGet(slot));
         self.push(I::I32Const(CARRIED));
         self.push(I::I32Eq);
@@ -174,7 +173,7 @@ impl Frame<'_, '_> {
         (0..CARRIED_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
         self.call_to(Callee::Writer(mem));
         self.push(I::Else);
-        self.write(At::Local(slot), owned, mem, ptr);
+        self.write(At::Local(slot), false, mem, ptr);
         self.push(I::End);
     }
 }

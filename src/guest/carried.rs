@@ -4,9 +4,9 @@
 //! Not here: who writes it.
 
 use super::StoreData;
-use super::context::AsContextMut;
+use super::context::{AsContextMut, Cx};
 use super::flat::mismatch;
-use super::value::bad_text;
+use super::value::{Str, bad_text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};
 
@@ -68,6 +68,14 @@ impl Copied {
                 Err(error)
             }
         }
+    }
+
+    /// A copy of a string.
+    pub(crate) fn of(cx: &mut Cx<'_>, text: &Str<'_>) -> Result<Copied> {
+        let policy = text.policy_or(cx.data().policy);
+        let mut buffer = cx.data_mut().scratch.bytes.pop().unwrap_or_default();
+        let len = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy))??;
+        Ok(Copied { buffer, len })
     }
 
     /// The text.

@@ -425,12 +425,18 @@ impl Words<'_> {
             }
             return self.words.put(cx, &val);
         };
-        // What cannot be read like that cannot be measured either.
-        if self.link.carries
-            && let Ok(carried) = text.with_in((&*cx).into(), |text| self.carry(text))
-            && carried?
-        {
-            return Ok(());
+        if self.link.carries {
+            // What cannot be read here cannot be copied either.
+            let carried = text.with_in((&*cx).into(), |text| self.carry(text));
+            if let Ok(carried) = carried
+                && carried?
+            {
+                return Ok(());
+            }
+            return match Copied::of(cx, &text) {
+                Ok(copied) => self.put_copied(cx, copied),
+                Err(error) => measure_result(cx, self.put, &text).and(Err(error)),
+            };
         }
         self.string()?;
         let measured = measure_result(cx, self.put - 1, &text)?;
