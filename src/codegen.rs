@@ -61,9 +61,10 @@ pub(crate) enum Intrinsic {
     Uncaught,
     /// The guest is about to run: keep what is still viewed, pay what is owed.
     Settle,
-    /// `(slot, take, memory, address)`: write a string; with `take` the slot
-    /// is given back. Of text that is [`CARRIED`] instead, `take` is the length,
-    /// for which there is no room: that does not return.
+    /// `(slot, take, memory, address)`: write a string. Its slot is given back
+    /// with `take`, and where it is below [`CARRIED`]. Of text that is [`CARRIED`]
+    /// instead, `take` is the length, for which there is no room: that does not
+    /// return.
     Write,
     /// `(memory, address, length) -> (slot, length)`: a string of the guest.
     Lift,
@@ -84,7 +85,8 @@ pub(crate) enum Intrinsic {
 }
 
 /// A call of an adapter import. It takes the arguments of the deferred function,
-/// then the import's; strings come back as slot and length.
+/// then the import's; strings come back as slot and length, or carried, as in
+/// [`Strings::Carried`], with slots below [`CARRIED`] for what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Call {
     /// The import's adapter index.
@@ -95,6 +97,8 @@ pub(crate) struct Call {
     pub settles: bool,
     /// Where the text of each argument is that is a string.
     pub texts: Vec<Where>,
+    /// Whether strings come back carried where they are short enough.
+    pub carries: bool,
     /// The original's type that it has as a function, if the core calls it.
     pub ty: Option<u32>,
 }

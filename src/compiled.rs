@@ -257,7 +257,21 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()
         return string::transcode_unchanged(&measured, lent.text(), Dest::Utf8(window))
             .map_err(exec::changed_since);
     }
+    if slot < codegen::CARRIED {
+        return write_copied(cx, slot, mem, ptr);
+    }
     write_held(cx, slot, take, mem, ptr)
+}
+
+/// The same for text that is copied already.
+#[inline(always)]
+fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
+    let text = cx.data_mut().slots.take_copied(slot)?;
+    let len = word(text.bytes().len())? as u32;
+    let (window, data) = mem.write_with(cx, ptr, len)?;
+    window.copy_from_slice(text.bytes());
+    text.give_back(data);
+    Ok(())
 }
 
 /// The same for a string that the host does not lend.

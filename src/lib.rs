@@ -50,6 +50,8 @@ mod types;
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 #[doc(hidden)]
 pub use guest::call::Word;
+#[doc(hidden)]
+pub use guest::carried::Copied;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 pub use guest::flat::{Arguments, Lift, Lower, Outcome};
 pub use guest::func::Func;

@@ -4,7 +4,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use witrt::{BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, Str, Val, ValType};
+use witrt::string::Text;
+use witrt::{BackEnd, Config, Engine, Func, FuncType, HostCall, Linker};
+use witrt::{Module, Store, Str, Val, ValType};
 
 /// Counts what each thread allocates: others belong to the engine, and come and
 /// go as they like.
@@ -218,6 +220,41 @@ fn steady_state_of(back_end: BackEnd) {
                 assert!(string == text && out == units);
             });
             assert_eq!(there_and_back, 0, "typed {name}: {text}");
+        }
+    }
+
+    // Host functions that answer with text of their own, however long.
+    const LONG: &str = "Some text that has more bytes than go in words, so that it is copied: \
+                        Zoë, 漢字, 🦀. And once more: some text that has more bytes than that.";
+    for text in ["", "short", "Zoë 漢字 🦀", LONG] {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let answered = |call: &mut HostCall<'_, '_>, text: Text<'_>| {
+            call.text(|_, _| Ok(()))?;
+            call.put_text(text)
+        };
+        let ty = FuncType::new([ValType::String], [ValType::String]);
+        let wide = units.clone();
+        let hosts = [
+            Func::new_prepared(&mut store, ty.clone(), move |call| {
+                answered(call, Text::Utf16(&wide))
+            }),
+            Func::new_prepared(&mut store, ty.clone(), move |call| answered(call, text.into())),
+            Func::new_prepared(&mut store, ty, move |call| {
+                call.text(|_, _| Ok(()))?;
+                call.put_value(Val::from(text))
+            }),
+        ];
+        for (i, host) in hosts.into_iter().enumerate() {
+            linker.define("host", "log", host);
+            let instance = linker.instantiate(&mut store, &module).unwrap();
+            let func = instance.func(&mut store, "callback").unwrap();
+            let ask = func.typed::<(&str,), Vec<u16>>().unwrap();
+            let mut out = Vec::new();
+            let answers = count(|| {
+                ask.call_into(&mut store, ("a question",), &mut out).unwrap();
+                assert!(out == units);
+            });
+            assert_eq!(answers, 0, "answer {i}: {text}");
         }
     }
 }

@@ -14,23 +14,24 @@ use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
 use crate::string::Text;
-use crate::{Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
-use crate::{Result, Str, Val, ValType};
-use std::cell::RefCell;
+use crate::{Copied, Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
+use crate::{Result, Val, ValType};
+use std::cell::Cell;
 use std::ffi::{c_char, c_void};
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 use std::sync::Arc;
 
 /// The call that a callback answers. It is valid during that callback.
 pub struct witrt_caller_t {
     cell: *const StoreCell,
     kinds: *const [SlotKind],
-    /// What was returned for each result, or a number for nothing. NULL where no
-    /// result is a string.
-    returned: *const Returned,
+    /// What was returned for each result; nothing at all where no result is a
+    /// string.
+    returned: *const [Returned],
 }
 
-type Returned = RefCell<Vec<Val<'static>>>;
+/// Text that was returned before the callback has.
+type Returned = Cell<Option<Copied>>;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in
@@ -89,10 +90,11 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             let env = Foreign::new(env, finalizer);
             let home = Home(Arc::as_ptr(cell));
             let called = Callback { callback, env, home, params, results };
-            let func = if called.is_plain() {
-                Func::new_prepared(inside.context(), ty, move |c| called.call_plain(c))
-            } else {
-                Func::new_prepared(inside.context(), ty, move |c| called.call_any(c))
+            let cx = inside.context();
+            let func = match (called.is_plain(), called.answers()) {
+                (true, false) => Func::new_prepared(cx, ty, move |c| called.call_plain::<0>(c)),
+                (true, true) => Func::new_prepared(cx, ty, move |c| called.call_plain::<PLAIN>(c)),
+                _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
@@ -120,12 +122,16 @@ struct Callback {
 pub(super) const PLAIN: usize = 4;
 
 impl Callback {
-    /// Whether few values cross: numbers, and text that goes to the callback.
+    /// Whether few values cross: numbers and text.
     fn is_plain(&self) -> bool {
-        let number = |kind: &SlotKind| matches!(kind, SlotKind::Number(_));
+        let plain = |kind: &SlotKind| matches!(kind, SlotKind::Number(_) | SlotKind::Text(_));
         self.params.len().max(self.results.len()) <= PLAIN
-            && self.params.iter().all(|kind| number(kind) || matches!(kind, SlotKind::Text(_)))
-            && self.results.iter().all(number)
+            && self.params.iter().chain(&self.results).all(plain)
+    }
+
+    /// Whether a result is text.
+    fn answers(&self) -> bool {
+        self.results.iter().any(|kind| matches!(kind, SlotKind::Text(_)))
     }
 
     fn cell(&self) -> &StoreCell {
@@ -134,9 +140,10 @@ impl Callback {
         unsafe { &*self.home.get() }
     }
 
-    /// The short way, one piece with what the engine calls.
+    /// The short way, one piece with what the engine calls, where so many
+    /// results may be text.
     #[inline(always)]
-    fn call_plain(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+    fn call_plain<const ANSWERS: usize>(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
         let mut args = [witrt_slot_t::ZERO; PLAIN];
         let mut results = [witrt_slot_t::ZERO; PLAIN];
         let mut buffers = Buffers::default();
@@ -149,18 +156,42 @@ impl Callback {
                 kind => *arg = witrt_slot_t::of_number(kind.ty(), call.number()?),
             }
         }
+        let returned = [const { Returned::new(None) }; ANSWERS];
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
-            let caller = witrt_caller_t { cell, kinds: &*self.results, returned: null() };
+            let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };
             self.run(inside, &caller, &args, &mut results)
         });
+        // Text that is returned may be an argument's: buffers go back after it.
+        let done = done.and_then(|()| self.put_plain(call, &results, &returned));
         while let Some(buffer) = buffers.pop() {
             call.give_back(buffer);
         }
-        done?;
-        for (kind, slot) in self.results.iter().zip(&results) {
-            // SAFETY: the callback set the member of the kind, or it is zero.
-            call.put_number(unsafe { slot.number(kind.ty()) })?;
+        done
+    }
+
+    /// Puts the results of a short call.
+    #[inline(always)]
+    fn put_plain(
+        &self,
+        call: &mut HostCall<'_, '_>,
+        results: &[witrt_slot_t],
+        returned: &[Returned],
+    ) -> Result<()> {
+        for (i, (kind, slot)) in self.results.iter().zip(results).enumerate() {
+            match *kind {
+                SlotKind::Text(encoding) if !returned.is_empty() => {
+                    if let Some(text) = returned.get(i).and_then(Cell::take) {
+                        call.put_copied(text)?;
+                        continue;
+                    }
+                    // SAFETY: the callback set the text, or it is none.
+                    let text = unsafe { slot.text(encoding) };
+                    call.put_text(text.map_err(|e| at(i, e))?)?;
+                }
+                // SAFETY: the callback set the member of the kind, or it is zero.
+                kind => call.put_number(unsafe { slot.number(kind.ty()) })?,
+            }
         }
         Ok(())
     }
@@ -250,6 +281,7 @@ impl Callback {
         for got in results.as_mut_slice() {
             match std::mem::replace(got, Got::Number(0)) {
                 Got::Number(bits) => call.put_number(bits)?,
+                Got::Text(text) => call.put_copied(text)?,
                 Got::Val(val) => call.put_value(val)?,
             }
         }
@@ -269,29 +301,27 @@ impl Callback {
             slots.push(witrt_slot_t::ZERO);
         }
         let slots = slots.as_mut_slice();
-        let returned = Returned::default();
-        let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };
-        let outcome = self.run(inside, &caller, args, slots);
-        let mut returned = returned.into_inner();
-        let outcome = outcome.and_then(|()| self.take(inside, slots, &mut returned, got));
-        if returned.capacity() > 0 {
-            returned.clear();
-            inside.tables().vals.push(returned);
+        let mut returned = List::<Returned, INLINE>::new(self.results.len(), Vec::new);
+        for _ in &self.results {
+            returned.push(Returned::new(None));
         }
-        outcome
+        let returned = &*returned.as_mut_slice();
+        let caller = witrt_caller_t { cell, kinds: &*self.results, returned };
+        self.run(inside, &caller, args, slots)?;
+        self.take(inside, slots, returned, got)
     }
 
     fn take(
         &self,
         inside: &mut Inside<'_>,
         slots: &[witrt_slot_t],
-        returned: &mut [Val<'static>],
+        returned: &[Returned],
         got: &mut List<Got, INLINE>,
     ) -> Result<()> {
         let mut outcome = Ok(());
         for (i, (kind, slot)) in self.results.iter().zip(slots).enumerate() {
-            if let Some(text @ Val::String(_)) = returned.get_mut(i) {
-                got.push(Got::Val(std::mem::replace(text, Val::I32(0))));
+            if let Some(text) = returned.get(i).and_then(Cell::take) {
+                got.push(Got::Text(text));
                 continue;
             }
             // All are taken, so that nothing leaks where one is wrong.
@@ -300,10 +330,7 @@ impl Callback {
             let taken = unsafe { take_result(inside, *kind, slot) };
             match taken {
                 Ok(taken) => got.push(taken),
-                Err(error) if outcome.is_ok() => {
-                    let what = format!("result {i} of the host function");
-                    outcome = Err(error.context(what).at_argument(i));
-                }
+                Err(error) if outcome.is_ok() => outcome = Err(at(i, error)),
                 Err(_) => {}
             }
         }
@@ -311,9 +338,16 @@ impl Callback {
     }
 }
 
+/// Says which result is wrong.
+#[cold]
+fn at(i: usize, error: Error) -> Error {
+    error.context(format_args!("result {i} of the host function")).at_argument(i)
+}
+
 /// A result of a callback.
 enum Got {
     Number(u64),
+    Text(Copied),
     Val(Val<'static>),
 }
 
@@ -326,8 +360,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
         Ok(match kind {
             SlotKind::Number(ty) => Got::Number(slot.number(ty)),
             SlotKind::Text(encoding) => {
-                let text = slot.text(encoding)?;
-                Got::Val(Val::String(Str::new_in(inside.context(), text)?))
+                Got::Text(Copied::new(inside.context(), slot.text(encoding)?)?)
             }
             SlotKind::Lazy(_) => {
                 Got::Val(Val::String(string_box::take_result(inside, slot.lazy.string)?))
@@ -362,9 +395,8 @@ pub unsafe extern "C" fn witrt_caller_return_text(
         let caller = need(caller, "caller")?;
         // SAFETY: the callback is running, so its function, its store and what
         // it has returned are there.
-        let (kinds, cell, returned) =
-            unsafe { (&*caller.kinds, &*caller.cell, caller.returned.as_ref()) };
-        let (encoding, returned) = match (kinds.get(index), returned) {
+        let (kinds, cell, returned) = unsafe { (&*caller.kinds, &*caller.cell, &*caller.returned) };
+        let (encoding, returned) = match (kinds.get(index), returned.get(index)) {
             (Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)), Some(returned)) => {
                 (*encoding, returned)
             }
@@ -381,15 +413,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
             }
         };
         cell.enter(|inside| {
-            let text = Str::new_in(inside.context(), text)?;
-            let mut returned = returned.borrow_mut();
-            if returned.capacity() == 0 {
-                *returned = inside.tables().vals.pop().unwrap_or_default();
-            }
-            while returned.len() < kinds.len() {
-                returned.push(Val::I32(0));
-            }
-            returned[index] = Val::String(text);
+            returned.set(Some(Copied::new(inside.context(), text)?));
             Ok(true)
         })?
     })

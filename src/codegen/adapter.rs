@@ -5,6 +5,7 @@
 //!
 //! Not here: indices of the encoded module.
 
+use super::carry::carries_back;
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
 use super::{Call, Intrinsic, Out, Strings, Where, broken, convert, core_type};
@@ -385,8 +386,16 @@ impl<'p> Frame<'_, 'p> {
             }
         }
         let with = with.map(|(deferred, _)| deferred);
-        self.call(Intrinsic::Call(Call { adapter, with, settles, texts, ty: None }));
-        self.store_all(ty.results(), to)
+        let carries = carries_back(self.plan, ty, to);
+        self.call(Intrinsic::Call(Call { adapter, with, settles, texts, carries, ty: None }));
+        for (i, ty) in ty.results().iter().enumerate().rev() {
+            let place = match ty {
+                ValType::String if carries => self.store_carried(),
+                ty => self.store_value(*ty),
+            };
+            self.set(to + i as Slot, place)?;
+        }
+        Ok(())
     }
 
     fn call_inner(&mut self, adapter: u32, ty: &FuncType, args: &[Use], to: Slot) -> Result<()> {
@@ -516,7 +525,7 @@ impl<'p> Frame<'_, 'p> {
         local
     }
 
-    fn local(&mut self, ty: ValType) -> u32 {
+    pub fn local(&mut self, ty: ValType) -> u32 {
         self.locals.push(ty);
         (self.params.len() + self.locals.len()) as u32 - 1
     }
@@ -531,13 +540,18 @@ impl<'p> Frame<'_, 'p> {
     /// Takes results, the last on top, to a slot of the plan and those after.
     fn store_all(&mut self, types: &[ValType], to: Slot) -> Result<()> {
         for (i, ty) in types.iter().enumerate().rev() {
-            let place = match ty {
-                ValType::String => self.store_held(),
-                ty => Place::Word(self.store(core_type(*ty))),
-            };
+            let place = self.store_value(*ty);
             self.set(to + i as Slot, place)?;
         }
         Ok(())
+    }
+
+    /// Takes a value, of a string slot and length, into new locals.
+    fn store_value(&mut self, ty: ValType) -> Place {
+        match ty {
+            ValType::String => self.store_held(),
+            ty => Place::Word(self.store(core_type(ty))),
+        }
     }
 
     fn set(&mut self, slot: Slot, place: Place) -> Result<()> {

@@ -1,11 +1,11 @@
-//! Short text that an entry is given as words, and writes into linear memory by
-//! itself: the host need not be called for it.
+//! Short text that comes as words, to an entry or from an import, and is written
+//! into linear memory by the core itself: the host need not be called for it.
 //!
 //! Not here: which bytes the words are made of.
 
 use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
 use super::{Intrinsic, Strings, core_type};
-use crate::plan::{AdapterPlan, Op};
+use crate::plan::{AdapterPlan, Op, Slot, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
 
@@ -15,11 +15,43 @@ pub(crate) const CARRIED_BYTES: u32 = 64;
 pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
 /// Instead of a slot: the words carry the text.
 pub(crate) const CARRIED: i32 = -1;
-/// So many words an entry takes at most where text is carried.
+/// So many words an entry takes at most where text is carried, and an import
+/// gives.
 pub(crate) const CARRY_WORDS: usize = 24;
 
 /// Where the engine compiles vectors, and lanes are in the order of bytes.
 const CARRIES: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+
+/// So many words a string is then.
+const WORDS: usize = 2 + CARRIED_PARTS as usize;
+
+/// The words: length, slot, and what is carried.
+pub(super) fn carried() -> impl Iterator<Item = ValType> {
+    [ValType::I32; 2].into_iter().chain([ValType::V128; CARRIED_PARTS as usize])
+}
+
+/// Whether an import of this type, whose results go to `to` and the slots after
+/// it, gives strings carried: they are only written, and few words come.
+pub(super) fn carries_back(plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
+    let strings = ty.results().iter().filter(|ty| **ty == ValType::String).count();
+    CARRIES
+        && strings > 0
+        && ty.results().len() + strings * (WORDS - 1) <= CARRY_WORDS
+        && only_written(plan, ty.results(), to)
+}
+
+/// Whether the strings among these values, which are in slot `first` and those
+/// after it, are handed to nobody.
+fn only_written(plan: &AdapterPlan, types: &[ValType], first: Slot) -> bool {
+    let is_string = |used: &Use| {
+        let nth = used.slot.checked_sub(first);
+        nth.and_then(|nth| types.get(nth as usize)) == Some(&ValType::String)
+    };
+    !plan.ops.iter().any(|op| match op {
+        Op::CallAdapter { args: uses, .. } | Op::Ret { values: uses } => uses.iter().any(is_string),
+        _ => false,
+    })
+}
 
 impl Gen<'_> {
     /// How the entry of an adapter takes strings.
@@ -36,20 +68,13 @@ impl Gen<'_> {
     /// numbers.
     fn can_carry(&self, plan: &AdapterPlan, strings: usize) -> bool {
         let params = plan.ty.params();
-        let is_string = |slot: u32| params.get(slot as usize) == Some(&ValType::String);
-        let handed_on = plan.ops.iter().any(|op| match op {
-            Op::CallAdapter { args: uses, .. } | Op::Ret { values: uses } => {
-                uses.iter().any(|used| is_string(used.slot))
-            }
-            _ => false,
-        });
         let number = |ty: &ValType| !core_type(*ty).is_ref();
-        let words = params.len() + strings * (1 + CARRIED_PARTS as usize);
+        let words = params.len() + strings * (WORDS - 1);
         let (outs, debts) = self.entry(plan);
         let due = debts.iter().map(|at| self.deferred_params(*at).ok().map(<[_]>::len));
         let due: Option<usize> = due.sum();
         let results = outs.iter().map(|out| out.words()).sum::<usize>();
-        !handed_on
+        only_written(plan, params, 0)
             && params.iter().chain(plan.ty.results()).all(number)
             && words <= CARRY_WORDS
             && due.is_some_and(|due| results + due <= CARRY_WORDS)
@@ -131,6 +156,14 @@ impl Frame<'_, '_> {
             self.param(ValType::V128);
         }
         Place::Carried { len, slot, parts }
+    }
+
+    /// Takes such a string, which an import gave, into new locals.
+    pub fn store_carried(&mut self) -> Place {
+        let locals = carried().map(|ty| self.local(ty)).collect::<Vec<_>>();
+        locals.iter().rev().for_each(|local| self.push(I::LocalSet(*local)));
+        let len = locals[0];
+        Place::Carried { len, slot: len + 1, parts: len + 2 }
     }
 
     /// Writes such a string.

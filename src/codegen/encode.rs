@@ -9,6 +9,7 @@
 //! Not here: what adapters do.
 
 use super::adapter::{Body, Callee, Ins, words};
+use super::carry::carried;
 use super::spaces::parse;
 use super::{Intrinsic, Target, Type, Unit, Where, broken, core_type};
 use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name};
@@ -537,7 +538,11 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
                     ty => params.push(core_type(*ty)),
                 }
             }
-            (params, ty.results().iter().flat_map(|ty| words(*ty)).collect())
+            let result = |ty: &ValType| match ty {
+                ValType::String if call.carries => carried().collect(),
+                ty => words(*ty).collect::<Vec<_>>(),
+            };
+            (params, ty.results().iter().flat_map(result).collect())
         }
     };
     Ok(FuncType::new(params, results))

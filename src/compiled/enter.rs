@@ -9,6 +9,7 @@ use super::{Handles, Running, missing};
 use crate::codegen::{self, Entry, Out, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
+use crate::guest::carried::{CARRIED, CARRIED_WORDS};
 use crate::guest::context::Cx;
 use crate::guest::defer::{late, run_registered, settle};
 use crate::guest::few::{FEW, Few, FewFunc, Puts};
@@ -20,7 +21,12 @@ use crate::string::SHORT;
 use std::sync::Arc;
 
 // What is carried fits.
-const _: () = assert!(codegen::CARRY_WORDS <= FEW && codegen::CARRIED_BYTES as usize == SHORT);
+const _: () = assert!(
+    codegen::CARRY_WORDS <= FEW
+        && codegen::CARRIED_BYTES as usize == SHORT
+        && codegen::CARRIED as u32 == CARRIED
+        && codegen::CARRIED_PARTS as usize == CARRIED_WORDS - 2
+);
 
 /// An adapter of an instance, to be entered by the host.
 pub(crate) struct Entered {

@@ -39,6 +39,7 @@ impl Running {
             params: given(call, ty)?,
             ty: ty.clone(),
             mems: self.mems.clone(),
+            carries: call.carries,
             settles: call.settles,
         };
         if let Some(body) = self.linked.get().and_then(|linked| linked.typed(*import)) {

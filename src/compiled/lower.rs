@@ -7,25 +7,23 @@
 //! Not here: the crossing.
 
 use super::word;
-use crate::codegen::{CARRIED, CARRIED_PARTS};
+use crate::codegen::CARRIED_PARTS;
 use crate::error::{Error, Result};
 use crate::exec;
+use crate::guest::carried::carry;
 use crate::guest::context::Cx;
 use crate::guest::few::Puts;
 use crate::guest::flat::{Lower, mismatch};
 use crate::guest::slots::{Lending, measure};
 use crate::guest::value::{Str, Val};
 use crate::guest::words::Fill;
-use crate::string::{Policy, SHORT, Text, short};
+use crate::string::{Policy, Text};
 
 /// Puts numbers and short text into few words, and does nothing else.
 pub(super) struct Light<'f> {
     words: Puts<'f>,
     fits: bool,
 }
-
-/// How many bytes of text a word carries.
-const PART: usize = size_of::<u128>();
 
 impl<'f> Light<'f> {
     #[inline(always)]
@@ -49,25 +47,13 @@ impl<'a> Lower<'a> for Light<'_> {
 
     #[inline(always)]
     fn text(&mut self, text: Text<'a>, _: Option<Policy>) -> Result<()> {
-        if text.len() > SHORT {
-            self.fits = false;
-            return Ok(());
+        match carry(text)? {
+            Some(words) => self.words.put_all(words),
+            None => {
+                self.fits = false;
+                Ok(())
+            }
         }
-        // The text starts after as many bytes as its last word may reach back.
-        let mut bytes = [0; PART + SHORT];
-        let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
-        let Some(len) = short(text, into) else {
-            self.fits = false;
-            return Ok(());
-        };
-        let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
-        let mut words = [0; 2 + CARRIED_PARTS as usize];
-        (words[0], words[1]) = (len as u128, CARRIED as u32 as u128);
-        let whole = (1..CARRIED_PARTS as usize).map(|nth| nth * PART);
-        for (word, start) in words[2..].iter_mut().zip(whole.chain([len])) {
-            *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);
-        }
-        self.words.put_all(words)
     }
 
     #[inline]

@@ -12,6 +12,7 @@ use super::StoreData;
 use super::context::Cx;
 use super::defer::{run_registered, settle};
 use super::func::{Func, Typed, no_values, set_defaults};
+use super::slots::SlotMark;
 use super::value::{ExternRef, Val, wrong_store};
 use crate::error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 use crate::types::{FuncType, ValType};
@@ -237,7 +238,7 @@ impl CoreFunc {
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     debts: usize,
-    slots: usize,
+    slots: SlotMark,
 }
 
 impl Mark {
@@ -262,7 +263,7 @@ impl Mark {
 
     /// How many strings were in slots.
     #[inline]
-    pub fn slots(self) -> usize {
+    pub fn slots(self) -> SlotMark {
         self.slots
     }
 

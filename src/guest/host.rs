@@ -8,13 +8,14 @@
 
 use super::StoreData;
 use super::call::guard;
+use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
 use super::defer::settle;
 use super::flat::mismatch;
 use super::memory::{Mem, Mems};
 use super::slots::Held;
 use super::text::{ill_formed, lift, measure_result, word};
-use super::value::Val;
+use super::value::{Val, copy_in};
 use super::words::{HostType, HostWords, host_words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
@@ -52,6 +53,9 @@ pub(crate) struct Link {
     pub params: Box<[Given]>,
     /// The function's type. Its results are words, of strings slot and length.
     pub ty: FuncType,
+    /// Strings among the results are only written into linear memory: they are
+    /// length, slot and what is carried instead of one.
+    pub carries: bool,
     /// Memories of the instance whose code it is.
     pub mems: Arc<Mems>,
     /// The guest runs right after the function has returned.
@@ -98,6 +102,8 @@ struct Words<'x> {
 struct Vals<'x> {
     args: slice::Iter<'x, Val<'x>>,
     results: Zip<slice::Iter<'x, ValType>, slice::IterMut<'x, Val<'static>>>,
+    /// How many results have been put.
+    put: usize,
 }
 
 /// The function that core code calls, which has this type. Made for this body
@@ -143,7 +149,7 @@ pub(crate) fn called_by_host(
     types: &[ValType],
     results: &mut [Val<'static>],
 ) -> Result<()> {
-    let vals = Vals { args: args.iter(), results: types.iter().zip(results) };
+    let vals = Vals { args: args.iter(), results: types.iter().zip(results), put: 0 };
     let mut call = HostCall { cx, by: By::Host(vals) };
     guard(|| body(&mut call))?;
     match call.by {
@@ -259,23 +265,77 @@ impl<'s> HostCall<'_, 's> {
                 ValType::String => Err(mismatch()),
                 _ => by.words.put_number(bits),
             },
-            By::Host(by) => {
-                let (ty, result) = by.results.next().ok_or_else(mismatch)?;
-                *result = Val::from_bits(*ty, bits);
-                Ok(())
+            By::Host(by) => by.put(|ty| Val::from_bits(ty, bits)),
+        }
+    }
+
+    /// Puts the next result, a string that is lent until `put_text` returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] for ill-formed text, where the store's rule is to
+    /// reject it.
+    #[inline]
+    pub fn put_text(&mut self, text: Text<'_>) -> Result<()> {
+        if self.carry(text)? {
+            return Ok(());
+        }
+        let copied = Copied::new_in(self.cx.data_mut(), text);
+        self.put_long(copied.map_err(|e| bad_result(self.put(), e))?)
+    }
+
+    /// The same for text that was copied before.
+    #[doc(hidden)]
+    #[inline]
+    pub fn put_copied(&mut self, text: Copied) -> Result<()> {
+        if self.carry(Text::Utf8(text.bytes()))? {
+            text.give_back(self.cx.data_mut());
+            return Ok(());
+        }
+        self.put_long(text)
+    }
+
+    /// Whether strings are only to be written into linear memory, so that they
+    /// need not be owned.
+    #[inline]
+    pub(crate) fn writes(&self) -> bool {
+        matches!(&self.by, By::Core(by) if by.link.carries)
+    }
+
+    /// Puts the next result, a string, if it can be carried.
+    #[inline(always)]
+    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+        match &mut self.by {
+            By::Core(by) => by.carry(text),
+            By::Host(_) => Ok(false),
+        }
+    }
+
+    fn put_long(&mut self, text: Copied) -> Result<()> {
+        match &mut self.by {
+            By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
+            _ => {
+                let lent = Text::Utf8(text.bytes());
+                let val = Val::String(copy_in(self.cx, lent, Policy::Reject)?);
+                text.give_back(self.cx.data_mut());
+                self.put_value(val)
             }
         }
     }
 
-    /// Puts the next result, a reference or a string: one from
-    /// [`Str::new_in`] costs least.
+    /// How many results have been put.
+    fn put(&self) -> usize {
+        match &self.by {
+            By::Core(by) => by.put,
+            By::Host(by) => by.put,
+        }
+    }
+
+    /// Puts the next result, a reference or a string; for text that need not be
+    /// owned there is [`HostCall::put_text`].
     pub fn put_value(&mut self, val: Val<'static>) -> Result<()> {
         match &mut self.by {
             By::Core(by) => by.put(self.cx, val),
-            By::Host(by) => {
-                *by.results.next().ok_or_else(mismatch)?.1 = val;
-                Ok(())
-            }
+            By::Host(by) => by.put(|_| val),
         }
     }
 
@@ -340,16 +400,76 @@ impl Words<'_> {
         Ok(ty)
     }
 
-    fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
-        if self.result()? != val.ty() {
-            return Err(mismatch());
+    /// Puts the next result, a string, if it is to be carried and can be.
+    #[inline(always)]
+    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+        if !self.link.carries {
+            return Ok(false);
         }
-        let Val::String(text) = val else { return self.words.put(cx, &val) };
+        let Some(words) = carry(text)? else { return Ok(false) };
+        self.string()?;
+        self.words.put_all(words)?;
+        Ok(true)
+    }
+
+    /// The next result must be a string.
+    #[inline]
+    fn string(&mut self) -> Result<()> {
+        if self.result()? == ValType::String { Ok(()) } else { Err(mismatch()) }
+    }
+
+    fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
+        let Val::String(text) = val else {
+            if self.result()? != val.ty() {
+                return Err(mismatch());
+            }
+            return self.words.put(cx, &val);
+        };
+        if self.link.carries {
+            // What cannot be read here cannot be copied either.
+            let carried = text.with_in((&*cx).into(), |text| self.carry(text));
+            if let Ok(carried) = carried
+                && carried?
+            {
+                return Ok(());
+            }
+            return match Copied::of(cx, &text) {
+                Ok(copied) => self.put_copied(cx, copied),
+                Err(error) => measure_result(cx, self.put, &text).and(Err(error)),
+            };
+        }
+        self.string()?;
         let measured = measure_result(cx, self.put - 1, &text)?;
         let held = Held::Text(text, measured);
         let len = word(held.guest_len())?;
-        self.words.put_i32(cx.data_mut().slots.add(held))?;
-        self.words.put_i32(len)
+        let slot = cx.data_mut().slots.add(held);
+        self.put_slot(slot, len)
+    }
+
+    fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
+        let len = word(text.bytes().len())?;
+        self.string()?;
+        let slot = cx.data_mut().slots.add_copied(text);
+        self.put_slot(slot, len)
+    }
+
+    fn put_slot(&mut self, slot: i32, len: i32) -> Result<()> {
+        if !self.link.carries {
+            self.words.put_i32(slot)?;
+            return self.words.put_i32(len);
+        }
+        let mut words = [0; CARRIED_WORDS];
+        (words[0], words[1]) = ((len as u32).into(), (slot as u32).into());
+        self.words.put_all(words)
+    }
+}
+
+impl Vals<'_> {
+    fn put(&mut self, val: impl FnOnce(ValType) -> Val<'static>) -> Result<()> {
+        let (ty, result) = self.results.next().ok_or_else(mismatch)?;
+        *result = val(*ty);
+        self.put += 1;
+        Ok(())
     }
 }
 
@@ -383,6 +503,12 @@ fn read_slot<R>(
     let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
     cx.data_mut().scratch.kept.push(text);
     Ok((done, true))
+}
+
+/// Says which result is wrong.
+#[cold]
+fn bad_result(i: usize, error: Error) -> Error {
+    error.context(format_args!("result {i} of the host function")).at_argument(i)
 }
 
 /// What reading the text at an address raised.

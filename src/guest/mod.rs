@@ -10,6 +10,7 @@
 //! Not here: behaviour.
 
 pub(crate) mod call;
+pub(crate) mod carried;
 pub(crate) mod context;
 pub(crate) mod defer;
 pub(crate) mod few;
@@ -75,6 +76,7 @@ pub(crate) struct Scratch {
     pub vals: Vec<Vec<value::Val<'static>>>,
     pub slots: Vec<Vec<Slot<'static>>>,
     pub units: Vec<Vec<u16>>,
+    pub bytes: Vec<Vec<u8>>,
     /// Strings that calls of host functions read, innermost last.
     pub kept: Vec<value::Str<'static>>,
 }

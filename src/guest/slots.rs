@@ -8,6 +8,7 @@
 
 #![allow(unsafe_code)] // one place: text that is lent for the time of a call
 
+use super::carried::Copied;
 use super::context::Cx;
 use super::value::{Str, bad_text};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,6 +21,19 @@ pub(crate) struct Slots {
     lent: Vec<Lent>,
     others: Vec<Held>,
     innermost: Base,
+    /// Text that is only to be written, in slots of negative numbers, whatever
+    /// the scope.
+    copied: Vec<Option<Copied>>,
+}
+
+/// The slot of the first text that is copied; the next are below.
+const COPIED: i32 = -2;
+
+/// How many slots there are, but those that are lent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SlotMark {
+    others: usize,
+    copied: usize,
 }
 
 /// Where the slots of a scope start.
@@ -177,15 +191,33 @@ impl Slots {
         (slot as u32 as usize).wrapping_sub(self.lent()).wrapping_add(self.innermost.others)
     }
 
+    /// Puts text that is to be written once into a new slot.
+    #[inline]
+    pub fn add_copied(&mut self, text: Copied) -> i32 {
+        self.copied.push(Some(text));
+        COPIED - (self.copied.len() as i32 - 1)
+    }
+
+    /// Takes it out.
+    #[inline]
+    pub fn take_copied(&mut self, slot: i32) -> Result<Copied> {
+        let text = self.copied.get_mut(COPIED.wrapping_sub(slot) as usize).and_then(Option::take);
+        while let Some(None) = self.copied.last() {
+            self.copied.pop();
+        }
+        text.ok_or_else(empty)
+    }
+
     /// How many there are: what a call notes, to [`Slots::cut`] when it fails.
     #[inline]
-    pub fn mark(&self) -> usize {
-        self.others.len()
+    pub fn mark(&self) -> SlotMark {
+        SlotMark { others: self.others.len(), copied: self.copied.len() }
     }
 
     /// Gives all slots back that were made since.
-    pub fn cut(&mut self, mark: usize) {
-        self.others.truncate(mark.max(self.innermost.others));
+    pub fn cut(&mut self, mark: SlotMark) {
+        self.others.truncate(mark.others.max(self.innermost.others));
+        self.copied.truncate(mark.copied);
     }
 }
 

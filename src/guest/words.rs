@@ -184,6 +184,8 @@ pub(crate) struct HostWords<'a> {
     ty: &'a FuncType,
     /// How many results it has.
     results: usize,
+    /// Whether all of them are numbers.
+    numeric: bool,
     read: usize,
     put: usize,
 }
@@ -258,6 +260,27 @@ impl HostWords<'_> {
         }
     }
 
+    /// The next words at once, all of them numbers.
+    #[inline(always)]
+    pub fn put_all<const N: usize>(&mut self, words: [u128; N]) -> Result<()> {
+        let put = self.put + N;
+        if put > self.results {
+            return Err(broken("a word too many"));
+        }
+        if !self.numeric && self.ty.results()[self.put..put].iter().any(|ty| ty.is_ref()) {
+            return Err(broken("a word of another type"));
+        }
+        let Some(room) = self.raw.get_mut(self.put..).and_then(|raw| raw.first_chunk_mut::<N>())
+        else {
+            return Err(broken("a word too many"));
+        };
+        for (raw, bits) in room.iter_mut().zip(words) {
+            *raw = ValRaw::v128(bits);
+        }
+        self.put = put;
+        Ok(())
+    }
+
     #[inline]
     fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
         if self.ty.results().get(self.put) != Some(&ty) {
@@ -306,6 +329,7 @@ pub(crate) fn host_words(
 ) -> wasmtime::Func {
     let HostType { core, ty } = of.clone();
     let (params, results) = (ty.params().len(), ty.results().len());
+    let numeric = !ty.results().iter().any(|ty| ty.is_ref());
     let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
                         raw: &mut [MaybeUninit<ValRaw>]| {
         if results > params {
@@ -316,7 +340,7 @@ pub(crate) fn host_words(
         // results, have been set just now; a set `MaybeUninit` is laid out as what
         // it holds.
         let raw = unsafe { &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]) };
-        let words = HostWords { raw, ty: &ty, results, read: 0, put: 0 };
+        let words = HostWords { raw, ty: &ty, results, numeric, read: 0, put: 0 };
         match body(&mut caller, words) {
             Ok(Done(())) => Ok(()),
             Err(error) => Err(error.into()),

@@ -10,6 +10,7 @@ use crate::guest::func::{Body, Func, Typed};
 use crate::guest::host::{HostCall, Link, called_by_host, linked};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::guest::words::HostType;
+use crate::string::{self, Text};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ impl Func {
     /// ```
     pub fn wrap<Args>(cx: impl AsContextMut, body: impl HostClosure<Args>) -> Func {
         let ty = body.ty();
-        Func::new(cx, ty, move |caller, args, results| body.call(caller, args, results))
+        Func::new_prepared(cx, ty, move |call| body.call(call))
     }
 
     /// Its parameters and results.
@@ -204,6 +205,11 @@ pub trait Param: Sized {
     const TYPE: ValType;
     /// Takes it out of a value of that type.
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Self>;
+    /// Takes it out of a call, as the next argument.
+    fn take(call: &mut HostCall<'_, '_>) -> Result<Self> {
+        let val = call.lent()?;
+        Self::from_val(&mut call.caller(), &val)
+    }
 }
 
 /// What may be a result of such a closure.
@@ -212,6 +218,13 @@ pub trait Returned {
     const TYPE: ValType;
     /// Makes a value of that type.
     fn into_val(self) -> Val<'static>;
+    /// Puts it as the next result of a call.
+    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        call.put_value(self.into_val())
+    }
 }
 
 /// What such a closure may return: nothing, one [`Returned`], a tuple of them,
@@ -219,21 +232,16 @@ pub trait Returned {
 pub trait Results {
     /// The types, in order.
     fn types() -> Vec<ValType>;
-    /// Writes the values, or tells the error.
-    fn write(self, results: &mut [Val<'static>]) -> Result<()>;
+    /// Puts the values, or tells the error.
+    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()>;
 }
 
 /// A closure that [`Func::wrap`] takes.
 pub trait HostClosure<Args>: Send + Sync + 'static {
     /// Its type.
     fn ty(&self) -> FuncType;
-    /// Runs it with arguments of that type.
-    fn call(
-        &self,
-        caller: Caller<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()>;
+    /// Runs it for a call of that type.
+    fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()>;
 }
 
 macro_rules! plain_values {
@@ -283,6 +291,12 @@ impl Param for String {
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<String> {
         val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_string(caller)
     }
+    #[inline]
+    fn take(call: &mut HostCall<'_, '_>) -> Result<String> {
+        let mut taken = String::new();
+        call.text(|text, rule| Ok(string::copy_to_string(text, &mut taken, rule)?))?;
+        Ok(taken)
+    }
 }
 
 impl Param for Vec<u16> {
@@ -290,20 +304,36 @@ impl Param for Vec<u16> {
     fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Vec<u16>> {
         val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_utf16(caller)
     }
+    #[inline]
+    fn take(call: &mut HostCall<'_, '_>) -> Result<Vec<u16>> {
+        let mut taken = Vec::new();
+        call.text(|text, rule| Ok(string::copy_to_utf16(text, &mut taken, rule)?))?;
+        Ok(taken)
+    }
 }
 
 macro_rules! returned_strings {
-    ($($ty:ty)+) => {$(
+    ($($encoding:ident $ty:ty),+) => {$(
         impl Returned for $ty {
             const TYPE: ValType = ValType::String;
             fn into_val(self) -> Val<'static> {
                 Val::String(Str::from(self))
             }
+            #[inline]
+            fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                // What is wrong with text is told of a value.
+                if call.writes() && call.put_text(Text::$encoding(self.as_ref())).is_ok() {
+                    return Ok(());
+                }
+                call.put_value(self.into_val())
+            }
         }
     )+};
 }
 
-returned_strings!(String &'static str Vec<u16> &'static [u16]);
+returned_strings! {
+    Utf8 String, Utf8 &'static str, Utf16 Vec<u16>, Utf16 &'static [u16]
+}
 
 impl Returned for Str<'static> {
     const TYPE: ValType = ValType::String;
@@ -316,7 +346,7 @@ impl Results for () {
     fn types() -> Vec<ValType> {
         Vec::new()
     }
-    fn write(self, _: &mut [Val<'static>]) -> Result<()> {
+    fn put(self, _: &mut HostCall<'_, '_>) -> Result<()> {
         Ok(())
     }
 }
@@ -325,9 +355,8 @@ impl<T: Returned> Results for T {
     fn types() -> Vec<ValType> {
         vec![T::TYPE]
     }
-    fn write(self, results: &mut [Val<'static>]) -> Result<()> {
-        results[0] = self.into_val();
-        Ok(())
+    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        Returned::put(self, call)
     }
 }
 
@@ -335,8 +364,8 @@ impl<R: Results> Results for Result<R> {
     fn types() -> Vec<ValType> {
         R::types()
     }
-    fn write(self, results: &mut [Val<'static>]) -> Result<()> {
-        self?.write(results)
+    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self?.put(call)
     }
 }
 
@@ -356,9 +385,9 @@ macro_rules! arities {
             fn ty(&self) -> FuncType {
                 FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
-            fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-                $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
-                self($($name),*).write(results)
+            fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                $(let $name = $name::take(call)?;)*
+                self($($name),*).put(call)
             }
         }
 
@@ -372,9 +401,9 @@ macro_rules! arities {
             fn ty(&self) -> FuncType {
                 FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
-            fn call(&self, mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-                $(let $name = $name::from_val(&mut caller, &args[$index])?;)*
-                self(caller, $($name),*).write(results)
+            fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                $(let $name = $name::take(call)?;)*
+                self(call.caller(), $($name),*).put(call)
             }
         }
     )+};
@@ -384,8 +413,8 @@ macro_rules! arities {
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),+]
             }
-            fn write(self, results: &mut [Val<'static>]) -> Result<()> {
-                $(results[$index] = self.$index.into_val();)+
+            fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                $(Returned::put(self.$index, call)?;)+
                 Ok(())
             }
         }

@@ -225,7 +225,7 @@ structs! {
     ExportType { name, ty }
     Import { ty, to }
     Export { ty, from, reexport }
-    Call { adapter, with, settles, texts, ty }
+    Call { adapter, with, settles, texts, carries, ty }
     Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
     Remap { imported, defined, intrinsics, added }
     Origin { remap }

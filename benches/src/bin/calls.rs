@@ -8,6 +8,7 @@
 #[allow(dead_code)] // each program uses a part
 mod guest;
 
+use guest::answer::{self, ByHand, Way};
 use guest::glue::{self, Glue};
 use guest::ours::Ours;
 use guest::texts::{SIZES, Script};
@@ -23,6 +24,7 @@ fn main() {
             string_in(&mut table, script, size);
             string_out(&mut table, script, size);
             callback(&mut table, script, size);
+            answer(&mut table, script, size);
         }
     }
     table.finish();
@@ -117,7 +119,7 @@ fn callback(table: &mut Table, script: Script, size: usize) {
         return;
     }
     let (_, bytes) = script.text(size);
-    let times = (1_000_000 / (size + 100)).clamp(4, 1000) as u32;
+    let times = calls_back(size);
     for wide in [true, false] {
         let name = format!("back {} {script}", if wide { "utf16" } else { "utf8" });
         if table.wants(&name) {
@@ -129,4 +131,27 @@ fn callback(table: &mut Table, script: Script, size: usize) {
             table.row(&name, script.name(), size, a / times, b / times, None);
         }
     }
+}
+
+/// As many times the host answers with text.
+fn answer(table: &mut Table, script: Script, size: usize) {
+    let times = calls_back(size);
+    for wide in [true, false] {
+        let name = format!("answer {} {script}", if wide { "utf16" } else { "utf8" });
+        if table.wants(&name) {
+            let mut ours = answer::Ours::new(script, size, wide, Way::Put);
+            let mut by_hand = ByHand::new(script, size, wide);
+            let len = script.text(size).1.len() as u32;
+            let [a, b] = interleaved([&mut || assert_eq!(ours.ask(times), len), &mut || {
+                assert_eq!(by_hand.ask(times), len)
+            }]);
+            let times = f64::from(times);
+            table.row(&name, script.name(), size, a / times, b / times, None);
+        }
+    }
+}
+
+/// How many calls back one entry makes.
+fn calls_back(size: usize) -> u32 {
+    (1_000_000 / (size + 100)).clamp(4, 1000) as u32
 }

@@ -7,14 +7,24 @@
 #[allow(dead_code)] // each program uses a part
 mod guest;
 
+use guest::answer::{self, ByHand, Way};
 use guest::glue::Glue;
 use guest::ours::Ours;
 use guest::texts::Script;
 use std::hint::black_box;
 
 /// The workloads, each once with this library and once by hand.
-const WORKLOADS: [&str; 7] =
-    ["add", "in-utf16", "in-utf8", "out-utf16", "out-utf8", "back-utf16", "back-utf8"];
+const WORKLOADS: [&str; 9] = [
+    "add",
+    "in-utf16",
+    "in-utf8",
+    "out-utf16",
+    "out-utf8",
+    "back-utf16",
+    "back-utf8",
+    "answer-utf16",
+    "answer-utf8",
+];
 /// So many calls back make one time of those, so that the entry hardly counts.
 const BACK: u32 = 100;
 
@@ -61,6 +71,20 @@ fn main() {
         "back-utf16-by-hand" => Box::new(|| glue.call_back(BACK, true)),
         "back-utf8" => Box::new(|| ours.call_back(BACK, false)),
         "back-utf8-by-hand" => Box::new(|| glue.call_back(BACK, false)),
+        "answer-utf16-by-hand" | "answer-utf8-by-hand" => {
+            let mut by_hand = ByHand::new(Script::Ascii, size, what.contains("utf16"));
+            Box::new(move || {
+                black_box(by_hand.ask(BACK));
+            })
+        }
+        answer if answer.starts_with("answer-utf") => {
+            let way = if answer.ends_with("-wrapped") { Way::Wrapped } else { Way::Put };
+            let mut ours =
+                answer::Ours::new(Script::Ascii, size, answer.starts_with("answer-utf16"), way);
+            Box::new(move || {
+                black_box(ours.ask(BACK));
+            })
+        }
         _ => panic!("no such workload: {what}"),
     };
     (0..times).for_each(|_| run());

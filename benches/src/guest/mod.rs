@@ -3,6 +3,7 @@
 //! A module of the programs that need it, not of the crate's library: it links
 //! this library in, whose names are also those of the engine's C API.
 
+pub mod answer;
 pub mod glue;
 pub mod ours;
 pub mod texts;

@@ -1,0 +1,129 @@
+//! Text on its way into linear memory: short, in words; else in a buffer of the
+//! store's, where nobody lends it until it is written.
+//!
+//! Not here: who writes it.
+
+use super::StoreData;
+use super::context::{AsContextMut, Cx};
+use super::flat::mismatch;
+use super::value::{Str, bad_text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};
+
+/// What the second word of text says that is carried.
+pub(crate) const CARRIED: u32 = u32::MAX;
+/// So many words it is: length, [`CARRIED`], and the text.
+pub(crate) const CARRIED_WORDS: usize = 2 + SHORT / PART;
+
+/// How many bytes of text a word carries.
+const PART: usize = size_of::<u128>();
+
+/// Text as words. `None` where it is long or ill-formed.
+#[inline(always)]
+pub(crate) fn carry(text: Text<'_>) -> Result<Option<[u128; CARRIED_WORDS]>> {
+    if text.len() > SHORT {
+        return Ok(None);
+    }
+    // The text starts after as many bytes as its last word may reach back.
+    let mut bytes = [0; PART + SHORT];
+    let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
+    let Some(len) = short(text, into) else { return Ok(None) };
+    let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
+    let mut words = [0; CARRIED_WORDS];
+    (words[0], words[1]) = (len as u128, CARRIED.into());
+    let whole = (1..SHORT / PART).map(|nth| nth * PART);
+    for (word, start) in words[2..].iter_mut().zip(whole.chain([len])) {
+        *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);
+    }
+    Ok(Some(words))
+}
+
+/// A copy of text, well-formed, in a buffer of a store's.
+pub struct Copied {
+    /// What stands behind the text means nothing.
+    buffer: Vec<u8>,
+    len: usize,
+}
+
+/// Text of up to so many units is copied in one pass, into a buffer for its
+/// worst case; of longer text the length is found first.
+const ONE_PASS: usize = 16 * 1024;
+/// A buffer has no less.
+const FEW_BYTES: usize = 256;
+/// Buffers of so many bytes in all are kept: room for a text of 1 MiB.
+const KEPT: usize = 1 << 20;
+
+impl Copied {
+    /// A copy, by the store's rule about ill-formed text.
+    ///
+    /// # Errors
+    /// [`ErrorKind::BadText`] and [`ErrorKind::OutOfMemory`].
+    pub fn new(mut cx: impl AsContextMut, text: Text<'_>) -> Result<Copied> {
+        Copied::new_in(cx.as_context_mut().0.data_mut(), text)
+    }
+
+    pub(crate) fn new_in(data: &mut StoreData, text: Text<'_>) -> Result<Copied> {
+        let mut buffer = data.scratch.bytes.pop().unwrap_or_default();
+        match fill(&mut buffer, text, data.policy) {
+            Ok(len) => Ok(Copied { buffer, len }),
+            Err(error) => {
+                data.scratch.bytes.push(buffer);
+                Err(error)
+            }
+        }
+    }
+
+    /// A copy of a string.
+    pub(crate) fn of(cx: &mut Cx<'_>, text: &Str<'_>) -> Result<Copied> {
+        let policy = text.policy_or(cx.data().policy);
+        let mut buffer = cx.data_mut().scratch.bytes.pop().unwrap_or_default();
+        let len = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy))??;
+        Ok(Copied { buffer, len })
+    }
+
+    /// The text.
+    #[inline]
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.len]
+    }
+
+    /// Gives the buffer back.
+    #[inline]
+    pub(crate) fn give_back(self, data: &mut StoreData) {
+        let kept: usize = data.scratch.bytes.iter().map(Vec::capacity).sum();
+        if kept + self.buffer.capacity() <= KEPT {
+            data.scratch.bytes.push(self.buffer);
+        }
+    }
+}
+
+/// Copies text to the start of a buffer and gives its length.
+fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<usize> {
+    let one_pass = if text.len() <= ONE_PASS { 3 * text.len() } else { text.len() };
+    make_room(buffer, one_pass)?;
+    match string::copy(text, Dest::Utf8(buffer), policy) {
+        Ok(len) => Ok(len),
+        Err(CopyError::TooSmall { needed }) => {
+            make_room(buffer, needed)?;
+            Ok(string::copy(text, Dest::Utf8(buffer), policy)?)
+        }
+        Err(CopyError::BadText(bad)) => Err(bad_text(bad)),
+    }
+}
+
+#[inline]
+fn make_room(buffer: &mut Vec<u8>, bytes: usize) -> Result<()> {
+    if buffer.len() >= bytes { Ok(()) } else { grow(buffer, bytes) }
+}
+
+#[cold]
+fn grow(buffer: &mut Vec<u8>, bytes: usize) -> Result<()> {
+    let bytes = bytes.max(FEW_BYTES);
+    buffer.clear();
+    buffer.try_reserve_exact(bytes).map_err(|_| {
+        let message = format!("no memory for a string of {bytes} bytes");
+        Error::new(ErrorKind::OutOfMemory, message)
+    })?;
+    buffer.resize(bytes, 0);
+    Ok(())
+}
