@@ -345,6 +345,9 @@ fn an_allocator_that_lies_is_told() {
     assert_eq!(told[0], told[1]);
 }
 
+/// Makes a host function.
+type Make = Box<dyn FnOnce(&mut Store) -> Func>;
+
 #[test]
 fn ill_formed_text_is_told_or_replaced() {
     let lone: [Vec<u16>; 4] = [vec![0xD800], vec![0x61, 0xDC00], vec![0xDFFF; 80], {
@@ -363,7 +366,7 @@ fn ill_formed_text_is_told_or_replaced() {
             for units in &lone {
                 let (bytes, u) = (broken(units), units.clone());
                 let bad = bytes.clone();
-                let bodies: [Box<dyn FnOnce(&mut Store) -> Func>; 4] = [
+                let bodies: [Make; 4] = [
                     {
                         let u = u.clone();
                         Box::new(move |store| {

@@ -152,8 +152,7 @@ fn play(engine: &Engine, text: &str, calls: &[(&str, &[Val<'_>])]) -> String {
         }
         Err(e) => out(failed(&e)),
     }
-    let all = log.lock().unwrap().clone();
-    all
+    log.lock().unwrap().clone()
 }
 
 fn failed(error: &Error) -> String {

@@ -106,8 +106,7 @@ fn transcript(engine: &Engine, module: &Module, mut bytes: Bytes<'_>) -> String 
     let summed = hash.call(&mut store, &[], &mut sum).map_err(|e| shown(&e));
     note(&log, format_args!("hash {sum:?} {summed:?}"));
     again.lock().expect("no panic").take();
-    let all = log.lock().expect("no panic").clone();
-    all
+    log.lock().expect("no panic").clone()
 }
 
 fn host_functions(

@@ -185,9 +185,9 @@ fn adapter(bytes: &mut Bytes<'_>, made: &[Made], text: &mut String, n: usize) ->
     let list = |what: &str, types: &[&str]| -> String {
         types.iter().map(|t| format!(" ({what} {t})")).collect()
     };
-    let _ = write!(
+    let _ = writeln!(
         text,
-        "  (@interface func (export \"f{n}\"){}{}{body})\n",
+        "  (@interface func (export \"f{n}\"){}{}{body})",
         list("param", &params),
         list("result", &stack)
     );

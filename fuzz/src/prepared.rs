@@ -138,7 +138,7 @@ pub unsafe fn call(w: *mut World) {
         if !done && !short {
             return;
         }
-        let alive = (&(*w).ready).iter().any(|ready| ready.number == number);
+        let alive = (*w).ready.iter().any(|ready| ready.number == number);
         for (i, (slot, kind)) in outs.iter().zip(&results).enumerate() {
             let [at, len] = slot.0;
             match *kind {

@@ -152,12 +152,15 @@ pub fn judge(core: &Core, payload: &[u8]) -> Verdict {
     }
 }
 
+/// A function: its type, and its instructions.
+type Body = (usize, Vec<(u8, usize, usize)>);
+
 #[derive(Default)]
 struct Parsed {
     types: Vec<Signature>,
     /// The type of each.
     imports: Vec<usize>,
-    funcs: Vec<(usize, Vec<(u8, usize, usize)>)>,
+    funcs: Vec<Body>,
     exports: Vec<(usize, Vec<u8>)>,
     implements: Vec<(usize, usize)>,
 }
@@ -210,7 +213,7 @@ impl<'a> Eater<'a> {
         Some(Signature { params: self.codes()?, results: self.codes()? })
     }
 
-    fn func(&mut self) -> Option<(usize, Vec<(u8, usize, usize)>)> {
+    fn func(&mut self) -> Option<Body> {
         let mut item = self.sized()?;
         let ty = item.number()?;
         let mut body = Vec::new();

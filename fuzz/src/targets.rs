@@ -3,8 +3,11 @@
 
 use witrt::tools;
 
-/// The targets by name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A target: its name, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
     ("text", text),
     ("binary", binary),
     ("roundtrip", roundtrip),
