@@ -243,6 +243,9 @@ struct Unit {
     inner: HashMap<u32, u32>,
     writers: HashMap<u32, u32>,
     entries: Vec<Option<Entry>>,
+    /// Adapters that need no entry of their own, and the core functions that they
+    /// only call.
+    direct: Vec<(u32, u32)>,
     deferred: Vec<u32>,
     parked: u32,
     /// What makes the calls that are parked: a position in `funcs`.
@@ -303,6 +306,7 @@ impl Unit {
             });
         }
         let mut entries: Vec<Option<Entry>> = program.adapters.iter().map(|_| None).collect();
+        let mut direct = Vec::new();
         for (adapter, plan) in exported(program) {
             let entry = entries.get_mut(adapter as usize).ok_or_else(|| broken("adapter"))?;
             if entry.is_some() {
@@ -323,6 +327,13 @@ impl Unit {
                 pays: gen_.pays(plan),
                 bare: settles && park::is_bare(plan),
             });
+            if let Some(Callee::Core(func)) = forward::target(&body, &ty)
+                && gen_.spaces.is_defined(*func)
+                && gen_.spaces.func(*func)? == &ty
+            {
+                direct.push((adapter, *func));
+                continue;
+            }
             let name = format!("adapter {adapter} entry");
             work.add(&gen_, Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
         }
@@ -346,6 +357,7 @@ impl Unit {
             inner,
             writers,
             entries,
+            direct,
             deferred,
             parked,
             pay,
@@ -410,7 +422,8 @@ impl Work {
             }
             Some(Adapter::Body(plan)) => {
                 let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
-                if let Some(call) = forward::target(&body, gen_.spaces.ty(ty)?) {
+                let target = forward::target(&body, gen_.spaces.ty(ty)?);
+                if let Some(Callee::Intrinsic(Intrinsic::Call(call))) = target {
                     let call = Call { ty: Some(ty), ..call.clone() };
                     return Ok(Target::Intrinsic(self.intrinsic(Intrinsic::Call(call))));
                 }

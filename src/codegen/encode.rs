@@ -324,6 +324,9 @@ impl Out<'_> {
                 exports.export(&entry_name(adapter), ExportKind::Func, index);
             }
         }
+        for (adapter, func) in &self.unit.direct {
+            exports.export(&entry_name(*adapter), ExportKind::Func, self.remap.func(*func));
+        }
         for (i, mem) in self.program.used_mems.iter().enumerate() {
             exports.export(&memory_name(i), ExportKind::Memory, *mem);
         }

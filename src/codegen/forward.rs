@@ -3,15 +3,15 @@
 //!
 //! Not here: why an adapter came out like that.
 
+use super::Intrinsic;
 use super::adapter::{Body, Callee, Ins};
-use super::{Call, Intrinsic};
 use crate::types::FuncType;
 use std::collections::HashMap;
 use wasm_encoder::Instruction;
 
-/// The call of an import that is all that a function of this type does, with
-/// its own parameters and results, as they are.
-pub(super) fn target<'b>(body: &'b Body, ty: &FuncType) -> Option<&'b Call> {
+/// The call of an import or of the core that is all that a function of this type
+/// does, with its own parameters and results, as they are.
+pub(super) fn target<'b>(body: &'b Body, ty: &FuncType) -> Option<&'b Callee> {
     if !ty.params().iter().chain(ty.results()).all(|ty| ty.has_values()) {
         return None;
     }
@@ -29,10 +29,10 @@ pub(super) fn target<'b>(body: &'b Body, ty: &FuncType) -> Option<&'b Call> {
             Ins::Plain(Instruction::LocalSet(local)) => {
                 locals.insert(*local, stack.pop()?);
             }
-            Ins::Call(Callee::Intrinsic(Intrinsic::Call(call)))
+            Ins::Call(callee @ (Callee::Intrinsic(Intrinsic::Call(_)) | Callee::Core(_)))
                 if found.is_none() && stack == all =>
             {
-                found = Some(call);
+                found = Some(callee);
                 stack.clone_from(&results);
             }
             Ins::Plain(Instruction::End | Instruction::Return) if stack == results => {

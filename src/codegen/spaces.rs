@@ -98,6 +98,11 @@ impl Spaces {
         self.funcs.len() as u32
     }
 
+    /// Whether a function is the core's own, and no import.
+    pub fn is_defined(&self, func: u32) -> bool {
+        func as usize >= self.imported.len()
+    }
+
     /// The function type of this index.
     pub fn ty(&self, index: u32) -> Result<&FuncType> {
         let ty = self.types.get(index as usize).and_then(|ty| ty.as_ref());

@@ -22,7 +22,7 @@ error: trap: wasm trap: call stack exhausted
 exit 3
 ;;! run --imports=print mutual
 error: trap: wasm trap: call stack exhausted
-  in func 1 into at offset 0x31
+  in func 1 into at offset 0x0
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31
