@@ -1,6 +1,7 @@
 //! Both back ends do the same: the files that run something, modules made at
 //! random, and what is easy to get wrong.
 
+mod frames;
 #[path = "../fuzz/src/lib.rs"]
 #[allow(dead_code)]
 mod generate;
@@ -60,13 +61,7 @@ fn run(path: &Path, line: &str, back_end: &str) -> (String, String, Option<i32>)
         .output()
         .unwrap();
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    let mut errors = text(&output.stderr);
-    if errors.contains("call stack exhausted") {
-        // Which function is the first that does not fit depends on the frames of
-        // others.
-        let frames = errors.lines().filter(|line| !line.ends_with(" at offset 0x0"));
-        errors = frames.take(10).collect::<Vec<_>>().join("\n");
-    }
+    let errors = frames::comparable(text(&output.stderr));
     (text(&output.stdout), errors, output.status.code())
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `BLESS=1` writes what came out into the files as what is expected.
 
+mod frames;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -141,7 +143,8 @@ impl TestFile<'_> {
             "assemble" | "strip" => hex(&output.stdout),
             _ => String::from_utf8(output.stdout).map_err(|e| e.to_string())?,
         };
-        text.push_str(&String::from_utf8(output.stderr).map_err(|e| e.to_string())?);
+        let errors = String::from_utf8(output.stderr).map_err(|e| e.to_string())?;
+        text.push_str(&frames::comparable(errors));
         // Windows and others write these differently.
         let mut text = text.replace("\r\n", "\n");
         if !text.is_empty() && !text.ends_with('\n') {

@@ -22,17 +22,6 @@ error: trap: wasm trap: call stack exhausted
 exit 3
 ;;! run --imports=print mutual
 error: trap: wasm trap: call stack exhausted
-  in func 1 into at offset 0x0
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
-  in func 1 into at offset 0x31
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31
   in func 1 into at offset 0x31
@@ -45,17 +34,6 @@ error: trap: wasm trap: call stack exhausted
 exit 3
 ;;! run core
 error: trap: wasm trap: call stack exhausted
-  in func 2 core at offset 0x0
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
-  in func 2 core at offset 0x36
   in func 2 core at offset 0x36
   in func 2 core at offset 0x36
   in func 2 core at offset 0x36
