@@ -22,7 +22,8 @@ rm -f build/*.log
 # compiled once, and the same for every use.
 cargo=(--release --locked
     --config profile.release.package.witrt.debug-assertions=true
-    --config profile.release.package.witrt.overflow-checks=true)
+    --config profile.release.package.witrt.overflow-checks=true
+    --config profile.release.package.witrt.codegen-units=16)
 
 # A part that answers 77 could not be run here.
 table=()

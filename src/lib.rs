@@ -55,6 +55,7 @@ pub use guest::carried::Copied;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 pub use guest::flat::{Arguments, Lift, Lower, Outcome};
 pub use guest::func::Func;
+pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
 pub use guest::value::{ExternRef, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};

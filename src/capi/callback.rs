@@ -14,7 +14,7 @@ use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
 use crate::string::Text;
-use crate::{Copied, Encoding, Error, ErrorKind, Extern, Func, FuncType, HostCall};
+use crate::{Copied, Encoding, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Val, ValType};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
@@ -76,14 +76,13 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
     let body = || {
         let callback = need(callback, "callback")?;
         // SAFETY: the header demands so many kinds.
-        let (params, results) = unsafe {
+        let ((params, takes), (results, gives)) = unsafe {
             (
                 SlotKind::all(params, param_count, "params")?,
                 SlotKind::all(results, result_count, "results")?,
             )
         };
-        let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
-        let ty = FuncType::new(types(&params), types(&results));
+        let ty = FuncType::new(takes, gives);
         let cell = cell_of(store)?;
         cell.enter(|inside| {
             // Nothing fails from here on: the finalizer is taken over.
@@ -92,8 +91,8 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             let called = Callback { callback, env, home, params, results };
             let cx = inside.context();
             let func = match (called.is_plain(), called.answers()) {
-                (true, false) => Func::new_prepared(cx, ty, move |c| called.call_plain::<0>(c)),
-                (true, true) => Func::new_prepared(cx, ty, move |c| called.call_plain::<PLAIN>(c)),
+                (true, false) => Func::new_inlined(cx, ty, Plain::<0>(called)),
+                (true, true) => Func::new_inlined(cx, ty, Plain::<PLAIN>(called)),
                 _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
@@ -118,13 +117,23 @@ struct Callback {
     results: Box<[SlotKind]>,
 }
 
+/// One with few values, of which so many results may be text.
+struct Plain<const ANSWERS: usize>(Callback);
+
+impl<const ANSWERS: usize> HostBody for Plain<ANSWERS> {
+    #[inline(always)]
+    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self.0.call_plain::<ANSWERS>(call)
+    }
+}
+
 /// So many values are few.
 pub(super) const PLAIN: usize = 4;
 
 impl Callback {
     /// Whether few values cross: numbers and text.
     fn is_plain(&self) -> bool {
-        let plain = |kind: &SlotKind| matches!(kind, SlotKind::Number(_) | SlotKind::Text(_));
+        let plain = |kind: &SlotKind| kind.is_number() || matches!(kind, SlotKind::Text(_));
         self.params.len().max(self.results.len()) <= PLAIN
             && self.params.iter().chain(&self.results).all(plain)
     }
@@ -153,7 +162,7 @@ impl Callback {
                 SlotKind::Text(encoding) => {
                     arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
                 }
-                kind => *arg = witrt_slot_t::of_number(kind.ty(), call.number()?),
+                kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
             }
         }
         let returned = [const { Returned::new(None) }; ANSWERS];
@@ -190,7 +199,7 @@ impl Callback {
                     call.put_text(text.map_err(|e| at(i, e))?)?;
                 }
                 // SAFETY: the callback set the member of the kind, or it is zero.
-                kind => call.put_number(unsafe { slot.number(kind.ty()) })?,
+                kind => call.put_number(unsafe { slot.number(kind) })?,
             }
         }
         Ok(())
@@ -226,7 +235,9 @@ impl Callback {
         for kind in &self.params {
             let mut value = None;
             args.push(match *kind {
-                SlotKind::Number(ty) => witrt_slot_t::of_number(ty, call.number()?),
+                SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => {
+                    witrt_slot_t::of_number(*kind, call.number()?)
+                }
                 SlotKind::Text(encoding) => {
                     let text = text_of(call, encoding, None, |b| buffers.push(b))?;
                     witrt_slot_t { text }
@@ -358,7 +369,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
     // SAFETY: the caller vouches for it.
     unsafe {
         Ok(match kind {
-            SlotKind::Number(ty) => Got::Number(slot.number(ty)),
+            SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => Got::Number(slot.number(kind)),
             SlotKind::Text(encoding) => {
                 Got::Text(Copied::new(inside.context(), slot.text(encoding)?)?)
             }

@@ -24,36 +24,45 @@ pub(super) fn text_of(
     mut keep: impl FnMut(Vec<u16>),
 ) -> Result<witrt_text_t> {
     // Nearly always it is a guest's, and well-formed.
-    let placed = call.text_in_place(|bytes, buffers| match encoding {
-        Encoding::Utf8 => is_utf8(bytes).then(|| lent(bytes)),
-        Encoding::Utf16 => match room {
-            Some(room) if bytes.len() <= SHORT => {
+    if let Some((bytes, buffers)) = call.text_in_place()? {
+        let placed = match (encoding, room) {
+            (Encoding::Utf8, _) => is_utf8(bytes).then(|| lent(bytes)),
+            (Encoding::Utf16, Some(room)) if bytes.len() <= SHORT => {
                 let room = room.write([0; SHORT]);
-                let len = short_to_utf16(bytes, room)?;
-                Some(witrt_text_t { data: room.as_ptr().cast(), len })
+                let len = short_to_utf16(bytes, room);
+                len.map(|len| witrt_text_t { data: room.as_ptr().cast(), len })
             }
-            _ => {
-                let mut buffer = buffers.pop().unwrap_or_default();
-                match widen(bytes, Policy::Reject, &mut buffer) {
-                    Ok(placed) => {
-                        keep(buffer);
-                        Some(placed)
-                    }
-                    Err(_) => {
-                        buffers.push(buffer);
-                        None
-                    }
-                }
-            }
-        },
-    })?;
-    if let Some(placed) = placed {
-        return Ok(placed);
+            (Encoding::Utf16, _) => widened(bytes, buffers, &mut keep),
+        };
+        if let Some(placed) = placed {
+            call.take_text();
+            return Ok(placed);
+        }
     }
     let mut buffer = call.buffer();
     let placed = call.text(|text, rule| place(text, encoding, rule, &mut buffer));
     keep(buffer);
     placed
+}
+
+/// Text in UTF-16, in one of the store's buffers, unless it is ill-formed.
+#[inline(never)]
+fn widened(
+    bytes: &[u8],
+    buffers: &mut Vec<Vec<u16>>,
+    keep: &mut impl FnMut(Vec<u16>),
+) -> Option<witrt_text_t> {
+    let mut buffer = buffers.pop().unwrap_or_default();
+    match widen(bytes, Policy::Reject, &mut buffer) {
+        Ok(placed) => {
+            keep(buffer);
+            Some(placed)
+        }
+        Err(_) => {
+            buffers.push(buffer);
+            None
+        }
+    }
 }
 
 /// The buffers that the texts of a short call are in. Nearly always there are

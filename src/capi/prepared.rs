@@ -69,17 +69,16 @@ pub unsafe extern "C" fn witrt_func_prepare(
         };
         let cell = handle.cell()?.clone();
         // SAFETY: the header demands so many kinds.
-        let (params, results) = unsafe {
+        let ((params, takes), (results, gives)) = unsafe {
             (
                 SlotKind::all(params, param_count, "params")?,
                 SlotKind::all(results, result_count, "results")?,
             )
         };
-        let types = |kinds: &[SlotKind]| kinds.iter().map(|kind| kind.ty()).collect::<Vec<_>>();
-        let call = Prepared::new(func, &types(&params), &types(&results))?;
+        let call = Prepared::new(func, &takes, &gives)?;
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
         let is_numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
-        let gives_numbers = results.iter().all(|kind| matches!(kind, SlotKind::Number(_)));
+        let gives_numbers = results.iter().all(SlotKind::is_number);
         let gives_vals = results.iter().any(SlotKind::is_val);
         let inner = PreparedCall {
             call,
@@ -273,12 +272,12 @@ unsafe fn call_numbers(
     let mut words = [Word::new(0); INLINE];
     for (i, (word, kind)) in words.iter_mut().zip(&prepared.params).enumerate() {
         // SAFETY: the caller vouches for the slots.
-        *word = Word::new(unsafe { (*args.add(i)).number(kind.ty()) });
+        *word = Word::new(unsafe { (*args.add(i)).number(*kind) });
     }
     prepared.call.call_words(inside.context(), &mut words)?;
     for (i, (word, kind)) in words.iter().zip(&prepared.results).enumerate() {
         // SAFETY: as above.
-        unsafe { results.add(i).write(witrt_slot_t::of_number(kind.ty(), word.bits())) };
+        unsafe { results.add(i).write(witrt_slot_t::of_number(*kind, word.bits())) };
     }
     Ok(())
 }
@@ -334,8 +333,8 @@ impl<'a> Arguments<'a> for SlotArgs<'_> {
             // SAFETY: the header demands that the member of the kind is set,
             // and that text stays as it is during the call.
             unsafe {
-                if let SlotKind::Number(ty) = *kind {
-                    into.number(slot.number(ty))?;
+                if kind.is_number() {
+                    into.number(slot.number(*kind))?;
                 } else if let SlotKind::Text(encoding) = *kind {
                     let text = slot.text(encoding).map_err(|error| argument(error, i))?;
                     into.text(text, None)?;

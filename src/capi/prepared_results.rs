@@ -33,8 +33,7 @@ impl Outcome for Numbers<'_> {
     #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         for (i, kind) in self.kinds.iter().enumerate() {
-            let SlotKind::Number(ty) = *kind else { break };
-            let slot = witrt_slot_t::of_number(ty, from.number()?);
+            let slot = witrt_slot_t::of_number(*kind, from.number()?);
             // SAFETY: there are as many slots as kinds.
             unsafe { self.slots.add(i).write(slot) };
         }
@@ -168,7 +167,9 @@ impl<'k> Results<'k> {
             let slot = unsafe { &mut *self.slots.add(i) };
             let (number, units) = (*word, *word as usize);
             match kind {
-                SlotKind::Number(ty) => *slot = witrt_slot_t::of_number(*ty, number),
+                SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => {
+                    *slot = witrt_slot_t::of_number(*kind, number);
+                }
                 SlotKind::Text(_) => slot.buffer.len = units,
                 SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
                     Some(Val::String(text)) => {
@@ -213,7 +214,7 @@ impl Outcome for Results<'_> {
         let prepared = self.prepared;
         for (i, kind) in prepared.results.iter().enumerate() {
             let word = match *kind {
-                SlotKind::Number(_) => from.number()?,
+                SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => from.number()?,
                 SlotKind::Reference(_) | SlotKind::Lazy(_) => {
                     self.vals.push(from.value()?);
                     0

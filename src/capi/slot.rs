@@ -111,8 +111,12 @@ const _: () =
 /// What a slot kind stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SlotKind {
-    /// A number of this type.
-    Number(ValType),
+    /// A number of 32 bits, of whichever type.
+    Word,
+    /// A number of 64 bits.
+    Long,
+    /// One of 8 or 16 bits, which its type extends.
+    Narrow(ValType),
     /// A reference of this type.
     Reference(ValType),
     /// Text in memory.
@@ -122,25 +126,33 @@ pub enum SlotKind {
 }
 
 impl SlotKind {
-    /// The kind of a number.
-    pub fn new(kind: witrt_slot_kind_t) -> Result<SlotKind> {
-        Ok(match kind {
+    /// What a number stands for, and the type of its values.
+    fn new(kind: witrt_slot_kind_t) -> Result<(SlotKind, ValType)> {
+        use ValType::{ExternRef, F64, FuncRef, I64, S8, S16, S64, String, U8, U16, U64};
+        let string = match kind {
             64 => SlotKind::Text(Encoding::Utf8),
             65 => SlotKind::Text(Encoding::Utf16),
             66 => SlotKind::Lazy(Encoding::Utf8),
             67 => SlotKind::Lazy(Encoding::Utf16),
-            kind => match type_of(kind)? {
-                ValType::String => {
-                    let message = "the kind of a string's slot is one of witrt_slot_kind_enum";
-                    return Err(Error::new(ErrorKind::UnknownKind, message));
-                }
-                ty @ (ValType::ExternRef | ValType::FuncRef) => SlotKind::Reference(ty),
-                ty => SlotKind::Number(ty),
-            },
-        })
+            kind => {
+                let ty = type_of(kind)?;
+                let kind = match ty {
+                    String => {
+                        let message = "the kind of a string's slot is one of witrt_slot_kind_enum";
+                        return Err(Error::new(ErrorKind::UnknownKind, message));
+                    }
+                    ExternRef | FuncRef => SlotKind::Reference(ty),
+                    S8 | U8 | S16 | U16 => SlotKind::Narrow(ty),
+                    I64 | S64 | U64 | F64 => SlotKind::Long,
+                    _ => SlotKind::Word,
+                };
+                return Ok((kind, ty));
+            }
+        };
+        Ok((string, String))
     }
 
-    /// The kinds of an array.
+    /// The kinds of an array, and the types of their values.
     ///
     /// # Safety
     ///
@@ -149,27 +161,29 @@ impl SlotKind {
         kinds: *const witrt_slot_kind_t,
         count: usize,
         name: &str,
-    ) -> Result<Box<[SlotKind]>> {
+    ) -> Result<(Box<[SlotKind]>, Vec<ValType>)> {
         // SAFETY: the caller vouches for it.
         let kinds = unsafe { slice(kinds, count, name) }?;
-        let kind = |(i, kind): (usize, &u8)| {
-            let kind = SlotKind::new(*kind);
-            kind.map_err(|e| e.context(format_args!("`{name}` {i}")).at_argument(i))
-        };
-        kinds.iter().enumerate().map(kind).collect()
+        let (mut all, mut types) = (Vec::new(), Vec::new());
+        for (i, kind) in kinds.iter().enumerate() {
+            let found = SlotKind::new(*kind);
+            let (kind, ty) =
+                found.map_err(|e| e.context(format_args!("`{name}` {i}")).at_argument(i))?;
+            all.push(kind);
+            types.push(ty);
+        }
+        Ok((all.into(), types))
+    }
+
+    /// Whether it is a number.
+    #[inline(always)]
+    pub fn is_number(&self) -> bool {
+        matches!(self, SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_))
     }
 
     /// Whether it is a reference, or a string of any kind.
     pub fn is_val(&self) -> bool {
         matches!(self, SlotKind::Lazy(_) | SlotKind::Reference(_))
-    }
-
-    /// The type of the values.
-    pub fn ty(self) -> ValType {
-        match self {
-            SlotKind::Number(ty) | SlotKind::Reference(ty) => ty,
-            SlotKind::Text(_) | SlotKind::Lazy(_) => ValType::String,
-        }
     }
 }
 
@@ -181,15 +195,16 @@ impl witrt_slot_t {
     ///
     /// # Safety
     ///
-    /// The member of this type must have been set.
+    /// The kind must be of a number, and a member of such a type must have been
+    /// set.
     #[inline(always)]
-    pub unsafe fn number(&self, ty: ValType) -> u64 {
+    pub unsafe fn number(&self, kind: SlotKind) -> u64 {
         // SAFETY: any bits are a number, and the caller vouches that they were
         // set.
         unsafe {
-            match ty {
-                ValType::S8 | ValType::U8 | ValType::S16 | ValType::U16 => self.narrow(ty),
-                ValType::I64 | ValType::S64 | ValType::U64 | ValType::F64 => self.u64,
+            match kind {
+                SlotKind::Long => self.u64,
+                SlotKind::Narrow(ty) => self.narrow(ty),
                 _ => self.u32.into(),
             }
         }
@@ -213,24 +228,17 @@ impl witrt_slot_t {
         }
     }
 
-    /// A slot that holds a number.
+    /// A slot that holds a number of this kind, and nothing else.
     #[inline(always)]
-    pub fn of_number(ty: ValType, bits: u64) -> witrt_slot_t {
-        let mut slot = witrt_slot_t::ZERO;
-        match ty {
-            ValType::S8 | ValType::U8 | ValType::S16 | ValType::U16 => slot.set_narrow(ty, bits),
-            ValType::I64 | ValType::S64 | ValType::U64 | ValType::F64 => slot.u64 = bits,
-            _ => slot.u32 = bits as u32,
-        }
-        slot
-    }
-
-    #[inline(never)]
-    fn set_narrow(&mut self, ty: ValType, bits: u64) {
-        match ty {
-            ValType::S8 | ValType::U8 => self.u8 = bits as u8,
-            _ => self.u16 = bits as u16,
-        }
+    pub fn of_number(kind: SlotKind, bits: u64) -> witrt_slot_t {
+        // Both halves at once: a processor waits for a whole that is read right
+        // after a part of it was written.
+        let first = match kind {
+            SlotKind::Long => bits,
+            SlotKind::Narrow(ty) => first_narrow(ty, bits),
+            _ => first(bits, 32),
+        };
+        witrt_slot_t { bits: [first, 0] }
     }
 
     /// The text that it lends.
@@ -266,4 +274,16 @@ impl witrt_slot_t {
             })
         }
     }
+}
+
+#[inline(never)]
+fn first_narrow(ty: ValType, bits: u64) -> u64 {
+    first(bits, if matches!(ty, ValType::S8 | ValType::U8) { 8 } else { 16 })
+}
+
+/// What lies first in memory: so many of the low bits.
+#[inline(always)]
+fn first(bits: u64, size: u32) -> u64 {
+    let high = bits << (64 - size);
+    if cfg!(target_endian = "big") { high } else { high >> (64 - size) }
 }

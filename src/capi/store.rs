@@ -176,7 +176,7 @@ impl StoreCell {
 
     /// Lets a callback in: `body` runs with the caller's context as the
     /// innermost one. It must be called where the engine has called out.
-    #[inline]
+    #[inline(always)]
     pub fn callback<R>(
         &self,
         mut caller: Caller<'_>,
@@ -288,6 +288,7 @@ impl Inside<'_> {
 
     /// Lends the context out while C code runs, which may come in again and
     /// delete what it likes.
+    #[inline(always)]
     pub fn lend<R>(&mut self, body: impl FnOnce() -> R) -> R {
         struct Back<'a>(&'a StoreCell);
         impl Drop for Back<'_> {

@@ -49,7 +49,8 @@ impl Running {
             };
         }
         let (this, import, ty) = (self.clone(), *import, ty.clone());
-        Ok(linked(cx, core_type, link, move |call| this.call_listed(call, import, &ty)))
+        let body = move |call: &mut HostCall<'_, '_>| this.call_listed(call, import, &ty);
+        Ok(linked(cx, core_type, link, body))
     }
 
     /// Calls what takes lists of values.

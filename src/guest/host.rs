@@ -34,6 +34,25 @@ pub struct HostCall<'x, 's> {
     by: By<'x>,
 }
 
+/// What a host function does. A closure can be one. What is a type of its own,
+/// with a [`HostBody::run`] that is always inlined, becomes one piece of machine
+/// code with what the engine calls: a compiler keeps a closure that two places call
+/// apart.
+pub(crate) trait HostBody: Send + Sync + 'static {
+    /// Answers a call.
+    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()>;
+}
+
+impl<F> HostBody for F
+where
+    F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+{
+    #[inline(always)]
+    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self(call)
+    }
+}
+
 /// Who calls. With a tag of its own, that is known where the call is made.
 #[repr(u8)]
 enum By<'x> {
@@ -112,7 +131,7 @@ pub(crate) fn linked(
     cx: &mut Cx<'_>,
     core_type: &HostType,
     link: Link,
-    body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+    body: impl HostBody,
 ) -> wasmtime::Func {
     host_words(cx, core_type, move |caller, mut words| {
         if let Some(defer) = &link.defer {
@@ -122,7 +141,7 @@ pub(crate) fn linked(
         let cx = &mut caller.as_context_mut();
         let words = Words { words, link: &link, mems, taken: 0, put: 0, kept: 0 };
         let mut call = HostCall { cx, by: By::Core(words) };
-        let outcome = guard(|| body(&mut call));
+        let outcome = guard(|| body.run(&mut call));
         let HostCall { cx, by: By::Core(Words { words, kept, .. }) } = call else {
             return Err(mismatch());
         };
@@ -144,14 +163,14 @@ pub(crate) fn linked(
 /// Lets the host call one, with values of its types.
 pub(crate) fn called_by_host(
     cx: &mut Cx<'_>,
-    body: impl FnOnce(&mut HostCall<'_, '_>) -> Result<()>,
+    body: &impl HostBody,
     args: &[Val<'_>],
     types: &[ValType],
     results: &mut [Val<'static>],
 ) -> Result<()> {
     let vals = Vals { args: args.iter(), results: types.iter().zip(results), put: 0 };
     let mut call = HostCall { cx, by: By::Host(vals) };
-    guard(|| body(&mut call))?;
+    guard(|| body.run(&mut call))?;
     match call.by {
         By::Host(vals) if vals.results.len() == 0 => Ok(()),
         _ => Err(mismatch()),
@@ -202,26 +221,28 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
-    /// The same for what is nearly always the case: where the string lies in
-    /// linear memory and `read`, which gets the store's buffers too, can do with
-    /// it as it is. If not, the argument has not been taken.
+    /// The next argument where it is what a string nearly always is: text in
+    /// linear memory. With it come the store's buffers. It has not been taken:
+    /// [`HostCall::take_text`] does that.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn text_in_place<R>(
-        &mut self,
-        read: impl FnOnce(&[u8], &mut Vec<Vec<u16>>) -> Option<R>,
-    ) -> Result<Option<R>> {
+    pub fn text_in_place(&mut self) -> Result<Option<(&[u8], &mut Vec<Vec<u16>>)>> {
         let By::Core(by) = &mut self.by else { return Ok(None) };
         let Some(Given::View(mem)) = by.next() else { return Ok(None) };
         let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
         let [ptr, len] = by.words.peek_two()?;
         let (bytes, data) = mem.write_with(self.cx, ptr, len)?;
-        let done = read(bytes, &mut data.scratch.units);
-        if done.is_some() {
+        Ok(Some((bytes, &mut data.scratch.units)))
+    }
+
+    /// Takes it.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn take_text(&mut self) {
+        if let By::Core(by) = &mut self.by {
             by.taken += 1;
             by.words.skip_two();
         }
-        Ok(done)
     }
 
     /// The next argument, a reference, or a string to be read later in the

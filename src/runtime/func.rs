@@ -7,11 +7,12 @@ use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed};
-use crate::guest::host::{HostCall, Link, called_by_host, linked};
+use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
 use crate::guest::value::{ExternRef, Str, Val};
 use crate::guest::words::HostType;
 use crate::string::{self, Text};
 use crate::types::{FuncType, ValType};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 impl Func {
@@ -50,9 +51,18 @@ impl Func {
     /// # Ok::<(), witrt::Error>(())
     /// ```
     pub fn new_prepared(
-        mut cx: impl AsContextMut,
+        cx: impl AsContextMut,
         ty: FuncType,
         body: impl Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
+    ) -> Func {
+        Func::new_inlined(cx, ty, body)
+    }
+
+    /// The same for what is a type of its own.
+    pub(crate) fn new_inlined(
+        mut cx: impl AsContextMut,
+        ty: FuncType,
+        body: impl HostBody,
     ) -> Func {
         let store = cx.as_context_mut().store_id();
         Func::new_typed(store, ty.clone(), Arc::new(FlatFunc { body, ty }))
@@ -68,9 +78,9 @@ impl Func {
     /// let f = Func::wrap(&mut store, |name: String, n: u32| name.repeat(n as usize));
     /// assert_eq!(f.ty().to_string(), "(string, u32) -> (string)");
     /// ```
-    pub fn wrap<Args>(cx: impl AsContextMut, body: impl HostClosure<Args>) -> Func {
+    pub fn wrap<Args: 'static>(cx: impl AsContextMut, body: impl HostClosure<Args>) -> Func {
         let ty = body.ty();
-        Func::new_prepared(cx, ty, move |call| body.call(call))
+        Func::new_inlined(cx, ty, Wrapped(body, PhantomData))
     }
 
     /// Its parameters and results.
@@ -166,15 +176,12 @@ where
     }
 }
 
-struct FlatFunc<F> {
-    body: F,
+struct FlatFunc<B> {
+    body: B,
     ty: FuncType,
 }
 
-impl<F> Typed for FlatFunc<F>
-where
-    F: Fn(&mut HostCall<'_, '_>) -> Result<()> + Send + Sync + 'static,
-{
+impl<B: HostBody> Typed for FlatFunc<B> {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
         called_by_host(cx, &self.body, args, self.ty.results(), results)
     }
@@ -185,7 +192,24 @@ where
         core_type: &HostType,
         link: Link,
     ) -> Result<wasmtime::Func, Link> {
-        Ok(linked(cx, core_type, link, move |call| (self.body)(call)))
+        Ok(linked(cx, core_type, link, self))
+    }
+}
+
+impl<B: HostBody> HostBody for Arc<FlatFunc<B>> {
+    #[inline(always)]
+    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self.body.run(call)
+    }
+}
+
+/// A closure with values of Rust's for parameters.
+struct Wrapped<F, Args>(F, PhantomData<fn(Args)>);
+
+impl<Args: 'static, F: HostClosure<Args>> HostBody for Wrapped<F, Args> {
+    #[inline(always)]
+    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self.0.call(call)
     }
 }
 
@@ -385,6 +409,7 @@ macro_rules! arities {
             fn ty(&self) -> FuncType {
                 FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
+            #[inline]
             fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
                 $(let $name = $name::take(call)?;)*
                 self($($name),*).put(call)
@@ -401,6 +426,7 @@ macro_rules! arities {
             fn ty(&self) -> FuncType {
                 FuncType::new([$(<$name as Param>::TYPE),*], R::types())
             }
+            #[inline]
             fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
                 $(let $name = $name::take(call)?;)*
                 self(call.caller(), $($name),*).put(call)
