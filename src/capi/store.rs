@@ -34,7 +34,8 @@ pub struct wasm_store_t {
 
 /// A store, and the door into it.
 pub struct StoreCell {
-    /// Which thread is inside, by an address of its own; 0 for none.
+    /// Who is inside: [`NOBODY`], [`SOMEBODY`], [`PASSING`], or which thread, by an
+    /// address of its own.
     owner: AtomicUsize,
     /// Whether the context is in use, so that nobody else may have it. This
     /// field and the next three are touched by the owner only.
@@ -59,10 +60,10 @@ pub struct StoreCell {
     store: UnsafeCell<Store>,
 }
 
-// SAFETY: what is not `Sync` in it is touched only by the thread that `owner`
-// names, or by the one that has put `PASSING` there, and the door changes it
-// atomically; and all of it may move between threads, which `is_send` checks
-// for the parts that could be otherwise.
+// SAFETY: what is not `Sync` in it is touched only by the thread that has put
+// something else than `NOBODY` into `owner`, which the door does atomically, until
+// it puts that back; and all of it may move between threads, which `is_send`
+// checks for the parts that could be otherwise.
 unsafe impl Send for StoreCell {}
 // SAFETY: as above.
 unsafe impl Sync for StoreCell {}
@@ -96,14 +97,20 @@ pub struct Inside<'a> {
     cell: &'a StoreCell,
 }
 
-/// Who is in a store, instead of a thread: somebody who is gone at once.
-const PASSING: usize = usize::MAX;
+/// Nobody is in a store.
+const NOBODY: usize = 0;
+/// Somebody is who has not let code of the host's run since: whoever comes, on
+/// whichever thread, may not come in. Most calls end so, and need not know which
+/// thread they are on.
+const SOMEBODY: usize = 1;
+/// Somebody is who will be gone at once.
+const PASSING: usize = 2;
 
 impl StoreCell {
     fn new(engine: &Engine) -> Arc<StoreCell> {
         let store = Store::new(engine);
         Arc::new_cyclic(|this| StoreCell {
-            owner: AtomicUsize::new(0),
+            owner: AtomicUsize::new(NOBODY),
             lent: Cell::new(false),
             innermost: Cell::new(None),
             keep: Cell::new(None),
@@ -143,24 +150,40 @@ impl StoreCell {
     /// Opens the door until the guard is dropped, or tells why not.
     #[inline]
     fn open(&self) -> std::result::Result<Leave<'_>, &'static str> {
+        // To look first costs nothing, and spares a callback the failure.
+        if self.owner.load(Ordering::Relaxed) == NOBODY && self.claim(SOMEBODY).is_ok() {
+            self.lent.set(true);
+            return Ok(Leave { cell: self, nested: false });
+        }
+        self.open_again()
+    }
+
+    /// The same where somebody is inside.
+    #[inline(never)]
+    fn open_again(&self) -> std::result::Result<Leave<'_>, &'static str> {
         let me = this_thread();
-        let nested = self.owner.load(Ordering::Relaxed) == me;
-        if nested {
-            if self.lent.get() {
-                return Err("the engine is at work in it");
-            }
-        } else {
-            while let Err(other) =
-                self.owner.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
-            {
-                if other != PASSING {
-                    return Err("another thread is using it");
+        while let Err(owner) = self.claim(SOMEBODY) {
+            match owner {
+                PASSING => std::thread::yield_now(),
+                SOMEBODY => {
+                    return Err("by another thread, or by the engine, which is at work in it");
                 }
-                std::thread::yield_now();
+                owner if owner != me => return Err("by another thread"),
+                _ if self.lent.get() => return Err("by the engine, which is at work in it"),
+                _ => {
+                    self.lent.set(true);
+                    return Ok(Leave { cell: self, nested: true });
+                }
             }
         }
         self.lent.set(true);
-        Ok(Leave { cell: self, nested })
+        Ok(Leave { cell: self, nested: false })
+    }
+
+    /// Takes an empty store, or tells who is inside.
+    #[inline]
+    fn claim(&self, owner: usize) -> std::result::Result<usize, usize> {
+        self.owner.compare_exchange(NOBODY, owner, Ordering::Acquire, Ordering::Relaxed)
     }
 
     /// The same for somebody who only gives something back, on any thread, and
@@ -169,7 +192,7 @@ impl StoreCell {
         if self.owner.load(Ordering::Relaxed) == this_thread() {
             return self.open().ok();
         }
-        self.owner.compare_exchange(0, PASSING, Ordering::Acquire, Ordering::Relaxed).ok()?;
+        self.claim(PASSING).ok()?;
         self.lent.set(true);
         Some(Leave { cell: self, nested: false })
     }
@@ -222,12 +245,17 @@ impl Drop for Leave<'_> {
     #[inline]
     fn drop(&mut self) {
         self.cell.lent.set(false);
-        if !self.nested {
-            let keep = self.cell.keep.take();
-            self.cell.owner.store(0, Ordering::Release);
-            // The cell may be gone after this.
-            drop(keep);
+        if self.nested {
+            return;
         }
+        // Nearly always nobody else's code has run.
+        let keep = match self.cell.owner.load(Ordering::Relaxed) {
+            SOMEBODY => None,
+            _ => self.cell.keep.take(),
+        };
+        self.cell.owner.store(NOBODY, Ordering::Release);
+        // The cell may be gone after this.
+        drop(keep);
     }
 }
 
@@ -296,8 +324,11 @@ impl Inside<'_> {
                 self.0.lent.set(true);
             }
         }
-        let keep = self.cell.keep.take().or_else(|| self.cell.this.upgrade());
-        self.cell.keep.set(keep);
+        // Both last until the door is closed.
+        if self.cell.owner.load(Ordering::Relaxed) == SOMEBODY {
+            self.cell.keep.set(self.cell.this.upgrade());
+            self.cell.owner.store(this_thread(), Ordering::Relaxed);
+        }
         self.cell.lent.set(false);
         let _back = Back(self.cell);
         body()
@@ -350,16 +381,16 @@ impl Inside<'_> {
     }
 }
 
-/// An address that no other living thread has.
+/// An address that no other living thread has, and none of the constants.
 #[inline]
 fn this_thread() -> usize {
-    thread_local!(static MARK: Cell<u8> = const { Cell::new(0) });
+    thread_local!(static MARK: Cell<u64> = const { Cell::new(0) });
     MARK.with(|mark| std::ptr::from_ref(mark).addr())
 }
 
 #[cold]
 fn busy(why: &str) -> Error {
-    Error::new(ErrorKind::StoreBusy, format!("the store is in use: {why}"))
+    Error::new(ErrorKind::StoreBusy, format!("the store is in use {why}"))
 }
 
 impl wasm_store_t {

@@ -29,9 +29,9 @@ pub(crate) struct CoreFunc {
     ty: FuncType,
     /// Whether references cross, so that they have to be rooted.
     has_refs: bool,
-    /// Whether only numbers cross.
-    numeric: bool,
     width: usize,
+    /// The same where only numbers cross, else as many as there never are.
+    numbers: usize,
 }
 
 /// A number as core code takes and gives it.
@@ -71,7 +71,7 @@ impl CoreFunc {
             |t: &ValType| matches!(t, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
         let numeric = ty.params().iter().chain(ty.results()).all(number);
         let width = ty.params().len().max(ty.results().len());
-        CoreFunc { func, ty, has_refs, numeric, width }
+        CoreFunc { func, ty, has_refs, width, numbers: if numeric { width } else { usize::MAX } }
     }
 
     /// A core function that runs `body`, which takes and gives core values.
@@ -133,7 +133,7 @@ impl CoreFunc {
     /// Whether only numbers cross, so that words need no check.
     #[inline]
     pub fn is_numeric(&self) -> bool {
-        self.numeric
+        self.numbers != usize::MAX
     }
 
     /// Runs it, after what the store owes, if it is numeric. The arguments are
@@ -141,8 +141,8 @@ impl CoreFunc {
     #[inline]
     pub fn call_words(&self, cx: &mut Cx<'_>, words: &mut [Word]) -> Result<()> {
         settle(cx)?;
-        if !self.numeric || words.len() < self.width {
-            return Err(Error::new(ErrorKind::WrongKind, "this function takes more than numbers"));
+        if words.len() < self.numbers {
+            return Err(not_numeric());
         }
         let mark = Mark::new(cx);
         let raw = std::ptr::from_mut(words) as *mut [ValRaw];
@@ -274,6 +274,11 @@ impl Mark {
         // The first failure is the outcome.
         let _ = run_registered(cx, self.debts);
     }
+}
+
+#[cold]
+fn not_numeric() -> Error {
+    Error::new(ErrorKind::WrongKind, "this function takes more than numbers")
 }
 
 /// What came out of guest code that failed.
