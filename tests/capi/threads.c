@@ -2,6 +2,7 @@
  * deleted on another thread than it was made on. */
 
 #include <pthread.h>
+#include <sched.h>
 
 #include "guest.h"
 #include "text.h"
@@ -115,6 +116,69 @@ static void test_deleting_during_calls(void) {
   wasm_store_delete(store);
 }
 
+typedef struct {
+  const wasm_func_t* func;
+  int says;
+  wasm_trap_t* trap;
+} spin_t;
+
+static wasm_trap_t* say(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)args, (void)results;
+  return NULL;
+}
+
+static void* spin(void* at) {
+  spin_t* s = at;
+  wasm_val_t arg[] = {WASM_I32_VAL(s->says)};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_EMPTY_VEC;
+  /* The main thread may be in the store too. */
+  while (s->trap = wasm_func_call(s->func, &args, &results),
+         witrt_trap_code(s->trap) != WITRT_TRAP_INTERRUPTED)
+    wasm_trap_delete(s->trap);
+  return NULL;
+}
+
+/* A guest that runs on another thread, whether or not it has called back before. */
+static void test_busy(void) {
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_epoch_interruption(config, true));
+  wasm_engine_t* own = wasm_engine_new_with_config(config);
+  wasm_store_t* store = wasm_store_new(own);
+  wasm_module_t* module = module_of(store,
+    "(module (import \"\" \"say\" (func $say))"
+    "  (func (export \"spin\") (param i32)"
+    "    (if (local.get 0) (then (call $say))) (loop $again (br $again))))");
+  REQUIRE(module);
+  wasm_functype_t* type = wasm_functype_new_0_0();
+  wasm_func_t* func = wasm_func_new(store, type, say);
+  wasm_functype_delete(type);
+  wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import), exports;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  REQUIRE(instance);
+  wasm_instance_exports(instance, &exports);
+  for (int says = 0; says < 2; says++) {
+    CHECK(witrt_store_set_epoch_deadline(store, 1));
+    spin_t s = {wasm_extern_as_func(exports.data[0]), says, NULL};
+    pthread_t thread;
+    REQUIRE(pthread_create(&thread, NULL, spin, &s) == 0);
+    witrt_error_t* error = NULL;
+    while (witrt_store_settle(store, &error)) sched_yield();
+    CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_STORE_BUSY);
+    witrt_error_delete(error);
+    witrt_engine_increment_epoch(own);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
+    wasm_trap_delete(s.trap);
+    CHECK(witrt_store_settle(store, &error));
+  }
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_func_delete(func);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(own);
+}
+
 int main(void) {
   static const char* wat =
     "(module"
@@ -148,6 +212,7 @@ int main(void) {
   }
   wasm_shared_module_delete(shared);
   test_deleting_during_calls();
+  test_busy();
   wasm_engine_delete(engine);
   return check_result();
 }
