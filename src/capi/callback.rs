@@ -90,9 +90,9 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             let home = Home(Arc::as_ptr(cell));
             let called = Callback { callback, env, home, params, results };
             let cx = inside.context();
-            let func = match (called.is_plain(), called.answers()) {
-                (true, false) => Func::new_inlined(cx, ty, Plain::<0>(called)),
-                (true, true) => Func::new_inlined(cx, ty, Plain::<PLAIN>(called)),
+            let func = match (called.is_plain(), called.params.len(), called.results.len()) {
+                (true, 1, 0) => Func::new_inlined(cx, ty, Plain::<1, 0>(called)),
+                (true, ..) => Func::new_inlined(cx, ty, Plain::<PLAIN, PLAIN>(called)),
                 _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
@@ -117,13 +117,13 @@ struct Callback {
     results: Box<[SlotKind]>,
 }
 
-/// One with few values, of which so many results may be text.
-struct Plain<const ANSWERS: usize>(Callback);
+/// One with few values: up to so many parameters and results.
+struct Plain<const PARAMS: usize, const RESULTS: usize>(Callback);
 
-impl<const ANSWERS: usize> HostBody for Plain<ANSWERS> {
+impl<const PARAMS: usize, const RESULTS: usize> HostBody for Plain<PARAMS, RESULTS> {
     #[inline(always)]
     fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self.0.call_plain::<ANSWERS>(call)
+        self.0.call_plain::<PARAMS, RESULTS>(call)
     }
 }
 
@@ -138,25 +138,22 @@ impl Callback {
             && self.params.iter().chain(&self.results).all(plain)
     }
 
-    /// Whether a result is text.
-    fn answers(&self) -> bool {
-        self.results.iter().any(|kind| matches!(kind, SlotKind::Text(_)))
-    }
-
     fn cell(&self) -> &StoreCell {
         // SAFETY: the function runs in its own store only, which is in this
         // cell.
         unsafe { &*self.home.get() }
     }
 
-    /// The short way, one piece with what the engine calls, where so many
-    /// results may be text.
+    /// The short way, one piece with what the engine calls.
     #[inline(always)]
-    fn call_plain<const ANSWERS: usize>(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        let mut args = [witrt_slot_t::ZERO; PLAIN];
-        let mut results = [witrt_slot_t::ZERO; PLAIN];
-        let mut buffers = Buffers::default();
-        let mut rooms = [const { Room::uninit() }; PLAIN];
+    fn call_plain<const PARAMS: usize, const RESULTS: usize>(
+        &self,
+        call: &mut HostCall<'_, '_>,
+    ) -> Result<()> {
+        let mut args = [witrt_slot_t::ZERO; PARAMS];
+        let mut results = [witrt_slot_t::ZERO; RESULTS];
+        let mut buffers = Buffers::<PARAMS>::default();
+        let mut rooms = [const { Room::uninit() }; PARAMS];
         for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
             match *kind {
                 SlotKind::Text(encoding) => {
@@ -165,7 +162,7 @@ impl Callback {
                 kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
             }
         }
-        let returned = [const { Returned::new(None) }; ANSWERS];
+        let returned = [const { Returned::new(None) }; RESULTS];
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
             let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };

@@ -2,7 +2,6 @@
 //!
 //! Not here: calls.
 
-use super::callback::PLAIN;
 use super::slot::witrt_text_t;
 use crate::string::{
     Dest, Measured, SHORT, Text, copy, is_utf8, measure, short_to_utf16, transcode,
@@ -67,20 +66,20 @@ fn widened(
 
 /// The buffers that the texts of a short call are in. Nearly always there are
 /// none, which costs nothing.
-pub(super) struct Buffers {
-    all: [MaybeUninit<Vec<u16>>; PLAIN],
+pub(super) struct Buffers<const N: usize> {
+    all: [MaybeUninit<Vec<u16>>; N],
     /// So many of them are there.
     len: usize,
 }
 
-impl Default for Buffers {
+impl<const N: usize> Default for Buffers<N> {
     #[inline(always)]
-    fn default() -> Buffers {
-        Buffers { all: [const { MaybeUninit::uninit() }; PLAIN], len: 0 }
+    fn default() -> Buffers<N> {
+        Buffers { all: [const { MaybeUninit::uninit() }; N], len: 0 }
     }
 }
 
-impl Buffers {
+impl<const N: usize> Buffers<N> {
     /// Adds one, of no more than there are parameters.
     #[inline(always)]
     pub fn push(&mut self, buffer: Vec<u16>) {
@@ -98,7 +97,7 @@ impl Buffers {
     }
 }
 
-impl Drop for Buffers {
+impl<const N: usize> Drop for Buffers<N> {
     #[inline(always)]
     fn drop(&mut self) {
         while let Some(buffer) = self.pop() {
