@@ -92,6 +92,7 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
             let cx = inside.context();
             let func = match (called.is_plain(), called.params.len(), called.results.len()) {
                 (true, 1, 0) => Func::new_inlined(cx, ty, Plain::<1, 0>(called)),
+                (true, _, 0) => Func::new_inlined(cx, ty, Plain::<PLAIN, 0>(called)),
                 (true, ..) => Func::new_inlined(cx, ty, Plain::<PLAIN, PLAIN>(called)),
                 _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };

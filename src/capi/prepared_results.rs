@@ -11,6 +11,8 @@ use super::string_box::StringBox;
 use super::value::give_val;
 use crate::string::{Dest, copy};
 use crate::{Encoding, Error, ErrorKind, Lift, Outcome, Result, Val};
+use std::ffi::c_void;
+use std::slice::from_raw_parts_mut;
 
 /// Results that are numbers: written straight into their slots, since nothing
 /// fails once they are there. What such a call has deferred was made before.
@@ -46,6 +48,9 @@ pub(super) struct OneText<'k> {
     prepared: &'k PreparedCall,
     slot: *mut witrt_slot_t,
     encoding: Encoding,
+    /// The room for it, which is there, and how many units it is for.
+    data: *mut c_void,
+    len: usize,
     /// How many units it has.
     units: usize,
     /// Whether the buffer is too small for it.
@@ -65,8 +70,13 @@ impl<'k> OneText<'k> {
         encoding: Encoding,
     ) -> Result<OneText<'k>> {
         // SAFETY: the caller vouches for the slot.
-        unsafe { room(slot, encoding) }.map_err(|error| of_result(error, 0))?;
-        Ok(OneText { prepared, slot, encoding, units: 0, is_small: false })
+        let room = unsafe { room(slot, encoding) }.map_err(|error| of_result(error, 0))?;
+        // No more than that: a callback may look at it.
+        let (data, len) = match room {
+            Dest::Utf8(room) => (room.as_mut_ptr().cast(), room.len()),
+            Dest::Utf16(room) => (room.as_mut_ptr().cast(), room.len()),
+        };
+        Ok(OneText { prepared, slot, encoding, data, len, units: 0, is_small: false })
     }
 
     /// Writes its length into the slot.
@@ -81,8 +91,13 @@ impl<'k> OneText<'k> {
 impl Outcome for OneText<'_> {
     #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        // SAFETY: there is one slot, of text.
-        let room = unsafe { room(self.slot, self.encoding) }?;
+        // SAFETY: `new` found so much room there, and the guest has returned.
+        let room = unsafe {
+            match self.encoding {
+                Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(self.data.cast(), self.len)),
+                Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(self.data.cast(), self.len)),
+            }
+        };
         match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
             Ok(units) => self.units = units,
             Err(error) => {

@@ -237,21 +237,23 @@ impl Entered {
     /// A call is over: what it has deferred is done, or owed where it tells so.
     #[inline(always)]
     fn shut(&self, cx: &mut Cx<'_>, opened: Opened, called: Result<bool>) -> Result<()> {
-        match (&self.parking, &called) {
-            (None, Ok(_)) if opened.mark.is_now(cx) => Ok(()),
-            (Some(parking), Ok(owes))
-                if *owes == self.leaves
-                    && opened.outer == Outer::None
-                    && opened.mark.is_now(cx) =>
+        let owes = match called {
+            Ok(owes) => owes,
+            Err(error) => return self.shut_slowly(cx, opened, Err(error)),
+        };
+        match &self.parking {
+            None if opened.mark.is_now(cx) => Ok(()),
+            Some(parking)
+                if owes == self.leaves && opened.outer == Outer::None && opened.mark.is_now(cx) =>
             {
-                if *owes {
+                if owes {
                     parking.owe(cx)
                 } else {
                     parking.paid(cx)
                 }
                 parking.leave(cx, Outer::None)
             }
-            _ => self.shut_slowly(cx, opened, called),
+            _ => self.shut_slowly(cx, opened, Ok(owes)),
         }
     }
 
