@@ -22,7 +22,7 @@ fn module() -> String {
               {lower} call-core $f{count} i32-to-u32)"#
         )
     };
-    let adapters: String = (2..=5).map(adapter).collect();
+    let adapters = COUNTS.map(adapter).concat();
     format!("{MODULE}{adapters})")
 }
 
@@ -129,11 +129,11 @@ fn every_length_lands_where_it_should() {
     }
 }
 
-/// Up to four are carried; of five none is.
+/// Up to eight are carried; of nine none is.
 #[test]
 fn many_go_beside_each_other() {
     for mut guest in both() {
-        for count in 2..=5 {
+        for count in COUNTS {
             let func = guest.instance.func(&mut guest.store, &format!("{count} texts")).unwrap();
             // Each may be short or long, and in either encoding.
             for pick in 0..1 << count {
@@ -161,7 +161,9 @@ fn many_go_beside_each_other() {
     }
 }
 
-const SHORT: [&str; 5] = ["left", "", "Zoë", "🦜🦜", "right"];
+const COUNTS: [usize; 5] = [2, 3, 4, 8, 9];
+
+const SHORT: [&str; 9] = ["left", "", "Zoë", "🦜🦜", "right", "é", "鸚", "\0", "end"];
 
 const LONG: &str = "A text that has more bytes than an entry carries, so that the host writes it: \
                     Zoë, 鸚鵡, 🦜.";

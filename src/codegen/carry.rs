@@ -17,7 +17,7 @@ pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
 pub(crate) const CARRIED: i32 = -1;
 /// So many words an entry takes at most where text is carried, and an import
 /// gives.
-pub(crate) const CARRY_WORDS: usize = 24;
+pub(crate) const CARRY_WORDS: usize = 48;
 
 /// Where the engine compiles vectors, and lanes are in the order of bytes.
 const CARRIES: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));

@@ -19,7 +19,7 @@ use std::ptr::slice_from_raw_parts_mut;
 use wasmtime::ValRaw;
 
 /// So many words are few.
-pub(crate) const FEW: usize = 24;
+pub(crate) const FEW: usize = 48;
 
 /// A function that can be called so.
 #[derive(Clone, Copy)]
