@@ -113,6 +113,30 @@ fn malformed_utf8_is_found_anywhere() {
 }
 
 #[test]
+fn runs_end_where_something_else_begins() {
+    let all: Vec<u16> = (0x800..=0xFFFF).filter(|unit| unit & 0xF800 != 0xD800).collect();
+    agree(Text::Utf16(&all), 0);
+    agree(Text::Utf8(String::from_utf16(&all).unwrap().as_bytes()), 0);
+
+    let run = "語".repeat(150);
+    let wide: Vec<u16> = run.encode_utf16().collect();
+    for position in 0..wide.len() {
+        for unit in [0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000] {
+            let mut text = wide.clone();
+            text[position] = unit;
+            agree(Text::Utf16(&text), 0);
+        }
+    }
+    for position in 0..run.len() {
+        for byte in [0, 0x7F, 0x80, 0x9F, 0xA0, 0xBF, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xFF] {
+            let mut text = run.clone().into_bytes();
+            text[position] = byte;
+            agree(Text::Utf8(&text), 0);
+        }
+    }
+}
+
+#[test]
 fn lone_surrogates_are_found_anywhere() {
     let fault = Fault::Surrogate;
     for units in [1, 2, 3, 8, 16, 33, 64, 65, 129, 300] {

@@ -25,8 +25,10 @@
 //!
 //! Not here: linear memory, stores, C types, allocation.
 
+mod convert;
 #[doc(hidden)]
 pub mod fast;
+mod long;
 #[doc(hidden)]
 pub mod scalar;
 mod short;

@@ -15,13 +15,16 @@ pub enum Script {
     Latin,
     /// Three bytes a character.
     Cjk,
+    /// The same among ASCII.
+    Mixed,
     /// Four bytes and two units a character.
     Emoji,
 }
 
 impl Script {
     /// All of them.
-    pub const ALL: [Script; 4] = [Script::Ascii, Script::Latin, Script::Cjk, Script::Emoji];
+    pub const ALL: [Script; 5] =
+        [Script::Ascii, Script::Latin, Script::Cjk, Script::Mixed, Script::Emoji];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Script {
             Script::Ascii => "ascii",
             Script::Latin => "latin",
             Script::Cjk => "cjk",
+            Script::Mixed => "mixed",
             Script::Emoji => "emoji",
         }
     }
@@ -39,6 +43,9 @@ impl Script {
             Script::Ascii => "The quick brown fox jumps over it. ",
             Script::Latin => "Où êtes-vous né, Zoë? Übergröße là-bas. ",
             Script::Cjk => "色は匂へど散りぬるを我が世誰ぞ常ならむ",
+            Script::Mixed => {
+                "{\"題\": \"いろは歌\", \"文\": \"有為の奥山けふ越えて\", \"年\": 1079}, "
+            }
             Script::Emoji => "🦀🚀🎉🌍🔥🐧",
         };
         let mut text = String::with_capacity(bytes);
