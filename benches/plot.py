@@ -10,7 +10,7 @@ import math
 import sys
 
 WIDTH, HEIGHT, LEFT, TOP = 300, 200, 46, 34
-COLOURS = {"ascii": "#1f77b4", "latin": "#2ca02c", "cjk": "#d62728", "emoji": "#9467bd"}
+COLOURS = {"ascii": "#1f77b4", "latin": "#2ca02c", "cjk": "#d62728", "mixed": "#ff7f0e", "emoji": "#9467bd"}
 
 
 def main(source, target):

@@ -34,6 +34,9 @@ pub struct HostCall<'x, 's> {
     by: By<'x>,
 }
 
+/// Text in linear memory, and the store's buffers for what is made of it.
+pub type InPlace<'a> = (&'a [u8], &'a mut Vec<Vec<u16>>);
+
 /// What a host function does. A closure can be one. What is a type of its own,
 /// with a [`HostBody::run`] that is always inlined, becomes one piece of machine
 /// code with what the engine calls: a compiler keeps a closure that two places call
@@ -226,7 +229,7 @@ impl<'s> HostCall<'_, 's> {
     /// [`HostCall::take_text`] does that.
     #[doc(hidden)]
     #[inline(always)]
-    pub fn text_in_place(&mut self) -> Result<Option<(&[u8], &mut Vec<Vec<u16>>)>> {
+    pub fn text_in_place(&mut self) -> Result<Option<InPlace<'_>>> {
         let By::Core(by) = &mut self.by else { return Ok(None) };
         let Some(Given::View(mem)) = by.next() else { return Ok(None) };
         let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
