@@ -77,8 +77,8 @@ unsafe trait Direction {
 /// a detour over the stack.
 ///
 /// Three-byte characters that the text begins with are taken at once. Behind what
-/// interrupts them the kernel goes on: to look for the next ones costs more than
-/// it gains in text that mixes scripts.
+/// interrupts them the kernel goes on: to try again after every block costs more
+/// than it gains in text that mixes scripts.
 #[inline(always)]
 fn convert<D: Direction>(mut src: &[D::From], dst: &mut [D::To]) -> Option<usize> {
     const { assert!(D::GROWTH <= 3) }
@@ -157,8 +157,9 @@ unsafe impl Direction for ToUtf16 {
 
 struct ToUtf8;
 
-// SAFETY: as above; a unit makes three bytes at most. The library's own bounded
-// conversion relies on the same.
+// SAFETY: no sequence of n 16-bit units, not even an ill-formed one, makes the
+// kernel write more than 3 n bytes. The library's own bounded conversion relies on
+// the same.
 unsafe impl Direction for ToUtf8 {
     type From = u16;
     type To = u8;
