@@ -12,8 +12,7 @@
 //!   library's kernels win with text that mixes lengths.
 //! - Characters of three bytes, of which most of Asia's text consists: sixteen at
 //!   once take a fifth of the library's time to UTF-16, and to UTF-8 a third to a
-//!   half. Only those that a text
-//!   begins with: `convert.rs` says why.
+//!   half. Only those that a text begins with: `convert.rs` says why.
 //! - ASCII from one encoding to another: check and copy in one loop. Up to a few
 //!   thousand units it takes about half the time of the library's conversion, and
 //!   64 Ki units UTF-16 to UTF-8 take half of validation, length and conversion.
