@@ -241,7 +241,8 @@ pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
 
 #[inline]
 fn copy_short_utf8(src: &[u8], dst: &mut [u8]) -> Option<usize> {
-    (short::sweep(src, dst.get_mut(..src.len())?) || is_other_utf8(src)).then_some(src.len())
+    let dst = dst.get_mut(..src.len())?;
+    (short::sweep(src, dst) || is_other_utf8(dst)).then_some(src.len())
 }
 
 #[inline]
@@ -316,25 +317,26 @@ fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<us
 }
 
 /// Writes a text, the first `ascii` units of which have been written, and gives
-/// the length of all; `None` if it is ill-formed or does not fit.
+/// the length of all; `None` if it is ill-formed or does not fit. What has been
+/// written is what is checked: the source may be changing.
 #[inline(never)]
 fn convert(src: Text<'_>, ascii: usize, dst: Dest<'_>) -> Option<usize> {
     let written = match (src, dst) {
         (Text::Utf8(s), Dest::Utf8(d)) => {
-            let rest = s.get(ascii..)?;
-            if !is_utf8(rest) {
+            let room = d.get_mut(ascii..s.len())?;
+            room.copy_from_slice(s.get(ascii..)?);
+            if !is_utf8(room) {
                 return None;
             }
-            d.get_mut(ascii..s.len())?.copy_from_slice(rest);
-            rest.len()
+            room.len()
         }
         (Text::Utf16(s), Dest::Utf16(d)) => {
-            let rest = s.get(ascii..)?;
-            if !is_paired(rest) {
+            let room = d.get_mut(ascii..s.len())?;
+            room.copy_from_slice(s.get(ascii..)?);
+            if !is_paired(room) {
                 return None;
             }
-            d.get_mut(ascii..s.len())?.copy_from_slice(rest);
-            rest.len()
+            room.len()
         }
         (Text::Utf8(s), Dest::Utf16(d)) => to_utf16(s.get(ascii..)?, d.get_mut(ascii..)?)?,
         (Text::Utf16(s), Dest::Utf8(d)) => to_utf8(s.get(ascii..)?, d.get_mut(ascii..)?)?,

@@ -94,48 +94,73 @@ fn len_in(c: char, encoding: Encoding) -> usize {
 
 /// Decodes a text: a scalar value, or one error for each maximal subpart of
 /// what is ill-formed.
+///
+/// Whoever owns the text may change it meanwhile. So a unit is looked at once,
+/// and what it was found to be holds for that value only.
 fn each_char<E>(
     src: Text<'_>,
     mut each: impl FnMut(Result<char, BadText>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut position = 0;
-    match src {
-        Text::Utf8(bytes) => {
-            for chunk in bytes.utf8_chunks() {
-                for c in chunk.valid().chars() {
-                    each(Ok(c))?;
-                }
-                position += chunk.valid().len();
-                if !chunk.invalid().is_empty() {
-                    let fault = utf8_fault(&bytes[position..]);
-                    each(Err(BadText { position, fault }))?;
-                    position += chunk.invalid().len();
-                }
-            }
-        }
-        Text::Utf16(units) => {
-            for c in char::decode_utf16(units.iter().copied()) {
-                match c {
-                    Ok(c) => {
-                        each(Ok(c))?;
-                        position += c.len_utf16();
-                    }
-                    Err(_) => {
-                        each(Err(BadText { position, fault: Fault::Surrogate }))?;
-                        position += 1;
-                    }
-                }
-            }
-        }
+    while let Some((c, units)) = match src {
+        Text::Utf8(bytes) => first_utf8(bytes.get(position..).unwrap_or_default()),
+        Text::Utf16(units) => first_utf16(units.get(position..).unwrap_or_default()),
+    } {
+        each(c.map_err(|fault| BadText { position, fault }))?;
+        position += units;
     }
     Ok(())
 }
 
-/// Which rule is broken at the start of `bytes`, which is known to be
-/// ill-formed there.
-fn utf8_fault(bytes: &[u8]) -> Fault {
-    let second = bytes.get(1).copied().unwrap_or(0);
-    match (bytes.first().copied().unwrap_or(0), second) {
+/// What a text begins with, and how many units that are.
+type First = Option<(Result<char, Fault>, usize)>;
+
+fn first_utf8(bytes: &[u8]) -> First {
+    let first = *bytes.first()?;
+    let second = bytes.get(1).copied();
+    // How many bytes follow, and what the second may be.
+    let (more, range) = match first {
+        0x00..=0x7F => return Some((Ok(char::from(first)), 1)),
+        0xC2..=0xDF => (1, 0x80..=0xBF),
+        0xE0 => (2, 0xA0..=0xBF),
+        0xED => (2, 0x80..=0x9F),
+        0xE1..=0xEF => (2, 0x80..=0xBF),
+        0xF0 => (3, 0x90..=0xBF),
+        0xF1..=0xF3 => (3, 0x80..=0xBF),
+        0xF4 => (3, 0x80..=0x8F),
+        _ => return Some((Err(utf8_fault(first, second)), 1)),
+    };
+    let mut value = u32::from(first) & (0x3F >> more);
+    for nth in 1..=more {
+        let (next, range) = match nth {
+            1 => (second, range.clone()),
+            _ => (bytes.get(nth).copied(), 0x80..=0xBF),
+        };
+        match next {
+            Some(byte) if range.contains(&byte) => value = value << 6 | u32::from(byte & 0x3F),
+            _ => return Some((Err(utf8_fault(first, second)), nth)),
+        }
+    }
+    Some((char::from_u32(value).ok_or(Fault::BadByte), more + 1))
+}
+
+fn first_utf16(units: &[u16]) -> First {
+    let first = u32::from(*units.first()?);
+    if let Some(c) = char::from_u32(first) {
+        return Some((Ok(c), 1));
+    }
+    match units.get(1).map(|low| u32::from(*low)) {
+        Some(low @ 0xDC00..=0xDFFF) if first < 0xDC00 => {
+            let value = 0x10000 + ((first & 0x3FF) << 10 | low & 0x3FF);
+            Some((char::from_u32(value).ok_or(Fault::Surrogate), 2))
+        }
+        _ => Some((Err(Fault::Surrogate), 1)),
+    }
+}
+
+/// Which rule an ill-formed sequence breaks that begins with these bytes.
+fn utf8_fault(first: u8, second: Option<u8>) -> Fault {
+    match (first, second.unwrap_or(0)) {
         (0xC0..=0xC1, _) => Fault::Overlong,
         (0xE0, 0x80..=0x9F) => Fault::Overlong,
         (0xED, 0xA0..=0xBF) => Fault::Surrogate,

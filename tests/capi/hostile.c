@@ -176,15 +176,21 @@ static void impossible_strings(void) {
 }
 
 /* Text that another thread of the host writes to while it is read: an error,
- * or text that it was at some time, and never a byte too many. */
-static char16_t changing[600];
+ * or text that it was at some time, and never a unit too many. */
+enum { CHANGING = 600 };
+static char16_t changing[CHANGING];
+static unsigned char changing_bytes[CHANGING];
 static atomic_bool change;
 static void* changer(void* unused) {
   (void)unused;
   volatile char16_t* at = changing;
+  volatile unsigned char* bytes = changing_bytes;
   for (unsigned i = 0; atomic_load(&change); i++) {
     static const char16_t units[] = {'a', 0xe9, 0x6f22, 0xd83e, 0xdd80};
-    at[i * 7 % 600] = units[i % 5];
+    at[i * 7 % CHANGING] = units[i % 5];
+    /* Where the text ends a character begins, now and then. */
+    bytes[CHANGING - 1] = i % 2 ? 0xf0 : 'a';
+    for (volatile unsigned pause = 0; pause < i % 64; pause++) continue;
   }
   return NULL;
 }
@@ -192,16 +198,26 @@ static void* changer(void* unused) {
 static void changing_text(void) {
   guest_t g;
   allocator_guest(&g, "i32.const 1024");
-  for (size_t i = 0; i < 600; i++) changing[i] = 'a';
+  for (size_t i = 0; i < CHANGING; i++) changing[i] = changing_bytes[i] = 'a';
   pthread_t thread;
   atomic_store(&change, true);
   REQUIRE(pthread_create(&thread, NULL, changer, NULL) == 0);
-  for (int i = 0; i < 20000; i++) {
-    wasm_string_t text = WASM_STRING_UTF16(changing, 600);
+  for (int i = 0; i < 1000000; i++) {
+    wasm_string_t narrow = WASM_STRING_UTF8(changing_bytes, CHANGING), wide = WASM_STRING_UTF16(changing, CHANGING);
+    wasm_string_t* text = i % 8 ? &narrow : &wide;
+    CHECK(wasm_string_length(text, WASM_UTF16) <= CHANGING);
+    if (i % 5) continue;
     wasm_val_t result = WASM_INIT_VAL;
-    wasm_trap_t* trap = length_of(&g, &text, &result);
-    if (trap == NULL) CHECK(result.of.u32 >= 600 && result.of.u32 <= 1800);
+    wasm_trap_t* trap = length_of(&g, text, &result);
+    if (trap == NULL) CHECK(result.of.u32 >= CHANGING && result.of.u32 <= 3 * CHANGING);
     wasm_trap_delete(trap);
+    if (i % 25) continue;
+    char16_t copy[CHANGING + 1];
+    copy[CHANGING] = 0xa5a5;
+    size_t written = 0;
+    if (wasm_string_copy(text, WASM_UTF16, copy, CHANGING, &written)) CHECK(written <= CHANGING);
+    CHECK_EQ(copy[CHANGING], 0xa5a5);
+    wasm_string_delete(wasm_string_clone(text));
   }
   atomic_store(&change, false);
   pthread_join(thread, NULL);
