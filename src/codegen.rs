@@ -27,7 +27,7 @@ use crate::plan::{Adapter, AdapterPlan, CoreImport, Inside, Program};
 use crate::types::{FuncType, ValType};
 use adapter::{Body, Callee, Role};
 use spaces::Spaces;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub(crate) use carry::{CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS};
 pub(crate) use encode::Remap;
@@ -283,16 +283,19 @@ enum Target {
 impl Unit {
     fn new(program: &Program) -> Result<Unit> {
         let spaces = Spaces::read(program)?;
-        let deferred = flow::deferred(program);
+        let (deferred, firsts) = (flow::deferred(program), flow::firsts(program));
+        let no_shapes = HashMap::new();
         let mut gen_ = adapter::Gen {
             program,
             spaces: &spaces,
             deferred: &deferred,
+            firsts: &firsts,
             shapes: &[],
+            shape_of: &no_shapes,
             leaves: false,
         };
-        let (shapes, leaves) = shapes(&gen_);
-        (gen_.shapes, gen_.leaves) = (&shapes, leaves);
+        let Shapes { lists, of, leaves } = shapes(&gen_);
+        (gen_.shapes, gen_.shape_of, gen_.leaves) = (&lists, &of, leaves);
         let mut work = Work::default();
         let mut imported = Vec::new();
         let mut kept = 0;
@@ -309,13 +312,10 @@ impl Unit {
         let mut direct = Vec::new();
         for (adapter, plan) in exported(program) {
             let entry = entries.get_mut(adapter as usize).ok_or_else(|| broken("adapter"))?;
-            if entry.is_some() {
-                continue;
-            }
             let (ty, body) = gen_.body(Role::Entry, adapter, plan)?;
             let (results, debts) = gen_.entry(plan);
             let (parked, leaves) = gen_.parks(plan);
-            let settles = flow::guest_first(program, plan);
+            let settles = flow::guest_first(&firsts, plan);
             *entry = Some(Entry {
                 ty: ty.clone(),
                 strings: gen_.strings(plan),
@@ -338,11 +338,11 @@ impl Unit {
             work.add(&gen_, Func { name, ty: Type::New(ty), body, entry: Some(adapter) });
         }
         let (mut parked, mut pay) = (0, None);
-        if !shapes.is_empty() {
+        if !lists.is_empty() {
             let (name, ty) =
                 ("deferred calls".to_owned(), Type::New(FuncType::new([ValType::I32], [])));
             pay = Some(work.add(&gen_, Func { name, ty, body: gen_.pay()?, entry: None }));
-            for shape in &shapes {
+            for shape in &lists {
                 let params = shape.iter().map(|at| gen_.deferred_params(*at).map(<[_]>::len));
                 parked = parked.max(WORDS + params.sum::<Result<usize>>()? as u32);
             }
@@ -376,28 +376,42 @@ impl Unit {
     }
 }
 
-/// The adapters that are exported, with repetitions.
+/// The adapters that are exported, each once, however often it is.
 fn exported(program: &Program) -> impl Iterator<Item = (u32, &AdapterPlan)> {
-    program.exports.iter().filter_map(|export| {
+    let mut met = HashSet::new();
+    program.exports.iter().filter_map(move |export| {
         let Inside::Adapter(adapter) = export.from else { return None };
         match program.adapters.get(adapter as usize) {
-            Some(Adapter::Body(plan)) => Some((adapter, plan)),
+            Some(Adapter::Body(plan)) if met.insert(adapter) => Some((adapter, plan)),
             _ => None,
         }
     })
 }
 
-/// The lists of calls that entries park, and whether one leaves them parked.
-fn shapes(gen_: &adapter::Gen<'_>) -> (Vec<Vec<u32>>, bool) {
-    let (mut shapes, mut any) = (Vec::new(), false);
-    for (_, plan) in exported(gen_.program) {
+/// The different lists of calls that entries park.
+struct Shapes {
+    lists: Vec<Vec<u32>>,
+    /// Positions in `lists`, by adapter.
+    of: HashMap<u32, u32>,
+    /// Whether an entry leaves them parked.
+    leaves: bool,
+}
+
+fn shapes(gen_: &adapter::Gen<'_>) -> Shapes {
+    let (mut lists, mut of, mut any) = (Vec::new(), HashMap::new(), false);
+    let mut positions = HashMap::new();
+    for (adapter, plan) in exported(gen_.program) {
         let (parked, leaves) = gen_.parks(plan);
         any |= leaves;
-        if !parked.is_empty() && !shapes.contains(&parked) {
-            shapes.push(parked);
+        if !parked.is_empty() {
+            let position = *positions.entry(parked).or_insert_with_key(|parked| {
+                lists.push(parked.clone());
+                lists.len() as u32 - 1
+            });
+            of.insert(adapter, position);
         }
     }
-    (shapes, any)
+    Shapes { lists, of, leaves: any }
 }
 
 /// Functions to be added, and what they call.
@@ -509,7 +523,7 @@ fn core_type(ty: ValType) -> ValType {
 
 #[cfg(test)]
 mod tests {
-    use super::compile;
+    use super::{compile, flow};
     use crate::frontend::{FEATURES, load};
     use std::path::{Path, PathBuf};
 
@@ -535,5 +549,62 @@ mod tests {
             compiled += 1;
         }
         assert!(compiled > 100, "only {compiled}");
+    }
+
+    /// Twice the module, twice the work.
+    #[test]
+    fn analysis_is_linear() {
+        let chain = |n: usize| -> String {
+            let next = |i| format!("(@interface func $a{} call-adapter $a{i})", i + 1);
+            (0..n).map(next).collect()
+        };
+        let core = "(func $f) (func $alloc (param i32) (result i32) local.get 0) (memory 1)";
+        let exported = |n: usize, body: &str| -> String {
+            let func = format!("(@interface func $x {body})");
+            (0..n)
+                .map(|i| format!("(@interface export \"{i}\" (func $x))"))
+                .fold(func, |a, b| a + &b)
+        };
+        let first = "(@interface func $a0 call-core $f)";
+        type Make<'a> = &'a dyn Fn(usize) -> String;
+        let modules: [(&str, Make<'_>); 6] = [
+            ("a chain of adapters", &|n| {
+                format!("{first} {} (@interface func (export \"\") call-adapter $a{n})", chain(n))
+            }),
+            ("calls of the last of a chain", &|n| {
+                let calls = format!("call-adapter $a{n} ").repeat(n);
+                format!("{first} {} (@interface func (export \"\") {calls})", chain(n))
+            }),
+            ("calls of one that defers", &|n| {
+                let defers = "defer-call-core $f ".repeat(n);
+                let calls = "call-adapter $a ".repeat(n);
+                format!(
+                    "(@interface func $a {defers} call-core $f) (@interface func (export \"\") {calls})"
+                )
+            }),
+            ("deferred calls before a call", &|n| {
+                format!(
+                    "(@interface func (export \"\") {} call-core $f)",
+                    "defer-call-core $f ".repeat(n)
+                )
+            }),
+            ("deferred calls between imports", &|n| {
+                let ops = "defer-call-core $f call-adapter $i ".repeat(n);
+                format!(
+                    "(@interface func $i (import \"\" \"\")) (@interface func (export \"\") {ops})"
+                )
+            }),
+            ("exports of one adapter", &|n| exported(n, &"defer-call-core $f ".repeat(n))),
+        ];
+        for (what, make) in modules {
+            let work = |n: usize| {
+                let program = load((core.to_owned() + &make(n)).as_bytes(), FEATURES).unwrap();
+                flow::tests::LOOKED_AT.set(0);
+                compile(&program).unwrap();
+                flow::tests::LOOKED_AT.get()
+            };
+            let (once, twice) = (work(2_000), work(4_000));
+            assert!(once >= 2_000 && twice <= 2 * once + 100, "{what}: {once}, {twice}");
+        }
     }
 }

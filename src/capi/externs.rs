@@ -69,7 +69,7 @@ pub extern "C" fn wasm_global_type(
     enter(|| {
         let (cell, global) = global(object)?;
         let ty = cell.enter(|inside| global.ty(inside.context()))?;
-        Ok(Some(wasm_globaltype_t::boxed(TypeObj::new(&ExternType::Global(ty))?)))
+        Ok(Some(wasm_globaltype_t::boxed(TypeObj::new(&ExternType::Global(ty)))))
     })
 }
 
@@ -146,7 +146,7 @@ pub extern "C" fn wasm_table_type(object: Option<&wasm_table_t>) -> Option<Box<w
     enter(|| {
         let (cell, table) = table(object)?;
         let ty = cell.enter(|inside| table.ty(inside.context()))?;
-        Ok(Some(wasm_tabletype_t::boxed(TypeObj::new(&ExternType::Table(ty))?)))
+        Ok(Some(wasm_tabletype_t::boxed(TypeObj::new(&ExternType::Table(ty)))))
     })
 }
 
@@ -249,7 +249,7 @@ pub extern "C" fn wasm_memory_type(
     enter(|| {
         let (cell, memory) = memory(object)?;
         let ty = cell.enter(|inside| memory.ty(inside.context()))?;
-        Ok(Some(wasm_memorytype_t::boxed(TypeObj::new(&ExternType::Memory(ty))?)))
+        Ok(Some(wasm_memorytype_t::boxed(TypeObj::new(&ExternType::Memory(ty)))))
     })
 }
 
@@ -324,7 +324,7 @@ pub extern "C" fn wasm_extern_type(
         let handle = need(object, "extern")?.handle();
         let item = handle.obj.to_extern().ok_or_else(|| wrong_kind("extern", &handle.obj))?;
         let ty = handle.cell()?.enter(|inside| item.ty(inside.context()))?;
-        Ok(Some(wasm_externtype_t::boxed(TypeObj::new(&ty)?)))
+        Ok(Some(wasm_externtype_t::boxed(TypeObj::new(&ty))))
     })
 }
 

@@ -412,7 +412,7 @@ fn take_results(
 /// A copy of its type. Owned by the caller.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_func_type(func: Option<&wasm_func_t>) -> Option<Box<wasm_functype_t>> {
-    enter(|| Ok(Some(wasm_functype_t::boxed(TypeObj::func(get(func)?.ty().clone())?))))
+    enter(|| Ok(Some(wasm_functype_t::boxed(TypeObj::func(get(func)?.ty().clone())))))
 }
 
 /// How many parameters it has.

@@ -36,7 +36,7 @@ impl wasm_importtype_t {
         Ok(wasm_importtype_t {
             module: name_of(&import.module)?,
             name: name_of(&import.name)?,
-            ty: wasm_externtype_t::boxed(TypeObj::new(&import.ty)?),
+            ty: wasm_externtype_t::boxed(TypeObj::new(&import.ty)),
         })
     }
 }
@@ -46,7 +46,7 @@ impl wasm_exporttype_t {
     pub fn new(export: &ExportType) -> Result<wasm_exporttype_t> {
         Ok(wasm_exporttype_t {
             name: name_of(&export.name)?,
-            ty: wasm_externtype_t::boxed(TypeObj::new(&export.ty)?),
+            ty: wasm_externtype_t::boxed(TypeObj::new(&export.ty)),
         })
     }
 }
@@ -56,7 +56,7 @@ impl Duplicate for wasm_importtype_t {
         Ok(wasm_importtype_t {
             module: copy_of(&self.module)?,
             name: copy_of(&self.name)?,
-            ty: wasm_externtype_t::boxed(self.ty.ty().duplicate()?),
+            ty: wasm_externtype_t::boxed(self.ty.ty().duplicate()),
         })
     }
 }
@@ -65,7 +65,7 @@ impl Duplicate for wasm_exporttype_t {
     fn duplicate(&self) -> Result<wasm_exporttype_t> {
         Ok(wasm_exporttype_t {
             name: copy_of(&self.name)?,
-            ty: wasm_externtype_t::boxed(self.ty.ty().duplicate()?),
+            ty: wasm_externtype_t::boxed(self.ty.ty().duplicate()),
         })
     }
 }

@@ -7,10 +7,11 @@
 use super::boundary::{enter, need};
 use super::families::*;
 use super::value::{kind_of, type_of, wasm_valkind_t};
-use super::vec::{self, Duplicate, Owned, from_items, items};
+use super::vec::{Duplicate, Owned, Vector, items};
 use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
 use crate::{TableType, ValType};
 use std::ptr::null;
+use std::sync::{Arc, OnceLock};
 
 /// The type of a value. Owned values of their own, as all types are: they
 /// belong to no engine and no store, and any thread may use them.
@@ -62,8 +63,8 @@ pub enum wasm_externkind_enum {
 
 /// What is behind all extern types.
 pub enum TypeObj {
-    /// The vectors are what C borrows.
-    Func { ty: FuncType, params: wasm_valtype_vec_t, results: wasm_valtype_vec_t },
+    /// Shared with its copies.
+    Func(Arc<FuncObj>),
     /// The content is what C borrows.
     Global { content: wasm_valtype_t, mutable: bool },
     /// Element and limits are what C borrows.
@@ -74,10 +75,46 @@ pub enum TypeObj {
     Tag { ty: Box<wasm_functype_t> },
 }
 
-// SAFETY: the vectors are owned and never changed.
-unsafe impl Send for TypeObj {}
+/// A function type, and its lists for C, made when one is asked for: a module
+/// may have a type of a thousand values for each of its exports.
+pub struct FuncObj {
+    ty: FuncType,
+    lists: OnceLock<Lists>,
+}
+
+/// What C borrows.
+struct Lists {
+    params: wasm_valtype_vec_t,
+    results: wasm_valtype_vec_t,
+    /// What the vectors consist of: pointers to `_types`.
+    _items: Vec<*mut wasm_valtype_t>,
+    _types: Vec<wasm_valtype_t>,
+}
+
+// SAFETY: the vectors point into what is owned beside them, and nothing of it
+// is changed.
+unsafe impl Send for Lists {}
 // SAFETY: as above.
-unsafe impl Sync for TypeObj {}
+unsafe impl Sync for Lists {}
+
+impl FuncObj {
+    fn lists(&self) -> &Lists {
+        self.lists.get_or_init(|| {
+            let (params, results) = (self.ty.params(), self.ty.results());
+            let types = params.iter().chain(results).map(|ty| wasm_valtype_t { ty: *ty });
+            let types: Vec<_> = types.collect();
+            let mut items: Vec<_> =
+                types.iter().map(|ty| std::ptr::from_ref(ty).cast_mut()).collect();
+            let (first, second) = items.split_at_mut(params.len());
+            Lists {
+                params: Vector::from_parts(first.len(), first.as_mut_ptr()),
+                results: Vector::from_parts(second.len(), second.as_mut_ptr()),
+                _items: items,
+                _types: types,
+            }
+        })
+    }
+}
 
 /// The C types that are [`TypeObj`]s.
 ///
@@ -122,21 +159,18 @@ pub fn copy<T: Duplicate>(ty: Option<&T>) -> Result<Option<Box<T>>> {
 
 impl TypeObj {
     /// A function type for C.
-    pub fn func(ty: FuncType) -> Result<TypeObj> {
-        let list = |types: &[ValType]| {
-            from_items(types.iter().map(|ty| Box::into_raw(Box::new(wasm_valtype_t { ty: *ty }))))
-        };
-        Ok(TypeObj::Func { params: list(ty.params())?, results: list(ty.results())?, ty })
+    pub fn func(ty: FuncType) -> TypeObj {
+        TypeObj::Func(Arc::new(FuncObj { ty, lists: OnceLock::new() }))
     }
 
     /// A type for C.
-    pub fn new(ty: &ExternType) -> Result<TypeObj> {
+    pub fn new(ty: &ExternType) -> TypeObj {
         let limits = |limits: &Limits| wasm_limits_t {
             min: limits.min.try_into().unwrap_or(u32::MAX),
             max: limits.max.and_then(|max| max.try_into().ok()).unwrap_or(u32::MAX),
         };
-        Ok(match ty {
-            ExternType::Func(ty) => TypeObj::func(ty.clone())?,
+        match ty {
+            ExternType::Func(ty) => TypeObj::func(ty.clone()),
             ExternType::Global(ty) => {
                 TypeObj::Global { content: wasm_valtype_t { ty: ty.content }, mutable: ty.mutable }
             }
@@ -148,15 +182,15 @@ impl TypeObj {
                 TypeObj::Memory { limits: limits(&ty.limits), wide: ty.memory64, shared: ty.shared }
             }
             ExternType::Tag(ty) => {
-                TypeObj::Tag { ty: wasm_functype_t::boxed(TypeObj::func(ty.clone())?) }
+                TypeObj::Tag { ty: wasm_functype_t::boxed(TypeObj::func(ty.clone())) }
             }
-        })
+        }
     }
 
     /// A copy.
-    pub fn duplicate(&self) -> Result<TypeObj> {
-        Ok(match self {
-            TypeObj::Func { ty, .. } => TypeObj::func(ty.clone())?,
+    pub fn duplicate(&self) -> TypeObj {
+        match self {
+            TypeObj::Func(func) => TypeObj::Func(func.clone()),
             TypeObj::Global { content, mutable } => {
                 TypeObj::Global { content: content.clone(), mutable: *mutable }
             }
@@ -166,10 +200,8 @@ impl TypeObj {
             TypeObj::Memory { limits, wide, shared } => {
                 TypeObj::Memory { limits: *limits, wide: *wide, shared: *shared }
             }
-            TypeObj::Tag { ty } => {
-                TypeObj::Tag { ty: wasm_functype_t::boxed(ty.ty().duplicate()?) }
-            }
-        })
+            TypeObj::Tag { ty } => TypeObj::Tag { ty: wasm_functype_t::boxed(ty.ty().duplicate()) },
+        }
     }
 
     /// The number in C.
@@ -180,18 +212,6 @@ impl TypeObj {
             TypeObj::Table { .. } => wasm_externkind_enum::WASM_EXTERN_TABLE as u8,
             TypeObj::Memory { .. } => wasm_externkind_enum::WASM_EXTERN_MEMORY as u8,
             TypeObj::Tag { .. } => wasm_externkind_enum::WASM_EXTERN_TAG as u8,
-        }
-    }
-}
-
-impl Drop for TypeObj {
-    fn drop(&mut self) {
-        if let TypeObj::Func { params, results, .. } = self {
-            // SAFETY: both are owned, and left empty.
-            unsafe {
-                vec::delete(params);
-                vec::delete(results);
-            }
         }
     }
 }
@@ -243,7 +263,7 @@ impl TypeObj {
     /// The type that a new function is to have.
     pub fn to_func(&self) -> Result<&FuncType> {
         match self {
-            TypeObj::Func { ty, .. } => Ok(ty),
+            TypeObj::Func(func) => Ok(&func.ty),
             _ => Err(not_a("function type")),
         }
     }
@@ -288,8 +308,7 @@ pub unsafe extern "C" fn wasm_functype_new(
         // SAFETY: the header demands vectors that own their elements.
         let (params, results) = unsafe { (Owned::take(params), Owned::take(results)) };
         let ty = FuncType::new(val_types(&params, "params")?, val_types(&results, "results")?);
-        let (params, results) = (params.into_inner(), results.into_inner());
-        Ok(Some(wasm_functype_t::boxed(TypeObj::Func { ty, params, results })))
+        Ok(Some(wasm_functype_t::boxed(TypeObj::func(ty))))
     })
 }
 
@@ -304,7 +323,7 @@ fn val_types(types: &Owned<wasm_valtype_vec_t>, name: &str) -> Result<Vec<ValTyp
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_functype_params(ty: Option<&wasm_functype_t>) -> *const wasm_valtype_vec_t {
     enter(|| match need(ty, "type")?.ty() {
-        TypeObj::Func { params, .. } => Ok(std::ptr::from_ref(params)),
+        TypeObj::Func(func) => Ok(std::ptr::from_ref(&func.lists().params)),
         _ => Ok(null()),
     })
 }
@@ -313,7 +332,7 @@ pub extern "C" fn wasm_functype_params(ty: Option<&wasm_functype_t>) -> *const w
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_functype_results(ty: Option<&wasm_functype_t>) -> *const wasm_valtype_vec_t {
     enter(|| match need(ty, "type")?.ty() {
-        TypeObj::Func { results, .. } => Ok(std::ptr::from_ref(results)),
+        TypeObj::Func(func) => Ok(std::ptr::from_ref(&func.lists().results)),
         _ => Ok(null()),
     })
 }

@@ -294,13 +294,6 @@ impl<V: Vector> Owned<V> {
     pub fn as_ptr(&self) -> *const V {
         &raw const self.0
     }
-
-    /// The vector, to be deleted by somebody else.
-    pub fn into_inner(self) -> V {
-        let (size, data) = self.0.parts();
-        std::mem::forget(self);
-        V::from_parts(size, data)
-    }
 }
 
 impl<V: Vector> Drop for Owned<V> {

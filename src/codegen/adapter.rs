@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wasm_encoder::{BlockType, Catch, Instruction};
 
 /// What calls an adapter.
@@ -74,8 +74,12 @@ pub(super) struct Gen<'a> {
     pub program: &'a Program,
     pub spaces: &'a Spaces,
     pub deferred: &'a [u32],
+    /// As [`flow::firsts`] tells it.
+    pub firsts: &'a [bool],
     /// The lists of calls that entries park, by position in `deferred`.
     pub shapes: &'a [Vec<u32>],
+    /// Of each exported adapter that parks calls, the position of its list.
+    pub shape_of: &'a HashMap<u32, u32>,
     /// Whether an entry leaves calls parked when it returns.
     pub leaves: bool,
 }
@@ -88,7 +92,7 @@ impl Gen<'_> {
             role,
             adapter,
             plan,
-            flow: flow::analyse(self.program, role, plan),
+            flow: flow::analyse(self.program, self.firsts, role, plan),
             records: self.records(role, plan),
             direct: flow::direct_lifts(self.program, role, plan),
             places: vec![Place::None; plan.slots as usize],
@@ -130,17 +134,16 @@ impl Gen<'_> {
     /// then.
     pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
         let direct = flow::direct_lifts(self.program, Role::Entry, plan);
+        let lifts = direct.iter().filter_map(|i| match plan.ops.get(*i) {
+            Some(Op::LiftStr { to, mem, .. }) => Some((*to, *mem)),
+            _ => None,
+        });
+        let lifts: HashMap<Slot, u32> = lifts.collect();
         let mut outs = Vec::new();
         if let Some(Op::Ret { values }) = plan.ops.last() {
             for (used, ty) in values.iter().zip(plan.ty.results()) {
-                let lift = plan.ops.iter().enumerate().find_map(|(i, op)| match op {
-                    Op::LiftStr { to, mem, .. } if *to == used.slot && direct.contains(&i) => {
-                        Some(*mem)
-                    }
-                    _ => None,
-                });
-                outs.push(match (ty, lift) {
-                    (ValType::String, Some(mem)) => Out::View(self.mem(mem) as u32),
+                outs.push(match (ty, lifts.get(&used.slot)) {
+                    (ValType::String, Some(mem)) => Out::View(self.mem(*mem) as u32),
                     (ValType::String, None) => Out::Slot,
                     (ty, _) => Out::Word(*ty),
                 });
@@ -159,7 +162,7 @@ impl Gen<'_> {
     }
 
     pub fn records(&self, role: Role, plan: &AdapterPlan) -> BTreeMap<usize, Record> {
-        flow::records(self.program, role, plan, |func| {
+        flow::records(self.program, self.firsts, role, plan, |func| {
             let params = self.spaces.func(func).ok()?.params();
             params.iter().all(|ty| convert::to_word(*ty).is_some()).then_some(params.len() as u32)
         })
@@ -219,7 +222,7 @@ struct Deferred<'p> {
 pub(super) struct Frame<'g, 'p> {
     pub gen_: &'g Gen<'g>,
     role: Role,
-    adapter: u32,
+    pub adapter: u32,
     pub plan: &'p AdapterPlan,
     flow: Flow,
     records: BTreeMap<usize, Record>,

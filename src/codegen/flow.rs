@@ -9,9 +9,9 @@
 //! Not here: instructions.
 
 use super::adapter::Role;
-use crate::plan::{Adapter, AdapterPlan, Op, Program};
+use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot};
 use crate::types::ValType;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Where an adapter has to settle.
 #[derive(Default)]
@@ -37,24 +37,21 @@ pub(super) fn deferred(program: &Program) -> Vec<u32> {
     found.into_iter().collect()
 }
 
-/// Whether the guest runs before anything in the adapter can trap or be
-/// noticed.
-pub(super) fn guest_first(program: &Program, plan: &AdapterPlan) -> bool {
-    let mut plan = plan;
-    // Adapters call earlier ones, or themselves: no more steps than adapters.
-    for _ in 0..=program.adapters.len() {
-        let Some(op) = plan.ops.iter().find(|op| !is_silent(op)) else { return false };
-        match op {
-            Op::CallCore { .. } | Op::LowerStr { .. } => return true,
-            Op::CallAdapter { adapter, .. } => match body(program, *adapter) {
-                Some(inner) => plan = inner,
-                None => return false,
-            },
-            _ => return false,
-        }
+/// Of each adapter by its index, whether the guest runs before anything in it
+/// can trap or be noticed.
+pub(super) fn firsts(program: &Program) -> Vec<bool> {
+    let mut firsts = Vec::with_capacity(program.adapters.len());
+    for adapter in &program.adapters {
+        let first = matches!(adapter, Adapter::Body(plan) if guest_first(&firsts, plan));
+        firsts.push(first);
     }
-    // It calls itself for ever.
-    true
+    firsts
+}
+
+/// The same of a plan. Adapters call earlier ones, which `firsts` knows, or
+/// themselves: one that begins with that does so for ever.
+pub(super) fn guest_first(firsts: &[bool], plan: &AdapterPlan) -> bool {
+    guest_next(firsts, &plan.ops, false)
 }
 
 fn body(program: &Program, adapter: u32) -> Option<&AdapterPlan> {
@@ -66,6 +63,8 @@ fn body(program: &Program, adapter: u32) -> Option<&AdapterPlan> {
 
 /// Whether an op cannot trap and nobody notices when it runs.
 fn is_silent(op: &Op) -> bool {
+    #[cfg(test)]
+    tests::LOOKED_AT.set(tests::LOOKED_AT.get() + 1);
     match op {
         Op::Convert { with, .. } => !with.checked,
         Op::Defer { .. } => true,
@@ -83,21 +82,12 @@ fn defers(plan: &AdapterPlan) -> usize {
     plan.ops.iter().filter(|op| matches!(op, Op::Defer { .. })).count()
 }
 
-pub(super) fn analyse(program: &Program, role: Role, plan: &AdapterPlan) -> Flow {
+pub(super) fn analyse(program: &Program, firsts: &[bool], role: Role, plan: &AdapterPlan) -> Flow {
     let mut flow = Flow::default();
-    let mut dirty = role != Role::Hook && !guest_first(program, plan);
+    let mut dirty = role != Role::Hook && !guest_first(firsts, plan);
     let exit_runs = runs_deferred(role, plan) && defers(plan) > 0;
     for (i, op) in plan.ops.iter().enumerate() {
-        let inner = match op {
-            Op::CallAdapter { adapter, .. } => body(program, *adapter),
-            _ => None,
-        };
-        let guest_runs = match op {
-            Op::CallCore { .. } | Op::LowerStr { .. } => true,
-            Op::CallAdapter { .. } => inner.is_some_and(|p| guest_first(program, p)),
-            _ => false,
-        };
-        if guest_runs {
+        if guest_runs(firsts, op) {
             if dirty {
                 flow.before.insert(i);
             }
@@ -105,9 +95,9 @@ pub(super) fn analyse(program: &Program, role: Role, plan: &AdapterPlan) -> Flow
         }
         match op {
             Op::LiftStr { .. } => dirty = true,
-            Op::CallAdapter { .. } if inner.is_some() => dirty = true,
+            Op::CallAdapter { adapter, .. } if body(program, *adapter).is_some() => dirty = true,
             Op::CallAdapter { .. } => {
-                dirty = !guest_next(program, &plan.ops[i + 1..], role == Role::Hook || exit_runs);
+                dirty = !guest_next(firsts, &plan.ops[i + 1..], role == Role::Hook || exit_runs);
                 if !dirty {
                     flow.after.insert(i);
                 }
@@ -119,15 +109,22 @@ pub(super) fn analyse(program: &Program, role: Role, plan: &AdapterPlan) -> Flow
     flow
 }
 
-/// Whether the guest runs next, before anything can trap or be noticed.
-fn guest_next(program: &Program, ops: &[Op], at_exit: bool) -> bool {
-    match ops.iter().find(|op| !is_silent(op)) {
-        Some(Op::CallCore { .. } | Op::LowerStr { .. }) => true,
-        Some(Op::CallAdapter { adapter, .. }) => {
-            body(program, *adapter).is_some_and(|inner| guest_first(program, inner))
-        }
-        Some(Op::Ret { .. }) => at_exit,
+/// Whether the guest runs as soon as an op does.
+fn guest_runs(firsts: &[bool], op: &Op) -> bool {
+    match op {
+        Op::CallCore { .. } | Op::LowerStr { .. } => true,
+        Op::CallAdapter { adapter, .. } => firsts.get(*adapter as usize).copied().unwrap_or(true),
         _ => false,
+    }
+}
+
+/// Whether the guest runs next, before anything can trap or be noticed;
+/// `at_exit` tells it of what comes after the adapter.
+fn guest_next(firsts: &[bool], ops: &[Op], at_exit: bool) -> bool {
+    match ops.iter().find(|op| !is_silent(op)) {
+        Some(Op::Ret { .. }) => at_exit,
+        Some(op) => guest_runs(firsts, op),
+        None => false,
     }
 }
 
@@ -141,6 +138,8 @@ pub(super) fn direct_lifts(program: &Program, role: Role, plan: &AdapterPlan) ->
             Op::CallAdapter { adapter, args, .. } if body(program, *adapter).is_none() => args,
             _ => continue,
         };
+        let places = uses.iter().enumerate().rev().map(|(at, used)| (used.slot, at));
+        let places: HashMap<Slot, usize> = places.collect();
         let mut lifts = Vec::new();
         for (i, op) in plan.ops[..taker].iter().enumerate().rev() {
             match op {
@@ -148,8 +147,8 @@ pub(super) fn direct_lifts(program: &Program, role: Role, plan: &AdapterPlan) ->
                 Op::Defer { .. } => break,
                 op if is_silent(op) => {}
                 Op::LiftStr { to, .. } => {
-                    let Some(at) = uses.iter().position(|used| used.slot == *to) else { break };
-                    lifts.push((i, at));
+                    let Some(at) = places.get(to) else { break };
+                    lifts.push((i, *at));
                 }
                 _ => break,
             }
@@ -177,29 +176,33 @@ pub(super) enum Record {
     Parked(u32, u32),
 }
 
-/// So many words of arguments can be parked.
+/// So many calls, and so many words of their arguments, can be parked.
 pub(crate) const PARKED_WORDS: u32 = 16;
 
 /// What becomes of the calls that a plan defers, by op. `width` tells how many
 /// words the arguments of a function have, if they are numbers.
 pub(super) fn records(
     program: &Program,
+    firsts: &[bool],
     role: Role,
     plan: &AdapterPlan,
     width: impl Fn(u32) -> Option<u32>,
 ) -> BTreeMap<usize, Record> {
-    let (flow, direct) = (analyse(program, role, plan), direct_lifts(program, role, plan));
+    let direct = direct_lifts(program, role, plan);
+    let runs = runs_deferred(role, plan);
+    let can_trap = can_trap(&analyse(program, firsts, role, plan), &direct, runs, plan);
     // What is left parked has been paid by the time that the guest runs, and
     // not before: nothing is parked in its place until then.
-    let parks = role == Role::Entry && guest_first(program, plan);
+    let parks = role == Role::Entry && guest_first(firsts, plan);
     let (mut places, mut words) = (0, 0);
     let mut records = BTreeMap::new();
     for (at, op) in plan.ops.iter().enumerate() {
         let Op::Defer { func, .. } = op else { continue };
-        let mut record = record(program, role, plan, &flow, &direct, at);
+        let mut record = record(program, plan, &direct, &can_trap, at);
         let fits = width(*func).filter(|width| words + width <= PARKED_WORDS);
+        let fits = fits.filter(|_| places < PARKED_WORDS);
         // What is due only after the entry has returned waits there as well.
-        let waits = record != Record::No || !runs_deferred(role, plan);
+        let waits = record != Record::No || !runs;
         if let (true, true, Some(width)) = (parks, waits, fits) {
             record = Record::Parked(places, words);
             places += 1;
@@ -210,27 +213,33 @@ pub(super) fn records(
     records
 }
 
+/// Of each op, whether something after it can trap before the calls that were
+/// deferred until then are made.
+fn can_trap(flow: &Flow, direct: &BTreeSet<usize>, runs: bool, plan: &AdapterPlan) -> Vec<bool> {
+    let mut can_trap = vec![false; plan.ops.len()];
+    let mut later = runs && flow.at_exit;
+    for (at, op) in plan.ops.iter().enumerate().rev() {
+        can_trap[at] = later;
+        later |= match op {
+            Op::Ret { .. } => false,
+            Op::LiftStr { .. } => !direct.contains(&at),
+            // It is made before those deferred earlier.
+            Op::Defer { .. } => runs,
+            op => !is_silent(op),
+        };
+    }
+    can_trap
+}
+
 /// What becomes of the call that op `at` defers.
 fn record(
     program: &Program,
-    role: Role,
     plan: &AdapterPlan,
-    flow: &Flow,
     direct: &BTreeSet<usize>,
+    can_trap: &[bool],
     at: usize,
 ) -> Record {
-    let can_trap = |after: usize| {
-        let later = &plan.ops[after + 1..];
-        let trapping = later.iter().enumerate().any(|(i, op)| match op {
-            Op::Ret { .. } => false,
-            Op::LiftStr { .. } => !direct.contains(&(after + 1 + i)),
-            op => !is_silent(op),
-        });
-        let runs = runs_deferred(role, plan);
-        let is_last = !later.iter().any(|op| matches!(op, Op::Defer { .. }));
-        trapping || (runs && (flow.at_exit || !is_last))
-    };
-    if !can_trap(at) {
+    if !can_trap[at] {
         return Record::No;
     }
     for (i, op) in plan.ops.iter().enumerate().skip(at + 1) {
@@ -238,10 +247,20 @@ fn record(
             Op::LiftStr { .. } if direct.contains(&i) => {}
             Op::Convert { with, .. } if !with.checked => {}
             Op::CallAdapter { adapter, .. } if body(program, *adapter).is_none() => {
-                return if can_trap(i) { Record::Now } else { Record::With(i) };
+                return if can_trap[i] { Record::Now } else { Record::With(i) };
             }
             _ => break,
         }
     }
     Record::Now
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How many ops have been looked at.
+        pub(in crate::codegen) static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+    }
 }

@@ -15,7 +15,7 @@ impl Gen<'_> {
     /// Whether an entry first makes the calls that an earlier one has left
     /// parked: the guest runs at once, and it is worth an entry of its own.
     pub fn pays(&self, plan: &AdapterPlan) -> bool {
-        self.leaves && flow::guest_first(self.program, plan) && !is_bare(plan)
+        self.leaves && flow::guest_first(self.firsts, plan) && !is_bare(plan)
     }
 
     /// The calls that an entry parks, by position in `deferred`, and whether
@@ -128,9 +128,8 @@ impl Frame<'_, '_> {
             self.push(Instruction::GlobalSet(self.gen_.spaces.globals + WORDS + word + i as u32));
         }
         if place == 0 {
-            let (parked, _) = self.gen_.parks(self.plan);
-            let shape = self.gen_.shapes.iter().position(|shape| *shape == parked);
-            let shape = shape.ok_or_else(|| broken("no such shape"))?;
+            let shape = self.gen_.shape_of.get(&self.adapter);
+            let shape = *shape.ok_or_else(|| broken("no such shape"))?;
             self.push(Instruction::I32Const(shape as i32));
             self.push(Instruction::GlobalSet(self.gen_.spaces.globals + SHAPE));
         }

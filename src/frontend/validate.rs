@@ -20,6 +20,10 @@ const MAX_SLOTS: usize = 10_000;
 /// As many operands may the instructions of a module have. One of two bytes can
 /// have a thousand, so the file's size is no bound.
 const MAX_OPERANDS: usize = 4_000_000;
+/// So large may the types of an interface's imports and exports be together,
+/// each counting one and its parameters and results: core modules have the same
+/// limit. Who lists them has all of that in hand.
+const MAX_TYPE_SIZE: usize = 1_000_000;
 
 /// Something that keeps the rules.
 pub(crate) struct Checked<T>(T);
@@ -35,15 +39,20 @@ impl<T> Deref for Checked<T> {
 /// Judges an interface against its core module. The first violation is
 /// reported, in the order of the subsections.
 pub(crate) fn validate(model: Model, core: &Core) -> Result<Checked<Model>> {
-    Validator { model: &model, core, operands: 0 }.model()?;
+    Validator { model: &model, core, operands: 0, costs: Vec::new(), type_size: 0 }.model()?;
     Ok(Checked(model))
 }
 
 struct Validator<'a> {
     model: &'a Model,
     core: &'a Core,
-    /// Of all bodies so far.
+    /// Of all bodies so far, and of each again that implements an import: the
+    /// core has a function of its own for that.
     operands: usize,
+    /// Of each body, its operands and instructions.
+    costs: Vec<usize>,
+    /// Of all imports and exports so far.
+    type_size: usize,
 }
 
 impl<'a> Validator<'a> {
@@ -53,7 +62,8 @@ impl<'a> Validator<'a> {
             self.ty(&item.ty, item.at).map_err(|e| e.context(format_args!("adapter type {i}")))?;
         }
         for (i, item) in model.imports.iter().enumerate() {
-            self.type_at(item.ty, item.at)
+            let ty = self.type_at(item.ty, item.at);
+            ty.and_then(|ty| self.external(ty, item.at))
                 .map_err(|e| e.context(format_args!("adapter import {i}")))?;
         }
         for (i, item) in model.funcs.iter().enumerate() {
@@ -65,7 +75,8 @@ impl<'a> Validator<'a> {
         let mut names = HashSet::new();
         for (i, item) in model.exports.iter().enumerate() {
             let in_export = |e: Error| e.context(format_args!("adapter export {i}"));
-            self.adapter_at(item.func, item.at).map_err(in_export)?;
+            let ty = self.adapter_at(item.func, item.at).map_err(in_export)?;
+            self.external(ty, item.at).map_err(in_export)?;
             if !names.insert(&item.name) {
                 let message = format!("duplicate export name {:?}", item.name);
                 return Err(in_export(invalid(item.at, message)));
@@ -94,7 +105,20 @@ impl<'a> Validator<'a> {
         Ok(())
     }
 
-    fn implement(&self, item: &ImplementItem) -> Result<()> {
+    /// Counts the type of an import or export.
+    fn external(&mut self, ty: &FuncType, at: usize) -> Result<()> {
+        self.type_size += 1 + ty.params().len() + ty.results().len();
+        if self.type_size > MAX_TYPE_SIZE {
+            let message = format!(
+                "the types of imports and exports are too large together, \
+                 the limit is {MAX_TYPE_SIZE} parameters and results"
+            );
+            return Err(invalid(at, message));
+        }
+        Ok(())
+    }
+
+    fn implement(&mut self, item: &ImplementItem) -> Result<()> {
         let adapter = self.adapter_at(item.adapter_func, item.at)?;
         let core = self.core_at(item.core_func, item.at)?;
         if item.core_func as usize >= self.core.func_imports.len() {
@@ -113,6 +137,18 @@ impl<'a> Validator<'a> {
             );
             return Err(invalid(item.at, message));
         }
+        let body = (item.adapter_func as usize).checked_sub(self.model.imports.len());
+        self.operands += body.map_or(0, |body| self.costs[body]);
+        self.bounded(self.operands, item.at)
+    }
+
+    fn bounded(&self, operands: usize, at: usize) -> Result<()> {
+        if operands > MAX_OPERANDS {
+            let message = format!(
+                "the interface's instructions have too many operands, the limit is {MAX_OPERANDS}"
+            );
+            return Err(invalid(at, message));
+        }
         Ok(())
     }
 
@@ -127,14 +163,10 @@ impl<'a> Validator<'a> {
                 let message = format!("the function has too many values, the limit is {MAX_SLOTS}");
                 return Err(in_instr(invalid(instr.at, message)));
             }
-            if self.operands + frame.operands > MAX_OPERANDS {
-                let message = format!(
-                    "the interface's instructions have too many operands, the limit is {MAX_OPERANDS}"
-                );
-                return Err(in_instr(invalid(instr.at, message)));
-            }
+            self.bounded(self.operands + frame.operands, instr.at).map_err(in_instr)?;
         }
         self.operands += frame.operands;
+        self.costs.push(frame.operands + func.body.len());
 
         frame.at = func.end;
         let in_end = |e: Error| e.context("end");
@@ -350,5 +382,40 @@ mod tests {
         let error = load(module(most).as_bytes(), FEATURES).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInterface);
         assert!(error.message().contains("too many operands"), "{error}");
+    }
+
+    /// A body that implements an import is made again for it.
+    #[test]
+    fn implementing_is_bounded() {
+        let module = |imports: usize| {
+            let imports = r#"(import "" "" (func)) "#.repeat(imports);
+            let calls = "call-core $f ".repeat(10_000);
+            let mut text = format!("{imports} (func $f) (@interface func $a {calls})");
+            (0..imports.len() / 22).for_each(|i| {
+                text += &format!("(@interface implement (func {i}) (func $a))");
+            });
+            text
+        };
+        let most = MAX_OPERANDS / 10_000;
+        assert!(load(module(most).as_bytes(), FEATURES).is_ok());
+        let error = load(module(most + 1).as_bytes(), FEATURES).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInterface);
+        assert!(error.message().contains("too many operands"), "{error}");
+    }
+
+    /// A type of a thousand values takes a few bytes for each import and export.
+    #[test]
+    fn types_are_bounded() {
+        let module = |exports: usize| {
+            let params = "(param s32) ".repeat(MAX_VALUES - 1);
+            let mut text = format!(r#"(@interface import "" "" (func $f {params}))"#);
+            (0..exports).for_each(|i| text += &format!("(@interface export \"{i}\" (func $f))"));
+            text
+        };
+        let most = MAX_TYPE_SIZE / MAX_VALUES - 1;
+        assert!(load(module(most).as_bytes(), FEATURES).is_ok());
+        let error = load(module(most + 1).as_bytes(), FEATURES).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInterface);
+        assert!(error.message().contains("too large together"), "{error}");
     }
 }

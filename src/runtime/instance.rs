@@ -17,6 +17,7 @@ use crate::guest::memory::Mem;
 use crate::guest::value::wrong_store;
 use crate::plan::{CoreImport, Inside};
 use crate::types::{ExternType, FuncType, ImportType};
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A module with its imports supplied, in a store. Clones are the same
@@ -33,7 +34,7 @@ struct InstanceInner {
     running: Option<Arc<Running>>,
     /// What was supplied for imports that are exported again: the same object
     /// comes out.
-    reexports: Vec<(u32, Extern)>,
+    reexports: HashMap<u32, Extern>,
     exports: OnceLock<Box<[Extern]>>,
 }
 
@@ -158,8 +159,8 @@ impl Instance {
     fn make_export(&self, cx: &mut Cx<'_>, index: usize) -> Result<Extern> {
         let program = &self.0.module.0.program;
         let export = &program.exports[index];
-        let again = self.0.reexports.iter().find(|(at, _)| Some(*at) == export.reexport);
-        if let Some((_, supplied)) = again {
+        let again = export.reexport.and_then(|at| self.0.reexports.get(&at));
+        if let Some(supplied) = again {
             return Ok(supplied.clone());
         }
         match export.from {

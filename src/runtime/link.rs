@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::module::Module;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
-use crate::types::ExternType;
+use crate::types::{ExternType, ImportType};
 use std::collections::HashMap;
 
 /// Named things of one store, to satisfy imports with.
@@ -93,15 +93,34 @@ impl Linker {
             });
             match exact.or(all.first()) {
                 Some(item) => found.push(item.clone()),
-                None => {
-                    missing.push(format!("{:?} {:?} {}", import.module, import.name, import.ty))
-                }
+                None => missing.push(import),
             }
         }
-        if missing.is_empty() {
-            return Ok(found);
+        match &missing[..] {
+            [] => Ok(found),
+            missing => Err(Error::new(ErrorKind::MissingImport, told(missing))),
         }
-        let message = format!("missing imports: {}", missing.join("; "));
-        Err(Error::new(ErrorKind::MissingImport, message))
+    }
+}
+
+/// So many missing imports are told, and so much of each: modules may have very
+/// many, of very large types.
+const TOLD: usize = 20;
+const TOLD_CHARS: usize = 400;
+
+fn told(missing: &[&ImportType]) -> String {
+    let mut message = String::from("missing imports: ");
+    for (i, import) in missing.iter().take(TOLD).enumerate() {
+        let mut text = format!("{:?} {:?} {}", import.module, import.name, import.ty);
+        if let Some((end, _)) = text.char_indices().nth(TOLD_CHARS) {
+            text.truncate(end);
+            text.push('…');
+        }
+        message += if i > 0 { "; " } else { "" };
+        message += &text;
+    }
+    match missing.len().saturating_sub(TOLD) {
+        0 => message,
+        more => format!("{message}; and {more} more"),
     }
 }

@@ -154,7 +154,7 @@ unsafe impl TypeReference for wasm_{X}_t {
 
 impl Duplicate for wasm_{X}_t {
     fn duplicate(&self) -> Result<wasm_{X}_t> {
-        Ok(wasm_{X}_t(self.0.duplicate()?))
+        Ok(wasm_{X}_t(self.0.duplicate()))
     }
 }
 ";

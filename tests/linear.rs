@@ -1,0 +1,165 @@
+//! What a small file asks for is in proportion to its size: twice the module,
+//! twice the memory, and twice the time, also where its types are large.
+//!
+//! Where the adapters of a module are compiled, the steps are counted
+//! (`src/codegen.rs`, `analysis_is_linear`).
+
+mod c;
+
+use c::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use witrt::capi::importtype::*;
+use witrt::{Engine, ErrorKind, Func, Instance, Linker, Module, Store};
+
+/// Counts the bytes that each thread allocates.
+struct Counting;
+
+thread_local! {
+    static BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // A thread that ends has no counter any more.
+        let _ = BYTES.try_with(|bytes| bytes.set(bytes.get() + layout.size()));
+        // SAFETY: as above.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocated(what: impl FnOnce()) -> usize {
+    let before = BYTES.get();
+    what();
+    BYTES.get() - before
+}
+
+/// The most values that a type can have: they are a thousandfold of what an
+/// import or export takes in the file.
+const VALUES: usize = 998;
+
+fn imports(count: usize) -> String {
+    let params = "(param s32) ".repeat(VALUES);
+    let import = |i| format!("(@interface func (import \"m\" \"{i}\") (type $t))\n");
+    let imports: String = (0..count).map(import).collect();
+    format!("(module (@interface type $t (func {params}))\n{imports})")
+}
+
+fn exports(count: usize) -> String {
+    let params = "(param s32) ".repeat(VALUES);
+    let export = |i| format!("(@interface export \"{i}\" (func $f))\n");
+    let exports: String = (0..count).map(export).collect();
+    format!("(module (@interface func $f {params})\n{exports})")
+}
+
+#[test]
+fn lists_of_imports_and_exports() {
+    let store = store();
+    let listed = |text: String, exports: bool| {
+        let module = module(&store, &text);
+        allocated(|| unsafe {
+            if exports {
+                let mut list = MaybeUninit::uninit();
+                wasm_module_exports(Some(&module), list.as_mut_ptr());
+                wasm_exporttype_vec_delete(list.as_mut_ptr());
+            } else {
+                let mut list = MaybeUninit::uninit();
+                wasm_module_imports(Some(&module), list.as_mut_ptr());
+                wasm_importtype_vec_delete(list.as_mut_ptr());
+            }
+        })
+    };
+    for (what, make) in [("imports", imports as fn(usize) -> String), ("exports", exports)] {
+        let of = |count| listed(make(count), what == "exports");
+        let (once, twice) = (of(200), of(400));
+        assert!(once > 200 * 8, "{what}: it counts, {once}");
+        assert!(twice < 400 * 400, "{what}: {twice} bytes for 400");
+        assert!(twice < 2 * once + once / 4, "{what}: {once}, {twice}");
+    }
+}
+
+/// Who asks for the parameters gets them; copies share them.
+#[test]
+fn lists_of_parameters() {
+    let store = store();
+    let module = module(&store, &exports(1));
+    unsafe {
+        let mut list = MaybeUninit::<wasm_exporttype_vec_t>::uninit();
+        wasm_module_exports(Some(&module), list.as_mut_ptr());
+        let mut list = list.assume_init();
+        let ty = wasm_exporttype_type(list.data.read().as_ref());
+        let func = wasm_externtype_as_functype_const(from_ref(ty.unwrap())).as_ref();
+        let params = wasm_functype_params(func);
+        let copy = wasm_functype_copy(func);
+        assert_eq!(params, wasm_functype_params(copy.as_deref()));
+        wasm_exporttype_vec_delete(&mut list);
+        let params = &*params;
+        assert_eq!(params.size, VALUES);
+        for at in [0, VALUES - 1] {
+            assert_eq!(wasm_valtype_kind(params.data.add(at).read().as_ref()), 20);
+        }
+        assert_eq!((*wasm_functype_results(copy.as_deref())).size, 0);
+    }
+}
+
+#[test]
+fn message_of_missing_imports() {
+    let engine = Engine::default();
+    let module = Module::new(&engine, imports(900).as_bytes()).unwrap();
+    let error = Linker::new().resolve(&module).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingImport);
+    let message = error.message();
+    assert!(message.starts_with("missing imports: \"m\" \"0\" func (s32, s32"), "{message}");
+    assert!(message.ends_with("…; and 880 more"), "{message}");
+    assert!(message.len() < 10_000, "{}", message.len());
+}
+
+/// The processor's time in nanoseconds: what else the machine does is not in
+/// it.
+#[cfg(unix)]
+fn thread_time() -> u64 {
+    let mut time = MaybeUninit::uninit();
+    // SAFETY: it is written to.
+    let time = unsafe {
+        assert_eq!(libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, time.as_mut_ptr()), 0);
+        time.assume_init()
+    };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Sixteen times the exports: if each looked for its import among all, it would
+/// take more than two hundred times as long.
+#[cfg(unix)]
+#[test]
+fn imports_that_are_exported_again() {
+    let engine = Engine::default();
+    let text = |count: usize| {
+        let imports = "(import \"\" \"f\" (func))".repeat(count);
+        let export = |i| format!("(export \"{i}\" (func {}))", count - 1 - i);
+        let exports: String = (0..count).map(export).collect();
+        format!("(module {imports} {exports})")
+    };
+    let time = |count: usize| {
+        let module = Module::new(&engine, text(count).as_bytes()).unwrap();
+        let mut store = Store::new(&engine);
+        let func = Func::wrap(&mut store, || {});
+        let imports = vec![func.into(); count];
+        let best = (0..3).map(|_| {
+            let instance = Instance::new(&mut store, &module, &imports).unwrap();
+            let before = thread_time();
+            assert_eq!(instance.exports(&mut store).unwrap().len(), count);
+            thread_time() - before
+        });
+        best.min().unwrap()
+    };
+    let (few, many) = (time(4_000), time(64_000));
+    assert!(many < 80 * few, "{few} ns for 4,000, {many} ns for 64,000");
+}
