@@ -244,9 +244,9 @@ impl Entered {
         match &self.parking {
             None if opened.mark.is_now(cx) => Ok(()),
             Some(parking)
-                if owes == self.leaves && opened.outer == Outer::None && opened.mark.is_now(cx) =>
+                if owes | !self.leaves && opened.outer == Outer::None && opened.mark.is_now(cx) =>
             {
-                if owes {
+                if self.leaves {
                     parking.owe(cx)
                 } else {
                     parking.paid(cx)
@@ -275,9 +275,13 @@ impl Entered {
         };
         let Some(parking) = &self.parking else { return called.map(|_| ()) };
         let done = match (called, outer) {
-            (Ok(true), Outer::None | Outer::Paying) if self.leaves => {
+            (Ok(true), Outer::None) if self.leaves => {
                 parking.owe(cx);
                 Ok(())
+            }
+            (Ok(true), Outer::Parked) if self.leaves => {
+                parking.paid(cx);
+                parking.owe_within(cx)
             }
             (Ok(_), _) if !self.leaves => {
                 parking.paid(cx);
@@ -305,7 +309,7 @@ impl Entered {
         if !self.debts.is_empty() {
             self.register(cx, words)?;
         }
-        let mut results = Results::new(cx, &self.outs, words, self.leaves);
+        let mut results = Results::new(cx, &self.outs, words);
         outcome.lift(&mut results)?;
         Ok(results.is_view())
     }

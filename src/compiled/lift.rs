@@ -47,15 +47,13 @@ pub(super) struct Results<'x, 's, S> {
     outs: &'x [Gives],
     words: &'x mut S,
     at: usize,
-    /// Whether what is due may wait for text that has been read.
-    waits: bool,
     is_view: bool,
 }
 
 impl<'x, 's, S: Source> Results<'x, 's, S> {
     #[inline(always)]
-    pub fn new(cx: &'x mut Cx<'s>, outs: &'x [Gives], words: &'x mut S, waits: bool) -> Self {
-        Results { cx, outs, words, at: 0, waits, is_view: false }
+    pub fn new(cx: &'x mut Cx<'s>, outs: &'x [Gives], words: &'x mut S) -> Self {
+        Results { cx, outs, words, at: 0, is_view: false }
     }
 
     /// Whether a result is a guest's text, for which what is due has to wait.
@@ -84,7 +82,7 @@ impl<S: Source> Lift for Results<'_, '_, S> {
             Gives::View(mem) => {
                 let (ptr, len) = (self.words.number()? as u32, self.words.number()? as u32);
                 let bytes = mem.read(&*self.cx, ptr, len)?;
-                self.is_view |= self.waits;
+                self.is_view = true;
                 let policy = self.cx.data().policy;
                 read(Text::Utf8(bytes), policy).map_err(|error| told(error, ptr))
             }
@@ -122,12 +120,17 @@ impl<S: Source> Lift for Results<'_, '_, S> {
 
 impl<S> Results<'_, '_, S> {
     #[inline(never)]
-    fn text_in<R>(&self, slot: i32, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+    fn text_in<R>(
+        &mut self,
+        slot: i32,
+        read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
+    ) -> Result<R> {
         let data = self.cx.data();
         match data.slots.get(slot)? {
             Held::Lent(lent) => read(lent.text(), lent.policy_or(data.policy)),
             held => {
                 let text = held.into_str()?;
+                self.is_view |= exec::is_view(&text);
                 let rule = text.policy_or(data.policy);
                 text.with_in((&*self.cx).into(), |units| read(units, rule))?
             }

@@ -4,7 +4,8 @@
 //! until the guest next runs, which may be in an entry that makes them itself.
 //!
 //! The globals serve the innermost call of an entry of their instance that
-//! uses them. An outer one's are put aside while an inner one runs.
+//! uses them. An outer one's are put aside while an inner one runs, which
+//! therefore leaves nothing there: what it owes is put aside too.
 //!
 //! Not here: calls that are recorded with the host.
 
@@ -13,7 +14,7 @@ use crate::codegen::{COUNT, PARKED_WORDS, PAY_ONE, PAYING, WORDS};
 use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::{Payer, PayerId, settle};
+use crate::guest::defer::{Payer, PayerId, late, settle};
 use crate::guest::few::{Few, FewFunc};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,20 +34,20 @@ struct Lot {
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
     used: AtomicBool,
-    /// Words of outer calls that were put aside, the innermost one's last.
-    aside: Mutex<Vec<[i64; ALL]>>,
+    /// What outer calls have there, the innermost one's last.
+    aside: Mutex<Vec<Words>>,
+    /// What inner calls owe, the one to be paid first last.
+    owed: Mutex<Vec<Words>>,
 }
 
-const ALL: usize = (WORDS + PARKED_WORDS) as usize;
+/// What stands in all globals.
+type Words = [i64; (WORDS + PARKED_WORDS) as usize];
 
 /// What an entry finds when it begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outer {
     /// No other one uses the globals.
     None,
-    /// One is about to make what is owed: what is left of it is for this one to
-    /// make.
-    Paying,
     /// Another one does, and its words were put aside.
     Parked,
 }
@@ -54,8 +55,9 @@ pub(super) enum Outer {
 impl Parking {
     pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
         let pay = FewFunc::new(pay).ok_or_else(missing)?;
-        let lot =
-            Arc::new(Lot { globals, pay, used: AtomicBool::new(false), aside: Mutex::default() });
+        let used = AtomicBool::new(false);
+        let (aside, owed) = (Mutex::default(), Mutex::default());
+        let lot = Arc::new(Lot { globals, pay, used, aside, owed });
         let id = cx.data_mut().debts.add_payer(lot.clone());
         Ok(Parking { lot, id })
     }
@@ -78,7 +80,6 @@ impl Parking {
                 self.lot.used.store(false, Ordering::Relaxed);
                 Ok(())
             }
-            Outer::Paying => self.lot.set(cx, PAYING, 1),
             Outer::Parked => self.lot.put_back(cx),
         }
     }
@@ -87,6 +88,15 @@ impl Parking {
     #[inline(always)]
     pub fn owe(&self, cx: &mut Cx<'_>) {
         cx.data_mut().debts.owe_parked(self.id);
+    }
+
+    /// The same within another entry.
+    #[cold]
+    pub fn owe_within(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let words = self.lot.read(cx)?;
+        lock(&self.lot.owed).push(words);
+        cx.data_mut().debts.owe_aside(self.id);
+        Ok(())
     }
 
     /// An entry has made all that was owed here.
@@ -128,6 +138,10 @@ impl Parking {
 
 impl Payer for Lot {
     fn pay(&self, cx: &mut Cx<'_>, own: PayerId) -> Result<()> {
+        let aside = lock(&self.owed).pop();
+        if let Some(words) = aside {
+            return self.pay_aside(cx, own, words);
+        }
         let count = self.get(cx, COUNT)?;
         let entered = self.used.load(Ordering::Relaxed);
         // An entry past its beginning has paid, and parks for itself.
@@ -152,35 +166,61 @@ impl Lot {
         words.call(cx, &self.pay).map(drop).inspect_err(|_| mark.unwind(cx))
     }
 
+    /// Makes the last of those that an inner call owes.
     #[cold]
-    fn enter_within(&self, cx: &mut Cx<'_>) -> Result<Outer> {
-        if self.get(cx, PAYING)? != 0 { Ok(Outer::Paying) } else { self.put_aside(cx) }
+    fn pay_aside(&self, cx: &mut Cx<'_>, own: PayerId, mut words: Words) -> Result<()> {
+        let count = words[COUNT as usize] as i32;
+        if count > 1 {
+            words[COUNT as usize] -= 1;
+            lock(&self.owed).push(words);
+            cx.data_mut().debts.owe_aside(own);
+        }
+        // It is made as by an entry, so that those within leave nothing either.
+        let used = self.used.swap(true, Ordering::Relaxed);
+        let before = self.read(cx)?;
+        let paid = self.write(cx, &words).and_then(|()| self.pay_one(cx, count));
+        self.used.store(used, Ordering::Relaxed);
+        paid.and(self.write(cx, &before))
     }
 
-    fn put_aside(&self, cx: &mut Cx<'_>) -> Result<Outer> {
-        let mut words = [0; ALL];
-        for (word, global) in words.iter_mut().zip(&self.globals) {
-            let val = global.get(&mut *cx);
-            *word = val.i64().or(val.i32().map(i64::from)).ok_or_else(missing)?;
+    /// What an entry that is about to pay has left is made before anything
+    /// else, and the globals are cleared.
+    #[cold]
+    fn enter_within(&self, cx: &mut Cx<'_>) -> Result<Outer> {
+        let mut paid = Ok(());
+        if self.get(cx, PAYING)? != 0 {
+            while let count @ 1.. = self.get(cx, COUNT)? {
+                paid = paid.and(self.pay_one(cx, count));
+            }
         }
-        self.set(cx, COUNT, 0)?;
-        self.aside().push(words);
+        paid.map_err(late)?;
+        let words = self.read(cx)?;
+        lock(&self.aside).push(words);
+        self.write(cx, &[0; _])?;
         Ok(Outer::Parked)
     }
 
     #[cold]
     fn put_back(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let words = self.aside().pop().ok_or_else(missing)?;
+        let words = lock(&self.aside).pop().ok_or_else(missing)?;
+        self.write(cx, &words)
+    }
+
+    fn read(&self, cx: &mut Cx<'_>) -> Result<Words> {
+        let mut words = [0; _];
+        for (word, global) in words.iter_mut().zip(&self.globals) {
+            let val = global.get(&mut *cx);
+            *word = val.i64().or(val.i32().map(i64::from)).ok_or_else(missing)?;
+        }
+        Ok(words)
+    }
+
+    fn write(&self, cx: &mut Cx<'_>, words: &Words) -> Result<()> {
         for (i, (global, word)) in self.globals.iter().zip(words).enumerate() {
-            let val = if i < WORDS as usize { (word as i32).into() } else { word.into() };
+            let val = if i < WORDS as usize { (*word as i32).into() } else { (*word).into() };
             global.set(&mut *cx, val).map_err(|_| missing())?;
         }
         Ok(())
-    }
-
-    fn aside(&self) -> MutexGuard<'_, Vec<[i64; ALL]>> {
-        // Nothing panics while it is held.
-        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, cx: &mut Cx<'_>, at: u32) -> Result<i32> {
@@ -192,4 +232,9 @@ impl Lot {
         let global = self.globals.get(at as usize).ok_or_else(missing)?;
         global.set(&mut *cx, value.into()).map_err(|_| missing())
     }
+}
+
+fn lock(list: &Mutex<Vec<Words>>) -> MutexGuard<'_, Vec<Words>> {
+    // Nothing panics while it is held.
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -99,6 +99,12 @@ impl Debts {
         }
     }
 
+    /// What was parked there, and is kept by the payer, is owed from now on.
+    pub fn owe_aside(&mut self, payer: PayerId) {
+        self.owed.calls.extend(self.parked.take().map(Debt::Parked));
+        self.owed.calls.push(Debt::Parked(payer));
+    }
+
     /// What was parked there has been paid.
     #[inline]
     pub fn paid(&mut self, payer: PayerId) {
