@@ -3,6 +3,7 @@
 //! output folder, where a test compares it with `include/witrt.h`; and names
 //! the shared object.
 
+use anyhow::{Context, Result};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -10,16 +11,16 @@ use std::{env, fs};
 #[path = "src/capi/header/families.rs"]
 mod families;
 
-fn main() {
+fn main() -> Result<()> {
     for path in ["build.rs", "cbindgen.toml", "src/capi", "src/error.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rustc-check-cfg=cfg(cbindgen)");
     name_shared_object();
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR")?);
     let file = out.join("families.rs");
-    write(&file, &families::text(&read("src/error.rs")));
-    write(&out.join("witrt.h"), &header(&file));
+    write(&file, &families::text(&read("src/error.rs")?))?;
+    write(&out.join("witrt.h"), &header(&file)?)
 }
 
 /// While the version is 0.x, minor versions differ in their ABI.
@@ -54,24 +55,26 @@ const SOURCES: [&str; 11] = [
 ];
 const MORE_SOURCES: [&str; 5] = ["slot", "prepared", "callback", "externs", "instance"];
 
-fn header(families: &Path) -> String {
-    let config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is readable");
+fn header(families: &Path) -> Result<String> {
+    let config = cbindgen::Config::from_file("cbindgen.toml")
+        .map_err(anyhow::Error::msg)
+        .context("reading cbindgen.toml")?;
     let mut builder = cbindgen::Builder::new()
         .with_config(config)
-        .with_header(read("src/capi/header/top.h").trim_end())
-        .with_after_include(format!("\n{}", before_types()))
-        .with_trailer(bottom());
+        .with_header(read("src/capi/header/top.h")?.trim_end())
+        .with_after_include(format!("\n{}", before_types()?))
+        .with_trailer(bottom()?);
     builder = builder.with_src(families);
     for name in SOURCES.iter().chain(&MORE_SOURCES) {
         builder = builder.with_src(format!("src/capi/{name}.rs"));
     }
     let mut text = Vec::new();
-    builder.generate().expect("the C API is in a form that the header can have").write(&mut text);
-    String::from_utf8(text).expect("a header is text")
+    builder.generate().context("making the header of src/capi")?.write(&mut text);
+    String::from_utf8(text).context("a header is text")
 }
 
 /// The version macros and what has to stand before the types.
-fn before_types() -> String {
+fn before_types() -> Result<String> {
     let part = |name: &str| env::var(format!("CARGO_PKG_VERSION{name}")).unwrap_or_default();
     let version = format!(
         "/// The version of this header; compare `witrt_version()`.
@@ -85,11 +88,11 @@ fn before_types() -> String {
         part("_MINOR"),
         part("_PATCH")
     );
-    version + "\n" + read("src/capi/header/middle.h").trim_end()
+    Ok(version + "\n" + read("src/capi/header/middle.h")?.trim_end())
 }
 
 /// Macros and inline functions, some of them from loops.
-fn bottom() -> String {
+fn bottom() -> Result<String> {
     let mut valtypes = String::new();
     let kinds = [
         "i32",
@@ -124,8 +127,9 @@ fn bottom() -> String {
             functype(&mut functypes, params, results);
         }
     }
-    let text = read("src/capi/header/bottom.h");
-    text.replace("@VALTYPES@\n", &valtypes).replace("@FUNCTYPES@\n", &functypes).trim_end().into()
+    let text = read("src/capi/header/bottom.h")?;
+    let text = text.replace("@VALTYPES@\n", &valtypes).replace("@FUNCTYPES@\n", &functypes);
+    Ok(text.trim_end().into())
 }
 
 fn functype(text: &mut String, params: usize, results: usize) {
@@ -157,10 +161,10 @@ fn functype(text: &mut String, params: usize, results: usize) {
     *text += "  return wasm_functype_new(&params, &results);\n}\n";
 }
 
-fn read(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
+fn read(path: &str) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading {path}"))
 }
 
-fn write(path: &Path, text: &str) {
-    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
 }

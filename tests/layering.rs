@@ -23,8 +23,17 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("tools", &["frontend"], &[]),
 ];
 
-const CRATES: &[&str] =
-    &["simdutf", "wast", "wasmparser", "wasm_encoder", "wasmprinter", "wasmtime", "lexopt", "libc"];
+const CRATES: &[&str] = &[
+    "anyhow",
+    "simdutf",
+    "wast",
+    "wasmparser",
+    "wasm_encoder",
+    "wasmprinter",
+    "wasmtime",
+    "lexopt",
+    "libc",
+];
 
 /// Files, or folders, that may hold `unsafe`.
 const UNSAFE: &[&str] = &[

@@ -3,12 +3,14 @@
 mod run;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context, Result};
 use lexopt::{Arg, Parser};
-use witrt::{Error, tools};
+use witrt::{Trap, tools};
 
 const HELP: &str = "\
 WebAssembly modules with typed interfaces.
@@ -45,38 +47,55 @@ Exit status: 0 for success, 1 for a file or an argument that is no good,
 fn main() -> ExitCode {
     match run_command(Parser::from_env()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+        Err(error) => {
+            let status = status(&error);
+            let hint = if status == 2 { "\nTry `witrt --help`." } else { "" };
             // Nobody is left to be told where this fails.
-            let _ = writeln!(io::stderr(), "error: {}", failure.message);
-            ExitCode::from(failure.status)
+            let _ = writeln!(io::stderr(), "error: {error:#}{hint}");
+            ExitCode::from(status)
         }
     }
 }
 
-/// A message for people, and how the process ends.
-struct Failure {
-    message: String,
-    status: u8,
-}
-
-impl Failure {
-    fn bad(message: impl Into<String>) -> Failure {
-        Failure { message: message.into(), status: 1 }
-    }
-
-    fn usage(message: impl std::fmt::Display) -> Failure {
-        let message = format!("{message}\nTry `witrt --help`.");
-        Failure { message, status: 2 }
+fn status(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref() {
+        Some(Failure::Trap(_)) => 3,
+        Some(Failure::Usage(_)) => 2,
+        None if error.is::<lexopt::Error>() => 2,
+        None => 1,
     }
 }
 
-impl From<lexopt::Error> for Failure {
-    fn from(error: lexopt::Error) -> Failure {
-        Failure::usage(error)
+/// What has an exit status of its own.
+#[derive(Debug)]
+enum Failure {
+    Usage(String),
+    Trap(Trap),
+}
+
+impl std::error::Error for Failure {}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let trap = match self {
+            Failure::Usage(message) => return f.write_str(message),
+            Failure::Trap(trap) => trap,
+        };
+        write!(f, "trap: {}", trap.message())?;
+        for frame in trap.frames() {
+            let name = frame.func_name.as_deref().unwrap_or("");
+            let (index, offset) = (frame.func_index, frame.module_offset);
+            write!(f, "\n  in func {index} {name} at offset {offset:#x}")?;
+        }
+        Ok(())
     }
 }
 
-fn run_command(mut args: Parser) -> Result<(), Failure> {
+fn usage(message: impl Into<String>) -> anyhow::Error {
+    Failure::Usage(message.into()).into()
+}
+
+fn run_command(mut args: Parser) -> Result<()> {
     let command = match args.next()? {
         Some(Arg::Value(command)) => command,
         Some(Arg::Short('h') | Arg::Long("help")) => return write_out(HELP.as_bytes()),
@@ -84,7 +103,7 @@ fn run_command(mut args: Parser) -> Result<(), Failure> {
             return write_out(format!("witrt {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
         }
         Some(other) => return Err(other.unexpected().into()),
-        None => return Err(Failure::usage("a command is needed")),
+        None => return Err(usage("a command is needed")),
     };
     match command.to_str() {
         Some("check") => with_text(args, |bytes| tools::check(bytes).map(|()| String::new())),
@@ -94,11 +113,11 @@ fn run_command(mut args: Parser) -> Result<(), Failure> {
         Some("assemble") => with_binary(args, tools::assemble),
         Some("strip") => with_binary(args, tools::strip),
         Some("run") => write_out(run::run(args)?.as_bytes()),
-        _ => Err(Failure::usage(format!("unknown command {command:?}"))),
+        _ => Err(usage(format!("unknown command {command:?}"))),
     }
 }
 
-fn inspect(bytes: &[u8]) -> Result<String, Error> {
+fn inspect(bytes: &[u8]) -> witrt::Result<String> {
     let (imports, exports) = tools::inspect(bytes)?;
     let imports = imports.iter().map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
     let exports = exports.iter().map(|e| format!("export {:?} {}\n", e.name, e.ty));
@@ -106,10 +125,7 @@ fn inspect(bytes: &[u8]) -> Result<String, Error> {
 }
 
 /// `FILE`; the result is text.
-fn with_text(
-    mut args: Parser,
-    work: impl FnOnce(&[u8]) -> Result<String, Error>,
-) -> Result<(), Failure> {
+fn with_text(mut args: Parser, work: impl FnOnce(&[u8]) -> witrt::Result<String>) -> Result<()> {
     let mut file = None;
     while let Some(arg) = args.next()? {
         match arg {
@@ -121,10 +137,7 @@ fn with_text(
 }
 
 /// `FILE [-o OUT]`; the result is a binary.
-fn with_binary(
-    mut args: Parser,
-    work: impl FnOnce(&[u8]) -> Result<Vec<u8>, Error>,
-) -> Result<(), Failure> {
+fn with_binary(mut args: Parser, work: impl FnOnce(&[u8]) -> witrt::Result<Vec<u8>>) -> Result<()> {
     let (mut file, mut out) = (None, None);
     while let Some(arg) = args.next()? {
         match arg {
@@ -134,41 +147,37 @@ fn with_binary(
         }
     }
     if out.is_none() && io::stdout().is_terminal() {
-        return Err(Failure::usage("a binary is not for the terminal: say -o OUT"));
+        return Err(usage("a binary is not for the terminal: say -o OUT"));
     }
     let binary = with_file(file, work)?;
     match out {
-        Some(out) => {
-            std::fs::write(&out, binary).map_err(|e| Failure::bad(format!("{}: {e}", shown(&out))))
-        }
+        Some(out) => std::fs::write(&out, binary)
+            .with_context(|| format!("writing {}", Path::new(&out).display())),
         None => write_out(&binary),
     }
 }
 
-fn with_file<T>(
-    file: Option<OsString>,
-    work: impl FnOnce(&[u8]) -> Result<T, Error>,
-) -> Result<T, Failure> {
-    let file = file.ok_or_else(|| Failure::usage("a file is needed"))?;
-    let bytes = read(&file).map_err(|e| Failure::bad(format!("{}: {e}", shown(&file))))?;
-    work(&bytes).map_err(|e| Failure::bad(format!("{}: {e}", shown(&file))))
+fn with_file<T>(file: Option<OsString>, work: impl FnOnce(&[u8]) -> witrt::Result<T>) -> Result<T> {
+    let file = file.ok_or_else(|| usage("a file is needed"))?;
+    let bytes = read(&file)?;
+    work(&bytes).with_context(|| shown(&file))
 }
 
-fn read(file: &OsString) -> io::Result<Vec<u8>> {
-    if file != "-" {
-        return std::fs::read(file);
-    }
+fn read(file: &OsString) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let read = match file.to_str() {
+        Some("-") => io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes),
+        _ => std::fs::read(file),
+    };
+    read.with_context(|| format!("reading {}", shown(file)))
 }
 
 fn shown(file: &OsString) -> String {
     if file == "-" { "standard input".into() } else { Path::new(file).display().to_string() }
 }
 
-fn write_out(bytes: &[u8]) -> Result<(), Failure> {
+fn write_out(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     let written = out.write_all(bytes).and_then(|()| out.flush());
-    written.map_err(|e| Failure::bad(format!("standard output: {e}")))
+    written.context("writing standard output")
 }

@@ -1,12 +1,13 @@
 //! `witrt run`: literals in, results out, one per line.
 
-use super::{Failure, read, shown};
+use super::{Failure, read, shown, usage};
+use anyhow::{Result, anyhow, bail};
 use lexopt::{Arg, Parser};
 use std::ffi::OsString;
 use std::io::Write;
 use witrt::{
     AsContextMut, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType, Instance,
-    Module, Policy, Store, Str, Trap, Val, ValType,
+    Module, Policy, Store, Str, Val, ValType,
 };
 
 /// What the options and arguments say.
@@ -20,13 +21,13 @@ struct Request {
     print_imports: bool,
 }
 
-pub fn run(args: Parser) -> Result<String, Failure> {
+pub fn run(args: Parser) -> Result<String> {
     let request = parse(args)?;
     let file = shown(&request.file);
-    let bytes = read(&request.file).map_err(|e| Failure::bad(format!("{file}: {e}")))?;
+    let bytes = read(&request.file)?;
     let in_file = |e: Error| match e.trap() {
-        Some(trap) => Failure { message: describe(trap), status: 3 },
-        None => Failure::bad(format!("{file}: {e}")),
+        Some(trap) => Failure::Trap(trap.clone()).into(),
+        None => anyhow::Error::new(e).context(file.clone()),
     };
     let mut config = Config::new();
     config.host_encoding(request.encoding).ill_formed(request.policy);
@@ -55,7 +56,7 @@ pub fn run(args: Parser) -> Result<String, Failure> {
 
 /// `[OPTIONS] FILE EXPORT ARG…`: after FILE nothing is an option any more, so
 /// that negative numbers need no `--`.
-fn parse(mut args: Parser) -> Result<Request, Failure> {
+fn parse(mut args: Parser) -> Result<Request> {
     let mut request = Request {
         file: OsString::new(),
         export: String::new(),
@@ -71,41 +72,41 @@ fn parse(mut args: Parser) -> Result<Request, Failure> {
                 request.encoding = match args.value()?.to_str() {
                     Some("utf8") => Encoding::Utf8,
                     Some("utf16") => Encoding::Utf16,
-                    _ => return Err(Failure::usage("--encoding takes utf8 or utf16")),
+                    _ => return Err(usage("--encoding takes utf8 or utf16")),
                 }
             }
             Some(Arg::Long("ill-formed")) => {
                 request.policy = match args.value()?.to_str() {
                     Some("reject") => Policy::Reject,
                     Some("replace") => Policy::Replace,
-                    _ => return Err(Failure::usage("--ill-formed takes reject or replace")),
+                    _ => return Err(usage("--ill-formed takes reject or replace")),
                 }
             }
             Some(Arg::Long("imports")) => match args.value()?.to_str() {
                 Some("print") => request.print_imports = true,
-                _ => return Err(Failure::usage("--imports takes print")),
+                _ => return Err(usage("--imports takes print")),
             },
             Some(Arg::Long("fuel")) => {
                 let fuel = args.value()?.to_str().and_then(|text| text.parse().ok());
-                request.fuel = Some(fuel.ok_or_else(|| Failure::usage("--fuel takes a number"))?);
+                request.fuel = Some(fuel.ok_or_else(|| usage("--fuel takes a number"))?);
             }
             Some(Arg::Value(file)) => {
                 request.file = file;
                 break;
             }
             Some(other) => return Err(other.unexpected().into()),
-            None => return Err(Failure::usage("a file is needed")),
+            None => return Err(usage("a file is needed")),
         }
     }
     let mut rest = args.raw_args()?;
-    let text = |arg: OsString| arg.into_string().map_err(|_| Failure::usage("not UTF-8"));
-    request.export = text(rest.next().ok_or_else(|| Failure::usage("an export is needed"))?)?;
+    let text = |arg: OsString| arg.into_string().map_err(|_| usage("not UTF-8"));
+    request.export = text(rest.next().ok_or_else(|| usage("an export is needed"))?)?;
     request.args = rest.map(text).collect::<Result<_, _>>()?;
     Ok(request)
 }
 
 /// With `--imports print`, a function for each import of one.
-fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<Extern>, Failure> {
+fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<Extern>> {
     let mut made = Vec::new();
     let mut missing = Vec::new();
     for import in module.imports() {
@@ -121,13 +122,13 @@ fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<
         return Ok(made);
     }
     let hint = if request.print_imports { "" } else { " (--imports print supplies functions)" };
-    Err(Failure::bad(format!("missing imports: {}{hint}", missing.join("; "))))
+    bail!("missing imports: {}{hint}", missing.join("; "))
 }
 
 /// Prints its call to standard error and answers zero, `""` or null.
 fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) -> Func {
     Func::new(store, ty, move |mut caller, args, _| {
-        let shown: Result<Vec<String>, Error> =
+        let shown: witrt::Result<Vec<String>> =
             args.iter().map(|arg| show(&mut caller, arg, encoding)).collect();
         // Nobody is left to be told where this fails.
         let _ = writeln!(std::io::stderr(), "{name}({})", shown?.join(", "));
@@ -135,7 +136,7 @@ fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) ->
     })
 }
 
-fn defaults(types: &[ValType]) -> Result<Vec<Val<'static>>, Error> {
+fn defaults(types: &[ValType]) -> witrt::Result<Vec<Val<'static>>> {
     let of = |ty: &ValType| {
         Val::default_of(*ty)
             .ok_or_else(|| Error::host(format!("a host has no values of type {ty}")))
@@ -160,16 +161,14 @@ impl Literal {
     }
 }
 
-fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>, Failure> {
+fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>> {
     let (expected, found) = (ty.params().len(), request.args.len());
     if expected != found {
         let name = &request.export;
-        return Err(Failure::bad(format!(
-            "{name} {ty}: expected {expected} arguments, found {found}"
-        )));
+        bail!("{name} {ty}: expected {expected} arguments, found {found}");
     }
     let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (ty, text))| {
-        literal(*ty, text).ok_or_else(|| Failure::bad(format!("argument {i}: {text} is no {ty}")))
+        literal(*ty, text).ok_or_else(|| anyhow!("argument {i}: {text} is no {ty}"))
     });
     parsed.collect()
 }
@@ -277,7 +276,7 @@ fn wtf8(units: &[u16]) -> Vec<u8> {
 }
 
 /// A value as a literal; a string in JSON, with what is not ASCII kept.
-fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> Result<String, Error> {
+fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> witrt::Result<String> {
     Ok(match val {
         Val::I32(v) | Val::S32(v) => v.to_string(),
         Val::I64(v) | Val::S64(v) => v.to_string(),
@@ -318,16 +317,4 @@ fn quote(text: &str) -> String {
         }
     }
     out + "\""
-}
-
-fn describe(trap: &Trap) -> String {
-    let mut out = format!("trap: {}", trap.message());
-    for frame in trap.frames() {
-        let name = frame.func_name.as_deref().unwrap_or("");
-        out += &format!(
-            "\n  in func {} {name} at offset {:#x}",
-            frame.func_index, frame.module_offset
-        );
-    }
-    out
 }
