@@ -16,7 +16,7 @@ cargo tree --offline --locked --edges normal,no-proc-macro --target "$target" \
     --prefix none --format '{p}|{l}|{r}' | sed 's/ (\*)$//; s/ (proc-macro)//' |
     grep -v '^witrt v' | sort -u >"$work/crates"
 # Where each one's source is.
-cargo metadata --offline --locked --format-version 1 |
+cargo metadata --offline --locked --format-version 1 --filter-platform "$target" |
     grep -o '"manifest_path":"[^"]*"' | sed 's/.*:"//; s/\/Cargo\.toml"$//' >"$work/sources"
 
 # The folder that is called NAME-VERSION.

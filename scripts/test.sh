@@ -79,7 +79,7 @@ supply_chain() {
         echo "cargo-deny is not installed: cargo install --locked cargo-deny"
         return 77
     fi
-    cargo deny --offline check licenses bans sources
+    cargo deny --locked check licenses bans sources
 }
 
 part "Rust tests" rust_tests
