@@ -5,15 +5,30 @@
 
 #include "guest.h"
 
+/* Returns once two threads are here. What they do next is ordered by nothing,
+ * and neither has come to its end before the other: whatever the schedule, a
+ * checker of orders sees a race. */
+static void meet(void) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  static pthread_cond_t both = PTHREAD_COND_INITIALIZER;
+  static int here;
+  pthread_mutex_lock(&mutex);
+  if (++here == 2) pthread_cond_broadcast(&both);
+  while (here < 2) pthread_cond_wait(&both, &mutex);
+  pthread_mutex_unlock(&mutex);
+}
+
 static int shared;
 static void* count(void* unused) {
   (void)unused;
+  meet();
   shared++;
   return NULL;
 }
 
 /* A configuration belongs to one thread at a time. */
 static void* configure(void* config) {
+  meet();
   for (size_t i = 0; i < 1000; i++) witrt_config_set_max_instances(config, i);
   return NULL;
 }
