@@ -115,18 +115,48 @@ internal abstract unsafe class Callback
         return info == null ? null : GCHandle.FromIntPtr((IntPtr)info).Target as Exception;
     }
 
-    /// <summary>The trap for an exception, owned by the caller.</summary>
+    /// <summary>
+    /// The trap for an exception, owned by the caller. Nothing may leave this, and
+    /// so it goes without the message, or the exception, where there is no memory
+    /// for them.
+    /// </summary>
     private static void* TrapOf(Exception exception, void* store)
     {
-        fixed (byte* text = Text.ToUtf8(exception.Message))
+        void* trap = null;
+        try
         {
-            var message = new Vec { Size = (nuint)Encoding.UTF8.GetByteCount(exception.Message) + 1, Data = text };
-            void* trap = Native.wasm_trap_new(store, &message);
-            if (trap == null) Environment.FailFast("no memory for the trap that an exception in a host function has to become", exception);
-            void* info = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(exception));
-            Native.wasm_trap_set_host_info_with_finalizer(trap, info, Release);
-            return trap;
+            byte[] utf8 = Text.ToUtf8(MessageOf(exception));
+            fixed (byte* text = utf8)
+            {
+                var message = new Vec { Size = (nuint)utf8.Length, Data = text };
+                trap = Native.wasm_trap_new(store, &message);
+            }
+            if (trap != null)
+            {
+                void* info = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(exception));
+                Native.wasm_trap_set_host_info_with_finalizer(trap, info, Release);
+            }
         }
+        catch (Exception)
+        {
+        }
+        if (trap == null) trap = Native.wasm_trap_new(store, null);
+        if (trap == null) Environment.FailFast("no memory for the trap that an exception in a host function has to become");
+        return trap;
+    }
+
+    /// <summary>What an exception says; its type, where it says nothing or throws in its turn.</summary>
+    private static string MessageOf(Exception exception)
+    {
+        string? message = null;
+        try
+        {
+            message = exception.Message;
+        }
+        catch (Exception)
+        {
+        }
+        return message ?? exception.GetType().ToString();
     }
 
 #if NET5_0_OR_GREATER

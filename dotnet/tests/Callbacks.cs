@@ -59,6 +59,16 @@ static class Callbacks
         }
     }
 
+    /// Messages that are none.
+    private sealed class MuteException : Exception
+    {
+        private readonly bool throws;
+
+        public MuteException(bool throws) => this.throws = throws;
+
+        public override string Message => throws ? throw new InvalidOperationException("no message") : null!;
+    }
+
     public static void Throwing()
     {
         using var guest = new Guest();
@@ -70,6 +80,13 @@ static class Callbacks
         Check.True("its message is the trap's", trap.Message.Contains("not today: é🦀", StringComparison.Ordinal), trap.Message);
         Check.Equal("it has no code", TrapCode.None, trap.Code);
         Check.True("where the guest was", trap.Frames.Count == 1 && trap.Frames[0].FunctionName == "call_notify", string.Join(", ", trap.Frames));
+        foreach (bool throws in new[] { false, true })
+        {
+            var mute = new MuteException(throws);
+            guest.Notified = () => throw mute;
+            var silent = Check.Throws<TrapException>($"an exception whose message {(throws ? "throws" : "is null")}", () => notify());
+            Check.True("is a trap like others", ReferenceEquals(mute, silent.InnerException) && silent.Message.Contains("MuteException", StringComparison.Ordinal), silent.Message);
+        }
         guest.Notified = () => { };
         notify();
         Check.True("the guest goes on afterwards", true);
