@@ -240,16 +240,7 @@ impl Callback {
                     let text = text_of(call, encoding, None, |b| buffers.push(b))?;
                     witrt_slot_t { text }
                 }
-                SlotKind::Lazy(encoding) => {
-                    let val = call.value()?;
-                    let len = match &val {
-                        Val::String(text) => text.length(call.caller(), encoding)?,
-                        _ => 0,
-                    };
-                    value = Some(val);
-                    witrt_slot_t { lazy: witrt_lazy_t { string: null_mut(), len } }
-                }
-                SlotKind::Reference(_) => {
+                SlotKind::Lazy(_) | SlotKind::Reference(_) => {
                     value = Some(call.value()?);
                     witrt_slot_t::ZERO
                 }
@@ -258,8 +249,15 @@ impl Callback {
         }
         let mut results = List::<Got, INLINE>::new(self.results.len(), Vec::new);
         let done = cell.callback(call.caller(), |inside| {
+            let (values, args) = (values.as_mut_slice(), args.as_mut_slice());
+            for ((kind, value), slot) in self.params.iter().zip(&*values).zip(&mut *args) {
+                if let (SlotKind::Lazy(encoding), Some(Val::String(text))) = (kind, value) {
+                    let len = text.length(inside.context(), *encoding)?;
+                    slot.lazy = witrt_lazy_t { string: null_mut(), len };
+                }
+            }
             let mut lent = List::<wasm_val_t, INLINE>::new(self.params.len(), Vec::new);
-            for (value, slot) in values.as_mut_slice().iter_mut().zip(args.as_mut_slice()) {
+            for (value, slot) in values.iter_mut().zip(&mut *args) {
                 match value.take() {
                     Some(Val::String(text)) => {
                         let string = StringBox::lend(inside, text);
@@ -276,7 +274,7 @@ impl Callback {
                     None => {}
                 }
             }
-            let outcome = self.answer(inside, cell, args.as_mut_slice(), &mut results);
+            let outcome = self.answer(inside, cell, args, &mut results);
             for given in lent.as_mut_slice() {
                 // SAFETY: they were lent above.
                 unsafe { end_arg(inside, *given) };

@@ -12,8 +12,9 @@ use super::StoreData;
 use super::context::Cx;
 use super::defer::{run_registered, settle};
 use super::func::{Func, Typed, no_values, set_defaults};
+use super::refs::{ExternRef, expose, root, rooting};
 use super::slots::SlotMark;
-use super::value::{ExternRef, Val, wrong_store};
+use super::value::{Val, wrong_store};
 use crate::error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
@@ -173,8 +174,7 @@ impl CoreFunc {
         results: &mut [Val<'static>],
     ) -> Result<()> {
         if self.has_refs {
-            let mut scope = wasmtime::RootScope::new(&mut *cx);
-            return self.enter_raw(&mut scope.as_context_mut(), args, results);
+            return rooting(cx, |cx| self.enter_raw(cx, args, results));
         }
         self.enter_raw(cx, args, results)
     }
@@ -214,16 +214,20 @@ impl CoreFunc {
             let message = format!("room for {} results needed", expected.len());
             return Err(Error::new(ErrorKind::WrongCount, message));
         }
+        let rooted = cx.data().refs.mark();
         for (i, (ty, arg)) in params.iter().zip(args).enumerate() {
-            raw[i] = to_raw(cx, *ty, arg).map_err(|e| at(e, "argument", i))?;
+            raw[i] = word_for(cx, i, *ty, arg).map_err(|e| at(e, "argument", i))?;
         }
         if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
             return Err(no_values(*ty));
         }
         let mark = Mark::new(cx);
+        if self.has_refs {
+            expose(cx, rooted, |i, word| raw[i] = word)?;
+        }
         // SAFETY: `raw` has room for all parameters and all results; there
-        // are as many parameters as the type has, and `to_raw` proved each.
-        // References in it were rooted just now and nothing has run since.
+        // are as many parameters as the type has, and `word_for` proved each.
+        // References were exposed just now.
         let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
         outcome.map_err(|e| unwound(cx, mark, e))?;
         for (i, ty) in expected.iter().enumerate() {
@@ -296,6 +300,7 @@ fn enter_host(
     body: &dyn Typed,
     raw: &mut [MaybeUninit<ValRaw>],
 ) -> Result<()> {
+    let rooted = cx.data().refs.mark();
     let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
     let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
     let outcome = (|| {
@@ -311,10 +316,13 @@ fn enter_host(
         // The guest runs again.
         settle(cx)?;
         for (i, (ty, val)) in ty.results().iter().zip(&results).enumerate() {
-            raw[i].write(to_raw(cx, *ty, val).map_err(|e| at(e, "result", i))?);
+            raw[i].write(word_for(cx, i, *ty, val).map_err(|e| at(e, "result", i))?);
         }
-        Ok(())
+        expose(cx, rooted, |i, word| {
+            raw[i].write(word);
+        })
     })();
+    cx.data_mut().refs.cut(rooted);
     args.clear();
     results.clear();
     cx.data_mut().scratch.vals.push(results);
@@ -322,16 +330,17 @@ fn enter_host(
     outcome
 }
 
-/// The word for a value, which must have this type.
+/// The word of this position for a value, which must have this type. Of a
+/// reference that is collected it is there when it is exposed.
 #[inline]
-pub(super) fn to_raw(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
+pub(super) fn word_for(cx: &mut Cx<'_>, at: usize, ty: ValType, val: &Val<'_>) -> Result<ValRaw> {
     Ok(match (ty, val) {
         (ValType::I32, Val::I32(v)) => ValRaw::i32(*v),
         (ValType::I64, Val::I64(v)) => ValRaw::i64(*v),
         (ValType::F32, Val::F32(v)) => ValRaw::f32(v.to_bits()),
         (ValType::F64, Val::F64(v)) => ValRaw::f64(v.to_bits()),
         (ValType::ExternRef, Val::ExternRef(None)) => ValRaw::externref(0),
-        (ValType::ExternRef, Val::ExternRef(Some(r))) => ValRaw::externref(r.to_raw(cx)?),
+        (ValType::ExternRef, Val::ExternRef(Some(r))) => root(cx, at, r)?,
         (ValType::FuncRef, Val::FuncRef(None)) => ValRaw::funcref(std::ptr::null_mut()),
         (ValType::FuncRef, Val::FuncRef(Some(f))) => {
             let func = f.core(cx)?.handle();

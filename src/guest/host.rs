@@ -15,7 +15,7 @@ use super::flat::mismatch;
 use super::memory::{Mem, Mems};
 use super::slots::Held;
 use super::text::{ill_formed, lift, measure_result, word};
-use super::value::{Val, copy_in};
+use super::value::{Str, Val, copy_in};
 use super::words::{HostType, HostWords, host_words};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
@@ -26,7 +26,8 @@ use std::sync::Arc;
 use wasmtime::AsContextMut as _;
 
 /// A call of a host function made with [`Func::new_prepared`]: its arguments,
-/// to be taken in order, and its results, to be put in order afterwards.
+/// to be taken in order, and its results, to be put in order afterwards. The
+/// store is at hand all the time: see [`HostCall::caller`].
 ///
 /// [`Func::new_prepared`]: crate::Func::new_prepared
 pub struct HostCall<'x, 's> {
@@ -118,6 +119,16 @@ struct Words<'x> {
     /// How many strings are in the store's scratch: out of slots that were
     /// given back, to be there during the call.
     kept: usize,
+    /// The arguments that had not been taken when the store was first asked for.
+    rest: Option<Rest>,
+}
+
+/// Arguments that are values.
+struct Rest {
+    /// The next one last.
+    vals: Vec<Val<'static>>,
+    /// What is wrong with the one after them.
+    error: Option<Error>,
 }
 
 /// A call by the host, with lists of values.
@@ -142,12 +153,15 @@ pub(crate) fn linked(
         }
         let mems = link.mems.get(caller)?;
         let cx = &mut caller.as_context_mut();
-        let words = Words { words, link: &link, mems, taken: 0, put: 0, kept: 0 };
+        let words = Words { words, link: &link, mems, taken: 0, put: 0, kept: 0, rest: None };
         let mut call = HostCall { cx, by: By::Core(words) };
         let outcome = guard(|| body.run(&mut call));
-        let HostCall { cx, by: By::Core(Words { words, kept, .. }) } = call else {
+        let HostCall { cx, by: By::Core(Words { words, kept, rest, .. }) } = call else {
             return Err(mismatch());
         };
+        if let Some(rest) = rest {
+            rest.give_back(cx);
+        }
         if kept > 0 {
             let kept_here = &mut cx.data_mut().scratch.kept;
             kept_here.truncate(kept_here.len().saturating_sub(kept));
@@ -191,7 +205,7 @@ impl<'s> HostCall<'_, 's> {
                     by.taken += 1;
                     by.words.number()
                 }
-                _ => Err(mismatch()),
+                _ => by.rest().map(|val| val.bits()),
             },
             By::Host(by) => by.args.next().map(Val::bits).ok_or_else(mismatch),
         }
@@ -215,6 +229,12 @@ impl<'s> HostCall<'_, 's> {
                     by.kept += kept as usize;
                     Ok(done)
                 }
+                Place::Rest(Val::String(text)) => {
+                    let done = read_kept(self.cx, text, read)?;
+                    by.kept += 1;
+                    Ok(done)
+                }
+                Place::Rest(_) => Err(mismatch()),
             },
             By::Host(by) => {
                 let Some(Val::String(text)) = by.args.next() else { return Err(mismatch()) };
@@ -269,6 +289,7 @@ impl<'s> HostCall<'_, 's> {
                 let text = match by.text()? {
                     Place::View(mem, ptr, len) => lift(self.cx, mem, ptr, len),
                     Place::Slot(slot, take) => held(self.cx, slot, take)?.into_str(),
+                    Place::Rest(val) => return Ok(val),
                 };
                 text.map(Val::String)
             }
@@ -385,9 +406,46 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
-    /// The store, to be used between arguments and results.
+    /// The store, to be used at any time, also to call guests. Arguments are what
+    /// they were when the call began: those that have not been taken are put aside
+    /// here, which costs more than to take them before.
+    #[inline]
     pub fn caller(&mut self) -> Caller<'_> {
+        if let By::Core(by) = &self.by
+            && by.taken < by.link.params.len()
+        {
+            self.put_aside();
+        }
         Caller(wasmtime::AsContextMut::as_context_mut(self.cx))
+    }
+
+    /// Makes values of the arguments that have not been taken: guests that run may
+    /// write over text, and let references be collected.
+    #[cold]
+    fn put_aside(&mut self) {
+        let mut vals = self.cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        let mut error = None;
+        while let By::Core(by) = &self.by
+            && by.taken < by.link.params.len()
+            && error.is_none()
+        {
+            match self.lent() {
+                Ok(val) => vals.push(val),
+                Err(wrong) => error = Some(wrong),
+            }
+        }
+        vals.reverse();
+        if let By::Core(by) = &mut self.by {
+            by.taken = by.link.params.len();
+            by.rest = Some(Rest { vals, error });
+        }
+    }
+}
+
+impl Rest {
+    fn give_back(mut self, cx: &mut Cx<'_>) {
+        self.vals.clear();
+        cx.data_mut().scratch.vals.push(self.vals);
     }
 }
 
@@ -410,8 +468,20 @@ impl Words<'_> {
             }
             Some(Given::Slot) => Place::Slot(self.words.number()? as i32, false),
             Some(Given::Taken) => Place::Slot(self.words.number()? as i32, true),
-            _ => return Err(mismatch()),
+            _ => Place::Rest(self.rest()?),
         })
+    }
+
+    /// The next of the arguments that were put aside.
+    #[cold]
+    fn rest(&mut self) -> Result<Val<'static>> {
+        let Some(rest) = self.rest.as_mut().filter(|_| self.put == 0) else {
+            return Err(mismatch());
+        };
+        match rest.vals.pop() {
+            Some(val) => Ok(val),
+            None => Err(rest.error.take().unwrap_or_else(mismatch)),
+        }
     }
 
     /// The type of the next result.
@@ -503,6 +573,8 @@ enum Place {
     View(Mem, u32, u32),
     /// A slot, and whether it is given back.
     Slot(i32, bool),
+    /// An argument that was put aside.
+    Rest(Val<'static>),
 }
 
 fn held(cx: &mut Cx<'_>, slot: i32, take: bool) -> Result<Held> {
@@ -523,10 +595,19 @@ fn read_slot<R>(
         Held::Lent(lent) => return Ok((read(lent.text(), lent.policy_or(rule))?, false)),
         held => held.into_str()?,
     };
-    let policy = text.policy_or(rule);
+    read_kept(cx, text, read).map(|done| (done, true))
+}
+
+/// Reads a string that is kept in the store's scratch from now on.
+fn read_kept<R>(
+    cx: &mut Cx<'_>,
+    text: Str<'static>,
+    read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
+) -> Result<R> {
+    let policy = text.policy_or(cx.data().policy);
     let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
     cx.data_mut().scratch.kept.push(text);
-    Ok((done, true))
+    Ok(done)
 }
 
 /// Says which result is wrong.

@@ -3,7 +3,7 @@
 //! This file holds the data that every store carries: reusable scratch, the
 //! strings that are out, and the calls that are owed. Behaviour is next door:
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
-//! `value` the values, `text` the strings that guests hand over, `slots` those
+//! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
 //! that compiled adapters name, `flat` calls without lists of values, `host` the
 //! host functions that take them so, `defer` the debts, `func` what can be called.
 //!
@@ -18,6 +18,7 @@ pub(crate) mod flat;
 pub(crate) mod func;
 pub(crate) mod host;
 pub(crate) mod memory;
+pub(crate) mod refs;
 pub(crate) mod slots;
 pub(crate) mod text;
 pub(crate) mod value;
@@ -36,6 +37,7 @@ pub(crate) struct StoreData {
     pub texts: text::Texts,
     pub debts: defer::Debts,
     pub slots: slots::Slots,
+    pub refs: refs::Refs,
     pub scratch: Scratch,
     /// Where the host's stack was when the outermost call came in, and how
     /// much of it a chain of calls may use.

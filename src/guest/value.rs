@@ -1,14 +1,14 @@
-//! The values that cross: [`Val`], and the strings and references in it.
+//! The values that cross: [`Val`], and the strings in it.
 //!
-//! Not here: decoding loops.
+//! Not here: decoding loops; references.
 
 use super::context::{AsContext, Cx};
 use super::func::Func;
+use super::refs::ExternRef;
 use super::text::Cell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Encoding, Policy, Text};
 use crate::types::ValType;
-use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -455,100 +455,6 @@ impl From<Vec<u8>> for Str<'_> {
     }
 }
 
-/// A reference that guests hold and cannot look into.
-///
-/// One made by the host carries something of the host's; clones are the same
-/// reference.
-#[derive(Clone)]
-pub struct ExternRef(pub(crate) ExternRepr);
-
-#[derive(Clone)]
-pub(crate) enum ExternRepr {
-    Host(Arc<dyn Any + Send + Sync>),
-    /// Made by a guest of that store out of one of its own references.
-    Guest(u64, wasmtime::OwnedRooted<wasmtime::ExternRef>),
-}
-
-impl ExternRef {
-    /// A reference to something of the host's.
-    pub fn new(value: Arc<dyn Any + Send + Sync>) -> ExternRef {
-        ExternRef(ExternRepr::Host(value))
-    }
-
-    /// What [`ExternRef::new`] was given; `None` for a reference that a guest
-    /// made.
-    pub fn data(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
-        match &self.0 {
-            ExternRepr::Host(value) => Some(value),
-            ExternRepr::Guest(..) => None,
-        }
-    }
-
-    /// The raw form, to be handed to the guest before anything is collected.
-    pub(crate) fn to_raw(&self, cx: &mut Cx<'_>) -> Result<u32> {
-        let rooted = self.to_rooted(cx)?;
-        rooted.to_raw(&mut *cx).map_err(|e| Error::new(ErrorKind::WrongStore, e.to_string()))
-    }
-
-    pub(crate) fn from_raw(cx: &mut Cx<'_>, raw: u32) -> Result<Option<ExternRef>> {
-        let Some(rooted) = wasmtime::ExternRef::from_raw(&mut *cx, raw) else {
-            return Ok(None);
-        };
-        ExternRef::from_rooted(cx, rooted).map(Some)
-    }
-
-    pub(crate) fn to_rooted(
-        &self,
-        cx: &mut Cx<'_>,
-    ) -> Result<wasmtime::Rooted<wasmtime::ExternRef>> {
-        match &self.0 {
-            ExternRepr::Guest(store, owned) if *store == cx.data().id => {
-                Ok(owned.to_rooted(&mut *cx))
-            }
-            ExternRepr::Guest(..) => Err(wrong_store("externref")),
-            ExternRepr::Host(value) => new_extern(cx, value.clone()),
-        }
-    }
-
-    pub(crate) fn from_rooted(
-        cx: &mut Cx<'_>,
-        rooted: wasmtime::Rooted<wasmtime::ExternRef>,
-    ) -> Result<ExternRef> {
-        let broken = |e: wasmtime::Error| Error::new(ErrorKind::WrongStore, e.to_string());
-        let data = rooted.data(&*cx).map_err(broken)?;
-        if let Some(value) = data.and_then(|d| d.downcast_ref::<Arc<dyn Any + Send + Sync>>()) {
-            return Ok(ExternRef::new(value.clone()));
-        }
-        let owned = rooted.to_owned_rooted(&mut *cx).map_err(broken)?;
-        Ok(ExternRef(ExternRepr::Guest(cx.data().id, owned)))
-    }
-}
-
 pub(crate) fn wrong_store(what: &str) -> Error {
     Error::new(ErrorKind::WrongStore, format!("this {what} belongs to another store"))
-}
-
-/// Puts a host's reference into the store's collected heap, collecting once
-/// where that is full.
-fn new_extern(
-    cx: &mut Cx<'_>,
-    value: Arc<dyn Any + Send + Sync>,
-) -> Result<wasmtime::Rooted<wasmtime::ExternRef>> {
-    let full = |e: wasmtime::Error| Error::new(ErrorKind::OutOfMemory, format!("externref: {e}"));
-    match wasmtime::ExternRef::new(&mut *cx, value.clone()) {
-        Ok(rooted) => Ok(rooted),
-        Err(_) => {
-            cx.gc(None).map_err(full)?;
-            wasmtime::ExternRef::new(&mut *cx, value).map_err(full)
-        }
-    }
-}
-
-impl fmt::Debug for ExternRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            ExternRepr::Host(_) => "ExternRef(host)",
-            ExternRepr::Guest(..) => "ExternRef(guest)",
-        })
-    }
 }

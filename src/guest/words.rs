@@ -9,9 +9,10 @@
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::StoreData;
-use super::call::{CoreFunc, Mark, from_raw, func_type, to_raw, unwound};
+use super::call::{CoreFunc, Mark, from_raw, func_type, unwound, word_for};
 use super::context::Cx;
 use super::flat::mismatch;
+use super::refs::{expose, rooting};
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
@@ -33,8 +34,7 @@ impl CoreFunc {
         read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
     ) -> Result<R> {
         if self.has_refs() {
-            let mut scope = wasmtime::RootScope::new(&mut *cx);
-            return self.call_in(&mut scope.as_context_mut(), fill, read);
+            return rooting(cx, |cx| self.call_in(cx, fill, read));
         }
         self.call_in(cx, fill, read)
     }
@@ -79,15 +79,18 @@ impl CoreFunc {
         fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
         read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
     ) -> Result<R> {
-        let mark = Mark::new(cx);
+        let (mark, rooted) = (Mark::new(cx), cx.data().refs.mark());
         let mut args = Fill { raw: &mut *raw, types: self.ty().params(), at: 0 };
         fill(cx, &mut args)?;
         if args.at != args.types.len() || raw.len() < self.width() {
             return Err(broken("too few words"));
         }
+        if self.has_refs() {
+            expose(cx, rooted, |at, word| raw[at] = word)?;
+        }
         // SAFETY: `raw` has room for all parameters and all results, and
-        // `Fill` proved each argument against its type. References in it were
-        // rooted while it was filled.
+        // `Fill` proved each argument against its type. References were exposed
+        // just now.
         let outcome = unsafe { self.handle().call_unchecked(&mut *cx, &mut *raw) };
         if let Err(error) = outcome {
             return Err(unwound(cx, mark, error));
@@ -107,7 +110,7 @@ impl Fill<'_> {
     /// A value that is no string.
     #[inline]
     pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
-        let (ty, word) = word_of(cx, val)?;
+        let (ty, word) = word_of(cx, self.at, val)?;
         self.word(ty, word)
     }
 
@@ -246,7 +249,7 @@ impl HostWords<'_> {
 
     /// A value that is no string.
     pub fn put(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
-        let (ty, word) = word_of(cx, val)?;
+        let (ty, word) = word_of(cx, self.put, val)?;
         self.word(ty, word)
     }
 
@@ -340,16 +343,33 @@ pub(crate) fn host_words(
         // results, have been set just now; a set `MaybeUninit` is laid out as what
         // it holds.
         let raw = unsafe { &mut *(std::ptr::from_mut(raw) as *mut [ValRaw]) };
-        let words = HostWords { raw, ty: &ty, results, numeric, read: 0, put: 0 };
-        match body(&mut caller, words) {
-            Ok(Done(())) => Ok(()),
-            Err(error) => Err(error.into()),
+        let rooted = if numeric { 0 } else { caller.data().refs.mark() };
+        let words = HostWords { raw: &mut *raw, ty: &ty, results, numeric, read: 0, put: 0 };
+        let mut outcome = body(&mut caller, words).map(|Done(())| ());
+        if !numeric {
+            outcome = exposed(&mut caller.as_context_mut(), rooted, raw, outcome);
         }
+        outcome.map_err(wasmtime::Error::from)
     };
     // SAFETY: `HostWords` gives out a word as a reference only where the type
-    // has one, any bits are a number, and `Done` proves that all results have
-    // been put as the type says.
+    // has one, any bits are a number, `Done` proves that all results have been
+    // put as the type says, and what is referred to is exposed as the last thing.
     unsafe { wasmtime::Func::new_unchecked(&mut *cx, core, entered) }
+}
+
+/// Exposes the references among the results of a call that succeeded.
+#[inline(never)]
+fn exposed(
+    cx: &mut Cx<'_>,
+    rooted: usize,
+    raw: &mut [ValRaw],
+    mut outcome: Result<()>,
+) -> Result<()> {
+    if outcome.is_ok() {
+        outcome = expose(cx, rooted, |at, word| raw[at] = word);
+    }
+    cx.data_mut().refs.cut(rooted);
+    outcome
 }
 
 /// The core type that carries a value.
@@ -368,14 +388,14 @@ fn typed(ty: ValType, val: Val<'static>) -> Val<'static> {
 }
 
 #[inline]
-fn word_of(cx: &mut Cx<'_>, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
+fn word_of(cx: &mut Cx<'_>, at: usize, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
     let ty = val.ty();
     let core = carrier(ty);
     let word = match core {
         _ if ty == ValType::String => return Err(broken("a string is no word")),
         ValType::I32 => ValRaw::i32(val.bits() as i32),
         ValType::I64 => ValRaw::i64(val.bits() as i64),
-        core => to_raw(cx, core, val)?,
+        core => word_for(cx, at, core, val)?,
     };
     Ok((core, word))
 }

@@ -8,7 +8,8 @@ use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed};
 use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
-use crate::guest::value::{ExternRef, Str, Val};
+use crate::guest::refs::ExternRef;
+use crate::guest::value::{Str, Val};
 use crate::guest::words::HostType;
 use crate::string::{self, Text};
 use crate::types::{FuncType, ValType};
@@ -276,6 +277,12 @@ macro_rules! plain_values {
                 match val {
                     Val::$val(v) => Ok($get(v)),
                     other => Err(unexpected(<$ty as Param>::TYPE, other)),
+                }
+            }
+            fn take(call: &mut HostCall<'_, '_>) -> Result<$ty> {
+                match call.lent()? {
+                    Val::$val(v) => Ok($get(&v)),
+                    other => Err(unexpected(<$ty as Param>::TYPE, &other)),
                 }
             }
         }

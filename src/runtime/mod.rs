@@ -110,6 +110,7 @@ impl Store {
             texts: Default::default(),
             debts: Default::default(),
             slots: Default::default(),
+            refs: Default::default(),
             scratch: Scratch::default(),
             stack_base: None,
             stack_size: config.stack_size,
@@ -124,6 +125,12 @@ impl Store {
             inner.set_epoch_deadline(u64::MAX / 2);
         }
         Store { inner, engine: engine.clone() }
+    }
+
+    /// Collects each time the host makes a reference: for tests.
+    #[doc(hidden)]
+    pub fn collect_eagerly(&mut self) {
+        self.inner.data_mut().refs.eager = true;
     }
 
     /// The engine it was made with.
