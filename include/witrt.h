@@ -33,8 +33,15 @@
  * Threads. Configurations: one at a time. Engines, shared modules, modules,
  * types, vectors, errors and frames: any, and several at once for reading. A
  * store and all that was made in it: one at a time; a second one gets
- * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order.
- * Callbacks may call everything, also in their own store.
+ * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order, and
+ * also where a call runs that was made through what is deleted: a call holds its
+ * store and what else it needs until it returns. Callbacks may call everything,
+ * also in their own store.
+ *
+ * Finalizers. A function that takes one, and answers NULL, has not taken it: it
+ * is not called. Otherwise it is called once. It may run on any thread that
+ * deletes something, and within a call while the engine collects: it may delete
+ * everything then, but not enter the store.
  *
  * This file is generated from the library's source. Do not edit it.
  */
@@ -904,7 +911,7 @@ WASM_API_EXTERN void wasm_ref_set_host_info(struct wasm_ref_t *object, void *inf
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_ref_set_host_info_with_finalizer(struct wasm_ref_t *object,
                                            void *info,
@@ -931,7 +938,7 @@ WASM_API_EXTERN void wasm_trap_set_host_info(struct wasm_trap_t *object, void *i
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_trap_set_host_info_with_finalizer(struct wasm_trap_t *object,
                                             void *info,
@@ -960,7 +967,7 @@ WASM_API_EXTERN void wasm_foreign_set_host_info(struct wasm_foreign_t *object, v
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_foreign_set_host_info_with_finalizer(struct wasm_foreign_t *object,
                                                void *info,
@@ -987,7 +994,7 @@ WASM_API_EXTERN void wasm_module_set_host_info(struct wasm_module_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_module_set_host_info_with_finalizer(struct wasm_module_t *object,
                                               void *info,
@@ -1014,7 +1021,7 @@ WASM_API_EXTERN void wasm_func_set_host_info(struct wasm_func_t *object, void *i
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_func_set_host_info_with_finalizer(struct wasm_func_t *object,
                                             void *info,
@@ -1041,7 +1048,7 @@ WASM_API_EXTERN void wasm_global_set_host_info(struct wasm_global_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_global_set_host_info_with_finalizer(struct wasm_global_t *object,
                                               void *info,
@@ -1068,7 +1075,7 @@ WASM_API_EXTERN void wasm_table_set_host_info(struct wasm_table_t *object, void 
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_table_set_host_info_with_finalizer(struct wasm_table_t *object,
                                              void *info,
@@ -1095,7 +1102,7 @@ WASM_API_EXTERN void wasm_memory_set_host_info(struct wasm_memory_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_memory_set_host_info_with_finalizer(struct wasm_memory_t *object,
                                               void *info,
@@ -1122,7 +1129,7 @@ WASM_API_EXTERN void wasm_extern_set_host_info(struct wasm_extern_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_extern_set_host_info_with_finalizer(struct wasm_extern_t *object,
                                               void *info,
@@ -1151,7 +1158,7 @@ WASM_API_EXTERN void wasm_instance_set_host_info(struct wasm_instance_t *object,
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 WASM_API_EXTERN
 void wasm_instance_set_host_info_with_finalizer(struct wasm_instance_t *object,
                                                 void *info,
@@ -2242,8 +2249,12 @@ bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
                          struct witrt_error_t **error);
 
 /// The result of this index of the last call, if its buffer was too small for
-/// it. Owned by the caller, who may ask once; NULL where there is none. The next
-/// call forgets it.
+/// it. Owned by the caller, who may ask once; NULL where there is none, which
+/// includes a call that failed otherwise. The next call forgets it.
+///
+/// The last call is the one that returned last: right after a call this is its
+/// own text, whatever calls were made within it, and it is gone where one is made
+/// after it, such as by a callback that returns to another call of the same.
 WASM_API_EXTERN
 struct wasm_string_t *witrt_prepared_take_result(const struct witrt_prepared_t *prepared,
                                                  size_t index);

@@ -8,10 +8,15 @@
 //! | `Option<Box<T>>` out | `T *`        | given, NULL on failure             |
 //! | `Option<&T>`         | `const T *`  | borrowed for the call, may be NULL |
 //! | `*mut T` to a handle | `T *`        | as above; see [`borrow`]           |
+//! | `*const T` to one    | `const T *`  | borrowed until host code may run   |
 //! | `*mut T` to a struct | `T *`        | the caller's memory; see [`write`] |
 //!
 //! Handles are never written to after they are made, so that two borrows of
 //! one may stand side by side whatever C calls `const`.
+//!
+//! Host code that runs within a function (a callback, a finalizer that the
+//! engine's collector calls) may delete every handle that the function was given.
+//! What it needs of them it takes before: the store's cell, copies of objects.
 //!
 //! Not here: what any function does.
 

@@ -84,10 +84,10 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
         };
         let ty = FuncType::new(takes, gives);
         let cell = cell_of(store)?;
+        let home = Home(Arc::as_ptr(&cell));
         cell.enter(|inside| {
             // Nothing fails from here on: the finalizer is taken over.
             let env = Foreign::new(env, finalizer);
-            let home = Home(Arc::as_ptr(cell));
             let called = Callback { callback, env, home, params, results };
             let cx = inside.context();
             let func = match (called.is_plain(), called.params.len(), called.results.len()) {
@@ -419,7 +419,8 @@ pub unsafe extern "C" fn witrt_caller_return_text(
                 Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, "data")?),
             }
         };
-        cell.enter(|inside| {
+        // The call that the callback answers holds the cell.
+        cell.enter_held(|inside| {
             returned.set(Some(Copied::new(inside.context(), text)?));
             Ok(true)
         })?
@@ -440,7 +441,7 @@ pub unsafe extern "C" fn witrt_caller_trap(
         // SAFETY: the callback is running, so its store is there; and the
         // header demands so many bytes.
         let (cell, message) = unsafe { (&*caller.cell, slice(message.cast(), size, "message")?) };
-        let store = cell.enter(|inside| inside.cell())?;
+        let store = cell.enter_held(|inside| inside.cell())?;
         Ok(Some(of_host(store, cell.id(), message)))
     })
 }

@@ -23,11 +23,11 @@ pub type wasm_memory_pages_t = u32;
 
 macro_rules! parts {
     ($($fn:ident: $handle:ident => $body:ident($ty:ty), $name:literal;)+) => {$(
-        /// The store and the object of a handle.
-        fn $fn(object: Option<&$handle>) -> Result<(&Arc<StoreCell>, &$ty)> {
+        /// The store of a handle, held from now on, and its object.
+        fn $fn(object: Option<&$handle>) -> Result<(Arc<StoreCell>, $ty)> {
             let handle = need(object, $name)?.handle();
             match &handle.obj.body {
-                Body::$body(object) => Ok((handle.cell()?, object)),
+                Body::$body(object) => Ok((handle.cell()?, object.clone())),
                 _ => Err(wrong_kind($name, &handle.obj)),
             }
         }
@@ -44,7 +44,7 @@ parts! {
 /// type's content. Owned by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_global_new(
-    store: Option<&wasm_store_t>,
+    store: *const wasm_store_t,
     ty: Option<&wasm_globaltype_t>,
     val: *const wasm_val_t,
 ) -> Option<Box<wasm_global_t>> {
@@ -52,7 +52,9 @@ pub unsafe extern "C" fn wasm_global_new(
         let ty = need(ty, "type")?.ty().to_global()?;
         // SAFETY: the header demands a value or NULL.
         let val = need(unsafe { borrow(val) }, "val")?;
-        cell_of(store)?.enter(|inside| {
+        // SAFETY: the header demands a store or NULL.
+        let cell = cell_of(unsafe { borrow(store) })?;
+        cell.enter(|inside| {
             // SAFETY: as above.
             let val = unsafe { to_val(inside, val) }?;
             let made = Global::new(inside.context(), ty, &val)?;
@@ -124,14 +126,14 @@ fn element(inside: &Inside<'_>, ty: ValType, object: Option<&wasm_ref_t>) -> Res
 /// for a reference that is not of the element's type. Owned by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_table_new(
-    store: Option<&wasm_store_t>,
+    store: *const wasm_store_t,
     ty: Option<&wasm_tabletype_t>,
     init: *mut wasm_ref_t,
 ) -> Option<Box<wasm_table_t>> {
     enter(|| {
         let ty = need(ty, "type")?.ty().to_table()?;
-        // SAFETY: the header demands a reference or NULL.
-        let init = unsafe { borrow(init) };
+        // SAFETY: the header demands a store and a reference, or NULL.
+        let (store, init) = unsafe { (borrow(store), borrow(init)) };
         cell_of(store)?.enter(|inside| {
             let init = element(inside, ty.element, init)?;
             let made = Table::new(inside.context(), ty, &init)?;
@@ -335,7 +337,7 @@ pub extern "C" fn wasm_foreign_new(store: Option<&wasm_store_t>) -> Option<Box<w
     enter(|| {
         let cell = cell_of(store)?;
         let obj = super::handle::Obj::new(cell.id(), Body::Foreign);
-        let handle = super::handle::Handle { store: Some(cell.clone()), obj };
+        let handle = super::handle::Handle { store: Some(cell), obj };
         Ok(Some(wasm_foreign_t::boxed(handle)))
     })
 }

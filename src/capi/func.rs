@@ -108,17 +108,17 @@ unsafe fn call<E>(
     results: *mut wasm_val_vec_t,
     fail: impl Fn(Option<Arc<StoreCell>>, Error) -> E,
 ) -> Result<(), E> {
-    // A callback may delete the handle: from here on only the store is used,
-    // which the door keeps alive, and the object, which the store keeps.
     // SAFETY: the caller vouches for the handle.
     let found = unsafe { func.as_ref() }.map(|func| func.handle());
     let found = need(found, "func").and_then(|handle| Ok((handle.cell()?, &handle.obj)));
     let (cell, obj) = match found {
-        // SAFETY: as said above.
-        Ok((cell, obj)) => unsafe { (&*Arc::as_ptr(cell), &*Arc::as_ptr(obj)) },
+        Ok((cell, obj)) => (cell, Arc::as_ptr(obj)),
         Err(error) => return Err(fail(None, error)),
     };
     let outcome = cell.enter(|inside| {
+        // SAFETY: the handle may be deleted from now on, but the store, which is
+        // held, keeps the object.
+        let obj = unsafe { &*obj };
         let done = match &obj.body {
             // SAFETY: the caller vouches for the vectors.
             Body::Func(func) => unsafe { call_inside(inside, func, args, results) },
@@ -261,9 +261,9 @@ pub unsafe extern "C" fn wasm_func_new(
 ) -> Option<Box<wasm_func_t>> {
     enter(|| {
         let callback = need(callback, "callback")?;
-        new(store, ty, move |args, results| {
+        new(store, ty, || {
             // SAFETY: the callback's contract is the header's.
-            unsafe { callback(args, results) }
+            move |args, results| unsafe { callback(args, results) }
         })
     })
 }
@@ -282,29 +282,29 @@ pub unsafe extern "C" fn wasm_func_new_with_env(
 ) -> Option<Box<wasm_func_t>> {
     enter(|| {
         let callback = need(callback, "callback")?;
-        // What can fail has to fail before the finalizer is taken over.
-        need(ty, "type")?.ty().to_func()?;
-        cell_of(store)?.enter(|_| ())?;
-        let env = Foreign::new(env, finalizer);
-        new(store, ty, move |args, results| {
+        new(store, ty, || {
+            let env = Foreign::new(env, finalizer);
             // SAFETY: the callback's contract is the header's.
-            unsafe { callback(env.data(), args, results) }
+            move |args, results| unsafe { callback(env.data(), args, results) }
         })
     })
 }
 
-fn new(
+/// `callback` is called where nothing can fail any more, so that it may take a
+/// finalizer over.
+fn new<C>(
     store: Option<&wasm_store_t>,
     ty: Option<&wasm_functype_t>,
-    callback: impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t
-    + Send
-    + Sync
-    + 'static,
-) -> Result<Option<Box<wasm_func_t>>> {
+    callback: impl FnOnce() -> C,
+) -> Result<Option<Box<wasm_func_t>>>
+where
+    C: Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t + Send + Sync + 'static,
+{
     let ty = need(ty, "type")?.ty().to_func()?.clone();
     let cell = cell_of(store)?;
-    let home = Home(Arc::as_ptr(cell));
+    let home = Home(Arc::as_ptr(&cell));
     cell.enter(|inside| {
+        let callback = callback();
         let called_type = ty.clone();
         let func = Func::new(inside.context(), ty, move |caller, args, results| {
             // SAFETY: the function runs in its own store only, which is in

@@ -192,10 +192,10 @@ pub unsafe fn cast<T: Reference, U: Reference>(pointer: *const T) -> *const U {
 }
 
 impl Handle {
-    /// The store of an object that must have one.
+    /// The store of an object that must have one, held from now on.
     #[inline]
-    pub fn cell(&self) -> Result<&Arc<StoreCell>> {
-        self.store.as_ref().ok_or_else(|| {
+    pub fn cell(&self) -> Result<Arc<StoreCell>> {
+        self.store.clone().ok_or_else(|| {
             let message = format!("this {} belongs to no store", self.obj.kind_name());
             Error::new(ErrorKind::WrongStore, message)
         })

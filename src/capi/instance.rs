@@ -65,13 +65,10 @@ unsafe fn new(
     module: *const wasm_module_t,
     imports: *const wasm_extern_vec_t,
 ) -> Result<Option<Box<wasm_instance_t>>, Failure> {
-    // Guests run, and callbacks may delete every handle: these are clones.
     // SAFETY: the caller vouches for the pointers.
-    let (cell, module) = unsafe {
-        let cell = cell_of(borrow(store))?.clone();
-        (cell, super::module::get(borrow(module))?.clone())
-    };
-    let made = cell.enter(|inside| {
+    let (cell, module) =
+        unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?.clone()) };
+    let made = cell.clone().enter(|inside| {
         // SAFETY: the caller vouches for the vector.
         let imports = unsafe { externs(inside, imports) }?;
         let instance = Instance::new(inside.context(), &module, &imports)?;
@@ -109,10 +106,11 @@ unsafe fn to_extern(inside: &Inside<'_>, item: *const wasm_extern_t) -> Result<E
     obj.to_extern().ok_or_else(|| wrong_kind("extern", obj))
 }
 
-fn get(instance: Option<&wasm_instance_t>) -> Result<(&Arc<StoreCell>, &Instance)> {
+/// The store of a handle, held from now on, and its instance.
+fn get(instance: Option<&wasm_instance_t>) -> Result<(Arc<StoreCell>, Instance)> {
     let handle = need(instance, "instance")?.handle();
     match &handle.obj.body {
-        Body::Instance(instance) => Ok((handle.cell()?, instance)),
+        Body::Instance(instance) => Ok((handle.cell()?, instance.clone())),
         _ => Err(wrong_kind("instance", &handle.obj)),
     }
 }
@@ -216,7 +214,7 @@ pub unsafe extern "C" fn witrt_linker_define(
         };
         let handle = item.handle();
         let found = handle.obj.to_extern().ok_or_else(|| wrong_kind("extern", &handle.obj))?;
-        linker.claim(handle.cell()?)?;
+        linker.claim(&handle.cell()?)?;
         linker.linker.define(module, name, found);
         Ok(true)
     })
@@ -238,9 +236,11 @@ pub unsafe extern "C" fn witrt_linker_define_instance(
             (need(linker.as_mut(), "linker")?, module, borrow(instance))
         };
         let (cell, instance) = get(instance)?;
-        linker.claim(cell)?;
+        linker.claim(&cell)?;
         let linker = &mut linker.linker;
-        cell.enter(|inside| linker.define_instance(inside.context(), module, instance).map(drop))??;
+        cell.enter(|inside| {
+            linker.define_instance(inside.context(), module, &instance).map(drop)
+        })??;
         Ok(true)
     })
 }
@@ -256,20 +256,26 @@ pub unsafe extern "C" fn witrt_linker_instantiate(
     module: *const wasm_module_t,
     error: *mut *mut witrt_error_t,
 ) -> Option<Box<wasm_instance_t>> {
-    // SAFETY: the header demands objects and a writable pointer, or NULL.
-    unsafe { report(error, || instantiate(borrow(linker), borrow(store), borrow(module))) }
+    // SAFETY: what the header demands is what `instantiate` does, and a writable
+    // pointer or NULL.
+    unsafe { report(error, || instantiate(linker, store, module)) }
 }
 
-fn instantiate(
-    linker: Option<&witrt_linker_t>,
-    store: Option<&wasm_store_t>,
-    module: Option<&wasm_module_t>,
+/// # Safety
+///
+/// The pointers must be NULL or what their types say.
+unsafe fn instantiate(
+    linker: *const witrt_linker_t,
+    store: *const wasm_store_t,
+    module: *const wasm_module_t,
 ) -> Result<Option<Box<wasm_instance_t>>, Failure> {
+    // SAFETY: the caller vouches for the pointers.
+    let (linker, store, module) = unsafe { (borrow(linker), borrow(store), borrow(module)) };
     let linker = need(linker, "linker")?;
-    let cell = cell_of(store)?.clone();
+    let cell = cell_of(store)?;
     let module: Module = super::module::get(module)?.clone();
     let imports = linker.linker.resolve(&module)?;
-    let made = cell.enter(|inside| {
+    let made = cell.clone().enter(|inside| {
         let instance = Instance::new(inside.context(), &module, &imports)?;
         Ok(inside.instance_handle(instance))
     });

@@ -47,8 +47,8 @@ unsafe fn bytes<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&'a 
     Ok(unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
 }
 
-fn engine(store: Option<&wasm_store_t>) -> Result<&Engine> {
-    Ok(cell_of(store)?.engine())
+fn engine(store: Option<&wasm_store_t>) -> Result<Engine> {
+    Ok(cell_of(store)?.engine().clone())
 }
 
 /// Compiles a module: a core binary, a core binary with an interface section,
@@ -85,7 +85,7 @@ unsafe fn new(
 ) -> Result<Option<Box<wasm_module_t>>> {
     let engine = engine(store)?;
     // SAFETY: the caller vouches for it.
-    Ok(Some(handle(Module::new(engine, unsafe { bytes(bytes_in) }?)?)))
+    Ok(Some(handle(Module::new(&engine, unsafe { bytes(bytes_in) }?)?)))
 }
 
 /// Whether the bytes are a valid module in any of the forms that
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn witrt_module_validate(
 unsafe fn validate(store: Option<&wasm_store_t>, bytes_in: *const wasm_byte_vec_t) -> Result<bool> {
     let engine = engine(store)?;
     // SAFETY: the caller vouches for it.
-    Module::validate(engine, unsafe { bytes(bytes_in) }?)?;
+    Module::validate(&engine, unsafe { bytes(bytes_in) }?)?;
     Ok(true)
 }
 
@@ -206,7 +206,7 @@ unsafe fn deserialize(
 ) -> Result<Option<Box<wasm_module_t>>> {
     let engine = engine(store)?;
     // SAFETY: the caller vouches for it, and for where the bytes come from.
-    Ok(Some(handle(unsafe { Module::deserialize(engine, bytes(bytes_in)?) }?)))
+    Ok(Some(handle(unsafe { Module::deserialize(&engine, bytes(bytes_in)?) }?)))
 }
 
 /// The module in a file that holds what `wasm_module_serialize` wrote, without
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn witrt_module_deserialize_file(
         // SAFETY: the header demands NULL or a NUL-terminated string.
         let path = unsafe { utf8_nt(path, "path") }?;
         // SAFETY: the header demands a trusted file that nobody changes.
-        Ok::<_, Error>(Some(handle(unsafe { Module::deserialize_file(engine, path) }?)))
+        Ok::<_, Error>(Some(handle(unsafe { Module::deserialize_file(&engine, path) }?)))
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
@@ -263,7 +263,7 @@ pub extern "C" fn wasm_module_obtain(
     enter(|| {
         let engine = engine(store)?;
         let module = &need(shared, "shared")?.module;
-        if !Engine::same(engine, module.engine()) {
+        if !Engine::same(&engine, module.engine()) {
             let message = "this module was compiled by another engine than the store's";
             return Err(Error::new(ErrorKind::WrongStore, message));
         }

@@ -2,7 +2,7 @@
 //!
 //! Not here: slots, what becomes of results, callbacks.
 
-use super::boundary::{enter, need, null, quietly};
+use super::boundary::{List, enter, need, null, quietly};
 use super::error::{Failure, report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
@@ -24,13 +24,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// It keeps its function and its store alive, and is used like the store: by
 /// one thread at a time. Deleting is permitted on any thread at any time, also
 /// while a call of it runs.
+// Programs hold it as a reference that is counted, and each call has its own.
 pub struct witrt_prepared_t {
-    cell: Arc<StoreCell>,
-    inner: Box<PreparedCall>,
-}
-
-/// What a prepared call is made of.
-pub struct PreparedCall {
     call: Prepared,
     params: Box<[SlotKind]>,
     pub(super) results: Box<[SlotKind]>,
@@ -38,12 +33,28 @@ pub struct PreparedCall {
     is_numeric: bool,
     /// Whether all results are numbers.
     gives_numbers: bool,
-    /// Whether some are references, or strings to be read later.
+    /// Whether some parameters are references, or strings that are not lent text.
+    takes_vals: bool,
+    /// Whether some results are references, or strings to be read later.
     gives_vals: bool,
-    /// Results of the last call that did not fit their buffers, and whether
-    /// there are any.
-    kept: Mutex<Vec<(usize, Str<'static>)>>,
+    /// What the last call kept, and whether that is anything.
+    kept: Mutex<Kept>,
     has_kept: AtomicBool,
+    /// The store goes last.
+    cell: Arc<StoreCell>,
+}
+
+/// Results of a call that did not fit their buffers.
+pub(super) type Kept = Vec<KeptText>;
+
+/// One of them.
+pub(super) struct KeptText {
+    /// Which result it is.
+    pub index: usize,
+    /// How many units it has.
+    pub units: usize,
+    /// The text.
+    pub text: Str<'static>,
 }
 
 /// So many results of a call are on the stack.
@@ -61,13 +72,13 @@ pub unsafe extern "C" fn witrt_func_prepare(
     results: *const witrt_slot_kind_t,
     result_count: usize,
     error: *mut *mut witrt_error_t,
-) -> Option<Box<witrt_prepared_t>> {
+) -> *mut witrt_prepared_t {
     let body = || {
         let handle = need(func, "func")?.handle();
         let Body::Func(func) = &handle.obj.body else {
             return Err(wrong_kind("func", &handle.obj));
         };
-        let cell = handle.cell()?.clone();
+        let cell = handle.cell()?;
         // SAFETY: the header demands so many kinds.
         let ((params, takes), (results, gives)) = unsafe {
             (
@@ -79,18 +90,21 @@ pub unsafe extern "C" fn witrt_func_prepare(
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
         let is_numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
         let gives_numbers = results.iter().all(SlotKind::is_number);
+        let takes_vals = params.iter().any(SlotKind::is_val);
         let gives_vals = results.iter().any(SlotKind::is_val);
-        let inner = PreparedCall {
+        let prepared = witrt_prepared_t {
             call,
             params,
             results,
             is_numeric,
             gives_numbers,
+            takes_vals,
             gives_vals,
             kept,
             has_kept,
+            cell,
         };
-        Ok::<_, Error>(Some(Box::new(witrt_prepared_t { cell, inner: Box::new(inner) })))
+        Ok::<_, Error>(Arc::into_raw(Arc::new(prepared)).cast_mut())
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
@@ -98,13 +112,32 @@ pub unsafe extern "C" fn witrt_func_prepare(
 
 /// Deletes it; not the function. NULL is accepted.
 #[unsafe(no_mangle)]
-pub extern "C" fn witrt_prepared_delete(prepared: Option<Box<witrt_prepared_t>>) {
+pub unsafe extern "C" fn witrt_prepared_delete(prepared: *mut witrt_prepared_t) {
     quietly(|| {
-        if let Some(prepared) = prepared {
-            let witrt_prepared_t { cell, inner } = *prepared;
-            cell.dispose(inner);
+        if !prepared.is_null() {
+            // SAFETY: the header demands one of the caller's own. A call that is
+            // running has another reference.
+            drop(unsafe { Arc::from_raw(prepared) });
         }
     })
+}
+
+/// A reference for a call, which outlives the caller's.
+///
+/// # Safety
+///
+/// The pointer must be NULL or a live prepared call.
+#[inline]
+unsafe fn hold(prepared: *const witrt_prepared_t) -> Result<Arc<witrt_prepared_t>> {
+    if prepared.is_null() {
+        return Err(null("prepared"));
+    }
+    // SAFETY: not NULL, so the caller vouches that it comes from
+    // `witrt_func_prepare`, and has not been deleted.
+    unsafe {
+        Arc::increment_strong_count(prepared);
+        Ok(Arc::from_raw(prepared))
+    }
 }
 
 /// Calls the function. `args` has a slot for each parameter and `results` one
@@ -142,22 +175,17 @@ unsafe fn call(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<(), Failure> {
-    // A callback may delete the handle: from here on only the store is used,
-    // which the door keeps alive, and the inner part, which the store keeps.
     // SAFETY: the caller vouches for the handle.
-    let prepared = need(unsafe { prepared.as_ref() }, "prepared")?;
-    // SAFETY: as said above.
-    let (cell, inner) =
-        unsafe { (&*Arc::as_ptr(&prepared.cell), &*std::ptr::from_ref(prepared.inner.as_ref())) };
-    if args.is_null() && !inner.params.is_empty() {
+    let prepared = unsafe { hold(prepared) }?;
+    if args.is_null() && !prepared.params.is_empty() {
         return Err(null("args").into());
     }
-    if results.is_null() && !inner.results.is_empty() {
+    if results.is_null() && !prepared.results.is_empty() {
         return Err(null("results").into());
     }
-    cell.enter(|inside| {
+    prepared.cell.enter_held(|inside| {
         // SAFETY: the caller vouches for the slots.
-        unsafe { call_inside(inside, inner, args, results) }
+        unsafe { call_inside(inside, &prepared, args, results) }
             .map_err(|error| Failure { error, cell: inside.cell() })
     })?
 }
@@ -168,7 +196,7 @@ unsafe fn call(
 #[inline]
 unsafe fn call_inside(
     inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
+    prepared: &witrt_prepared_t,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
@@ -176,7 +204,8 @@ unsafe fn call_inside(
         // SAFETY: as above.
         return unsafe { call_numbers(inside, prepared, args, results) };
     }
-    let args = SlotArgs { store: inside.id(), kinds: &prepared.params, slots: args };
+    let (store, has_handles) = (inside.id(), prepared.takes_vals);
+    let args = SlotArgs { store, kinds: &prepared.params, has_handles, slots: args };
     if prepared.gives_numbers {
         // SAFETY: as above.
         unsafe { call_for_numbers(inside, prepared, &args, results) }
@@ -197,7 +226,7 @@ unsafe fn call_inside(
 #[inline(never)]
 unsafe fn call_for_numbers(
     inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
+    prepared: &witrt_prepared_t,
     args: &SlotArgs<'_>,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
@@ -214,18 +243,16 @@ unsafe fn call_for_numbers(
 #[inline(never)]
 unsafe fn call_for_one_text(
     inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
+    prepared: &witrt_prepared_t,
     args: &SlotArgs<'_>,
     slot: *mut witrt_slot_t,
     encoding: Encoding,
 ) -> Result<()> {
-    if prepared.has_kept.load(Ordering::Relaxed) {
-        prepared.forget_kept();
-    }
+    prepared.keep(Kept::new());
     // SAFETY: the caller vouches for the slot.
-    let mut outcome = unsafe { OneText::new(prepared, slot, encoding) }?;
-    prepared.call.call(inside.context(), args, &mut outcome)?;
-    outcome.give()
+    let mut outcome = unsafe { OneText::new(slot, encoding) }?;
+    let called = prepared.call.call(inside.context(), args, &mut outcome);
+    prepared.end(called.map(|()| outcome.give()))
 }
 
 /// The way for results that are not all numbers.
@@ -236,25 +263,23 @@ unsafe fn call_for_one_text(
 #[inline(never)]
 unsafe fn call_for_text(
     inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
+    prepared: &witrt_prepared_t,
     args: &SlotArgs<'_>,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    if prepared.has_kept.load(Ordering::Relaxed) {
-        prepared.forget_kept();
-    }
+    prepared.keep(Kept::new());
     // SAFETY: the caller vouches for the slots.
-    let mut outcome = unsafe { Results::new(prepared, results) }?;
+    let mut outcome = unsafe { Results::new(&prepared.results, results) }?;
     if prepared.gives_vals {
         outcome.vals = inside.tables().vals.pop().unwrap_or_default();
     }
     let called = prepared.call.call(inside.context(), args, &mut outcome);
-    let given = called.and_then(|()| outcome.give(inside));
+    let done = called.and_then(|()| outcome.give(inside));
     if prepared.gives_vals {
         outcome.vals.clear();
         inside.tables().vals.push(outcome.vals);
     }
-    given
+    prepared.end(done)
 }
 
 /// The short way for few numbers.
@@ -265,7 +290,7 @@ unsafe fn call_for_text(
 #[inline(always)]
 unsafe fn call_numbers(
     inside: &mut Inside<'_>,
-    prepared: &PreparedCall,
+    prepared: &witrt_prepared_t,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
@@ -287,6 +312,8 @@ struct SlotArgs<'k> {
     /// The number of the store.
     store: u64,
     kinds: &'k [SlotKind],
+    /// Whether some are references, or strings that are not lent text.
+    has_handles: bool,
     /// As many as kinds.
     slots: *const witrt_slot_t,
 }
@@ -300,19 +327,15 @@ impl SlotArgs<'_> {
     }
 
     /// What is neither a number nor lent text.
-    #[inline(never)]
-    fn lower_value<'a, L: Lower<'a>>(&self, i: usize, into: &mut L) -> Result<()> {
+    fn value<'a>(&self, i: usize) -> Result<Val<'a>> {
         let slot = self.slot(i);
         // SAFETY: the header demands that the member of the kind is set, and
         // that text stays as it is during the call.
         let val = unsafe {
             match self.kinds[i] {
                 SlotKind::Lazy(_) => match string_box::source(slot.lazy.string) {
-                    Ok(Source::Host(text)) => return text.lower(into),
-                    Ok(Source::Handle(handle)) => match handle.text() {
-                        Ok(text) => return text.lower(into),
-                        Err(error) => Err(error),
-                    },
+                    Ok(Source::Host(text)) => Ok(Val::String(text)),
+                    Ok(Source::Handle(handle)) => handle.text().cloned().map(Val::String),
                     Err(error) => Err(error),
                 },
                 SlotKind::Reference(ValType::FuncRef) => {
@@ -321,27 +344,57 @@ impl SlotArgs<'_> {
                 _ => to_externref(self.store, slot.r#ref.as_ref()).map(Val::ExternRef),
             }
         };
-        val.and_then(|val| into.value(val)).map_err(|error| argument(error, i))
+        val.map_err(|error| argument(error, i))
+    }
+
+    /// The way for arguments with handles among them. All of these are read first:
+    /// making room for a reference may run a finalizer, which may delete others.
+    #[inline(never)]
+    fn lower_handles<'a, L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
+        let count = self.kinds.iter().filter(|kind| kind.is_val()).count();
+        let mut values = List::<Val<'a>, INLINE>::new(count, Vec::new);
+        for (i, kind) in self.kinds.iter().enumerate() {
+            if kind.is_val() {
+                values.push(self.value(i)?);
+            }
+        }
+        let mut values = values.as_mut_slice().iter();
+        for (i, kind) in self.kinds.iter().enumerate() {
+            match if kind.is_val() { values.next() } else { None } {
+                None => self.lower_plain(i, kind, into)?,
+                Some(Val::String(text)) => text.lower(into)?,
+                Some(val) => into.value(val.clone()).map_err(|error| argument(error, i))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Lowers a number or lent text.
+    #[inline(always)]
+    fn lower_plain<'a, L: Lower<'a>>(&self, i: usize, kind: &SlotKind, into: &mut L) -> Result<()> {
+        let slot = self.slot(i);
+        // SAFETY: the header demands that the member of the kind is set, and
+        // that text stays as it is during the call.
+        unsafe {
+            match *kind {
+                SlotKind::Text(encoding) => {
+                    let text = slot.text(encoding).map_err(|error| argument(error, i))?;
+                    into.text(text, None)
+                }
+                kind => into.number(slot.number(kind)),
+            }
+        }
     }
 }
 
 impl<'a> Arguments<'a> for SlotArgs<'_> {
     #[inline(always)]
     fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
+        if self.has_handles {
+            return self.lower_handles(into);
+        }
         for (i, kind) in self.kinds.iter().enumerate() {
-            let slot = self.slot(i);
-            // SAFETY: the header demands that the member of the kind is set,
-            // and that text stays as it is during the call.
-            unsafe {
-                if kind.is_number() {
-                    into.number(slot.number(*kind))?;
-                } else if let SlotKind::Text(encoding) = *kind {
-                    let text = slot.text(encoding).map_err(|error| argument(error, i))?;
-                    into.text(text, None)?;
-                } else {
-                    self.lower_value(i, into)?;
-                }
-            }
+            self.lower_plain(i, kind, into)?;
         }
         Ok(())
     }
@@ -352,44 +405,77 @@ fn argument(error: Error, i: usize) -> Error {
     error.context(format_args!("argument {i}")).at_argument(i)
 }
 
-impl PreparedCall {
-    /// Keeps text that did not fit.
+impl witrt_prepared_t {
+    /// Keeps what a call could not give, and forgets what an earlier one did: when
+    /// a call begins, and when it ends, since others may have been made within it.
+    #[inline(always)]
+    fn keep(&self, new: Kept) {
+        if !new.is_empty() || self.has_kept.load(Ordering::Relaxed) {
+            self.replace_kept(new);
+        }
+    }
+
+    /// The end of a call that has written all its slots, or failed.
+    #[inline(always)]
+    fn end(&self, done: Result<Kept>) -> Result<()> {
+        match done {
+            Ok(kept) if kept.is_empty() => {
+                self.keep(kept);
+                Ok(())
+            }
+            Ok(kept) => Err(self.end_short(kept)),
+            Err(error) => {
+                self.keep(Kept::new());
+                Err(error)
+            }
+        }
+    }
+
+    /// The same where a buffer was too small.
     #[cold]
-    pub(super) fn keep(&self, index: usize, text: Str<'static>) {
-        self.kept().push((index, text));
-        self.has_kept.store(true, Ordering::Relaxed);
+    fn end_short(&self, kept: Kept) -> Error {
+        let (i, units) = kept.first().map_or((0, 0), |first| (first.index, first.units));
+        self.keep(kept);
+        let message =
+            format!("result {i}: the buffer is too small: the string has {units} code units");
+        Error::new(ErrorKind::BufferTooSmall, message).needing(units).at_argument(i)
     }
 
     #[cold]
-    fn forget_kept(&self) {
-        self.kept().clear();
-        self.has_kept.store(false, Ordering::Relaxed);
+    fn replace_kept(&self, new: Kept) {
+        self.has_kept.store(!new.is_empty(), Ordering::Relaxed);
+        let old = std::mem::replace(&mut *self.kept(), new);
+        drop(old);
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(usize, Str<'static>)>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The result of this index of the last call, if its buffer was too small for
-/// it. Owned by the caller, who may ask once; NULL where there is none. The next
-/// call forgets it.
+/// it. Owned by the caller, who may ask once; NULL where there is none, which
+/// includes a call that failed otherwise. The next call forgets it.
+///
+/// The last call is the one that returned last: right after a call this is its
+/// own text, whatever calls were made within it, and it is gone where one is made
+/// after it, such as by a callback that returns to another call of the same.
 #[unsafe(no_mangle)]
-pub extern "C" fn witrt_prepared_take_result(
-    prepared: Option<&witrt_prepared_t>,
+pub unsafe extern "C" fn witrt_prepared_take_result(
+    prepared: *const witrt_prepared_t,
     index: usize,
 ) -> *mut wasm_string_t {
     enter(|| {
-        let prepared = need(prepared, "prepared")?;
-        prepared.cell.enter(|inside| {
-            let mut kept = prepared.inner.kept();
-            let at = kept.iter().position(|(i, _)| *i == index);
+        // SAFETY: the header demands a prepared call or NULL.
+        let prepared = unsafe { hold(prepared) }?;
+        prepared.cell.enter_held(|inside| {
+            let mut kept = prepared.kept();
+            let at = kept.iter().position(|text| text.index == index);
             let Some(at) = at else {
                 let message = format!("no text of result {index} is kept");
                 return Err(Error::new(ErrorKind::OutOfRange, message));
             };
-            let (_, text) = kept.swap_remove(at);
-            Ok(StringBox::give(inside, text))
+            Ok(StringBox::give(inside, kept.swap_remove(at).text))
         })?
     })
 }

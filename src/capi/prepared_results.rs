@@ -4,13 +4,13 @@
 //! Not here: arguments, the call.
 
 use super::boundary::List;
-use super::prepared::{INLINE, PreparedCall};
+use super::prepared::{INLINE, Kept, KeptText};
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
 use super::store::Inside;
 use super::string_box::StringBox;
 use super::value::give_val;
 use crate::string::{Dest, copy};
-use crate::{Encoding, Error, ErrorKind, Lift, Outcome, Result, Val};
+use crate::{Encoding, Error, Lift, Outcome, Result, Val};
 use std::ffi::c_void;
 use std::slice::from_raw_parts_mut;
 
@@ -44,8 +44,7 @@ impl Outcome for Numbers<'_> {
 }
 
 /// One result, text that is copied.
-pub(super) struct OneText<'k> {
-    prepared: &'k PreparedCall,
+pub(super) struct OneText {
     slot: *mut witrt_slot_t,
     encoding: Encoding,
     /// The room for it, which is there, and how many units it is for.
@@ -53,22 +52,18 @@ pub(super) struct OneText<'k> {
     len: usize,
     /// How many units it has.
     units: usize,
-    /// Whether the buffer is too small for it.
-    is_small: bool,
+    /// The text, if the buffer is too small for it.
+    kept: Kept,
 }
 
-impl<'k> OneText<'k> {
+impl OneText {
     /// Looks at the buffer before any guest code runs.
     ///
     /// # Safety
     ///
     /// There must be one slot, of text of this encoding.
     #[inline]
-    pub unsafe fn new(
-        prepared: &'k PreparedCall,
-        slot: *mut witrt_slot_t,
-        encoding: Encoding,
-    ) -> Result<OneText<'k>> {
+    pub unsafe fn new(slot: *mut witrt_slot_t, encoding: Encoding) -> Result<OneText> {
         // SAFETY: the caller vouches for the slot.
         let room = unsafe { room(slot, encoding) }.map_err(|error| of_result(error, 0))?;
         // No more than that: a callback may look at it.
@@ -76,19 +71,19 @@ impl<'k> OneText<'k> {
             Dest::Utf8(room) => (room.as_mut_ptr().cast(), room.len()),
             Dest::Utf16(room) => (room.as_mut_ptr().cast(), room.len()),
         };
-        Ok(OneText { prepared, slot, encoding, data, len, units: 0, is_small: false })
+        Ok(OneText { slot, encoding, data, len, units: 0, kept: Kept::new() })
     }
 
     /// Writes its length into the slot.
     #[inline]
-    pub fn give(self) -> Result<()> {
+    pub fn give(self) -> Kept {
         // SAFETY: there is one slot, of text.
         unsafe { (*self.slot).buffer.len = self.units };
-        if self.is_small { Err(too_small(0, self.units)) } else { Ok(()) }
+        self.kept
     }
 }
 
-impl Outcome for OneText<'_> {
+impl Outcome for OneText {
     #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         // SAFETY: `new` found so much room there, and the guest has returned.
@@ -100,10 +95,7 @@ impl Outcome for OneText<'_> {
         };
         match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
             Ok(units) => self.units = units,
-            Err(error) => {
-                self.units = keep(self.prepared, 0, error, from)?;
-                self.is_small = true;
-            }
+            Err(error) => self.units = keep(&mut self.kept, 0, error, from)?,
         }
         Ok(())
     }
@@ -112,10 +104,10 @@ impl Outcome for OneText<'_> {
 /// Text that cannot be copied is kept if that is because it does not fit. Tells
 /// how many units it has.
 #[cold]
-fn keep(prepared: &PreparedCall, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
+fn keep(kept: &mut Kept, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
     let Some(needed) = error.needed() else { return Err(error) };
     if let Val::String(text) = from.value()? {
-        prepared.keep(i, text);
+        kept.push(KeptText { index: i, units: needed, text });
     }
     Ok(needed)
 }
@@ -139,15 +131,15 @@ fn of_result(error: Error, i: usize) -> Error {
 
 /// Results of all kinds: kept until all are there.
 pub(super) struct Results<'k> {
-    prepared: &'k PreparedCall,
-    /// As many as there are results.
+    kinds: &'k [SlotKind],
+    /// As many as kinds.
     slots: *mut witrt_slot_t,
     /// Of each result: a number's bits, or how many units a text has.
     words: List<u64, INLINE>,
     /// References, and strings to be read later, in order.
     pub vals: Vec<Val<'static>>,
-    /// The first text that did not fit its buffer, and what it needs.
-    small: Option<(usize, usize)>,
+    /// The texts that did not fit their buffers.
+    kept: Kept,
 }
 
 impl<'k> Results<'k> {
@@ -155,28 +147,27 @@ impl<'k> Results<'k> {
     ///
     /// # Safety
     ///
-    /// There must be as many slots as results of the prepared call, and of their
-    /// kinds.
+    /// There must be as many slots as kinds.
     #[inline]
-    pub unsafe fn new(prepared: &'k PreparedCall, slots: *mut witrt_slot_t) -> Result<Results<'k>> {
-        for (i, kind) in prepared.results.iter().enumerate() {
+    pub unsafe fn new(kinds: &'k [SlotKind], slots: *mut witrt_slot_t) -> Result<Results<'k>> {
+        for (i, kind) in kinds.iter().enumerate() {
             if let SlotKind::Text(encoding) = *kind {
                 // SAFETY: the caller vouches for the slots, and it is text.
                 unsafe { room(slots.add(i), encoding) }.map_err(|e| of_result(e, i))?;
             }
         }
-        let words = List::new(prepared.results.len(), Vec::new);
-        Ok(Results { prepared, slots, words, vals: Vec::new(), small: None })
+        let words = List::new(kinds.len(), Vec::new);
+        Ok(Results { kinds, slots, words, vals: Vec::new(), kept: Kept::new() })
     }
 
     /// Writes all into their slots.
-    pub fn give(&mut self, inside: &mut Inside<'_>) -> Result<()> {
+    pub fn give(&mut self, inside: &mut Inside<'_>) -> Result<Kept> {
         // What can fail comes first: nothing is written where something does.
         if !self.vals.is_empty() {
             self.count(inside)?;
             self.vals.reverse();
         }
-        let words = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        let words = self.kinds.iter().zip(self.words.as_mut_slice());
         for (i, (kind, word)) in words.enumerate() {
             // SAFETY: there are as many slots as results.
             let slot = unsafe { &mut *self.slots.add(i) };
@@ -197,16 +188,13 @@ impl<'k> Results<'k> {
                 },
             }
         }
-        match self.small {
-            None => Ok(()),
-            Some((i, needed)) => Err(too_small(i, needed)),
-        }
+        Ok(std::mem::take(&mut self.kept))
     }
 
     /// How many units the strings have that are to be read later.
     #[inline(never)]
     fn count(&mut self, inside: &mut Inside<'_>) -> Result<()> {
-        let places = self.prepared.results.iter().zip(self.words.as_mut_slice());
+        let places = self.kinds.iter().zip(self.words.as_mut_slice());
         for ((kind, word), val) in places.filter(|(kind, _)| kind.is_val()).zip(&self.vals) {
             if let (SlotKind::Lazy(encoding), Val::String(text)) = (kind, val) {
                 *word = text.length(inside.context(), *encoding)? as u64;
@@ -216,18 +204,11 @@ impl<'k> Results<'k> {
     }
 }
 
-#[cold]
-fn too_small(i: usize, needed: usize) -> Error {
-    let message =
-        format!("result {i}: the buffer is too small: the string has {needed} code units");
-    Error::new(ErrorKind::BufferTooSmall, message).needing(needed).at_argument(i)
-}
-
 impl Outcome for Results<'_> {
     #[inline]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        let prepared = self.prepared;
-        for (i, kind) in prepared.results.iter().enumerate() {
+        let kinds = self.kinds;
+        for (i, kind) in kinds.iter().enumerate() {
             let word = match *kind {
                 SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => from.number()?,
                 SlotKind::Reference(_) | SlotKind::Lazy(_) => {
@@ -239,11 +220,7 @@ impl Outcome for Results<'_> {
                     let room = unsafe { room(self.slots.add(i), encoding) }?;
                     match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
                         Ok(units) => units as u64,
-                        Err(error) => {
-                            let needed = keep(prepared, i, error, from)?;
-                            self.small.get_or_insert((i, needed));
-                            needed as u64
-                        }
+                        Err(error) => keep(&mut self.kept, i, error, from)? as u64,
                     }
                 }
             };

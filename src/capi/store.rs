@@ -6,13 +6,16 @@
 //! innermost live context is lent to one piece of code at a time. Who comes
 //! otherwise gets an error.
 //!
+//! Handles may be deleted at any time: by another thread, by a callback, by a
+//! finalizer that the engine runs. So whoever enters brings a reference to the
+//! cell of its own, and gives it up after it has left.
+//!
 //! Not here: what is done inside.
 
-use super::boundary::{enter, need};
+use super::boundary::{borrow, enter, need, write};
 use super::engine::wasm_engine_t;
 use super::error::{report, witrt_error_t};
 use super::handle::{Body, Handle, Obj};
-use super::prepared::PreparedCall;
 use super::string_box::StringBox;
 use super::value::wasm_val_t;
 use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
@@ -38,22 +41,15 @@ pub struct StoreCell {
     /// address of its own.
     owner: AtomicUsize,
     /// Whether the context is in use, so that nobody else may have it. This
-    /// field and the next three are touched by the owner only.
+    /// field and the next two are touched by the owner only.
     lent: Cell<bool>,
     /// The context of the callback that is running, if one is.
     innermost: Cell<Option<NonNull<Caller<'static>>>>,
-    /// Keeps this cell alive while the owner is inside, once a callback had
-    /// the chance to delete every handle.
-    keep: Cell<Option<Arc<StoreCell>>>,
     tables: UnsafeCell<Tables>,
     /// What is left of strings that were deleted where the door was closed. They
     /// came in boxes, and putting them here must not allocate for them.
     #[allow(clippy::vec_box)]
     returned: Mutex<Vec<Box<StringBox>>>,
-    /// Prepared calls that were deleted while one of them may have been
-    /// running.
-    #[allow(clippy::vec_box)]
-    disposed: Mutex<Vec<Box<PreparedCall>>>,
     this: Weak<StoreCell>,
     engine: Engine,
     id: u64,
@@ -79,7 +75,7 @@ const _: () = {
 #[derive(Default)]
 pub struct Tables {
     /// The object of each function, global, table and memory that a program
-    /// has seen.
+    /// has seen: there for as long as the store, which calls rely on.
     objects: HashMap<Identity, Arc<Obj>>,
     /// The instance of each module that has exactly one.
     instances: HashMap<u64, Option<Arc<Obj>>>,
@@ -113,10 +109,8 @@ impl StoreCell {
             owner: AtomicUsize::new(NOBODY),
             lent: Cell::new(false),
             innermost: Cell::new(None),
-            keep: Cell::new(None),
             tables: UnsafeCell::default(),
             returned: Mutex::default(),
-            disposed: Mutex::default(),
             this: this.clone(),
             engine: engine.clone(),
             id: store.id(),
@@ -134,7 +128,8 @@ impl StoreCell {
         self.id
     }
 
-    /// Goes in, with the innermost live context.
+    /// Goes in, with the innermost live context. The reference is held until
+    /// the door is closed again.
     ///
     /// # Errors
     ///
@@ -142,7 +137,14 @@ impl StoreCell {
     /// and has not lent the context out again: a finalizer that the engine
     /// runs.
     #[inline]
-    pub fn enter<R>(&self, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {
+    pub fn enter<R>(self: Arc<Self>, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {
+        self.enter_held(body)
+    }
+
+    /// The same for who holds the cell by something else: a prepared call, or
+    /// the call that a callback answers.
+    #[inline]
+    pub fn enter_held<R>(&self, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {
         let _leave = self.open().map_err(busy)?;
         Ok(body(&mut Inside { cell: self }))
     }
@@ -218,17 +220,6 @@ impl StoreCell {
         }
     }
 
-    /// Drops a prepared call as soon as it is certain not to run, on any
-    /// thread.
-    pub fn dispose(&self, call: Box<PreparedCall>) {
-        let mut disposed = self.disposed.lock().unwrap_or_else(PoisonError::into_inner);
-        disposed.push(call);
-        let is_idle = self.pass().is_some_and(|leave| !leave.nested);
-        let done = if is_idle { std::mem::take(&mut *disposed) } else { Vec::new() };
-        drop(disposed);
-        drop(done);
-    }
-
     #[allow(clippy::vec_box)]
     fn returned(&self) -> std::sync::MutexGuard<'_, Vec<Box<StringBox>>> {
         self.returned.lock().unwrap_or_else(PoisonError::into_inner)
@@ -245,17 +236,9 @@ impl Drop for Leave<'_> {
     #[inline]
     fn drop(&mut self) {
         self.cell.lent.set(false);
-        if self.nested {
-            return;
+        if !self.nested {
+            self.cell.owner.store(NOBODY, Ordering::Release);
         }
-        // Nearly always nobody else's code has run.
-        let keep = match self.cell.owner.load(Ordering::Relaxed) {
-            SOMEBODY => None,
-            _ => self.cell.keep.take(),
-        };
-        self.cell.owner.store(NOBODY, Ordering::Release);
-        // The cell may be gone after this.
-        drop(keep);
     }
 }
 
@@ -324,9 +307,8 @@ impl Inside<'_> {
                 self.0.lent.set(true);
             }
         }
-        // Both last until the door is closed.
+        // It lasts until the door is closed.
         if self.cell.owner.load(Ordering::Relaxed) == SOMEBODY {
-            self.cell.keep.set(self.cell.this.upgrade());
             self.cell.owner.store(this_thread(), Ordering::Relaxed);
         }
         self.cell.lent.set(false);
@@ -393,16 +375,9 @@ fn busy(why: &str) -> Error {
     Error::new(ErrorKind::StoreBusy, format!("the store is in use {why}"))
 }
 
-impl wasm_store_t {
-    /// The store behind it.
-    pub fn cell(&self) -> &Arc<StoreCell> {
-        &self.cell
-    }
-}
-
-/// The store of an argument that must not be NULL.
-pub fn cell_of(store: Option<&wasm_store_t>) -> Result<&Arc<StoreCell>> {
-    Ok(need(store, "store")?.cell())
+/// The store of an argument that must not be NULL, held from now on.
+pub fn cell_of(store: Option<&wasm_store_t>) -> Result<Arc<StoreCell>> {
+    Ok(need(store, "store")?.cell.clone())
 }
 
 /// A new, empty store. The engine may be deleted before it. Owned by the
@@ -433,7 +408,7 @@ pub unsafe extern "C" fn witrt_store_fuel(store: Option<&wasm_store_t>, fuel: *m
     enter(|| {
         let left = cell_of(store)?.enter(|inside| inside.context().fuel())??;
         // SAFETY: the header demands a writable pointer or NULL.
-        unsafe { super::boundary::write(fuel, "fuel", left) }?;
+        unsafe { write(fuel, "fuel", left) }?;
         Ok(true)
     })
 }
@@ -458,11 +433,14 @@ pub extern "C" fn witrt_store_set_epoch_deadline(store: Option<&wasm_store_t>, t
 /// may be NULL; what is written there is owned by the caller, NULL on success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_store_settle(
-    store: Option<&wasm_store_t>,
+    store: *const wasm_store_t,
     error: *mut *mut witrt_error_t,
 ) -> bool {
     let body = || {
-        cell_of(store)?.enter(|inside| inside.context().settle())??;
+        // Guests run, and may have the handle deleted: it is not used after this.
+        // SAFETY: the header demands a store or NULL.
+        let cell = cell_of(unsafe { borrow(store) })?;
+        cell.enter(|inside| inside.context().settle())??;
         Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.

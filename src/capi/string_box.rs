@@ -281,7 +281,7 @@ pub unsafe fn read<R>(
         return outcome;
     }
     let cell = store.ok_or_else(|| stale(DELETED))?;
-    cell.enter(|inside| text.with(inside.context(), once))??
+    cell.enter_held(|inside| text.with(inside.context(), once))??
 }
 
 /// A copy of a string.

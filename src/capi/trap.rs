@@ -40,7 +40,7 @@ impl wasm_frame_t {
     fn new(frame: &Frame, cell: Option<&Arc<StoreCell>>) -> Result<wasm_frame_t> {
         // A store that is busy elsewhere tells nothing; the frame is the same.
         let find = |inside: &mut Inside<'_>| inside.sole_instance(frame.module);
-        let instance = cell.and_then(|cell| cell.enter(find).ok().flatten());
+        let instance = cell.and_then(|cell| cell.clone().enter(find).ok().flatten());
         Ok(wasm_frame_t {
             name: frame.func_name.as_ref().map(|name| name_of(name)).transpose()?,
             frame: frame.clone(),
@@ -108,11 +108,8 @@ pub unsafe extern "C" fn wasm_trap_new(
         // SAFETY: the header demands a vector or NULL.
         let message = unsafe { items(message, "message") }?;
         let bytes: Vec<u8> = message.iter().map(|byte| *byte as u8).collect();
-        Ok(Some(of_host(
-            Some(cell.clone()),
-            cell.id(),
-            bytes.strip_suffix(b"\0").unwrap_or(&bytes),
-        )))
+        let id = cell.id();
+        Ok(Some(of_host(Some(cell), id, bytes.strip_suffix(b"\0").unwrap_or(&bytes))))
     })
 }
 

@@ -105,6 +105,7 @@ enum { SPIN, RECURSE, SELF, DESCEND, GROW, OK, CLAIM, TEXT, ECHO, ASK };
 
 static guest_t g;
 static wasm_string_t answer;
+static int prepares; /* how often the callback prepares a call, and deletes it */
 
 static wasm_trap_t* call(int export, wasm_val_t* arg, size_t count, wasm_val_t* result) {
   wasm_val_vec_t args = {count, arg}, results = {result != NULL, result};
@@ -119,6 +120,10 @@ static wasm_trap_t* down(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
 
 static wasm_trap_t* ask(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)args;
+  for (int i = 0; i < prepares; i++) {
+    witrt_slot_kind_t kind = WASM_U32;
+    witrt_prepared_delete(witrt_func_prepare(guest_func(&g, OK), NULL, 0, &kind, 1, NULL));
+  }
   results->data[0] = (wasm_val_t)WASM_STRING_VAL(&answer);
   return NULL;
 }
@@ -306,6 +311,21 @@ static void strings(void) {
   returned("300,000 strings that were kept", before, peak, 4);
 }
 
+/* Prepared calls that are made and deleted while a call runs. */
+static void prepared_within(void) {
+  open_with(wasm_config_new());
+  answer = (wasm_string_t)WASM_STRING_LIT("an answer");
+  size_t before = measured();
+  wasm_val_t result = WASM_INIT_VAL;
+  prepares = 100000;
+  CHECK(call(ASK, NULL, 0, &result) == NULL);
+  prepares = 0;
+  wasm_val_delete(&result);
+  goes_on();
+  returned("100,000 calls prepared in a callback", before, measured(), 2);
+  guest_close(&g);
+}
+
 #if CAN_REFUSE
 static void refused_copies(void) {
   enum { SIZE = 16 << 20 };
@@ -391,6 +411,7 @@ int main(void) {
   growth();
   lengths();
   strings();
+  prepared_within();
 #if CAN_REFUSE
   refused_copies();
 #else

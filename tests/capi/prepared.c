@@ -218,6 +218,74 @@ static void too_small(void) {
   CHECK_EQ(held(), 0);
 }
 
+/* A prepared call that is made again by its own callback, and by its guest's
+ * `free`: each has the text of its own. */
+
+static witrt_prepared_t* again;
+static int nested, nested_at, room_of_nested;
+
+static wasm_trap_t* call_again(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)results;
+  if (nested || args->data[0].of.s32 != nested_at) return NULL;
+  nested++;
+  char room[40];
+  witrt_slot_t in = {.u32 = 1}, out = {.buffer = {room, (size_t)room_of_nested}};
+  CHECK(witrt_prepared_call(again, &in, &out, NULL) == (room_of_nested >= 14));
+  CHECK_EQ(out.buffer.len, 14);
+  /* The nested call's text is there once it has returned, if it is wanted. */
+  wasm_string_t* kept = nested_at == 0 ? witrt_prepared_take_result(again, 0) : NULL;
+  if (kept) CHECK(wasm_string_copy(kept, WASM_UTF8, room, sizeof room, NULL));
+  if (kept) CHECK(memcmp(room, "the inner text", 14) == 0);
+  CHECK((kept != NULL) == (nested_at == 0 && room_of_nested < 14));
+  wasm_string_delete(kept);
+  return NULL;
+}
+
+static void too_small_within(void) {
+  guest_t own;
+  guest_start(&own);
+  wasm_functype_t* type = wasm_functype_new_1_0(wasm_valtype_new(WASM_S32));
+  wasm_func_t* callback = wasm_func_new(own.store, type, call_again);
+  wasm_functype_delete(type);
+  wasm_extern_t* import[] = {wasm_func_as_extern(callback)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
+  guest_load(&own,
+    "(module (import \"\" \"again\" (func $again (param i32))) (memory 1)"
+    "  (data (i32.const 0) \"the inner text\") (data (i32.const 100) \"THE OUTER TEXT, WHICH IS LONGER\")"
+    "  (func $f (param i32) (result i32 i32) (call $again (i32.const 0)) (call $again (i32.const 1))"
+    "    (select (i32.const 0) (i32.const 100) (local.get 0))"
+    "    (select (i32.const 14) (i32.const 31) (local.get 0)))"
+    "  (func $free (param i32 i32) (call $again (i32.const 2)))"
+    "  (@interface func $i (import \"\" \"again\") (param s32))"
+    "  (@interface implement (func $again) (param i32) arg.get 0 i32-to-s32 call-adapter $i)"
+    "  (@interface func (export \"f\") (param u32) (result string)"
+    "    arg.get 0 u32-to-i32 call-core $f defer-call-core $free memory-to-string))",
+    &imports);
+  wasm_func_delete(callback);
+  witrt_slot_kind_t number = WASM_U32, text = WITRT_SLOT_UTF8;
+  again = witrt_func_prepare(guest_func(&own, 0), &number, 1, &text, 1, NULL);
+  REQUIRE(again);
+  for (nested_at = 0; nested_at < 4; nested_at++)
+    for (int fits = 0; fits < 4; fits++) {
+      char room[40];
+      nested = 0;
+      room_of_nested = fits & 1 ? 40 : 4;
+      witrt_slot_t in = {.u32 = 0}, out = {.buffer = {room, fits & 2 ? 40 : 4}};
+      witrt_error_t* error = NULL;
+      CHECK(witrt_prepared_call(again, &in, &out, &error) == (fits > 1));
+      CHECK_EQ(out.buffer.len, 31);
+      witrt_error_delete(error);
+      wasm_string_t* kept = witrt_prepared_take_result(again, 0);
+      CHECK((kept != NULL) == (fits < 2));
+      if (kept) CHECK(wasm_string_copy(kept, WASM_UTF8, room, sizeof room, NULL));
+      CHECK(memcmp(room, "THE OUTER TEXT, WHICH IS LONGER", 31) == 0);
+      wasm_string_delete(kept);
+      CHECK(witrt_prepared_take_result(again, 0) == NULL);
+    }
+  witrt_prepared_delete(again);
+  guest_close(&own);
+}
+
 static void refused(witrt_prepared_t* echo, const void* data, size_t len, uint32_t kind) {
   char16_t buffer[8];
   witrt_slot_t arg = {.text = {data, len}}, result = {.buffer = {buffer, 8}};
@@ -355,6 +423,7 @@ int main(void) {
   strings();
   lazy_arguments();
   too_small();
+  too_small_within();
   mistakes();
   callbacks();
   references();

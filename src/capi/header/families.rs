@@ -217,7 +217,7 @@ pub unsafe extern \"C\" fn wasm_{X}_set_host_info(object: *mut wasm_{X}_t, info:
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter.
+/// store is in use, which it must not enter; deleting is permitted.
 #[unsafe(no_mangle)]
 pub unsafe extern \"C\" fn wasm_{X}_set_host_info_with_finalizer(
     object: *mut wasm_{X}_t,

@@ -33,8 +33,15 @@
  * Threads. Configurations: one at a time. Engines, shared modules, modules,
  * types, vectors, errors and frames: any, and several at once for reading. A
  * store and all that was made in it: one at a time; a second one gets
- * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order.
- * Callbacks may call everything, also in their own store.
+ * WITRT_ERROR_STORE_BUSY. Deleting: any thread, at any time, in any order, and
+ * also where a call runs that was made through what is deleted: a call holds its
+ * store and what else it needs until it returns. Callbacks may call everything,
+ * also in their own store.
+ *
+ * Finalizers. A function that takes one, and answers NULL, has not taken it: it
+ * is not called. Otherwise it is called once. It may run on any thread that
+ * deletes something, and within a call while the engine collects: it may delete
+ * everything then, but not enter the store.
  *
  * This file is generated from the library's source. Do not edit it.
  */
