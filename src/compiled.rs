@@ -21,9 +21,10 @@ use crate::guest::defer::settle;
 use crate::guest::func::Typed;
 use crate::guest::memory::{Mem, Mems};
 use crate::guest::slots::Held;
+use crate::guest::stack::{MAX_VALUES, exhausted};
 use crate::guest::text::{lift, measure, word};
 use crate::guest::words::{HostType, HostWords, host_words};
-use crate::guest::{Places, call};
+use crate::guest::{Places, call, give_back};
 use crate::plan::Program;
 use crate::string::{self, Changed, Dest, Text};
 use std::sync::{Arc, OnceLock};
@@ -228,6 +229,9 @@ impl Running {
         at: usize,
         words: &mut HostWords<'_>,
     ) -> Result<()> {
+        if caller.data().debts.registered() > MAX_VALUES {
+            return Err(exhausted());
+        }
         let func = self.deferred(caller, at)?;
         let cx = &mut caller.as_context_mut();
         if let Some(due) = words.due(&func)? {
@@ -241,7 +245,7 @@ impl Running {
         }
         let data = cx.data_mut();
         data.debts.register(func, args.drain(..));
-        data.scratch.vals.push(args);
+        give_back(&mut data.scratch.vals, args);
         Ok(())
     }
 }

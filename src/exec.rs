@@ -6,14 +6,16 @@
 //! Not here: raw pointers, names, C, policy.
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::guest::call::{CoreFunc, StackGuard};
+use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer;
 use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
+use crate::guest::meter::spend;
+use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
 use crate::guest::text::{lift, measure, measure_result, too_long};
 use crate::guest::value::{Str, Val, changed, check};
-use crate::guest::{Slot, StoreData, recycle};
+use crate::guest::{Slot, StoreData, give_back, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
 use crate::string::{self, Dest, Measured};
 use crate::types::ValType;
@@ -114,7 +116,7 @@ pub(crate) fn invoke(
         }
         Ok(())
     });
-    cx.data_mut().scratch.slots.push(recycle(stack));
+    give_back(&mut cx.data_mut().scratch.slots, recycle(stack));
     outcome
 }
 
@@ -161,14 +163,18 @@ impl<'a> Run<'_, 'a> {
         base: usize,
         outermost: bool,
     ) -> Result<usize> {
-        let guarded = StackGuard::enter(cx)?;
-        let outcome = match self.linked.program.adapters.get(adapter as usize) {
-            Some(Adapter::Body(plan)) => self.frame(cx, plan, base, outermost),
-            Some(Adapter::Import { import, .. }) => self.import(cx, *import, base),
-            Some(Adapter::Compiled(_)) | None => Err(broken("adapter func", adapter)),
-        };
-        guarded.leave(cx);
-        outcome.map(|()| base)
+        match self.linked.program.adapters.get(adapter as usize) {
+            Some(Adapter::Body(plan)) => {
+                let nested = Nested::enter(cx, plan.slots as usize)?;
+                self.frame(nested.cx, plan, base, outermost)?;
+            }
+            Some(Adapter::Import { import, .. }) => {
+                check_depth(cx)?;
+                self.import(cx, *import, base)?;
+            }
+            Some(Adapter::Compiled(_)) | None => return Err(broken("adapter func", adapter)),
+        }
+        Ok(base)
     }
 
     /// Runs a body, and settles what it deferred on every way out.
@@ -206,6 +212,8 @@ impl<'a> Run<'_, 'a> {
 
     fn ops(&mut self, cx: &mut Cx<'_>, plan: &AdapterPlan, base: usize) -> Result<()> {
         for op in &plan.ops {
+            // One for the step, and one for each value that it passes on.
+            spend(cx, 1 + op.args().len() as u64)?;
             match op {
                 Op::Convert { with, from, to } => {
                     let val = self.read(base, *from)?;
@@ -241,6 +249,9 @@ impl<'a> Run<'_, 'a> {
                     }
                 }
                 Op::Defer { func, args } => {
+                    if cx.data().debts.registered() > MAX_VALUES {
+                        return Err(exhausted());
+                    }
                     let func = self.linked.func(*func)?.clone();
                     let mut copies = cx.data_mut().scratch.vals.pop().unwrap_or_default();
                     copies.clear();
@@ -248,7 +259,7 @@ impl<'a> Run<'_, 'a> {
                         copies.push(own(cx, self.read(base, *arg)?)?);
                     }
                     cx.data_mut().debts.register(func, copies.drain(..));
-                    cx.data_mut().scratch.vals.push(copies);
+                    give_back(&mut cx.data_mut().scratch.vals, copies);
                 }
                 Op::Ret { values } => {
                     let top = self.stack.len();
@@ -286,8 +297,8 @@ impl<'a> Run<'_, 'a> {
             Ok(())
         })();
         results.clear();
-        cx.data_mut().scratch.vals.push(results);
-        cx.data_mut().scratch.vals.push(recycle(vals));
+        give_back(&mut cx.data_mut().scratch.vals, results);
+        give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
         outcome
     }
 
@@ -311,8 +322,8 @@ impl<'a> Run<'_, 'a> {
             Ok(())
         })();
         results.clear();
-        cx.data_mut().scratch.vals.push(results);
-        cx.data_mut().scratch.vals.push(recycle(vals));
+        give_back(&mut cx.data_mut().scratch.vals, results);
+        give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
         outcome
     }
 

@@ -169,3 +169,16 @@ pub(crate) enum Op {
     /// The frame is left with these results.
     Ret { values: Box<[Use]> },
 }
+
+impl Op {
+    /// The values that it passes on, where their number differs from op to op.
+    pub fn args(&self) -> &[Use] {
+        match self {
+            Op::CallCore { args, .. } | Op::CallAdapter { args, .. } | Op::Defer { args, .. } => {
+                args
+            }
+            Op::Ret { values } => values,
+            Op::Convert { .. } | Op::LiftStr { .. } | Op::LowerStr { .. } => &[],
+        }
+    }
+}

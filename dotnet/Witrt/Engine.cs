@@ -60,7 +60,8 @@ public sealed class Config
     /// <summary>The most instances, memories and tables that one store may have. Default: no bound.</summary>
     public long? MaxInstances { get; set; }
 
-    /// <summary>How many bytes of the host's stack guests may use. Default: 512 KiB.</summary>
+    /// <summary>How many bytes of the host's stack guests may use. A thread that calls needs 128 KiB more,
+    /// and what host functions use. Default: 512 KiB.</summary>
     public long? MaxStackBytes { get; set; }
 
     /// <summary>Compiles on several threads. Default: on.</summary>

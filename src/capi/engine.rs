@@ -164,6 +164,10 @@ pub unsafe extern "C" fn witrt_config_set_ill_formed(
 
 /// Counts what guests execute, and stops one with a trap when its store's fuel
 /// is used up: see `witrt_store_set_fuel`. Default: off.
+///
+/// Most instructions take one, those of compiled adapters too. A step of an
+/// interpreted adapter takes one, and one for each value that it passes on. How
+/// long the text is that is read or written counts nowhere.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_config_set_consume_fuel(
     config: *mut wasm_config_t,
@@ -236,8 +240,23 @@ pub unsafe extern "C" fn witrt_config_set_max_instances(
     unsafe { set(config, change) }
 }
 
-/// How many bytes of the host's stack guests may use. A guest that needs more
-/// traps. Default: 512 KiB. Zero is refused when the engine is made.
+/// How many bytes of the host's stack guests may use, host functions that they
+/// call included. A guest that needs more traps. Default: 512 KiB. Zero is
+/// refused when the engine is made.
+///
+/// Whatever stack a call is made on needs that much and 128 KiB more, and what
+/// callbacks use when they are called at the end of it. On a thread whose own
+/// stack has not enough, as the threads of some systems have not by default,
+/// calls and instantiations fail with `WITRT_ERROR_OUT_OF_RANGE`: make such
+/// threads with a larger stack, or this number smaller. A stack that the host has
+/// made itself, as coroutines have, nobody can ask: it has to have the room.
+///
+/// A callback that has gone to another stack cannot call the store that has
+/// called it: that is `WITRT_ERROR_STORE_BUSY`. Other stores it can call. Calls
+/// that run on one thread have to return in the opposite order of their
+/// beginnings, on the thread where they began.
+///
+/// Interpreted adapters hold values of up to some 16 MiB besides, in all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_config_set_max_stack_bytes(
     config: *mut wasm_config_t,
@@ -323,8 +342,10 @@ pub unsafe extern "C" fn witrt_config_set_cache_dir(
 }
 
 /// Sets memory aside for this many instances at once, so that making one is
-/// faster; more than these cannot be made. Default: none, memory is asked for
-/// with each instance.
+/// faster; more than these cannot be made, in as many stores at most if references
+/// are used in them. An instance may have a memory and eight tables of 100,000
+/// elements. It is address space that is set aside, twice a memory for each.
+/// Default: none, memory is asked for with each instance.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_config_set_pooling(
     config: *mut wasm_config_t,

@@ -415,8 +415,8 @@ pub unsafe extern "C" fn witrt_store_fuel(store: Option<&wasm_store_t>, fuel: *m
 
 /// Stops the store's guests with a trap when the engine's epoch has moved on by
 /// so many ticks from now: see `witrt_engine_increment_epoch`. Without a call
-/// of this there is no deadline. It has no effect where the engine has no
-/// epochs.
+/// of this there is no deadline, nor with a number of ticks that nobody can wait
+/// for. It has no effect where the engine has no epochs.
 #[unsafe(no_mangle)]
 pub extern "C" fn witrt_store_set_epoch_deadline(store: Option<&wasm_store_t>, ticks: u64) -> bool {
     enter(|| {

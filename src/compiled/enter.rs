@@ -15,6 +15,7 @@ use crate::guest::defer::{late, run_registered, settle};
 use crate::guest::few::{FEW, Few, FewFunc, Puts};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome};
 use crate::guest::func::Typed;
+use crate::guest::give_back;
 use crate::guest::slots::scoped;
 use crate::guest::value::Val;
 use crate::string::SHORT;
@@ -330,7 +331,7 @@ impl Entered {
             }
             let data = cx.data_mut();
             data.debts.register(func.clone(), args.drain(..));
-            data.scratch.vals.push(args);
+            give_back(&mut data.scratch.vals, args);
         }
         words.rewind(0);
         Ok(())

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::exec;
 use crate::guest::context::Cx;
 use crate::guest::func::set_defaults;
+use crate::guest::give_back;
 use crate::guest::host::{Defer, Given, HostCall, Link, linked};
 use crate::guest::words::HostType;
 use crate::plan::Adapter;
@@ -72,8 +73,8 @@ impl Running {
         args.clear();
         results.clear();
         let scratch = &mut call.cx().data_mut().scratch;
-        scratch.vals.push(results);
-        scratch.vals.push(args);
+        give_back(&mut scratch.vals, results);
+        give_back(&mut scratch.vals, args);
         outcome
     }
 }

@@ -8,13 +8,13 @@
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
-use super::StoreData;
 use super::context::Cx;
 use super::defer::{run_registered, settle};
 use super::func::{Func, Typed, no_values, set_defaults};
 use super::refs::{ExternRef, expose, root, rooting};
 use super::slots::SlotMark;
 use super::value::{Val, wrong_store};
+use super::{StoreData, give_back};
 use crate::error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
@@ -194,7 +194,7 @@ impl CoreFunc {
         raw.clear();
         raw.resize(width, ValRaw::i64(0));
         let outcome = self.enter_words(cx, args, results, &mut raw);
-        cx.data_mut().scratch.raw.push(raw);
+        give_back(&mut cx.data_mut().scratch.raw, raw);
         outcome
     }
 
@@ -325,8 +325,8 @@ fn enter_host(
     cx.data_mut().refs.cut(rooted);
     args.clear();
     results.clear();
-    cx.data_mut().scratch.vals.push(results);
-    cx.data_mut().scratch.vals.push(args);
+    give_back(&mut cx.data_mut().scratch.vals, results);
+    give_back(&mut cx.data_mut().scratch.vals, args);
     outcome
 }
 
@@ -516,45 +516,6 @@ pub(crate) fn wasm_type(ty: ValType) -> Result<wasmtime::ValType> {
             return Err(Error::new(ErrorKind::WrongKind, message));
         }
     })
-}
-
-/// Bounds how deep calls nest where no core code is entered in between, whose
-/// own check would do it: adapters calling adapters, and host functions
-/// calling back.
-#[must_use]
-pub(crate) struct StackGuard {
-    outermost: bool,
-}
-
-impl StackGuard {
-    pub fn enter(cx: &mut Cx<'_>) -> Result<StackGuard> {
-        let here = stack_pointer();
-        let data = cx.data_mut();
-        match data.stack_base {
-            None => {
-                data.stack_base = Some(here);
-                Ok(StackGuard { outermost: true })
-            }
-            Some(base) if base.abs_diff(here) > data.stack_size => {
-                let message = "wasm trap: call stack exhausted";
-                Err(Trap::with_code(message, TrapCode::StackOverflow).into())
-            }
-            Some(_) => Ok(StackGuard { outermost: false }),
-        }
-    }
-
-    pub fn leave(self, cx: &mut Cx<'_>) {
-        if self.outermost {
-            cx.data_mut().stack_base = None;
-        }
-    }
-}
-
-/// About where the stack is: the address of something on it.
-#[inline(never)]
-fn stack_pointer() -> usize {
-    let here = 0u8;
-    std::ptr::from_ref(std::hint::black_box(&here)).addr()
 }
 
 /// Checks that a store's number is this one's.

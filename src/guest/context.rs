@@ -11,8 +11,9 @@ pub(crate) type Cx<'a> = wasmtime::StoreContextMut<'a, StoreData>;
 /// A shared borrow of a store, for reading.
 pub struct ContextRef<'a>(pub(crate) wasmtime::StoreContext<'a, StoreData>);
 
-/// A mutable borrow of a store, for running guest code.
-pub struct Context<'a>(pub(crate) Cx<'a>);
+/// A mutable borrow of a store, for running guest code. Whether that is within a
+/// call of a guest is the second field.
+pub struct Context<'a>(pub(crate) Cx<'a>, pub(crate) bool);
 
 /// What can be read as a store. It is implemented by [`Store`](crate::Store),
 /// [`Caller`] and references to them, and by nothing else.
@@ -51,7 +52,7 @@ impl AsContext for Caller<'_> {
 impl AsContextMut for Caller<'_> {
     #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
-        Context(wasmtime::AsContextMut::as_context_mut(&mut self.0))
+        Context(wasmtime::AsContextMut::as_context_mut(&mut self.0), true)
     }
 }
 
@@ -65,7 +66,7 @@ impl AsContext for Context<'_> {
 impl AsContextMut for Context<'_> {
     #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
-        Context(wasmtime::AsContextMut::as_context_mut(&mut self.0))
+        Context(wasmtime::AsContextMut::as_context_mut(&mut self.0), self.1)
     }
 }
 

@@ -7,12 +7,12 @@
 //!
 //! Not here: strings.
 
-use super::StoreData;
 use super::call::CoreFunc;
 use super::context::Cx;
 use super::few::FewDue;
 use super::text;
 use super::value::Val;
+use super::{StoreData, give_back};
 use crate::error::{Error, ErrorKind, Result};
 use std::sync::Arc;
 
@@ -69,6 +69,11 @@ impl Debts {
     #[inline]
     pub fn mark(&self) -> usize {
         self.registered.calls.len()
+    }
+
+    /// How many calls are registered, and how many values for them.
+    pub fn registered(&self) -> usize {
+        self.registered.calls.len() + self.registered.args.len()
     }
 
     /// Registers a call for the frame that is running.
@@ -234,6 +239,6 @@ fn run(
         }
     }
     args.clear();
-    cx.data_mut().scratch.vals.push(args);
+    give_back(&mut cx.data_mut().scratch.vals, args);
     first.map_or(Ok(()), Err)
 }

@@ -3,9 +3,10 @@
 //!
 //! Not here: how either is made or run.
 
-use super::call::{self, CoreFunc};
+use super::call::CoreFunc;
 use super::context::Cx;
 use super::host::Link;
+use super::stack::check_depth;
 use super::value::{Val, check, wrong_store};
 use super::words::HostType;
 use crate::error::{Error, ErrorKind, Result};
@@ -87,10 +88,8 @@ impl Func {
         match &self.0.body {
             Body::Core(func) => func.call(cx, args, results),
             Body::Typed(body) => {
-                let guarded = call::StackGuard::enter(cx)?;
-                let outcome = body.call(cx, args, results);
-                guarded.leave(cx);
-                outcome
+                check_depth(cx)?;
+                body.call(cx, args, results)
             }
         }
     }

@@ -5,7 +5,8 @@
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
 //! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
 //! that compiled adapters name, `flat` calls without lists of values, `host` the
-//! host functions that take them so, `defer` the debts, `func` what can be called.
+//! host functions that take them so, `defer` the debts, `func` what can be called,
+//! `stack` the host's stack, `meter` fuel and deadlines.
 //!
 //! Not here: behaviour.
 
@@ -18,8 +19,10 @@ pub(crate) mod flat;
 pub(crate) mod func;
 pub(crate) mod host;
 pub(crate) mod memory;
+pub(crate) mod meter;
 pub(crate) mod refs;
 pub(crate) mod slots;
+pub(crate) mod stack;
 pub(crate) mod text;
 pub(crate) mod value;
 pub(crate) mod words;
@@ -39,10 +42,8 @@ pub(crate) struct StoreData {
     pub slots: slots::Slots,
     pub refs: refs::Refs,
     pub scratch: Scratch,
-    /// Where the host's stack was when the outermost call came in, and how
-    /// much of it a chain of calls may use.
-    pub stack_base: Option<usize>,
-    pub stack_size: usize,
+    pub stack: stack::Stack,
+    pub meter: meter::Meter,
     /// Functions that have a core twin, by the twin's address, so that a
     /// `funcref` comes back as the function it was.
     pub funcs: HashMap<usize, Weak<func::Inner>>,
@@ -81,6 +82,20 @@ pub(crate) struct Scratch {
     pub bytes: Vec<Vec<u8>>,
     /// Strings that calls of host functions read, innermost last.
     pub kept: Vec<value::Str<'static>>,
+}
+
+/// So many buffers of a sort are kept, and so many elements in each: what a
+/// guest has made larger is given back.
+const KEPT: usize = 64;
+const KEPT_IN_EACH: usize = 1024;
+
+/// Gives a buffer back for the next call.
+#[inline]
+pub(crate) fn give_back<T>(to: &mut Vec<Vec<T>>, mut buffer: Vec<T>) {
+    buffer.clear();
+    if buffer.capacity() <= KEPT_IN_EACH && to.len() < KEPT {
+        to.push(buffer);
+    }
 }
 
 /// A value in a frame of adapters, and for text that a host lends, what

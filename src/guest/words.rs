@@ -8,12 +8,12 @@
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
-use super::StoreData;
 use super::call::{CoreFunc, Mark, from_raw, func_type, unwound, word_for};
 use super::context::Cx;
 use super::flat::mismatch;
 use super::refs::{expose, rooting};
 use super::value::Val;
+use super::{StoreData, give_back};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
@@ -67,7 +67,7 @@ impl CoreFunc {
         raw.clear();
         raw.resize(self.width(), ValRaw::i64(0));
         let outcome = self.cross(cx, &mut raw, fill, read);
-        cx.data_mut().scratch.raw.push(raw);
+        give_back(&mut cx.data_mut().scratch.raw, raw);
         outcome
     }
 

@@ -48,6 +48,9 @@ pub enum BackEnd {
     Reference,
 }
 
+/// How many tables an instance of a pool may have.
+const POOLED_TABLES: u32 = 8;
+
 const DEFAULT: BackEnd = BackEnd::Compiled;
 
 impl Default for Config {
@@ -96,6 +99,10 @@ impl Config {
     /// Counts instructions and stops a guest whose fuel is used up: see
     /// [`Store::set_fuel`](crate::Store::set_fuel). A new store has none.
     /// Default: off.
+    ///
+    /// Most instructions take one, those of compiled adapters too. A step of an
+    /// interpreted adapter takes one, and one for each value that it passes on.
+    /// How long the text is that is read or written counts nowhere.
     pub fn consume_fuel(&mut self, on: bool) -> &mut Config {
         self.fuel = on;
         self
@@ -132,6 +139,17 @@ impl Config {
 
     /// How many bytes of the host's stack guests and adapters may use, host
     /// functions that they call included. Default: 512 KiB.
+    ///
+    /// Whatever stack a call is made on needs that much and 128 KiB more, and
+    /// what host functions use when they are called at the end of it. On a
+    /// thread's own stack that has not enough a call is an error,
+    /// [`ErrorKind::OutOfRange`]. A stack that a host has made itself, as
+    /// coroutines have, nobody can ask: it has to have the room. A host function
+    /// that has gone to another stack cannot call the store that called it, which
+    /// is [`ErrorKind::StoreBusy`]; and calls have to return in the opposite order
+    /// of their beginnings, also those of several stores on one thread.
+    ///
+    /// Interpreted adapters hold values of up to some 16 MiB besides, in all.
     pub fn max_stack_bytes(&mut self, bytes: usize) -> &mut Config {
         self.stack_size = bytes;
         self
@@ -157,8 +175,10 @@ impl Config {
     }
 
     /// Sets memory aside for this many instances at once, so that making one
-    /// is faster. More than these cannot be made. Default: none, memory is
-    /// asked for with each instance.
+    /// is faster. More than these cannot be made, in as many stores at most if
+    /// references are used in them. An instance may have a memory and eight
+    /// tables of 100,000 elements. It is address space that is set aside, twice
+    /// a memory for each. Default: none, memory is asked for with each instance.
     pub fn pooling(&mut self, instances: u32) -> &mut Config {
         self.pooling = Some(instances);
         self
@@ -199,6 +219,8 @@ impl Config {
             return Err(bad("stack size", &"it must not be zero"));
         }
         config.max_wasm_stack(self.stack_size);
+        // Of no use without its asynchronous calls, but the engine compares them.
+        config.async_stack_size(self.stack_size.max(2 << 20));
         // Compiled adapters have frames as well, which are left out.
         config.wasm_backtrace_max_frames(NonZeroUsize::new(3 * FRAMES));
         if let Some(dir) = &self.cache_dir {
@@ -209,12 +231,13 @@ impl Config {
         }
         if let Some(count) = self.pooling {
             let mut pool = wasmtime::PoolingAllocationConfig::new();
+            // A store's references are in a memory of the pool as well.
             pool.total_core_instances(count)
-                .total_memories(count)
-                .total_tables(count)
+                .total_memories(count.saturating_mul(2))
+                .total_tables(count.saturating_mul(POOLED_TABLES))
                 .total_gc_heaps(count)
                 .max_memories_per_module(1)
-                .max_tables_per_module(8)
+                .max_tables_per_module(POOLED_TABLES)
                 .table_elements(100_000);
             if self.limits.memory_bytes < u32::MAX as usize {
                 pool.max_memory_size(self.limits.memory_bytes);

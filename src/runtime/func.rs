@@ -136,7 +136,7 @@ impl Func {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        self.call_checked(&mut cx.as_context_mut().0, args, results)
+        self.call_checked(cx.as_context_mut().enter()?, args, results)
     }
 
     /// Whether it is a core function that takes and gives numbers only, which
@@ -153,7 +153,8 @@ impl Func {
     #[doc(hidden)]
     #[inline]
     pub fn call_words(&self, mut cx: impl AsContextMut, words: &mut [Word]) -> Result<()> {
-        let cx = &mut cx.as_context_mut().0;
+        let mut cx = cx.as_context_mut();
+        let cx = cx.enter()?;
         self.check_store(cx)?;
         match &self.0.body {
             Body::Core(func) => func.call_words(cx, words),

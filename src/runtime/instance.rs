@@ -49,7 +49,8 @@ impl Instance {
     /// engine or an import of another store; [`ErrorKind::LimitReached`]; and
     /// any trap of the start function.
     pub fn new(mut cx: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance> {
-        let cx = &mut cx.as_context_mut().0;
+        let mut cx = cx.as_context_mut();
+        let cx = cx.enter()?;
         if !wasmtime::Engine::same(cx.engine(), module.engine().inner()) {
             let message = "this module was compiled by another engine than the store's";
             return Err(Error::new(ErrorKind::WrongStore, message));

@@ -18,6 +18,8 @@ pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
+use crate::guest::meter::{Meter, set_deadline};
+use crate::guest::stack::Stack;
 use crate::guest::{Limits, Scratch, StoreData, defer};
 use crate::string::{Encoding, Policy};
 use config::Config;
@@ -33,6 +35,8 @@ pub struct Engine(Arc<EngineInner>);
 struct EngineInner {
     engine: wasmtime::Engine,
     config: Config,
+    /// The epoch, where there is one: the engine does not tell its own.
+    epoch: Option<Arc<AtomicU64>>,
 }
 
 impl Engine {
@@ -46,12 +50,16 @@ impl Engine {
         let engine = signals::keeping_stacks(|| wasmtime::Engine::new(&build))
             .map_err(|e| Error::new(ErrorKind::BadConfig, format!("{e:#}")))?;
         let config = Config { back_end: config.chosen_back_end(), ..config.clone() };
-        Ok(Engine(Arc::new(EngineInner { engine, config })))
+        let epoch = config.epochs.then(Arc::default);
+        Ok(Engine(Arc::new(EngineInner { engine, config, epoch })))
     }
 
     /// Moves the epoch of all its stores on by one tick. Any thread may do
     /// this while guests run; it is how a deadline comes to pass.
     pub fn increment_epoch(&self) {
+        if let Some(epoch) = &self.0.epoch {
+            epoch.fetch_add(1, Ordering::Relaxed);
+        }
         self.0.engine.increment_epoch();
     }
 
@@ -85,7 +93,7 @@ impl Default for Engine {
         let config = Config::default();
         Engine::new(&config).unwrap_or_else(|_| {
             let engine = signals::keeping_stacks(wasmtime::Engine::default);
-            Engine(Arc::new(EngineInner { engine, config }))
+            Engine(Arc::new(EngineInner { engine, config, epoch: None }))
         })
     }
 }
@@ -112,8 +120,8 @@ impl Store {
             slots: Default::default(),
             refs: Default::default(),
             scratch: Scratch::default(),
-            stack_base: None,
-            stack_size: config.stack_size,
+            stack: Stack::new(config.stack_size),
+            meter: Meter { fuel: config.fuel, epoch: engine.0.epoch.clone(), deadline: u64::MAX },
             funcs: HashMap::new(),
             modules: HashMap::new(),
             limits: config.limits,
@@ -122,6 +130,7 @@ impl Store {
         inner.limiter(|data| &mut data.limits);
         if config.epochs {
             inner.epoch_deadline_trap();
+            // Longer than any deadline, and the engine's sum does not overflow.
             inner.set_epoch_deadline(u64::MAX / 2);
         }
         Store { inner, engine: engine.clone() }
@@ -162,7 +171,7 @@ impl Context<'_> {
 
     /// Stops guests when the engine's epoch has moved on by so many ticks.
     pub fn set_epoch_deadline(&mut self, ticks: u64) {
-        self.0.set_epoch_deadline(ticks);
+        set_deadline(&mut self.0, ticks);
     }
 
     /// Copies the strings of guests that are still held, and runs the
@@ -171,7 +180,7 @@ impl Context<'_> {
     /// # Errors
     /// The first trap of a deferred call; all of them run.
     pub fn settle(&mut self) -> Result<()> {
-        defer::settle(&mut self.0)
+        defer::settle(self.enter()?)
     }
 }
 
@@ -194,8 +203,9 @@ on_both! {
     /// The fuel that is left. It is an error where the engine does not count
     /// fuel.
     fn fuel(&mut self) -> Result<u64>;
-    /// Stops guests when the engine's epoch has moved on by so many ticks.
-    /// Nothing happens where the engine has no epochs.
+    /// Stops guests when the engine's epoch has moved on by so many ticks; any
+    /// number beyond what can be waited for is never. Nothing happens where the
+    /// engine has no epochs.
     fn set_epoch_deadline(&mut self, ticks: u64);
     /// Copies the strings of guests that are still held, and runs the
     /// deferred calls that are owed. Every call does this first, so it is only
@@ -216,7 +226,7 @@ impl AsContext for Store {
 impl AsContextMut for Store {
     #[inline]
     fn as_context_mut(&mut self) -> Context<'_> {
-        Context(wasmtime::AsContextMut::as_context_mut(&mut self.inner))
+        Context(wasmtime::AsContextMut::as_context_mut(&mut self.inner), false)
     }
 }
 

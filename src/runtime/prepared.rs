@@ -10,7 +10,7 @@ use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::few::FewFunc;
 use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, mismatch};
 use crate::guest::func::{Body, Func, set_defaults};
-use crate::guest::recycle;
+use crate::guest::{give_back, recycle};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
 use std::sync::Arc;
@@ -83,7 +83,8 @@ impl Prepared {
         args: &impl Arguments<'a>,
         outcome: &mut impl Outcome,
     ) -> Result<()> {
-        let cx = &mut cx.as_context_mut().0;
+        let mut cx = cx.as_context_mut();
+        let cx = cx.enter()?;
         self.func.check_store(cx)?;
         match &self.way {
             Way::Few(few) => few.run(cx, args, outcome),
@@ -104,7 +105,8 @@ impl Prepared {
     #[doc(hidden)]
     #[inline]
     pub fn call_words(&self, mut cx: impl AsContextMut, words: &mut [Word]) -> Result<()> {
-        let cx = &mut cx.as_context_mut().0;
+        let mut cx = cx.as_context_mut();
+        let cx = cx.enter()?;
         self.func.check_store(cx)?;
         match &self.numbers {
             Some(func) => func.call_words(cx, words),
@@ -130,8 +132,8 @@ impl Prepared {
             outcome.lift(&mut FromVals { cx, vals: &mut results, at: 0 })
         })();
         results.clear();
-        cx.data_mut().scratch.vals.push(results);
-        cx.data_mut().scratch.vals.push(recycle(vals));
+        give_back(&mut cx.data_mut().scratch.vals, results);
+        give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
         done
     }
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "guest.h"
@@ -108,6 +109,154 @@ static void epochs(void) {
   guest_close(&g);
 }
 
+/* However far away a deadline is, it is not now. */
+static void far_deadlines(void) {
+  const uint64_t ticks[] = {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 2 + 1, INT64_MAX};
+  for (int i = 0; i < 8; i++) {
+    wasm_config_t* config = wasm_config_new();
+    CHECK(witrt_config_set_epoch_interruption(config, true));
+    CHECK(witrt_config_set_back_end(config, i % 2 ? WITRT_BACK_END_REFERENCE : WITRT_BACK_END_COMPILED));
+    guest_t g;
+    open_with(&g, config);
+    guest_load(&g, "(module (func $f)"
+      "  (@interface func (export \"f\") call-core $f) (@interface func (export \"none\")))", NULL);
+    for (int tick = 0; tick < 3; tick++) {
+      CHECK(witrt_store_set_epoch_deadline(g.store, ticks[i / 2]));
+      CHECK(call(&g, 0, NULL) == NULL && call(&g, 1, NULL) == NULL);
+      witrt_engine_increment_epoch(g.engine);
+      CHECK(call(&g, 0, NULL) == NULL && call(&g, 1, NULL) == NULL);
+    }
+    CHECK(witrt_store_set_epoch_deadline(g.store, 0));
+    stopped(call(&g, 0, NULL), WITRT_TRAP_INTERRUPTED);
+    stopped(call(&g, 1, NULL), WITRT_TRAP_INTERRUPTED);
+    guest_close(&g);
+  }
+}
+
+/* Sixty adapters, each of which calls the one before twice, and no core code:
+ * from the host, through an import that they implement, and when the instance
+ * is made. One with more results than core code has, which the compiled back
+ * end leaves to the other, is there or not. */
+static char* doubling(bool starts, bool refused) {
+  enum { ROOM = 40000, MANY = 600 };
+  char* wat = malloc(ROOM);
+  REQUIRE(wat);
+  char* p = wat;
+  p += sprintf(p, "(module (import \"\" \"go\" (func $go)) (func $core call $go)%s",
+               starts ? "(start $core)" : "");
+  for (int i = 0; refused && i <= MANY; i++)
+    p += sprintf(p, "%s", i ? "(result string)" : "(@interface func $many (import \"\" \"many\")");
+  if (refused) p += sprintf(p, ")");
+  p += sprintf(p, "(@interface func $f0)");
+  for (int i = 1; i <= 60; i++)
+    p += sprintf(p, "(@interface func $f%d call-adapter $f%d call-adapter $f%d)", i, i - 1, i - 1);
+  p += sprintf(p, "(@interface implement (import \"\" \"go\") call-adapter $f60)"
+                  "(@interface func (export \"go\") call-adapter $f60)"
+                  "(@interface func (export \"core\") call-core $core)");
+  for (int i = 0; refused && i <= MANY; i++)
+    p += sprintf(p, "%s", i ? "(result string)" : "(@interface func (export \"use\")");
+  sprintf(p, refused ? "call-adapter $many))" : ")");
+  REQUIRE(strlen(wat) < ROOM);
+  return wat;
+}
+
+static wasm_trap_t* many(void* env, const witrt_caller_t* caller, const witrt_slot_t* args,
+                         witrt_slot_t* results) {
+  (void)env, (void)caller, (void)args, (void)results;
+  return NULL;
+}
+
+static void stop_adapters(int back_end, bool refused, bool by_clock) {
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_back_end(config, (witrt_back_end_t)back_end));
+  CHECK(by_clock ? witrt_config_set_epoch_interruption(config, true)
+                 : witrt_config_set_consume_fuel(config, true));
+  const witrt_trap_code_t expected = by_clock ? WITRT_TRAP_INTERRUPTED : WITRT_TRAP_OUT_OF_FUEL;
+  guest_t g;
+  open_with(&g, config);
+  pthread_t ticker;
+  if (by_clock) {
+    atomic_store(&ticking, true);
+    REQUIRE(pthread_create(&ticker, NULL, tick, g.engine) == 0);
+  }
+  witrt_slot_kind_t kinds[600];
+  for (int i = 0; i < 600; i++) kinds[i] = WITRT_SLOT_UTF8;
+  wasm_func_t* func = witrt_func_new_prepared(g.store, NULL, 0, kinds, 600, many, NULL, NULL, NULL);
+  wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = {refused, import};
+  for (int starts = 0; starts < 2; starts++) {
+    char* wat = doubling(starts, refused);
+    wasm_module_t* module = module_of(g.store, wat);
+    if (!module) fprintf(stderr, "%s\n", witrt_error_message(witrt_last_error()));
+    REQUIRE(module);
+    for (size_t export = 0; export < 2; export++) {
+      uint64_t left = 1;
+      CHECK(by_clock ? witrt_store_set_epoch_deadline(g.store, 3) : witrt_store_set_fuel(g.store, 10000));
+      wasm_trap_t* trap = NULL;
+      wasm_instance_t* instance = wasm_instance_new(g.store, module, &imports, &trap);
+      CHECK((instance == NULL) == (starts != 0));
+      if (instance) {
+        wasm_instance_exports(instance, &g.exports);
+        trap = call(&g, export, NULL);
+        wasm_extern_vec_delete(&g.exports);
+      }
+      stopped(trap, expected);
+      if (!by_clock) CHECK(witrt_store_fuel(g.store, &left) && left == 0);
+      wasm_instance_delete(instance);
+    }
+    wasm_module_delete(module);
+    free(wat);
+  }
+  atomic_store(&ticking, false);
+  if (by_clock) pthread_join(ticker, NULL);
+  wasm_func_delete(func);
+  guest_close(&g);
+}
+
+static void adapters(void) {
+  for (int i = 0; i < 8; i++)
+    stop_adapters(i & 1 ? WITRT_BACK_END_REFERENCE : WITRT_BACK_END_COMPILED, i & 2, i & 4);
+}
+
+static double peak(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)usage.ru_maxrss / 1024;
+}
+
+/* Adapters that call themselves with ten thousand values each, interpreted; and
+ * one that defers as many calls. */
+static void values(void) {
+  enum { ROOM = 400000 };
+  static char wat[ROOM];
+  char* p = wat;
+  p += sprintf(p, "(module (func $free (param i32)) (func $id (param i32) (result i32) local.get 0)"
+                  "(@interface func $go (export \"go\") (param s32) (result s32) arg.get 0");
+  for (int i = 0; i < 4990; i++) p += sprintf(p, " s32-to-i32 i32-to-s32");
+  p += sprintf(p, " call-adapter $go)"
+                  "(@interface func $owe (export \"owe\") (param s32) (result s32)"
+                  " arg.get 0 s32-to-i32 call-core $id");
+  for (int i = 0; i < 9000; i++) p += sprintf(p, " defer-call-core $free");
+  p += sprintf(p, " i32-to-s32 call-adapter $owe))");
+  REQUIRE(p - wat < ROOM);
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_back_end(config, WITRT_BACK_END_REFERENCE));
+  guest_t g;
+  open_with(&g, config);
+  guest_load(&g, wat, NULL);
+  const double before = peak();
+  for (size_t export = 0; export < 2; export++) {
+    wasm_val_t arg[] = {WASM_S32_VAL(1)}, result[] = {WASM_INIT_VAL};
+    wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+    for (int i = 0; i < 3; i++) {
+      stopped(wasm_func_call(guest_func(&g, export), &args, &results), WITRT_TRAP_STACK_OVERFLOW);
+    }
+  }
+  /* Sanitizers keep what is freed for a while. */
+  if (!CHECK(peak() - before < 300)) fprintf(stderr, "  %.0f MiB\n", peak() - before);
+  guest_close(&g);
+}
+
 static void stack(void) {
   size_t depths[2];
   for (int i = 0; i < 2; i++) {
@@ -183,6 +332,47 @@ static void instances(bool pooling) {
   guest_close(&g);
 }
 
+/* As many instances as memory was set aside for, whatever they consist of. */
+static void pools(bool a_store_each) {
+  const char* const wats[] = {
+    "(module)",
+    "(module (memory 1))",
+    "(module (table 1 externref))",
+    "(module (memory 1) (global (mut externref) (ref.null extern)))",
+    "(module (memory 1) (table 1 externref) (table 1 funcref) (func (result externref) ref.null extern))",
+    "(module (memory 1) (func $t (result i32 i32) i32.const 0 i32.const 0)"
+    "  (@interface func (export \"t\") (result string) call-core $t memory-to-string))",
+  };
+  enum { MOST = 9 };
+  for (size_t kind = 0; kind < sizeof wats / sizeof *wats; kind++) {
+    for (size_t n = 1; n < MOST; n += 7) {
+      wasm_config_t* config = wasm_config_new();
+      CHECK(witrt_config_set_pooling(config, (uint32_t)n));
+      CHECK(witrt_config_set_back_end(config, n > 1 ? WITRT_BACK_END_REFERENCE : WITRT_BACK_END_COMPILED));
+      guest_t g;
+      open_with(&g, config);
+      g.module = module_of(g.store, wats[kind]);
+      REQUIRE(g.module);
+      wasm_store_t* stores[MOST];
+      wasm_instance_t* made[MOST];
+      for (size_t i = 0; i <= n; i++) {
+        stores[i] = a_store_each ? wasm_store_new(g.engine) : NULL;
+        wasm_trap_t* trap = NULL;
+        made[i] = wasm_instance_new(a_store_each ? stores[i] : g.store, g.module, NULL, &trap);
+        if (!CHECK((made[i] != NULL) == (i < n)))
+          fprintf(stderr, "  %s: number %zu of %zu: %s\n", wats[kind], i, n, message_of(trap));
+        else
+          wasm_trap_delete(trap);
+      }
+      for (size_t i = 0; i <= n; i++) {
+        wasm_instance_delete(made[i]);
+        wasm_store_delete(stores[i]);
+      }
+      guest_close(&g);
+    }
+  }
+}
+
 /* The remaining options are accepted, and the engine works. */
 static void others(void) {
   for (int level = WITRT_OPT_LEVEL_NONE; level <= WITRT_OPT_LEVEL_SPEED_AND_SIZE; level++) {
@@ -224,10 +414,15 @@ static void cache(void) {
 int main(void) {
   fuel();
   epochs();
+  far_deadlines();
+  adapters();
+  values();
   stack();
   memory_and_tables();
   instances(false);
   instances(true);
+  pools(false);
+  pools(true);
   others();
   cache();
   return check_result();
