@@ -381,7 +381,7 @@ pub(crate) fn changed_since(c: string::Changed) -> Error {
 
 /// Whether a string is still a view of linear memory.
 pub(crate) fn is_view(s: &Str<'_>) -> bool {
-    s.store().is_some() && s.with_copy(|_| ()).is_none()
+    s.is_view()
 }
 
 /// A value that outlives the arguments.

@@ -58,6 +58,8 @@ pub use guest::func::Func;
 pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
 pub use guest::refs::ExternRef;
+#[doc(hidden)]
+pub use guest::slots::Lending;
 pub use guest::value::{Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};

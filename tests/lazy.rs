@@ -205,6 +205,28 @@ fn a_hundred_thousand_kept_strings() {
 }
 
 #[test]
+fn a_string_may_be_used_while_it_is_read() {
+    let mut g = guest();
+    let view = g.call("say", "a view").unwrap();
+    let read = |g: &Guest| {
+        let (s, same) = (view.as_str().unwrap(), view.as_str().unwrap().clone());
+        let nested = s.with(&g.store, |text| {
+            let length = same.length(&g.store, witrt::Encoding::Utf16).unwrap();
+            let inner = same.with(&g.store, |again| (again.len(), format!("{again:?}"))).unwrap();
+            (text.len(), length, inner, format!("{same:?}"), format!("{text:?}"))
+        });
+        let (outer, length, (inner, again), _, text) = nested.unwrap();
+        assert_eq!((outer, length, inner), (6, 6, 6));
+        assert_eq!(again, text);
+    };
+    read(&g);
+    g.store.settle().unwrap();
+    read(&g);
+    let copy = view.as_str().unwrap();
+    assert_eq!(copy.with_copy(|_| copy.with_copy(|text| text.len())), Some(Some(6)));
+}
+
+#[test]
 fn buffers_of_the_caller() {
     let mut g = guest();
     let val = g.call("say", "añ🦀").unwrap();

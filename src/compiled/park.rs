@@ -16,6 +16,7 @@ use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{Payer, PayerId, late, settle};
 use crate::guest::few::{Few, FewFunc};
+use crate::guest::text::keep_views;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::Global;
@@ -120,7 +121,8 @@ impl Parking {
     }
 
     /// Makes what an entry has parked, after all that is owed: last one first.
-    /// All are made; the first failure is the outcome.
+    /// All are made, if not now, then at the next safe point; the first failure is
+    /// the outcome.
     #[cold]
     pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
         let mut count = self.lot.get(cx, COUNT)?;
@@ -129,6 +131,13 @@ impl Parking {
         }
         let mut outcome = settle(cx);
         while count > 0 {
+            // A string that is held and cannot be copied out: they wait elsewhere, for
+            // this is where the next entry parks.
+            if let Err(error) = keep_views(cx) {
+                self.owe_within(cx)?;
+                self.lot.set(cx, COUNT, 0)?;
+                return outcome.and(Err(error));
+            }
             outcome = outcome.and(self.lot.pay_one(cx, count));
             count = self.lot.get(cx, COUNT)?;
         }
@@ -190,6 +199,7 @@ impl Lot {
         let mut paid = Ok(());
         if self.get(cx, PAYING)? != 0 {
             while let count @ 1.. = self.get(cx, COUNT)? {
+                keep_views(cx)?;
                 paid = paid.and(self.pay_one(cx, count));
             }
         }

@@ -6,8 +6,8 @@
 use super::StoreData;
 use super::context::{AsContextMut, Cx};
 use super::flat::mismatch;
-use super::value::{Str, bad_text};
-use crate::error::{Error, ErrorKind, Result};
+use super::value::{Str, no_memory};
+use crate::error::Result;
 use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};
 
 /// What the second word of text says that is carried.
@@ -57,7 +57,8 @@ impl Copied {
     /// A copy, by the store's rule about ill-formed text.
     ///
     /// # Errors
-    /// [`ErrorKind::BadText`] and [`ErrorKind::OutOfMemory`].
+    /// [`BadText`](crate::ErrorKind::BadText) and
+    /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory).
     pub fn new(mut cx: impl AsContextMut, text: Text<'_>) -> Result<Copied> {
         Copied::new_in(cx.as_context_mut().0.data_mut(), text)
     }
@@ -107,7 +108,7 @@ fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<usize> {
             make_room(buffer, needed)?;
             Ok(string::copy(text, Dest::Utf8(buffer), policy)?)
         }
-        Err(CopyError::BadText(bad)) => Err(bad_text(bad)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -120,10 +121,7 @@ fn make_room(buffer: &mut Vec<u8>, bytes: usize) -> Result<()> {
 fn grow(buffer: &mut Vec<u8>, bytes: usize) -> Result<()> {
     let bytes = bytes.max(FEW_BYTES);
     buffer.clear();
-    buffer.try_reserve_exact(bytes).map_err(|_| {
-        let message = format!("no memory for a string of {bytes} bytes");
-        Error::new(ErrorKind::OutOfMemory, message)
-    })?;
+    buffer.try_reserve_exact(bytes).map_err(|_| no_memory(bytes))?;
     buffer.resize(bytes, 0);
     Ok(())
 }

@@ -197,7 +197,9 @@ pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
 #[inline(never)]
 fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     let settled = settle(cx);
-    let ran = run(cx, |debts, args| debts.registered.pop(mark, args));
+    let ran = run(cx, |debts, args| debts.registered.pop(mark, args), |error| error);
+    // Those that could not be made yet are made later.
+    cx.data_mut().debts.owe(mark);
     settled.and(ran)
 }
 
@@ -214,18 +216,28 @@ pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
 
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
-    let kept = text::keep_views(cx);
-    let paid = run(cx, Debts::pop_owed).map_err(late);
-    kept.and(paid)
+    run(cx, Debts::pop_owed, late)
 }
 
+/// Makes calls; the first failure is the outcome, and `told` says what a call's is.
+/// Where a string that is held cannot be copied out, no guest may run: the calls
+/// that are left are not made, and stay where they are.
 fn run(
     cx: &mut Cx<'_>,
     mut next: impl FnMut(&mut Debts, &mut Vec<Val<'static>>) -> Option<Debt>,
+    told: fn(Error) -> Error,
 ) -> Result<()> {
     let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-    let mut first: Option<Error> = None;
-    while let Some(debt) = next(&mut cx.data_mut().debts, &mut args) {
+    let mut first = Ok(());
+    loop {
+        // Also after a call: the guest may have called a host that holds a string.
+        if cx.data().texts.any_views()
+            && let Err(error) = text::keep_views(cx)
+        {
+            first = first.and(Err(error));
+            break;
+        }
+        let Some(debt) = next(&mut cx.data_mut().debts, &mut args) else { break };
         let done = match debt {
             Debt::Few(due) => due.call(cx),
             Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
@@ -234,11 +246,9 @@ fn run(
                 None => Err(Error::new(ErrorKind::Panic, "internal error: no such payer")),
             },
         };
-        if let Err(error) = done {
-            first.get_or_insert(error);
-        }
+        first = first.and(done.map_err(told));
     }
     args.clear();
     give_back(&mut cx.data_mut().scratch.vals, args);
-    first.map_or(Ok(()), Err)
+    first
 }

@@ -61,10 +61,7 @@ impl<'a> Lower<'a> for ToVals<'_, 'a> {
     }
 
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        let text = match text {
-            Text::Utf8(bytes) => Str::from_utf8(bytes),
-            Text::Utf16(units) => Str::from_utf16(units),
-        };
+        let text = Str::from_text(text);
         self.value(Val::String(match policy {
             Some(policy) => text.with_policy(policy),
             None => text,

@@ -360,7 +360,7 @@ impl<'s> HostCall<'_, 's> {
             By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
             _ => {
                 let lent = Text::Utf8(text.bytes());
-                let val = Val::String(copy_in(self.cx, lent, Policy::Reject)?);
+                let val = Val::String(copy_in(self.cx.data_mut(), lent, Policy::Reject)?);
                 text.give_back(self.cx.data_mut());
                 self.put_value(val)
             }

@@ -100,10 +100,7 @@ impl Lent {
 
     /// The same as a value of any lifetime.
     fn to_str(self) -> Str<'static> {
-        let text = match self.text() {
-            Text::Utf8(bytes) => Str::from_utf8(bytes),
-            Text::Utf16(units) => Str::from_utf16(units),
-        };
+        let text = Str::from_text(self.text());
         let text = match self.policy {
             Some(policy) => text.with_policy(policy),
             None => text,
@@ -241,14 +238,31 @@ pub(crate) fn scoped<'a, R>(
     run(scope.cx, &Lending(PhantomData))
 }
 
-/// The proof of being in a scope in which text can be lent that lives for
-/// `'a`.
-pub(crate) struct Lending<'a>(PhantomData<&'a [u8]>);
+/// The proof of being in a scope in which text can be lent that lives for `'a`:
+/// for that very lifetime, since with a shorter one text could be lent that is
+/// gone before the scope ends.
+///
+/// ```
+/// fn same<'a>(token: witrt::Lending<'a>) -> witrt::Lending<'a> {
+///     token
+/// }
+/// ```
+/// ```compile_fail
+/// fn shorter<'a: 'b, 'b>(token: witrt::Lending<'a>) -> witrt::Lending<'b> {
+///     token
+/// }
+/// ```
+pub struct Lending<'a>(PhantomData<fn(&'a ()) -> &'a ()>);
 
 impl<'a> Lending<'a> {
     /// Puts text into the next slot, and gives its length for a guest.
     #[inline]
-    pub fn lend(&self, cx: &mut Cx<'_>, text: Text<'a>, policy: Option<Policy>) -> Result<usize> {
+    pub(crate) fn lend(
+        &self,
+        cx: &mut Cx<'_>,
+        text: Text<'a>,
+        policy: Option<Policy>,
+    ) -> Result<usize> {
         let data = cx.data_mut();
         let measured = measure(data.policy, text, policy)?;
         let start = match text {
@@ -269,7 +283,12 @@ impl<'a> Lending<'a> {
 
     /// Puts a string into the next slot that the host does not lend, and gives
     /// its length. `measured` is what measuring found of one of another store.
-    pub fn hold(&self, cx: &mut Cx<'_>, text: Str<'static>, measured: Option<Measured>) -> usize {
+    pub(crate) fn hold(
+        &self,
+        cx: &mut Cx<'_>,
+        text: Str<'static>,
+        measured: Option<Measured>,
+    ) -> usize {
         let held = Held::Text(text, measured);
         let len = held.guest_len();
         cx.data_mut().slots.others.push(held);

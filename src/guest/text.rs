@@ -12,29 +12,26 @@
 use super::StoreData;
 use super::context::Cx;
 use super::memory::Mem;
-use super::value::{Str, bad_text, copy_in, wrong_store};
-use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use super::value::{Str, bad_text, copy_in, no_memory, wrong_store};
+use crate::error::{Error, Result, Trap, TrapCode};
 use crate::string::{self, Encoding, Measured, Policy, Text};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 /// One string of a guest, or a copy that the store made.
 #[derive(Debug)]
 pub(crate) struct Cell {
     store: u64,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    place: Place,
-    /// The copy. Its allocation is kept when the cell is used again.
-    copy: Vec<u8>,
+    /// Where it lies while it is a view.
+    place: Option<Place>,
+    /// The copy: set as soon as it is none, and not changed before nobody holds it.
+    copy: OnceLock<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
-    View { mem: Mem, ptr: u32, len: u32 },
-    Copy,
+struct Place {
+    mem: Mem,
+    ptr: u32,
+    len: u32,
 }
 
 /// The strings of one store.
@@ -42,17 +39,24 @@ enum Place {
 pub(crate) struct Texts {
     /// Views that somebody may hold.
     views: Vec<Arc<Cell>>,
-    /// Copies that somebody may hold.
+    /// Copies that somebody may hold, and that come back. What does not fit in
+    /// [`KEPT`] is not here: it goes when its last holder does.
     copies: Vec<Arc<Cell>>,
-    /// Nobody holds these.
+    /// Nobody holds these, and they hold nothing.
     idle: Vec<Arc<Cell>>,
-    /// How many strings there may be before they are looked through for free
+    /// Buffers for copies.
+    buffers: Vec<Vec<u8>>,
+    /// What `copies` and `buffers` take, in bytes.
+    kept: usize,
+    /// How many copies there may be before they are looked through for free
     /// ones; grows with the number of those that are not.
     sweep_at: usize,
 }
 
-/// A buffer larger than this is not kept for the next string.
-const KEPT: usize = 64 * 1024;
+/// What a store keeps of strings for the next ones, in bytes.
+const KEPT: usize = 1 << 20;
+/// What a cell counts for.
+const CELL: usize = size_of::<Cell>() + 4 * size_of::<usize>();
 const FEW: usize = 16;
 
 impl Cell {
@@ -63,43 +67,36 @@ impl Cell {
         cx: wasmtime::StoreContext<'_, StoreData>,
         read: impl FnOnce(Text<'_>) -> R,
     ) -> Result<R> {
-        let state = self.lock();
-        match state.place {
-            Place::Copy => Ok(read(Text::Utf8(&state.copy))),
-            Place::View { mem, ptr, len } => {
-                if cx.data().id != self.store {
-                    return Err(wrong_store("string"));
-                }
+        match (self.copy.get(), self.place) {
+            (Some(bytes), _) => Ok(read(Text::Utf8(bytes))),
+            (None, Some(Place { mem, ptr, len })) if cx.data().id == self.store => {
                 Ok(read(Text::Utf8(mem.read(cx, ptr, len)?)))
             }
+            _ => Err(wrong_store("string")),
         }
     }
 
     /// Reads the text if it is a copy, which needs no store.
     pub fn with_copy<R>(&self, read: impl FnOnce(Text<'_>) -> R) -> Option<R> {
-        let state = self.lock();
-        match state.place {
-            Place::Copy => Some(read(Text::Utf8(&state.copy))),
-            Place::View { .. } => None,
-        }
+        self.copy.get().map(|bytes| read(Text::Utf8(bytes)))
+    }
+
+    /// Whether it still lies in linear memory.
+    pub fn is_view(&self) -> bool {
+        self.copy.get().is_none()
     }
 
     /// How many bytes of UTF-8 it has.
     pub fn len(&self) -> usize {
-        let state = self.lock();
-        match state.place {
-            Place::View { len, .. } => len as usize,
-            Place::Copy => state.copy.len(),
+        match (self.copy.get(), self.place) {
+            (Some(bytes), _) => bytes.len(),
+            (None, place) => place.map_or(0, |place| place.len as usize),
         }
     }
 
     /// The store it belongs to.
     pub fn store(&self) -> u64 {
         self.store
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,119 +108,179 @@ impl Texts {
 
     /// A view of text that has been checked.
     pub fn view(&mut self, store: u64, mem: Mem, ptr: u32, len: u32) -> Arc<Cell> {
-        let cell = self.take(store);
-        cell.lock().place = Place::View { mem, ptr, len };
+        let cell = self.cell(store, Some(Place { mem, ptr, len }));
         self.views.push(cell.clone());
         cell
     }
 
-    /// A copy, made by `fill` in an empty buffer.
-    pub fn copy<E>(
+    /// A copy of so many bytes, which `fill` writes.
+    pub fn copy(
         &mut self,
         store: u64,
-        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<Arc<Cell>, E> {
-        let cell = self.take(store);
-        let filled = {
-            let mut state = cell.lock();
-            state.place = Place::Copy;
-            state.copy.clear();
-            fill(&mut state.copy)
-        };
-        match filled {
+        len: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<()>,
+    ) -> Result<Arc<Cell>> {
+        let mut buffer = self.buffer(len)?;
+        buffer.resize(len, 0);
+        match fill(&mut buffer) {
             Ok(()) => {
-                self.copies.push(cell.clone());
+                let cell = self.cell(store, None);
+                self.keep(&cell, buffer);
                 Ok(cell)
             }
             Err(error) => {
-                self.idle.push(cell);
+                self.give_back(buffer);
                 Err(error)
             }
         }
     }
 
-    fn take(&mut self, store: u64) -> Arc<Cell> {
-        let out = self.views.len() + self.copies.len();
-        // A few are looked through each time, so that few cells serve a
-        // program that holds few strings.
-        if self.idle.is_empty() && (out <= FEW || out >= self.sweep_at) {
-            let idle = &mut self.idle;
-            self.views.retain(|cell| held(cell, idle));
-            self.copies.retain(|cell| held(cell, idle));
-            self.sweep_at = 2 * (self.views.len() + self.copies.len());
+    /// Makes a cell a copy.
+    fn keep(&mut self, cell: &Arc<Cell>, copy: Vec<u8>) {
+        let size = CELL + copy.capacity();
+        // It is set once: only the store's thread does it, to a view or a new cell.
+        let _ = cell.copy.set(copy);
+        if self.kept + size <= KEPT {
+            self.kept += size;
+            self.copies.push(cell.clone());
         }
-        self.idle.pop().unwrap_or_else(|| {
-            let state = State { place: Place::Copy, copy: Vec::new() };
-            Arc::new(Cell { store, state: Mutex::new(state) })
-        })
+    }
+
+    /// An empty buffer with room for so many bytes.
+    fn buffer(&mut self, len: usize) -> Result<Vec<u8>> {
+        if self.buffers.is_empty() {
+            self.sweep();
+        }
+        let mut buffer = self.buffers.pop().unwrap_or_default();
+        self.kept = self.kept.saturating_sub(buffer.capacity());
+        buffer.clear();
+        match buffer.try_reserve_exact(len) {
+            Ok(()) => Ok(buffer),
+            Err(_) => {
+                self.give_back(buffer);
+                Err(no_memory(len))
+            }
+        }
+    }
+
+    fn give_back(&mut self, buffer: Vec<u8>) {
+        let size = buffer.capacity();
+        if size > 0 && self.kept + size <= KEPT {
+            self.kept += size;
+            self.buffers.push(buffer);
+        }
+    }
+
+    fn cell(&mut self, store: u64, place: Option<Place>) -> Arc<Cell> {
+        if self.idle.is_empty() {
+            self.sweep();
+        }
+        if let Some(mut cell) = self.idle.pop()
+            && let Some(free) = Arc::get_mut(&mut cell)
+        {
+            free.place = place;
+            return cell;
+        }
+        Arc::new(Cell { store, place, copy: OnceLock::new() })
+    }
+
+    /// Looks for what nobody holds any more, unless that was done just now: a
+    /// few are looked through each time, so that few cells serve a program that
+    /// holds few strings.
+    fn sweep(&mut self) {
+        let out = self.views.len() + self.copies.len();
+        if out > FEW && out < self.sweep_at {
+            return;
+        }
+        let mut at = 0;
+        while let Some(cell) = self.views.get(at) {
+            match held(cell) {
+                true => at += 1,
+                false => {
+                    let cell = self.views.swap_remove(at);
+                    self.rest(cell);
+                }
+            }
+        }
+        at = 0;
+        while let Some(cell) = self.copies.get(at) {
+            match held(cell) {
+                true => at += 1,
+                false => {
+                    let cell = self.copies.swap_remove(at);
+                    self.kept = self.kept.saturating_sub(CELL);
+                    self.rest(cell);
+                }
+            }
+        }
+        self.sweep_at = 2 * (self.views.len() + self.copies.len());
+    }
+
+    /// Takes a cell that nobody holds.
+    fn rest(&mut self, mut cell: Arc<Cell>) {
+        // Nobody else could have cloned it, so it is free for good.
+        let Some(free) = Arc::get_mut(&mut cell) else { return };
+        if let Some(buffer) = free.copy.take() {
+            // It was counted with its cell.
+            self.kept = self.kept.saturating_sub(buffer.capacity());
+            self.give_back(buffer);
+        }
+        if self.idle.len() < KEPT / CELL {
+            self.idle.push(cell);
+        }
     }
 }
 
-/// Whether anybody but the pool holds the cell; if not, it goes to the idle
-/// ones.
-fn held(cell: &Arc<Cell>, idle: &mut Vec<Arc<Cell>>) -> bool {
+/// Whether anybody but the pool holds the cell.
+#[inline]
+fn held(cell: &Arc<Cell>) -> bool {
     // A count of one cannot rise again: only this pool could clone it.
-    let held = Arc::strong_count(cell) > 1;
-    if !held {
-        let mut state = cell.lock();
-        if state.copy.capacity() > KEPT {
-            state.copy = Vec::new();
-        }
-        drop(state);
-        idle.push(cell.clone());
-    }
-    held
+    Arc::strong_count(cell) > 1
 }
 
 /// Makes copies of the views that somebody holds.
+///
+/// # Errors
+/// [`OutOfMemory`](crate::ErrorKind::OutOfMemory): what could not be copied is a
+/// view as before, so no guest may run.
 pub(crate) fn keep_views(cx: &mut Cx<'_>) -> Result<()> {
     let mut views = std::mem::take(&mut cx.data_mut().texts.views);
     let mut outcome = Ok(());
     for cell in views.drain(..) {
-        let mut idle = std::mem::take(&mut cx.data_mut().texts.idle);
-        let is_held = held(&cell, &mut idle);
-        cx.data_mut().texts.idle = idle;
-        if !is_held {
+        if !held(&cell) {
+            cx.data_mut().texts.rest(cell);
             continue;
         }
-        let mut state = cell.lock();
-        if let Place::View { mem, ptr, len } = state.place {
-            state.copy.clear();
-            // Memories never shrink, so what was inside still is.
-            match mem.read(&*cx, ptr, len) {
-                Ok(bytes) if state.copy.try_reserve_exact(bytes.len()).is_ok() => {
-                    state.copy.extend_from_slice(bytes);
-                }
-                Ok(_) => {
-                    let message = format!("no memory for a copy of a string of {len} bytes");
-                    outcome = Err(Error::new(ErrorKind::OutOfMemory, message));
-                }
-                Err(error) => outcome = Err(error),
-            }
-            state.place = Place::Copy;
+        if let Err(error) = keep_view(cx, &cell) {
+            outcome = Err(error);
+            cx.data_mut().texts.views.push(cell);
         }
-        drop(state);
-        cx.data_mut().texts.copies.push(cell);
     }
     // The emptied vector keeps its allocation.
-    cx.data_mut().texts.views = views;
+    if outcome.is_ok() {
+        cx.data_mut().texts.views = views;
+    }
     outcome
+}
+
+fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<()> {
+    let Some(Place { mem, ptr, len }) = cell.place else { return Ok(()) };
+    // Memories never shrink, so what was inside still is.
+    let (bytes, data) = mem.write_with(cx, ptr, len)?;
+    let mut buffer = data.texts.buffer(bytes.len())?;
+    buffer.extend_from_slice(bytes);
+    data.texts.keep(cell, buffer);
+    Ok(())
 }
 
 /// UTF-8 in linear memory becomes a view of it.
 pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
-    let policy = cx.data().policy;
-    let bytes = mem.read(&*cx, ptr, len)?;
-    match (string::validate(Text::Utf8(bytes)), policy) {
-        (Ok(()), _) => {
-            let data = cx.data_mut();
-            Ok(Str::guest(data.texts.view(data.id, mem, ptr, len)))
-        }
-        (Err(_), Policy::Replace) => {
-            // Replacing changes the text, so this one is a copy at once.
-            let data_bytes = bytes.to_vec();
-            copy_in(cx, Text::Utf8(&data_bytes), Policy::Replace)
-        }
+    let (bytes, data) = mem.write_with(cx, ptr, len)?;
+    let text = Text::Utf8(bytes);
+    match (string::validate(text), data.policy) {
+        (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, mem, ptr, len))),
+        // Replacing changes the text, so this one is a copy at once.
+        (Err(_), Policy::Replace) => copy_in(data, text, Policy::Replace),
         (Err(bad), Policy::Reject) => Err(ill_formed(ptr, bad)),
     }
 }

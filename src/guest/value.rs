@@ -2,6 +2,7 @@
 //!
 //! Not here: decoding loops; references.
 
+use super::StoreData;
 use super::context::{AsContext, Cx};
 use super::func::Func;
 use super::refs::ExternRef;
@@ -9,7 +10,6 @@ use super::text::Cell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Encoding, Policy, Text};
 use crate::types::ValType;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -148,8 +148,9 @@ pub(crate) fn check(what: &str, types: &[ValType], vals: &[Val<'_>]) -> Result<(
 /// A string: text that the host lends or owns, or a string of a guest.
 ///
 /// A guest's string is a view of linear memory while no guest code runs in its
-/// store, and a copy from then on; it stays readable until it is dropped.
-/// Reading a view needs the store. Dropping is all it takes to delete one, on
+/// store, and a copy from then on; it stays readable until it is dropped. (Where
+/// there is no memory for the copy, the guest does not run.) Reading a view needs
+/// the store. Dropping is all it takes to delete one, on
 /// any thread.
 #[derive(Clone)]
 pub struct Str<'a> {
@@ -159,25 +160,49 @@ pub struct Str<'a> {
 
 #[derive(Clone)]
 enum Repr<'a> {
-    /// Code units nobody has checked, unless `checked`.
-    Utf8(Cow<'a, [u8]>, /* checked */ bool),
-    Utf16(Cow<'a, [u16]>),
+    /// The host lends it; nobody has checked it, unless `checked`.
+    Lent(Text<'a>, /* checked */ bool),
+    /// The host's, who gave it away. Clones share it: copying could fail.
+    Owned(Arc<Owned>),
     Guest(Arc<Cell>),
+}
+
+enum Owned {
+    Utf8(Vec<u8>, /* checked */ bool),
+    Utf16(Vec<u16>),
+}
+
+impl Owned {
+    fn text(&self) -> Text<'_> {
+        match self {
+            Owned::Utf8(bytes, _) => Text::Utf8(bytes),
+            Owned::Utf16(units) => Text::Utf16(units),
+        }
+    }
 }
 
 impl<'a> Str<'a> {
     /// Bytes that should be UTF-8; they are checked where they are used.
     pub fn from_utf8(bytes: &'a [u8]) -> Str<'a> {
-        Str::host(Repr::Utf8(Cow::Borrowed(bytes), false))
+        Str::from_text(Text::Utf8(bytes))
     }
 
     /// Units that should be UTF-16; they are checked where they are used.
     pub fn from_utf16(units: &'a [u16]) -> Str<'a> {
-        Str::host(Repr::Utf16(Cow::Borrowed(units)))
+        Str::from_text(Text::Utf16(units))
+    }
+
+    /// Text that is lent; it is checked where it is used.
+    pub fn from_text(text: Text<'a>) -> Str<'a> {
+        Str::host(Repr::Lent(text, false))
     }
 
     fn host(repr: Repr<'a>) -> Str<'a> {
         Str { repr, policy: None }
+    }
+
+    fn owned(text: Owned) -> Str<'a> {
+        Str::host(Repr::Owned(Arc::new(text)))
     }
 
     pub(crate) fn guest(cell: Arc<Cell>) -> Str<'static> {
@@ -192,7 +217,16 @@ impl<'a> Str<'a> {
     ) -> Result<Str<'static>> {
         let cx = &mut cx.as_context_mut().0;
         let policy = cx.data().policy;
-        copy_in(cx, text, policy)
+        copy_in(cx.data_mut(), text, policy)
+    }
+
+    /// The same by another rule about ill-formed text than the store's.
+    pub fn new_with(
+        mut cx: impl super::context::AsContextMut,
+        text: Text<'_>,
+        policy: Policy,
+    ) -> Result<Str<'static>> {
+        copy_in(cx.as_context_mut().0.data_mut(), text, policy)
     }
 
     /// How many bytes a guest's string has.
@@ -212,10 +246,7 @@ impl<'a> Str<'a> {
 
     /// How the text is stored: what reading costs least in.
     pub fn encoding(&self) -> Encoding {
-        match self.repr {
-            Repr::Utf16(_) => Encoding::Utf16,
-            _ => Encoding::Utf8,
-        }
+        self.host_text().map_or(Encoding::Utf8, |text| text.encoding())
     }
 
     /// Its length in code units of `encoding`.
@@ -256,35 +287,37 @@ impl<'a> Str<'a> {
     }
 
     /// An owned copy.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfMemory`] among others: its size is the guest's choice.
     pub fn to_string(&self, cx: impl AsContext) -> Result<String> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
         self.with(cx, |text| {
-            let measured = string::measure(text, Encoding::Utf8, policy).map_err(bad_text)?;
-            let mut bytes = vec![0; measured.len()];
-            string::transcode(&measured, text, Dest::Utf8(&mut bytes)).map_err(changed)?;
-            String::from_utf8(bytes).map_err(|_| changed(string::Changed))
+            let mut copy = String::new();
+            string::copy_to_string(text, &mut copy, policy)?;
+            Ok(copy)
         })?
     }
 
-    /// An owned copy in UTF-16.
+    /// An owned copy in UTF-16. Errors as for [`Str::to_string`].
     pub fn to_utf16(&self, cx: impl AsContext) -> Result<Vec<u16>> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
         self.with(cx, |text| {
-            let measured = string::measure(text, Encoding::Utf16, policy).map_err(bad_text)?;
-            let mut units = vec![0; measured.len()];
-            string::transcode(&measured, text, Dest::Utf16(&mut units)).map_err(changed)?;
-            Ok(units)
+            let mut copy = Vec::new();
+            string::copy_to_utf16(text, &mut copy, policy)?;
+            Ok(copy)
         })?
     }
 
-    /// Reads the text where it lies, without a copy.
+    /// Reads the text where it lies, without a copy. Nothing is locked while
+    /// `read` runs.
     pub fn with<R>(&self, cx: impl AsContext, read: impl FnOnce(Text<'_>) -> R) -> Result<R> {
         self.with_in(cx.as_context().0, read)
     }
 
     pub(crate) fn with_in<R>(
         &self,
-        cx: wasmtime::StoreContext<'_, super::StoreData>,
+        cx: wasmtime::StoreContext<'_, StoreData>,
         read: impl FnOnce(Text<'_>) -> R,
     ) -> Result<R> {
         match &self.repr {
@@ -307,10 +340,11 @@ impl<'a> Str<'a> {
     }
 
     /// The text, if it is the host's.
+    #[inline]
     pub(crate) fn host_text(&self) -> Option<Text<'_>> {
         match &self.repr {
-            Repr::Utf8(bytes, _) => Some(Text::Utf8(bytes)),
-            Repr::Utf16(units) => Some(Text::Utf16(units)),
+            Repr::Lent(text, _) => Some(*text),
+            Repr::Owned(owned) => Some(owned.text()),
             Repr::Guest(_) => None,
         }
     }
@@ -318,8 +352,7 @@ impl<'a> Str<'a> {
     /// The text, if a host lends it.
     pub(crate) fn lent(&self) -> Option<Text<'a>> {
         match self.repr {
-            Repr::Utf8(Cow::Borrowed(bytes), _) => Some(Text::Utf8(bytes)),
-            Repr::Utf16(Cow::Borrowed(units)) => Some(Text::Utf16(units)),
+            Repr::Lent(text, _) => Some(text),
             _ => None,
         }
     }
@@ -350,35 +383,43 @@ impl<'a> Str<'a> {
         self.policy.unwrap_or(default)
     }
 
+    /// Whether it is still a view of linear memory.
+    pub(crate) fn is_view(&self) -> bool {
+        matches!(&self.repr, Repr::Guest(cell) if cell.is_view())
+    }
+
     fn is_checked(&self) -> bool {
-        matches!(self.repr, Repr::Utf8(_, true) | Repr::Guest(_))
+        match &self.repr {
+            Repr::Lent(_, checked) => *checked,
+            Repr::Owned(owned) => matches!(**owned, Owned::Utf8(_, true)),
+            Repr::Guest(_) => true,
+        }
     }
 
     /// The same string, owning what it holds. Text that is lent is copied
     /// into the store.
     pub(crate) fn into_owned(self, cx: &mut Cx<'_>) -> Result<Str<'static>> {
-        let policy = self.policy_or(cx.data().policy);
+        let data = cx.data_mut();
+        let policy = self.policy_or(data.policy);
         match self.repr {
             Repr::Guest(cell) => Ok(Str::guest(cell)),
-            Repr::Utf8(Cow::Owned(bytes), true) => {
-                Ok(Str::host(Repr::Utf8(Cow::Owned(bytes), true)))
+            Repr::Owned(owned) if matches!(*owned, Owned::Utf8(_, true)) => {
+                Ok(Str::host(Repr::Owned(owned)))
             }
-            Repr::Utf8(bytes, _) => copy_in(cx, Text::Utf8(&bytes), policy),
-            Repr::Utf16(units) => copy_in(cx, Text::Utf16(&units), policy),
+            Repr::Owned(owned) => copy_in(data, owned.text(), policy),
+            Repr::Lent(text, _) => copy_in(data, text, policy),
         }
     }
 }
 
 /// Copies text into a cell of the store.
-pub(crate) fn copy_in(cx: &mut Cx<'_>, text: Text<'_>, policy: Policy) -> Result<Str<'static>> {
+pub(crate) fn copy_in(
+    data: &mut StoreData,
+    text: Text<'_>,
+    policy: Policy,
+) -> Result<Str<'static>> {
     let measured = string::measure(text, Encoding::Utf8, policy).map_err(bad_text)?;
-    let data = cx.data_mut();
-    let cell = data.texts.copy(data.id, |buffer| {
-        buffer.try_reserve_exact(measured.len()).map_err(|_| {
-            let message = format!("no memory for a string of {} bytes", measured.len());
-            Error::new(ErrorKind::OutOfMemory, message)
-        })?;
-        buffer.resize(measured.len(), 0);
+    let cell = data.texts.copy(data.id, measured.len(), |buffer| {
         string::transcode(&measured, text, Dest::Utf8(buffer)).map_err(changed)
     })?;
     Ok(Str::guest(cell))
@@ -387,6 +428,13 @@ pub(crate) fn copy_in(cx: &mut Cx<'_>, text: Text<'_>, policy: Policy) -> Result
 #[cold]
 pub(crate) fn bad_text(bad: string::BadText) -> Error {
     Error::new(ErrorKind::BadText, bad.to_string()).at_position(bad.position)
+}
+
+/// What a copy of text raises for which there is no memory.
+#[cold]
+pub(crate) fn no_memory(units: usize) -> Error {
+    let message = format!("no memory for a string of {units} code units");
+    Error::new(ErrorKind::OutOfMemory, message)
 }
 
 pub(crate) fn changed(_: string::Changed) -> Error {
@@ -400,6 +448,7 @@ fn copy_failed(error: CopyError) -> Error {
             let message = format!("the buffer is too small: the string has {needed} code units");
             Error::new(ErrorKind::BufferTooSmall, message).needing(needed)
         }
+        CopyError::OutOfMemory { units } => no_memory(units),
     }
 }
 
@@ -427,13 +476,13 @@ impl fmt::Debug for Str<'_> {
 
 impl<'a> From<&'a str> for Str<'a> {
     fn from(text: &'a str) -> Str<'a> {
-        Str::host(Repr::Utf8(Cow::Borrowed(text.as_bytes()), true))
+        Str::host(Repr::Lent(text.into(), true))
     }
 }
 
 impl From<String> for Str<'_> {
     fn from(text: String) -> Self {
-        Str::host(Repr::Utf8(Cow::Owned(text.into_bytes()), true))
+        Str::owned(Owned::Utf8(text.into_bytes(), true))
     }
 }
 
@@ -445,13 +494,13 @@ impl<'a> From<&'a [u16]> for Str<'a> {
 
 impl From<Vec<u16>> for Str<'_> {
     fn from(units: Vec<u16>) -> Self {
-        Str::host(Repr::Utf16(Cow::Owned(units)))
+        Str::owned(Owned::Utf16(units))
     }
 }
 
 impl From<Vec<u8>> for Str<'_> {
     fn from(bytes: Vec<u8>) -> Self {
-        Str::host(Repr::Utf8(Cow::Owned(bytes), false))
+        Str::owned(Owned::Utf8(bytes, false))
     }
 }
 

@@ -23,8 +23,9 @@
 
 use super::convert::{SLACK, to_utf8, to_utf16, whole_utf16};
 use super::long::{ascii_prefix, copy_ascii, is_paired, survey_utf16};
-use super::short::{self, SWEPT};
+use super::short::{self, SWEPT, Unit};
 use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text, scalar};
+use std::alloc::{Layout, alloc_zeroed};
 
 /// See [`super::measure`].
 #[inline]
@@ -165,7 +166,7 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 /// See [`super::copy_to_string`].
 pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
     let mut room = std::mem::take(dst).into_bytes();
-    make_room(&mut room, src.len());
+    make_room(&mut room, src.len())?;
     let written = match src {
         Text::Utf8(s) if s.len() <= SWEPT && !super::scalar_is_forced() => {
             copy_short_utf8(s, &mut room)
@@ -175,7 +176,7 @@ pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result
     if written.is_none() {
         let written = match super::copy(src, Dest::Utf8(&mut room), policy) {
             Err(CopyError::TooSmall { needed }) => {
-                make_room(&mut room, needed);
+                make_room(&mut room, needed)?;
                 super::copy(src, Dest::Utf8(&mut room), policy)?
             }
             done => done?,
@@ -192,7 +193,7 @@ pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result
 pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Result<(), CopyError> {
     let written = match src {
         Text::Utf8(s) if s.len() <= SWEPT && !super::scalar_is_forced() => {
-            make_room(dst, s.len());
+            make_room(dst, s.len())?;
             decode_short(s, dst)
         }
         _ => None,
@@ -202,7 +203,7 @@ pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Resul
         None => {
             // As many units as the source has are enough, and with some more a
             // kernel needs no detour.
-            make_room(dst, src.len() + SLACK);
+            make_room(dst, src.len() + SLACK)?;
             super::copy(src, Dest::Utf16(dst), policy)
         }
     };
@@ -213,12 +214,25 @@ pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Resul
 /// Makes a vector have a length. What is in it afterwards means nothing, so that
 /// nothing is moved, and as little as possible zeroed.
 #[inline(always)]
-fn make_room<T: Copy + Default>(vec: &mut Vec<T>, len: usize) {
+fn make_room<T: Unit>(vec: &mut Vec<T>, len: usize) -> Result<(), CopyError> {
     if len > vec.capacity() {
-        *vec = vec![T::default(); len];
+        // What is to be given back comes first.
+        *vec = Vec::new();
+        *vec = zeroed(len).ok_or(CopyError::OutOfMemory { units: len })?;
     } else if len != vec.len() {
         vec.resize(len, T::default());
     }
+    Ok(())
+}
+
+/// So many zeros, which for many the system has at hand; `None` where there is no
+/// memory for them.
+fn zeroed<T: Unit>(len: usize) -> Option<Vec<T>> {
+    let layout = Layout::array::<T>(len).ok().filter(|layout| layout.size() > 0)?;
+    // SAFETY: the layout has a size.
+    let start = unsafe { alloc_zeroed(layout) }.cast::<T>();
+    // SAFETY: it was allocated so, with room for so many; and a unit may be zero.
+    (!start.is_null()).then(|| unsafe { Vec::from_raw_parts(start, len, len) })
 }
 
 /// See `super::short`.

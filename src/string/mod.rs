@@ -172,7 +172,8 @@ pub fn copy(src: Text<'_>, dst: Dest<'_>, policy: Policy) -> Result<usize, CopyE
 ///
 /// # Errors
 ///
-/// [`CopyError::BadText`] under [`Policy::Reject`]; the string is then empty.
+/// [`CopyError::BadText`] under [`Policy::Reject`], and
+/// [`CopyError::OutOfMemory`]; the string is then empty.
 #[inline]
 pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
     fast::copy_to_string(src, dst, policy)
@@ -183,7 +184,8 @@ pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result
 ///
 /// # Errors
 ///
-/// [`CopyError::BadText`] under [`Policy::Reject`]; the vector is then empty.
+/// [`CopyError::BadText`] under [`Policy::Reject`], and
+/// [`CopyError::OutOfMemory`]; the vector is then empty.
 pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Result<(), CopyError> {
     fast::copy_to_utf16(src, dst, policy)
 }
@@ -481,6 +483,11 @@ pub enum CopyError {
         /// The size that is enough, in units of the destination.
         needed: usize,
     },
+    /// There is no memory for so many units, where the destination is to grow.
+    OutOfMemory {
+        /// That many, of the destination.
+        units: usize,
+    },
 }
 
 impl From<BadText> for CopyError {
@@ -495,6 +502,9 @@ impl fmt::Display for CopyError {
             CopyError::BadText(bad) => bad.fmt(f),
             CopyError::TooSmall { needed } => {
                 write!(f, "the buffer is too small: the text needs {needed} code units")
+            }
+            CopyError::OutOfMemory { units } => {
+                write!(f, "no memory for a string of {units} code units")
             }
         }
     }

@@ -41,13 +41,15 @@ fn ends<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bo
     first & block(s, d)
 }
 
-/// Sweeps a block.
+/// Sweeps a block. What is written is what was looked at: the source may be
+/// changing.
 #[inline(always)]
 pub fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
+    let src = *src;
     for (s, d) in src.iter().zip(dst) {
         *d = D::from_7bit(*s);
     }
-    S::is_ascii(src)
+    S::is_ascii(&src)
 }
 
 /// UTF-16 to UTF-8: the number of bytes, or `None` if it is ill-formed or does
@@ -196,8 +198,8 @@ static ROWS: [u64; 256] = {
     rows
 };
 
-/// A code unit.
-pub trait Unit: Copy {
+/// A code unit: any bits are one.
+pub trait Unit: Copy + Default {
     /// Whether all of a block is ASCII.
     fn is_ascii<const N: usize>(block: &[Self; N]) -> bool;
 }
