@@ -15,8 +15,7 @@ static const char wat[] = R"((module
     arg.get 0 arg.get 0 call-adapter $add)))";
 
 int main() {
-  witrt::Engine engine;
-  witrt::Store store(engine);
+  witrt::Store store{witrt::Engine()};
   std::map<std::string, std::string, std::less<>> words = {{"crab", "Krabbe"}, {"sea", "das Meer"}};
   witrt::TypedFunc<std::string(std::string_view)> lookup;
 
@@ -30,7 +29,7 @@ int main() {
   }).unwrap();
   linker.define_func(store, "host", "add", [](int32_t a, int32_t b) { return a + b; }).unwrap();
 
-  auto module = witrt::Module::compile(engine, wat).unwrap();
+  auto module = witrt::Module::compile(store, wat).unwrap();
   auto instance = linker.instantiate(store, module).unwrap();
   lookup = instance.func<std::string(std::string_view)>("lookup").unwrap();
   std::cout << lookup.call("crab").unwrap() << "\n" << lookup.call("the sea").unwrap() << "\n";

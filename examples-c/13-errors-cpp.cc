@@ -5,11 +5,10 @@
 #include "common.hh"
 
 int main() {
-  witrt::Engine engine;
-  witrt::Store store(engine);
+  witrt::Store store{witrt::Engine()};
 
   // A result is asked, ...
-  auto module = witrt::Module::compile(engine, "(module\n  (func (result)");
+  auto module = witrt::Module::compile(store, "(module\n  (func (result)");
   if (!module.ok()) {
     witrt::Error error = module.err();
     std::cout << error.kind_name();
@@ -18,7 +17,7 @@ int main() {
   }
 
   // ... or throws when what it does not have is taken.
-  auto strings = load(engine, "../tests/modules/strings.wasm").unwrap();
+  auto strings = load(store, "../tests/modules/strings.wasm").unwrap();
   auto instance = witrt::Instance::make(store, strings).unwrap();
   auto concat = instance.func<std::string(std::string_view, std::u16string_view)>("concat").unwrap();
   try {

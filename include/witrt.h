@@ -434,8 +434,10 @@ typedef uint32_t wasm_encoding_t;
 /// `wasm_string_new`) is a handle: a pointer to such a struct, which must not be
 /// copied or changed, and whose text is read with the `wasm_string_` functions.
 /// A result is owned by the caller; it stays readable until it is deleted,
-/// whatever happens in between. An argument of a callback is valid during that
-/// callback and is not deleted.
+/// whatever happens in between. (It is copied out before a guest runs that could
+/// change it: where there is no memory for that, the guest does not run, and the
+/// call fails with `WITRT_ERROR_OUT_OF_MEMORY`.) An argument of a callback is valid
+/// during that callback and is not deleted.
 ///
 /// Handles belong to their store's thread; deleting is permitted on any.
 typedef struct wasm_string_t {
@@ -1893,8 +1895,13 @@ WASM_API_EXTERN struct wasm_string_t *wasm_string_clone(const struct wasm_string
 
 /// Deletes a string that the library gave away: a result, or what
 /// `wasm_string_new` and `wasm_string_clone` made. On a host's own struct and on
-/// NULL it does nothing; deleting one a second time, or an argument of a
-/// callback, is refused and left as the last error. Any thread.
+/// NULL it does nothing; deleting an argument of a callback is refused and left as
+/// the last error. Any thread.
+///
+/// Deleting one a second time, and any other use of it, is refused as well, for as
+/// long as fewer than 64 strings were deleted, or given to callbacks, since: of its
+/// store, if that still lives, or of those that belong to none. Later the pointer
+/// may be another string's.
 WASM_API_EXTERN void wasm_string_delete(struct wasm_string_t *string);
 
 /// The encoding that the text is stored in, which is the one to read it in at
@@ -2086,14 +2093,11 @@ WASM_API_EXTERN
 struct wasm_module_t *wasm_module_new(const struct wasm_store_t *store,
                                       const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_new`, of the `size` bytes at `data`, by an engine: no store is
-/// needed to compile. With an error object: `error` may be NULL; what is written
-/// there is owned by the caller, NULL on success. Any thread, and several at once
-/// with the same engine.
+/// As `wasm_module_new`, with an error object. `error` may be NULL; what is
+/// written there is owned by the caller, NULL on success.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_new(const struct wasm_engine_t *engine,
-                                       const void *data,
-                                       size_t size,
+struct wasm_module_t *witrt_module_new(const struct wasm_store_t *store,
+                                       const struct wasm_byte_vec_t *bytes,
                                        struct witrt_error_t **error);
 
 /// Whether the bytes are a valid module in any of the forms that
@@ -2102,13 +2106,11 @@ WASM_API_EXTERN
 bool wasm_module_validate(const struct wasm_store_t *store,
                           const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_validate`, of the `size` bytes at `data`, by an engine. With an
-/// error object: `error` may be NULL; what is written there is owned by the
-/// caller, NULL on success.
+/// As `wasm_module_validate`, with an error object. `error` may be NULL; what
+/// is written there is owned by the caller, NULL on success.
 WASM_API_EXTERN
-bool witrt_module_validate(const struct wasm_engine_t *engine,
-                           const void *data,
-                           size_t size,
+bool witrt_module_validate(const struct wasm_store_t *store,
+                           const struct wasm_byte_vec_t *bytes,
                            struct witrt_error_t **error);
 
 /// Writes what must be supplied to instantiate it to `out`, in the order in
@@ -2140,13 +2142,11 @@ WASM_API_EXTERN
 struct wasm_module_t *wasm_module_deserialize(const struct wasm_store_t *store,
                                               const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_deserialize`, of the `size` bytes at `data`, by an engine. With
-/// an error object: `error` may be NULL; what is written there is owned by the
-/// caller, NULL on success.
+/// As `wasm_module_deserialize`, with an error object. `error` may be NULL;
+/// what is written there is owned by the caller, NULL on success.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_deserialize(const struct wasm_engine_t *engine,
-                                               const void *data,
-                                               size_t size,
+struct wasm_module_t *witrt_module_deserialize(const struct wasm_store_t *store,
+                                               const struct wasm_byte_vec_t *bytes,
                                                struct witrt_error_t **error);
 
 /// The module in a file that holds what `wasm_module_serialize` wrote, without
@@ -2169,7 +2169,7 @@ struct wasm_module_t *witrt_module_deserialize(const struct wasm_engine_t *engin
 /// write another file and rename it to this name; Windows refuses that, and
 /// any change, while it is mapped.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_deserialize_file(const struct wasm_engine_t *engine,
+struct wasm_module_t *witrt_module_deserialize_file(const struct wasm_store_t *store,
                                                     const char *path,
                                                     struct witrt_error_t **error);
 

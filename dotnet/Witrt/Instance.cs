@@ -18,9 +18,10 @@ public sealed unsafe partial class Instance
         Store = store ?? throw new ArgumentNullException(nameof(store));
         if (module is null) throw new ArgumentNullException(nameof(module));
         using var inside = store.Enter();
-        using var borrowed = module.Borrow();
+        void* obtained = module.Obtain(store);
         void* error;
-        void* instance = Native.witrt_instance_new(store.Pointer, borrowed.Pointer, null, &error);
+        void* instance = Native.witrt_instance_new(store.Pointer, obtained, null, &error);
+        Native.wasm_module_delete(obtained);
         if (instance == null) throw WitrtException.Take(error);
         handle = store.Own(instance, &Native.wasm_instance_delete);
     }

@@ -66,7 +66,8 @@ unsafe fn new(
     imports: *const wasm_extern_vec_t,
 ) -> Result<Option<Box<wasm_instance_t>>, Failure> {
     // SAFETY: the caller vouches for the pointers.
-    let (cell, module) = unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?) };
+    let (cell, module) =
+        unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?.clone()) };
     let made = cell.clone().enter(|inside| {
         // SAFETY: the caller vouches for the vector.
         let imports = unsafe { externs(inside, imports) }?;
@@ -272,7 +273,7 @@ unsafe fn instantiate(
     let (linker, store, module) = unsafe { (borrow(linker), borrow(store), borrow(module)) };
     let linker = need(linker, "linker")?;
     let cell = cell_of(store)?;
-    let module: Module = super::module::get(module)?;
+    let module: Module = super::module::get(module)?.clone();
     let imports = linker.linker.resolve(&module)?;
     let made = cell.clone().enter(|inside| {
         let instance = Instance::new(inside.context(), &module, &imports)?;

@@ -16,7 +16,7 @@ use super::boundary::{borrow, enter, need, write};
 use super::engine::wasm_engine_t;
 use super::error::{report, witrt_error_t};
 use super::handle::{Body, Handle, Obj};
-use super::string_box::StringBox;
+use super::string_box::{Spares, StringBox, leave_behind};
 use super::value::wasm_val_t;
 use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
 use crate::{Result, Store, Val};
@@ -80,8 +80,7 @@ pub struct Tables {
     /// The instance of each module that has exactly one.
     instances: HashMap<u64, Option<Arc<Obj>>>,
     /// What is left of deleted strings.
-    #[allow(clippy::vec_box)] // programs hold pointers to them
-    pub strings: Vec<Box<StringBox>>,
+    pub strings: Spares,
     /// Buffers for calls with many values.
     pub vals: Vec<Vec<Val<'static>>>,
     /// The same in C's form.
@@ -356,10 +355,18 @@ impl Inside<'_> {
         if let Some(spare) = self.tables().strings.pop() {
             return spare;
         }
-        let mut returned = std::mem::take(&mut *self.cell.returned());
-        let spare = returned.pop();
-        self.tables().strings.append(&mut returned);
-        spare.unwrap_or_default()
+        let returned = std::mem::take(&mut *self.cell.returned());
+        let strings = &mut self.tables().strings;
+        returned.into_iter().for_each(|spare| strings.push(spare));
+        strings.pop().unwrap_or_default()
+    }
+}
+
+impl Drop for StoreCell {
+    fn drop(&mut self) {
+        let strings = std::mem::take(&mut self.tables.get_mut().strings);
+        let returned = std::mem::take(&mut *self.returned());
+        leave_behind(strings, returned);
     }
 }
 

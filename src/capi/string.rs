@@ -46,8 +46,10 @@ pub enum wasm_string_flag_enum {
 /// `wasm_string_new`) is a handle: a pointer to such a struct, which must not be
 /// copied or changed, and whose text is read with the `wasm_string_` functions.
 /// A result is owned by the caller; it stays readable until it is deleted,
-/// whatever happens in between. An argument of a callback is valid during that
-/// callback and is not deleted.
+/// whatever happens in between. (It is copied out before a guest runs that could
+/// change it: where there is no memory for that, the guest does not run, and the
+/// call fails with `WITRT_ERROR_OUT_OF_MEMORY`.) An argument of a callback is valid
+/// during that callback and is not deleted.
 ///
 /// Handles belong to their store's thread; deleting is permitted on any.
 #[repr(C)]
@@ -102,8 +104,13 @@ pub unsafe extern "C" fn wasm_string_clone(string: *const wasm_string_t) -> *mut
 
 /// Deletes a string that the library gave away: a result, or what
 /// `wasm_string_new` and `wasm_string_clone` made. On a host's own struct and on
-/// NULL it does nothing; deleting one a second time, or an argument of a
-/// callback, is refused and left as the last error. Any thread.
+/// NULL it does nothing; deleting an argument of a callback is refused and left as
+/// the last error. Any thread.
+///
+/// Deleting one a second time, and any other use of it, is refused as well, for as
+/// long as fewer than 64 strings were deleted, or given to callbacks, since: of its
+/// store, if that still lives, or of those that belong to none. Later the pointer
+/// may be another string's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_string_delete(string: *mut wasm_string_t) {
     // SAFETY: the header demands NULL or a string.

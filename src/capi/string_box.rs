@@ -1,8 +1,8 @@
 //! What is behind a pointer to a string: a host's own struct, or a handle.
 //!
-//! A handle lies in a box that the library keeps for the next string once it
-//! is deleted, so that a stale pointer is told instead of followed for as long
-//! as the store lives.
+//! A handle lies in a box that waits, once it is deleted, behind those that were
+//! deleted before, so that a stale pointer is told instead of followed until its
+//! turn has come.
 //!
 //! Not here: what C sees.
 
@@ -11,8 +11,9 @@ use super::store::{Inside, StoreCell};
 use super::string::{encoding_of, number_of, policy_of, wasm_string_t};
 use crate::string::Text;
 use crate::{Encoding, Error, ErrorKind, Policy, Result, Str};
+use std::collections::VecDeque;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a handle points to.
 #[repr(C)]
@@ -49,6 +50,45 @@ impl Default for StringBox {
         };
         StringBox { head, text: None, home: Home::Detached }
     }
+}
+
+/// Boxes of deleted strings; they are used again in the order in which they came.
+#[derive(Default)]
+pub struct Spares(VecDeque<Box<StringBox>>);
+
+/// The header tells that so many are deleted before a box is used again.
+const WAITING: usize = 64;
+/// So many boxes are kept, about a hundred bytes each.
+const KEPT: usize = 4096;
+
+impl Spares {
+    /// What is left of a deleted string.
+    #[inline]
+    pub fn push(&mut self, spare: Box<StringBox>) {
+        if self.0.len() >= KEPT {
+            self.0.pop_front();
+        }
+        self.0.push_back(spare);
+    }
+
+    /// One that has waited long enough.
+    #[inline]
+    pub fn pop(&mut self) -> Option<Box<StringBox>> {
+        if self.0.len() > WAITING { self.0.pop_front() } else { None }
+    }
+}
+
+/// Those of strings that belong to no store, and of stores that are gone.
+static DETACHED: Mutex<Spares> = Mutex::new(Spares(VecDeque::new()));
+
+fn detached() -> std::sync::MutexGuard<'static, Spares> {
+    DETACHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The boxes of a store that goes.
+pub fn leave_behind(spares: Spares, returned: Vec<Box<StringBox>>) {
+    let mut detached = detached();
+    spares.0.into_iter().chain(returned).for_each(|spare| detached.push(spare));
 }
 
 /// What `reserved` says in a box that is not in use.
@@ -140,18 +180,17 @@ impl StringBox {
 
     /// A handle of a copy that belongs to no store.
     pub fn detached(text: Text<'_>, policy: Option<Policy>) -> Result<*mut wasm_string_t> {
-        let mut made = Box::<StringBox>::default();
         // What is copied as it is stays as unchecked as it was.
         let text = match text {
             Text::Utf8(bytes) => Str::from(to_vec(bytes)?),
             Text::Utf16(units) => Str::from(to_vec(units)?),
         };
-        made.head.encoding = number_of(text.encoding());
-        made.text = Some(match policy {
+        let text = match policy {
             Some(policy) => text.with_policy(policy),
             None => text,
-        });
-        Ok(made.release())
+        };
+        let spare = detached().pop().unwrap_or_default();
+        Ok(StringBox::fill(spare, text, Home::Detached))
     }
 
     fn release(mut self: Box<Self>) -> *mut wasm_string_t {
@@ -218,7 +257,7 @@ fn to_vec<T: Copy>(units: &[T]) -> Result<Vec<T>> {
 ///
 /// # Safety
 ///
-/// As for [`source`]; a handle must be owned.
+/// As for [`source`]; a handle must be owned, or lent to the callback.
 pub unsafe fn take_result(
     inside: &mut Inside<'_>,
     string: *mut wasm_string_t,
@@ -230,15 +269,16 @@ pub unsafe fn take_result(
             let text = handle.text()?;
             match text.with_copy(|_| ()) {
                 Some(()) => copy_into(inside, text),
-                // A view of linear memory: a copy by way of the host.
-                None => Ok(Str::from(text.to_string(inside.context())?)),
+                // The guest's own text, which needs no copy before the guest runs.
+                None => Ok(text.clone()),
             }
         }
         Source::Handle(_) => {
             // SAFETY: the handle is owned, so the callback has given it up.
             let (text, home, spare) = unsafe { StringBox::retire(string) };
-            if let Home::Store(_) = home {
-                inside.tables().strings.push(spare);
+            match home {
+                Home::Detached => detached().push(spare),
+                Home::Store(_) | Home::Call(_) => inside.tables().strings.push(spare),
             }
             text.ok_or_else(|| stale(DELETED))
         }
@@ -246,12 +286,8 @@ pub unsafe fn take_result(
 }
 
 fn copy_into(inside: &mut Inside<'_>, text: &Str<'_>) -> Result<Str<'static>> {
-    let rule = inside.engine().ill_formed();
-    if text.policy_or(rule) != rule {
-        // The store copies by its own rule.
-        return Ok(Str::from(text.to_string(inside.context())?));
-    }
-    let copied = text.with_copy(|units| Str::new_in(inside.context(), units));
+    let policy = text.policy_or(inside.engine().ill_formed());
+    let copied = text.with_copy(|units| Str::new_with(inside.context(), units, policy));
     copied.unwrap_or_else(|| Err(stale(DELETED)))
 }
 
@@ -317,8 +353,9 @@ pub unsafe fn delete(string: *mut wasm_string_t) -> Result<()> {
         // SAFETY: the handle is owned by the caller.
         let (text, home, spare) = unsafe { StringBox::retire(string) };
         drop(text);
-        if let Home::Store(cell) = home {
-            cell.take_back(spare);
+        match home {
+            Home::Store(cell) => cell.take_back(spare),
+            Home::Detached | Home::Call(_) => detached().push(spare),
         }
     }
     Ok(())

@@ -85,6 +85,10 @@ static const char* wat =
   "      (drop (memory.grow (i32.add (i32.shr_u (local.get $size) (i32.const 16)) (i32.const 1))))))"
   "    i32.const 16)"
   "  (func $echo (param i32 i32) (result i32 i32) local.get 0 local.get 1)"
+  "  (global $freed (mut i32) (i32.const 0))"
+  "  (func $free (param i32 i32) (memory.fill (local.get 0) (i32.const 120) (local.get 1))"
+  "    (global.set $freed (i32.add (global.get $freed) (i32.const 1))))"
+  "  (func $frees (result i32) global.get $freed)"
   "  (@interface func $down_ (import \"host\" \"down\"))"
   "  (@interface func $ask (import \"host\" \"ask\") (result string))"
   "  (@interface implement (func $down) call-adapter $down_)"
@@ -100,8 +104,11 @@ static const char* wat =
   "  (@interface func (export \"text\") (result string) call-core $text memory-to-string)"
   "  (@interface func (export \"echo\") (param string) (result string)"
   "    arg.get 0 string-to-memory $malloc call-core $echo memory-to-string)"
-  "  (@interface func (export \"ask\") (result string) call-adapter $ask))";
-enum { SPIN, RECURSE, SELF, DESCEND, GROW, OK, CLAIM, TEXT, ECHO, ASK };
+  "  (@interface func (export \"ask\") (result string) call-adapter $ask)"
+  "  (@interface func (export \"owing\") (param string) (result string)"
+  "    arg.get 0 string-to-memory $malloc call-core $echo defer-call-core $free memory-to-string)"
+  "  (@interface func (export \"freed\") (result u32) call-core $frees i32-to-u32))";
+enum { SPIN, RECURSE, SELF, DESCEND, GROW, OK, CLAIM, TEXT, ECHO, ASK, OWING, FREED };
 
 static guest_t g;
 static wasm_string_t answer;
@@ -326,7 +333,119 @@ static void prepared_within(void) {
   guest_close(&g);
 }
 
+/* Long strings that are held for a while: their store lives on, and keeps hardly
+ * anything of them. */
+static void held_strings(void) {
+  enum { COUNT = 2000, SIZE = 60000 };
+  static wasm_string_t* made[COUNT];
+  open_with(wasm_config_new());
+  wasm_val_t args[] = {WASM_U32_VAL(16), WASM_U32_VAL(SIZE)};
+  CHECK(call(CLAIM, args, 2, NULL) == NULL);
+  size_t before = measured();
+  for (int round = 0; round < 3; round++) {
+    for (int i = 0; i < COUNT; i++) {
+      wasm_val_t result = WASM_INIT_VAL;
+      CHECK(call(TEXT, NULL, 0, &result) == NULL);
+      made[i] = result.of.string;
+    }
+    goes_on();
+    size_t peak = resident();
+    CHECK(mib(peak) - mib(before) >= 100);
+    for (int i = 0; i < COUNT; i++) wasm_string_delete(made[i]);
+    returned("2,000 strings of 60 kB that were held", before, peak, 3);
+  }
+  guest_close(&g);
+}
+
 #if CAN_REFUSE
+static void is_refused(wasm_trap_t* trap) {
+  if (!CHECK(trap != NULL)) return;
+  witrt_error_t* why = witrt_trap_error(trap);
+  if (!CHECK(witrt_error_kind(why) == WITRT_ERROR_OUT_OF_MEMORY)) fprintf(stderr, "  %s\n", witrt_error_message(why));
+  witrt_error_delete(why);
+  wasm_trap_delete(trap);
+}
+
+/* So many bytes, each of them 'a'. */
+static void is_whole(const wasm_string_t* string, size_t size) {
+  static char copy[16 << 20];
+  size_t written = 0;
+  CHECK(wasm_string_is_valid(string));
+  CHECK_EQ(wasm_string_length(string, WASM_UTF16), size);
+  memset(copy, 0, sizeof copy);
+  CHECK(wasm_string_copy(string, WASM_UTF8, copy, sizeof copy, &written));
+  CHECK_EQ(written, size);
+  CHECK(copy[0] == 'a' && memcmp(copy, copy + 1, size - 1) == 0);
+}
+
+/* What a callback does with its argument: gives it back. */
+enum { AS_VALUE, AS_TEXT, AS_LAZY, RETURNED, WAYS };
+static int way;
+static wasm_trap_t* same(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  results->data[0] = args->data[0];
+  return NULL;
+}
+static wasm_trap_t* same_slot(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
+  (void)env;
+  if (way != RETURNED) results[0] = args[0];
+  else if (!witrt_caller_return_text(caller, 0, args[0].text.data, args[0].text.len)) {
+    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
+    return witrt_caller_trap(caller, "refused", 7);
+  }
+  return NULL;
+}
+
+/* Text of a guest's, as much as it likes, well-formed or to be made so, that comes
+ * to a host and goes back in every way: while copies are refused there is an
+ * error, or the text; afterwards there is the text. */
+static void refused_on_the_way(void) {
+  enum { SIZE = 2 << 20 };
+  static const witrt_slot_kind_t kinds[] = {0, WITRT_SLOT_UTF8, WITRT_SLOT_LAZY_UTF8, WITRT_SLOT_UTF16};
+  int errors = 0;
+  for (int bad = 0; bad < 2; bad++) {
+    for (way = AS_VALUE; way < WAYS; way++) {
+      wasm_config_t* config = wasm_config_new();
+      CHECK(witrt_config_set_ill_formed(config, WITRT_ILL_FORMED_REPLACE));
+      memset(&g, 0, sizeof g);
+      g.engine = wasm_engine_new_with_config(config);
+      g.store = wasm_store_new(g.engine);
+      wasm_functype_t* type = wasm_functype_new_1_1(wasm_valtype_new_string(), wasm_valtype_new_string());
+      wasm_func_t* func = way == AS_VALUE ? wasm_func_new(g.store, type, same)
+        : witrt_func_new_prepared(g.store, &kinds[way], 1, &kinds[way], 1, same_slot, NULL, NULL, NULL);
+      wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+      wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
+      char module[1024];
+      snprintf(module, sizeof module,
+        "(module (memory 200) (func $fill (memory.fill (i32.const 0) (i32.const %d) (i32.const %d))) (start $fill)"
+        "  (func $text (result i32 i32) i32.const 0 i32.const %d) (func $alloc (param i32) (result i32) i32.const %d)"
+        "  (func $length (param i32 i32) (result i32) local.get 1)"
+        "  (@interface func $host (import \"\" \"same\") (param string) (result string))"
+        "  (@interface func (export \"text\") (result string) call-core $text memory-to-string)"
+        "  (@interface func (export \"back\") (result string) call-core $text memory-to-string call-adapter $host)"
+        "  (@interface func (export \"length\") (result u32) call-core $text memory-to-string call-adapter $host"
+        "    string-to-memory $alloc call-core $length i32-to-u32))", bad ? 0xff : 'a', SIZE, SIZE, SIZE);
+      guest_load(&g, module, &imports);
+      for (int export = 0; export < 3; export++) {
+        for (int refusing = 1; refusing >= 0; refusing--) {
+          wasm_val_t result = WASM_INIT_VAL;
+          refuse_from = refusing ? 1 << 20 : SIZE_MAX;
+          wasm_trap_t* trap = call(export, NULL, 0, &result);
+          errors += trap != NULL;
+          if (trap) CHECK(refusing), wasm_trap_delete(trap);
+          else if (export == 2) CHECK_EQ(result.of.u32, bad ? 3 * SIZE : SIZE);
+          else if (bad) CHECK_EQ(wasm_string_length(result.of.string, WASM_UTF8), 3 * SIZE);
+          else is_whole(result.of.string, SIZE);
+          wasm_val_delete(&result);
+        }
+      }
+      refuse_from = SIZE_MAX;
+      guest_close(&g);
+      wasm_func_delete(func), wasm_functype_delete(type);
+    }
+  }
+  CHECK(errors >= 12);
+}
+
 static void refused_copies(void) {
   enum { SIZE = 16 << 20 };
   char* text = malloc(SIZE);
@@ -338,6 +457,7 @@ static void refused_copies(void) {
   wasm_val_t arg = WASM_STRING_VAL(&wide_text), result = WASM_INIT_VAL;
   wasm_string_t* whole = wasm_string_new(WASM_UTF8, text, SIZE);
   CHECK(call(ECHO, &arg, 1, &result) == NULL);
+  is_whole(result.of.string, SIZE);
   wasm_val_delete(&result);
   size_t before = measured();
 
@@ -358,13 +478,7 @@ static void refused_copies(void) {
     /* A callback answers with text that has to be copied. */
     answer = i % 2 ? narrow_text : wide_text;
     result = (wasm_val_t)WASM_INIT_VAL;
-    wasm_trap_t* trap = call(ASK, NULL, 0, &result);
-    if (CHECK(trap != NULL)) {
-      witrt_error_t* why = witrt_trap_error(trap);
-      CHECK_EQ(witrt_error_kind(why), WITRT_ERROR_OUT_OF_MEMORY);
-      witrt_error_delete(why);
-      wasm_trap_delete(trap);
-    }
+    is_refused(call(ASK, NULL, 0, &result));
     goes_on();
 
     /* Into the guest and back to a buffer of ours, nothing has to be copied. */
@@ -372,16 +486,27 @@ static void refused_copies(void) {
     CHECK(call(ECHO, &arg, 1, &result) == NULL);
     CHECK_EQ(wasm_string_length(result.of.string, WASM_UTF16), SIZE);
     CHECK(wasm_string_copy(result.of.string, WASM_UTF8, text, SIZE, NULL));
-    /* What is kept while the guest runs again has to be copied first: the call
-     * is refused, and the string is still there. */
-    witrt_error_t* error = NULL;
-    wasm_val_t number = WASM_INIT_VAL;
-    wasm_val_vec_t results = {1, &number};
-    CHECK(!witrt_func_call(guest_func(&g, OK), NULL, &results, &error));
-    CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_OUT_OF_MEMORY);
-    witrt_error_delete(error);
-    CHECK(wasm_string_copy(result.of.string, WASM_UTF8, text, SIZE, NULL));
     wasm_val_delete(&result);
+    goes_on();
+
+    /* What is kept while the guest runs again has to be copied first: the call
+     * is refused, what the guest is owed is not yet paid, and the string is
+     * still there. */
+    wasm_val_t number = WASM_INIT_VAL;
+    CHECK(call(FREED, NULL, 0, &number) == NULL);
+    uint32_t freed = number.of.u32;
+    CHECK(call(OWING, &arg, 1, &result) == NULL);
+    for (int again = 0; again < 2; again++) {
+      is_refused(call(OK, NULL, 0, &number));
+      is_whole(result.of.string, SIZE);
+    }
+    refuse_from = SIZE_MAX;
+    goes_on();
+    CHECK(call(FREED, NULL, 0, &number) == NULL);
+    CHECK_EQ(number.of.u32, freed + 1);
+    is_whole(result.of.string, SIZE);
+    wasm_val_delete(&result);
+    refuse_from = 1 << 20;
     goes_on();
   }
   refuse_from = SIZE_MAX;
@@ -412,8 +537,10 @@ int main(void) {
   lengths();
   strings();
   prepared_within();
+  held_strings();
 #if CAN_REFUSE
   refused_copies();
+  refused_on_the_way();
 #else
   puts("a heap that refuses copies: not with this heap");
 #endif

@@ -134,11 +134,48 @@ static void lifetimes(void) {
   guest_close(&other);
   reads(late[0].of.string, "late", 4);
   wasm_val_delete(&late[0]);
-
-  /* Deleted twice: told, not followed. */
-  wasm_string_t* twice = wasm_string_new(WASM_UTF8, "x", 1);
-  wasm_string_delete(twice);
   wasm_string_delete(NULL);
+}
+
+/* A string that was deleted: told, not followed, and no other string's. */
+static void is_gone(wasm_string_t* gone) {
+  char byte;
+  witrt_clear_last_error();
+  wasm_string_delete(gone);
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_KIND);
+  CHECK(!wasm_string_is_valid(gone));
+  CHECK(!wasm_string_copy(gone, WASM_UTF8, &byte, 1, NULL));
+  CHECK(wasm_string_clone(gone) == NULL);
+}
+
+static wasm_string_t* made_by(int guest, const char* text) {
+  if (!guest) return wasm_string_new(WASM_UTF8, text, strlen(text));
+  wasm_string_t s = WASM_STRING_UTF8(text, strlen(text));
+  return through(&s).of.string;
+}
+
+static void deleted_twice(void) {
+  for (int guest = 0; guest < 2; guest++) {
+    wasm_string_t* twice = made_by(guest, "x");
+    wasm_string_delete(twice);
+    is_gone(twice);
+    for (int i = 0; i < 63; i++) {
+      wasm_string_t* other = made_by(guest, "other");
+      CHECK(other != twice);
+      is_gone(twice);
+      reads(other, "other", 5);
+      wasm_string_delete(other);
+    }
+    is_gone(twice);
+    /* What waits is used again. */
+    int again = 0;
+    for (int i = 0; i < 200; i++) {
+      wasm_string_t* other = made_by(guest, "other");
+      again += other == twice;
+      wasm_string_delete(other);
+    }
+    CHECK(again);
+  }
 }
 
 /* Replacement instead of refusal, for one string or for an engine. */
@@ -201,6 +238,7 @@ int main(void) {
     "  (@interface func (export \"freed\") (result u32) call-core $freed i32-to-u32))");
   every_way();
   lifetimes();
+  deleted_twice();
   ill_formed();
   guest_close(&g);
   return check_result();
