@@ -6,7 +6,7 @@
 int main() {
   witrt::Engine engine;
   witrt::Store store(engine);
-  auto module = load(store, "01-hello.wat").unwrap();
+  auto module = load(engine, "01-hello.wat").unwrap();
   auto instance = witrt::Instance::make(store, module).unwrap();
 
   // The signature is checked here, once. A call checks nothing more.

@@ -4,9 +4,10 @@
 #include "common.hh"
 
 int main() {
-  witrt::Store store{witrt::Engine()};
-  auto numbers = witrt::Instance::make(store, load(store, "../tests/modules/numbers.wasm").unwrap()).unwrap();
-  auto strings = load(store, "../tests/modules/strings.wasm").unwrap();
+  witrt::Engine engine;
+  witrt::Store store(engine);
+  auto numbers = witrt::Instance::make(store, load(engine, "../tests/modules/numbers.wasm").unwrap()).unwrap();
+  auto strings = load(engine, "../tests/modules/strings.wasm").unwrap();
   auto instance = witrt::Instance::make(store, strings).unwrap();
 
   // Integers keep their size and sign.

@@ -15,7 +15,8 @@ static const char wat[] = R"((module
     arg.get 0 arg.get 0 call-adapter $add)))";
 
 int main() {
-  witrt::Store store{witrt::Engine()};
+  witrt::Engine engine;
+  witrt::Store store(engine);
   std::map<std::string, std::string, std::less<>> words = {{"crab", "Krabbe"}, {"sea", "das Meer"}};
   witrt::TypedFunc<std::string(std::string_view)> lookup;
 
@@ -29,7 +30,7 @@ int main() {
   }).unwrap();
   linker.define_func(store, "host", "add", [](int32_t a, int32_t b) { return a + b; }).unwrap();
 
-  auto module = witrt::Module::compile(store, wat).unwrap();
+  auto module = witrt::Module::compile(engine, wat).unwrap();
   auto instance = linker.instantiate(store, module).unwrap();
   lookup = instance.func<std::string(std::string_view)>("lookup").unwrap();
   std::cout << lookup.call("crab").unwrap() << "\n" << lookup.call("the sea").unwrap() << "\n";

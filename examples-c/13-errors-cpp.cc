@@ -5,10 +5,11 @@
 #include "common.hh"
 
 int main() {
-  witrt::Store store{witrt::Engine()};
+  witrt::Engine engine;
+  witrt::Store store(engine);
 
   // A result is asked, ...
-  auto module = witrt::Module::compile(store, "(module\n  (func (result)");
+  auto module = witrt::Module::compile(engine, "(module\n  (func (result)");
   if (!module.ok()) {
     witrt::Error error = module.err();
     std::cout << error.kind_name();
@@ -17,7 +18,7 @@ int main() {
   }
 
   // ... or throws when what it does not have is taken.
-  auto strings = load(store, "../tests/modules/strings.wasm").unwrap();
+  auto strings = load(engine, "../tests/modules/strings.wasm").unwrap();
   auto instance = witrt::Instance::make(store, strings).unwrap();
   auto concat = instance.func<std::string(std::string_view, std::u16string_view)>("concat").unwrap();
   try {

@@ -22,13 +22,14 @@ static const char wat[] = R"((module
     (call $pay (local.get 0) (local.get 1)))))";
 
 int main() {
-  witrt::Store store{witrt::Engine()};
+  witrt::Engine engine;
+  witrt::Store store(engine);
   witrt::Linker linker;
   // One definition serves the import of core kinds, too.
   linker.define_func(store, "bank", "pay", [](witrt::AnyRef ref, int32_t amount) {
     return witrt::host<Account>(ref)->balance -= amount;
   }).unwrap();
-  auto instance = linker.instantiate(store, witrt::Module::compile(store, wat).unwrap()).unwrap();
+  auto instance = linker.instantiate(store, witrt::Module::compile(engine, wat).unwrap()).unwrap();
 
   auto account = std::make_unique<Account>(Account{"Zoë", 100});
   auto object = witrt::Foreign::make(store, std::move(account)).unwrap();

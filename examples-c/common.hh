@@ -15,10 +15,10 @@
 #endif
 
 // Reads a file of the examples, binary or text, and compiles it.
-inline witrt::Result<witrt::Module> load(witrt::StoreRef store, const std::string& name) {
+inline witrt::Result<witrt::Module> load(const witrt::Engine& engine, const std::string& name) {
   std::ifstream file(std::string(EXAMPLES) + "/" + name, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return witrt::Module::compile(store, bytes);
+  return witrt::Module::compile(engine, bytes);
 }
 
 #endif

@@ -2093,11 +2093,14 @@ WASM_API_EXTERN
 struct wasm_module_t *wasm_module_new(const struct wasm_store_t *store,
                                       const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_new`, with an error object. `error` may be NULL; what is
-/// written there is owned by the caller, NULL on success.
+/// As `wasm_module_new`, of the `size` bytes at `data`, by an engine: no store is
+/// needed to compile. With an error object: `error` may be NULL; what is written
+/// there is owned by the caller, NULL on success. Any thread, and several at once
+/// with the same engine.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_new(const struct wasm_store_t *store,
-                                       const struct wasm_byte_vec_t *bytes,
+struct wasm_module_t *witrt_module_new(const struct wasm_engine_t *engine,
+                                       const void *data,
+                                       size_t size,
                                        struct witrt_error_t **error);
 
 /// Whether the bytes are a valid module in any of the forms that
@@ -2106,11 +2109,13 @@ WASM_API_EXTERN
 bool wasm_module_validate(const struct wasm_store_t *store,
                           const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_validate`, with an error object. `error` may be NULL; what
-/// is written there is owned by the caller, NULL on success.
+/// As `wasm_module_validate`, of the `size` bytes at `data`, by an engine. With an
+/// error object: `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
 WASM_API_EXTERN
-bool witrt_module_validate(const struct wasm_store_t *store,
-                           const struct wasm_byte_vec_t *bytes,
+bool witrt_module_validate(const struct wasm_engine_t *engine,
+                           const void *data,
+                           size_t size,
                            struct witrt_error_t **error);
 
 /// Writes what must be supplied to instantiate it to `out`, in the order in
@@ -2142,11 +2147,13 @@ WASM_API_EXTERN
 struct wasm_module_t *wasm_module_deserialize(const struct wasm_store_t *store,
                                               const struct wasm_byte_vec_t *bytes);
 
-/// As `wasm_module_deserialize`, with an error object. `error` may be NULL;
-/// what is written there is owned by the caller, NULL on success.
+/// As `wasm_module_deserialize`, of the `size` bytes at `data`, by an engine. With
+/// an error object: `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_deserialize(const struct wasm_store_t *store,
-                                               const struct wasm_byte_vec_t *bytes,
+struct wasm_module_t *witrt_module_deserialize(const struct wasm_engine_t *engine,
+                                               const void *data,
+                                               size_t size,
                                                struct witrt_error_t **error);
 
 /// The module in a file that holds what `wasm_module_serialize` wrote, without
@@ -2169,7 +2176,7 @@ struct wasm_module_t *witrt_module_deserialize(const struct wasm_store_t *store,
 /// write another file and rename it to this name; Windows refuses that, and
 /// any change, while it is mapped.
 WASM_API_EXTERN
-struct wasm_module_t *witrt_module_deserialize_file(const struct wasm_store_t *store,
+struct wasm_module_t *witrt_module_deserialize_file(const struct wasm_engine_t *engine,
                                                     const char *path,
                                                     struct witrt_error_t **error);
 

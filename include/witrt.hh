@@ -7,7 +7,7 @@
 //
 //     witrt::Engine engine;
 //     witrt::Store store(engine);
-//     auto module = witrt::Module::compile(store, bytes).unwrap();
+//     auto module = witrt::Module::compile(engine, bytes).unwrap();
 //     auto instance = witrt::Instance::make(store, module).unwrap();
 //     auto greet = instance.func<std::u16string(std::u16string_view)>("greet").unwrap();
 //     std::u16string answer = greet.call(u"Zoë 🦀").unwrap();

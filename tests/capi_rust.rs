@@ -386,10 +386,12 @@ fn wrong_calls_trap_before_the_function_runs() {
 
 #[test]
 fn errors_tell_the_place() {
-    let store = store();
+    let engine = wasm_engine_new().unwrap();
+    let compile = |text: &str, error: *mut *mut witrt_error_t| unsafe {
+        witrt_module_new(Some(&engine), text.as_ptr().cast(), text.len(), error)
+    };
     let mut error = null_mut();
-    let made =
-        unsafe { witrt_module_new(Some(&store), &bytes("(module\n  (func (oops)))"), &mut error) };
+    let made = compile("(module\n  (func (oops)))", &mut error);
     assert!(made.is_none());
     let (mut line, mut column) = (0, 0);
     assert!(unsafe { witrt_error_line_column(error.as_ref(), &mut line, &mut column) });
@@ -403,7 +405,7 @@ fn errors_tell_the_place() {
     assert!(witrt_error_kind_name(1).is_null());
     // Success sets the error to NULL.
     let mut error = std::ptr::dangling_mut();
-    assert!(unsafe { witrt_module_new(Some(&store), &bytes("(module)"), &mut error) }.is_some());
+    assert!(compile("(module)", &mut error).is_some());
     assert!(error.is_null());
     witrt_clear_last_error();
     assert!(witrt_last_error().is_null());

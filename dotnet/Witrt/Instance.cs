@@ -18,10 +18,9 @@ public sealed unsafe partial class Instance
         Store = store ?? throw new ArgumentNullException(nameof(store));
         if (module is null) throw new ArgumentNullException(nameof(module));
         using var inside = store.Enter();
-        void* obtained = module.Obtain(store);
+        using var borrowed = module.Borrow();
         void* error;
-        void* instance = Native.witrt_instance_new(store.Pointer, obtained, null, &error);
-        Native.wasm_module_delete(obtained);
+        void* instance = Native.witrt_instance_new(store.Pointer, borrowed.Pointer, null, &error);
         if (instance == null) throw WitrtException.Take(error);
         handle = store.Own(instance, &Native.wasm_instance_delete);
     }

@@ -79,10 +79,9 @@ public sealed unsafe partial class Linker
         if (module is null) throw new ArgumentNullException(nameof(module));
         using var inside = Store.Enter();
         foreach (var import in module.Imports) Supply(import);
-        void* obtained = module.Obtain(Store);
+        using var borrowed = module.Borrow();
         void* error;
-        void* instance = Native.witrt_linker_instantiate(handle.Pointer, Store.Pointer, obtained, &error);
-        Native.wasm_module_delete(obtained);
+        void* instance = Native.witrt_linker_instantiate(handle.Pointer, Store.Pointer, borrowed.Pointer, &error);
         GC.KeepAlive(this);
         return instance == null ? throw WitrtException.Take(error) : new Instance(Store, instance);
     }

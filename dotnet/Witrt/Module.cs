@@ -11,7 +11,7 @@ namespace Witrt;
 /// </summary>
 public sealed unsafe class Module : IDisposable
 {
-    private readonly NativeHandle shared;
+    private readonly NativeHandle handle;
 
     /// <summary>What the bytes are that a module is made of.</summary>
     private enum Form
@@ -25,34 +25,19 @@ public sealed unsafe class Module : IDisposable
     {
         if (engine is null) throw new ArgumentNullException(nameof(engine));
         using var borrowed = engine.Handle.Borrow(nameof(Engine));
-        // C makes modules in a store; the shared form of them needs none.
-        void* store = Native.wasm_store_new(borrowed.Pointer);
-        if (store == null) throw WitrtException.Last();
-        void* module = null;
-        try
+        fixed (byte* data = bytes)
         {
-            fixed (byte* data = bytes)
+            void* error;
+            void* module = form switch
             {
-                var vec = new Vec { Size = (nuint)bytes.Length, Data = data };
-                void* error;
-                module = form switch
-                {
-                    Form.Source => Native.witrt_module_new(store, &vec, &error),
-                    Form.Compiled => Native.witrt_module_deserialize(store, &vec, &error),
-                    _ => Native.witrt_module_deserialize_file(store, data, &error),
-                };
-                if (module == null) throw WitrtException.Take(error);
-            }
-            void* pointer = Native.wasm_module_share(module);
-            if (pointer == null) throw WitrtException.Last();
-            shared = new NativeHandle(pointer, &Native.wasm_shared_module_delete);
+                Form.Source => Native.witrt_module_new(borrowed.Pointer, data, (nuint)bytes.Length, &error),
+                Form.Compiled => Native.witrt_module_deserialize(borrowed.Pointer, data, (nuint)bytes.Length, &error),
+                _ => Native.witrt_module_deserialize_file(borrowed.Pointer, data, &error),
+            };
+            if (module == null) throw WitrtException.Take(error);
+            handle = new NativeHandle(module, &Native.wasm_module_delete);
             Imports = ModuleImport.Of(module);
             Exports = ModuleExport.Of(module);
-        }
-        finally
-        {
-            Native.wasm_module_delete(module);
-            Native.wasm_store_delete(store);
         }
     }
 
@@ -113,15 +98,11 @@ public sealed unsafe class Module : IDisposable
     /// The compiled module, for <see cref="Deserialize"/> or, in a file, for
     /// <see cref="DeserializeFile"/>.
     /// </summary>
-    /// <param name="engine">The engine that it was compiled with.</param>
-    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for another engine.</exception>
-    public byte[] Serialize(Engine engine)
+    public byte[] Serialize()
     {
-        using var store = new Store(engine);
-        void* module = Obtain(store);
+        using var borrowed = Borrow();
         Vec bytes;
-        Native.wasm_module_serialize(module, &bytes);
-        Native.wasm_module_delete(module);
+        Native.wasm_module_serialize(borrowed.Pointer, &bytes);
         if (bytes.Size == 0) throw WitrtException.Last();
         try
         {
@@ -134,15 +115,10 @@ public sealed unsafe class Module : IDisposable
     }
 
     /// <summary>Gives the module up. Its instances go on.</summary>
-    public void Dispose() => shared.Dispose();
+    public void Dispose() => handle.Dispose();
 
-    /// <summary>The C API's module for a store, owned by the caller.</summary>
-    internal void* Obtain(Store store)
-    {
-        using var borrowed = shared.Borrow(nameof(Module));
-        void* module = Native.wasm_module_obtain(store.Pointer, borrowed.Pointer);
-        return module != null ? module : throw WitrtException.Last();
-    }
+    /// <summary>The C API's module, for the time of a call.</summary>
+    internal NativeHandle.Borrowed Borrow() => handle.Borrow(nameof(Module));
 }
 
 /// <summary>Something that a module needs.</summary>

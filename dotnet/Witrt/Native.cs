@@ -187,28 +187,19 @@ internal static unsafe class Native
     // Modules and their types.
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* witrt_module_new(void* store, Vec* bytes, void** error);
+    internal static extern void* witrt_module_new(void* engine, byte* data, nuint size, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* witrt_module_deserialize(void* store, Vec* bytes, void** error);
+    internal static extern void* witrt_module_deserialize(void* engine, byte* data, nuint size, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* witrt_module_deserialize_file(void* store, byte* path, void** error);
+    internal static extern void* witrt_module_deserialize_file(void* engine, byte* path, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_module_serialize(void* module, Vec* bytes);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_module_delete(void* module);
-
-    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* wasm_module_share(void* module);
-
-    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* wasm_module_obtain(void* store, void* shared);
-
-    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void wasm_shared_module_delete(void* shared);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_module_imports(void* module, Vec* imports);

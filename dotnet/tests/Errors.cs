@@ -21,7 +21,7 @@ static class Errors
         using var module = Module.FromFile(engine, Check.Module("strings.wasm"));
         Check.Equal("exports with their types", "\"greet\" (string) -> (string)", module.Exports[0].ToString());
         Check.Equal("a module that imports nothing", 0, module.Imports.Count);
-        byte[] compiled = module.Serialize(engine);
+        byte[] compiled = module.Serialize();
         using var again = Module.Deserialize(engine, compiled);
         using var store = new Store(engine);
         Check.Equal("serialized and back", 3u, new Instance(store, again).GetFunc<string, uint>("byte_len")("abc"));
@@ -31,7 +31,7 @@ static class Errors
             File.WriteAllBytes(file, compiled);
             using var mapped = Module.DeserializeFile(engine, file);
             Check.Equal("from a file", 3u, new Instance(store, mapped).GetFunc<string, uint>("byte_len")("abc"));
-            Check.True("the same bytes", mapped.Serialize(engine).AsSpan().SequenceEqual(compiled));
+            Check.True("the same bytes", mapped.Serialize().AsSpan().SequenceEqual(compiled));
             string other = file + ".damaged";
             File.WriteAllBytes(other, compiled.AsSpan(1).ToArray());
             Check.Equal("a damaged file", ErrorKind.BadArtefact, Check.Throws<WitrtException>("damage in a file", () => Module.DeserializeFile(engine, other)).Kind);

@@ -8,15 +8,6 @@
 
 WITRT_BEGIN
 
-namespace detail {
-
-/// Bytes, borrowed as the C API wants them.
-inline wasm_byte_vec_t lend(std::string_view bytes) noexcept {
-  return {bytes.size(), const_cast<char*>(bytes.data())};
-}
-
-}  // namespace detail
-
 class SharedModule;
 
 /// A compiled module. It works in every store of the engine.
@@ -24,36 +15,35 @@ class ModuleRef : public Object<ModuleRef, wasm_module_t> {
  public:
   using Object::Object;
 
-  /// Compiles a module: a binary, with an interface section or without, or
+  /// Compiles a module, on any thread: a binary, with an interface section or without, or
   /// text. The error tells what is wrong and where: `offset()` in a binary,
   /// `line_column()` in text.
-  static Result<Owned<ModuleRef>> compile(StoreRef store, std::string_view bytes) {
-    wasm_byte_vec_t raw = detail::lend(bytes);
+  static Result<Owned<ModuleRef>> compile(const Engine& engine, std::string_view bytes) {
     witrt_error_t* error = nullptr;
-    wasm_module_t* module = witrt_module_new(store.get(), &raw, &error);
+    wasm_module_t* module = witrt_module_new(engine.get(), bytes.data(), bytes.size(), &error);
     return detail::owned<ModuleRef>(module, error);
   }
   /// Whether `compile` would take it, and why not.
-  static Result<void> validate(StoreRef store, std::string_view bytes) {
-    wasm_byte_vec_t raw = detail::lend(bytes);
+  static Result<void> validate(const Engine& engine, std::string_view bytes) {
     witrt_error_t* error = nullptr;
-    bool ok = witrt_module_validate(store.get(), &raw, &error);
+    bool ok = witrt_module_validate(engine.get(), bytes.data(), bytes.size(), &error);
     return detail::done(ok, error);
   }
   /// What `serialize` gave, without compiling it. It is machine code that will
   /// be run: no untrusted party must have had access to it.
-  static Result<Owned<ModuleRef>> deserialize(StoreRef store, std::string_view bytes) {
-    wasm_byte_vec_t raw = detail::lend(bytes);
+  static Result<Owned<ModuleRef>> deserialize(const Engine& engine, std::string_view bytes) {
     witrt_error_t* error = nullptr;
-    wasm_module_t* module = witrt_module_deserialize(store.get(), &raw, &error);
+    wasm_module_t* module =
+        witrt_module_deserialize(engine.get(), bytes.data(), bytes.size(), &error);
     return detail::owned<ModuleRef>(module, error);
   }
   /// The same from a file in which that is, mapped and not copied. The path is
   /// UTF-8. Nobody may change the file as long as the module, or a store with an
   /// instance of it, lives; another may be renamed to its name.
-  static Result<Owned<ModuleRef>> deserialize_file(StoreRef store, const std::string& path) {
+  static Result<Owned<ModuleRef>> deserialize_file(const Engine& engine,
+                                                   const std::string& path) {
     witrt_error_t* error = nullptr;
-    wasm_module_t* module = witrt_module_deserialize_file(store.get(), path.c_str(), &error);
+    wasm_module_t* module = witrt_module_deserialize_file(engine.get(), path.c_str(), &error);
     return detail::owned<ModuleRef>(module, error);
   }
   /// The compiled module as bytes.

@@ -66,8 +66,7 @@ unsafe fn new(
     imports: *const wasm_extern_vec_t,
 ) -> Result<Option<Box<wasm_instance_t>>, Failure> {
     // SAFETY: the caller vouches for the pointers.
-    let (cell, module) =
-        unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?.clone()) };
+    let (cell, module) = unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?) };
     let made = cell.clone().enter(|inside| {
         // SAFETY: the caller vouches for the vector.
         let imports = unsafe { externs(inside, imports) }?;
@@ -273,7 +272,7 @@ unsafe fn instantiate(
     let (linker, store, module) = unsafe { (borrow(linker), borrow(store), borrow(module)) };
     let linker = need(linker, "linker")?;
     let cell = cell_of(store)?;
-    let module: Module = super::module::get(module)?.clone();
+    let module: Module = super::module::get(module)?;
     let imports = linker.linker.resolve(&module)?;
     let made = cell.clone().enter(|inside| {
         let instance = Instance::new(inside.context(), &module, &imports)?;

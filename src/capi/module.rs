@@ -2,7 +2,8 @@
 //!
 //! Not here: instances.
 
-use super::boundary::{enter, need, utf8_nt, write};
+use super::boundary::{enter, need, slice, utf8_nt, write};
+use super::engine::wasm_engine_t;
 use super::error::{report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
@@ -10,7 +11,7 @@ use super::importtype::{wasm_exporttype_t, wasm_importtype_t};
 use super::store::{cell_of, wasm_store_t};
 use super::vec::{self, Vector, from_bytes, from_items, items};
 use crate::{Engine, Error, ErrorKind, Module, Result};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 /// A module that is independent of stores: any thread may use it, and several
 /// at once.
@@ -23,11 +24,11 @@ fn handle(module: Module) -> Box<wasm_module_t> {
     wasm_module_t::boxed(Handle { store: None, obj: Obj::new(0, Body::Module(module)) })
 }
 
-/// The module behind a handle.
-pub fn get(module: Option<&wasm_module_t>) -> Result<&Module> {
+/// The module behind a handle, held from now on.
+pub fn get(module: Option<&wasm_module_t>) -> Result<Module> {
     let obj = &need(module, "module")?.handle().obj;
     match &obj.body {
-        Body::Module(module) => Ok(module),
+        Body::Module(module) => Ok(module.clone()),
         _ => Err(wrong_kind("module", obj)),
     }
 }
@@ -37,7 +38,7 @@ pub fn get(module: Option<&wasm_module_t>) -> Result<&Module> {
 /// # Safety
 ///
 /// The pointer must be NULL or a vector.
-unsafe fn bytes<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&'a [u8]> {
+unsafe fn items_of<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&'a [u8]> {
     if vec.is_null() {
         return Err(super::boundary::null("bytes"));
     }
@@ -47,8 +48,24 @@ unsafe fn bytes<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&'a 
     Ok(unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
 }
 
-fn engine(store: Option<&wasm_store_t>) -> Result<Engine> {
+/// The engine of a store.
+fn store_engine(store: Option<&wasm_store_t>) -> Result<Engine> {
     Ok(cell_of(store)?.engine().clone())
+}
+
+/// The engine of an argument that must not be NULL, held from now on.
+fn engine_of(engine: Option<&wasm_engine_t>) -> Result<Engine> {
+    Ok(need(engine, "engine")?.engine().clone())
+}
+
+/// The bytes of an argument.
+///
+/// # Safety
+///
+/// There must be `size` bytes at `data`.
+unsafe fn lent<'a>(data: *const c_void, size: usize) -> Result<&'a [u8]> {
+    // SAFETY: the caller vouches for it.
+    unsafe { slice(data.cast(), size, "data") }
 }
 
 /// Compiles a module: a core binary, a core binary with an interface section,
@@ -63,29 +80,26 @@ pub unsafe extern "C" fn wasm_module_new(
     bytes: *const wasm_byte_vec_t,
 ) -> Option<Box<wasm_module_t>> {
     // SAFETY: the header demands a vector or NULL.
-    enter(|| unsafe { new(store, bytes) })
+    enter(|| new(&store_engine(store)?, unsafe { items_of(bytes) }?))
 }
 
-/// As `wasm_module_new`, with an error object. `error` may be NULL; what is
-/// written there is owned by the caller, NULL on success.
+/// As `wasm_module_new`, of the `size` bytes at `data`, by an engine: no store is
+/// needed to compile. With an error object: `error` may be NULL; what is written
+/// there is owned by the caller, NULL on success. Any thread, and several at once
+/// with the same engine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_module_new(
-    store: Option<&wasm_store_t>,
-    bytes: *const wasm_byte_vec_t,
+    engine: Option<&wasm_engine_t>,
+    data: *const c_void,
+    size: usize,
     error: *mut *mut witrt_error_t,
 ) -> Option<Box<wasm_module_t>> {
-    // SAFETY: the header demands a vector or NULL, and a writable pointer or
-    // NULL.
-    unsafe { report(error, || new(store, bytes)) }
+    // SAFETY: the header demands so many bytes, and a writable pointer or NULL.
+    unsafe { report(error, || new(&engine_of(engine)?, lent(data, size)?)) }
 }
 
-unsafe fn new(
-    store: Option<&wasm_store_t>,
-    bytes_in: *const wasm_byte_vec_t,
-) -> Result<Option<Box<wasm_module_t>>> {
-    let engine = engine(store)?;
-    // SAFETY: the caller vouches for it.
-    Ok(Some(handle(Module::new(&engine, unsafe { bytes(bytes_in) }?)?)))
+fn new(engine: &Engine, bytes: &[u8]) -> Result<Option<Box<wasm_module_t>>> {
+    Ok(Some(handle(Module::new(engine, bytes)?)))
 }
 
 /// Whether the bytes are a valid module in any of the forms that
@@ -96,26 +110,25 @@ pub unsafe extern "C" fn wasm_module_validate(
     bytes: *const wasm_byte_vec_t,
 ) -> bool {
     // SAFETY: the header demands a vector or NULL.
-    enter(|| unsafe { validate(store, bytes) })
+    enter(|| validate(&store_engine(store)?, unsafe { items_of(bytes) }?))
 }
 
-/// As `wasm_module_validate`, with an error object. `error` may be NULL; what
-/// is written there is owned by the caller, NULL on success.
+/// As `wasm_module_validate`, of the `size` bytes at `data`, by an engine. With an
+/// error object: `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_module_validate(
-    store: Option<&wasm_store_t>,
-    bytes: *const wasm_byte_vec_t,
+    engine: Option<&wasm_engine_t>,
+    data: *const c_void,
+    size: usize,
     error: *mut *mut witrt_error_t,
 ) -> bool {
-    // SAFETY: the header demands a vector or NULL, and a writable pointer or
-    // NULL.
-    unsafe { report(error, || validate(store, bytes)) }
+    // SAFETY: the header demands so many bytes, and a writable pointer or NULL.
+    unsafe { report(error, || validate(&engine_of(engine)?, lent(data, size)?)) }
 }
 
-unsafe fn validate(store: Option<&wasm_store_t>, bytes_in: *const wasm_byte_vec_t) -> Result<bool> {
-    let engine = engine(store)?;
-    // SAFETY: the caller vouches for it.
-    Module::validate(&engine, unsafe { bytes(bytes_in) }?)?;
+fn validate(engine: &Engine, bytes: &[u8]) -> Result<bool> {
+    Module::validate(engine, bytes)?;
     Ok(true)
 }
 
@@ -129,7 +142,8 @@ pub unsafe extern "C" fn wasm_module_imports(
     enter(|| {
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { vec::new_empty(out) }?;
-        let imports = get(module)?.imports().map(wasm_importtype_t::new);
+        let module = get(module)?;
+        let imports = module.imports().map(wasm_importtype_t::new);
         let imports = imports.collect::<Result<Vec<_>>>()?;
         let imports = imports.into_iter().map(|import| Box::into_raw(Box::new(import)));
         // SAFETY: as above.
@@ -147,7 +161,8 @@ pub unsafe extern "C" fn wasm_module_exports(
     enter(|| {
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { vec::new_empty(out) }?;
-        let exports = get(module)?.exports().map(wasm_exporttype_t::new);
+        let module = get(module)?;
+        let exports = module.exports().map(wasm_exporttype_t::new);
         let exports = exports.collect::<Result<Vec<_>>>()?;
         let exports = exports.into_iter().map(|export| Box::into_raw(Box::new(export)));
         // SAFETY: as above.
@@ -184,29 +199,30 @@ pub unsafe extern "C" fn wasm_module_deserialize(
     bytes: *const wasm_byte_vec_t,
 ) -> Option<Box<wasm_module_t>> {
     // SAFETY: the header demands a vector or NULL, and trusted bytes.
-    enter(|| unsafe { deserialize(store, bytes) })
+    enter(|| unsafe { deserialize(&store_engine(store)?, items_of(bytes)?) })
 }
 
-/// As `wasm_module_deserialize`, with an error object. `error` may be NULL;
-/// what is written there is owned by the caller, NULL on success.
+/// As `wasm_module_deserialize`, of the `size` bytes at `data`, by an engine. With
+/// an error object: `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_module_deserialize(
-    store: Option<&wasm_store_t>,
-    bytes: *const wasm_byte_vec_t,
+    engine: Option<&wasm_engine_t>,
+    data: *const c_void,
+    size: usize,
     error: *mut *mut witrt_error_t,
 ) -> Option<Box<wasm_module_t>> {
-    // SAFETY: the header demands a vector or NULL, trusted bytes, and a
-    // writable pointer or NULL.
-    unsafe { report(error, || deserialize(store, bytes)) }
+    // SAFETY: the header demands so many bytes, which are trusted, and a writable
+    // pointer or NULL.
+    unsafe { report(error, || deserialize(&engine_of(engine)?, lent(data, size)?)) }
 }
 
-unsafe fn deserialize(
-    store: Option<&wasm_store_t>,
-    bytes_in: *const wasm_byte_vec_t,
-) -> Result<Option<Box<wasm_module_t>>> {
-    let engine = engine(store)?;
-    // SAFETY: the caller vouches for it, and for where the bytes come from.
-    Ok(Some(handle(unsafe { Module::deserialize(&engine, bytes(bytes_in)?) }?)))
+/// # Safety
+///
+/// As for [`Module::deserialize`].
+unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Option<Box<wasm_module_t>>> {
+    // SAFETY: the caller vouches for where the bytes come from.
+    Ok(Some(handle(unsafe { Module::deserialize(engine, bytes) }?)))
 }
 
 /// The module in a file that holds what `wasm_module_serialize` wrote, without
@@ -230,12 +246,12 @@ unsafe fn deserialize(
 /// any change, while it is mapped.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_module_deserialize_file(
-    store: Option<&wasm_store_t>,
+    engine: Option<&wasm_engine_t>,
     path: *const c_char,
     error: *mut *mut witrt_error_t,
 ) -> Option<Box<wasm_module_t>> {
     let body = || {
-        let engine = engine(store)?;
+        let engine = engine_of(engine)?;
         // SAFETY: the header demands NULL or a NUL-terminated string.
         let path = unsafe { utf8_nt(path, "path") }?;
         // SAFETY: the header demands a trusted file that nobody changes.
@@ -250,7 +266,7 @@ pub unsafe extern "C" fn witrt_module_deserialize_file(
 pub extern "C" fn wasm_module_share(
     module: Option<&wasm_module_t>,
 ) -> Option<Box<wasm_shared_module_t>> {
-    enter(|| Ok(Some(Box::new(wasm_shared_module_t { module: get(module)?.clone() }))))
+    enter(|| Ok(Some(Box::new(wasm_shared_module_t { module: get(module)? }))))
 }
 
 /// A shared module for a store. NULL where the store has another engine. Owned
@@ -261,7 +277,7 @@ pub extern "C" fn wasm_module_obtain(
     shared: Option<&wasm_shared_module_t>,
 ) -> Option<Box<wasm_module_t>> {
     enter(|| {
-        let engine = engine(store)?;
+        let engine = store_engine(store)?;
         let module = &need(shared, "shared")?.module;
         if !Engine::same(&engine, module.engine()) {
             let message = "this module was compiled by another engine than the store's";
@@ -283,7 +299,7 @@ pub unsafe extern "C" fn witrt_assemble(
 ) -> bool {
     let body = || {
         // SAFETY: the header demands a vector or NULL.
-        let binary = crate::tools::assemble(unsafe { bytes(text) }?)?;
+        let binary = crate::tools::assemble(unsafe { items_of(text) }?)?;
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { write(out, "out", from_bytes(&binary)?) }?;
         Ok::<_, Error>(true)

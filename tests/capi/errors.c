@@ -113,9 +113,9 @@ static void siblings(wasm_engine_t* engine, wasm_store_t* store) {
   witrt_error_delete(error);
 
   wasm_byte_vec_t bytes = bytes_of("(module (func (export \"f\") (param i32) (result i32) unreachable))");
-  CHECK(witrt_module_validate(store, &bytes, &error) && error == NULL);
+  CHECK(witrt_module_validate(engine, bytes.data, bytes.size, &error) && error == NULL);
   error = (witrt_error_t*)engine;
-  wasm_module_t* module = witrt_module_new(store, &bytes, &error);
+  wasm_module_t* module = witrt_module_new(engine, bytes.data, bytes.size, &error);
   CHECK(module != NULL && error == NULL);
   error = (witrt_error_t*)engine;
   wasm_instance_t* instance = witrt_instance_new(store, module, NULL, &error);
@@ -148,10 +148,10 @@ static void siblings(wasm_engine_t* engine, wasm_store_t* store) {
 
   wasm_byte_vec_delete(&bytes);
   bytes = bytes_of("(module (func (result i32)))");
-  CHECK(!witrt_module_validate(store, &bytes, &error));
+  CHECK(!witrt_module_validate(engine, bytes.data, bytes.size, &error));
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_INVALID_CORE);
   witrt_error_delete(error);
-  CHECK(witrt_module_deserialize(store, &bytes, &error) == NULL);
+  CHECK(witrt_module_deserialize(engine, bytes.data, bytes.size, &error) == NULL);
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_BAD_ARTEFACT);
   witrt_error_delete(error);
   wasm_byte_vec_delete(&bytes);

@@ -165,9 +165,9 @@ static void write_file(const char* path, const wasm_byte_vec_t* bytes) {
   CHECK(fclose(file) == 0);
 }
 
-static void refuses_file(wasm_store_t* store, const char* path, witrt_error_kind_t kind) {
+static void refuses_file(wasm_engine_t* engine, const char* path, witrt_error_kind_t kind) {
   witrt_error_t* error = NULL;
-  CHECK(witrt_module_deserialize_file(store, path, &error) == NULL);
+  CHECK(witrt_module_deserialize_file(engine, path, &error) == NULL);
   CHECK_EQ(witrt_error_kind(error), kind);
   if (kind == WITRT_ERROR_UNREADABLE_FILE || kind == WITRT_ERROR_BAD_ARTEFACT)
     CHECK(strstr(witrt_error_message(error), path) != NULL);
@@ -175,7 +175,7 @@ static void refuses_file(wasm_store_t* store, const char* path, witrt_error_kind
   witrt_error_delete(error);
 }
 
-static void serialization_to_a_file(wasm_store_t* store) {
+static void serialization_to_a_file(wasm_engine_t* engine, wasm_store_t* store) {
   wasm_module_t* module = module_of(store, with_interface);
   wasm_byte_vec_t bytes;
   wasm_module_serialize(module, &bytes);
@@ -186,7 +186,7 @@ static void serialization_to_a_file(wasm_store_t* store) {
   snprintf(path, sizeof path, "modules-%ld-Zo\xc3\xab.bin", (long)getpid());
   write_file(path, &bytes);
   witrt_error_t* error = (witrt_error_t*)store;
-  module = witrt_module_deserialize_file(store, path, &error);
+  module = witrt_module_deserialize_file(engine, path, &error);
   CHECK(error == NULL);
   says(store, module, "from adapter");
   wasm_shared_module_t* shared = wasm_module_share(module);
@@ -202,23 +202,23 @@ static void serialization_to_a_file(wasm_store_t* store) {
   wasm_module_delete(module);
   wasm_shared_module_delete(shared);
 
-  refuses_file(store, path, WITRT_ERROR_UNREADABLE_FILE);
-  refuses_file(store, ".", WITRT_ERROR_UNREADABLE_FILE);
-  refuses_file(store, "", WITRT_ERROR_UNREADABLE_FILE);
-  refuses_file(store, "modules-\xff.bin", WITRT_ERROR_BAD_TEXT);
-  refuses_file(store, NULL, WITRT_ERROR_NULL_POINTER);
+  refuses_file(engine, path, WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(engine, ".", WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(engine, "", WITRT_ERROR_UNREADABLE_FILE);
+  refuses_file(engine, "modules-\xff.bin", WITRT_ERROR_BAD_TEXT);
+  refuses_file(engine, NULL, WITRT_ERROR_NULL_POINTER);
   refuses_file(NULL, path, WITRT_ERROR_NULL_POINTER);
-  CHECK(witrt_module_deserialize_file(store, path, NULL) == NULL);
+  CHECK(witrt_module_deserialize_file(engine, path, NULL) == NULL);
   size_t size = bytes.size;
   for (bytes.size = 0; bytes.size < size; bytes.size += 1 + size / 16) {
     write_file(path, &bytes);
-    refuses_file(store, path, WITRT_ERROR_BAD_ARTEFACT);
+    refuses_file(engine, path, WITRT_ERROR_BAD_ARTEFACT);
   }
   bytes.size = size;
   for (size_t at = 0; at < bytes.size; at += 1 + bytes.size / 64) {
     bytes.data[at] ^= 0x40;
     write_file(path, &bytes);
-    refuses_file(store, path, WITRT_ERROR_BAD_ARTEFACT);
+    refuses_file(engine, path, WITRT_ERROR_BAD_ARTEFACT);
     bytes.data[at] ^= 0x40;
   }
   CHECK(remove(path) == 0);
@@ -249,6 +249,43 @@ static void assembling(wasm_store_t* store) {
   wasm_byte_vec_delete(&text);
 }
 
+/* No store is needed to compile, and none is kept. */
+static void without_a_store(void) {
+  wasm_engine_t* engine = wasm_engine_new();
+  witrt_error_t* error = (witrt_error_t*)engine;
+  size_t size = strlen(with_interface);
+  CHECK(witrt_module_validate(engine, with_interface, size, &error) && !error);
+  CHECK(!witrt_module_validate(engine, with_interface, size - 1, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MALFORMED_TEXT);
+  witrt_error_delete(error);
+  wasm_module_t* made = witrt_module_new(engine, with_interface, size, &error);
+  REQUIRE(made && !error);
+  wasm_byte_vec_t bytes;
+  wasm_module_serialize(made, &bytes);
+  wasm_module_t* loaded = witrt_module_deserialize(engine, bytes.data, bytes.size, &error);
+  REQUIRE(loaded && !error);
+  CHECK(!witrt_module_deserialize(engine, bytes.data, bytes.size / 2, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_BAD_ARTEFACT);
+  witrt_error_delete(error);
+  wasm_byte_vec_delete(&bytes);
+  CHECK(!witrt_module_new(engine, NULL, 1, NULL) && !witrt_module_new(NULL, "", 0, NULL));
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_engine_delete(engine);
+  says(store, made, "from adapter");
+  says(store, loaded, "from adapter");
+  wasm_store_delete(store);
+  /* It is its engine's all the same. */
+  engine = wasm_engine_new();
+  store = wasm_store_new(engine);
+  CHECK(!witrt_instance_new(store, made, NULL, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_STORE);
+  witrt_error_delete(error);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  wasm_module_delete(made);
+  wasm_module_delete(loaded);
+}
+
 int main(void) {
   guest_t g;
   guest_start(&g);
@@ -256,7 +293,8 @@ int main(void) {
   validation(g.store);
   sharing(g.engine, g.store);
   serialization(g.store);
-  serialization_to_a_file(g.store);
+  serialization_to_a_file(g.engine, g.store);
+  without_a_store();
   assembling(g.store);
   guest_close(&g);
   return check_result();

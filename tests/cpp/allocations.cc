@@ -53,7 +53,7 @@ int main() {
   CHECK_EQ(in_a_call([&] { (void)*lazy.call(longer); }), 0);
 
   // Host functions, with text that lies in the guest, also as UTF-16.
-  g.module = GET(witrt::Module::compile(g.store, file("imports.wasm")));
+  g.module = GET(witrt::Module::compile(g.engine, file("imports.wasm")));
   for (auto import : g.module.imports()) {
     auto define = [&](auto f) { GET(g.linker.define_func(g.store, import.module(), import.name(), f)); };
     std::string_view name = import.name();

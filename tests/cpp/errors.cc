@@ -5,21 +5,22 @@
 using namespace witrt;
 
 static void places() {
-  Store store{Engine()};
-  Error error = Module::compile(store, "(module\n  (func (result i32) f32.const 1))").err();
+  Engine engine;
+  Store store(engine);
+  Error error = Module::compile(engine, "(module\n  (func (result i32) f32.const 1))").err();
   CHECK(error.kind() == WITRT_ERROR_INVALID_CORE || error.kind() == WITRT_ERROR_MALFORMED_TEXT);
-  error = Module::compile(store, "(module\n  (fun))").err();
+  error = Module::compile(engine, "(module\n  (fun))").err();
   CHECK_EQ(error.kind(), WITRT_ERROR_MALFORMED_TEXT);
   CHECK_TEXT(error.kind_name(), "MalformedText");
   CHECK(error.line_column() && error.line_column()->first == 2);
   CHECK(error.line_column() && error.line_column()->second == 4);
-  error = Module::compile(store, std::string_view("\0asm\1\0\0\0\1", 9)).err();
+  error = Module::compile(engine, std::string_view("\0asm\1\0\0\0\1", 9)).err();
   CHECK(error.kind() == WITRT_ERROR_MALFORMED_BINARY && error.offset() && !error.line_column());
   CHECK(!error.message().empty() && error.message() == error.what());
-  CHECK(!Module::validate(store, "(module (func (export 1)))").ok());
-  GET(Module::validate(store, "(module)"));
+  CHECK(!Module::validate(engine, "(module (func (export 1)))").ok());
+  GET(Module::validate(engine, "(module)"));
 
-  Module module = GET(Module::compile(store, R"((module
+  Module module = GET(Module::compile(engine, R"((module
     (import "a" "b" (func)) (import "c" "d" (global i32))))"));
   error = Linker().instantiate(store, module).err();
   CHECK_EQ(error.kind(), WITRT_ERROR_MISSING_IMPORT);
@@ -89,7 +90,7 @@ static void limits() {
   Store store(engine);
   GET(store.set_fuel(1000));
   CHECK_EQ(GET(store.fuel()), 1000);
-  auto instance = GET(Instance::make(store, GET(Module::compile(store, R"((module (memory (export "m") 1)
+  auto instance = GET(Instance::make(store, GET(Module::compile(engine, R"((module (memory (export "m") 1)
     (func (export "loop") (loop br 0))))"))));
   Error error = GET(instance.func<void()>("loop")).call().err();
   CHECK_EQ(error.trap_code(), WITRT_TRAP_OUT_OF_FUEL);
@@ -98,7 +99,7 @@ static void limits() {
   engine = GET(Engine::make(std::move(Config().epoch_interruption())));
   store = Store(engine);
   GET(store.set_epoch_deadline(1));
-  instance = GET(Instance::make(store, GET(Module::compile(store, R"((module
+  instance = GET(Instance::make(store, GET(Module::compile(engine, R"((module
     (func (export "loop") (loop br 0))))"))));
   engine.increment_epoch();
   CHECK_EQ(GET(instance.func<void()>("loop")).call().err().trap_code(), WITRT_TRAP_INTERRUPTED);

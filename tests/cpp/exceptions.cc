@@ -19,7 +19,7 @@ template <class E, class F> static E thrown(F f) {
 int main() {
   Engine engine;
   Store store(engine);
-  auto bad = thrown<Error>([&] { (void)Module::compile(store, "(module (fun))").unwrap(); });
+  auto bad = thrown<Error>([&] { (void)Module::compile(engine, "(module (fun))").unwrap(); });
   CHECK_EQ(bad.kind(), WITRT_ERROR_MALFORMED_TEXT);
   auto standard = thrown<std::runtime_error>([&] { *Func().call(); });
   CHECK(standard.what()[0] != 0);
@@ -30,7 +30,7 @@ int main() {
     if (n < 0) throw std::invalid_argument("negative: " + std::string(text));
     return std::string(static_cast<std::size_t>(n), text.at(0));
   }).unwrap();
-  Instance instance = linker.instantiate(store, Module::compile(store, R"((module
+  Instance instance = linker.instantiate(store, Module::compile(engine, R"((module
     (@interface import "host" "check" (func $check (param string) (param s32) (result string)))
     (@interface func (export "f") (param string) (param s32) (result string)
       arg.get 0 arg.get 1 call-adapter $check)

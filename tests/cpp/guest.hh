@@ -48,7 +48,7 @@ struct Guest {
   witrt::Instance instance;
 
   void load(std::string_view bytes) {
-    module = GET(witrt::Module::compile(store, bytes));
+    module = GET(witrt::Module::compile(engine, bytes));
     instance = GET(linker.instantiate(store, module));
   }
   template <class F> witrt::TypedFunc<F> func(std::string_view name) {

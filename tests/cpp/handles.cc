@@ -58,7 +58,7 @@ static void empty() {
   TypedFunc<std::string(std::string_view)> typed;
   CHECK_EQ(typed.call("x").err().kind(), WITRT_ERROR_NULL_POINTER);
   CHECK_EQ(Func::wrap(store, [](int32_t x) { return x; }).err().kind(), WITRT_ERROR_NULL_POINTER);
-  CHECK_EQ(Module::compile(store, wat).err().kind(), WITRT_ERROR_NULL_POINTER);
+  CHECK_EQ(Module::compile(Engine::from_raw(nullptr), wat).err().kind(), WITRT_ERROR_NULL_POINTER);
   CHECK_EQ(store.set_fuel(1).err().kind(), WITRT_ERROR_NULL_POINTER);
   CHECK_EQ(store.fuel().err().kind(), WITRT_ERROR_NULL_POINTER);
   CHECK_EQ(store.settle().err().kind(), WITRT_ERROR_NULL_POINTER);
@@ -94,7 +94,7 @@ static void any_order() {
     Linker linker;
     int calls = 0;
     GET(linker.define_func(store, "host", "count", [&calls](std::string_view) { return ++calls; }));
-    Module module = GET(Module::compile(store, R"((module
+    Module module = GET(Module::compile(engine, R"((module
       (@interface import "host" "count" (func $count (param string) (result s32)))
       (@interface func (export "f") (param string) (result s32) arg.get 0 call-adapter $count)))"));
     Instance instance = GET(linker.instantiate(store, module));
@@ -112,11 +112,7 @@ static void any_order() {
 
 static void threads() {
   Engine engine;
-  SharedModule shared;
-  {
-    Store store(engine);
-    shared = GET(GET(Module::compile(store, wat)).share());
-  }
+  SharedModule shared = GET(GET(Module::compile(engine, wat)).share());
   std::vector<std::thread> threads;
   std::vector<int> sums(4);
   for (int& sum : sums)

@@ -13,7 +13,8 @@ static int64_t longer(int64_t x) noexcept { return x + 1; }
 
 // Every kind of callable, and every type in and out.
 static void signatures() {
-  Store store{Engine()};
+  Engine engine;
+  Store store(engine);
   auto back = [&](auto&& callable, auto&&... args) {
     using F = decltype(callable);
     return GET(GET(Func::wrap(store, std::forward<F>(callable))).call(std::forward<decltype(args)>(args)...));
@@ -56,7 +57,8 @@ static void signatures() {
 }
 
 static void types() {
-  Store store{Engine()};
+  Engine engine;
+  Store store(engine);
   Func f = GET(Func::wrap(store, [](int32_t, std::string_view, uint64_t, AnyRef, FuncRef, float) { return int8_t{1}; }));
   wasm_valkind_t kinds[] = {WASM_S32, WASM_STRING, WASM_U64, WASM_EXTERNREF, WASM_FUNCREF, WASM_F32};
   FuncType type = f.type();
@@ -174,7 +176,7 @@ static void lifetime() {
 // A real module, which calls the host with text that it keeps in its memory.
 static void real_module() {
   Guest g;
-  g.module = GET(Module::compile(g.store, file("imports.wasm")));
+  g.module = GET(Module::compile(g.engine, file("imports.wasm")));
   std::string said;
   for (ImportTypeRef import : g.module.imports()) {
     auto define = [&](auto callable) {

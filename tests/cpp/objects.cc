@@ -12,8 +12,9 @@
 using namespace witrt;
 
 static void modules() {
-  Store store{Engine()};
-  Module module = GET(Module::compile(store, R"((module
+  Engine engine;
+  Store store(engine);
+  Module module = GET(Module::compile(engine, R"((module
     (import "a" "f" (func (param i32)))
     (import "a" "m" (memory 1 2))
     (table (export "t") 3 funcref)
@@ -41,14 +42,14 @@ static void modules() {
   CHECK_EQ(std::distance(exports.begin(), exports.end()), 3);
 
   std::string bytes = GET(module.serialize());
-  CHECK(GET(Module::deserialize(store, bytes)).exports().size() == 3);
+  CHECK(GET(Module::deserialize(engine, bytes)).exports().size() == 3);
   std::string path = "objects-" + std::to_string(getpid()) + ".bin"; // these programs run several at once
   std::ofstream(path, std::ios::binary) << bytes;
-  CHECK(GET(Module::deserialize_file(store, path)).exports().size() == 3);
+  CHECK(GET(Module::deserialize_file(engine, path)).exports().size() == 3);
   CHECK_EQ(std::remove(path.c_str()), 0);
-  CHECK_EQ(Module::deserialize_file(store, path).err().kind(), WITRT_ERROR_UNREADABLE_FILE);
+  CHECK_EQ(Module::deserialize_file(engine, path).err().kind(), WITRT_ERROR_UNREADABLE_FILE);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] + 1);
-  CHECK(!Module::deserialize(store, bytes.substr(0, bytes.size() / 2)).ok());
+  CHECK(!Module::deserialize(engine, bytes.substr(0, bytes.size() / 2)).ok());
 
   Memory memory = GET(Memory::make(store, GET(MemoryType::make(Limits(1, 2)))));
   Func func = GET(Func::wrap(store, GET(FuncType::make({WASM_I32}, {})), [](int32_t) {}));
@@ -65,7 +66,8 @@ static void modules() {
 }
 
 static void globals() {
-  Store store{Engine()};
+  Engine engine;
+  Store store(engine);
   Global global = GET(Global::make(store, GET(GlobalType::make(WASM_I32, true)), 5));
   CHECK(global.value() == 5);
   GET(global.set(-1));
@@ -79,7 +81,8 @@ static void globals() {
 }
 
 static void tables() {
-  Store store{Engine()};
+  Engine engine;
+  Store store(engine);
   Func func = GET(Func::wrap(store, GET(FuncType::make({}, {WASM_I32})), [] { return 7; }));
   Table table = GET(Table::make(store, GET(TableType::make(WASM_FUNCREF, Limits(2, 3)))));
   CHECK(table.size() == 2 && !table.at(0));
@@ -95,7 +98,8 @@ static void tables() {
 }
 
 static void memories() {
-  Store store{Engine()};
+  Engine engine;
+  Store store(engine);
   Memory memory = GET(Memory::make(store, GET(MemoryType::make(Limits(1)))));
   CHECK(memory.pages() == 1 && memory.data().size() == 65536);
   Span<uint8_t> bytes = memory.data();
@@ -115,7 +119,8 @@ static void foreign() {
   };
   bool gone = false;
   {
-    Store store{Engine()};
+    Engine engine;
+  Store store(engine);
     Foreign object = GET(Foreign::make(store, std::make_unique<Noted>(&gone)));
     Ref ref = object.as_ref().copy();
     CHECK(host<Noted>(ref)->gone == &gone && ref.same(object) && !ref.same(GET(Foreign::make(store))));

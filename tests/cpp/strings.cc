@@ -74,7 +74,7 @@ static void ill_formed() {
 
   Engine lenient = GET(Engine::make(std::move(Config().ill_formed(WITRT_ILL_FORMED_REPLACE))));
   Store store(lenient);
-  auto instance = GET(Instance::make(store, GET(Module::compile(store, file("strings.wasm")))));
+  auto instance = GET(Instance::make(store, GET(Module::compile(lenient, file("strings.wasm")))));
   auto replaced = GET(instance.func<std::u16string(std::u16string_view)>("reverse"));
   CHECK(GET(replaced.call(std::u16string_view(half, 3))) == u"b\xfffd" u"a");
 }

@@ -4,10 +4,11 @@
 #include <witrt.hh>
 
 int main() {
-  witrt::Store store{witrt::Engine()};
+  witrt::Engine engine;
+  witrt::Store store(engine);
   witrt::Linker linker;
   linker.define_func(store, "host", "half", [](std::u16string_view s) { return uint32_t(s.size()); }).unwrap();
-  auto module = witrt::Module::compile(store, R"((module
+  auto module = witrt::Module::compile(engine, R"((module
     (@interface import "host" "half" (func $half (param string) (result u32)))
     (@interface func (export "f") (param string) (result u32) arg.get 0 call-adapter $half)))").unwrap();
   auto f = linker.instantiate(store, module).unwrap().func<uint32_t(std::string_view)>("f").unwrap();
