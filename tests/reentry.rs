@@ -1,5 +1,5 @@
-//! A guest whose allocator, whose `free` and whose functions call the host,
-//! which calls the guest again, at random. On both back ends the same happens in
+//! Guests whose allocators, whose `free` and whose functions call the host,
+//! which calls one of them again, at random. On both back ends the same happens in
 //! the same order, and what was allocated is freed once, after its last use.
 
 use std::collections::BTreeSet;
@@ -27,7 +27,8 @@ const MODULE: &str = r#"(module
     (memory.fill (local.get $at) (i32.const 0x21) (local.get $len)))
   (func $id (param i32 i32) (result i32 i32) local.get 0 local.get 1)
   (func $len (param i32 i32) (result i32) local.get 1)
-  (func $touch (export "touch") (call $tell (i32.const 2) (i32.const 0)))
+  (func $touch (call $tell (i32.const 2) (i32.const 0)))
+  (@interface func (export "touch") call-core $touch)
   (@interface func $ask (import "host" "ask") (param string) (result string))
   (@interface func (export "echo") (param string) (result string)
     arg.get 0 string-to-memory $malloc call-core $id defer-call-core $free memory-to-string)
@@ -56,11 +57,11 @@ struct World {
     random: u64,
     depth: u32,
     calls: u32,
-    live: BTreeSet<i32>,
+    live: BTreeSet<(usize, i32)>,
     wrong: Vec<String>,
     /// What happened, in order.
     trace: Vec<String>,
-    instance: Option<Instance>,
+    instances: Vec<Instance>,
     /// Whether the host sometimes fails.
     fails: bool,
     held: Vec<(Val<'static>, String)>,
@@ -80,13 +81,14 @@ impl World {
         self.random % below
     }
 
-    fn told(&mut self, what: i32, at: i32) {
+    /// An instance has allocated or freed something.
+    fn told(&mut self, which: usize, what: i32, at: i32) {
         let right = match what {
-            0 => self.live.insert(at),
-            1 => self.live.remove(&at),
+            0 => self.live.insert((which, at)),
+            1 => self.live.remove(&(which, at)),
             _ => true,
         };
-        self.trace.push(format!("{what} {at}"));
+        self.trace.push(format!("{which}: {what} {at}"));
         if !right {
             self.wrong.push(format!("event {}: {what} {at}", self.trace.len()));
         }
@@ -123,8 +125,9 @@ fn act(world: &Shared, mut cx: impl witrt::AsContextMut) -> Result<()> {
         let size = [1, 5, 40, 90][world.random(4) as usize];
         let text = format!("{}{}", world.calls, "é".repeat(size));
         let other = format!("{}{}", world.calls, "x".repeat(size));
-        world.trace.push(format!("> {which} {}", text.len()));
-        (world.instance.clone().unwrap(), which, text, other)
+        let (instance, most) = (world.random(4) / 3, world.instances.len() - 1);
+        world.trace.push(format!("> {instance} {which} {}", text.len()));
+        (world.instances[most.min(instance as usize)].clone(), which, text, other)
     };
     let name = match which {
         0..=3 => ECHOING[which as usize],
@@ -183,11 +186,16 @@ fn act(world: &Shared, mut cx: impl witrt::AsContextMut) -> Result<()> {
     outcome
 }
 
-fn run(back_end: BackEnd, seed: u64, fails: bool) -> World {
+fn compiled(back_end: BackEnd) -> Module {
     let mut config = Config::new();
     config.back_end(back_end);
-    let engine = Engine::new(&config).unwrap();
-    let mut store = Store::new(&engine);
+    let module = Module::new(&Engine::new(&config).unwrap(), MODULE.as_bytes()).unwrap();
+    assert_eq!(module.back_end(), back_end);
+    module
+}
+
+fn run(module: &Module, seed: u64, fails: bool) -> World {
+    let mut store = Store::new(module.engine());
     let world = Arc::new(Mutex::new(World {
         random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
         depth: 0,
@@ -195,51 +203,57 @@ fn run(back_end: BackEnd, seed: u64, fails: bool) -> World {
         live: BTreeSet::new(),
         wrong: Vec::new(),
         trace: Vec::new(),
-        instance: None,
+        instances: Vec::new(),
         fails,
         held: Vec::new(),
     }));
-    let shared = world.clone();
-    let ty = FuncType::new([ValType::I32, ValType::I32], []);
-    let tell = Func::new(&mut store, ty, move |caller, args, _| {
-        let [Val::I32(what), Val::I32(at)] = args else { return Err(Error::host("no numbers")) };
-        let told = host(&shared, caller);
-        // What fails in the allocator has allocated nothing.
-        if *what != 0 || told.is_ok() {
-            lock(&shared).told(*what, *at);
-        }
-        told
-    });
-    let shared = world.clone();
-    let ty = FuncType::new([ValType::String], [ValType::String]);
-    let ask = Func::new(&mut store, ty, move |caller, args, results| {
-        let text = args[0].as_str().unwrap().to_string(&caller)?;
-        host(&shared, caller)?;
-        results[0] = Val::from(text);
-        Ok(())
-    });
-    let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
-    assert_eq!(module.back_end(), back_end);
-    let mut linker = Linker::new();
-    linker.define("host", "tell", tell).define("host", "ask", ask);
-    let instance = linker.instantiate(&mut store, &module).unwrap();
-    lock(&world).instance = Some(instance);
+    for which in 0..2 {
+        let instance = instance(&mut store, module, &world, which);
+        lock(&world).instances.push(instance);
+    }
     for _ in 0..12 {
         let _ = act(&world, &mut store);
     }
     lock(&world).held.clear();
     while store.settle().is_err() {}
     // The store's functions hold the world, and the world the instance.
-    lock(&world).instance = None;
-    drop((store, linker));
+    lock(&world).instances.clear();
+    drop(store);
     Arc::into_inner(world).unwrap().into_inner().unwrap()
 }
 
+fn instance(store: &mut Store, module: &Module, world: &Shared, which: usize) -> Instance {
+    let shared = world.clone();
+    let ty = FuncType::new([ValType::I32, ValType::I32], []);
+    let tell = Func::new(&mut *store, ty, move |caller, args, _| {
+        let [Val::I32(what), Val::I32(at)] = args else { return Err(Error::host("no numbers")) };
+        let told = host(&shared, caller);
+        // What fails in the allocator has allocated nothing.
+        if *what != 0 || told.is_ok() {
+            lock(&shared).told(which, *what, *at);
+        }
+        told
+    });
+    let shared = world.clone();
+    let ty = FuncType::new([ValType::String], [ValType::String]);
+    let ask = Func::new(&mut *store, ty, move |caller, args, results| {
+        let text = args[0].as_str().unwrap().to_string(&caller)?;
+        host(&shared, caller)?;
+        results[0] = Val::from(text);
+        Ok(())
+    });
+    let mut linker = Linker::new();
+    linker.define("host", "tell", tell).define("host", "ask", ask);
+    linker.instantiate(store, module).unwrap()
+}
+
+const SEEDS: u64 = 300;
+
 fn compare(fails: bool) {
+    let modules = [BackEnd::Reference, BackEnd::Compiled].map(compiled);
     let mut events = 0;
-    for seed in 1..=150 {
-        let reference = run(BackEnd::Reference, seed, fails);
-        let compiled = run(BackEnd::Compiled, seed, fails);
+    for seed in 1..=SEEDS {
+        let [reference, compiled] = modules.each_ref().map(|module| run(module, seed, fails));
         for (world, name) in [(&reference, "reference"), (&compiled, "compiled")] {
             assert!(world.wrong.is_empty(), "{name}, seed {seed}: {:#?}", world.wrong);
             assert!(world.live.is_empty(), "{name}, seed {seed}: not freed: {:?}", world.live);

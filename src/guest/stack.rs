@@ -21,13 +21,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) struct Stack {
     /// How many bytes a chain of calls may use.
     size: usize,
-    /// Where the stack was when the outermost call came in.
+    /// Where the stack was when an outermost call came in that was looked at.
     base: usize,
-    /// Where it may be without being looked at again: the addresses of a
-    /// thread's stack that have room below. None if the outermost call came in
-    /// on another one.
-    fine: usize,
+    /// Where it may be without being looked at again: around that place, on a
+    /// thread's own stack and with room below. None on another stack.
+    near: usize,
     len: usize,
+    /// All of that thread's stack; empty on another one.
+    own: Range<usize>,
     /// How many threads had ended when that was found out.
     ended: usize,
     /// How many values interpreted adapters hold, those of all that are running.
@@ -35,8 +36,8 @@ pub(crate) struct Stack {
 }
 
 /// So much has to be left below what guests may use: for what the engine and
-/// this library do when they are called at the very end. Host functions need
-/// what they need besides.
+/// this library do when they are called at the very end, and for twice the
+/// slack. Host functions need what they need besides.
 pub(crate) const RESERVE: usize = 128 << 10;
 
 /// So many values interpreted adapters may hold, and deferred calls.
@@ -48,7 +49,12 @@ static ENDED: AtomicUsize = AtomicUsize::new(0);
 
 impl Stack {
     pub fn new(size: usize) -> Stack {
-        Stack { size, base: 0, fine: 0, len: 0, ended: 0, values: 0 }
+        Stack { size, base: 0, near: 0, len: 0, own: 0..0, ended: 0, values: 0 }
+    }
+
+    /// How far from its base a call is not looked at.
+    fn slack(&self) -> usize {
+        (self.size / 16).min(32 << 10)
     }
 }
 
@@ -62,12 +68,9 @@ impl<'a> Context<'a> {
     pub(crate) fn enter(&mut self) -> Result<&mut Cx<'a>> {
         let here = stack_pointer();
         let stack = &mut self.0.data_mut().stack;
-        let fine = here.wrapping_sub(stack.fine) < stack.len;
-        if !fine || stack.ended != ENDED.load(Ordering::Relaxed) {
+        let is_near = here.wrapping_sub(stack.near) < stack.len;
+        if !is_near || stack.ended != ENDED.load(Ordering::Relaxed) {
             stack.look(here, self.1)?;
-        }
-        if !self.1 {
-            self.0.data_mut().stack.base = here;
         }
         Ok(&mut self.0)
     }
@@ -76,14 +79,14 @@ impl<'a> Context<'a> {
 impl Stack {
     #[cold]
     fn look(&mut self, here: usize, is_nested: bool) -> Result<()> {
-        let need = self.size.saturating_add(RESERVE);
         if is_nested {
-            return self.look_nested(here, need);
+            return self.look_nested(here);
         }
-        (self.fine, self.len) = (0, 0);
+        (self.base, self.len, self.own) = (here, 0, 0..0);
         // Before it is asked: a thread that ends meanwhile counts.
         let ended = ENDED.load(Ordering::Relaxed);
         if let Some(own) = of_thread().filter(|own| own.contains(&here)) {
+            let need = self.size.saturating_add(RESERVE);
             let room = here - own.start;
             if room < need {
                 let message = format!(
@@ -92,19 +95,18 @@ impl Stack {
                 );
                 return Err(Error::new(ErrorKind::OutOfRange, message));
             }
-            let fine = own.start + need;
-            (self.fine, self.len, self.ended) = (fine, own.end - fine, ended);
+            self.near = (own.start + need).max(here - self.slack());
+            self.len = (here + self.slack()).min(own.end) - self.near;
+            (self.own, self.ended) = (own, ended);
         }
         Ok(())
     }
 
     /// A host function calls: the engine takes it to be on the stack that it
     /// knows.
-    fn look_nested(&self, here: usize, need: usize) -> Result<()> {
-        if self.len != 0 {
-            let start = self.fine - need;
-            let is_same = here.wrapping_sub(start) < self.len + need;
-            return if is_same { Ok(()) } else { Err(elsewhere()) };
+    fn look_nested(&self, here: usize) -> Result<()> {
+        if !self.own.is_empty() {
+            return if self.own.contains(&here) { Ok(()) } else { Err(elsewhere()) };
         }
         let is_threads = of_thread().is_some_and(|own| own.contains(&here));
         if is_threads || here > self.base {
@@ -115,7 +117,8 @@ impl Stack {
 
     /// Whether a chain of calls has not used too much.
     fn depth(&self, here: usize) -> Result<()> {
-        if self.base.saturating_sub(here) > self.size { Err(exhausted()) } else { Ok(()) }
+        let used = self.base.saturating_sub(here);
+        if used > self.size.saturating_add(self.slack()) { Err(exhausted()) } else { Ok(()) }
     }
 }
 

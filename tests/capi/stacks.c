@@ -103,6 +103,24 @@ static void too_small(const guest_t* g) {
   refused(g, WITRT_ERROR_OUT_OF_RANGE);
 }
 
+/* Further down on the host's stack by so much. */
+static void further_down(size_t bytes, const guest_t* g, void (*body)(const guest_t*)) {
+  volatile char used[4 * KIB];
+  used[0] = used[sizeof used - 1] = 1;
+  if (bytes > sizeof used) further_down(bytes - sizeof used, g, body);
+  else body(g);
+  used[0]++;
+}
+
+/* On a thread with 1 MiB: the host may use a good third itself. */
+static void works_at_every_depth(const guest_t* g) {
+  works(g);
+  further_down(16 * KIB, g, works);
+  further_down(250 * KIB, g, works);
+  further_down(600 * KIB, g, too_small);
+  works(g);
+}
+
 typedef struct {
   const guest_t* guest;
   void (*body)(const guest_t*);
@@ -134,7 +152,7 @@ static void threads(int back_end) {
     on_thread(256 * KIB, &g, too_small);
     on_thread(512 * KIB, &g, too_small);
     on_thread(600 * KIB, &g, too_small);
-    on_thread(1 * MIB, &g, works);
+    on_thread(1 * MIB, &g, works_at_every_depth);
   }
   works(&g);
   guest_close(&g);
