@@ -43,7 +43,7 @@ struct Resolver<'a, 'b> {
 impl<'a> Resolver<'a, '_> {
     /// Imports come first in the index space, wherever they stand.
     fn number_funcs(&mut self, forms: &[Form<'a>]) -> Result<()> {
-        let is_import = |form: &&Form| matches!(form, Form::Func(f) if f.import.is_some());
+        let is_import = |form: &&Form<'_>| matches!(form, Form::Func(f) if f.import.is_some());
         self.import_count = forms.iter().filter(is_import).count();
         let (mut import, mut body) = (0, self.import_count);
         for form in forms {
