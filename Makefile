@@ -4,6 +4,7 @@
 #   make demo                 the library, then every example, shown
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and all of it under sanitizers and valgrind
+#   make header               include/witrt.h and its list of symbols, made again of src/capi
 #   make bench                ratios against glue by hand, the engine's C API, components
 #   make bench-dotnet         ratios of the .NET library against glue by hand
 #   make nupkg                the NuGet package, in build/package
@@ -18,45 +19,50 @@ PROFILE ?= release
 # Outside the clone, so that the engine is compiled once and not once a clone.
 CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
+alone = scripts/alone.sh "$(CARGO_TARGET_DIR)"
 
-.PHONY: all demo test test-full bench bench-dotnet nupkg install dist clean
+.PHONY: all demo test test-full header bench bench-dotnet nupkg install dist clean
 
 all:
 	scripts/setup.sh cargo cc c++
-	cargo build --locked --profile $(PROFILE)
+	$(alone) cargo build --locked --profile $(PROFILE)
 
 demo:
 	scripts/setup.sh cargo cc c++ cmake make
-	scripts/demo.sh
+	$(alone) scripts/demo.sh
 
 test:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
-	scripts/test.sh
+	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet
+	$(alone) scripts/test.sh
 
 test-full:
-	scripts/setup.sh cargo cc c++ cmake make pkg-config valgrind dotnet
-	scripts/test.sh full
+	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet
+	$(alone) scripts/test.sh full
+
+header:
+	scripts/setup.sh cargo cc c++
+	BLESS=1 $(alone) cargo test --release --locked --test header
 
 bench:
 	scripts/setup.sh cargo cc c++ cmake
-	scripts/bench.sh
+	$(alone) scripts/bench.sh
 
 bench-dotnet: all
 	scripts/setup.sh dotnet
-	dotnet/bench.sh "$(CARGO_TARGET_DIR)/$(PROFILE)"
+	$(alone) dotnet/bench.sh "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 nupkg: all
 	scripts/setup.sh dotnet
-	scripts/nupkg.sh build/package "$(CARGO_TARGET_DIR)/$(PROFILE)"
+	$(alone) scripts/nupkg.sh build/package "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 install: all
-	scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"
+	$(alone) scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 # The smaller build, unless PROFILE says otherwise.
 dist: PROFILE := $(if $(filter file,$(origin PROFILE)),dist,$(PROFILE))
 dist: all
-	scripts/dist.sh "$(CARGO_TARGET_DIR)/$(PROFILE)" build
+	$(alone) scripts/dist.sh "$(CARGO_TARGET_DIR)/$(PROFILE)" build
 
 clean:
 	rm -rf build
-	cargo clean --package witrt --release
+	$(alone) cargo clean --package witrt --release

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes sure that the named tools are here: cargo cc c++ cmake make pkg-config
-# valgrind, and dotnet or what it is fetched with. Installs what is missing where that is possible (apt, as root);
-# else says what to install, and fails.
+# Makes sure that the named tools are here: cargo rustfmt clippy cc c++ cmake make
+# pkg-config valgrind, and dotnet or what it is fetched with. Installs what is
+# missing where that is possible (rustup; apt, as root); else says what to
+# install, and fails.
 set -euo pipefail
 
 packages=()
@@ -14,6 +15,12 @@ for tool in "$@"; do
             echo "setup: Rust is missing: install it from https://rustup.rs, then open a new shell" >&2
             exit 1
         fi
+        ;;
+    rustfmt | clippy)
+        # A minimal Rust comes without them.
+        cargo "${tool#rust}" --version >/dev/null 2>&1 ||
+            rustup component add "$tool" ||
+            { echo "setup: $tool is missing: rustup component add $tool" >&2 && exit 1; }
         ;;
     cc)
         # A compiler without the C library's headers is of no use.
@@ -50,9 +57,11 @@ fi
 
 echo "setup: installing ${packages[*]}"
 export DEBIAN_FRONTEND=noninteractive
-install=(apt-get install -qq -y --no-install-recommends "${packages[@]}")
+# Another terminal may be at it.
+apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
+install=("${apt[@]}" install -y --no-install-recommends "${packages[@]}")
 # The package lists of a fresh machine are empty or old: get them if need be.
 "${install[@]}" </dev/null >/dev/null 2>&1 || {
-    apt-get update -qq </dev/null
+    "${apt[@]}" update </dev/null
     "${install[@]}" </dev/null >/dev/null
 }

@@ -44,6 +44,19 @@ rust_tests() {
     cargo test "${cargo[@]}" --no-fail-fast 2>&1 | tee build/rust.log
 }
 
+clippy() {
+    cargo clippy "${cargo[@]}" --all-targets -- -D warnings
+}
+
+documentation() {
+    RUSTDOCFLAGS="-D warnings" cargo doc "${cargo[@]}" --lib --no-deps
+}
+
+# Not the files that the other parts use: those are the command's, too.
+no_default_features() {
+    cargo test "${cargo[@]}" --lib --no-default-features
+}
+
 c_tests() {
     local select=(-LE long)
     [ "$full" = full ] && select=()
@@ -83,6 +96,10 @@ supply_chain() {
 }
 
 part "Rust tests" rust_tests
+part "Formatting" cargo fmt --check
+part "Clippy" clippy
+part "Documentation" documentation
+part "Library without default features" no_default_features
 part "C and C++ tests, README, installation" c_tests
 part "C tests, the reference back end" reference
 part ".NET tests" dotnet_tests

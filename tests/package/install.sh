@@ -26,7 +26,8 @@ everything() { # WHERE PREFIX
 }
 
 echo '(module (func (export "answer") (result i32) i32.const 42))' >answer.wat
-everything installed "$prefix"
+ln -s "$prefix" installed
+everything installed "$work/installed"
 cp -a "$prefix" "$work/moved"
 everything moved "$work/moved"
 

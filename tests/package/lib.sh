@@ -1,5 +1,6 @@
 # What the scripts here share. After it, the working folder is an empty one,
-# $work, and $source is the tree.
+# $work, and $source is the tree. (An installation is used through a link in $work:
+# no shell can take flags of pkg-config's apart where their path has a space.)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -3,6 +3,8 @@
 # programs in C and C++, its link lines, its text module, its commands.
 prefix=$(cd "${1:?prefix of the installation}" && pwd)
 . "$(dirname "$0")/lib.sh"
+ln -s "$prefix" installed
+prefix=$work/installed
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib PATH=$prefix/bin:$PATH
 
 # blocks LANGUAGE: the code of it, one block after the other.
