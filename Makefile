@@ -41,7 +41,7 @@ test-full:
 
 header:
 	scripts/setup.sh cargo cc c++
-	BLESS=1 $(alone) cargo test --release --locked --test header
+	BLESS=1 $(alone) cargo test --release --locked --test header -- the_header_is_current the_exported_symbols
 
 bench:
 	scripts/setup.sh cargo cc c++ cmake

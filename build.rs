@@ -40,7 +40,7 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 16] = [
     "version",
     "error",
     "engine",
@@ -52,8 +52,12 @@ const SOURCES: [&str; 11] = [
     "trap",
     "module",
     "func",
+    "slot",
+    "prepared",
+    "callback",
+    "externs",
+    "instance",
 ];
-const MORE_SOURCES: [&str; 5] = ["slot", "prepared", "callback", "externs", "instance"];
 
 fn header(families: &Path) -> Result<String> {
     let config = cbindgen::Config::from_file("cbindgen.toml")
@@ -65,7 +69,7 @@ fn header(families: &Path) -> Result<String> {
         .with_after_include(format!("\n{}", before_types()?))
         .with_trailer(bottom()?);
     builder = builder.with_src(families);
-    for name in SOURCES.iter().chain(&MORE_SOURCES) {
+    for name in SOURCES {
         builder = builder.with_src(format!("src/capi/{name}.rs"));
     }
     let mut text = Vec::new();

@@ -1,5 +1,5 @@
 //! The header is current, compiles everywhere, and the library exports exactly
-//! what it declares. `BLESS=1` accepts a new header and a new list.
+//! what it declares. `make header` makes a new header and a new list (`BLESS=1`).
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,11 @@ fn check(path: &Path, actual: &str) {
     let expected = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
     let differs = || {
         let first = expected.lines().zip(actual.lines()).position(|(e, a)| e != a);
-        format!("{} is not current from line {:?} on; BLESS=1 updates it", path.display(), first)
+        format!(
+            "{} is not current from line {:?} on; `make header` updates it",
+            path.display(),
+            first
+        )
     };
     assert!(expected == actual, "{}", differs());
 }

@@ -13,7 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::ValType;
 
-/// The arguments of a call, to be handed over once, in order.
+/// The arguments of a call, to be handed over in order; from the first one again
+/// where a way of calling turns out not to be theirs.
 pub trait Arguments<'a> {
     /// Hands them over.
     fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()>;

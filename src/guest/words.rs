@@ -206,8 +206,9 @@ impl HostWords<'_> {
         let raw = self.raw[self.read];
         self.read += 1;
         // SAFETY: the type says that the argument is a `core`, and no result
-        // has been put in its place; core code holds its references while it
-        // calls.
+        // has been put in its place. No guest has run since the core called, so
+        // nothing was collected: what has not been read is put aside before one
+        // does (`HostCall::caller`).
         let val = unsafe { from_raw(cx, core, raw) }?;
         Ok(typed(ty, val))
     }
