@@ -182,7 +182,7 @@ fn results_wait_for_the_guest() {
             text.call(call.caller(), &[], &mut [Val::I32(0)])
         });
         host.funcs.push(("give", give));
-        let instance = instance(store, &text, &host.funcs);
+        let instance = instance(store, text, &host.funcs);
         *inner.lock().unwrap() = Some(instance.func(&mut *store, "text").unwrap());
         let go = instance.func(&mut *store, "go").unwrap();
         go.call(&mut *store, &[], &mut []).unwrap();
