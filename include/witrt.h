@@ -913,7 +913,8 @@ WASM_API_EXTERN void wasm_ref_set_host_info(struct wasm_ref_t *object, void *inf
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_ref_set_host_info_with_finalizer(struct wasm_ref_t *object,
                                            void *info,
@@ -940,7 +941,8 @@ WASM_API_EXTERN void wasm_trap_set_host_info(struct wasm_trap_t *object, void *i
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_trap_set_host_info_with_finalizer(struct wasm_trap_t *object,
                                             void *info,
@@ -969,7 +971,8 @@ WASM_API_EXTERN void wasm_foreign_set_host_info(struct wasm_foreign_t *object, v
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_foreign_set_host_info_with_finalizer(struct wasm_foreign_t *object,
                                                void *info,
@@ -996,7 +999,8 @@ WASM_API_EXTERN void wasm_module_set_host_info(struct wasm_module_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_module_set_host_info_with_finalizer(struct wasm_module_t *object,
                                               void *info,
@@ -1023,7 +1027,8 @@ WASM_API_EXTERN void wasm_func_set_host_info(struct wasm_func_t *object, void *i
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_func_set_host_info_with_finalizer(struct wasm_func_t *object,
                                             void *info,
@@ -1050,7 +1055,8 @@ WASM_API_EXTERN void wasm_global_set_host_info(struct wasm_global_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_global_set_host_info_with_finalizer(struct wasm_global_t *object,
                                               void *info,
@@ -1077,7 +1083,8 @@ WASM_API_EXTERN void wasm_table_set_host_info(struct wasm_table_t *object, void 
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_table_set_host_info_with_finalizer(struct wasm_table_t *object,
                                              void *info,
@@ -1104,7 +1111,8 @@ WASM_API_EXTERN void wasm_memory_set_host_info(struct wasm_memory_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_memory_set_host_info_with_finalizer(struct wasm_memory_t *object,
                                               void *info,
@@ -1131,7 +1139,8 @@ WASM_API_EXTERN void wasm_extern_set_host_info(struct wasm_extern_t *object, voi
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_extern_set_host_info_with_finalizer(struct wasm_extern_t *object,
                                               void *info,
@@ -1160,7 +1169,8 @@ WASM_API_EXTERN void wasm_instance_set_host_info(struct wasm_instance_t *object,
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 WASM_API_EXTERN
 void wasm_instance_set_host_info_with_finalizer(struct wasm_instance_t *object,
                                                 void *info,

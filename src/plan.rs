@@ -84,9 +84,17 @@ pub(crate) struct Export {
     pub ty: ExportType,
     /// A position among the core's exports, or an adapter index.
     pub from: Inside,
-    /// Where it is a core export which is itself a core import: that import's
-    /// position in `core_imports`. The same object goes in and comes out.
-    pub reexport: Option<u32>,
+    /// What it is the same object as; of a core export only.
+    pub same: Option<Same>,
+}
+
+/// An object that a core export is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Same {
+    /// What was supplied for the core import of this position.
+    Import(u32),
+    /// The export of this position, an earlier one.
+    Export(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -226,13 +226,36 @@ fn imports_that_do_not_fit() {
         let error = Instance::new(&mut store, &module, &imports).err().unwrap();
         assert_eq!((error.kind(), error.argument()), (kind, argument), "{error}");
     }
-    // A global of another type: the engine finds this one.
-    let text = br#"(module (import "env" "g" (global i64)))"#;
-    let global_user = Module::new(&engine, text).unwrap();
+    // What only the engine compares.
     let ty = GlobalType { content: ValType::I32, mutable: false };
     let global = Global::new(&mut store, ty, &Val::I32(1)).unwrap();
-    let error = Instance::new(&mut store, &global_user, &[global.into()]).err().unwrap();
-    assert_eq!(error.kind(), ErrorKind::IncompatibleImport, "{error}");
+    let limits = Limits { min: 1, max: Some(2) };
+    let ty = TableType { element: ValType::ExternRef, limits };
+    let table = Table::new(&mut store, ty, &Val::ExternRef(None)).unwrap();
+    let ty = MemoryType { limits, memory64: false, shared: false };
+    let memory = Memory::new(&mut store, ty).unwrap();
+    let others = br#"(module (tag (export "tag") (param i32))
+        (func (export "f") (param anyref)))"#;
+    let others = Module::new(&engine, others).unwrap();
+    let others = Instance::new(&mut store, &others, &[]).unwrap();
+    let [tag, func] = others.exports(&mut store).unwrap() else { panic!("two exports") };
+    let cases = [
+        ("(global i64)", global.into()),
+        ("(global (mut i32))", global.into()),
+        ("(table 1 funcref)", table.into()),
+        ("(table 2 externref)", table.into()),
+        ("(memory 1 1)", memory.clone().into()),
+        ("(memory 2)", memory.into()),
+        ("(tag (param i64))", tag.clone()),
+        ("(func (param eqref) (result eqref))", func.clone()),
+        ("(func (param externref))", func.clone()),
+    ];
+    for (wanted, given) in cases {
+        let text = format!(r#"(module (import "env" "x" {wanted}))"#);
+        let user = Module::new(&engine, text.as_bytes()).unwrap();
+        let error = Instance::new(&mut store, &user, &[given]).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::IncompatibleImport, "{wanted}: {error}");
+    }
 
     let mut other = Store::new(&engine);
     let error = Instance::new(&mut other, &module, &[ext(&core), ext(&typed)]).err().unwrap();

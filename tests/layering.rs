@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("string", &[], &["simdutf"]),
     ("plan", &[], &[]),
     ("frontend", &["plan"], &["wast", "wasmparser", "wasm_encoder", "wasmprinter"]),
-    ("guest", &["string"], &["wasmtime", "libc"]),
+    ("guest", &["string"], &["wasmtime", "wasmtime_environ", "libc"]),
     ("exec", &["plan", "string", "guest"], &[]),
     ("codegen", &["plan"], &["wasmparser", "wasm_encoder"]),
     ("compiled", &["codegen", "exec", "plan", "string", "guest"], &["wasmtime"]),
@@ -31,6 +31,7 @@ const CRATES: &[&str] = &[
     "wasm_encoder",
     "wasmprinter",
     "wasmtime",
+    "wasmtime_environ",
     "lexopt",
     "libc",
 ];

@@ -297,6 +297,57 @@ fn wrong_arguments_are_told_late() {
     assert_eq!(messages[0], messages[1]);
 }
 
+/// What a guest made is one reference each time it comes to the host, and another
+/// one is another.
+#[test]
+fn what_a_guest_made_is_one_reference() {
+    let text = r#"(module
+      (import "h" "one" (func $one (result externref)))
+      (import "h" "pair" (func $pair (param externref externref) (result externref)))
+      (type $s (struct (field i32)))
+      (global $e (mut externref) (ref.null extern))
+      (func $make (result externref)
+        (global.set $e (extern.convert_any (struct.new $s (i32.const 1)))) (global.get $e))
+      (func $get (result externref) (drop (call $one)) (global.get $e))
+      (func $ask (result externref) (call $pair (global.get $e) (global.get $e)))
+      (@interface func $aone (import "h" "one") (result externref))
+      (@interface func $apair (import "h" "pair") (param externref) (param externref)
+        (result externref))
+      (@interface implement (import "h" "one") (result externref) call-adapter $aone)
+      (@interface implement (import "h" "pair") (param externref) (param externref)
+        (result externref) arg.get 0 arg.get 1 call-adapter $apair)
+      (@interface func (export "make") (result externref) call-core $make)
+      (@interface func (export "get") (result externref) call-core $get)
+      (@interface func (export "ask") (result externref) call-core $ask))"#;
+    each(|store| {
+        let mut host = host(store, false);
+        let pair = |a: Option<ExternRef>, b: Option<ExternRef>| {
+            assert!(ExternRef::same(&a.unwrap(), b.as_ref().unwrap()));
+            b
+        };
+        host.funcs.push(("pair", Func::wrap(&mut *store, pair)));
+        let instance = instance(store, text, &host.funcs);
+        let mut call = |name: &str| {
+            let func = instance.func(&mut *store, name).unwrap();
+            let (reference,) =
+                func.typed::<(), (Option<ExternRef>,)>().unwrap().call(&mut *store, ()).unwrap();
+            reference.unwrap()
+        };
+        let mut before: Option<ExternRef> = None;
+        for round in 0..300 {
+            let made = call("make");
+            assert!(made.data().is_none());
+            assert!(["get", "ask", "get"].iter().all(|name| ExternRef::same(&made, &call(name))));
+            assert!(before.is_none_or(|before| !ExternRef::same(&made, &before)), "{round}");
+            before = Some(made);
+        }
+    });
+    let value: Arc<u64> = Arc::new(1);
+    let [a, b] = [ExternRef::new(value.clone()), ExternRef::new(value)];
+    assert!(ExternRef::same(&a, &b) && ExternRef::same(&a, &a.clone()));
+    assert!(!ExternRef::same(&a, &ExternRef::new(Arc::new(1_u64))));
+}
+
 /// Globals and tables of the host's hold what is put into them.
 #[test]
 fn globals_and_tables_hold_references() {

@@ -235,6 +235,11 @@ impl Foreign {
         Foreign { data, finalizer }
     }
 
+    /// Whether it is more than NULL.
+    pub fn is_some(&self) -> bool {
+        !self.data.is_null() || self.finalizer.is_some()
+    }
+
     /// What the host gave.
     pub fn data(&self) -> *mut c_void {
         self.data

@@ -174,7 +174,12 @@ pub fn host_info<T: Reference>(object: Option<&T>) -> *mut c_void {
 /// Attaches something of the host's. Where there is no object to attach it
 /// to, it is finalized at once.
 pub fn set_host_info<T: Reference>(object: Option<&T>, info: Foreign) -> Result<()> {
-    need(object, "object")?.handle().obj.set_info(info);
+    let Handle { store, obj } = need(object, "object")?.handle();
+    let is_guests = matches!(obj.body, Body::Guest(_));
+    if let (true, Some(cell)) = (is_guests, store) {
+        cell.keep_attached(obj, info.is_some());
+    }
+    obj.set_info(info);
     Ok(())
 }
 

@@ -18,8 +18,8 @@ use super::error::{report, witrt_error_t};
 use super::handle::{Body, Handle, Obj};
 use super::string_box::{Spares, StringBox, leave_behind};
 use super::value::wasm_val_t;
-use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, Identity, Instance};
-use crate::{Result, Store, Val};
+use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind, Extern, ExternRef};
+use crate::{Identity, Instance, Result, Store, Val};
 use std::cell::{Cell, UnsafeCell};
 use std::collections::HashMap;
 use std::ptr::NonNull;
@@ -50,6 +50,9 @@ pub struct StoreCell {
     /// came in boxes, and putting them here must not allocate for them.
     #[allow(clippy::vec_box)]
     returned: Mutex<Vec<Box<StringBox>>>,
+    /// Objects that have something attached, which would be lost with the last
+    /// handle: by address.
+    attached: Mutex<HashMap<usize, Arc<Obj>>>,
     this: Weak<StoreCell>,
     engine: Engine,
     id: u64,
@@ -77,6 +80,11 @@ pub struct Tables {
     /// The object of each function, global, table and memory that a program
     /// has seen: there for as long as the store, which calls rely on.
     objects: HashMap<Identity, Arc<Obj>>,
+    /// The object of each externref of a guest's that a program holds, by the
+    /// reference's address, which is its own as long as the object lives.
+    guests: HashMap<usize, Weak<Obj>>,
+    /// When there are so many, those that are gone are forgotten.
+    crowded: usize,
     /// The instance of each module that has exactly one.
     instances: HashMap<u64, Option<Arc<Obj>>>,
     /// What is left of deleted strings.
@@ -110,6 +118,7 @@ impl StoreCell {
             innermost: Cell::new(None),
             tables: UnsafeCell::default(),
             returned: Mutex::default(),
+            attached: Mutex::default(),
             this: this.clone(),
             engine: engine.clone(),
             id: store.id(),
@@ -216,6 +225,18 @@ impl StoreCell {
         match self.pass() {
             Some(_leave) => Inside { cell: self }.tables().strings.push(string),
             None => self.returned().push(string),
+        }
+    }
+
+    /// Keeps an object for as long as something is attached to it, without going
+    /// in, on any thread.
+    pub fn keep_attached(&self, obj: &Arc<Obj>, is_attached: bool) {
+        let mut attached = self.attached.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = Arc::as_ptr(obj).addr();
+        match is_attached {
+            true => drop(attached.insert(address, obj.clone())),
+            // The caller has a handle: it is not dropped here.
+            false => drop(attached.remove(&address)),
         }
     }
 
@@ -331,6 +352,23 @@ impl Inside<'_> {
         let objects = &mut self.tables().objects;
         let obj = objects.entry(item.identity()).or_insert_with(|| Obj::new(id, item.into()));
         let obj = obj.clone();
+        self.handle(obj)
+    }
+
+    /// A handle of the one object of an externref that a guest made.
+    pub fn guest_handle(&mut self, reference: ExternRef) -> Handle {
+        let (id, address) = (self.id(), reference.address());
+        let Tables { guests, crowded, .. } = self.tables();
+        let known = guests.get(&address).and_then(Weak::upgrade);
+        let obj = known.unwrap_or_else(|| {
+            if guests.len() >= *crowded {
+                guests.retain(|_, obj| obj.strong_count() > 0);
+                *crowded = guests.len() * 2 + 64;
+            }
+            let obj = Obj::new(id, Body::Guest(reference));
+            guests.insert(address, Arc::downgrade(&obj));
+            obj
+        });
         self.handle(obj)
     }
 

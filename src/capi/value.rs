@@ -303,13 +303,13 @@ fn give_ref(handle: Handle) -> wasm_val_union_t {
     wasm_val_union_t { r#ref: Box::into_raw(wasm_ref_t::boxed(handle)) }
 }
 
-/// The object that an externref carries; a new one for a guest's own.
+/// The object that an externref carries; of a guest's own, the one that stands for it.
 pub fn externref_handle(inside: &mut Inside<'_>, reference: ExternRef) -> Handle {
     let carried = reference.data().and_then(|data| data.clone().downcast::<Obj>().ok());
     match carried {
         Some(obj) if obj.store_id == 0 => Handle { store: None, obj },
         Some(obj) => inside.handle(obj),
-        None => inside.new_handle(Body::Guest(reference)),
+        None => inside.guest_handle(reference),
     }
 }
 

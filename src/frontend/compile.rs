@@ -68,14 +68,14 @@ pub(crate) fn compile(
         let export = |item: &ExportItem| {
             let ty = ExternType::Func(adapters[item.func as usize].ty().clone());
             let ty = ExportType { name: item.name.clone(), ty };
-            Export { ty, from: Inside::Adapter(item.func), reexport: None }
+            Export { ty, from: Inside::Adapter(item.func), same: None }
         };
         model.exports.iter().map(export).collect()
     } else {
         let export = |(i, e): (usize, CoreExport)| Export {
             ty: e.ty,
             from: Inside::Core(i as u32),
-            reexport: e.import,
+            same: e.same,
         };
         core.exports.into_iter().enumerate().map(export).collect()
     };

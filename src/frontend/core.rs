@@ -15,6 +15,7 @@ use wasmparser::{
 
 use super::{fault, interface_fault};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Same;
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,
@@ -57,8 +58,7 @@ pub(crate) enum Bodies {
 
 pub(crate) struct CoreExport {
     pub ty: ExportType,
-    /// Where an import is exported: its position in `imports`.
-    pub import: Option<u32>,
+    pub same: Option<Same>,
 }
 
 /// Where things stand in a binary module, which need not be valid.
@@ -292,15 +292,19 @@ impl Space<'_> {
             }
         }
         let mut exports = Vec::new();
+        let mut firsts = HashMap::new();
         for export in export_section.into_iter().flatten() {
             let export = export?;
             if let Some(ty) = types.entity_type_from_export(&export) {
                 let ty = self.extern_type(ty);
-                let import = imported[kind_number(&ty)].get(export.index as usize).copied();
-                exports.push(CoreExport {
-                    ty: ExportType { name: export.name.to_owned(), ty },
-                    import,
-                });
+                let (kind, at) = (kind_number(&ty), exports.len() as u32);
+                let first = *firsts.entry((kind, export.index)).or_insert(at);
+                let same = match imported[kind].get(export.index as usize) {
+                    Some(import) => Some(Same::Import(*import)),
+                    None => (first != at).then_some(Same::Export(first)),
+                };
+                exports
+                    .push(CoreExport { ty: ExportType { name: export.name.to_owned(), ty }, same });
             }
         }
         let funcs = (0..types.function_count()).map(|i| self.func_type(types.core_function_at(i)));

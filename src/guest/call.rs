@@ -21,6 +21,7 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use wasmtime::{AsContextMut as _, ValRaw};
+use wasmtime_environ::{HostPtr, PtrSize as _};
 
 /// A core function with its type at hand: asking the engine for it on each
 /// call would cost more than the call.
@@ -33,6 +34,28 @@ pub(crate) struct CoreFunc {
     width: usize,
     /// The same where only numbers cross, else as many as there never are.
     numbers: usize,
+}
+
+/// Tells the functions of a store apart, whichever instance's reference it is:
+/// of what an instance imports it has references of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct FuncId {
+    /// What runs, and the instance or the host function that it runs for.
+    code: usize,
+    context: usize,
+}
+
+impl FuncId {
+    pub fn new(cx: &mut Cx<'_>, func: &wasmtime::Func) -> FuncId {
+        let at = func.to_raw(&mut *cx).cast_const().cast::<u8>();
+        let layout = HostPtr.vm_func_ref();
+        // SAFETY: a function as a raw word is a pointer to the engine's record of
+        // it, which lives as long as the store. These offsets are those by which the
+        // engine, of the same release, defines it, and both fields are pointers that
+        // never change.
+        let field = |offset: u8| unsafe { at.add(offset.into()).cast::<usize>().read() };
+        FuncId { code: field(layout.array_call()), context: field(layout.vmctx()) }
+    }
 }
 
 /// A number as core code takes and gives it.
@@ -126,9 +149,9 @@ impl CoreFunc {
         self.has_refs
     }
 
-    /// Where it is: the same for every handle of one function.
-    pub fn address(&self, cx: &mut Cx<'_>) -> usize {
-        self.func.to_raw(&mut *cx) as usize
+    /// Which function it is.
+    pub fn identity(&self, cx: &mut Cx<'_>) -> FuncId {
+        FuncId::new(cx, &self.func)
     }
 
     /// Whether only numbers cross, so that words need no check.

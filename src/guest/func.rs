@@ -3,7 +3,7 @@
 //!
 //! Not here: how either is made or run.
 
-use super::call::CoreFunc;
+use super::call::{CoreFunc, FuncId};
 use super::context::Cx;
 use super::host::Link;
 use super::stack::check_depth;
@@ -106,20 +106,20 @@ impl Func {
             return Ok(twin);
         }
         let twin = CoreFunc::host(cx, &self.0.ty, body.clone())?;
-        let address = twin.address(cx);
-        cx.data_mut().funcs.insert(address, Arc::downgrade(&self.0));
+        let identity = twin.identity(cx);
+        cx.data_mut().funcs.insert(identity, Arc::downgrade(&self.0));
         Ok(self.0.twin.get_or_init(|| twin))
     }
 
     /// The function that a core function stands for; `ty` as for
     /// [`CoreFunc::new`].
     pub(crate) fn from_core(cx: &mut Cx<'_>, func: wasmtime::Func, ty: Option<&FuncType>) -> Func {
-        let address = func.to_raw(&mut *cx) as usize;
-        if let Some(inner) = cx.data().funcs.get(&address).and_then(|f| f.upgrade()) {
+        let identity = FuncId::new(cx, &func);
+        if let Some(inner) = cx.data().funcs.get(&identity).and_then(|f| f.upgrade()) {
             return Func(inner);
         }
         let made = Func::new_core(cx.data().id, CoreFunc::new(cx, func, ty));
-        cx.data_mut().funcs.insert(address, Arc::downgrade(&made.0));
+        cx.data_mut().funcs.insert(identity, Arc::downgrade(&made.0));
         made
     }
 }

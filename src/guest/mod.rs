@@ -44,9 +44,11 @@ pub(crate) struct StoreData {
     pub scratch: Scratch,
     pub stack: stack::Stack,
     pub meter: meter::Meter,
-    /// Functions that have a core twin, by the twin's address, so that a
-    /// `funcref` comes back as the function it was.
-    pub funcs: HashMap<usize, Weak<func::Inner>>,
+    /// Functions that core code can name, so that a `funcref` comes back as the
+    /// function it was.
+    pub funcs: HashMap<call::FuncId, Weak<func::Inner>>,
+    /// The number of the next global, table, memory or tag.
+    pub next: u64,
     /// How to name the modules that frames of traps are in, by the start of
     /// their machine code.
     pub modules: HashMap<usize, ModuleName>,

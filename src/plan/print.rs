@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Adapter, AdapterPlan, CoreImport, Inside, Op, Program, Slot, Use};
+use super::{Adapter, AdapterPlan, CoreImport, Inside, Op, Program, Same, Slot, Use};
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,8 +37,9 @@ impl fmt::Display for Program {
             let ty = &export.ty;
             let from = Place(export.from, "core export");
             write!(f, "export {n} {:?} {} from {from}", ty.name, ty.ty)?;
-            match export.reexport {
-                Some(import) => writeln!(f, ", core import {import}")?,
+            match export.same {
+                Some(Same::Import(import)) => writeln!(f, ", core import {import}")?,
+                Some(Same::Export(export)) => writeln!(f, ", export {export}")?,
                 None => writeln!(f)?,
             }
         }

@@ -34,6 +34,7 @@ pub enum Extern {
 #[derive(Clone, Copy, Debug)]
 pub struct Global {
     store: u64,
+    number: u64,
     inner: wasmtime::Global,
 }
 
@@ -41,6 +42,7 @@ pub struct Global {
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     store: u64,
+    number: u64,
     inner: wasmtime::Table,
 }
 
@@ -48,6 +50,7 @@ pub struct Table {
 #[derive(Clone, Debug)]
 pub struct Memory {
     store: u64,
+    number: u64,
     inner: MemoryRepr,
 }
 
@@ -61,13 +64,21 @@ enum MemoryRepr {
 #[derive(Clone, Copy, Debug)]
 pub struct Tag {
     store: u64,
+    number: u64,
     inner: wasmtime::Tag,
 }
 
 /// Tells objects of one process apart: two handles have the same identity
 /// exactly when they are handles of the same object.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Identity(u64, String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity(Id);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Id {
+    Func(usize),
+    /// A store, and a number that no other object of it has.
+    Other(u64, u64),
+}
 
 impl Extern {
     /// Its type.
@@ -121,18 +132,13 @@ impl Extern {
 
     /// Which object it is a handle of.
     pub fn identity(&self) -> Identity {
-        // The engine tells its objects apart by their printed form only.
-        let name = match self {
-            Extern::Func(f) => format!("func {:p}", std::sync::Arc::as_ptr(&f.0)),
-            Extern::Global(g) => format!("{:?}", g.inner),
-            Extern::Table(t) => format!("{:?}", t.inner),
-            Extern::Memory(Memory { inner: MemoryRepr::Plain(m), .. }) => format!("{m:?}"),
-            Extern::Memory(Memory { inner: MemoryRepr::Shared(m), .. }) => {
-                format!("shared {:p}", m.data().as_ptr())
-            }
-            Extern::Tag(t) => format!("{:?}", t.inner),
-        };
-        Identity(self.store_id(), name)
+        Identity(match self {
+            Extern::Func(f) => Id::Func(std::sync::Arc::as_ptr(&f.0).addr()),
+            Extern::Global(g) => Id::Other(g.store, g.number),
+            Extern::Table(t) => Id::Other(t.store, t.number),
+            Extern::Memory(m) => Id::Other(m.store, m.number),
+            Extern::Tag(t) => Id::Other(t.store, t.number),
+        })
     }
 
     /// The engine's handle, for a core import.
@@ -150,27 +156,35 @@ impl Extern {
         })
     }
 
-    /// This crate's handle for an export of the core. `ty` is the type of a
-    /// function, where it is known.
+    /// This crate's handle for an export of the core: a new object, but for
+    /// functions. `ty` is the type of a function, where it is known.
     pub(crate) fn from_core(
         cx: &mut Cx<'_>,
         core: wasmtime::Extern,
         ty: Option<&FuncType>,
     ) -> Extern {
+        let number = number(cx);
         let store = cx.data().id;
         match core {
             wasmtime::Extern::Func(f) => Extern::Func(Func::from_core(cx, f, ty)),
-            wasmtime::Extern::Global(inner) => Extern::Global(Global { store, inner }),
-            wasmtime::Extern::Table(inner) => Extern::Table(Table { store, inner }),
+            wasmtime::Extern::Global(inner) => Extern::Global(Global { store, number, inner }),
+            wasmtime::Extern::Table(inner) => Extern::Table(Table { store, number, inner }),
             wasmtime::Extern::Memory(m) => {
-                Extern::Memory(Memory { store, inner: MemoryRepr::Plain(m) })
+                Extern::Memory(Memory { store, number, inner: MemoryRepr::Plain(m) })
             }
             wasmtime::Extern::SharedMemory(m) => {
-                Extern::Memory(Memory { store, inner: MemoryRepr::Shared(m) })
+                Extern::Memory(Memory { store, number, inner: MemoryRepr::Shared(m) })
             }
-            wasmtime::Extern::Tag(inner) => Extern::Tag(Tag { store, inner }),
+            wasmtime::Extern::Tag(inner) => Extern::Tag(Tag { store, number, inner }),
         }
     }
+}
+
+/// The number of a new object.
+fn number(cx: &mut Cx<'_>) -> u64 {
+    let next = &mut cx.data_mut().next;
+    *next += 1;
+    *next
 }
 
 impl Global {
@@ -190,7 +204,7 @@ impl Global {
         let ty = wasmtime::GlobalType::new(content, mutability);
         let inner = wasmtime::Global::new(&mut *cx, ty, val)
             .map_err(|e| making(cx, ErrorKind::LimitReached, e))?;
-        Ok(Global { store: cx.data().id, inner })
+        Ok(Global { store: cx.data().id, number: number(cx), inner })
     }
 
     /// Its type.
@@ -256,7 +270,7 @@ impl Table {
         let init = to_ref(cx, ty.element, init)?;
         let inner = wasmtime::Table::new(&mut *cx, table, init)
             .map_err(|e| making(cx, ErrorKind::LimitReached, e))?;
-        Ok(Table { store: cx.data().id, inner })
+        Ok(Table { store: cx.data().id, number: number(cx), inner })
     }
 
     /// Its type.
@@ -340,7 +354,7 @@ impl Memory {
         let ty = wasmtime::MemoryType::new(ty.limits.min as u32, max);
         let inner = wasmtime::Memory::new(&mut *cx, ty)
             .map_err(|e| making(cx, ErrorKind::LimitReached, e))?;
-        Ok(Memory { store: cx.data().id, inner: MemoryRepr::Plain(inner) })
+        Ok(Memory { store: cx.data().id, number: number(cx), inner: MemoryRepr::Plain(inner) })
     }
 
     /// Its type.

@@ -15,7 +15,7 @@ use crate::guest::defer::settle;
 use crate::guest::func::{Func, Typed};
 use crate::guest::memory::Mem;
 use crate::guest::value::wrong_store;
-use crate::plan::{CoreImport, Inside};
+use crate::plan::{CoreImport, Inside, Same};
 use crate::types::{ExternType, FuncType, ImportType};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -70,9 +70,7 @@ impl Instance {
         name_module(cx, module);
         let mark = Mark::new(cx);
         let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied).map_err(|e| {
-            // The engine tells these two apart in words only.
-            let unfit = e.to_string().starts_with("incompatible import");
-            let kind = if unfit { ErrorKind::IncompatibleImport } else { ErrorKind::LimitReached };
+            let kind = kind_of(&e);
             let error = making(cx, kind, e);
             mark.unwind(cx);
             error
@@ -84,7 +82,10 @@ impl Instance {
             // Set once: this is the only place, and `linked` was made above.
             let _ = linked.set(link(cx, module, layout, &core, imports)?);
         }
-        let wanted = program.exports.iter().filter_map(|export| export.reexport);
+        let wanted = program.exports.iter().filter_map(|export| match export.same {
+            Some(Same::Import(at)) => Some(at),
+            _ => None,
+        });
         let reexports = wanted
             .filter_map(|at| match program.core_imports.get(at as usize)? {
                 CoreImport::Import(import) => Some((at, imports.get(*import as usize)?.clone())),
@@ -130,8 +131,11 @@ impl Instance {
             return Ok(made);
         }
         let count = self.0.module.0.program.exports.len();
-        let made = (0..count).map(|i| self.make_export(cx, i)).collect::<Result<Box<[_]>>>()?;
-        Ok(self.0.exports.get_or_init(|| made))
+        let mut made = Vec::with_capacity(count);
+        for i in 0..count {
+            made.push(self.make_export(cx, i, &made)?);
+        }
+        Ok(self.0.exports.get_or_init(|| made.into()))
     }
 
     /// The export of that name.
@@ -157,12 +161,16 @@ impl Instance {
         }
     }
 
-    fn make_export(&self, cx: &mut Cx<'_>, index: usize) -> Result<Extern> {
+    /// An export; those before it have been made.
+    fn make_export(&self, cx: &mut Cx<'_>, index: usize, made: &[Extern]) -> Result<Extern> {
         let program = &self.0.module.0.program;
         let export = &program.exports[index];
-        let again = export.reexport.and_then(|at| self.0.reexports.get(&at));
-        if let Some(supplied) = again {
-            return Ok(supplied.clone());
+        let again = export.same.and_then(|same| match same {
+            Same::Import(at) => self.0.reexports.get(&at),
+            Same::Export(at) => made.get(at as usize),
+        });
+        if let Some(again) = again {
+            return Ok(again.clone());
         }
         match export.from {
             Inside::Adapter(adapter) => {
@@ -190,6 +198,15 @@ impl Instance {
                 Ok(Extern::from_core(cx, core, ty))
             }
         }
+    }
+}
+
+/// Why the engine makes no instance, if not for a trap. It tells imports whose types
+/// do not fit from what is used up in words only.
+fn kind_of(error: &wasmtime::Error) -> ErrorKind {
+    match error.to_string().starts_with("incompatible import") {
+        true => ErrorKind::IncompatibleImport,
+        false => ErrorKind::LimitReached,
     }
 }
 

@@ -123,6 +123,7 @@ impl Store {
             stack: Stack::new(config.stack_size),
             meter: Meter { fuel: config.fuel, epoch: engine.0.epoch.clone(), deadline: u64::MAX },
             funcs: HashMap::new(),
+            next: 0,
             modules: HashMap::new(),
             limits: config.limits,
         };

@@ -7,7 +7,7 @@
 //! Not here: what else is in a precompiled module.
 
 use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
-use crate::plan::{Adapter, Binary, CoreImport, Export, Import, Inside, Program};
+use crate::plan::{Adapter, Binary, CoreImport, Export, Import, Inside, Program, Same};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,
@@ -224,7 +224,7 @@ structs! {
     ImportType { module, name, ty }
     ExportType { name, ty }
     Import { ty, to }
-    Export { ty, from, reexport }
+    Export { ty, from, same }
     Call { adapter, with, settles, texts, carries, ty }
     Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
     Remap { imported, defined, intrinsics, added }
@@ -240,6 +240,7 @@ enums! {
     ExternType { 0 Func(ty), 1 Global(ty), 2 Table(ty), 3 Memory(ty), 4 Tag(ty) }
     Inside { 0 Core(at), 1 Adapter(at) }
     CoreImport { 0 Import(at), 1 Hook(at) }
+    Same { 0 Import(at), 1 Export(at) }
     Intrinsic {
         0 Overflow, 1 Uncaught, 2 Settle, 3 Write, 4 Lift, 5 Copy, 6 Release, 7 Defer(at),
         8 Undefer, 9 Call(call), 10 Core(adapter, ty)

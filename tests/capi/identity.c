@@ -147,6 +147,47 @@ static void exports_are_objects(void) {
   guest_close(&g);
 }
 
+/* What is exported twice, or supplied by the host, is one object. */
+static void exported_twice(void) {
+  guest_t g;
+  guest_start(&g);
+  wasm_limits_t limits = {1, 4};
+  wasm_memorytype_t* memory_type = wasm_memorytype_new(&limits);
+  wasm_memory_t* memory = wasm_memory_new(g.store, memory_type);
+  wasm_memorytype_delete(memory_type);
+  wasm_val_t value = WASM_I32_VAL(1);
+  wasm_globaltype_t* global_type = wasm_globaltype_new(wasm_valtype_new_i32(), WASM_VAR);
+  wasm_global_t* global = wasm_global_new(g.store, global_type, &value);
+  wasm_globaltype_delete(global_type);
+  wasm_extern_t* import[] = {wasm_memory_as_extern(memory), wasm_global_as_extern(global)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
+  guest_load(&g,
+    "(module (import \"\" \"m\" (memory 1 4)) (import \"\" \"g\" (global (mut i32)))"
+    "  (memory 1 4) (global (mut i32) (i32.const 7)) (table 1 funcref) (func)"
+    "  (export \"m\" (memory 0)) (export \"g\" (global 0))"
+    "  (export \"m1\" (memory 1)) (export \"g1\" (global 1)) (export \"t1\" (table 0)) (export \"f1\" (func 0))"
+    "  (export \"f2\" (func 0)) (export \"t2\" (table 0)) (export \"g2\" (global 1)) (export \"m2\" (memory 1)))", &imports);
+  wasm_extern_t** e = g.exports.data;
+  CHECK(wasm_extern_same(e[0], import[0]) && wasm_extern_same(e[1], import[1]));
+  for (int i = 2; i < 6; i++) {
+    for (int j = 0; j < 10; j++) CHECK_EQ(wasm_extern_same(e[i], e[j]), j == i || j == 11 - i);
+  }
+  /* Through another instance too. */
+  wasm_extern_t* own[] = {e[2], e[8]};
+  wasm_extern_vec_t again = WASM_ARRAY_VEC(own);
+  wasm_instance_t* second = wasm_instance_new(g.store, g.module, &again, NULL);
+  REQUIRE(second);
+  wasm_extern_vec_t exports;
+  wasm_instance_exports(second, &exports);
+  CHECK(wasm_extern_same(exports.data[0], e[9]) && wasm_extern_same(exports.data[1], e[3]));
+  for (int i = 2; i < 6; i++) CHECK(!wasm_extern_same(exports.data[i], e[i]));
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(second);
+  wasm_memory_delete(memory);
+  wasm_global_delete(global);
+  guest_close(&g);
+}
+
 /* Setting host information again finalizes what was there, by the end of the
  * store at the latest, and nothing is finalized twice. */
 static void replaced(void) {
@@ -169,6 +210,7 @@ static void replaced(void) {
 int main(void) {
   laws();
   exports_are_objects();
+  exported_twice();
   replaced();
   return check_result();
 }

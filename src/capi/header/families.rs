@@ -217,7 +217,8 @@ pub unsafe extern \"C\" fn wasm_{X}_set_host_info(object: *mut wasm_{X}_t, info:
 /// finalized. The finalizer, which may be NULL, is called once with `info`:
 /// when something else is attached, or the object is gone, at the latest with
 /// its store. It may run on any thread that deletes something, and while the
-/// store is in use, which it must not enter; deleting is permitted.
+/// store is in use, which it must not enter; deleting is permitted. An object
+/// that a guest made lives as long as something is attached to it.
 #[unsafe(no_mangle)]
 pub unsafe extern \"C\" fn wasm_{X}_set_host_info_with_finalizer(
     object: *mut wasm_{X}_t,
