@@ -610,6 +610,9 @@ typedef uint32_t witrt_opt_level_t;
 /// What runs adapters: one of `witrt_back_end_enum`.
 typedef uint32_t witrt_back_end_t;
 
+/// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
+typedef struct wasm_byte_vec_t wasm_name_t;
+
 /// Whether a global can be set: one of `wasm_mutability_enum`.
 typedef uint8_t wasm_mutability_t;
 
@@ -624,9 +627,6 @@ typedef struct wasm_limits_t {
 
 /// What an import or export is: one of `wasm_externkind_enum`.
 typedef uint8_t wasm_externkind_t;
-
-/// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
-typedef struct wasm_byte_vec_t wasm_name_t;
 
 /// A message: UTF-8 with a NUL at its end, which its size counts.
 typedef struct wasm_byte_vec_t wasm_message_t;
@@ -1980,6 +1980,15 @@ const struct wasm_valtype_vec_t *wasm_functype_params(const struct wasm_functype
 /// The results, borrowed from the type.
 WASM_API_EXTERN
 const struct wasm_valtype_vec_t *wasm_functype_results(const struct wasm_functype_t *ty);
+
+/// What a parameter is called, borrowed from the type. NULL where it has no name,
+/// or there is no such parameter. Not NUL-terminated.
+///
+/// Text modules can name the parameters of adapters; binary modules cannot, and
+/// types that are made here have no names. Names do not make types differ.
+WASM_API_EXTERN
+const wasm_name_t *witrt_functype_param_name(const struct wasm_functype_t *ty,
+                                             size_t index);
 
 /// A global type. The content is consumed; `mutability` is one of
 /// `wasm_mutability_enum`. NULL for a content of an interface kind: no global

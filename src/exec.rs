@@ -95,7 +95,7 @@ pub(crate) fn call_import(
         Body::Core(core) => core.call(cx, args, results)?,
         Body::Typed(body) => body.call(cx, args, results)?,
     }
-    check("result of the host function", func.0.ty.results(), results)
+    check("results of the host function", func.0.ty.results(), results, Error::of_host_result)
         .map_err(|e| Error::from(Trap::new(e.message())))
 }
 
@@ -108,7 +108,12 @@ pub(crate) fn invoke(
     results: &mut [Val<'static>],
 ) -> Result<()> {
     let mut stack = recycle(cx.data_mut().scratch.slots.pop().unwrap_or_default());
-    let outcome = check_text(cx, args, &mut stack).and_then(|()| {
+    let checked = check_text(cx, args, &mut stack);
+    let named = |e: Error| match linked.program.adapters.get(adapter as usize) {
+        Some(adapter) => e.of_argument_told(adapter.ty()),
+        None => e,
+    };
+    let outcome = checked.map_err(named).and_then(|()| {
         let mut run = Run { linked, stack: &mut stack };
         let frame = run.enter(cx, adapter, 0, true)?;
         for (i, result) in results.iter_mut().enumerate() {
@@ -133,7 +138,7 @@ fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) 
     Ok(())
 }
 
-/// Measures a string argument that the host lends.
+/// Measures a string argument that the host lends. An error tells its index.
 pub(crate) fn measure_argument(
     data: &StoreData,
     i: usize,
@@ -144,7 +149,7 @@ pub(crate) fn measure_argument(
         return Ok(None);
     }
     let measured = measure(s, data.policy);
-    measured.map(Some).map_err(|e| e.context(format_args!("argument {i}")).at_argument(i))
+    measured.map(Some).map_err(|e| e.at_argument(i))
 }
 
 struct Run<'r, 'a> {

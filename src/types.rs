@@ -2,8 +2,10 @@
 //!
 //! Not here: values, validation, C numbering.
 
+mod func;
+
+pub use func::FuncType;
 use std::fmt;
-use std::sync::Arc;
 
 /// The type of one value.
 ///
@@ -100,60 +102,6 @@ impl ValType {
 impl fmt::Display for ValType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// The parameters and results of a function. Clones share one allocation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FuncType {
-    types: Arc<[ValType]>,
-    params: usize,
-}
-
-impl FuncType {
-    /// A function type from its parameters and results, in order.
-    pub fn new(
-        params: impl IntoIterator<Item = ValType>,
-        results: impl IntoIterator<Item = ValType>,
-    ) -> FuncType {
-        let mut types: Vec<ValType> = params.into_iter().collect();
-        let params = types.len();
-        types.extend(results);
-        FuncType { types: types.into(), params }
-    }
-
-    /// The parameters, first one first.
-    #[inline]
-    pub fn params(&self) -> &[ValType] {
-        &self.types[..self.params]
-    }
-
-    /// The results, first one first.
-    #[inline]
-    pub fn results(&self) -> &[ValType] {
-        &self.types[self.params..]
-    }
-
-    /// Whether every type in it is a core one, so that a core import can be
-    /// satisfied by such a function.
-    pub fn is_core(&self) -> bool {
-        self.types.iter().all(|t| t.is_core())
-    }
-}
-
-/// `(s32, string) -> (u8)`
-impl fmt::Display for FuncType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, types: &[ValType]| {
-            f.write_str("(")?;
-            for (i, t) in types.iter().enumerate() {
-                write!(f, "{}{t}", if i == 0 { "" } else { ", " })?;
-            }
-            f.write_str(")")
-        };
-        list(f, self.params())?;
-        f.write_str(" -> ")?;
-        list(f, self.results())
     }
 }
 

@@ -22,8 +22,8 @@ const TEXT: &str = r#"(module
     local.get 0 if local.get 0 i32.const 1 i32.sub call $deep else unreachable end)
   (@interface func $host (import "host" "log") (param i32))
   (@interface implement (import "env" "log") (param i32) arg.get 0 call-adapter $host)
-  (@interface func (export "text") (param string) (result string)
-    arg.get 0 string-to-memory $alloc call-core $both memory-to-string)
+  (@interface func (export "text") (param $text string) (result string)
+    arg.get $text string-to-memory $alloc call-core $both memory-to-string)
   (@interface func (export "trap") (param i32) arg.get 0 call-core $deep))"#;
 
 /// A folder that goes away with its files.
@@ -102,6 +102,10 @@ fn a_file_is_the_module() {
         for again in [&loaded, &copied] {
             assert_eq!(again.back_end(), back_end);
             assert!(again.imports().eq(module.imports()) && again.exports().eq(module.exports()));
+            if back_end == BackEnd::Compiled {
+                let text = again.exports().next().unwrap();
+                assert_eq!(text.ty.to_string(), "func (text: string) -> (string)");
+            }
             assert_eq!(played(again), expected);
             assert!(again.serialize().unwrap() == bytes);
         }

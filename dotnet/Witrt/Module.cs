@@ -211,6 +211,9 @@ public sealed class FunctionType
     /// <summary>The kinds of the parameters, in their order.</summary>
     public IReadOnlyList<ValueKind> Parameters { get; }
 
+    /// <summary>What the parameters are called, in their order; <c>null</c> for one without a name.</summary>
+    public IReadOnlyList<string?> ParameterNames { get; }
+
     /// <summary>The kinds of the results, in their order.</summary>
     public IReadOnlyList<ValueKind> Results { get; }
 
@@ -218,6 +221,13 @@ public sealed class FunctionType
     {
         Parameters = KindsOf(Native.wasm_functype_params(type));
         Results = KindsOf(Native.wasm_functype_results(type));
+        var names = new string?[Parameters.Count];
+        for (int i = 0; i < names.Length; i++)
+        {
+            Vec* name = Native.witrt_functype_param_name(type, (nuint)i);
+            names[i] = name == null ? null : Text.FromUtf8(name);
+        }
+        ParameterNames = names;
     }
 
     internal static unsafe FunctionType? Of(void* type) => type == null ? null : new FunctionType(type);
@@ -229,17 +239,18 @@ public sealed class FunctionType
         return kinds;
     }
 
-    /// <summary>The type as modules write it: <c>(string, u32) -> (string)</c>.</summary>
-    public override string ToString() => $"({Names(Parameters)}) -> ({Names(Results)})";
+    /// <summary>The type as messages tell it: <c>(text: string, u32) -> (string)</c>.</summary>
+    public override string ToString() => $"({Listed(Parameters, ParameterNames)}) -> ({Listed(Results, null)})";
 
-    private static string Names(IReadOnlyList<ValueKind> kinds)
+    private static string Listed(IReadOnlyList<ValueKind> kinds, IReadOnlyList<string?>? names)
     {
-        var names = new StringBuilder();
-        foreach (var kind in kinds)
+        var text = new StringBuilder();
+        for (int i = 0; i < kinds.Count; i++)
         {
-            if (names.Length > 0) names.Append(", ");
-            names.Append(kind.ToString().ToLowerInvariant());
+            if (i > 0) text.Append(", ");
+            if (names?[i] is string name) text.Append(name).Append(": ");
+            text.Append(kinds[i].ToString().ToLowerInvariant());
         }
-        return names.ToString();
+        return text.ToString();
     }
 }

@@ -241,6 +241,9 @@ internal static unsafe class Native
     internal static extern Vec* wasm_functype_results(void* type);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern Vec* witrt_functype_param_name(void* type, nuint index);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_functype_delete(void* type);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

@@ -14,13 +14,16 @@ static class Errors
         Check.True("tells line and column", text.Kind == ErrorKind.MalformedText && text.Line == 2 && text.Column > 1, $"{text.Kind} {text.Line}:{text.Column}");
         var bytes = Check.Throws<WitrtException>("bytes that are no module", () => Module.FromBytes(engine, new byte[] { 0, 97, 115, 109, 1, 0, 0, 0, 77 }));
         Check.True("tells the offset", bytes.Kind == ErrorKind.MalformedBinary && bytes.Offset >= 8, $"{bytes.Kind} {bytes.Offset}");
-        using var nothing = Module.FromBytes(engine, default);
-        Check.Equal("no bytes at all are a module without anything", 0, nothing.Exports.Count);
+        var nothing = Check.Throws<WitrtException>("no bytes at all", () => Module.FromBytes(engine, default));
+        Check.Equal("are told as such", "empty input", nothing.Message);
         Check.Throws<System.IO.IOException>("a file that is not there", () => Module.FromFile(engine, Check.Guest("nothing.wat")));
 
         using var module = Module.FromFile(engine, Check.Module("strings.wasm"));
         Check.Equal("exports with their types", "\"greet\" (string) -> (string)", module.Exports[0].ToString());
         Check.Equal("a module that imports nothing", 0, module.Imports.Count);
+        using var named = Module.FromText(engine, "(@interface func (export \"f\") (param s32) (param $b s64))");
+        Check.Equal("names of parameters", "(s32, b: s64) -> ()", named.Exports[0].FunctionType!.ToString());
+        Check.Equal("one by one", "|b", string.Join("|", named.Exports[0].FunctionType!.ParameterNames));
         byte[] compiled = module.Serialize();
         using var again = Module.Deserialize(engine, compiled);
         using var store = new Store(engine);

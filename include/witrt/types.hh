@@ -71,6 +71,11 @@ class FuncTypeRef : public CopyView<FuncTypeRef, wasm_functype_t> {
   List<ValTypeRef> params() const noexcept { return list(wasm_functype_params(get())); }
   /// The results, borrowed from the type.
   List<ValTypeRef> results() const noexcept { return list(wasm_functype_results(get())); }
+  /// What a parameter is called, borrowed from the type; empty if it has no name.
+  std::string_view param_name(std::size_t index) const noexcept {
+    const wasm_name_t* name = witrt_functype_param_name(get(), index);
+    return name ? detail::text_of(name) : std::string_view();
+  }
 
  private:
   static bool fill(wasm_valtype_vec_t* vec, Kinds kinds) noexcept {

@@ -194,7 +194,7 @@ impl Callback {
                     }
                     // SAFETY: the callback set the text, or it is none.
                     let text = unsafe { slot.text(encoding) };
-                    call.put_text(text.map_err(|e| at(i, e))?)?;
+                    call.put_text(text.map_err(|e| e.of_host_result(i))?)?;
                 }
                 // SAFETY: the callback set the member of the kind, or it is zero.
                 kind => call.put_number(unsafe { slot.number(kind) })?,
@@ -337,18 +337,12 @@ impl Callback {
             let taken = unsafe { take_result(inside, *kind, slot) };
             match taken {
                 Ok(taken) => got.push(taken),
-                Err(error) if outcome.is_ok() => outcome = Err(at(i, error)),
+                Err(error) if outcome.is_ok() => outcome = Err(error.of_host_result(i)),
                 Err(_) => {}
             }
         }
         outcome
     }
-}
-
-/// Says which result is wrong.
-#[cold]
-fn at(i: usize, error: Error) -> Error {
-    error.context(format_args!("result {i} of the host function")).at_argument(i)
 }
 
 /// A result of a callback.

@@ -172,7 +172,7 @@ unsafe fn call_values(
         // SAFETY: the caller vouches for the arguments until the call is over.
         match unsafe { to_val(inside, arg) } {
             Ok(value) => values.push(value),
-            Err(error) => return Err(at_argument(error, i)),
+            Err(error) => return Err(error.of_argument(func.ty(), i)),
         }
     }
     let mut outcome = List::<Val<'static>, INLINE>::new(arity, || spare(inside));
@@ -244,11 +244,6 @@ fn keep(inside: &mut Inside<'_>, spare: Option<Vec<Val<'_>>>) {
         let spare = unsafe { std::mem::transmute::<Vec<Val<'_>>, Vec<Val<'static>>>(spare) };
         inside.tables().vals.push(spare);
     }
-}
-
-#[cold]
-fn at_argument(error: Error, index: usize) -> Error {
-    error.context(format_args!("argument {index}")).at_argument(index)
 }
 
 /// A host function of this type, which is borrowed. NULL for a callback that
@@ -399,10 +394,7 @@ fn take_results(
         });
         match fitting {
             Ok(val) => *result = val,
-            Err(error) if outcome.is_ok() => {
-                let what = format!("result {i} of the host function");
-                outcome = Err(error.context(what).at_argument(i));
-            }
+            Err(error) if outcome.is_ok() => outcome = Err(error.of_host_result(i)),
             Err(_) => {}
         }
     }

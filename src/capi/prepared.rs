@@ -344,7 +344,7 @@ impl SlotArgs<'_> {
                 _ => to_externref(self.store, slot.r#ref.as_ref()).map(Val::ExternRef),
             }
         };
-        val.map_err(|error| argument(error, i))
+        val.map_err(|error| error.at_argument(i))
     }
 
     /// The way for arguments with handles among them. All of these are read first:
@@ -363,7 +363,7 @@ impl SlotArgs<'_> {
             match if kind.is_val() { values.next() } else { None } {
                 None => self.lower_plain(i, kind, into)?,
                 Some(Val::String(text)) => text.lower(into)?,
-                Some(val) => into.value(val.clone()).map_err(|error| argument(error, i))?,
+                Some(val) => into.value(val.clone()).map_err(|error| error.at_argument(i))?,
             }
         }
         Ok(())
@@ -378,7 +378,7 @@ impl SlotArgs<'_> {
         unsafe {
             match *kind {
                 SlotKind::Text(encoding) => {
-                    let text = slot.text(encoding).map_err(|error| argument(error, i))?;
+                    let text = slot.text(encoding).map_err(|error| error.at_argument(i))?;
                     into.text(text, None)
                 }
                 kind => into.number(slot.number(kind)),
@@ -398,11 +398,6 @@ impl<'a> Arguments<'a> for SlotArgs<'_> {
         }
         Ok(())
     }
-}
-
-#[cold]
-fn argument(error: Error, i: usize) -> Error {
-    error.context(format_args!("argument {i}")).at_argument(i)
 }
 
 impl witrt_prepared_t {
@@ -436,9 +431,8 @@ impl witrt_prepared_t {
     fn end_short(&self, kept: Kept) -> Error {
         let (i, units) = kept.first().map_or((0, 0), |first| (first.index, first.units));
         self.keep(kept);
-        let message =
-            format!("result {i}: the buffer is too small: the string has {units} code units");
-        Error::new(ErrorKind::BufferTooSmall, message).needing(units).at_argument(i)
+        let message = format!("the buffer is too small: the string has {units} code units");
+        Error::new(ErrorKind::BufferTooSmall, message).needing(units).of_result(i)
     }
 
     #[cold]

@@ -65,7 +65,7 @@ impl OneText {
     #[inline]
     pub unsafe fn new(slot: *mut witrt_slot_t, encoding: Encoding) -> Result<OneText> {
         // SAFETY: the caller vouches for the slot.
-        let room = unsafe { room(slot, encoding) }.map_err(|error| of_result(error, 0))?;
+        let room = unsafe { room(slot, encoding) }.map_err(|error| error.of_result(0))?;
         // No more than that: a callback may look at it.
         let (data, len) = match room {
             Dest::Utf8(room) => (room.as_mut_ptr().cast(), room.len()),
@@ -124,11 +124,6 @@ unsafe fn room<'b>(slot: *const witrt_slot_t, encoding: Encoding) -> Result<Dest
     unsafe { (*slot).room(encoding) }
 }
 
-#[cold]
-fn of_result(error: Error, i: usize) -> Error {
-    error.context(format_args!("result {i}")).at_argument(i)
-}
-
 /// Results of all kinds: kept until all are there.
 pub(super) struct Results<'k> {
     kinds: &'k [SlotKind],
@@ -153,7 +148,7 @@ impl<'k> Results<'k> {
         for (i, kind) in kinds.iter().enumerate() {
             if let SlotKind::Text(encoding) = *kind {
                 // SAFETY: the caller vouches for the slots, and it is text.
-                unsafe { room(slots.add(i), encoding) }.map_err(|e| of_result(e, i))?;
+                unsafe { room(slots.add(i), encoding) }.map_err(|e| e.of_result(i))?;
             }
         }
         let words = List::new(kinds.len(), Vec::new);

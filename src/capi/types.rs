@@ -82,10 +82,17 @@ pub struct FuncObj {
     lists: OnceLock<Lists>,
 }
 
+/// A name that is borrowed from the crate's type.
+fn lent(name: &str) -> wasm_name_t {
+    Vector::from_parts(name.len(), name.as_ptr().cast_mut().cast())
+}
+
 /// What C borrows.
 struct Lists {
     params: wasm_valtype_vec_t,
     results: wasm_valtype_vec_t,
+    /// Of each parameter; those without one are empty.
+    names: Vec<wasm_name_t>,
     /// What the vectors consist of: pointers to `_types`.
     _items: Vec<*mut wasm_valtype_t>,
     _types: Vec<wasm_valtype_t>,
@@ -109,6 +116,7 @@ impl FuncObj {
             Lists {
                 params: Vector::from_parts(first.len(), first.as_mut_ptr()),
                 results: Vector::from_parts(second.len(), second.as_mut_ptr()),
+                names: self.ty.param_names().map(|name| lent(name.unwrap_or_default())).collect(),
                 _items: items,
                 _types: types,
             }
@@ -333,6 +341,24 @@ pub extern "C" fn wasm_functype_params(ty: Option<&wasm_functype_t>) -> *const w
 pub extern "C" fn wasm_functype_results(ty: Option<&wasm_functype_t>) -> *const wasm_valtype_vec_t {
     enter(|| match need(ty, "type")?.ty() {
         TypeObj::Func(func) => Ok(std::ptr::from_ref(&func.lists().results)),
+        _ => Ok(null()),
+    })
+}
+
+/// What a parameter is called, borrowed from the type. NULL where it has no name,
+/// or there is no such parameter. Not NUL-terminated.
+///
+/// Text modules can name the parameters of adapters; binary modules cannot, and
+/// types that are made here have no names. Names do not make types differ.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_functype_param_name(
+    ty: Option<&wasm_functype_t>,
+    index: usize,
+) -> *const wasm_name_t {
+    enter(|| match need(ty, "type")?.ty() {
+        TypeObj::Func(func) if func.ty.param_name(index).is_some() => {
+            Ok(func.lists().names.get(index).map_or(null(), std::ptr::from_ref))
+        }
         _ => Ok(null()),
     })
 }

@@ -13,12 +13,13 @@ use crate::guest::carried::{CARRIED, CARRIED_WORDS};
 use crate::guest::context::Cx;
 use crate::guest::defer::{late, run_registered, settle};
 use crate::guest::few::{FEW, Few, FewFunc, Puts};
-use crate::guest::flat::{Arguments, Lift, Lower, Outcome};
+use crate::guest::flat::{Arguments, Lift, Lower, Outcome, Told};
 use crate::guest::func::Typed;
 use crate::guest::give_back;
 use crate::guest::slots::scoped;
 use crate::guest::value::Val;
 use crate::string::SHORT;
+use crate::types::FuncType;
 use std::sync::Arc;
 
 // What is carried fits.
@@ -33,6 +34,8 @@ const _: () = assert!(
 pub(crate) struct Entered {
     handles: Arc<Handles>,
     func: CoreFunc,
+    /// The adapter's own type.
+    ty: FuncType,
     /// The same, if few words cross, all of them numbers.
     few: Option<FewFunc>,
     /// Whether it takes no string, or all of them with their text if that is
@@ -64,6 +67,7 @@ impl Entered {
     pub fn new(running: &Running, adapter: u32, func: CoreFunc) -> Result<Entered> {
         let entries = &running.code.compiled.entries;
         let entry = entries.get(adapter as usize).and_then(|e| e.as_ref()).ok_or_else(missing)?;
+        let own = running.code.program.adapters.get(adapter as usize).ok_or_else(missing)?;
         let Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare } = entry;
         if ty != func.ty() {
             return Err(missing());
@@ -95,6 +99,7 @@ impl Entered {
             bare: *bare && func.is_numeric(),
             handles,
             func,
+            ty: own.ty().clone(),
         })
     }
 
@@ -113,6 +118,7 @@ impl Entered {
         args: &impl Arguments<'a>,
         outcome: &mut impl Outcome,
     ) -> Result<()> {
+        let args = &Told(args, &self.ty);
         let Some(few) = self.few.as_ref().filter(|_| self.light) else {
             return self.run_heavy(cx, args, outcome);
         };

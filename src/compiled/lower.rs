@@ -4,11 +4,13 @@
 //! so, short text goes with it, in words of 128 bits: then nothing is lent, and
 //! the core writes it into its memory by itself.
 //!
+//! An error tells the index of the argument.
+//!
 //! Not here: the crossing.
 
 use super::word;
 use crate::codegen::CARRIED_PARTS;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exec;
 use crate::guest::carried::carry;
 use crate::guest::context::Cx;
@@ -113,7 +115,7 @@ impl<'a> Lower<'a> for Lent<'_, '_, 'a, '_> {
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
         match self.lending.lend(self.cx, text, policy) {
             Ok(len) => self.slot(word(len)? as u32 as u64),
-            Err(error) => Err(argument(error, self.at)),
+            Err(error) => Err(error.at_argument(self.at)),
         }
     }
 
@@ -141,7 +143,7 @@ impl<'a> Lower<'a> for Wide<'_, '_, 'a, '_> {
 
     #[inline]
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        let len = self.lending.lend(self.cx, text, policy).map_err(|e| argument(e, self.at))?;
+        let len = self.lending.lend(self.cx, text, policy).map_err(|e| e.at_argument(self.at))?;
         self.at += 1;
         self.fill.number(word(len)? as u32 as u64)
     }
@@ -161,7 +163,7 @@ fn hold(cx: &mut Cx<'_>, lending: &Lending<'_>, text: Str<'_>, at: usize) -> Res
     let (text, measured) = match text.clone().into_guest() {
         Some(text) => (text, measured),
         // What the host lends comes as text; this owns it.
-        None => (text.into_owned(cx).map_err(|e| argument(e, at))?, None),
+        None => (text.into_owned(cx).map_err(|e| e.at_argument(at))?, None),
     };
     Ok(word(lending.hold(cx, text, measured))? as u32 as u64)
 }
@@ -179,7 +181,7 @@ impl<'a> Lower<'a> for Measure<'_, '_> {
     }
 
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        measure(self.cx.data().policy, text, policy).map_err(|e| argument(e, self.at))?;
+        measure(self.cx.data().policy, text, policy).map_err(|e| e.at_argument(self.at))?;
         self.at += 1;
         Ok(())
     }
@@ -191,9 +193,4 @@ impl<'a> Lower<'a> for Measure<'_, '_> {
         self.at += 1;
         Ok(())
     }
-}
-
-#[cold]
-fn argument(error: Error, at: usize) -> Error {
-    error.context(format_args!("argument {at}")).at_argument(at)
 }

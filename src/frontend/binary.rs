@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
 
     fn import_item(&mut self, at: usize) -> Result<ImportItem> {
         let (module, name) = (self.name()?.to_owned(), self.name()?.to_owned());
-        Ok(ImportItem { module, name, ty: self.u32()?, at })
+        Ok(ImportItem { module, name, ty: self.u32()?, named: None, at })
     }
 
     fn func_item(&mut self, start: usize) -> Result<FuncItem> {
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
             let code = reader.byte()?;
             if code == END {
                 reader.finish()?;
-                return Ok(FuncItem { ty, body, at: start, end: at });
+                return Ok(FuncItem { ty, named: None, body, at: start, end: at });
             }
             let Some(def) = by_code(code) else {
                 return Err(interface_fault(at, format!("unknown instruction {code:#04x}")));

@@ -48,7 +48,7 @@ pub(crate) fn compile(
 
     let mut adapters = Vec::new();
     for item in &model.imports {
-        let ty = type_of(model, item.ty);
+        let ty = item.named.clone().unwrap_or_else(|| type_of(model, item.ty));
         let (adapter, import) = (adapters.len() as u32, imports.len() as u32);
         let (module, name) = (item.module.clone(), item.name.clone());
         let import_ty = ImportType { module, name, ty: ExternType::Func(ty.clone()) };
@@ -99,7 +99,7 @@ fn type_of(model: &Model, index: u32) -> FuncType {
 }
 
 fn plan(model: &Model, core_funcs: &[FuncType], func: &FuncItem) -> AdapterPlan {
-    let ty = type_of(model, func.ty);
+    let ty = func.named.clone().unwrap_or_else(|| type_of(model, func.ty));
     let mut frame = Frame { stack: Vec::new(), slots: ty.params().len() as u32 };
     let mut ops = Vec::with_capacity(func.body.len() + 1);
     for instr in &func.body {

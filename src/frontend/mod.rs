@@ -159,6 +159,8 @@ enum Format<'a> {
 fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
     let refuse = |kind, message: &str| Err(Error::new(kind, message));
     match bytes {
+        // A file that was not written, and no module of its author's.
+        [] => return refuse(ErrorKind::MalformedBinary, "empty input"),
         [0, b'a', b's', b'm', ..] => return Ok(Format::Binary),
         [0, ..] => {
             let message = "neither a WebAssembly binary nor text";
@@ -249,7 +251,8 @@ mod tests {
     #[test]
     fn formats() {
         let kind = |bytes: &[u8]| load(bytes, FEATURES).map(|_| ()).map_err(|e| e.kind());
-        assert_eq!(kind(b""), Ok(()));
+        assert_eq!(kind(b""), Err(ErrorKind::MalformedBinary));
+        assert_eq!(kind(b" ;; nothing\n"), Ok(()));
         assert_eq!(kind(b"(module)"), Ok(()));
         assert_eq!(kind(b"\0asm\x01\0\0\0"), Ok(()));
         assert_eq!(kind(b"\0asm\x0d\0\x01\0"), Err(ErrorKind::UnsupportedFormat));

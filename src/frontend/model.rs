@@ -36,6 +36,7 @@ pub(crate) struct ImportItem {
     pub name: String,
     /// An adapter type.
     pub ty: u32,
+    pub named: Option<FuncType>,
     pub at: usize,
 }
 
@@ -43,6 +44,9 @@ pub(crate) struct ImportItem {
 pub(crate) struct FuncItem {
     /// An adapter type.
     pub ty: u32,
+    /// The same type, where its parameters are called otherwise than in the type.
+    /// Only text can say so.
+    pub named: Option<FuncType>,
     pub body: Vec<Instr>,
     pub at: usize,
     /// Where the body ends.

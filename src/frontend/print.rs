@@ -66,14 +66,16 @@ impl fmt::Display for Forms<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Model { types, imports, funcs, exports, implements } = self.model;
         for (n, item) in types.iter().enumerate() {
-            write!(f, "\n  (@interface type (;{n};) {})", Signature(&item.ty))?;
+            write!(f, "\n  (@interface type (;{n};) (func{}))", Signature(&item.ty))?;
         }
         for (n, item) in imports.iter().enumerate() {
             let (module, name) = (Quoted(&item.module), Quoted(&item.name));
-            write!(f, "\n  (@interface import {module} {name} (func (;{n};) (type {})))", item.ty)?;
+            let ty = TypeUse(item.ty, item.named.as_ref());
+            write!(f, "\n  (@interface import {module} {name} (func (;{n};) {ty}))")?;
         }
         for (n, item) in funcs.iter().enumerate() {
-            write!(f, "\n  (@interface func (;{};) (type {})", imports.len() + n, item.ty)?;
+            let ty = TypeUse(item.ty, item.named.as_ref());
+            write!(f, "\n  (@interface func (;{};) {ty}", imports.len() + n)?;
             for instr in &item.body {
                 self.instr(f, instr)?;
             }
@@ -126,10 +128,8 @@ fn core_ids(bytes: &[u8]) -> HashMap<u32, String> {
             let first = used.insert(name);
             let id = if name.is_empty() || name.starts_with('#') || !first {
                 format!("${}", Quoted(&format!("#func{index} {name}")))
-            } else if name.chars().all(is_id_char) {
-                format!("${name}")
             } else {
-                format!("${}", Quoted(name))
+                Id(name).to_string()
             };
             ids.insert(*index, id);
         }
@@ -143,14 +143,41 @@ fn is_id_char(c: char) -> bool {
     c.is_ascii_graphic() && !"\"(),;[]{}".contains(c)
 }
 
+/// A name as an identifier.
+struct Id<'a>(&'a str);
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.chars().all(is_id_char) && !self.0.is_empty() {
+            true => write!(f, "${}", self.0),
+            false => write!(f, "${}", Quoted(self.0)),
+        }
+    }
+}
+
+/// An adapter type by its number, and its parameters where they are called
+/// otherwise here.
+struct TypeUse<'a>(u32, Option<&'a FuncType>);
+
+impl fmt::Display for TypeUse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(type {})", self.0)?;
+        self.1.map_or(Ok(()), |named| write!(f, "{}", Signature(named)))
+    }
+}
+
+/// Parameters and results, each with a space before it.
 struct Signature<'a>(&'a FuncType);
 
 impl fmt::Display for Signature<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(func")?;
-        self.0.params().iter().try_for_each(|ty| write!(f, " (param {ty})"))?;
-        self.0.results().iter().try_for_each(|ty| write!(f, " (result {ty})"))?;
-        f.write_str(")")
+        for (ty, name) in self.0.params().iter().zip(self.0.param_names()) {
+            match name {
+                Some(name) => write!(f, " (param {} {ty})", Id(name))?,
+                None => write!(f, " (param {ty})")?,
+            }
+        }
+        self.0.results().iter().try_for_each(|ty| write!(f, " (result {ty})"))
     }
 }
 

@@ -239,7 +239,7 @@ impl CoreFunc {
         }
         let rooted = cx.data().refs.mark();
         for (i, (ty, arg)) in params.iter().zip(args).enumerate() {
-            raw[i] = word_for(cx, i, *ty, arg).map_err(|e| at(e, "argument", i))?;
+            raw[i] = word_for(cx, i, *ty, arg).map_err(|e| e.of_argument(&self.ty, i))?;
         }
         if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
             return Err(no_values(*ty));
@@ -339,7 +339,7 @@ fn enter_host(
         // The guest runs again.
         settle(cx)?;
         for (i, (ty, val)) in ty.results().iter().zip(&results).enumerate() {
-            raw[i].write(word_for(cx, i, *ty, val).map_err(|e| at(e, "result", i))?);
+            raw[i].write(word_for(cx, i, *ty, val).map_err(|e| e.of_host_result(i))?);
         }
         expose(cx, rooted, |i, word| {
             raw[i].write(word);
@@ -397,10 +397,6 @@ pub(super) unsafe fn from_raw(cx: &mut Cx<'_>, ty: ValType, raw: ValRaw) -> Resu
         }
         _ => return Err(no_values(ty)),
     })
-}
-
-fn at(error: Error, what: &str, index: usize) -> Error {
-    error.context(format_args!("{what} {index}")).at_argument(index)
 }
 
 /// Runs a host function; a panic becomes an error.

@@ -11,13 +11,24 @@ use super::context::Cx;
 use super::value::{Str, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
-use crate::types::ValType;
+use crate::types::{FuncType, ValType};
 
 /// The arguments of a call, to be handed over in order; from the first one again
 /// where a way of calling turns out not to be theirs.
 pub trait Arguments<'a> {
     /// Hands them over.
     fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()>;
+}
+
+/// Arguments of a function of this type: an error that tells an index says which
+/// argument that is.
+pub(crate) struct Told<'t, A>(pub &'t A, pub &'t FuncType);
+
+impl<'a, A: Arguments<'a>> Arguments<'a> for Told<'_, A> {
+    #[inline(always)]
+    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
+        self.0.lower(into).map_err(|error| error.of_argument_told(self.1))
+    }
 }
 
 /// Takes arguments in order. Text must stay as it is for `'a`.

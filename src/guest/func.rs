@@ -84,7 +84,7 @@ impl Func {
             let message = format!("room for {expected} results needed, found {}", results.len());
             return Err(Error::new(ErrorKind::WrongCount, message));
         }
-        check("argument", self.0.ty.params(), args)?;
+        check("arguments", self.0.ty.params(), args, |e, i| e.of_argument(&self.0.ty, i))?;
         match &self.0.body {
             Body::Core(func) => func.call(cx, args, results),
             Body::Typed(body) => {

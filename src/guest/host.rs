@@ -325,7 +325,7 @@ impl<'s> HostCall<'_, 's> {
             return Ok(());
         }
         let copied = Copied::new_in(self.cx.data_mut(), text);
-        self.put_long(copied.map_err(|e| bad_result(self.put(), e))?)
+        self.put_long(copied.map_err(|e| e.of_host_result(self.put()))?)
     }
 
     /// The same for text that was copied before.
@@ -608,12 +608,6 @@ fn read_kept<R>(
     let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
     cx.data_mut().scratch.kept.push(text);
     Ok(done)
-}
-
-/// Says which result is wrong.
-#[cold]
-fn bad_result(i: usize, error: Error) -> Error {
-    error.context(format_args!("result {i} of the host function")).at_argument(i)
 }
 
 /// What reading the text at an address raised.

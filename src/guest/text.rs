@@ -299,10 +299,9 @@ pub(crate) fn measure_result(cx: &Cx<'_>, i: usize, s: &Str<'_>) -> Result<Optio
         return Ok(None);
     }
     let measured = measure(s, data.policy);
-    measured.map(Some).map_err(|e| {
-        let e = e.context(format_args!("result {i} of the host function"));
-        Trap::with_code(e.message(), TrapCode::IllFormedText).into()
-    })
+    measured
+        .map(Some)
+        .map_err(|e| Trap::with_code(e.of_host_result(i).message(), TrapCode::IllFormedText).into())
 }
 
 /// Text that is not in linear memory, as UTF-8.

@@ -130,16 +130,21 @@ impl<'a> Val<'a> {
 }
 
 /// Checks values against the types they are meant for: their number, and each
-/// one's type. `what` is `argument` or `result`.
-pub(crate) fn check(what: &str, types: &[ValType], vals: &[Val<'_>]) -> Result<()> {
+/// one's type. `what` is `arguments` or `results`; `at` says which is wrong.
+pub(crate) fn check(
+    what: &str,
+    types: &[ValType],
+    vals: &[Val<'_>],
+    at: impl FnOnce(Error, usize) -> Error,
+) -> Result<()> {
     if types.len() != vals.len() {
-        let message = format!("expected {} {what}s, found {}", types.len(), vals.len());
+        let message = format!("expected {} {what}, found {}", types.len(), vals.len());
         return Err(Error::new(ErrorKind::WrongCount, message));
     }
     for (i, (ty, val)) in types.iter().zip(vals).enumerate() {
         if *ty != val.ty() {
-            let message = format!("{what} {i}: expected {ty}, found {}", val.ty());
-            return Err(Error::new(ErrorKind::WrongKind, message).at_argument(i));
+            let message = format!("expected {ty}, found {}", val.ty());
+            return Err(at(Error::new(ErrorKind::WrongKind, message), i));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::{CoreFunc, Word};
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::few::FewFunc;
-use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, mismatch};
+use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, Told, mismatch};
 use crate::guest::func::{Body, Func, set_defaults};
 use crate::guest::{give_back, recycle};
 use crate::types::{FuncType, ValType};
@@ -126,7 +126,7 @@ impl Prepared {
         let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
         let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         let done = (|| {
-            args.lower(&mut ToVals { types: ty.params(), vals: &mut vals })?;
+            Told(args, ty).lower(&mut ToVals { types: ty.params(), vals: &mut vals })?;
             set_defaults(ty.results(), &mut results)?;
             self.func.call_checked(cx, &vals, &mut results)?;
             outcome.lift(&mut FromVals { cx, vals: &mut results, at: 0 })

@@ -25,7 +25,8 @@ pub(super) trait Stored: Sized {
 pub(super) struct Writer {
     bytes: Vec<u8>,
     types: Vec<FuncType>,
-    positions: HashMap<FuncType, u32>,
+    /// Also by the names of parameters, which types do not compare.
+    positions: HashMap<(FuncType, Vec<Option<String>>), u32>,
 }
 
 impl Writer {
@@ -35,6 +36,7 @@ impl Writer {
         for ty in std::mem::take(&mut self.types) {
             ty.params().to_vec().put(&mut self);
             ty.results().to_vec().put(&mut self);
+            names_of(&ty).put(&mut self);
         }
         self.bytes.extend_from_slice(&values);
         self.bytes
@@ -52,7 +54,8 @@ impl<'a> Reader<'a> {
         for _ in 0..u32::get(&mut reader)? {
             let params: Vec<ValType> = Vec::get(&mut reader)?;
             let results: Vec<ValType> = Vec::get(&mut reader)?;
-            reader.types.push(FuncType::new(params, results));
+            let names: Vec<Option<String>> = Vec::get(&mut reader)?;
+            reader.types.push(FuncType::new(params, results).with_param_names(names));
         }
         Some(reader)
     }
@@ -161,10 +164,17 @@ impl<T: Stored> Stored for Vec<T> {
     }
 }
 
+/// What parameters are called; nothing where none has a name.
+fn names_of(ty: &FuncType) -> Vec<Option<String>> {
+    let named = ty.param_names().any(|name| name.is_some());
+    let names = ty.param_names().filter(|_| named);
+    names.map(|name| name.map(str::to_owned)).collect()
+}
+
 impl Stored for FuncType {
     fn put(&self, to: &mut Writer) {
         let next = to.types.len() as u32;
-        let position = *to.positions.entry(self.clone()).or_insert(next);
+        let position = *to.positions.entry((self.clone(), names_of(self))).or_insert(next);
         if position == next {
             to.types.push(self.clone());
         }

@@ -74,7 +74,7 @@ static void imports_and_exports(wasm_store_t* store) {
 
 static void validation(wasm_store_t* store) {
   static const struct { const char* wat; int valid; } cases[] = {
-    {"(module)", 1}, {"", 1}, {"(module (func (result i32) i32.const 0))", 1},
+    {"(module)", 1}, {" ", 1}, {"", 0}, {"(module (func (result i32) i32.const 0))", 1},
     {"(module (func (result i32)))", 0}, {"(module", 0}, {"(modul)", 0},
     {"(module (@interface func (export \"f\") (result string)))", 0},
     {"(module (@interface func (export \"f\") (param s8) (result s8) arg.get 0))", 1},

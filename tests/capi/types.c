@@ -78,6 +78,37 @@ static void functypes(void) {
   wasm_functype_delete(empty);
 }
 
+/* Parameters of adapters have names, which the type keeps; none is made up. */
+static void param_names(void) {
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  static const char text[] =
+    "(@interface func (export \"f\") (param $name string) (param s32))";
+  wasm_byte_vec_t bytes = {sizeof text - 1, (char*)text};
+  wasm_module_t* module = wasm_module_new(store, &bytes);
+  REQUIRE(module);
+  wasm_exporttype_vec_t exports;
+  wasm_module_exports(module, &exports);
+  const wasm_externtype_t* type = wasm_exporttype_type(exports.data[0]);
+  wasm_functype_t* copy = wasm_functype_copy(wasm_externtype_as_functype_const(type));
+  wasm_exporttype_vec_delete(&exports);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  const wasm_name_t* name = witrt_functype_param_name(copy, 0);
+  REQUIRE(name);
+  CHECK(name->size == 4 && memcmp(name->data, "name", 4) == 0);
+  CHECK(witrt_functype_param_name(copy, 0) == name);
+  CHECK(witrt_functype_param_name(copy, 1) == NULL);
+  CHECK(witrt_functype_param_name(copy, 2) == NULL);
+  CHECK(witrt_functype_param_name(NULL, 0) == NULL);
+  wasm_functype_delete(copy);
+
+  wasm_functype_t* made = wasm_functype_new_1_0(wasm_valtype_new_i32());
+  CHECK(witrt_functype_param_name(made, 0) == NULL);
+  wasm_functype_delete(made);
+}
+
 static void globaltypes(void) {
   wasm_globaltype_t* type = wasm_globaltype_new(wasm_valtype_new_i64(), WASM_VAR);
   REQUIRE(type);
@@ -174,6 +205,7 @@ static void importtypes_and_exporttypes(void) {
 int main(void) {
   valtypes();
   functypes();
+  param_names();
   globaltypes();
   tabletypes();
   memorytypes();

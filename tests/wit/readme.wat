@@ -44,16 +44,16 @@
 
 (; EXPECT
 ;;! inspect
-export "shout" func (string) -> (string)
+export "shout" func (s: string) -> (string)
 ;;! plan
 wrapped core module
-adapter 0 (string) -> (string), slots: 6
+adapter 0 (s: string) -> (string), slots: 6
   %1 %2 = lower string to memory 0 by core func 0 %0!
   %3 %4 = call core func 2 %1! %2!
   defer core func 1 %3 %4
   %5 = lift string from memory 0 %3! %4!
   return %5!
-export 0 "shout" func (string) -> (string) from adapter 0
+export 0 "shout" func (s: string) -> (string) from adapter 0
 uses core funcs 0 1 2
 uses core memories 0
 ;)

@@ -167,8 +167,8 @@ fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>> {
         let name = &request.export;
         bail!("{name} {ty}: expected {expected} arguments, found {found}");
     }
-    let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (ty, text))| {
-        literal(*ty, text).ok_or_else(|| anyhow!("argument {i}: {text} is no {ty}"))
+    let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (kind, text))| {
+        literal(*kind, text).ok_or_else(|| anyhow!("{}: {text} is no {kind}", ty.argument(i)))
     });
     parsed.collect()
 }

@@ -269,16 +269,26 @@ impl<'a> Parse<'a> for Signature<'a> {
     fn parse(parser: Parser<'a>) -> Result<Signature<'a>> {
         let mut sig = Signature { params: Vec::new(), results: Vec::new() };
         while next_is::<kw::param>(parser)? {
-            sig.params.push(parser.parens(|parser| {
+            parser.parens(|parser| {
                 parser.parse::<kw::param>()?;
-                Ok((parser.parse()?, valtype(parser)?))
-            })?);
+                let id: Option<Id<'a>> = parser.parse()?;
+                if id.is_some() {
+                    sig.params.push((id, valtype(parser)?));
+                }
+                while id.is_none() && !parser.is_empty() {
+                    sig.params.push((None, valtype(parser)?));
+                }
+                Ok(())
+            })?;
         }
         while next_is::<kw::result>(parser)? {
-            sig.results.push(parser.parens(|parser| {
+            parser.parens(|parser| {
                 parser.parse::<kw::result>()?;
-                valtype(parser)
-            })?);
+                while !parser.is_empty() {
+                    sig.results.push(valtype(parser)?);
+                }
+                Ok(())
+            })?;
         }
         Ok(sig)
     }
@@ -291,6 +301,7 @@ impl Signature<'_> {
 
     pub(super) fn func_type(&self) -> FuncType {
         FuncType::new(self.params.iter().map(|(_, ty)| *ty), self.results.iter().copied())
+            .with_param_names(self.params.iter().map(|(id, _)| id.map(|id| id.name())))
     }
 }
 

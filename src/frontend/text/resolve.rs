@@ -99,10 +99,11 @@ impl<'a> Resolver<'a, '_> {
     fn func(&mut self, func: &grammar::Func<'a>) -> Result<u32> {
         let written = param_names(&func.ty.sig)?;
         let ty = self.types.resolve(&func.ty, func.at)?;
+        let named = self.types.named(&func.ty, ty);
         let at = func.at.offset();
         if let Some((module, name)) = &func.import {
             let (module, name) = (module.clone(), name.clone());
-            self.model.imports.push(ImportItem { module, name, ty, at });
+            self.model.imports.push(ImportItem { module, name, ty, named, at });
             return Ok(self.model.imports.len() as u32 - 1);
         }
         let params = self.types.params(&func.ty, ty).unwrap_or(&written);
@@ -120,7 +121,7 @@ impl<'a> Resolver<'a, '_> {
             }
             body.push(Instr { def: instr.def, imms, at: instr.at.offset() });
         }
-        self.model.funcs.push(FuncItem { ty, body, at, end: func.end.offset() });
+        self.model.funcs.push(FuncItem { ty, named, body, at, end: func.end.offset() });
         Ok((self.import_count + self.model.funcs.len()) as u32 - 1)
     }
 }
@@ -171,7 +172,8 @@ impl<'a> Types<'a> {
         match self.by_signature.entry(ty.sig.func_type()) {
             Entry::Occupied(found) => Ok(*found.get()),
             Entry::Vacant(unknown) => {
-                let ty = unknown.key().clone();
+                // Each use has names of its own.
+                let ty = unknown.key().clone().with_param_names::<&str>([]);
                 let index = *unknown.insert(self.items.len() as u32);
                 self.items.push(TypeItem { ty, at: at.offset() });
                 Ok(index)
@@ -183,6 +185,18 @@ impl<'a> Types<'a> {
     fn params(&self, ty: &TypeUse<'a>, index: u32) -> Option<&Names<'a>> {
         let from_type = ty.index.is_some() && ty.sig.is_empty();
         if from_type { self.params.get(index as usize) } else { None }
+    }
+
+    /// What a use writes, if it calls parameters otherwise than the type of this
+    /// index does.
+    fn named(&self, ty: &TypeUse<'a>, index: u32) -> Option<FuncType> {
+        if ty.index.is_some() && ty.sig.is_empty() {
+            return None;
+        }
+        let written = ty.sig.func_type();
+        let item = self.items.get(index as usize);
+        let same = |item: &TypeItem| item.ty.param_names().eq(written.param_names());
+        if item.is_some_and(same) { None } else { Some(written) }
     }
 
     fn finish(self) -> Result<Vec<TypeItem>> {

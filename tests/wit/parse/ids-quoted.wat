@@ -8,7 +8,7 @@
 
 (; EXPECT
 (module
-  (@interface type (;0;) (func (param s8) (result s8)))
+  (@interface type (;0;) (func (param $"\u{e9}" s8) (result s8)))
   (@interface func (;0;) (type 0)
     arg.get 0)
   (@interface export "x" (func 0)))

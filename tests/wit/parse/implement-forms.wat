@@ -22,9 +22,9 @@
   (import "m" "b" (func $b (;1;) (type 0)))
   (import "m" "c" (func $c (;2;) (type 1)))
   (import "m" "d" (func $d (;3;) (type 1)))
-  (@interface type (;0;) (func (param i32)))
+  (@interface type (;0;) (func (param $x i32)))
   (@interface type (;1;) (func))
-  (@interface func (;0;) (type 0))
+  (@interface func (;0;) (type 0) (param i32))
   (@interface func (;1;) (type 0)
     arg.get 0
     call-core $a)

@@ -29,7 +29,7 @@
   )
   (func $free (;1;) (type 1) (param i32 i32))
   (@interface type (;0;) (func (param string) (param string)))
-  (@interface func (;0;) (type 0)
+  (@interface func (;0;) (type 0) (param string) (param $s string)
     arg.get 1
     string-to-memory $alloc
     memory-to-string

@@ -9,7 +9,7 @@
 
 (; EXPECT
 (module
-  (@interface type (;0;) (func (param s8) (param s16) (result s16)))
+  (@interface type (;0;) (func (param $a s8) (param $b s16) (result s16)))
   (@interface func (;0;) (type 0)
     arg.get 1)
   (@interface func (;1;) (type 0)

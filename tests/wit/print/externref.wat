@@ -23,7 +23,7 @@
   (@interface func (;1;) (type 0)
     arg.get 0
     call-adapter 0)
-  (@interface func (;2;) (type 0)
+  (@interface func (;2;) (type 0) (param $it externref) (result externref)
     arg.get 0
     call-core $keep)
   (@interface export "keep" (func 2))

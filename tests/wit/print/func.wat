@@ -11,12 +11,12 @@
 
 (; EXPECT
 (module
-  (@interface type (;0;) (func (param f32)))
+  (@interface type (;0;) (func (param $x f32)))
   (@interface type (;1;) (func))
   (@interface type (;2;) (func (param u8) (param string) (result string)))
   (@interface type (;3;) (func (result s8)))
   (@interface func (;0;) (type 1))
-  (@interface func (;1;) (type 2)
+  (@interface func (;1;) (type 2) (param $a u8) (param $b string) (result string)
     arg.get 1)
   (@interface func (;2;) (type 3))
   (@interface func (;3;) (type 2)
