@@ -2222,10 +2222,12 @@ bool witrt_assemble(const struct wasm_byte_vec_t *text,
 ///
 /// `args` are borrowed, and of the kinds that the function takes. `results` is
 /// the caller's memory: what is in it is overwritten, and owned by the caller
-/// from then on; on a trap it stays as it is. It may have fewer elements than
-/// the function has results: the rest is given up. Either vector may be NULL
-/// for an empty one. A wrong number or kind of arguments, ill-formed text and a
-/// busy store are traps too, before the function runs.
+/// from then on; on a trap it stays as it is. It has room for all results that
+/// the function has, or none: then they are given up. Elements beyond them are
+/// left alone. Either vector may be NULL for an empty one. Room for some of the
+/// results only, a wrong number or kind of arguments, ill-formed text and a busy
+/// store are traps too, before the function runs; the message tells how many
+/// there should be.
 WASM_API_EXTERN
 struct wasm_trap_t *wasm_func_call(const struct wasm_func_t *func,
                                    const struct wasm_val_vec_t *args,

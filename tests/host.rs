@@ -197,12 +197,47 @@ fn values_that_do_not_fit() {
         let error = f.call(&mut store, args, &mut [Val::U32(0)]).unwrap_err();
         assert_eq!((error.kind(), error.argument()), (*kind, *argument), "{error}");
     }
-    let error = f.call(&mut store, &[Val::U32(1), Val::from("")], &mut []).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::WrongCount);
-
     let mut other = Store::new(&Engine::default());
     let error = f.call(&mut other, &[Val::U32(1), Val::from("")], &mut [Val::U32(0)]);
     assert_eq!(error.unwrap_err().kind(), ErrorKind::WrongStore);
+}
+
+/// Of a core function, an adapter and a host function.
+#[test]
+fn room_for_all_results_or_for_none() {
+    let mut store = Store::new(&Engine::default());
+    const CORE: &str = "(global $ran (mut i32) (i32.const 0))
+        (func (export \"f\") (param i32) (result i32 i32)
+            (global.set $ran (i32.add (global.get $ran) (i32.const 1)))
+            (global.get $ran) (local.get 0))";
+    let core = instance(&mut store, &format!("(module {CORE})"), &[]);
+    let adapter = format!(
+        "(module {CORE} (@interface func (export \"f\") (param u32) (result i32) (result i32)
+            arg.get 0 u32-to-i32 call-core 0))"
+    );
+    let adapter = instance(&mut store, &adapter, &[]);
+    let ran = Mutex::new(0);
+    let ty = FuncType::new([ValType::I32], [ValType::I32, ValType::I32]);
+    let host = Func::new(&mut store, ty, move |_, args, results| {
+        *ran.lock().unwrap() += 1;
+        results[0] = Val::I32(*ran.lock().unwrap());
+        let Val::I32(arg) = args[0] else { panic!("{args:?}") };
+        results[1] = Val::I32(arg);
+        Ok(())
+    });
+    let core = core.func(&mut store, "f").unwrap();
+    let adapter = adapter.func(&mut store, "f").unwrap();
+    for (f, arg) in [(core, Val::I32(7)), (adapter, Val::U32(7)), (host, Val::I32(7))] {
+        let args = [arg];
+        let error = f.call(&mut store, &args, &mut [Val::I64(9)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WrongCount);
+        assert!(error.to_string().contains("room for 2 results needed, found 1"), "{error}");
+        f.call(&mut store, &args, &mut []).unwrap();
+        let mut results = [Val::I64(9), Val::I64(9), Val::I64(9)];
+        f.call(&mut store, &args, &mut results).unwrap();
+        let [Val::I32(ran), Val::I32(7), Val::I64(9)] = results else { panic!("{results:?}") };
+        assert_eq!(ran, 2, "it ran where there was room for one result");
+    }
 }
 
 #[test]

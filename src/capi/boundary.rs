@@ -163,21 +163,38 @@ pub unsafe fn offer<T>(out: *mut T, value: T) {
 /// `data` must point to `size` elements that stay unchanged for `'a`.
 #[inline(always)]
 pub unsafe fn slice<'a, T>(data: *const T, size: usize, name: &str) -> Result<&'a [T]> {
-    let is_possible = size <= isize::MAX as usize / size_of::<T>().max(1);
-    if !data.is_null() && data.is_aligned() && is_possible {
+    if is_room(data, size) {
         // SAFETY: not NULL, aligned and of a possible size; the caller vouches
         // for the rest.
         return Ok(unsafe { std::slice::from_raw_parts(data, size) });
     }
-    if size == 0 { Ok(&[]) } else { Err(no_slice(data.is_null(), is_possible, size, name)) }
+    if size == 0 { Ok(&[]) } else { Err(no_room(data, size, name)) }
+}
+
+/// Checks memory for `size` elements, which need not be initialised: none is
+/// looked at, and no reference is made.
+#[inline]
+pub fn check_room<T>(data: *const T, size: usize, name: &str) -> Result<()> {
+    if size == 0 || is_room(data, size) { Ok(()) } else { Err(no_room(data, size, name)) }
+}
+
+#[inline(always)]
+fn is_room<T>(data: *const T, size: usize) -> bool {
+    !data.is_null() && data.is_aligned() && is_possible::<T>(size)
+}
+
+/// Whether there can be so many elements anywhere.
+#[inline(always)]
+pub fn is_possible<T>(size: usize) -> bool {
+    size <= isize::MAX as usize / size_of::<T>().max(1)
 }
 
 #[cold]
-fn no_slice(is_null: bool, is_possible: bool, size: usize, name: &str) -> Error {
-    if is_null {
+fn no_room<T>(data: *const T, size: usize, name: &str) -> Error {
+    if data.is_null() {
         return null(name);
     }
-    let message = if is_possible {
+    let message = if is_possible::<T>(size) {
         format!("`{name}` is not aligned for its elements")
     } else {
         format!("`{name}` cannot have {size} elements")

@@ -2,7 +2,7 @@
 //!
 //! Not here: values.
 
-use super::boundary::{Foreign, List, caught, enter, need};
+use super::boundary::{Foreign, List, caught, check_room, enter, need};
 use super::error::{Failure, report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
@@ -57,10 +57,12 @@ fn get(func: Option<&wasm_func_t>) -> Result<&Func> {
 ///
 /// `args` are borrowed, and of the kinds that the function takes. `results` is
 /// the caller's memory: what is in it is overwritten, and owned by the caller
-/// from then on; on a trap it stays as it is. It may have fewer elements than
-/// the function has results: the rest is given up. Either vector may be NULL
-/// for an empty one. A wrong number or kind of arguments, ill-formed text and a
-/// busy store are traps too, before the function runs.
+/// from then on; on a trap it stays as it is. It has room for all results that
+/// the function has, or none: then they are given up. Elements beyond them are
+/// left alone. Either vector may be NULL for an empty one. Room for some of the
+/// results only, a wrong number or kind of arguments, ill-formed text and a busy
+/// store are traps too, before the function runs; the message tells how many
+/// there should be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_func_call(
     func: *const wasm_func_t,
@@ -143,13 +145,28 @@ unsafe fn call_inside(
     results: *mut wasm_val_vec_t,
 ) -> Result<()> {
     // SAFETY: the caller vouches for the vectors.
-    let (args, room) = unsafe { (items(args, "args")?, items(results, "results")?.len()) };
+    let (args, room) = unsafe { (items(args, "args")?, room(results)?) };
+    func.check_room(room)?;
     if func.is_numeric() && numbers_fit(func.ty(), args) {
         // SAFETY: as above.
         return unsafe { call_numbers(inside, func, args, results, room) };
     }
     // SAFETY: as above.
     unsafe { call_values(inside, func, args, results, room) }
+}
+
+/// How many results there is room for. What is there need not be initialised, and
+/// is not looked at.
+///
+/// # Safety
+///
+/// The pointer must be NULL or a vector.
+#[inline]
+unsafe fn room(results: *const wasm_val_vec_t) -> Result<usize> {
+    // SAFETY: the caller vouches for it.
+    let Some(results) = (unsafe { results.as_ref() }) else { return Ok(0) };
+    check_room(results.data, results.size, "results")?;
+    Ok(results.size)
 }
 
 /// The way that everything can go.

@@ -71,7 +71,8 @@ impl Func {
     }
 
     /// Calls it, arguments and results checked. Results are written on success
-    /// only.
+    /// only; where there is no room for any they are given up, and room beyond
+    /// them is left alone.
     pub(crate) fn call_checked(
         &self,
         cx: &mut Cx<'_>,
@@ -79,12 +80,29 @@ impl Func {
         results: &mut [Val<'static>],
     ) -> Result<()> {
         self.check_store(cx)?;
-        let expected = self.0.ty.results().len();
-        if results.len() != expected {
-            let message = format!("room for {expected} results needed, found {}", results.len());
-            return Err(Error::new(ErrorKind::WrongCount, message));
-        }
+        check_room(&self.0.ty, results.len())?;
         check("arguments", self.0.ty.params(), args, |e, i| e.of_argument(&self.0.ty, i))?;
+        match results.get_mut(..self.0.ty.results().len()) {
+            Some(results) => self.run(cx, args, results),
+            None => self.call_for_nothing(cx, args),
+        }
+    }
+
+    /// Calls it, and gives its results up.
+    #[cold]
+    fn call_for_nothing(&self, cx: &mut Cx<'_>, args: &[Val<'_>]) -> Result<()> {
+        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        let done = set_defaults(self.0.ty.results(), &mut results)
+            .and_then(|()| self.run(cx, args, &mut results));
+        results.clear();
+        cx.data_mut().scratch.vals.push(results);
+        done
+    }
+
+    /// # Errors
+    ///
+    /// Whatever the call does: arguments and room were checked.
+    fn run(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
         match &self.0.body {
             Body::Core(func) => func.call(cx, args, results),
             Body::Typed(body) => {
@@ -122,6 +140,19 @@ impl Func {
         cx.data_mut().funcs.insert(identity, Arc::downgrade(&made.0));
         made
     }
+}
+
+/// Checks that there is room for all results, or for none.
+#[inline]
+pub(crate) fn check_room(ty: &FuncType, room: usize) -> Result<()> {
+    let needed = ty.results().len();
+    if room >= needed || room == 0 { Ok(()) } else { Err(small_room(needed, room)) }
+}
+
+#[cold]
+fn small_room(needed: usize, room: usize) -> Error {
+    let message = format!("room for {needed} results needed, found {room}");
+    Error::new(ErrorKind::WrongCount, message)
 }
 
 /// Makes each of them the default of its type.

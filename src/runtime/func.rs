@@ -6,7 +6,7 @@ use super::externs::{Extern, Global, Memory, Table, Tag};
 use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
-use crate::guest::func::{Body, Func, Typed};
+use crate::guest::func::{Body, Func, Typed, check_room};
 use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
 use crate::guest::refs::ExternRef;
 use crate::guest::value::{Str, Val};
@@ -96,7 +96,8 @@ impl Func {
     }
 
     /// Calls it. `args` are of its parameters' types; `results` has room for
-    /// as many as it has, whatever is in there before.
+    /// as many as it has, whatever is in there before, or for none: then they
+    /// are given up. Room beyond them is left alone.
     ///
     /// Results are written on success only. A string among them stays
     /// readable until it is dropped: see [`Str`].
@@ -145,6 +146,13 @@ impl Func {
     #[inline]
     pub fn is_numeric(&self) -> bool {
         matches!(&self.0.body, Body::Core(func) if func.is_numeric())
+    }
+
+    /// Checks the room for results as [`Func::call`] does.
+    #[doc(hidden)]
+    #[inline]
+    pub fn check_room(&self, results: usize) -> Result<()> {
+        check_room(&self.0.ty, results)
     }
 
     /// Calls a function of numbers without making values of them: `words` holds

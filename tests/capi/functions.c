@@ -96,7 +96,7 @@ static void wrong_calls(void) {
   wasm_trap_delete(trap);
 }
 
-/* As many results as there is room for; what is beyond is left alone. */
+/* There is room for all results or for none; what is beyond is left alone. */
 static void result_room(void) {
   wasm_val_t arg[] = {WASM_I32_VAL(20), WASM_I32_VAL(22)};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg);
@@ -106,6 +106,53 @@ static void result_room(void) {
   CHECK(wasm_func_call(guest_func(&g, 1), &args, &results) == NULL);
   CHECK_EQ(result[0].of.i32, 42);
   CHECK(result[1].kind == WASM_I64 && result[1].of.i64 == 5);
+
+  /* Room for some of them is refused before the guest runs. */
+  guest_t own;
+  guest_open(&own,
+    "(module (memory (export \"ran\") 1)"
+    "  (func (export \"two\") (param i32) (result i32 externref)"
+    "    (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1)))"
+    "    (local.get 0) (ref.null extern))"
+    "  (func (export \"three\") (result i32 i64 f32)"
+    "    (i32.store8 (i32.const 0) (i32.add (i32.load8_u (i32.const 0)) (i32.const 1)))"
+    "    (i32.const 1) (i64.const 2) (f32.const 3)))");
+  char* ran = wasm_memory_data(wasm_extern_as_memory(own.exports.data[0]));
+  args.size = 1;
+  for (size_t arity = 2; arity <= 3; arity++) {
+    const wasm_func_t* func = guest_func(&own, arity - 1);
+    const wasm_val_vec_t* given = arity == 2 ? &args : NULL;
+    for (size_t room = 0; room <= 4; room++) {
+      wasm_val_t out[4];
+      for (int i = 0; i < 4; i++) out[i] = (wasm_val_t)WASM_I64_VAL(99);
+      results = (wasm_val_vec_t){room, room ? out : NULL};
+      int before = *ran;
+      witrt_error_t* error = NULL;
+      bool done = witrt_func_call(func, given, &results, &error);
+      CHECK_EQ(done, room == 0 || room >= arity);
+      CHECK_EQ(*ran - before, done);
+      CHECK_EQ(witrt_error_kind(error), done ? WITRT_ERROR_NONE : WITRT_ERROR_WRONG_COUNT);
+      char want[64];
+      snprintf(want, sizeof want, "room for %zu results needed, found %zu", arity, room);
+      if (!done) CHECK(strstr(witrt_error_message(error), want));
+      witrt_error_delete(error);
+      for (size_t i = 0; i < 4; i++)
+        CHECK((out[i].kind == WASM_I64 && out[i].of.i64 == 99) == !(done && room && i < arity));
+      wasm_trap_t* trap = wasm_func_call(func, given, &results);
+      CHECK_EQ(trap == NULL, done);
+      if (trap) CHECK(has(message_of(trap), want));
+    }
+  }
+  /* Nor need the memory be initialised, or there be any where none is needed. */
+  results = (wasm_val_vec_t){3, NULL};
+  CHECK_EQ(witrt_func_call(guest_func(&own, 2), NULL, &results, NULL), false);
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_NULL_POINTER);
+  wasm_val_t* raw = malloc(3 * sizeof *raw);
+  results.data = raw;
+  CHECK(witrt_func_call(guest_func(&own, 2), NULL, &results, NULL));
+  CHECK(raw[0].of.i32 == 1 && raw[1].of.i64 == 2 && raw[2].of.f32 == 3);
+  free(raw);
+  guest_close(&own);
 }
 
 static void handles(void) {
