@@ -7,12 +7,10 @@ use super::boundary::List;
 use super::prepared::{INLINE, Kept, KeptText};
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
 use super::store::Inside;
+use super::string::Room;
 use super::string_box::StringBox;
 use super::value::give_val;
-use crate::string::{Dest, copy};
 use crate::{Encoding, Error, Lift, Outcome, Result, Val};
-use std::ffi::c_void;
-use std::slice::from_raw_parts_mut;
 
 /// Results that are numbers: written straight into their slots, since nothing
 /// fails once they are there. What such a call has deferred was made before.
@@ -46,10 +44,7 @@ impl Outcome for Numbers<'_> {
 /// One result, text that is copied.
 pub(super) struct OneText {
     slot: *mut witrt_slot_t,
-    encoding: Encoding,
-    /// The room for it, which is there, and how many units it is for.
-    data: *mut c_void,
-    len: usize,
+    room: Room,
     /// How many units it has.
     units: usize,
     /// The text, if the buffer is too small for it.
@@ -66,12 +61,7 @@ impl OneText {
     pub unsafe fn new(slot: *mut witrt_slot_t, encoding: Encoding) -> Result<OneText> {
         // SAFETY: the caller vouches for the slot.
         let room = unsafe { room(slot, encoding) }.map_err(|error| error.of_result(0))?;
-        // No more than that: a callback may look at it.
-        let (data, len) = match room {
-            Dest::Utf8(room) => (room.as_mut_ptr().cast(), room.len()),
-            Dest::Utf16(room) => (room.as_mut_ptr().cast(), room.len()),
-        };
-        Ok(OneText { slot, encoding, data, len, units: 0, kept: Kept::new() })
+        Ok(OneText { slot, room, units: 0, kept: Kept::new() })
     }
 
     /// Writes its length into the slot.
@@ -86,14 +76,10 @@ impl OneText {
 impl Outcome for OneText {
     #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        // SAFETY: `new` found so much room there, and the guest has returned.
-        let room = unsafe {
-            match self.encoding {
-                Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(self.data.cast(), self.len)),
-                Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(self.data.cast(), self.len)),
-            }
-        };
-        match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+        let room = self.room;
+        // SAFETY: the header demands so much room, which nobody else uses during
+        // the call.
+        match from.text(|text, policy| unsafe { room.fill(text, policy) }) {
             Ok(units) => self.units = units,
             Err(error) => self.units = keep(&mut self.kept, 0, error, from)?,
         }
@@ -116,10 +102,9 @@ fn keep(kept: &mut Kept, i: usize, error: Error, from: &mut impl Lift) -> Result
 ///
 /// # Safety
 ///
-/// The slot must be of text. The header demands a buffer there, which nobody else
-/// uses during the call.
+/// The slot must be of text.
 #[inline]
-unsafe fn room<'b>(slot: *const witrt_slot_t, encoding: Encoding) -> Result<Dest<'b>> {
+unsafe fn room(slot: *const witrt_slot_t, encoding: Encoding) -> Result<Room> {
     // SAFETY: the caller vouches for it.
     unsafe { (*slot).room(encoding) }
 }
@@ -213,7 +198,8 @@ impl Outcome for Results<'_> {
                 SlotKind::Text(encoding) => {
                     // SAFETY: there are as many slots as results, and it is text.
                     let room = unsafe { room(self.slots.add(i), encoding) }?;
-                    match from.text(|text, policy| Ok(copy(text, room, policy)?)) {
+                    // SAFETY: as for one text.
+                    match from.text(|text, policy| unsafe { room.fill(text, policy) }) {
                         Ok(units) => units as u64,
                         Err(error) => keep(&mut self.kept, i, error, from)? as u64,
                     }

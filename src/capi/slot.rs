@@ -4,9 +4,9 @@
 
 use super::boundary::slice;
 use super::families::wasm_ref_t;
-use super::string::wasm_string_t;
+use super::string::{Room, wasm_string_t};
 use super::value::{float32_t, float64_t, type_of};
-use crate::string::{Dest, Text};
+use crate::string::Text;
 use crate::{Encoding, Error, ErrorKind, Result, ValType};
 use std::ffi::c_void;
 
@@ -262,17 +262,12 @@ impl witrt_slot_t {
     ///
     /// # Safety
     ///
-    /// `buffer` must have been set, and be nobody else's for `'a`.
+    /// `buffer` must have been set.
     #[inline]
-    pub unsafe fn room<'a>(&self, encoding: Encoding) -> Result<Dest<'a>> {
+    pub unsafe fn room(&self, encoding: Encoding) -> Result<Room> {
         // SAFETY: the caller vouches for it.
-        unsafe {
-            let witrt_buffer_t { data, len } = self.buffer;
-            Ok(match encoding {
-                Encoding::Utf8 => Dest::Utf8(super::string::room(data.cast(), len)?),
-                Encoding::Utf16 => Dest::Utf16(super::string::room(data.cast(), len)?),
-            })
-        }
+        let witrt_buffer_t { data, len } = unsafe { self.buffer };
+        Room::new(data, len, encoding)
     }
 }
 
