@@ -252,7 +252,8 @@ pub unsafe extern "C" fn witrt_config_set_max_instances(
 /// made itself, as coroutines have, nobody can ask: it has to have the room.
 ///
 /// A callback that has gone to another stack cannot call the store that has
-/// called it: that is `WITRT_ERROR_STORE_BUSY`. Other stores it can call. Calls
+/// called it: that is `WITRT_ERROR_STORE_BUSY`, or a trap as of an exhausted stack
+/// where both are coroutines' and it cannot be told. Other stores it can call. Calls
 /// that run on one thread have to return in the opposite order of their
 /// beginnings, on the thread where they began.
 ///

@@ -112,7 +112,12 @@ impl Stack {
         if is_threads || here > self.base {
             return Err(elsewhere());
         }
-        self.depth(here)
+        self.depth(here).map_err(|_| {
+            // Which of both, nobody can tell.
+            let message =
+                "call stack exhausted, or the store is in use by a guest on another stack";
+            Trap::with_code(message, TrapCode::StackOverflow).into()
+        })
     }
 
     /// Whether a chain of calls has not used too much.

@@ -146,7 +146,8 @@ impl Config {
     /// [`ErrorKind::OutOfRange`]. A stack that a host has made itself, as
     /// coroutines have, nobody can ask: it has to have the room. A host function
     /// that has gone to another stack cannot call the store that called it, which
-    /// is [`ErrorKind::StoreBusy`]; and calls have to return in the opposite order
+    /// is [`ErrorKind::StoreBusy`], or a trap as of an exhausted stack where both
+    /// are coroutines' and it cannot be told; and calls have to return in the opposite order
     /// of their beginnings, also those of several stores on one thread.
     ///
     /// Interpreted adapters hold values of up to some 16 MiB besides, in all.

@@ -184,18 +184,22 @@ static void large(int back_end) {
 }
 
 #ifdef COROUTINES
-static ucontext_t outside, inside;
+static ucontext_t outside, inside, beside;
 static guest_t other;
-static char* stack_of_its_own;
+/* Two stacks, the second above the first; which one `start` takes. */
+static char* stacks;
+static int taken;
 
-static void start(void (*body)(void)) {
-  getcontext(&inside);
-  inside.uc_stack.ss_sp = stack_of_its_own;
-  inside.uc_stack.ss_size = 1 * MIB;
-  inside.uc_link = &outside;
-  makecontext(&inside, body, 0);
-  swapcontext(&outside, &inside);
+static void go_to(ucontext_t* there, int which, ucontext_t* here, void (*body)(void)) {
+  getcontext(there);
+  there->uc_stack.ss_sp = stacks + which * MIB;
+  there->uc_stack.ss_size = 1 * MIB;
+  there->uc_link = here;
+  makecontext(there, body, 0);
+  swapcontext(here, there);
 }
+
+static void start(void (*body)(void)) { go_to(&inside, taken, &outside, body); }
 
 static void go_out(void) { swapcontext(&inside, &outside); }
 
@@ -216,6 +220,25 @@ static void works_apart(void) {
 
 static void goes_in(void) { start(works_apart); }
 
+/* On one coroutine, while the guest is on another: of neither is it known where it
+ * ends, so that one further down may be the same. */
+static void refused_beside(void) {
+  called = NULL;
+  witrt_trap_code_t code = 0;
+  for (size_t export = DEPTH; export <= DEEP; export++) {
+    CHECK_EQ(call(&guest, export, 10, &code), taken ? WITRT_ERROR_TRAP : WITRT_ERROR_STORE_BUSY);
+    CHECK_EQ(code, taken ? WITRT_TRAP_STACK_OVERFLOW : WITRT_TRAP_NONE);
+  }
+  works(&other);
+}
+
+static void goes_beside(void) { go_to(&beside, !taken, &inside, refused_beside); }
+
+static void goes_beside_there(void) {
+  called = goes_beside;
+  CHECK_EQ(call(&guest, OUT, 0, NULL), 0);
+}
+
 /* The same, but on the guest's own stack. */
 static void within(void) {
   called = NULL;
@@ -230,8 +253,8 @@ static void within_there(void) {
 static void coroutines(int back_end) {
   open_on(&guest, back_end, 0, true);
   open_on(&other, back_end, 0, true);
-  stack_of_its_own = malloc(1 * MIB);
-  REQUIRE(stack_of_its_own);
+  stacks = malloc(2 * MIB);
+  REQUIRE(stacks);
 
   start(works_there);
   works(&guest);
@@ -250,9 +273,15 @@ static void coroutines(int back_end) {
   CHECK_EQ(call(&guest, OUT, 0, NULL), 0);
   works(&guest);
 
+  for (taken = 1; taken >= 0; taken--) {
+    start(goes_beside_there);
+    works(&guest);
+  }
+  taken = 0;
+
   guest_close(&guest);
   guest_close(&other);
-  free(stack_of_its_own);
+  free(stacks);
 }
 #endif
 
