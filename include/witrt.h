@@ -637,8 +637,9 @@ typedef struct wasm_byte_vec_t wasm_message_t;
 /// callback owns, or the callback's own struct, whose text is copied when it
 /// returns.
 ///
-/// NULL for success; a trap that is returned is taken, and unwinds the guest.
-/// C++ exceptions must not leave it.
+/// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
+/// `results` is not looked at: what is in it stays the callback's. C++ exceptions
+/// must not leave it.
 typedef struct wasm_trap_t *(*wasm_func_callback_t)(const struct wasm_val_vec_t *args,
                                                     struct wasm_val_vec_t *results);
 
@@ -727,8 +728,9 @@ typedef union witrt_slot_t {
 /// copied as soon as the callback has returned. Text that ends with the callback
 /// is returned with `witrt_caller_return_text`.
 ///
-/// NULL for success; a trap that is returned is taken, and unwinds the guest.
-/// C++ exceptions must not leave it.
+/// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
+/// too the references and handles in `results` are given up, and deleted; text is
+/// not looked at. C++ exceptions must not leave it.
 typedef struct wasm_trap_t *(*witrt_slot_callback_t)(void *env,
                                                      const struct witrt_caller_t *caller,
                                                      const union witrt_slot_t *args,

@@ -127,6 +127,7 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
     template <std::size_t... I>
     static bool all(Results results, std::tuple<T...>&& tuple, std::index_sequence<I...>) {
       (void)results, (void)tuple;
+      // What was given before one that fails is given up with the trap.
       return (Slot<T>::give(results, I, std::move(std::get<I>(tuple))) && ...);
     }
   };

@@ -41,8 +41,9 @@ type Returned = Cell<Option<Copied>>;
 /// copied as soon as the callback has returned. Text that ends with the callback
 /// is returned with `witrt_caller_return_text`.
 ///
-/// NULL for success; a trap that is returned is taken, and unwinds the guest.
-/// C++ exceptions must not leave it.
+/// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
+/// too the references and handles in `results` are given up, and deleted; text is
+/// not looked at. C++ exceptions must not leave it.
 pub type witrt_slot_callback_t = Option<
     unsafe extern "C" fn(
         env: *mut c_void,
@@ -314,7 +315,15 @@ impl Callback {
         }
         let returned = &*returned.as_mut_slice();
         let caller = witrt_caller_t { cell, kinds: &*self.results, returned };
-        self.run(inside, &caller, args, slots)?;
+        let done = self.run(inside, &caller, args, slots);
+        if done.is_err() {
+            for (kind, slot) in self.results.iter().zip(slots) {
+                // SAFETY: the callback set the member of the kind, or it is zero,
+                // and gave up what it owns.
+                unsafe { give_up(*kind, slot) };
+            }
+            return done;
+        }
         self.take(inside, slots, returned, got)
     }
 
@@ -378,6 +387,23 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
                 Got::Val(val?)
             }
         })
+    }
+}
+
+/// Gives up a result of a callback that failed. Text is not looked at.
+///
+/// # Safety
+///
+/// The member of the kind must be set and owned, or zero.
+unsafe fn give_up(kind: SlotKind, slot: &witrt_slot_t) {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        match kind {
+            // An argument that was put there is not the callback's: it stays.
+            SlotKind::Lazy(_) => drop(string_box::delete(slot.lazy.string)),
+            SlotKind::Reference(_) if !slot.r#ref.is_null() => drop(Box::from_raw(slot.r#ref)),
+            _ => {}
+        }
     }
 }
 

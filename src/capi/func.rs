@@ -22,8 +22,9 @@ use std::sync::Arc;
 /// callback owns, or the callback's own struct, whose text is copied when it
 /// returns.
 ///
-/// NULL for success; a trap that is returned is taken, and unwinds the guest.
-/// C++ exceptions must not leave it.
+/// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
+/// `results` is not looked at: what is in it stays the callback's. C++ exceptions
+/// must not leave it.
 pub type wasm_func_callback_t = Option<
     unsafe extern "C" fn(
         args: *const wasm_val_vec_t,

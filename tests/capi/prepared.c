@@ -417,6 +417,63 @@ static void many(void) {
   witrt_prepared_delete(ten);
 }
 
+static int finalized;
+static void finalize(void* env) { (void)env; finalized++; }
+
+/* Fills every slot, and then returns what it is told to. */
+static wasm_trap_t* fill(
+  void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
+  static wasm_string_t own = WASM_STRING_UTF8("own", 3);
+  bool fails = *(bool*)env, lends = args[0].u32;
+  wasm_foreign_t* foreign = wasm_foreign_new(store_of_callback);
+  wasm_foreign_set_host_info_with_finalizer(foreign, NULL, finalize);
+  results[0].ref = wasm_foreign_as_ref(foreign);
+  /* A handle; a string of the callback's; an argument, which is lent. */
+  results[1].lazy.string = wasm_string_clone(&own);
+  results[2].lazy.string = lends ? args[1].lazy.string : &own;
+  results[3].s32 = 7;
+  /* Text that is not there is not looked at where there is a trap. */
+  results[4].text = (witrt_text_t){fails ? (const void*)16 : "text", 4};
+  CHECK(witrt_caller_return_text(caller, 5, "returned", 8));
+  return fails ? witrt_caller_trap(caller, "after all", 9) : NULL;
+}
+
+/* What stands in slots is given up, whether or not there is a trap. */
+static void filled_slots(void) {
+  bool fails;
+  wasm_func_t* func = witrt_func_new_prepared(
+    g.store, (const witrt_slot_kind_t*)"\x15\x42", 2,
+    (const witrt_slot_kind_t*)"\x80\x42\x42\x14\x40\x40", 6, fill, &fails, NULL, NULL);
+  REQUIRE(func);
+  witrt_prepared_t* call = witrt_func_prepare(
+    func, (const witrt_slot_kind_t*)"\x15\x42", 2,
+    (const witrt_slot_kind_t*)"\x80\x42\x42\x14\x42\x42", 6, NULL);
+  REQUIRE(call);
+  wasm_string_t text = WASM_STRING_UTF8("argument", 8);
+  for (int i = 0; i < 4; i++) {
+    fails = i % 2;
+    finalized = 0;
+    witrt_slot_t args[] = {{.u32 = (uint32_t)i / 2}, {.lazy = {&text, 0}}}, results[6];
+    memset(results, 0, sizeof results);
+    witrt_error_t* error = NULL;
+    CHECK_EQ(witrt_prepared_call(call, args, results, &error), !fails);
+    if (fails) {
+      CHECK(strcmp(witrt_error_message(error), "after all") == 0);
+      witrt_error_delete(error);
+    } else {
+      CHECK_EQ(results[2].lazy.len, i / 2 ? 8 : 3);
+      CHECK_EQ(results[5].lazy.len, 8);
+      wasm_ref_delete(results[0].ref);
+      for (int j = 1; j < 6; j++) {
+        if (j != 3) wasm_string_delete(results[j].lazy.string);
+      }
+    }
+    CHECK_EQ(finalized, 1);
+  }
+  witrt_prepared_delete(call);
+  wasm_func_delete(func);
+}
+
 int main(void) {
   open_guest();
   numbers();
@@ -427,6 +484,7 @@ int main(void) {
   mistakes();
   callbacks();
   references();
+  filled_slots();
   many();
   /* A prepared call keeps its store. */
   witrt_prepared_t* add = prepare(ADD, "\x16\x03", "\x03");

@@ -145,6 +145,30 @@ static void both_kinds() {
   CHECK_EQ(GET(g.func<int32_t(int32_t)>("f").call(-3)), -6);
 }
 
+// Results that were given before one that fails are given up with it.
+static void some_results() {
+  struct Thing {
+    int* alive;
+    explicit Thing(int* a) : alive(a) { ++*alive; }
+    ~Thing() { --*alive; }
+  };
+  int alive = 0;
+  {
+    Store store{Engine()};
+    Func f = GET(Func::wrap(store, [&](int32_t fails) {
+      Foreign object = GET(Foreign::make(store, std::make_unique<Thing>(&alive)));
+      return std::tuple<Ref, String, std::string>(object.as_ref().copy(), GET(String::make("kept")),
+                                                  fails ? "\xff" : "fine");
+    }));
+    auto typed = GET(f.typed<std::tuple<Ref, String, std::string>(int32_t)>());
+    for (int i = 0; i < 100; i++) {
+      auto results = typed.call(i % 2 ? 0 : 1);
+      CHECK_EQ(results.ok(), i % 2 == 1);
+    }
+    CHECK_EQ(alive, 0);
+  }
+}
+
 // The callable is destroyed once, when its last function is gone.
 static void lifetime() {
   struct Count {
@@ -206,6 +230,7 @@ int main() {
   failures();
   back_in();
   both_kinds();
+  some_results();
   lifetime();
   real_module();
   return check_result();
