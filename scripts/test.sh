@@ -48,6 +48,15 @@ clippy() {
     cargo clippy "${cargo[@]}" --all-targets -- -D warnings
 }
 
+# The crates beside it, which bring crates of their own.
+clippy_beside() {
+    local crate
+    for crate in fuzz benches; do
+        cargo fmt --check --manifest-path $crate/Cargo.toml &&
+            cargo clippy --release --locked --manifest-path $crate/Cargo.toml --bins -- -D warnings || return
+    done
+}
+
 documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc "${cargo[@]}" --lib --no-deps
 }
@@ -105,6 +114,7 @@ part "C tests, the reference back end" reference
 part ".NET tests" dotnet_tests
 part "Licences and notices" supply_chain
 if [ "$full" = full ]; then
+    part "Clippy, fuzz targets and benchmarks" clippy_beside
     part "C tests, library under AddressSanitizer" sanitized address
     part "C threads, library under ThreadSanitizer" sanitized thread
     part "Strings and boundary under valgrind" scripts/interpret.sh valgrind

@@ -30,7 +30,7 @@ fn main() {
     table.finish();
 }
 
-fn add(table: &mut Table) {
+fn add(table: &mut Table<'_>) {
     if !table.wants("add") {
         return;
     }
@@ -42,7 +42,7 @@ fn add(table: &mut Table) {
     table.row("add", "", 0, a, b, None);
 }
 
-fn string_in(table: &mut Table, script: Script, size: usize) {
+fn string_in(table: &mut Table<'_>, script: Script, size: usize) {
     if !table.wants(&format!("in utf16 {script}")) && !table.wants(&format!("in utf8 {script}")) {
         return;
     }
@@ -78,7 +78,7 @@ fn string_in(table: &mut Table, script: Script, size: usize) {
     }
 }
 
-fn string_out(table: &mut Table, script: Script, size: usize) {
+fn string_out(table: &mut Table<'_>, script: Script, size: usize) {
     if !table.wants(&format!("out utf16 {script}")) && !table.wants(&format!("out utf8 {script}")) {
         return;
     }
@@ -113,7 +113,7 @@ fn string_out(table: &mut Table, script: Script, size: usize) {
 }
 
 /// One entry makes a thousand calls back, or fewer where the text is long.
-fn callback(table: &mut Table, script: Script, size: usize) {
+fn callback(table: &mut Table<'_>, script: Script, size: usize) {
     if !table.wants(&format!("back utf16 {script}")) && !table.wants(&format!("back utf8 {script}"))
     {
         return;
@@ -134,7 +134,7 @@ fn callback(table: &mut Table, script: Script, size: usize) {
 }
 
 /// As many times the host answers with text.
-fn answer(table: &mut Table, script: Script, size: usize) {
+fn answer(table: &mut Table<'_>, script: Script, size: usize) {
     let times = calls_back(size);
     for wide in [true, false] {
         let name = format!("answer {} {script}", if wide { "utf16" } else { "utf8" });
