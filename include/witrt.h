@@ -1366,7 +1366,7 @@ WASM_API_EXTERN void wasm_byte_vec_new_empty(struct wasm_byte_vec_t *out);
 WASM_API_EXTERN void wasm_byte_vec_new_uninitialized(struct wasm_byte_vec_t *out, size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_byte_vec_new(struct wasm_byte_vec_t *out,
                        size_t size,
@@ -1389,7 +1389,7 @@ WASM_API_EXTERN void wasm_val_vec_new_empty(struct wasm_val_vec_t *out);
 WASM_API_EXTERN void wasm_val_vec_new_uninitialized(struct wasm_val_vec_t *out, size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_val_vec_new(struct wasm_val_vec_t *out,
                       size_t size,
@@ -1414,7 +1414,7 @@ void wasm_valtype_vec_new_uninitialized(struct wasm_valtype_vec_t *out,
                                         size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_valtype_vec_new(struct wasm_valtype_vec_t *out,
                           size_t size,
@@ -1439,7 +1439,7 @@ void wasm_functype_vec_new_uninitialized(struct wasm_functype_vec_t *out,
                                          size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_functype_vec_new(struct wasm_functype_vec_t *out,
                            size_t size,
@@ -1464,7 +1464,7 @@ void wasm_globaltype_vec_new_uninitialized(struct wasm_globaltype_vec_t *out,
                                            size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_globaltype_vec_new(struct wasm_globaltype_vec_t *out,
                              size_t size,
@@ -1489,7 +1489,7 @@ void wasm_tabletype_vec_new_uninitialized(struct wasm_tabletype_vec_t *out,
                                           size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_tabletype_vec_new(struct wasm_tabletype_vec_t *out,
                             size_t size,
@@ -1514,7 +1514,7 @@ void wasm_memorytype_vec_new_uninitialized(struct wasm_memorytype_vec_t *out,
                                            size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_memorytype_vec_new(struct wasm_memorytype_vec_t *out,
                              size_t size,
@@ -1539,7 +1539,7 @@ void wasm_tagtype_vec_new_uninitialized(struct wasm_tagtype_vec_t *out,
                                         size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_tagtype_vec_new(struct wasm_tagtype_vec_t *out,
                           size_t size,
@@ -1564,7 +1564,7 @@ void wasm_externtype_vec_new_uninitialized(struct wasm_externtype_vec_t *out,
                                            size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_externtype_vec_new(struct wasm_externtype_vec_t *out,
                              size_t size,
@@ -1589,7 +1589,7 @@ void wasm_importtype_vec_new_uninitialized(struct wasm_importtype_vec_t *out,
                                            size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_importtype_vec_new(struct wasm_importtype_vec_t *out,
                              size_t size,
@@ -1614,7 +1614,7 @@ void wasm_exporttype_vec_new_uninitialized(struct wasm_exporttype_vec_t *out,
                                            size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_exporttype_vec_new(struct wasm_exporttype_vec_t *out,
                              size_t size,
@@ -1637,7 +1637,7 @@ WASM_API_EXTERN void wasm_frame_vec_new_empty(struct wasm_frame_vec_t *out);
 WASM_API_EXTERN void wasm_frame_vec_new_uninitialized(struct wasm_frame_vec_t *out, size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_frame_vec_new(struct wasm_frame_vec_t *out,
                         size_t size,
@@ -1660,7 +1660,7 @@ WASM_API_EXTERN void wasm_extern_vec_new_empty(struct wasm_extern_vec_t *out);
 WASM_API_EXTERN void wasm_extern_vec_new_uninitialized(struct wasm_extern_vec_t *out, size_t size);
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 WASM_API_EXTERN
 void wasm_extern_vec_new(struct wasm_extern_vec_t *out,
                          size_t size,

@@ -2,7 +2,7 @@
 //!
 //! Not here: strings, references, vectors.
 
-use super::boundary::{enter, need, write};
+use super::boundary::{enter, need, null, write};
 use super::families::*;
 use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
 use super::store::Inside;
@@ -438,6 +438,9 @@ pub unsafe extern "C" fn wasm_val_delete(val: *mut wasm_val_t) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_val_copy(out: *mut wasm_val_t, val: *const wasm_val_t) {
     enter(|| {
+        if out.is_null() {
+            return Err(null("out"));
+        }
         // SAFETY: the header demands a value, or NULL.
         let copy = need(unsafe { val.as_ref() }, "val").and_then(|val| unsafe { val.duplicate() });
         let (value, outcome) = match copy {

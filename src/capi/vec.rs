@@ -109,13 +109,16 @@ pub fn from_bytes<V: Vector<Item = c_char>>(bytes: &[u8]) -> Result<V> {
     Ok(vec)
 }
 
+/// How many bytes so many elements have, where anything in memory can.
+fn bytes_of<V: Vector>(size: usize) -> Option<usize> {
+    size.checked_mul(size_of::<V::Item>()).filter(|&n| isize::try_from(n).is_ok())
+}
+
 fn zeroed<V: Vector>(size: usize) -> Result<V> {
     if size == 0 {
         return Ok(empty());
     }
-    // Nothing in memory is larger than `isize::MAX`.
-    let bytes = size.checked_mul(size_of::<V::Item>()).filter(|&n| isize::try_from(n).is_ok());
-    let data = match bytes {
+    let data = match bytes_of::<V>(size) {
         // SAFETY: it is called as C demands.
         Some(bytes) => unsafe { calloc(bytes, 1) },
         None => std::ptr::null_mut(),
@@ -187,18 +190,30 @@ pub unsafe fn new_uninitialized<V: Vector>(out: *mut V, size: usize) -> Result<(
     unsafe { write(out, "out", vec) }
 }
 
-/// Makes a vector that owns these elements from now on.
+/// Makes a vector that owns these elements from now on; where that fails, they
+/// are given up.
 ///
 /// # Safety
 ///
 /// As for [`new_empty`]; `data` must point to `size` elements.
 pub unsafe fn new<V: Vector>(out: *mut V, size: usize, data: *const V::Item) -> Result<()> {
     // SAFETY: the caller vouches for it.
-    unsafe { write(out, "out", empty()) }?;
+    let emptied = unsafe { write(out, "out", empty()) };
     if size > 0 && data.is_null() {
-        return Err(null("data"));
+        return emptied.and(Err(null("data")));
     }
-    let vec = zeroed::<V>(size)?;
+    let vec = match emptied.and_then(|()| zeroed::<V>(size)) {
+        Ok(vec) => vec,
+        Err(error) => {
+            // So many as nothing in memory is, are not there.
+            let there = if bytes_of::<V>(size).is_some() { size } else { 0 };
+            for i in 0..there {
+                // SAFETY: there are so many, each is owned, and read once.
+                unsafe { data.add(i).read().release() };
+            }
+            return Err(error);
+        }
+    };
     if size > 0 {
         // SAFETY: both have `size` elements, one of them newly allocated.
         unsafe { std::ptr::copy_nonoverlapping(data, vec.parts().1, size) };

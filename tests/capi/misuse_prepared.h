@@ -1,22 +1,45 @@
 /* What stands for the arguments of the functions for prepared calls. */
 
+static const witrt_slot_kind_t pair_kinds[] = {WASM_EXTERNREF, WASM_EXTERNREF};
+static const witrt_slot_kind_t echo_takes[] = {WITRT_SLOT_UTF8, WASM_EXTERNREF, WASM_EXTERNREF};
+static const witrt_slot_kind_t echo_gives[] = {WASM_EXTERNREF, WITRT_SLOT_UTF8, WASM_EXTERNREF};
+
 static witrt_slot_kind_t* any_witrt_slot_kind_t_p(int how) {
-  static witrt_slot_kind_t kinds[4][1];
+  static witrt_slot_kind_t kinds[4][2];
   static int used;
   witrt_slot_kind_t* place = kinds[used++ % 4];
-  place[0] = how == GOOD ? WITRT_SLOT_UTF8 : 99;
+  place[0] = place[1] = how == GOOD ? WASM_EXTERNREF : 99;
   return how == NOTHING ? NULL : place;
+}
+NO_DROP(witrt_slot_kind_t)
+
+/* The slots of `echo`: of its arguments, and of its results. */
+static witrt_slot_t slot_args[3], slot_results[3];
+static witrt_slot_t* any_witrt_slot_t_p(int how) {
+  memset(slot_args, 0, sizeof slot_args);
+  if (how == GOOD) {
+    slot_args[0].text = (witrt_text_t){text, large ? LARGE : 4};
+    slot_args[1].ref = an_object(), slot_args[2].ref = an_object();
+  } else slot_args[0].text.len = 4;
+  return how == NOTHING ? NULL : slot_args;
+}
+static witrt_slot_t* out_witrt_slot_t_p(void) {
+  memset(slot_results, 0, sizeof slot_results);
+  slot_results[1].buffer = (witrt_buffer_t){buffer, large ? LARGE : 64};
+  return slot_results;
+}
+static bool drop_witrt_slot_t_p(part_t now, witrt_slot_t* slots) {
+  if (now != ALL || !slots) return false;
+  for (int i = 0; i < 3; i++)
+    if ((slots == slot_args ? echo_takes : echo_gives)[i] == WASM_EXTERNREF) wasm_ref_delete(slots[i].ref);
+  return true;
 }
 
-/* A string slot: as text, as a buffer and as a lazy string alike. */
-static witrt_slot_t* any_witrt_slot_t_p(int how) {
-  static witrt_slot_t slots[4][1];
-  static int used;
-  static char room[64] = "text";
-  witrt_slot_t* place = slots[used++ % 4];
-  place[0].buffer = (witrt_buffer_t){how == GOOD ? room : NULL, how == GOOD ? sizeof room : 4};
-  return how == NOTHING ? NULL : place;
-}
+/* The call that is being answered, if one is; an argument only says whether to
+ * pass it. */
+static const witrt_caller_t* the_caller;
+static witrt_caller_t* any_witrt_caller_t_p(int how) { return how == GOOD ? (witrt_caller_t*)(void*)text : NULL; }
+static bool drop_witrt_caller_t_p(part_t now, witrt_caller_t* caller) { return (void)now, (void)caller, false; }
 
 static wasm_trap_t* slot_callback(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)env, (void)caller, (void)args, (void)results;
@@ -24,23 +47,7 @@ static wasm_trap_t* slot_callback(void* env, const witrt_caller_t* caller, const
 }
 static witrt_slot_callback_t any_witrt_slot_callback_t(int how) { return how == NOTHING ? NULL : slot_callback; }
 
-static wasm_func_t* echo(void) {
-  static const witrt_slot_kind_t kinds[] = {WITRT_SLOT_UTF8};
-  return witrt_func_new_prepared(from->store, kinds, 1, kinds, 1, slot_callback, NULL, NULL, NULL);
-}
-
 static witrt_prepared_t* a_prepared(void) {
-  static const witrt_slot_kind_t kinds[] = {WITRT_SLOT_UTF8};
-  wasm_func_t* func = echo();
-  witrt_prepared_t* prepared = witrt_func_prepare(func, kinds, 1, kinds, 1, NULL);
-  wasm_func_delete(func);
-  return prepared;
+  return witrt_func_prepare(guest_func(from, GO), echo_takes, 3, echo_gives, 3, NULL);
 }
-PLAIN(witrt_prepared_t, a_prepared())
-
-/* There is one during a callback only, and this is none: NULL is what a program
- * can have. */
-static witrt_caller_t* any_witrt_caller_t_p(int how) {
-  (void)how;
-  return NULL;
-}
+PLAIN(witrt_prepared, a_prepared(), HANDLES)

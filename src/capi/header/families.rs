@@ -313,7 +313,7 @@ pub unsafe extern \"C\" fn wasm_{X}_vec_new_uninitialized(out: *mut wasm_{X}_vec
 }
 
 /// Makes a vector that owns these elements from now on; they are moved, not
-/// copied. An empty one where there is no memory.
+/// copied. An empty one where there is no memory; the elements are deleted then.
 #[unsafe(no_mangle)]
 pub unsafe extern \"C\" fn wasm_{X}_vec_new(
     out: *mut wasm_{X}_vec_t,
