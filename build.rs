@@ -10,16 +10,21 @@ use std::{env, fs};
 
 #[path = "src/capi/header/families.rs"]
 mod families;
+#[allow(dead_code)] // the crate uses the rest
+#[path = "src/types/scalar.rs"]
+mod scalar;
+
+use scalar::{Class, Kind, Sign, ValType};
 
 fn main() -> Result<()> {
-    for path in ["build.rs", "cbindgen.toml", "src/capi", "src/error.rs"] {
+    for path in ["build.rs", "cbindgen.toml", "src/capi", "src/error.rs", "src/types/scalar.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rustc-check-cfg=cfg(cbindgen)");
     name_shared_object();
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR")?);
     let file = out.join("families.rs");
-    write(&file, &families::text(&read("src/error.rs")?))?;
+    write(&file, &(families::text(&read("src/error.rs")?) + &enumeration()))?;
     write(&out.join("witrt.h"), &header(&file)?)
 }
 
@@ -98,33 +103,17 @@ fn before_types() -> Result<String> {
 /// Macros and inline functions, some of them from loops.
 fn bottom() -> Result<String> {
     let mut valtypes = String::new();
-    let kinds = [
-        "i32",
-        "i64",
-        "f32",
-        "f64",
-        "s8",
-        "u8",
-        "s16",
-        "u16",
-        "s32",
-        "u32",
-        "s64",
-        "u64",
-        "string",
-        "externref",
-        "funcref",
-    ];
-    for kind in kinds {
-        let upper = kind.to_uppercase();
+    for Kind { name, .. } in kinds() {
+        let upper = name.to_uppercase();
         let _ = write!(
             valtypes,
-            "static inline wasm_valtype_t *wasm_valtype_new_{kind}(void) {{
+            "static inline wasm_valtype_t *wasm_valtype_new_{name}(void) {{
   return wasm_valtype_new(WASM_{upper});
 }}
 "
         );
     }
+    let [initializers, functions, calls] = initializers();
     let mut functypes = String::new();
     for params in 0..4 {
         for results in 0..3 {
@@ -133,7 +122,60 @@ fn bottom() -> Result<String> {
     }
     let text = read("src/capi/header/bottom.h")?;
     let text = text.replace("@VALTYPES@\n", &valtypes).replace("@FUNCTYPES@\n", &functypes);
-    Ok(text.trim_end().into())
+    let text = text.replace("@INITIALIZERS@\n", &initializers).replace("@FUNCTIONS@\n", &functions);
+    Ok(text.replace("@CALLS@\n", &calls).trim_end().into())
+}
+
+/// The kinds that values can have.
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    ValType::ALL.iter().filter(|ty| ty.has_values()).map(|ty| ty.kind())
+}
+
+/// What makes values of numbers: in C, in C++, and how that is called.
+fn initializers() -> [String; 3] {
+    let mut text: [String; 3] = Default::default();
+    for Kind { name, class, .. } in kinds() {
+        let Class::Number(bits, sign) = class else { continue };
+        let (argument, ty) = match sign {
+            Sign::Float => ("z", format!("float{bits}_t")),
+            Sign::Unsigned => ("i", format!("uint{bits}_t")),
+            Sign::Core | Sign::Signed => ("i", format!("int{bits}_t")),
+        };
+        let upper = name.to_uppercase();
+        let define = format!("#define WASM_{upper}_VAL({argument})");
+        let [initializers, functions, calls] = &mut text;
+        let _ = writeln!(
+            initializers,
+            "{define} {{.kind = WASM_{upper}, .of = {{.{name} = {argument}}}}}"
+        );
+        let _ = writeln!(functions, "WITRT_VAL({name}, WASM_{upper}, {ty})");
+        let _ = writeln!(calls, "{define} witrt_val_{name}({argument})");
+    }
+    text
+}
+
+/// The enumeration of kinds, and their names.
+fn enumeration() -> String {
+    let mut text = String::from(
+        "
+/// The kinds of values. Those from 128 on are references.
+#[repr(C)]
+pub enum wasm_valkind_enum {
+",
+    );
+    for Kind { about, name, number, .. } in kinds() {
+        let _ = writeln!(text, "    /// {about}\n    WASM_{} = {number},", name.to_uppercase());
+    }
+    text += "}
+
+/// The name of a kind of values.
+pub(super) fn value_kind_name(kind: u8) -> Option<&'static CStr> {
+    Some(match kind {
+";
+    for Kind { name, number, .. } in kinds() {
+        let _ = writeln!(text, "        {number} => c\"{name}\",");
+    }
+    text + "        _ => return None,\n    })\n}\n"
 }
 
 fn functype(text: &mut String, params: usize, results: usize) {

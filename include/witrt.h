@@ -90,9 +90,9 @@ typedef enum wasm_valkind_enum {
   WASM_I32 = 0,
   /// Core, 64 bits without sign.
   WASM_I64 = 1,
-  /// Core and interface, single precision.
+  /// Core and interface, IEEE 754 single precision.
   WASM_F32 = 2,
-  /// Core and interface, double precision.
+  /// Core and interface, IEEE 754 double precision.
   WASM_F64 = 3,
   /// Interface, signed, 8 bits.
   WASM_S8 = 16,
@@ -110,11 +110,11 @@ typedef enum wasm_valkind_enum {
   WASM_S64 = 22,
   /// Interface, unsigned, 64 bits.
   WASM_U64 = 23,
-  /// Interface: text.
+  /// Interface: text, a sequence of Unicode scalar values.
   WASM_STRING = 24,
-  /// Core and interface: a reference that guests cannot look into.
+  /// Core and interface: a nullable reference that guests cannot look into.
   WASM_EXTERNREF = 128,
-  /// Core: a reference to a function.
+  /// Core: a nullable reference to a function.
   WASM_FUNCREF = 129,
 } wasm_valkind_enum;
 
@@ -1969,6 +1969,10 @@ WASM_API_EXTERN struct wasm_valtype_t *wasm_valtype_new(wasm_valkind_t kind);
 /// with a number outside `wasm_valkind_enum`: 4 for a vector of 128 bits, 255
 /// for a reference of another type.
 WASM_API_EXTERN wasm_valkind_t wasm_valtype_kind(const struct wasm_valtype_t *ty);
+
+/// The name of a kind of values, such as `s8`, as modules write it. Static text,
+/// NUL-terminated; NULL for a number that is no kind.
+WASM_API_EXTERN const char *witrt_valkind_name(wasm_valkind_t kind);
 
 /// A function type. Both vectors are consumed, also on failure; NULL is an
 /// empty one. Owned by the caller.

@@ -22,7 +22,7 @@ mod origin;
 mod park;
 mod spaces;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::plan::{Adapter, AdapterPlan, CoreImport, Inside, Program};
 use crate::types::{FuncType, ValType};
 use adapter::{Body, Callee, Role};
@@ -509,16 +509,7 @@ impl Work {
 /// A plan or a core that says what cannot be: a bug of the front end, told
 /// instead of a panic.
 fn broken(what: &str) -> Error {
-    Error::new(ErrorKind::Panic, format!("internal error: cannot compile the adapters: {what}"))
-}
-
-/// The core type that carries a value.
-fn core_type(ty: ValType) -> ValType {
-    match ty {
-        ValType::S64 | ValType::U64 => ValType::I64,
-        ty if ty.is_core() => ty,
-        _ => ValType::I32,
-    }
+    Error::internal(format_args!("cannot compile the adapters: {what}"))
 }
 
 #[cfg(test)]

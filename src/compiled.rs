@@ -12,7 +12,7 @@ mod lower;
 mod park;
 
 use crate::codegen::{self, Compiled, Intrinsic};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::exec::{self, Bound, Linked};
 use crate::guest::StoreData;
 use crate::guest::call::CoreFunc;
@@ -321,5 +321,5 @@ fn overflow(code: i32) -> Error {
 /// panic.
 #[cold]
 fn missing() -> Error {
-    Error::new(ErrorKind::Panic, "internal error: the compiled core has not what it must have")
+    Error::internal("the compiled core has not what it must have")
 }

@@ -121,6 +121,12 @@ impl Error {
         }))
     }
 
+    /// What cannot be: a bug in this library, told instead of a panic.
+    #[cold]
+    pub(crate) fn internal(what: impl fmt::Display) -> Error {
+        Error::new(ErrorKind::Panic, format!("internal error: {what}"))
+    }
+
     /// An error that a host function returns to its caller: it becomes a trap
     /// with this message.
     pub fn host(message: impl Into<String>) -> Error {

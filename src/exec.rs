@@ -223,7 +223,7 @@ impl<'a> Run<'_, 'a> {
                 Op::Convert { with, from, to } => {
                     let val = self.read(base, *from)?;
                     let bits = with.apply(val.bits()).ok_or_else(|| overflow(val.ty(), with.to))?;
-                    self.write(base, *to, Val::from_bits(with.to, bits));
+                    self.write(base, *to, Val::from_bits(with.to, bits)?);
                 }
                 Op::LiftStr { mem, ptr, len, to } => {
                     let (ptr, len) = (self.read(base, *ptr)?.bits(), self.read(base, *len)?.bits());
@@ -399,7 +399,7 @@ fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
         Val::F64(v) => Val::F64(v),
         Val::ExternRef(v) => Val::ExternRef(v),
         Val::FuncRef(v) => Val::FuncRef(v),
-        integer => Val::from_bits(integer.ty(), integer.bits()),
+        integer => Val::from_bits(integer.ty(), integer.bits())?,
     })
 }
 
@@ -412,5 +412,5 @@ pub(crate) fn overflow(from: ValType, to: ValType) -> Error {
 /// A plan that names what is not there: a bug of the front end, told instead
 /// of a panic.
 fn broken(what: &str, index: u32) -> Error {
-    Error::new(ErrorKind::Panic, format!("internal error: the plan names no {what} {index}"))
+    Error::internal(format_args!("the plan names no {what} {index}"))
 }

@@ -69,6 +69,9 @@ pub use runtime::prepared::Prepared;
 pub use runtime::typed::{Argument, Gift, Gifts, Lowered, Params, TypedFunc};
 pub use runtime::{Engine, Store};
 pub use string::{Encoding, Policy};
+pub(crate) use types::kinds_of_values;
+#[doc(hidden)]
+pub use types::{Class, Kind, Sign};
 pub use types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,

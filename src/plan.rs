@@ -10,7 +10,7 @@
 mod convert;
 mod print;
 
-pub(crate) use convert::Conversion;
+pub(crate) use convert::{Conversion, integer};
 
 use crate::types::{ExportType, FuncType, ImportType};
 use std::fmt;

@@ -3,101 +3,14 @@
 //! Not here: values, validation, C numbering.
 
 mod func;
+mod scalar;
 
 pub use func::FuncType;
+pub use scalar::ValType;
+pub(crate) use scalar::kinds_of_values;
+#[doc(hidden)]
+pub use scalar::{Class, Kind, Sign};
 use std::fmt;
-
-/// The type of one value.
-///
-/// The first group is core WebAssembly's, the second belongs to interfaces.
-/// Nothing unifies: `I32` is neither `S32` nor `U32`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ValType {
-    /// 32 bits without sign.
-    I32,
-    /// 64 bits without sign.
-    I64,
-    /// IEEE 754 single precision.
-    F32,
-    /// IEEE 754 double precision.
-    F64,
-    /// A nullable host reference.
-    ExternRef,
-    /// A nullable function reference.
-    FuncRef,
-    /// A 128-bit vector. It has a name here and no values: a host can link
-    /// functions of such a type, not call them.
-    V128,
-    /// Any other core reference type (typed, garbage-collected, exception):
-    /// a name without values, as for [`ValType::V128`].
-    OtherRef,
-
-    /// -2^7 .. 2^7-1
-    S8,
-    /// 0 .. 2^8-1
-    U8,
-    /// -2^15 .. 2^15-1
-    S16,
-    /// 0 .. 2^16-1
-    U16,
-    /// -2^31 .. 2^31-1
-    S32,
-    /// 0 .. 2^32-1
-    U32,
-    /// -2^63 .. 2^63-1
-    S64,
-    /// 0 .. 2^64-1
-    U64,
-    /// A sequence of Unicode scalar values.
-    String,
-}
-
-impl ValType {
-    /// The name in text modules and in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            ValType::I32 => "i32",
-            ValType::I64 => "i64",
-            ValType::F32 => "f32",
-            ValType::F64 => "f64",
-            ValType::ExternRef => "externref",
-            ValType::FuncRef => "funcref",
-            ValType::V128 => "v128",
-            ValType::OtherRef => "ref",
-            ValType::S8 => "s8",
-            ValType::U8 => "u8",
-            ValType::S16 => "s16",
-            ValType::U16 => "u16",
-            ValType::S32 => "s32",
-            ValType::U32 => "u32",
-            ValType::S64 => "s64",
-            ValType::U64 => "u64",
-            ValType::String => "string",
-        }
-    }
-
-    /// Whether core WebAssembly has this type.
-    pub fn is_core(self) -> bool {
-        use ValType::*;
-        matches!(self, I32 | I64 | F32 | F64 | ExternRef | FuncRef | V128 | OtherRef)
-    }
-
-    /// Whether both core WebAssembly and interfaces have this type.
-    pub fn is_shared(self) -> bool {
-        use ValType::*;
-        matches!(self, I32 | I64 | F32 | F64 | ExternRef)
-    }
-
-    /// Whether values of this type are references.
-    pub fn is_ref(self) -> bool {
-        matches!(self, ValType::ExternRef | ValType::FuncRef | ValType::OtherRef)
-    }
-
-    /// Whether a host can hold a value of this type.
-    pub fn has_values(self) -> bool {
-        !matches!(self, ValType::V128 | ValType::OtherRef)
-    }
-}
 
 impl fmt::Display for ValType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

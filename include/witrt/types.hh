@@ -14,24 +14,8 @@ WITRT_BEGIN
 
 /// The name of a kind of values, such as `s8`; `?` for a number that is none.
 inline std::string_view kind_name(wasm_valkind_t kind) noexcept {
-  switch (kind) {
-    case WASM_I32: return "i32";
-    case WASM_I64: return "i64";
-    case WASM_F32: return "f32";
-    case WASM_F64: return "f64";
-    case WASM_S8: return "s8";
-    case WASM_U8: return "u8";
-    case WASM_S16: return "s16";
-    case WASM_U16: return "u16";
-    case WASM_S32: return "s32";
-    case WASM_U32: return "u32";
-    case WASM_S64: return "s64";
-    case WASM_U64: return "u64";
-    case WASM_STRING: return "string";
-    case WASM_EXTERNREF: return "externref";
-    case WASM_FUNCREF: return "funcref";
-    default: return "?";
-  }
+  const char* name = witrt_valkind_name(kind);
+  return name ? name : "?";
 }
 
 /// The type of a value.

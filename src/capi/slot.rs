@@ -5,9 +5,9 @@
 use super::boundary::slice;
 use super::families::wasm_ref_t;
 use super::string::{Room, wasm_string_t};
-use super::value::{float32_t, float64_t, type_of};
+use super::value::{float32_t, float64_t, type_of, unknown_kind};
 use crate::string::Text;
-use crate::{Encoding, Error, ErrorKind, Result, ValType};
+use crate::{Class, Encoding, Error, ErrorKind, Result, ValType};
 use std::ffi::c_void;
 
 /// How a slot holds a value: the kind of a number or reference
@@ -128,7 +128,6 @@ pub enum SlotKind {
 impl SlotKind {
     /// What a number stands for, and the type of its values.
     fn new(kind: witrt_slot_kind_t) -> Result<(SlotKind, ValType)> {
-        use ValType::{ExternRef, F64, FuncRef, I64, S8, S16, S64, String, U8, U16, U64};
         let string = match kind {
             64 => SlotKind::Text(Encoding::Utf8),
             65 => SlotKind::Text(Encoding::Utf16),
@@ -136,20 +135,21 @@ impl SlotKind {
             67 => SlotKind::Lazy(Encoding::Utf16),
             kind => {
                 let ty = type_of(kind)?;
-                let kind = match ty {
-                    String => {
+                let kind = match ty.kind().class {
+                    Class::Text => {
                         let message = "the kind of a string's slot is one of witrt_slot_kind_enum";
                         return Err(Error::new(ErrorKind::UnknownKind, message));
                     }
-                    ExternRef | FuncRef => SlotKind::Reference(ty),
-                    S8 | U8 | S16 | U16 => SlotKind::Narrow(ty),
-                    I64 | S64 | U64 | F64 => SlotKind::Long,
-                    _ => SlotKind::Word,
+                    Class::Reference => SlotKind::Reference(ty),
+                    Class::Number(8 | 16, _) => SlotKind::Narrow(ty),
+                    Class::Number(32, _) => SlotKind::Word,
+                    Class::Number(..) => SlotKind::Long,
+                    Class::Vector | Class::OtherReference => return Err(unknown_kind(kind)),
                 };
                 return Ok((kind, ty));
             }
         };
-        Ok((string, String))
+        Ok((string, ValType::String))
     }
 
     /// The kinds of an array, and the types of their values.

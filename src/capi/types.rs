@@ -10,6 +10,7 @@ use super::value::{kind_of, type_of, wasm_valkind_t};
 use super::vec::{Duplicate, Owned, Vector, items};
 use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
 use crate::{TableType, ValType};
+use std::ffi::{CStr, c_char};
 use std::ptr::null;
 use std::sync::{Arc, OnceLock};
 
@@ -303,6 +304,13 @@ pub extern "C" fn wasm_valtype_new(kind: wasm_valkind_t) -> Option<Box<wasm_valt
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_valtype_kind(ty: Option<&wasm_valtype_t>) -> wasm_valkind_t {
     enter(|| Ok(kind_of(need(ty, "type")?.ty)))
+}
+
+/// The name of a kind of values, such as `s8`, as modules write it. Static text,
+/// NUL-terminated; NULL for a number that is no kind.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_valkind_name(kind: wasm_valkind_t) -> *const c_char {
+    enter(|| Ok(value_kind_name(kind).map_or(null(), CStr::as_ptr)))
 }
 
 /// A function type. Both vectors are consumed, also on failure; NULL is an

@@ -9,7 +9,9 @@ use super::store::Inside;
 use super::string::wasm_string_t;
 use super::string_box::{self, Source, StringBox};
 use super::vec::Element;
-use crate::{Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType};
+use crate::{
+    Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType, kinds_of_values,
+};
 
 /// A byte. The standard's other name for it.
 pub type byte_t = std::ffi::c_char;
@@ -22,41 +24,6 @@ pub type float64_t = f64;
 
 /// The kind of a value: one of `wasm_valkind_enum`.
 pub type wasm_valkind_t = u8;
-
-/// The kinds of values. Those from 128 on are references.
-#[repr(C)]
-pub enum wasm_valkind_enum {
-    /// Core, 32 bits without sign.
-    WASM_I32 = 0,
-    /// Core, 64 bits without sign.
-    WASM_I64 = 1,
-    /// Core and interface, single precision.
-    WASM_F32 = 2,
-    /// Core and interface, double precision.
-    WASM_F64 = 3,
-    /// Interface, signed, 8 bits.
-    WASM_S8 = 16,
-    /// Interface, unsigned, 8 bits.
-    WASM_U8 = 17,
-    /// Interface, signed, 16 bits.
-    WASM_S16 = 18,
-    /// Interface, unsigned, 16 bits.
-    WASM_U16 = 19,
-    /// Interface, signed, 32 bits.
-    WASM_S32 = 20,
-    /// Interface, unsigned, 32 bits.
-    WASM_U32 = 21,
-    /// Interface, signed, 64 bits.
-    WASM_S64 = 22,
-    /// Interface, unsigned, 64 bits.
-    WASM_U64 = 23,
-    /// Interface: text.
-    WASM_STRING = 24,
-    /// Core and interface: a reference that guests cannot look into.
-    WASM_EXTERNREF = 128,
-    /// Core: a reference to a function.
-    WASM_FUNCREF = 129,
-}
 
 /// What a value holds, according to its kind.
 #[repr(C)]
@@ -113,57 +80,25 @@ const _: () = {
     assert!(size_of::<wasm_val_t>() == 8 + align_of::<i64>());
 };
 
+const STRING: wasm_valkind_t = ValType::String.number();
+const EXTERNREF: wasm_valkind_t = ValType::ExternRef.number();
+const FUNCREF: wasm_valkind_t = ValType::FuncRef.number();
+
 /// The type of a kind.
 pub fn type_of(kind: wasm_valkind_t) -> Result<ValType> {
-    Ok(match kind {
-        0 => ValType::I32,
-        1 => ValType::I64,
-        2 => ValType::F32,
-        3 => ValType::F64,
-        16 => ValType::S8,
-        17 => ValType::U8,
-        18 => ValType::S16,
-        19 => ValType::U16,
-        20 => ValType::S32,
-        21 => ValType::U32,
-        22 => ValType::S64,
-        23 => ValType::U64,
-        24 => ValType::String,
-        128 => ValType::ExternRef,
-        129 => ValType::FuncRef,
-        _ => return Err(unknown_kind(kind)),
-    })
+    let ty = ValType::from_number(kind).filter(|ty| ty.has_values());
+    ty.ok_or_else(|| unknown_kind(kind))
 }
 
 #[cold]
-fn unknown_kind(kind: wasm_valkind_t) -> Error {
+pub fn unknown_kind(kind: wasm_valkind_t) -> Error {
     Error::new(ErrorKind::UnknownKind, format!("{kind} is no kind of value"))
 }
 
 /// The kind of a type.
 #[inline]
 pub fn kind_of(ty: ValType) -> wasm_valkind_t {
-    use wasm_valkind_enum::*;
-    match ty {
-        ValType::I32 => WASM_I32 as u8,
-        ValType::I64 => WASM_I64 as u8,
-        ValType::F32 => WASM_F32 as u8,
-        ValType::F64 => WASM_F64 as u8,
-        ValType::S8 => WASM_S8 as u8,
-        ValType::U8 => WASM_U8 as u8,
-        ValType::S16 => WASM_S16 as u8,
-        ValType::U16 => WASM_U16 as u8,
-        ValType::S32 => WASM_S32 as u8,
-        ValType::U32 => WASM_U32 as u8,
-        ValType::S64 => WASM_S64 as u8,
-        ValType::U64 => WASM_U64 as u8,
-        ValType::String => WASM_STRING as u8,
-        ValType::ExternRef => WASM_EXTERNREF as u8,
-        ValType::FuncRef => WASM_FUNCREF as u8,
-        // Types without values; see `wasm_valtype_kind`.
-        ValType::V128 => 4,
-        ValType::OtherRef => 255,
-    }
+    ty.number()
 }
 
 impl wasm_val_t {
@@ -178,38 +113,59 @@ impl wasm_val_t {
     }
 }
 
-/// A value that C lends.
-///
-/// # Safety
-///
-/// The member that the kind names must be valid, and a string's text stay as
-/// it is for `'a`.
-#[inline]
-pub unsafe fn to_val<'a>(inside: &mut Inside<'_>, val: &wasm_val_t) -> Result<Val<'a>> {
-    let of = &val.of;
-    // SAFETY: every member but the pointers is valid whatever its bits are,
-    // and the caller vouches for those.
-    unsafe {
-        Ok(match val.kind {
-            0 => Val::I32(of.i32),
-            1 => Val::I64(of.i64),
-            2 => Val::F32(of.f32),
-            3 => Val::F64(of.f64),
-            16 => Val::S8(of.s8),
-            17 => Val::U8(of.u8),
-            18 => Val::S16(of.s16),
-            19 => Val::U16(of.u16),
-            20 => Val::S32(of.s32),
-            21 => Val::U32(of.u32),
-            22 => Val::S64(of.s64),
-            23 => Val::U64(of.u64),
-            24 => Val::String(to_str(of.string)?),
-            128 => Val::ExternRef(to_externref(inside.id(), of.r#ref.as_ref())?),
-            129 => Val::FuncRef(to_funcref(inside.id(), of.r#ref.as_ref())?),
-            kind => return Err(unknown_kind(kind)),
-        })
-    }
+/// What is there for each kind of numbers.
+macro_rules! numbers {
+    (
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        $($others:tt)*
+    ) => {
+        /// A value that C lends.
+        ///
+        /// # Safety
+        ///
+        /// The member that the kind names must be valid, and a string's text stay as
+        /// it is for `'a`.
+        #[inline]
+        pub unsafe fn to_val<'a>(inside: &mut Inside<'_>, val: &wasm_val_t) -> Result<Val<'a>> {
+            let of = &val.of;
+            // SAFETY: every member but the pointers is valid whatever its bits are,
+            // and the caller vouches for those.
+            unsafe {
+                Ok(match val.kind {
+                    $($c => Val::$n(of.$t),)+
+                    STRING => Val::String(to_str(of.string)?),
+                    EXTERNREF => Val::ExternRef(to_externref(inside.id(), of.r#ref.as_ref())?),
+                    FUNCREF => Val::FuncRef(to_funcref(inside.id(), of.r#ref.as_ref())?),
+                    kind => return Err(unknown_kind(kind)),
+                })
+            }
+        }
+
+        /// A value for the arguments of a callback: what it holds is ended by
+        /// [`end_arg`].
+        ///
+        /// # Safety
+        ///
+        /// The result must not be used after the text in `val` is gone.
+        pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
+            let owned = match val {
+                $(Val::$n(v) => Val::$n(*v),)+
+                Val::ExternRef(v) => Val::ExternRef(v.clone()),
+                Val::FuncRef(v) => Val::FuncRef(v.clone()),
+                Val::String(text) => {
+                    // SAFETY: the caller ends the handle before the text is gone; the
+                    // box says that it is borrowed, and nothing copies it out.
+                    let text = unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text.clone()) };
+                    let string = StringBox::lend(inside, text);
+                    return wasm_val_t { kind: STRING, of: wasm_val_union_t { string } };
+                }
+            };
+            give_val(inside, owned)
+        }
+    };
 }
+
+kinds_of_values!(numbers);
 
 /// # Safety
 ///
@@ -313,41 +269,6 @@ pub fn externref_handle(inside: &mut Inside<'_>, reference: ExternRef) -> Handle
     }
 }
 
-/// A value for the arguments of a callback: what it holds is ended by
-/// [`end_arg`].
-///
-/// # Safety
-///
-/// The result must not be used after the text in `val` is gone.
-pub unsafe fn lend_val(inside: &mut Inside<'_>, val: &Val<'_>) -> wasm_val_t {
-    match val {
-        Val::String(text) => {
-            // SAFETY: the caller ends the handle before the text is gone; the
-            // box says that it is borrowed, and nothing copies it out.
-            let text = unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text.clone()) };
-            let string = StringBox::lend(inside, text);
-            wasm_val_t {
-                kind: wasm_valkind_enum::WASM_STRING as u8,
-                of: wasm_val_union_t { string },
-            }
-        }
-        Val::I32(v) => give_val(inside, Val::I32(*v)),
-        Val::I64(v) => give_val(inside, Val::I64(*v)),
-        Val::F32(v) => give_val(inside, Val::F32(*v)),
-        Val::F64(v) => give_val(inside, Val::F64(*v)),
-        Val::ExternRef(v) => give_val(inside, Val::ExternRef(v.clone())),
-        Val::FuncRef(v) => give_val(inside, Val::FuncRef(v.clone())),
-        Val::S8(v) => give_val(inside, Val::S8(*v)),
-        Val::U8(v) => give_val(inside, Val::U8(*v)),
-        Val::S16(v) => give_val(inside, Val::S16(*v)),
-        Val::U16(v) => give_val(inside, Val::U16(*v)),
-        Val::S32(v) => give_val(inside, Val::S32(*v)),
-        Val::U32(v) => give_val(inside, Val::U32(*v)),
-        Val::S64(v) => give_val(inside, Val::S64(*v)),
-        Val::U64(v) => give_val(inside, Val::U64(*v)),
-    }
-}
-
 /// Gives up what [`lend_val`] made.
 ///
 /// # Safety
@@ -357,7 +278,7 @@ pub unsafe fn end_arg(inside: &mut Inside<'_>, val: wasm_val_t) {
     // SAFETY: the caller vouches for it.
     unsafe {
         match val.kind {
-            24 => StringBox::end(inside, val.of.string),
+            STRING => StringBox::end(inside, val.of.string),
             _ => val.release(),
         }
     }
@@ -372,10 +293,10 @@ pub unsafe fn take_val(inside: &mut Inside<'_>, val: wasm_val_t) -> Result<Val<'
     // SAFETY: the caller vouches for it.
     unsafe {
         match val.kind {
-            24 => Ok(Val::String(string_box::take_result(inside, val.of.string)?)),
+            STRING => Ok(Val::String(string_box::take_result(inside, val.of.string)?)),
             kind => {
                 let taken = to_val(inside, &val);
-                if kind >= 128 {
+                if matches!(kind, EXTERNREF | FUNCREF) {
                     val.release();
                 }
                 taken
@@ -391,10 +312,10 @@ unsafe impl Element for wasm_val_t {
         // SAFETY: the caller vouches for the member.
         unsafe {
             match self.kind {
-                24 if !self.of.string.is_null() => {
+                STRING if !self.of.string.is_null() => {
                     copy.of.string = string_box::clone(self.of.string)?
                 }
-                128 | 129 => {
+                EXTERNREF | FUNCREF => {
                     let handle = super::handle::copy(self.of.r#ref.as_ref());
                     copy.of.r#ref = handle.map_or(std::ptr::null_mut(), Box::into_raw);
                 }
@@ -408,12 +329,14 @@ unsafe impl Element for wasm_val_t {
         // SAFETY: the caller vouches for the member.
         unsafe {
             match self.kind {
-                24 => {
+                STRING => {
                     if let Err(error) = string_box::delete(self.of.string) {
                         super::error::set_last(&error);
                     }
                 }
-                128 | 129 if !self.of.r#ref.is_null() => drop(Box::from_raw(self.of.r#ref)),
+                EXTERNREF | FUNCREF if !self.of.r#ref.is_null() => {
+                    drop(Box::from_raw(self.of.r#ref))
+                }
                 _ => {}
             }
         }

@@ -8,7 +8,7 @@
 use super::carry::carries_back;
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
-use super::{Call, Intrinsic, Out, Strings, Where, broken, convert, core_type};
+use super::{Call, Intrinsic, Out, Strings, Where, broken, convert};
 use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
@@ -252,7 +252,7 @@ impl<'p> Frame<'_, 'p> {
                     let slot = At::Local(self.param(ValType::I32));
                     Place::Held { slot, len: self.param(ValType::I32), owned: false }
                 }
-                (ty, _) => Place::Word(self.param(core_type(*ty))),
+                (ty, _) => Place::Word(self.param(ty.carrier())),
             };
             self.set(i as Slot, place)?;
         }
@@ -281,7 +281,7 @@ impl<'p> Frame<'_, 'p> {
                     ),
                 };
                 convert::emit(*with, from, wide, &mut self.code);
-                let local = self.store(core_type(with.to));
+                let local = self.store(with.to.carrier());
                 self.set(*to, Place::Word(local))
             }
             Op::LiftStr { mem, ptr, len, to } => {
@@ -481,7 +481,7 @@ impl<'p> Frame<'_, 'p> {
         let mut results = Vec::new();
         for out in outs {
             match out {
-                Out::Word(ty) => results.push(core_type(ty)),
+                Out::Word(ty) => results.push(ty.carrier()),
                 Out::View(_) => results.extend([ValType::I32, ValType::I32]),
                 Out::Slot => results.push(ValType::I32),
             }
@@ -553,7 +553,7 @@ impl<'p> Frame<'_, 'p> {
     fn store_value(&mut self, ty: ValType) -> Place {
         match ty {
             ValType::String => self.store_held(),
-            ty => Place::Word(self.store(core_type(ty))),
+            ty => Place::Word(self.store(ty.carrier())),
         }
     }
 
@@ -583,5 +583,5 @@ impl<'p> Frame<'_, 'p> {
 /// The core types that carry a value between functions of the module.
 pub(super) fn words(ty: ValType) -> impl Iterator<Item = ValType> {
     let count = if ty == ValType::String { 2 } else { 1 };
-    std::iter::repeat_n(core_type(ty), count)
+    std::iter::repeat_n(ty.carrier(), count)
 }

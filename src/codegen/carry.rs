@@ -4,7 +4,7 @@
 //! Not here: which bytes the words are made of.
 
 use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
-use super::{Intrinsic, Strings, core_type};
+use super::{Intrinsic, Strings};
 use crate::plan::{AdapterPlan, Op, Slot, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
@@ -68,7 +68,7 @@ impl Gen<'_> {
     /// numbers.
     fn can_carry(&self, plan: &AdapterPlan, strings: usize) -> bool {
         let params = plan.ty.params();
-        let number = |ty: &ValType| !core_type(*ty).is_ref();
+        let number = |ty: &ValType| !ty.carrier().is_ref();
         let words = params.len() + strings * (WORDS - 1);
         let (outs, debts) = self.entry(plan);
         let due = debts.iter().map(|at| self.deferred_params(*at).ok().map(<[_]>::len));

@@ -11,7 +11,7 @@
 use super::adapter::{Body, Callee, Ins, words};
 use super::carry::carried;
 use super::spaces::parse;
-use super::{Intrinsic, Target, Type, Unit, Where, broken, core_type};
+use super::{Intrinsic, Target, Type, Unit, Where, broken};
 use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name};
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
@@ -538,7 +538,7 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
                         Some(Where::Memory(_)) => params.extend([I32, I32]),
                         _ => params.push(I32),
                     },
-                    ty => params.push(core_type(*ty)),
+                    ty => params.push(ty.carrier()),
                 }
             }
             let result = |ty: &ValType| match ty {
@@ -551,14 +551,17 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
     Ok(FuncType::new(params, results))
 }
 
+/// What carries a value, as it is encoded; no value of the last type gets here.
 fn val_type(ty: ValType) -> wasm_encoder::ValType {
-    match ty {
+    match ty.carrier() {
         ValType::I64 => wasm_encoder::ValType::I64,
         ValType::F32 => wasm_encoder::ValType::F32,
         ValType::F64 => wasm_encoder::ValType::F64,
         ValType::V128 => wasm_encoder::ValType::V128,
         ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
-        _ => wasm_encoder::ValType::I32,
+        ValType::FuncRef => wasm_encoder::ValType::FUNCREF,
+        ValType::I32 => wasm_encoder::ValType::I32,
+        carrier => unreachable!("{carrier} carries nothing"),
     }
 }
 

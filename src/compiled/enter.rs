@@ -385,7 +385,7 @@ impl Outcome for Values<'_> {
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
         for (out, val) in self.outs.iter().zip(&mut *self.results) {
             *val = match *out {
-                Gives::Word(ty) if !ty.is_ref() => Val::from_bits(ty, from.number()?),
+                Gives::Word(ty) if !ty.is_ref() => Val::from_bits(ty, from.number()?)?,
                 _ => from.value()?,
             };
         }

@@ -154,7 +154,7 @@ impl Source for Takes<'_> {
     }
 
     fn val(&mut self, _: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
-        Lift::number(self).map(|bits| Val::from_bits(ty, bits))
+        Lift::number(self).and_then(|bits| Val::from_bits(ty, bits))
     }
 
     fn due(&mut self, func: &CoreFunc) -> Result<Option<FewDue>> {

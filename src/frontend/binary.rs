@@ -8,7 +8,7 @@
 use super::core::{Layout, SECTION};
 use super::interface_fault;
 use super::model::{
-    END, ExportItem, FuncItem, ImplementItem, ImportItem, Instr, Model, TypeItem, VALTYPES, by_code,
+    END, ExportItem, FuncItem, ImplementItem, ImportItem, Instr, Model, TypeItem, by_code,
 };
 use crate::error::{Error, Result};
 use crate::types::{FuncType, ValType};
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         for _ in 0..count {
             let at = self.at;
             let code = self.byte()?;
-            match VALTYPES.get(code as usize) {
+            match ValType::BY_BYTE.get(code as usize) {
                 Some(&ty) => types.push(ty),
                 None => return Err(interface_fault(at, format!("unknown value type {code:#04x}"))),
             }

@@ -6,7 +6,7 @@ use wasm_encoder::{CustomSection, Encode, Section};
 
 use super::binary::VERSION;
 use super::core::SECTION;
-use super::model::{END, Model, valtype_code};
+use super::model::{END, Model};
 use crate::types::ValType;
 
 /// The core module with the interface as its last section.
@@ -69,5 +69,5 @@ fn subsection<T>(out: &mut Vec<u8>, id: u8, items: &[T], encode: impl Fn(&T, &mu
 fn valtypes(types: &[ValType], out: &mut Vec<u8>) {
     types.len().encode(out);
     // Models hold types of interfaces only: both readers see to that.
-    out.extend(types.iter().filter_map(|&ty| valtype_code(ty)));
+    out.extend(types.iter().filter_map(|ty| ty.kind().byte));
 }

@@ -126,17 +126,6 @@ pub(crate) fn by_name(name: &str) -> Option<&'static InstrDef> {
     INSTRS.iter().find(|def| def.name == name)
 }
 
-/// The byte of a value type, or `None` for one that interfaces do not have.
-pub(crate) fn valtype_code(ty: ValType) -> Option<u8> {
-    VALTYPES.iter().position(|&t| t == ty).map(|i| i as u8)
-}
-
-/// The value types, each at the place of its byte.
-pub(crate) const VALTYPES: [ValType; 14] = {
-    use ValType::*;
-    [S8, S16, S32, S64, U8, U16, U32, U64, F32, F64, String, ExternRef, I32, I64]
-};
-
 const fn op(code: u8, name: &'static str, imms: &'static [Imm], action: Action) -> InstrDef {
     InstrDef { name, code, imms, action }
 }

@@ -13,7 +13,7 @@ use super::few::FewDue;
 use super::text;
 use super::value::Val;
 use super::{StoreData, give_back};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use std::sync::Arc;
 
 /// A failure that came late, told so once.
@@ -243,7 +243,7 @@ fn run(
             Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
             Debt::Parked(id) => match cx.data().debts.payers.get(id.0).cloned() {
                 Some(payer) => payer.pay(cx, id),
-                None => Err(Error::new(ErrorKind::Panic, "internal error: no such payer")),
+                None => Err(Error::internal("no such payer")),
             },
         };
         first = first.and(done.map_err(told));

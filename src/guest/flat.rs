@@ -9,7 +9,7 @@
 
 use super::context::Cx;
 use super::value::{Str, Val};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 
@@ -68,7 +68,7 @@ pub(crate) struct ToVals<'v, 'a> {
 impl<'a> Lower<'a> for ToVals<'_, 'a> {
     fn number(&mut self, bits: u64) -> Result<()> {
         let ty = self.types.get(self.vals.len()).copied().ok_or_else(mismatch)?;
-        self.vals.push(Val::from_bits(ty, bits));
+        self.vals.push(Val::from_bits(ty, bits)?);
         Ok(())
     }
 
@@ -124,5 +124,5 @@ impl Lift for FromVals<'_, '_, '_> {
 /// panic.
 #[cold]
 pub(crate) fn mismatch() -> Error {
-    Error::new(ErrorKind::Panic, "internal error: not the values that were prepared for")
+    Error::internal("not the values that were prepared for")
 }

@@ -297,7 +297,7 @@ impl<'s> HostCall<'_, 's> {
                 Val::String(text) => Val::String(text.clone().into_owned(self.cx)?),
                 Val::ExternRef(reference) => Val::ExternRef(reference.clone()),
                 Val::FuncRef(func) => Val::FuncRef(func.clone()),
-                number => Val::from_bits(number.ty(), number.bits()),
+                number => Val::from_bits(number.ty(), number.bits())?,
             }),
         }
     }
@@ -380,7 +380,7 @@ impl<'s> HostCall<'_, 's> {
     pub fn put_value(&mut self, val: Val<'static>) -> Result<()> {
         match &mut self.by {
             By::Core(by) => by.put(self.cx, val),
-            By::Host(by) => by.put(|_| val),
+            By::Host(by) => by.put(|_| Ok(val)),
         }
     }
 
@@ -559,9 +559,9 @@ impl Words<'_> {
 }
 
 impl Vals<'_> {
-    fn put(&mut self, val: impl FnOnce(ValType) -> Val<'static>) -> Result<()> {
+    fn put(&mut self, val: impl FnOnce(ValType) -> Result<Val<'static>>) -> Result<()> {
         let (ty, result) = self.results.next().ok_or_else(mismatch)?;
-        *result = val(*ty);
+        *result = val(*ty)?;
         self.put += 1;
         Ok(())
     }

@@ -8,7 +8,7 @@
 
 use super::StoreData;
 use super::context::Cx;
-use crate::error::{Error, ErrorKind, Trap, TrapCode};
+use crate::error::{Error, Trap, TrapCode};
 use std::sync::OnceLock;
 
 /// A plain 32-bit linear memory. Shared ones never get here: the front end
@@ -91,12 +91,7 @@ impl Mems {
     ) -> Result<&[Mem], Error> {
         let mems = self.exports.iter().map(|at| {
             let mem = export(at).and_then(|found| found.into_memory());
-            mem.map(Mem).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Panic,
-                    "internal error: the core has not the memory of a plan",
-                )
-            })
+            mem.map(Mem).ok_or_else(|| Error::internal("the core has not the memory of a plan"))
         });
         let mems = mems.collect::<Result<_, _>>()?;
         Ok(self.found.get_or_init(|| mems))

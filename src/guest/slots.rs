@@ -11,7 +11,7 @@
 use super::carried::Copied;
 use super::context::Cx;
 use super::value::{Str, bad_text};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::string::{self, Encoding, Measured, Policy, Text};
 use std::marker::PhantomData;
 
@@ -220,7 +220,7 @@ impl Slots {
 
 #[cold]
 fn empty() -> Error {
-    Error::new(ErrorKind::Panic, "internal error: no string in a slot that is named")
+    Error::internal("no string in a slot that is named")
 }
 
 /// Opens a scope and runs something in it. `'a` is a lifetime that the caller

@@ -9,7 +9,7 @@ use super::refs::ExternRef;
 use super::text::Cell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Encoding, Policy, Text};
-use crate::types::ValType;
+use crate::types::{Class, ValType, kinds_of_values};
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,35 +52,14 @@ pub enum Val<'a> {
 }
 
 impl<'a> Val<'a> {
-    /// Its type.
-    pub fn ty(&self) -> ValType {
-        match self {
-            Val::I32(_) => ValType::I32,
-            Val::I64(_) => ValType::I64,
-            Val::F32(_) => ValType::F32,
-            Val::F64(_) => ValType::F64,
-            Val::ExternRef(_) => ValType::ExternRef,
-            Val::FuncRef(_) => ValType::FuncRef,
-            Val::S8(_) => ValType::S8,
-            Val::U8(_) => ValType::U8,
-            Val::S16(_) => ValType::S16,
-            Val::U16(_) => ValType::U16,
-            Val::S32(_) => ValType::S32,
-            Val::U32(_) => ValType::U32,
-            Val::S64(_) => ValType::S64,
-            Val::U64(_) => ValType::U64,
-            Val::String(_) => ValType::String,
-        }
-    }
-
     /// Zero, null or the empty string; `None` for a type without values.
     pub fn default_of(ty: ValType) -> Option<Val<'a>> {
-        Some(match ty {
-            ValType::ExternRef => Val::ExternRef(None),
-            ValType::FuncRef => Val::FuncRef(None),
-            ValType::String => Val::String(Str::from("")),
-            ValType::V128 | ValType::OtherRef => return None,
-            number => Val::from_bits(number, 0),
+        Some(match ty.kind().class {
+            Class::Number(..) => return Val::from_bits(ty, 0).ok(),
+            Class::Text => Val::String(Str::from("")),
+            Class::Reference if ty == ValType::FuncRef => Val::FuncRef(None),
+            Class::Reference => Val::ExternRef(None),
+            Class::Vector | Class::OtherReference => return None,
         })
     }
 
@@ -91,43 +70,98 @@ impl<'a> Val<'a> {
             _ => None,
         }
     }
+}
 
-    /// A number's bits: of an integer of up to 32 bits, extended to 32 by its
-    /// sign, in the low half. Zero for what is no number.
-    pub(crate) fn bits(&self) -> u64 {
-        match *self {
-            Val::I32(v) | Val::S32(v) => v as u32 as u64,
-            Val::S8(v) => v as i32 as u32 as u64,
-            Val::U8(v) => v as u64,
-            Val::S16(v) => v as i32 as u32 as u64,
-            Val::U16(v) => v as u64,
-            Val::U32(v) => v as u64,
-            Val::I64(v) | Val::S64(v) => v as u64,
-            Val::U64(v) => v,
-            Val::F32(v) => v.to_bits().into(),
-            Val::F64(v) => v.to_bits(),
-            _ => 0,
+/// A number as it travels: of an integer of up to 32 bits, extended to 32 by its
+/// sign, in the low half.
+trait Number {
+    fn to_bits(self) -> u64;
+    fn from_bits(bits: u64) -> Self;
+}
+
+macro_rules! integers {
+    ($through:ty: $($ty:ty)+) => {$(
+        impl Number for $ty {
+            #[inline(always)]
+            fn to_bits(self) -> u64 {
+                self as $through as u64
+            }
+            #[inline(always)]
+            fn from_bits(bits: u64) -> $ty {
+                bits as $ty
+            }
         }
+    )+};
+}
+
+integers!(u32: i8 u8 i16 u16 i32 u32);
+integers!(u64: i64 u64);
+
+impl Number for f32 {
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        f32::to_bits(self).into()
     }
-
-    /// The number of that type with these bits.
-    pub(crate) fn from_bits(ty: ValType, bits: u64) -> Val<'a> {
-        match ty {
-            ValType::S8 => Val::S8(bits as i8),
-            ValType::U8 => Val::U8(bits as u8),
-            ValType::S16 => Val::S16(bits as i16),
-            ValType::U16 => Val::U16(bits as u16),
-            ValType::S32 => Val::S32(bits as i32),
-            ValType::U32 => Val::U32(bits as u32),
-            ValType::S64 => Val::S64(bits as i64),
-            ValType::U64 => Val::U64(bits),
-            ValType::I64 => Val::I64(bits as i64),
-            ValType::F32 => Val::F32(f32::from_bits(bits as u32)),
-            ValType::F64 => Val::F64(f64::from_bits(bits)),
-            _ => Val::I32(bits as i32),
-        }
+    #[inline(always)]
+    fn from_bits(bits: u64) -> f32 {
+        f32::from_bits(bits as u32)
     }
 }
+
+impl Number for f64 {
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        f64::to_bits(self)
+    }
+    #[inline(always)]
+    fn from_bits(bits: u64) -> f64 {
+        f64::from_bits(bits)
+    }
+}
+
+/// What is there for each kind of numbers.
+macro_rules! numbers {
+    (
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        $($others:tt)*
+    ) => {
+        impl Val<'_> {
+            /// Its type.
+            pub fn ty(&self) -> ValType {
+                match self {
+                    $(Val::$n(_) => ValType::$n,)+
+                    Val::String(_) => ValType::String,
+                    Val::ExternRef(_) => ValType::ExternRef,
+                    Val::FuncRef(_) => ValType::FuncRef,
+                }
+            }
+
+            /// A number's bits: of an integer of up to 32 bits, extended to 32 by its
+            /// sign, in the low half. Zero for what is no number.
+            pub(crate) fn bits(&self) -> u64 {
+                match *self {
+                    $(Val::$n(v) => Number::to_bits(v),)+
+                    Val::String(_) | Val::ExternRef(_) | Val::FuncRef(_) => 0,
+                }
+            }
+
+            /// The number of that type with these bits.
+            #[inline]
+            pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
+                Ok(match ty {
+                    $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
+                    ValType::String
+                    | ValType::ExternRef
+                    | ValType::FuncRef
+                    | ValType::V128
+                    | ValType::OtherRef => return Err(Error::internal("this is no type of a number")),
+                })
+            }
+        }
+    };
+}
+
+kinds_of_values!(numbers);
 
 /// Checks values against the types they are meant for: their number, and each
 /// one's type. `what` is `arguments` or `results`; `at` says which is wrong.

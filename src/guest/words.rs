@@ -14,7 +14,7 @@ use super::flat::mismatch;
 use super::refs::{expose, rooting};
 use super::value::Val;
 use super::{StoreData, give_back};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
 use wasmtime::{AsContextMut as _, ValRaw};
@@ -167,7 +167,7 @@ impl Read<'_> {
     /// A value of this type, which is not `string`.
     #[inline]
     pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
-        let core = carrier(ty);
+        let core = ty.carrier();
         if self.types.get(self.at) != Some(&core) {
             return Err(broken("a word of another type"));
         }
@@ -176,7 +176,7 @@ impl Read<'_> {
         // SAFETY: these are the results of a call that succeeded, and its type
         // says that this word is a `core`; nothing was collected since.
         let val = unsafe { from_raw(cx, core, raw) }?;
-        Ok(typed(ty, val))
+        typed(ty, val)
     }
 }
 
@@ -199,7 +199,7 @@ pub(crate) struct Done(());
 impl HostWords<'_> {
     /// A value of this type, which is not `string`.
     pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
-        let core = carrier(ty);
+        let core = ty.carrier();
         if self.put > 0 || self.ty.params().get(self.read) != Some(&core) {
             return Err(broken("a word of another type"));
         }
@@ -210,7 +210,7 @@ impl HostWords<'_> {
         // nothing was collected: what has not been read is put aside before one
         // does (`HostCall::caller`).
         let val = unsafe { from_raw(cx, core, raw) }?;
-        Ok(typed(ty, val))
+        typed(ty, val)
     }
 
     /// A number's bits, whichever kind of number it is; of one of 32 bits, the
@@ -373,25 +373,15 @@ fn exposed(
     outcome
 }
 
-/// The core type that carries a value.
 #[inline]
-fn carrier(ty: ValType) -> ValType {
-    match ty {
-        ValType::S64 | ValType::U64 => ValType::I64,
-        ty if ty.is_core() => ty,
-        _ => ValType::I32,
-    }
-}
-
-#[inline]
-fn typed(ty: ValType, val: Val<'static>) -> Val<'static> {
-    if ty.is_core() { val } else { Val::from_bits(ty, val.bits()) }
+fn typed(ty: ValType, val: Val<'static>) -> Result<Val<'static>> {
+    if ty.is_core() { Ok(val) } else { Val::from_bits(ty, val.bits()) }
 }
 
 #[inline]
 fn word_of(cx: &mut Cx<'_>, at: usize, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
     let ty = val.ty();
-    let core = carrier(ty);
+    let core = ty.carrier();
     let word = match core {
         _ if ty == ValType::String => return Err(broken("a string is no word")),
         ValType::I32 => ValRaw::i32(val.bits() as i32),
@@ -405,5 +395,5 @@ fn word_of(cx: &mut Cx<'_>, at: usize, val: &Val<'_>) -> Result<(ValType, ValRaw
 /// panic.
 #[cold]
 fn broken(what: &str) -> Error {
-    Error::new(ErrorKind::Panic, format!("internal error: a compiled adapter: {what}"))
+    Error::internal(format_args!("a compiled adapter: {what}"))
 }

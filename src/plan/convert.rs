@@ -2,7 +2,7 @@
 //!
 //! Not here: names and opcodes, which belong to syntax.
 
-use crate::types::ValType;
+use crate::types::{Sign, ValType};
 
 /// One integer conversion between a core and an interface type.
 ///
@@ -24,47 +24,56 @@ impl Conversion {
         if self.checked && (value < min || value > max) {
             return None;
         }
-        Some(match self.to {
-            ValType::S8 => value as i8 as i32 as u32 as u64,
-            ValType::U8 => value as u8 as u64,
-            ValType::S16 => value as i16 as i32 as u32 as u64,
-            ValType::U16 => value as u16 as u64,
-            ValType::S64 | ValType::U64 | ValType::I64 => value as u64,
-            _ => value as u32 as u64,
+        let (bits, sign) = integer(self.to);
+        let unused = 64 - bits;
+        let low = (value as u64) << unused;
+        Some(match sign {
+            // Extended to 32 bits.
+            Sign::Signed if bits < 64 => (low as i64 >> unused) as u32 as u64,
+            _ => low >> unused,
         })
     }
 
-    /// The number that the bits stand for. Core integers have no sign of
-    /// their own: they take that of the interface type they become.
+    /// The number that the bits stand for.
     fn value(self, bits: u64) -> i128 {
-        let unsigned = matches!(self.to, ValType::U8 | ValType::U16 | ValType::U32 | ValType::U64);
-        match self.from {
-            ValType::S8 => bits as i8 as i128,
-            ValType::U8 => bits as u8 as i128,
-            ValType::S16 => bits as i16 as i128,
-            ValType::U16 => bits as u16 as i128,
-            ValType::S64 => bits as i64 as i128,
-            ValType::U64 => bits as i128,
-            ValType::I64 if unsigned => bits as i128,
-            ValType::I64 => bits as i64 as i128,
-            ValType::U32 => bits as u32 as i128,
-            ValType::I32 if unsigned => bits as u32 as i128,
-            _ => bits as i32 as i128,
+        let unused = 64 - integer(self.from).0;
+        let low = bits << unused;
+        match self.from_unsigned() {
+            true => (low >> unused) as i128,
+            false => (low as i64 >> unused) as i128,
         }
+    }
+
+    /// Whether the number that the bits stand for has no sign. A core integer
+    /// takes that of the interface type that it becomes.
+    pub fn from_unsigned(self) -> bool {
+        is_unsigned(self.from, self.to)
     }
 
     /// What fits, smallest and largest. A core result takes the sign of the
     /// interface type that it came from.
     pub fn range(self) -> (i128, i128) {
-        match (self.to, self.from) {
-            (ValType::S8, _) => (i8::MIN as i128, i8::MAX as i128),
-            (ValType::U8, _) => (0, u8::MAX as i128),
-            (ValType::S16, _) => (i16::MIN as i128, i16::MAX as i128),
-            (ValType::U16, _) => (0, u16::MAX as i128),
-            (ValType::U32, _) | (ValType::I32, ValType::U64) => (0, u32::MAX as i128),
-            (ValType::S32 | ValType::I32, _) => (i32::MIN as i128, i32::MAX as i128),
-            (ValType::U64, _) | (ValType::I64, ValType::U64) => (0, u64::MAX as i128),
-            _ => (i64::MIN as i128, i64::MAX as i128),
+        let (bits, _) = integer(self.to);
+        match is_unsigned(self.to, self.from) {
+            true => (0, (1i128 << bits) - 1),
+            false => (-1i128 << (bits - 1), (1i128 << (bits - 1)) - 1),
         }
+    }
+
+    /// Whether it is of 64 bits what is converted, and what comes out.
+    pub fn wide(self) -> (bool, bool) {
+        (integer(self.from).0 == 64, integer(self.to).0 == 64)
+    }
+}
+
+/// The bits and sign of an integer: there are conversions between those alone.
+pub(crate) fn integer(ty: ValType) -> (u32, Sign) {
+    ty.as_number().expect("a conversion is between integers")
+}
+
+fn is_unsigned(ty: ValType, other: ValType) -> bool {
+    match integer(ty).1 {
+        Sign::Core => integer(other).1 == Sign::Unsigned,
+        sign => sign == Sign::Unsigned,
     }
 }

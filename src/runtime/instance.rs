@@ -4,7 +4,7 @@
 
 use super::externs::Extern;
 use super::making;
-use super::module::{Back, Layout, Module};
+use super::module::{Back, Layout, Module, not_exported};
 use crate::compiled::{Code, Running};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Bound, Linked};
@@ -176,7 +176,7 @@ impl Instance {
             Inside::Adapter(adapter) => {
                 let ty = match &export.ty.ty {
                     ExternType::Func(ty) => ty.clone(),
-                    other => return Err(Error::new(ErrorKind::Panic, format!("{other} adapter"))),
+                    other => return Err(Error::internal(format_args!("{other} adapter"))),
                 };
                 let body: Arc<dyn Typed> = match &self.0.running {
                     Some(running) => running.entered(cx, &self.0.core, adapter)?,
@@ -190,7 +190,7 @@ impl Instance {
                     Back::Compiled(_) => None,
                 };
                 let core = at.and_then(|at| self.0.core.get_module_export(&mut *cx, at));
-                let core = core.ok_or_else(|| missing(&export.ty.name))?;
+                let core = core.ok_or_else(|| not_exported(&export.ty.name))?;
                 let ty = match &export.ty.ty {
                     ExternType::Func(ty) => Some(ty),
                     _ => None,
@@ -265,7 +265,7 @@ fn core_imports(
             CoreImport::Hook(adapter) => {
                 let ty = program.adapters[*adapter as usize].ty();
                 let wasmtime::ExternType::Func(core_type) = core.ty() else {
-                    return Err(Error::new(ErrorKind::Panic, "an implemented import is no func"));
+                    return Err(Error::internal("an implemented import is no func"));
                 };
                 let bound = Bound { linked: linked.clone(), adapter: *adapter };
                 CoreFunc::host_of(cx, core_type, ty, Arc::new(bound)).handle().into()
@@ -324,13 +324,13 @@ fn link(
     let mut funcs = Vec::with_capacity(layout.funcs.len());
     for at in &layout.funcs {
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-        let func = func.ok_or_else(|| missing("of a plan"))?;
+        let func = func.ok_or_else(|| not_exported("of a plan"))?;
         funcs.push(CoreFunc::new(cx, func, None));
     }
     let mut mems = Vec::with_capacity(layout.mems.len());
     for at in &layout.mems {
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-        mems.push(Mem(mem.ok_or_else(|| missing("of a plan"))?));
+        mems.push(Mem(mem.ok_or_else(|| not_exported("of a plan"))?));
     }
     Ok(Linked::new(module.0.program.clone(), funcs, mems, funcs_of(imports)))
 }
@@ -342,9 +342,5 @@ fn core_func(
     ty: &FuncType,
 ) -> Result<CoreFunc> {
     let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-    Ok(CoreFunc::new(cx, func.ok_or_else(|| missing("start"))?, Some(ty)))
-}
-
-fn missing(name: &str) -> Error {
-    Error::new(ErrorKind::Panic, format!("internal error: the core has no export {name:?}"))
+    Ok(CoreFunc::new(cx, func.ok_or_else(|| not_exported("start"))?, Some(ty)))
 }

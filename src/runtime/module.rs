@@ -289,9 +289,8 @@ fn exports(program: &Program, compiled: &Compiled, core: &wasmtime::Module) -> R
     })
 }
 
-fn not_exported(name: &str) -> Error {
-    let message = format!("internal error: the core has no export {name:?}");
-    Error::new(ErrorKind::Panic, message)
+pub(super) fn not_exported(name: &str) -> Error {
+    Error::internal(format_args!("the core has no export {name:?}"))
 }
 
 impl Layout {

@@ -81,6 +81,16 @@ impl Stored for u8 {
     }
 }
 
+impl Stored for ValType {
+    fn put(&self, to: &mut Writer) {
+        self.number().put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<ValType> {
+        u8::get(from).and_then(ValType::from_number)
+    }
+}
+
 impl Stored for u32 {
     fn put(&self, to: &mut Writer) {
         to.bytes.extend_from_slice(&self.to_le_bytes());
@@ -243,10 +253,6 @@ structs! {
 }
 
 enums! {
-    ValType {
-        0 I32, 1 I64, 2 F32, 3 F64, 4 ExternRef, 5 FuncRef, 6 V128, 7 OtherRef,
-        8 S8, 9 U8, 10 S16, 11 U16, 12 S32, 13 U32, 14 S64, 15 U64, 16 String
-    }
     ExternType { 0 Func(ty), 1 Global(ty), 2 Table(ty), 3 Memory(ty), 4 Tag(ty) }
     Inside { 0 Core(at), 1 Adapter(at) }
     CoreImport { 0 Import(at), 1 Hook(at) }

@@ -43,6 +43,16 @@ static void valtypes(void) {
   }
 }
 
+static void names(void) {
+  CHECK(strcmp(witrt_valkind_name(WASM_I32), "i32") == 0);
+  CHECK(strcmp(witrt_valkind_name(WASM_STRING), "string") == 0);
+  CHECK(strcmp(witrt_valkind_name(WASM_FUNCREF), "funcref") == 0);
+  /* Kept for later, types without values, and no kind at all. */
+  for (unsigned kind = 25; kind <= 36; kind++) CHECK(witrt_valkind_name(kind) == NULL);
+  for (unsigned kind = 25; kind <= 36; kind++) CHECK(wasm_valtype_new(kind) == NULL);
+  CHECK(witrt_valkind_name(4) == NULL && witrt_valkind_name(255) == NULL);
+}
+
 static void functypes(void) {
   wasm_functype_t* type = wasm_functype_new_3_2(
     wasm_valtype_new_i32(), wasm_valtype_new_f64(), wasm_valtype_new(WASM_STRING),
@@ -204,6 +214,7 @@ static void importtypes_and_exporttypes(void) {
 
 int main(void) {
   valtypes();
+  names();
   functypes();
   param_names();
   globaltypes();

@@ -41,7 +41,7 @@ static void modules() {
   CHECK_EQ(exports[0].type().as_table().element().kind(), WASM_FUNCREF);
   CHECK_EQ(std::distance(exports.begin(), exports.end()), 3);
 
-  Module named = GET(Module::compile(store, R"((@interface func (export "") (param $a s8) (param s8)))"));
+  Module named = GET(Module::compile(engine, R"((@interface func (export "") (param $a s8) (param s8)))"));
   CHECK_TEXT(named.exports()[0].type().as_func().param_name(0), "a");
   CHECK_TEXT(named.exports()[0].type().as_func().param_name(1), "");
 

@@ -203,7 +203,7 @@ fn literal(ty: ValType, text: &str) -> Option<Literal> {
             let unsigned = u64::try_from(n).map(|n| n as i64);
             Val::I64(i64::try_from(n).or(unsigned).ok()?)
         }
-        _ => return None,
+        ValType::ExternRef | ValType::FuncRef | ValType::V128 | ValType::OtherRef => return None,
     }))
 }
 

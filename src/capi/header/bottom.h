@@ -98,18 +98,7 @@
 
 #ifndef __cplusplus
 
-#define WASM_I32_VAL(i) {.kind = WASM_I32, .of = {.i32 = i}}
-#define WASM_I64_VAL(i) {.kind = WASM_I64, .of = {.i64 = i}}
-#define WASM_F32_VAL(z) {.kind = WASM_F32, .of = {.f32 = z}}
-#define WASM_F64_VAL(z) {.kind = WASM_F64, .of = {.f64 = z}}
-#define WASM_S8_VAL(i) {.kind = WASM_S8, .of = {.s8 = i}}
-#define WASM_U8_VAL(i) {.kind = WASM_U8, .of = {.u8 = i}}
-#define WASM_S16_VAL(i) {.kind = WASM_S16, .of = {.s16 = i}}
-#define WASM_U16_VAL(i) {.kind = WASM_U16, .of = {.u16 = i}}
-#define WASM_S32_VAL(i) {.kind = WASM_S32, .of = {.s32 = i}}
-#define WASM_U32_VAL(i) {.kind = WASM_U32, .of = {.u32 = i}}
-#define WASM_S64_VAL(i) {.kind = WASM_S64, .of = {.s64 = i}}
-#define WASM_U64_VAL(i) {.kind = WASM_U64, .of = {.u64 = i}}
+@INITIALIZERS@
 /// A string value around a `wasm_string_t *`.
 #define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
@@ -125,34 +114,12 @@
     val.of.member = value;                                 \
     return val;                                            \
   }
-WITRT_VAL(i32, WASM_I32, int32_t)
-WITRT_VAL(i64, WASM_I64, int64_t)
-WITRT_VAL(f32, WASM_F32, float32_t)
-WITRT_VAL(f64, WASM_F64, float64_t)
-WITRT_VAL(s8, WASM_S8, int8_t)
-WITRT_VAL(u8, WASM_U8, uint8_t)
-WITRT_VAL(s16, WASM_S16, int16_t)
-WITRT_VAL(u16, WASM_U16, uint16_t)
-WITRT_VAL(s32, WASM_S32, int32_t)
-WITRT_VAL(u32, WASM_U32, uint32_t)
-WITRT_VAL(s64, WASM_S64, int64_t)
-WITRT_VAL(u64, WASM_U64, uint64_t)
+@FUNCTIONS@
 WITRT_VAL(string, WASM_STRING, struct wasm_string_t *)
 WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
 #undef WITRT_VAL
 
-#define WASM_I32_VAL(i) witrt_val_i32(i)
-#define WASM_I64_VAL(i) witrt_val_i64(i)
-#define WASM_F32_VAL(z) witrt_val_f32(z)
-#define WASM_F64_VAL(z) witrt_val_f64(z)
-#define WASM_S8_VAL(i) witrt_val_s8(i)
-#define WASM_U8_VAL(i) witrt_val_u8(i)
-#define WASM_S16_VAL(i) witrt_val_s16(i)
-#define WASM_U16_VAL(i) witrt_val_u16(i)
-#define WASM_S32_VAL(i) witrt_val_s32(i)
-#define WASM_U32_VAL(i) witrt_val_u32(i)
-#define WASM_S64_VAL(i) witrt_val_s64(i)
-#define WASM_U64_VAL(i) witrt_val_u64(i)
+@CALLS@
 #define WASM_STRING_VAL(s) witrt_val_string(s)
 #define WASM_REF_VAL(r) witrt_val_ref(r)
 #define WASM_INIT_VAL witrt_val_ref(NULL)

@@ -6,7 +6,7 @@ use wast::core::{Module, ModuleField, ModuleKind};
 use wast::parser::{Parse, Parser, Result};
 use wast::token::{Id, Index, LParen, NameAnnotation, RParen, Span};
 
-use crate::frontend::model::{Imm, InstrDef, VALTYPES, by_name};
+use crate::frontend::model::{Imm, InstrDef, by_name};
 use crate::types::{FuncType, ValType};
 
 mod annotation {
@@ -363,11 +363,11 @@ fn valtype(parser: Parser<'_>) -> Result<ValType> {
         if let Some((word, rest)) = cursor.keyword()? {
             // The second spelling is the older one.
             let word = if word == "anyref" { ValType::ExternRef.name() } else { word };
-            if let Some(&ty) = VALTYPES.iter().find(|ty| ty.name() == word) {
+            if let Some(&ty) = ValType::BY_BYTE.iter().find(|ty| ty.name() == word) {
                 return Ok((ty, rest));
             }
         }
-        let names = VALTYPES.map(ValType::name).join(", ");
+        let names = ValType::BY_BYTE.map(ValType::name).join(", ");
         Err(cursor.error(format!("expected a value type: {names}")))
     })
 }
