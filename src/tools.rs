@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::frontend::{self, Bodies, FEATURES, File};
-use crate::types::{ExportType, ImportType};
+use crate::types::{ExportType, ImportType, wit};
 
 /// Checks a module: its syntax, its core, and its interface against the core.
 ///
@@ -57,6 +57,17 @@ pub fn strip(bytes: &[u8]) -> Result<Vec<u8>> {
 /// As for [`check`].
 pub fn plan(bytes: &[u8]) -> Result<String> {
     Ok(frontend::load(bytes, FEATURES)?.to_string())
+}
+
+/// What a module asks for and what it offers, as a WIT world. What WIT cannot say
+/// is in comments. It is for people, and may change.
+///
+/// # Errors
+///
+/// As for [`check`].
+pub fn wit(bytes: &[u8]) -> Result<String> {
+    let (imports, exports) = inspect(bytes)?;
+    Ok(wit::world(&imports, &exports))
 }
 
 /// What a module asks for and what it offers, in order.

@@ -4,6 +4,7 @@
 
 mod func;
 mod scalar;
+pub(crate) mod wit;
 
 pub use func::FuncType;
 pub use scalar::ValType;

@@ -22,7 +22,7 @@ pub(super) fn types(code: i32) -> Option<(ValType, ValType)> {
 /// free local of type `i64`.
 pub(super) fn emit(with: Conversion, from: u32, wide: u32, out: &mut Vec<Ins>) {
     use Instruction as I;
-    let unsigned = with.from_unsigned();
+    let unsigned = with.source_is_unsigned();
     let (from_wide, to_wide) = with.wide();
     let extend = if unsigned { I::I64ExtendI32U } else { I::I64ExtendI32S };
     if with.checked {

@@ -38,7 +38,7 @@ impl Conversion {
     fn value(self, bits: u64) -> i128 {
         let unused = 64 - integer(self.from).0;
         let low = bits << unused;
-        match self.from_unsigned() {
+        match self.source_is_unsigned() {
             true => (low >> unused) as i128,
             false => (low as i64 >> unused) as i128,
         }
@@ -46,7 +46,7 @@ impl Conversion {
 
     /// Whether the number that the bits stand for has no sign. A core integer
     /// takes that of the interface type that it becomes.
-    pub fn from_unsigned(self) -> bool {
+    pub fn source_is_unsigned(self) -> bool {
         is_unsigned(self.from, self.to)
     }
 

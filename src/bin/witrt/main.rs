@@ -20,6 +20,7 @@ Usage: witrt COMMAND [OPTIONS] FILE
 Commands:
   check FILE               check a module: its core and its interface
   inspect FILE             list its imports and exports with their types
+  wit FILE                 list them as a world in WIT
   print FILE               make text of it
   assemble FILE [-o OUT]   make a binary of it
   strip FILE [-o OUT]      make a binary of its core alone
@@ -108,6 +109,7 @@ fn run_command(mut args: Parser) -> Result<()> {
     match command.to_str() {
         Some("check") => with_text(args, |bytes| tools::check(bytes).map(|()| String::new())),
         Some("inspect") => with_text(args, inspect),
+        Some("wit") => with_text(args, tools::wit),
         Some("print") => with_text(args, tools::print),
         Some("plan") => with_text(args, tools::plan),
         Some("assemble") => with_binary(args, tools::assemble),
