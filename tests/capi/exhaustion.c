@@ -89,6 +89,7 @@ static const char* wat =
   "  (func $free (param i32 i32) (memory.fill (local.get 0) (i32.const 120) (local.get 1))"
   "    (global.set $freed (i32.add (global.get $freed) (i32.const 1))))"
   "  (func $frees (result i32) global.get $freed)"
+  "  (func $descend_echo (param i32 i32) (result i32 i32) call $down local.get 0 local.get 1)"
   "  (@interface func $down_ (import \"host\" \"down\"))"
   "  (@interface func $ask (import \"host\" \"ask\") (result string))"
   "  (@interface implement (func $down) call-adapter $down_)"
@@ -107,8 +108,11 @@ static const char* wat =
   "  (@interface func (export \"ask\") (result string) call-adapter $ask)"
   "  (@interface func (export \"owing\") (param string) (result string)"
   "    arg.get 0 string-to-memory $malloc call-core $echo defer-call-core $free memory-to-string)"
-  "  (@interface func (export \"freed\") (result u32) call-core $frees i32-to-u32))";
-enum { SPIN, RECURSE, SELF, DESCEND, GROW, OK, CLAIM, TEXT, ECHO, ASK, OWING, FREED };
+  "  (@interface func (export \"freed\") (result u32) call-core $frees i32-to-u32)"
+  "  (@interface func (export \"trapping\") (param string) (result string)"
+  "    arg.get 0 string-to-memory $malloc call-core $echo defer-call-core $free"
+  "    call-core $descend_echo memory-to-string))";
+enum { SPIN, RECURSE, SELF, DESCEND, GROW, OK, CLAIM, TEXT, ECHO, ASK, OWING, FREED, TRAPPING };
 
 static guest_t g;
 static wasm_string_t answer;
@@ -119,10 +123,11 @@ static wasm_trap_t* call(int export, wasm_val_t* arg, size_t count, wasm_val_t* 
   return wasm_func_call(guest_func(&g, (size_t)export), &args, &results);
 }
 
-/* A host that has its guest call it again, and again. */
+/* A host that has its guest call it again, and again; or does something else. */
+static wasm_trap_t* (*instead)(void);
 static wasm_trap_t* down(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)args, (void)results;
-  return call(DESCEND, NULL, 0, NULL);
+  return instead ? instead() : call(DESCEND, NULL, 0, NULL);
 }
 
 static wasm_trap_t* ask(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
@@ -446,6 +451,51 @@ static void refused_on_the_way(void) {
   CHECK(errors >= 12);
 }
 
+/* In a callback: a string of the guest's is held, and from then on nothing can be
+ * copied. */
+static wasm_string_t large;
+static wasm_val_t held;
+static wasm_trap_t* hold(void) {
+  wasm_val_t arg = WASM_STRING_VAL(&large);
+  CHECK(call(OWING, &arg, 1, &held) == NULL);
+  refuse_from = 1 << 20;
+  wasm_message_t message;
+  wasm_name_new_from_string_nt(&message, "held");
+  wasm_trap_t* trap = wasm_trap_new(g.store, &message);
+  wasm_byte_vec_delete(&message);
+  return trap;
+}
+
+/* A guest that traps then: what its frames deferred waits until the string has
+ * been copied. */
+static void refused_after_a_trap(void) {
+  enum { SIZE = 4 << 20 };
+  char* text = malloc(SIZE);
+  memset(text, 'a', SIZE);
+  open_with(wasm_config_new());
+  large = (wasm_string_t)WASM_STRING_UTF8(text, SIZE);
+  wasm_string_t some = WASM_STRING_LIT("some text");
+  wasm_val_t arg = WASM_STRING_VAL(&some), result = WASM_INIT_VAL, number = WASM_INIT_VAL;
+  for (int i = 1; i <= 3; i++) {
+    instead = hold;
+    wasm_trap_t* trap = call(TRAPPING, &arg, 1, &result);
+    instead = NULL;
+    CHECK(trap != NULL);
+    wasm_trap_delete(trap);
+    is_whole(held.of.string, SIZE);
+    is_refused(call(OK, NULL, 0, &number));
+    is_whole(held.of.string, SIZE);
+    refuse_from = SIZE_MAX;
+    goes_on();
+    is_whole(held.of.string, SIZE);
+    CHECK(call(FREED, NULL, 0, &number) == NULL);
+    CHECK_EQ(number.of.u32, 2 * i);
+    wasm_val_delete(&held);
+  }
+  guest_close(&g);
+  free(text);
+}
+
 static void refused_copies(void) {
   enum { SIZE = 16 << 20 };
   char* text = malloc(SIZE);
@@ -541,6 +591,7 @@ int main(void) {
 #if CAN_REFUSE
   refused_copies();
   refused_on_the_way();
+  refused_after_a_trap();
 #else
   puts("a heap that refuses copies: not with this heap");
 #endif
