@@ -41,15 +41,13 @@ fn ends<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S], dst: &mut [D]) -> bo
     first & block(s, d)
 }
 
-/// Sweeps a block. What is written is what was looked at: the source may be
-/// changing.
+/// Sweeps a block.
 #[inline(always)]
 pub fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D; N]) -> bool {
-    let src = *src;
     for (s, d) in src.iter().zip(dst) {
         *d = D::from_7bit(*s);
     }
-    S::is_ascii(&src)
+    S::is_ascii(src)
 }
 
 /// UTF-16 to UTF-8: the number of bytes, or `None` if it is ill-formed or does
