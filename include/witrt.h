@@ -146,6 +146,12 @@ typedef enum wasm_encoding_enum {
   WASM_UTF8 = 0,
   /// 16-bit units in native byte order; one or two of them a character.
   WASM_UTF16 = 1,
+  /// Bytes, each a character up to U+00FF. Text with others does not fit: where it
+  /// is to be written so, that is the error `WITRT_ERROR_OUT_OF_RANGE`, with the
+  /// position, or `?` where what is ill-formed is replaced.
+  WASM_LATIN1 = 2,
+  /// 32-bit units in native byte order, each a character.
+  WASM_UTF32 = 3,
 } wasm_encoding_enum;
 
 /// What a string asks for, in its `flags`.
@@ -292,7 +298,29 @@ typedef enum witrt_slot_kind_enum {
   WITRT_SLOT_LAZY_UTF8 = 66,
   /// The same with its length in units of UTF-16.
   WITRT_SLOT_LAZY_UTF16 = 67,
+  /// As `WITRT_SLOT_UTF8`, in Latin-1. Text that does not fit is the error
+  /// `WITRT_ERROR_OUT_OF_RANGE`, with the position, or gets `?` where the engine
+  /// replaces what is ill-formed.
+  WITRT_SLOT_LATIN1 = 68,
+  /// As `WITRT_SLOT_UTF8`, in UTF-32.
+  WITRT_SLOT_UTF32 = 69,
+  /// As `WITRT_SLOT_LAZY_UTF8`, with its length in Latin-1, where it has to fit.
+  WITRT_SLOT_LAZY_LATIN1 = 70,
+  /// The same with its length in units of UTF-32.
+  WITRT_SLOT_LAZY_UTF32 = 71,
 } witrt_slot_kind_enum;
+
+/// What `witrt_string_narrowest` tells.
+typedef enum witrt_narrowest_enum {
+  /// All characters are below U+0080: one byte each, in UTF-8 as in Latin-1.
+  WITRT_NARROWEST_ASCII = 0,
+  /// All are up to U+00FF: Latin-1 holds them.
+  WITRT_NARROWEST_LATIN1 = 1,
+  /// All are up to U+FFFF: UTF-16 holds them without surrogates.
+  WITRT_NARROWEST_UTF16 = 2,
+  /// Only UTF-32 has one unit for each.
+  WITRT_NARROWEST_UTF32 = 3,
+} witrt_narrowest_enum;
 
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
@@ -425,8 +453,8 @@ typedef uint32_t wasm_encoding_t;
 /// A string: a host's own text, or a handle of the library's.
 ///
 /// A host makes one around its own text, on its stack and without a call, with
-/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16` or `WASM_STRING_LIT`. The text is
-/// borrowed: it has to stay as it is for as long as the string is used, which
+/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16`, `WASM_STRING_LATIN1`,
+/// `WASM_STRING_UTF32` or `WASM_STRING_LIT`. The text is borrowed: it has to stay as it is for as long as the string is used, which
 /// for an argument is the call. Nothing needs to be deleted. Text may hold
 /// U+0000 and ends where its size says.
 ///
@@ -610,6 +638,9 @@ typedef uint32_t witrt_opt_level_t;
 /// What runs adapters: one of `witrt_back_end_enum`.
 typedef uint32_t witrt_back_end_t;
 
+/// What `witrt_string_narrowest` tells: one of `witrt_narrowest_enum`.
+typedef uint32_t witrt_narrowest_t;
+
 /// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
 typedef struct wasm_byte_vec_t wasm_name_t;
 
@@ -709,12 +740,12 @@ typedef union witrt_slot_t {
   uint64_t u64;
   /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
   struct wasm_ref_t *ref;
-  /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: an argument of a call, an
+  /// `WITRT_SLOT_UTF8` and those of other encodings: an argument of a call, an
   /// argument or result of a callback.
   struct witrt_text_t text;
-  /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: a result of a call.
+  /// The same: a result of a call.
   struct witrt_buffer_t buffer;
-  /// `WITRT_SLOT_LAZY_UTF8` and `WITRT_SLOT_LAZY_UTF16`.
+  /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
   struct witrt_lazy_t lazy;
   /// All of it.
   uint64_t bits[2];
@@ -1957,6 +1988,15 @@ bool wasm_string_borrow(const struct wasm_string_t *string,
 /// not.
 WASM_API_EXTERN bool wasm_string_is_valid(const struct wasm_string_t *string);
 
+/// The narrowest encoding that has one unit for each character of a text, and how many characters that are: what a host needs to
+/// make room that stores text as narrowly as it can. The text is looked at where it
+/// lies. Either pointer may be NULL. False, and nothing written, for ill-formed
+/// text and NULL.
+WASM_API_EXTERN
+bool witrt_string_narrowest(const struct wasm_string_t *string,
+                            witrt_narrowest_t *narrowest,
+                            size_t *characters);
+
 /// Whether it is a handle of the library's, whose text is read through the
 /// functions and not through `data`.
 WASM_API_EXTERN bool wasm_string_is_handle(const struct wasm_string_t *string);
@@ -2614,6 +2654,12 @@ struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *li
 
 /// A string of `size` units of UTF-16.
 #define WASM_STRING_UTF16(data, size) {(data), (size), WASM_UTF16, 0, 0}
+
+/// A string of `size` bytes of Latin-1.
+#define WASM_STRING_LATIN1(data, size) {(data), (size), WASM_LATIN1, 0, 0}
+
+/// A string of `size` units of UTF-32.
+#define WASM_STRING_UTF32(data, size) {(data), (size), WASM_UTF32, 0, 0}
 
 /// A string around a literal: WASM_STRING_LIT("text"), in UTF-8.
 #define WASM_STRING_LIT(literal) {"" literal, sizeof("" literal) - 1, WASM_UTF8, 0, 0}

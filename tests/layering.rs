@@ -41,6 +41,7 @@ const UNSAFE: &[&str] = &[
     "string/convert.rs",
     "string/fast.rs",
     "string/long.rs",
+    "string/wide.rs",
     "guest/call.rs",
     "guest/few.rs",
     "guest/slots.rs",

@@ -58,8 +58,8 @@ impl Guest {
 fn read(val: &Val<'_>, store: &Store, encoding: Encoding) -> String {
     let s = val.as_str().expect("a string");
     match encoding {
-        Encoding::Utf8 => s.to_string(store).unwrap(),
         Encoding::Utf16 => String::from_utf16(&s.to_utf16(store).unwrap()).unwrap(),
+        _ => s.to_string(store).unwrap(),
     }
 }
 

@@ -4,10 +4,12 @@
 //! Every destination lies between guards, and a kernel that touches one fails.
 
 use witrt::string::{
-    BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, SHORT, Text, copy, fast,
-    length, measure, scalar, short, transcode, transcode_unchanged, validate,
+    BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Narrowest, Policy, SHORT, Text,
+    copy, fast, length, measure, narrowest, scalar, short, transcode, transcode_unchanged,
+    validate,
 };
 
+/// Those that go straight.
 const ENCODINGS: [Encoding; 2] = [Encoding::Utf8, Encoding::Utf16];
 const POLICIES: [Policy; 2] = [Policy::Reject, Policy::Replace];
 
@@ -33,7 +35,8 @@ fn scalar_does_what_std_does() {
             assert_eq!(m.replaces(), position.is_some(), "{src:?}");
             assert_eq!(m.is_ascii(), expected.is_ascii(), "{src:?}");
             assert_eq!((m.from(), m.units(), m.to()), (src.encoding(), src.len(), to));
-            let (done, written) = guarded(to, m.len(), 0, |dst| scalar::transcode(&m, src, dst));
+            let (done, written) =
+                guarded(to, m.len(), Start::Aligned(0), |dst| scalar::transcode(&m, src, dst));
             assert_eq!(done, Ok(()), "{src:?}");
             assert_eq!(written, Units::of(&expected, to), "{src:?}");
             if position.is_none() {
@@ -61,6 +64,159 @@ fn alignment_does_not_matter() {
                     agree(Text::Utf16(&utf16[offset..]), 8 - offset);
                 }
             }
+        }
+    }
+}
+
+/// Texts in every form, at every address that a unit may have.
+fn each_form(text: &str, shift: usize, mut check: impl FnMut(Text<'_>)) {
+    let utf16: Vec<u16> = text.encode_utf16().collect();
+    let utf32: Vec<u32> = text.chars().map(u32::from).collect();
+    let latin1: Vec<u8> = utf32.iter().map(|value| *value as u8).collect();
+    each_form_of(text.as_bytes(), &latin1, &utf16, &utf32, shift, &mut check);
+}
+
+fn each_form_of(
+    utf8: &[u8],
+    latin1: &[u8],
+    utf16: &[u16],
+    utf32: &[u32],
+    shift: usize,
+    check: &mut impl FnMut(Text<'_>),
+) {
+    let shifted = |bytes: &mut dyn Iterator<Item = u8>| {
+        let mut all = vec![0; 8 + shift];
+        // A vector may begin anywhere.
+        let start = all.as_ptr().align_offset(8) + shift;
+        all = vec![0; start];
+        all.extend(bytes);
+        (all, start)
+    };
+    let (loose16, at16) = shifted(&mut utf16.iter().flat_map(|unit| unit.to_ne_bytes()));
+    let (loose32, at32) = shifted(&mut utf32.iter().flat_map(|unit| unit.to_ne_bytes()));
+    check(Text::Utf8(utf8));
+    check(Text::Latin1(latin1));
+    check(Text::Utf16(utf16));
+    check(Text::Utf32(utf32));
+    check(Text::LooseUtf16(loose16[at16..].as_chunks().0));
+    check(Text::LooseUtf32(loose32[at32..].as_chunks().0));
+}
+
+/// Around what goes over the stack at once, too.
+const FORM_LENGTHS: [usize; 18] =
+    [0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 63, 65, 130, 511, 512, 513, 1100];
+
+#[test]
+fn every_encoding_and_every_address() {
+    for units in FORM_LENGTHS {
+        for mix in MIXES {
+            let text = mix.text(units, units as u64 + 3);
+            let narrow: String = text.chars().map(|c| char::from(c as u32 as u8)).collect();
+            for shift in 0..8 {
+                if units > 64 && shift > 3 {
+                    continue;
+                }
+                each_form(&text, shift, |src| agree_in_all(src, shift));
+                each_form(&narrow, shift, |src| agree_in_all(src, 7 - shift));
+            }
+        }
+    }
+}
+
+#[test]
+fn damaged_text_in_every_encoding() {
+    let mut random = Random(11);
+    for units in FORM_LENGTHS.into_iter().filter(|units| *units > 0) {
+        for mix in MIXES {
+            for shift in 0..4 {
+                let text = mix.text(units, units as u64 + 5);
+                let mut utf8 = text.clone().into_bytes();
+                let mut utf16: Vec<u16> = text.encode_utf16().collect();
+                let mut utf32: Vec<u32> = text.chars().map(u32::from).collect();
+                let latin1: Vec<u8> = utf16.iter().map(|_| random.next() as u8).collect();
+                let at = random.below(utf8.len());
+                utf8[at] = random.next() as u8 | 0x80;
+                let at = random.below(utf16.len());
+                utf16[at] = 0xD800 | random.next() as u16 & 0x7FF;
+                let at = random.below(utf32.len());
+                utf32[at] = match random.below(4) {
+                    0 => 0xD800 | random.next() as u32 & 0x7FF,
+                    1 => 0x110000,
+                    2 => random.next() as u32,
+                    _ => 0x100 + random.below(0x500) as u32,
+                };
+                let check = &mut |src: Text<'_>| agree_in_all(src, shift);
+                each_form_of(&utf8, &latin1, &utf16, &utf32, shift, check);
+            }
+        }
+    }
+}
+
+#[test]
+fn utf32_has_two_rules() {
+    for (unit, fault) in [
+        (0xD800, Fault::Surrogate),
+        (0xDFFF, Fault::Surrogate),
+        (0x110000, Fault::TooLarge),
+        (u32::MAX, Fault::TooLarge),
+    ] {
+        for position in [0, 1, 7, 511, 512, 600] {
+            let mut text = vec![0x6F22; position];
+            text.push(unit);
+            text.push(0x61);
+            assert_eq!(validate(Text::Utf32(&text)), Err(BadText { position, fault }));
+            let replaced = measure(Text::Utf32(&text), Encoding::Utf8, Policy::Replace).unwrap();
+            assert_eq!(replaced.len(), 3 * position + 4);
+        }
+    }
+}
+
+#[test]
+fn what_latin1_has_not() {
+    let position = 600;
+    let text = "ÿ".repeat(position) + "Ā🦀!";
+    each_form(&text, 1, |src| {
+        let at = |c: &str| match src.encoding() {
+            Encoding::Utf8 => c.len(),
+            Encoding::Utf16 => c.encode_utf16().count(),
+            _ => c.chars().count(),
+        };
+        let mut bytes = [0; 700];
+        let copied = copy(src, Dest::Latin1(&mut bytes), Policy::Reject);
+        if src.encoding() == Encoding::Latin1 {
+            assert_eq!(copied, Ok(position + 3));
+            return;
+        }
+        let position = at(&text[..2 * position]);
+        assert_eq!(copied, Err(BadText { position, fault: Fault::NotLatin1 }.into()));
+        let len = copy(src, Dest::Latin1(&mut bytes), Policy::Replace).unwrap();
+        assert_eq!((len, &bytes[599..len]), (603, &b"\xFF??!"[..]));
+    });
+    let bad = copy("Ā".into(), Dest::Latin1(&mut [0]), Policy::Reject).unwrap_err();
+    let message = "text that does not fit Latin-1: a character above U+00FF at code unit 0";
+    assert_eq!(bad.to_string(), message);
+}
+
+#[test]
+fn the_narrowest_encoding() {
+    for (text, expected) in [
+        ("", Narrowest::Ascii),
+        ("\u{7F}", Narrowest::Ascii),
+        ("\u{80}", Narrowest::Latin1),
+        ("ÿ", Narrowest::Latin1),
+        ("Ā", Narrowest::Utf16),
+        ("\u{FFFF}", Narrowest::Utf16),
+        ("\u{E000}", Narrowest::Utf16),
+        ("\u{10000}", Narrowest::Utf32),
+    ] {
+        for around in ["", "x", &"plain ".repeat(200)] {
+            let text = format!("{around}{text}{around}");
+            each_form(&text, 1, |src| {
+                if src.encoding() != Encoding::Latin1 {
+                    let found = (expected, text.chars().count());
+                    assert_eq!(narrowest(src, Policy::Reject), Ok(found), "{src:?}");
+                }
+            });
         }
     }
 }
@@ -228,7 +384,9 @@ fn a_changed_text_is_an_error_and_no_overrun() {
 
 /// `after` has the length of the text that was measured.
 fn changed(m: &Measured, after: Text<'_>) {
-    let run = |transcode: Transcode| guarded(m.to(), m.len(), 3, |dst| transcode(m, after, dst));
+    let run = |transcode: Transcode| {
+        guarded(m.to(), m.len(), Start::Aligned(3), |dst| transcode(m, after, dst))
+    };
     let (expected, reference) = run(scalar::transcode);
     let (done, written) = run(fast::transcode);
     assert_eq!(done, expected, "{m:?} {after:?}");
@@ -253,7 +411,7 @@ fn ends_must_be_as_measured() {
             let m = measure(src, to, Policy::Reject).unwrap();
             let other = if to == Encoding::Utf8 { Encoding::Utf16 } else { Encoding::Utf8 };
             for run in [transcode, scalar::transcode, fast::transcode, transcode_unchanged] {
-                let into = |to, len| guarded(to, len, 0, |dst| run(&m, src, dst)).0;
+                let into = |to, len| guarded(to, len, Start::Aligned(0), |dst| run(&m, src, dst)).0;
                 assert_eq!(into(to, m.len()), Ok(()));
                 assert_eq!(into(to, m.len() + 1), Err(Changed));
                 assert_eq!(into(other, m.len()), Err(Changed));
@@ -261,7 +419,10 @@ fn ends_must_be_as_measured() {
                     assert_eq!(into(to, m.len() - 1), Err(Changed));
                 }
                 let longer = [b'x'; 20];
-                let done = guarded(to, m.len(), 0, |dst| run(&m, Text::Utf8(&longer), dst)).0;
+                let done = guarded(to, m.len(), Start::Aligned(0), |dst| {
+                    run(&m, Text::Utf8(&longer), dst)
+                })
+                .0;
                 assert_eq!(done, Err(Changed));
             }
         }
@@ -281,10 +442,24 @@ type Transcode = fn(&Measured, Text<'_>, Dest<'_>) -> Result<(), Changed>;
 /// All verbs, fast and scalar, on one text; destinations start `offset` units
 /// from an aligned place.
 fn agree(src: Text<'_>, offset: usize) {
+    agree_in(src, &ENCODINGS, Start::Aligned(offset));
+}
+
+/// The same in all encodings; destinations start so many bytes from an aligned
+/// place.
+fn agree_in_all(src: Text<'_>, shift: usize) {
+    agree_in(src, &Encoding::ALL, Start::Loose(shift));
+    agree_in(src, &Encoding::ALL, Start::Aligned(shift));
+    for policy in POLICIES {
+        assert_eq!(fast::narrowest(src, policy), scalar::narrowest(src, policy), "{src:?}");
+    }
+}
+
+fn agree_in(src: Text<'_>, encodings: &[Encoding], offset: Start) {
     let valid = scalar::validate(src);
     assert_eq!(fast::validate(src), valid, "{src:?}");
     agree_on_short(src);
-    for to in ENCODINGS {
+    for &to in encodings {
         if valid.is_ok() {
             assert_eq!(fast::length(src, to), scalar::length(src, to), "{src:?}");
             assert_eq!(length(src, to), scalar::length(src, to));
@@ -318,7 +493,7 @@ fn agree_on_short(src: Text<'_>) {
     }
 }
 
-fn agree_on_copy(src: Text<'_>, to: Encoding, policy: Policy, room: usize, offset: usize) {
+fn agree_on_copy(src: Text<'_>, to: Encoding, policy: Policy, room: usize, offset: Start) {
     let (expected, reference) = guarded(to, room, offset, |dst| scalar::copy(src, dst, policy));
     let (done, written) = guarded(to, room, offset, |dst| fast::copy(src, dst, policy));
     assert_eq!(done, expected, "{src:?} {room}");
@@ -335,64 +510,73 @@ fn agree_on_copy(src: Text<'_>, to: Encoding, policy: Policy, room: usize, offse
 
 /// What a destination held in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Units {
-    Utf8(Vec<u8>),
-    Utf16(Vec<u16>),
-}
+struct Units(Encoding, Vec<u8>);
 
 impl Units {
     fn of(text: &str, encoding: Encoding) -> Units {
-        match encoding {
-            Encoding::Utf8 => Units::Utf8(text.into()),
-            Encoding::Utf16 => Units::Utf16(text.encode_utf16().collect()),
-        }
+        let bytes = match encoding {
+            Encoding::Utf8 => text.into(),
+            Encoding::Utf16 => text.encode_utf16().flat_map(u16::to_ne_bytes).collect(),
+            Encoding::Latin1 => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
+            Encoding::Utf32 => text.chars().flat_map(|c| u32::from(c).to_ne_bytes()).collect(),
+        };
+        Units(encoding, bytes)
     }
 
     fn first(&self, len: usize) -> Units {
-        match self {
-            Units::Utf8(d) => Units::Utf8(d[..len].into()),
-            Units::Utf16(d) => Units::Utf16(d[..len].into()),
-        }
+        Units(self.0, self.1[..len * self.0.unit_size()].into())
     }
 
     fn is_untouched(&self) -> bool {
-        match self {
-            Units::Utf8(d) => d.iter().all(|&unit| unit == 0xA5),
-            Units::Utf16(d) => d.iter().all(|&unit| unit == 0xA5A5),
-        }
+        self.1.iter().all(|&byte| byte == MARK)
     }
 }
+
+/// Where a destination starts.
+#[derive(Clone, Copy)]
+enum Start {
+    /// So many units from an aligned place.
+    Aligned(usize),
+    /// So many bytes.
+    Loose(usize),
+}
+
+/// What is in a destination before, and around it.
+const MARK: u8 = 0xA5;
 
 /// Runs `verb` on a destination of `len` units between two guards.
 fn guarded<R>(
     to: Encoding,
     len: usize,
-    offset: usize,
+    start: Start,
     verb: impl FnOnce(Dest<'_>) -> R,
 ) -> (R, Units) {
-    const GUARD: usize = 64;
-    fn between<T: Copy + PartialEq + std::fmt::Debug, R>(
-        mark: T,
-        len: usize,
-        offset: usize,
-        verb: impl FnOnce(&mut [T]) -> R,
-    ) -> (R, Vec<T>) {
-        let mut all = vec![mark; len + offset + 2 * GUARD];
-        let (start, end) = (GUARD + offset, GUARD + offset + len);
-        let done = verb(&mut all[start..end]);
-        assert!(all[..start].iter().chain(&all[end..]).all(|&unit| unit == mark), "overrun");
-        (done, all[start..end].to_vec())
-    }
-    match to {
-        Encoding::Utf8 => {
-            let (done, units) = between(0xA5, len, offset, |d| verb(Dest::Utf8(d)));
-            (done, Units::Utf8(units))
+    const GUARD: usize = 256;
+    let size = to.unit_size();
+    let (start, loose) = match start {
+        Start::Aligned(units) => (GUARD + units * size, false),
+        Start::Loose(bytes) => (GUARD + bytes, true),
+    };
+    let end = start + len * size;
+    let mut all = vec![u32::from_ne_bytes([MARK; 4]); (end + GUARD).div_ceil(4)];
+    // SAFETY: any bytes are units of any size.
+    let bytes = unsafe { all.align_to_mut::<u8>().1 };
+    let part = &mut bytes[start..end];
+    // SAFETY: as above.
+    let dest = unsafe {
+        match to {
+            Encoding::Utf8 => Dest::Utf8(part),
+            Encoding::Latin1 => Dest::Latin1(part),
+            Encoding::Utf16 if loose => Dest::LooseUtf16(part.as_chunks_mut().0),
+            Encoding::Utf32 if loose => Dest::LooseUtf32(part.as_chunks_mut().0),
+            Encoding::Utf16 => Dest::Utf16(part.align_to_mut().1),
+            Encoding::Utf32 => Dest::Utf32(part.align_to_mut().1),
         }
-        Encoding::Utf16 => {
-            let (done, units) = between(0xA5A5, len, offset, |d| verb(Dest::Utf16(d)));
-            (done, Units::Utf16(units))
-        }
-    }
+    };
+    assert_eq!(dest.len(), len);
+    let done = verb(dest);
+    assert!(bytes[..start].iter().chain(&bytes[end..]).all(|&byte| byte == MARK), "overrun");
+    (done, Units(to, bytes[start..end].to_vec()))
 }
 
 /// The text with replacements, and the position of the first fault.
@@ -410,6 +594,20 @@ fn std_says(src: Text<'_>) -> (String, Option<usize>) {
                 .then(|| (0..s.len()).rev().find(|&n| String::from_utf16(&s[..n]).is_ok()))
                 .flatten();
             (String::from_utf16_lossy(s), fault)
+        }
+        Text::Latin1(s) => (s.iter().copied().map(char::from).collect(), None),
+        Text::Utf32(s) => {
+            let c = |unit: &u32| char::from_u32(*unit);
+            let lossy = s.iter().map(|unit| c(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
+            (lossy.collect(), s.iter().position(|unit| c(unit).is_none()))
+        }
+        Text::LooseUtf16(s) => {
+            let units: Vec<u16> = s.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
+            std_says(Text::Utf16(&units))
+        }
+        Text::LooseUtf32(s) => {
+            let units: Vec<u32> = s.iter().map(|unit| u32::from_ne_bytes(*unit)).collect();
+            std_says(Text::Utf32(&units))
         }
     }
 }

@@ -92,6 +92,17 @@ template <class C>
 struct Slot<std::basic_string_view<C>> : TextSlot<C, std::basic_string_view<C>> {
   static constexpr bool is_result = false;
 };
+/// Text in Latin-1 that is borrowed.
+template <> struct Slot<Latin1View> {
+  static constexpr bool known = true, is_result = false, has_core = false;
+  static constexpr witrt_slot_kind_t wants(wasm_valkind_t) noexcept { return WITRT_SLOT_LATIN1; }
+  static void put(witrt_slot_t& slot, Latin1View text) noexcept {
+    slot.text = {text.bytes.data(), text.bytes.size()};
+  }
+  static Latin1View get(const witrt_slot_t& slot) noexcept {
+    return Latin1View(std::string_view(static_cast<const char*>(slot.text.data), slot.text.len));
+  }
+};
 /// Text that is owned. A result is transcoded straight into it.
 template <class C> struct Slot<std::basic_string<C>> : TextSlot<C, std::basic_string<C>> {
   static constexpr bool is_result = true;

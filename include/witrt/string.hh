@@ -7,10 +7,17 @@
 
 WITRT_BEGIN
 
+/// Text in Latin-1, borrowed: bytes, each a character up to U+00FF.
+struct Latin1View {
+  constexpr Latin1View() noexcept = default;
+  constexpr explicit Latin1View(std::string_view bytes) noexcept : bytes(bytes) {}
+  std::string_view bytes;
+};
+
 namespace detail {
 
 /// The encoding that a type of character stands for: `char` and `char8_t` are
-/// UTF-8, `char16_t` is UTF-16 in native byte order.
+/// UTF-8, `char16_t` is UTF-16 and `char32_t` UTF-32 in native byte order.
 template <class C> struct Encoding { static constexpr bool known = false; };
 template <> struct Encoding<char> {
   static constexpr bool known = true;
@@ -21,6 +28,11 @@ template <> struct Encoding<char16_t> {
   static constexpr bool known = true;
   static constexpr wasm_encoding_t tag = WASM_UTF16;
   static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF16, lazy = WITRT_SLOT_LAZY_UTF16;
+};
+template <> struct Encoding<char32_t> {
+  static constexpr bool known = true;
+  static constexpr wasm_encoding_t tag = WASM_UTF32;
+  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF32, lazy = WITRT_SLOT_LAZY_UTF32;
 };
 #if defined(__cpp_char8_t)
 template <> struct Encoding<char8_t> : Encoding<char> {};
@@ -61,20 +73,26 @@ class StringRef : public CopyView<StringRef, wasm_string_t> {
     return wasm_string_length(get(), detail::Encoding<C>::tag);
   }
   /// A copy of the text in the encoding of `C`: `char` for UTF-8, `char16_t`
-  /// for UTF-16, in C++20 also `char8_t`.
+  /// for UTF-16, `char32_t` for UTF-32, in C++20 also `char8_t`.
   template <class C> Result<std::basic_string<C>> read() const {
-    std::basic_string<C> text;
-    std::size_t units = size<C>();
-    bool ok = detail::fill_text(text, units, [&](C* data) {
-      return wasm_string_copy(get(), detail::Encoding<C>::tag, data, units, nullptr);
-    });
-    if (!ok) return Error::last();
-    return text;
+    return read_as<C>(detail::Encoding<C>::tag);
   }
   /// A copy of the text in UTF-8.
   Result<std::string> utf8() const { return read<char>(); }
   /// A copy of the text in UTF-16.
   Result<std::u16string> utf16() const { return read<char16_t>(); }
+  /// A copy of the text in UTF-32.
+  Result<std::u32string> utf32() const { return read<char32_t>(); }
+  /// A copy of the text in Latin-1; `WITRT_ERROR_OUT_OF_RANGE`, with the position,
+  /// where it does not fit.
+  Result<std::string> latin1() const { return read_as<char>(WASM_LATIN1); }
+  /// The narrowest encoding that has a unit for each character (one of
+  /// `witrt_narrowest_enum`), and how many there are.
+  Result<std::pair<witrt_narrowest_t, std::size_t>> narrowest() const {
+    std::pair<witrt_narrowest_t, std::size_t> found;
+    if (!witrt_string_narrowest(get(), &found.first, &found.second)) return Error::last();
+    return found;
+  }
   /// Copies the text into a buffer of the caller's, and tells how many units
   /// that were; `WITRT_ERROR_BUFFER_TOO_SMALL`, with how many are needed, where
   /// it does not fit.
@@ -95,11 +113,25 @@ class StringRef : public CopyView<StringRef, wasm_string_t> {
   /// A string of the library's own: a copy of this text. It belongs to no store.
   static Result<Owned<StringRef>> make(std::string_view text) { return make_(text); }
   static Result<Owned<StringRef>> make(std::u16string_view text) { return make_(text); }
+  static Result<Owned<StringRef>> make(std::u32string_view text) { return make_(text); }
+  static Result<Owned<StringRef>> make(Latin1View text) {
+    return detail::owned<StringRef>(
+      wasm_string_new(WASM_LATIN1, text.bytes.data(), text.bytes.size()));
+  }
 #if defined(__cpp_char8_t)
   static Result<Owned<StringRef>> make(std::u8string_view text) { return make_(text); }
 #endif
 
  private:
+  template <class C> Result<std::basic_string<C>> read_as(wasm_encoding_t encoding) const {
+    std::basic_string<C> text;
+    std::size_t units = wasm_string_length(get(), encoding);
+    bool ok = detail::fill_text(text, units, [&](C* data) {
+      return wasm_string_copy(get(), encoding, data, units, nullptr);
+    });
+    if (!ok) return Error::last();
+    return text;
+  }
   template <class C> static Result<Owned<StringRef>> make_(std::basic_string_view<C> text) {
     return detail::owned<StringRef>(
       wasm_string_new(detail::Encoding<C>::tag, text.data(), text.size()));

@@ -63,8 +63,9 @@ inline wasm_valkind_t wanted(const List<ValTypeRef>& list, std::size_t index) no
 ///     integers of 8 to 64 bits    s8 to u64; those of 32 and 64 bits also
 ///                                 i32 and i64
 ///     float, double               f32, f64
-///     std::string_view, std::u16string_view, std::u8string_view
-///                                 a string; also the owning types
+///     std::string_view, std::u16string_view, std::u32string_view,
+///     std::u8string_view          a string; also the owning types
+///     Latin1View                  a string in Latin-1
 ///     StringRef                   a string that the library has
 ///     AnyRef, FuncRef             externref (or funcref), funcref
 ///

@@ -100,10 +100,14 @@ class Val {
   Val(char) = delete;
   Val(std::string_view text) noexcept { borrow(WASM_UTF8, text.data(), text.size()); }
   Val(std::u16string_view text) noexcept { borrow(WASM_UTF16, text.data(), text.size()); }
+  Val(std::u32string_view text) noexcept { borrow(WASM_UTF32, text.data(), text.size()); }
+  Val(Latin1View text) noexcept { borrow(WASM_LATIN1, text.bytes.data(), text.bytes.size()); }
   Val(const char* text) noexcept : Val(std::string_view(text)) {}
   Val(const char16_t* text) noexcept : Val(std::u16string_view(text)) {}
+  Val(const char32_t* text) noexcept : Val(std::u32string_view(text)) {}
   Val(const std::string& text) noexcept : Val(std::string_view(text)) {}
   Val(const std::u16string& text) noexcept : Val(std::u16string_view(text)) {}
+  Val(const std::u32string& text) noexcept : Val(std::u32string_view(text)) {}
 #if defined(__cpp_char8_t)
   Val(std::u8string_view text) noexcept { borrow(WASM_UTF8, text.data(), text.size()); }
   Val(const char8_t* text) noexcept : Val(std::u8string_view(text)) {}

@@ -10,11 +10,11 @@ use super::func::Home;
 use super::handle::Reference as _;
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::string::text_at;
 use super::string_box::{self, StringBox};
 use super::trap::{of_host, to_error};
 use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
-use crate::string::Text;
-use crate::{Copied, Encoding, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
+use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Val, ValType};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
@@ -433,12 +433,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
             }
         };
         // SAFETY: the header demands so many units.
-        let text = unsafe {
-            match encoding {
-                Encoding::Utf8 => Text::Utf8(slice(data.cast(), len, "data")?),
-                Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, "data")?),
-            }
-        };
+        let text = unsafe { text_at(encoding, data, len, "data") }?;
         // The call that the callback answers holds the cell.
         cell.enter_held(|inside| {
             returned.set(Some(Copied::new(inside.context(), text)?));

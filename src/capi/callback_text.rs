@@ -9,6 +9,7 @@ use crate::string::{
 use crate::{Encoding, Error, ErrorKind, HostCall, Policy, Result};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::slice::from_raw_parts_mut;
 
 /// Room for the shortest texts.
 pub(super) type Room = MaybeUninit<[u16; SHORT]>;
@@ -32,6 +33,7 @@ pub(super) fn text_of(
                 len.map(|len| witrt_text_t { data: room.as_ptr().cast(), len })
             }
             (Encoding::Utf16, _) => widened(bytes, buffers, &mut keep),
+            (Encoding::Latin1 | Encoding::Utf32, _) => None,
         };
         if let Some(placed) = placed {
             call.take_text();
@@ -107,6 +109,7 @@ impl<const N: usize> Drop for Buffers<N> {
 }
 
 /// Text that stays where it lies.
+#[inline]
 fn lent<T>(units: &[T]) -> witrt_text_t {
     witrt_text_t { data: units.as_ptr().cast(), len: units.len() }
 }
@@ -124,11 +127,9 @@ fn place(
         return widen(bytes, rule, buffer);
     }
     let measured = measure(text, wanted, rule)?;
-    if text.encoding() == wanted && !measured.replaces() {
-        return Ok(match text {
-            Text::Utf8(bytes) => lent(bytes),
-            Text::Utf16(units) => lent(units),
-        });
+    let loose = matches!(text, Text::LooseUtf16(_) | Text::LooseUtf32(_));
+    if text.encoding() == wanted && !measured.replaces() && !loose {
+        return Ok(witrt_text_t { data: text.as_ptr().cast(), len: text.len() });
     }
     let data = write(&measured, text, buffer)?;
     Ok(witrt_text_t { data, len: measured.len() })
@@ -143,24 +144,27 @@ fn widen(bytes: &[u8], rule: Policy, buffer: &mut Vec<u16>) -> Result<witrt_text
     Ok(witrt_text_t { data: buffer.as_ptr().cast(), len })
 }
 
-/// Transcodes into a buffer, which for UTF-8 holds two bytes in each element.
+/// Transcodes into a buffer, which is one of bytes then, or of wider units.
 fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*const c_void> {
     let len = measured.len();
-    let dest = match measured.to() {
-        Encoding::Utf16 => {
-            make_room(buffer, len)?;
-            Dest::Utf16(&mut buffer[..len])
-        }
-        Encoding::Utf8 => {
-            make_room(buffer, len.div_ceil(2))?;
-            let start = buffer.as_mut_ptr().cast::<u8>();
-            // SAFETY: the buffer has two bytes for each of its units.
-            Dest::Utf8(unsafe { std::slice::from_raw_parts_mut(start, len) })
+    let size = measured.to().unit_size();
+    // One more, to begin where units of four bytes may.
+    make_room(buffer, (len * size).div_ceil(2) + 1)?;
+    let start = buffer.as_mut_ptr().cast::<u8>();
+    let start = start.wrapping_add(start.addr().wrapping_neg() & (size - 1));
+    // SAFETY: behind what aligns them, which is two bytes at most, the buffer has room
+    // for so many units; and zeros are units.
+    let dest = unsafe {
+        match measured.to() {
+            Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(start, len)),
+            Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(start.cast(), len)),
+            Encoding::Latin1 => Dest::Latin1(from_raw_parts_mut(start, len)),
+            Encoding::Utf32 => Dest::Utf32(from_raw_parts_mut(start.cast(), len)),
         }
     };
     transcode(measured, text, dest)
         .map_err(|_| Error::new(ErrorKind::BadText, "the text changed while it was read"))?;
-    Ok(buffer.as_ptr().cast())
+    Ok(start.cast_const().cast())
 }
 
 /// Makes a buffer have so many units, and some for the next text.

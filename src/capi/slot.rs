@@ -4,7 +4,7 @@
 
 use super::boundary::slice;
 use super::families::wasm_ref_t;
-use super::string::{Room, wasm_string_t};
+use super::string::{Room, text_at, wasm_string_t};
 use super::value::{float32_t, float64_t, type_of, unknown_kind};
 use crate::string::Text;
 use crate::{Class, Encoding, Error, ErrorKind, Result, ValType};
@@ -27,6 +27,16 @@ pub enum witrt_slot_kind_enum {
     WITRT_SLOT_LAZY_UTF8 = 66,
     /// The same with its length in units of UTF-16.
     WITRT_SLOT_LAZY_UTF16 = 67,
+    /// As `WITRT_SLOT_UTF8`, in Latin-1. Text that does not fit is the error
+    /// `WITRT_ERROR_OUT_OF_RANGE`, with the position, or gets `?` where the engine
+    /// replaces what is ill-formed.
+    WITRT_SLOT_LATIN1 = 68,
+    /// As `WITRT_SLOT_UTF8`, in UTF-32.
+    WITRT_SLOT_UTF32 = 69,
+    /// As `WITRT_SLOT_LAZY_UTF8`, with its length in Latin-1, where it has to fit.
+    WITRT_SLOT_LAZY_LATIN1 = 70,
+    /// The same with its length in units of UTF-32.
+    WITRT_SLOT_LAZY_UTF32 = 71,
 }
 
 /// Text that is lent.
@@ -94,12 +104,12 @@ pub union witrt_slot_t {
     pub u64: u64,
     /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
     pub r#ref: *mut wasm_ref_t,
-    /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: an argument of a call, an
+    /// `WITRT_SLOT_UTF8` and those of other encodings: an argument of a call, an
     /// argument or result of a callback.
     pub text: witrt_text_t,
-    /// `WITRT_SLOT_UTF8` and `WITRT_SLOT_UTF16`: a result of a call.
+    /// The same: a result of a call.
     pub buffer: witrt_buffer_t,
-    /// `WITRT_SLOT_LAZY_UTF8` and `WITRT_SLOT_LAZY_UTF16`.
+    /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
     pub lazy: witrt_lazy_t,
     /// All of it.
     pub bits: [u64; 2],
@@ -133,6 +143,10 @@ impl SlotKind {
             65 => SlotKind::Text(Encoding::Utf16),
             66 => SlotKind::Lazy(Encoding::Utf8),
             67 => SlotKind::Lazy(Encoding::Utf16),
+            68 => SlotKind::Text(Encoding::Latin1),
+            69 => SlotKind::Text(Encoding::Utf32),
+            70 => SlotKind::Lazy(Encoding::Latin1),
+            71 => SlotKind::Lazy(Encoding::Utf32),
             kind => {
                 let ty = type_of(kind)?;
                 let kind = match ty.kind().class {
@@ -251,10 +265,7 @@ impl witrt_slot_t {
         // SAFETY: the caller vouches for it.
         unsafe {
             let witrt_text_t { data, len } = self.text;
-            Ok(match encoding {
-                Encoding::Utf8 => Text::Utf8(slice(data.cast(), len, "text")?),
-                Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, "text")?),
-            })
+            text_at(encoding, data, len, "text")
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! Not here: what is behind a handle.
 
-use super::boundary::{caught, check_room, enter, is_possible, offer, write};
+use super::boundary::{caught, check_room, enter, is_possible, offer, slice, write};
 use super::error::set_last;
 use super::families::wasm_byte_vec_t;
 use super::string_box::{Source, StringBox, clone, delete, read, source};
@@ -23,6 +23,12 @@ pub enum wasm_encoding_enum {
     WASM_UTF8 = 0,
     /// 16-bit units in native byte order; one or two of them a character.
     WASM_UTF16 = 1,
+    /// Bytes, each a character up to U+00FF. Text with others does not fit: where it
+    /// is to be written so, that is the error `WITRT_ERROR_OUT_OF_RANGE`, with the
+    /// position, or `?` where what is ill-formed is replaced.
+    WASM_LATIN1 = 2,
+    /// 32-bit units in native byte order, each a character.
+    WASM_UTF32 = 3,
 }
 
 /// What a string asks for, in its `flags`.
@@ -39,8 +45,8 @@ pub enum wasm_string_flag_enum {
 /// A string: a host's own text, or a handle of the library's.
 ///
 /// A host makes one around its own text, on its stack and without a call, with
-/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16` or `WASM_STRING_LIT`. The text is
-/// borrowed: it has to stay as it is for as long as the string is used, which
+/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16`, `WASM_STRING_LATIN1`,
+/// `WASM_STRING_UTF32` or `WASM_STRING_LIT`. The text is borrowed: it has to stay as it is for as long as the string is used, which
 /// for an argument is the call. Nothing needs to be deleted. Text may hold
 /// U+0000 and ends where its size says.
 ///
@@ -206,10 +212,11 @@ impl Room {
     pub fn new(data: *mut c_void, capacity: usize, encoding: Encoding) -> Result<Room> {
         let some = capacity.min(1);
         match encoding {
-            Encoding::Utf8 => check_room(data.cast::<u8>(), some, "destination"),
+            Encoding::Utf8 | Encoding::Latin1 => check_room(data.cast::<u8>(), some, "destination"),
             Encoding::Utf16 => check_room(data.cast::<u16>(), some, "destination"),
+            Encoding::Utf32 => check_room(data.cast::<u32>(), some, "destination"),
         }?;
-        let data = if capacity == 0 { NonNull::<u16>::dangling().as_ptr().cast() } else { data };
+        let data = if capacity == 0 { NonNull::<u32>::dangling().as_ptr().cast() } else { data };
         Ok(Room { data, capacity, encoding })
     }
 
@@ -220,8 +227,13 @@ impl Room {
     /// There must be room for `capacity` units, which nobody else uses meanwhile.
     #[inline]
     pub unsafe fn fill(self, text: Text<'_>, policy: Policy) -> Result<usize> {
-        let most = if is_possible::<u16>(self.capacity) {
-            let each = if self.encoding == Encoding::Utf8 { 3 } else { 1 };
+        let most = if is_possible::<u32>(self.capacity) {
+            // The most that a unit of any encoding becomes.
+            let each = match self.encoding {
+                Encoding::Utf8 => 4,
+                Encoding::Utf16 => 2,
+                Encoding::Latin1 | Encoding::Utf32 => 1,
+            };
             text.len().saturating_mul(each).saturating_add(SLACK)
         } else {
             measure(text, self.encoding, policy)?.len()
@@ -234,9 +246,34 @@ impl Room {
             match self.encoding {
                 Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(self.data.cast(), len)),
                 Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(self.data.cast(), len)),
+                Encoding::Latin1 => Dest::Latin1(from_raw_parts_mut(self.data.cast(), len)),
+                Encoding::Utf32 => Dest::Utf32(from_raw_parts_mut(self.data.cast(), len)),
             }
         };
         Ok(copy(text, dest, policy)?)
+    }
+}
+
+/// Text of a host's.
+///
+/// # Safety
+///
+/// There must be `len` code units at `data`, which stay as they are for `'a`.
+#[inline(always)]
+pub unsafe fn text_at<'a>(
+    encoding: Encoding,
+    data: *const c_void,
+    len: usize,
+    name: &str,
+) -> Result<Text<'a>> {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        Ok(match encoding {
+            Encoding::Utf8 => Text::Utf8(slice(data.cast(), len, name)?),
+            Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, name)?),
+            Encoding::Latin1 => Text::Latin1(slice(data.cast(), len, name)?),
+            Encoding::Utf32 => Text::Utf32(slice(data.cast(), len, name)?),
+        })
     }
 }
 
@@ -257,8 +294,8 @@ pub unsafe extern "C" fn wasm_string_borrow(
                 measure(text, Encoding::Utf8, Policy::Reject)?;
                 Ok((units.len(), units.as_ptr().cast_mut().cast::<c_char>()))
             }
-            Text::Utf16(_) => {
-                let message = "this string is stored as UTF-16: it can be copied, not borrowed";
+            _ => {
+                let message = "this string is not stored as UTF-8: it can be copied, not borrowed";
                 Err(Error::new(ErrorKind::WrongKind, message))
             }
         };
@@ -282,6 +319,44 @@ pub unsafe extern "C" fn wasm_string_is_valid(string: *const wasm_string_t) -> b
     outcome.map_err(|error| set_last(&error)).is_ok()
 }
 
+/// What `witrt_string_narrowest` tells: one of `witrt_narrowest_enum`.
+pub type witrt_narrowest_t = u32;
+
+/// What `witrt_string_narrowest` tells.
+#[repr(C)]
+pub enum witrt_narrowest_enum {
+    /// All characters are below U+0080: one byte each, in UTF-8 as in Latin-1.
+    WITRT_NARROWEST_ASCII = 0,
+    /// All are up to U+00FF: Latin-1 holds them.
+    WITRT_NARROWEST_LATIN1 = 1,
+    /// All are up to U+FFFF: UTF-16 holds them without surrogates.
+    WITRT_NARROWEST_UTF16 = 2,
+    /// Only UTF-32 has one unit for each.
+    WITRT_NARROWEST_UTF32 = 3,
+}
+
+/// The narrowest encoding that has one unit for each character of a text, and how many characters that are: what a host needs to
+/// make room that stores text as narrowly as it can. The text is looked at where it
+/// lies. Either pointer may be NULL. False, and nothing written, for ill-formed
+/// text and NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_string_narrowest(
+    string: *const wasm_string_t,
+    narrowest: *mut witrt_narrowest_t,
+    characters: *mut usize,
+) -> bool {
+    enter(|| {
+        let found = |text: Text<'_>, policy| Ok(crate::string::narrowest(text, policy)?);
+        // SAFETY: the header demands a string, and writable pointers or NULL.
+        unsafe {
+            let (encoding, count) = read(string, found)?;
+            offer(narrowest, encoding as u32);
+            offer(characters, count);
+        }
+        Ok(true)
+    })
+}
+
 /// Whether it is a handle of the library's, whose text is read through the
 /// functions and not through `data`.
 #[unsafe(no_mangle)]
@@ -296,6 +371,8 @@ pub fn encoding_of(encoding: wasm_encoding_t) -> Result<Encoding> {
     match encoding {
         0 => Ok(Encoding::Utf8),
         1 => Ok(Encoding::Utf16),
+        2 => Ok(Encoding::Latin1),
+        3 => Ok(Encoding::Utf32),
         _ => {
             let message = format!("{encoding} is no encoding");
             Err(Error::new(ErrorKind::UnknownKind, message))
@@ -305,11 +382,15 @@ pub fn encoding_of(encoding: wasm_encoding_t) -> Result<Encoding> {
 
 /// The number of an encoding.
 pub fn number_of(encoding: Encoding) -> wasm_encoding_t {
-    match encoding {
-        Encoding::Utf8 => wasm_encoding_enum::WASM_UTF8 as u32,
-        Encoding::Utf16 => wasm_encoding_enum::WASM_UTF16 as u32,
-    }
+    encoding as u32
 }
+
+const _: () = assert!(
+    Encoding::Utf8 as u32 == wasm_encoding_enum::WASM_UTF8 as u32
+        && Encoding::Utf16 as u32 == wasm_encoding_enum::WASM_UTF16 as u32
+        && Encoding::Latin1 as u32 == wasm_encoding_enum::WASM_LATIN1 as u32
+        && Encoding::Utf32 as u32 == wasm_encoding_enum::WASM_UTF32 as u32
+);
 
 /// What a string's flags ask for.
 #[inline]

@@ -6,11 +6,11 @@
 //!
 //! Not here: what C sees.
 
-use super::boundary::{null, slice};
+use super::boundary::null;
 use super::store::{Inside, StoreCell};
-use super::string::{encoding_of, number_of, policy_of, wasm_string_t};
+use super::string::{encoding_of, number_of, policy_of, text_at, wasm_string_t};
 use crate::string::Text;
-use crate::{Encoding, Error, ErrorKind, Policy, Result, Str};
+use crate::{Error, ErrorKind, Policy, Result, Str};
 use std::collections::VecDeque;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -145,12 +145,9 @@ fn stale(reserved: usize) -> Error {
 #[inline]
 unsafe fn host_text<'a>(head: &wasm_string_t) -> Result<Str<'a>> {
     let (data, size) = (head.data, head.size);
-    let text = match encoding_of(head.encoding)? {
-        // SAFETY: the caller vouches for the text.
-        Encoding::Utf8 => Str::from_utf8(unsafe { slice(data.cast(), size, "string") }?),
-        // SAFETY: as above.
-        Encoding::Utf16 => Str::from_utf16(unsafe { slice(data.cast(), size, "string") }?),
-    };
+    // SAFETY: the caller vouches for the text.
+    let text = unsafe { text_at(encoding_of(head.encoding)?, data, size, "string") }?;
+    let text = Str::from_text(text);
     Ok(match policy_of(head.flags)? {
         Some(policy) => text.with_policy(policy),
         None => text,
@@ -180,11 +177,7 @@ impl StringBox {
 
     /// A handle of a copy that belongs to no store.
     pub fn detached(text: Text<'_>, policy: Option<Policy>) -> Result<*mut wasm_string_t> {
-        // What is copied as it is stays as unchecked as it was.
-        let text = match text {
-            Text::Utf8(bytes) => Str::from(to_vec(bytes)?),
-            Text::Utf16(units) => Str::from(to_vec(units)?),
-        };
+        let text = Str::copied(text)?;
         let text = match policy {
             Some(policy) => text.with_policy(policy),
             None => text,
@@ -240,16 +233,6 @@ impl StringBox {
     fn is_lent(&self) -> bool {
         matches!(self.home, Home::Call(_))
     }
-}
-
-fn to_vec<T: Copy>(units: &[T]) -> Result<Vec<T>> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(units.len()).map_err(|_| {
-        let message = format!("no memory for a string of {} code units", units.len());
-        Error::new(ErrorKind::OutOfMemory, message)
-    })?;
-    copy.extend_from_slice(units);
-    Ok(copy)
 }
 
 /// A string that a callback returns: a handle is taken, a host's own text is

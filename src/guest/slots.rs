@@ -58,33 +58,16 @@ pub(crate) enum Held {
 /// Text that is lent until its scope ends.
 #[derive(Clone, Copy)]
 pub(crate) struct Lent {
-    start: *const u8,
+    text: Text<'static>,
     policy: Option<Policy>,
     measured: Measured,
 }
-
-// SAFETY: what it points to is borrowed as shared and immutable; which threads
-// may see that is decided by who lends it, for the call's own thread.
-unsafe impl Send for Lent {}
-// SAFETY: as above.
-unsafe impl Sync for Lent {}
 
 impl Lent {
     /// The text, which must not be kept beyond the call.
     #[inline]
     pub fn text(&self) -> Text<'_> {
-        let units = self.measured.units();
-        // SAFETY: `Lending::lend` measured a slice of this encoding and length
-        // that starts there and is borrowed until the scope ends; slots do not
-        // outlive their scope.
-        unsafe {
-            match self.measured.from() {
-                Encoding::Utf8 => Text::Utf8(std::slice::from_raw_parts(self.start, units)),
-                Encoding::Utf16 => {
-                    Text::Utf16(std::slice::from_raw_parts(self.start.cast::<u16>(), units))
-                }
-            }
-        }
+        self.text
     }
 
     /// What to do where it is ill-formed, where the store says `rule`.
@@ -98,18 +81,14 @@ impl Lent {
         &self.measured
     }
 
-    /// The same as a value of any lifetime.
+    /// The same as a value. It goes to callees of the scope's call only: none can
+    /// keep it, and what is to be kept is copied by `Str::into_owned`.
     fn to_str(self) -> Str<'static> {
-        let text = Str::from_text(self.text());
-        let text = match self.policy {
+        let text = Str::from_text(self.text);
+        match self.policy {
             Some(policy) => text.with_policy(policy),
             None => text,
-        };
-        // SAFETY: the text outlives the scope. What is made here goes to
-        // callees of the scope's call only, which get it as a value of any
-        // lifetime: none can keep it, and what is to be kept is copied by
-        // `Str::into_owned`.
-        unsafe { std::mem::transmute::<Str<'_>, Str<'static>>(text) }
+        }
     }
 }
 
@@ -265,11 +244,10 @@ impl<'a> Lending<'a> {
     ) -> Result<usize> {
         let data = cx.data_mut();
         let measured = measure(data.policy, text, policy)?;
-        let start = match text {
-            Text::Utf8(bytes) => bytes.as_ptr(),
-            Text::Utf16(units) => units.as_ptr().cast::<u8>(),
-        };
-        let lent = Lent { start, policy, measured };
+        // SAFETY: the text outlives the scope, for which alone this lifetime is
+        // made longer, and slots do not.
+        let text = unsafe { std::mem::transmute::<Text<'a>, Text<'static>>(text) };
+        let lent = Lent { text, policy, measured };
         let slots = &mut data.slots;
         // What is lent is numbered first: after another string it is one of
         // the others, so that all are in order.

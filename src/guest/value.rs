@@ -8,7 +8,7 @@ use super::func::Func;
 use super::refs::ExternRef;
 use super::text::Cell;
 use crate::error::{Error, ErrorKind, Result};
-use crate::string::{self, CopyError, Dest, Encoding, Policy, Text};
+use crate::string::{self, CopyError, Dest, Encoding, Fault, Policy, Text};
 use crate::types::{Class, ValType, kinds_of_values};
 use std::fmt;
 use std::sync::Arc;
@@ -209,6 +209,8 @@ enum Repr<'a> {
 enum Owned {
     Utf8(Vec<u8>, /* checked */ bool),
     Utf16(Vec<u16>),
+    Latin1(Vec<u8>),
+    Utf32(Vec<u32>),
 }
 
 impl Owned {
@@ -216,6 +218,8 @@ impl Owned {
         match self {
             Owned::Utf8(bytes, _) => Text::Utf8(bytes),
             Owned::Utf16(units) => Text::Utf16(units),
+            Owned::Latin1(bytes) => Text::Latin1(bytes),
+            Owned::Utf32(units) => Text::Utf32(units),
         }
     }
 }
@@ -229,6 +233,46 @@ impl<'a> Str<'a> {
     /// Units that should be UTF-16; they are checked where they are used.
     pub fn from_utf16(units: &'a [u16]) -> Str<'a> {
         Str::from_text(Text::Utf16(units))
+    }
+
+    /// Bytes that are Latin-1, each a character.
+    pub fn from_latin1(bytes: &'a [u8]) -> Str<'a> {
+        Str::from_text(Text::Latin1(bytes))
+    }
+
+    /// Units that should be UTF-32; they are checked where they are used.
+    pub fn from_utf32(units: &'a [u32]) -> Str<'a> {
+        Str::from_text(Text::Utf32(units))
+    }
+
+    /// A copy of text as it is: what is not checked is not checked in it either.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfMemory`].
+    pub fn copied(text: Text<'_>) -> Result<Str<'static>> {
+        fn copy<T: Clone>(units: &[T]) -> Result<Vec<T>> {
+            let mut copy = Vec::new();
+            copy.try_reserve_exact(units.len()).map_err(|_| no_memory(units.len()))?;
+            copy.extend_from_slice(units);
+            Ok(copy)
+        }
+        fn align<T: Copy, const N: usize>(
+            units: &[[u8; N]],
+            unit: fn([u8; N]) -> T,
+        ) -> Result<Vec<T>> {
+            let mut copy = Vec::new();
+            copy.try_reserve_exact(units.len()).map_err(|_| no_memory(units.len()))?;
+            copy.extend(units.iter().map(|bytes| unit(*bytes)));
+            Ok(copy)
+        }
+        Ok(Str::owned(match text {
+            Text::Utf8(bytes) => Owned::Utf8(copy(bytes)?, false),
+            Text::Latin1(bytes) => Owned::Latin1(copy(bytes)?),
+            Text::Utf16(units) => Owned::Utf16(copy(units)?),
+            Text::Utf32(units) => Owned::Utf32(copy(units)?),
+            Text::LooseUtf16(units) => Owned::Utf16(align(units, u16::from_ne_bytes)?),
+            Text::LooseUtf32(units) => Owned::Utf32(align(units, u32::from_ne_bytes)?),
+        }))
     }
 
     /// Text that is lent; it is checked where it is used.
@@ -313,7 +357,13 @@ impl<'a> Str<'a> {
         self.copy(cx, Dest::Utf16(dst))
     }
 
-    fn copy(&self, cx: impl AsContext, dst: Dest<'_>) -> Result<usize> {
+    /// Copies it into `dst`, in the encoding that this takes, and gives the number
+    /// of units written. Otherwise like [`Str::copy_utf8`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfRange`], with the position, for text that does not fit
+    /// Latin-1, where the rule is to reject what is ill-formed; else it gets `?`.
+    pub fn copy(&self, cx: impl AsContext, dst: Dest<'_>) -> Result<usize> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
         self.with(cx, |text| {
             if !self.is_checked() {
@@ -466,7 +516,11 @@ pub(crate) fn copy_in(
 
 #[cold]
 pub(crate) fn bad_text(bad: string::BadText) -> Error {
-    Error::new(ErrorKind::BadText, bad.to_string()).at_position(bad.position)
+    let kind = match bad.fault {
+        Fault::NotLatin1 => ErrorKind::OutOfRange,
+        _ => ErrorKind::BadText,
+    };
+    Error::new(kind, bad.to_string()).at_position(bad.position)
 }
 
 /// What a copy of text raises for which there is no memory.
@@ -505,9 +559,10 @@ impl From<CopyError> for Error {
 
 impl fmt::Debug for Str<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = self.with_copy(|text| match text {
-            Text::Utf8(bytes) => format!("{:?}", String::from_utf8_lossy(bytes)),
-            Text::Utf16(units) => format!("{:?}", String::from_utf16_lossy(units)),
+        let shown = self.with_copy(|text| {
+            let mut copy = String::new();
+            let copied = string::copy_to_string(text, &mut copy, Policy::Replace);
+            copied.map_or_else(|error| error.to_string(), |()| format!("{copy:?}"))
         });
         f.write_str(shown.as_deref().unwrap_or("<a string in linear memory>"))
     }

@@ -131,11 +131,7 @@ unsafe impl Direction for ToUtf16 {
     const RUN: (usize, usize) = (3, 1);
 
     fn whole(src: &[u8], most: usize) -> Option<usize> {
-        if src.len() <= most {
-            return Some(src.len());
-        }
-        let starts = |&at: &usize| src.get(at).is_some_and(|byte| byte & 0xC0 != 0x80);
-        (most.saturating_sub(3)..=most).rev().find(starts)
+        whole_utf8(src, most)
     }
 
     fn run(src: &[u8], dst: &mut [u16]) -> usize {
@@ -183,6 +179,17 @@ unsafe impl Direction for ToUtf8 {
         // SAFETY: that is what the kernel demands, and the caller vouches for it.
         unsafe { simdutf::convert_utf16_to_utf8(src, len, dst) }
     }
+}
+
+/// The longest prefix of up to `most` bytes that cuts no character; `None` only
+/// where there is none in well-formed text.
+#[inline]
+pub fn whole_utf8(src: &[u8], most: usize) -> Option<usize> {
+    if src.len() <= most {
+        return Some(src.len());
+    }
+    let starts = |&at: &usize| src.get(at).is_some_and(|byte| byte & 0xC0 != 0x80);
+    (most.saturating_sub(3)..=most).rev().find(starts)
 }
 
 /// The longest prefix of up to `most` units that cuts no surrogate pair.

@@ -24,12 +24,17 @@
 use super::convert::{SLACK, to_utf8, to_utf16, whole_utf16};
 use super::long::{ascii_prefix, copy_ascii, is_paired, survey_utf16};
 use super::short::{self, SWEPT, Unit};
-use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text, scalar};
+pub use super::wide::narrowest;
+use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text};
+use super::{scalar, wide};
 use std::alloc::{Layout, alloc_zeroed};
 
 /// See [`super::measure`].
 #[inline]
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
+    if !(goes_straight(src) && is_plain(to)) {
+        return wide::measure(src, to, policy);
+    }
     let (from, units) = (src.encoding(), src.len());
     let well_formed = |len, ascii| Measured { from, units, to, len, ascii, replaces: false };
     if let (Text::Utf8(s), Encoding::Utf8) = (src, to) {
@@ -49,9 +54,28 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
     }
 }
 
+/// Whether a text is what most are. Others are left to `wide`.
+#[inline(always)]
+fn goes_straight(src: Text<'_>) -> bool {
+    matches!(src, Text::Utf8(_) | Text::Utf16(_))
+}
+
+#[inline(always)]
+fn is_plain(to: Encoding) -> bool {
+    matches!(to, Encoding::Utf8 | Encoding::Utf16)
+}
+
+#[inline(always)]
+fn takes_straight(dst: &Dest<'_>) -> bool {
+    matches!(dst, Dest::Utf8(_) | Dest::Utf16(_))
+}
+
 /// See [`super::transcode`].
 #[inline]
 pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
+    if !(goes_straight(src) && takes_straight(&dst)) {
+        return wide::transcode(m, src, dst);
+    }
     m.check(&src, &dst)?;
     let written = if m.ascii {
         Some(copy_ascii(src, dst))
@@ -69,6 +93,9 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
     let well_formed = match src {
         Text::Utf8(s) => is_utf8(s),
         Text::Utf16(s) => is_paired(s),
+        Text::Latin1(_) => true,
+        Text::Utf32(s) => simdutf::validate_utf32(s),
+        Text::LooseUtf16(_) | Text::LooseUtf32(_) => return wide::validate(src),
     };
     if well_formed { Ok(()) } else { scalar::validate(src) }
 }
@@ -109,7 +136,8 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
             let (growth, surrogates) = survey_utf16(s);
             s.len() + growth - surrogates
         }
-        _ => src.len(),
+        _ if src.encoding() == to => src.len(),
+        _ => wide::length(src, to),
     }
 }
 
@@ -124,6 +152,7 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
         let written = match &mut dst {
             Dest::Utf8(d) => copy_short_utf8(s, d),
             Dest::Utf16(d) => decode_short(s, d),
+            _ => None,
         };
         if let Some(written) = written {
             return Ok(written);
@@ -134,6 +163,9 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 
 #[inline(never)]
 fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+    if !(goes_straight(src) && takes_straight(&dst)) {
+        return wide::copy(src, dst, policy);
+    }
     let (to, room) = (dst.encoding(), dst.len());
     let worst = match (src.encoding(), to, policy) {
         (Encoding::Utf16, Encoding::Utf8, _) => src.len().saturating_mul(3),
@@ -241,6 +273,7 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     match src {
         Text::Utf8(s) => copy_short_utf8(s, into),
         Text::Utf16(s) => encode_short(s, into),
+        _ => wide::copy(src, Dest::Utf8(into), Policy::Reject).ok(),
     }
 }
 
@@ -309,6 +342,7 @@ fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<us
                 (false, _) => None,
                 (true, Encoding::Utf8) => Some(s.len()),
                 (true, Encoding::Utf16) => Some(ascii + simdutf::utf16_length_from_utf8(rest)),
+                (true, _) => None,
             }
         }
         Text::Utf16(s) => {
@@ -327,6 +361,7 @@ fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<us
             }
             Some(if to == Encoding::Utf8 { len } else { s.len() })
         }
+        _ => None,
     }
 }
 
@@ -354,6 +389,7 @@ fn convert(src: Text<'_>, ascii: usize, dst: Dest<'_>) -> Option<usize> {
         }
         (Text::Utf8(s), Dest::Utf16(d)) => to_utf16(s.get(ascii..)?, d.get_mut(ascii..)?)?,
         (Text::Utf16(s), Dest::Utf8(d)) => to_utf8(s.get(ascii..)?, d.get_mut(ascii..)?)?,
+        _ => return None,
     };
     Some(ascii + written)
 }

@@ -174,6 +174,7 @@ pub fn ascii_prefix(src: Text<'_>) -> usize {
     match src {
         Text::Utf8(s) => sweep_ascii(s, nowhere),
         Text::Utf16(s) => sweep_ascii(s, nowhere),
+        _ => 0,
     }
 }
 
@@ -186,6 +187,7 @@ pub fn copy_ascii(src: Text<'_>, dst: Dest<'_>) -> usize {
         (Text::Utf8(s), Dest::Utf16(d)) => sweep_ascii(s, d),
         (Text::Utf16(s), Dest::Utf8(d)) => sweep_ascii(s, d),
         (Text::Utf16(s), Dest::Utf16(d)) => sweep_ascii(s, d),
+        _ => 0,
     }
 }
 

@@ -32,6 +32,10 @@ mod long;
 #[doc(hidden)]
 pub mod scalar;
 mod short;
+mod text;
+mod wide;
+
+pub use text::{Dest, Encoding, Narrowest, Policy, Text};
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -43,7 +47,8 @@ use std::sync::LazyLock;
 ///
 /// # Errors
 ///
-/// [`BadText`] for the first ill-formed sequence, under [`Policy::Reject`].
+/// [`BadText`] for the first ill-formed sequence, or the first character that does
+/// not fit, under [`Policy::Reject`].
 ///
 /// ```
 /// use witrt::string::{Encoding, Policy, Text, measure};
@@ -98,6 +103,7 @@ pub fn transcode_unchanged(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result
     match (src, dst) {
         (Text::Utf8(s), Dest::Utf8(d)) if !m.replaces => d.copy_from_slice(s),
         (Text::Utf16(s), Dest::Utf16(d)) if !m.replaces => d.copy_from_slice(s),
+        (Text::Utf32(s), Dest::Utf32(d)) if !m.replaces => d.copy_from_slice(s),
         (src, dst) => return transcode(m, src, dst),
     }
     Ok(())
@@ -139,9 +145,9 @@ pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
 /// Writes a text to the start of a buffer that may be larger and gives the
 /// number of units written; nothing is terminated or padded.
 ///
-/// A buffer with room for the worst case (as many units as the source has, or
-/// three times as many from UTF-16 to UTF-8 and under [`Policy::Replace`] from
-/// UTF-8 to UTF-8) is served in a single pass.
+/// Between UTF-8 and UTF-16 a buffer with room for the worst case (as many units as
+/// the source has, or three times as many from UTF-16 to UTF-8 and under
+/// [`Policy::Replace`] from UTF-8 to UTF-8) is served in a single pass.
 ///
 /// # Errors
 ///
@@ -239,118 +245,33 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
     fast::length(src, to)
 }
 
+/// The narrowest encoding that holds a text, and how many characters (scalar
+/// values) it has: what a host needs that stores text as narrowly as it can,
+/// before it makes room. Under [`Policy::Replace`] replacements count.
+///
+/// # Errors
+///
+/// [`BadText`] for the first ill-formed sequence, under [`Policy::Reject`].
+///
+/// ```
+/// use witrt::string::{Narrowest, Policy, narrowest};
+///
+/// assert_eq!(narrowest("naïve".into(), Policy::Reject), Ok((Narrowest::Latin1, 5)));
+/// assert_eq!(narrowest("漢字 🦀".into(), Policy::Reject), Ok((Narrowest::Utf32, 4)));
+/// ```
+pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), BadText> {
+    if scalar_is_forced() {
+        return scalar::narrowest(src, policy);
+    }
+    fast::narrowest(src, policy)
+}
+
 /// Miri cannot run what is not Rust.
 #[inline]
 fn scalar_is_forced() -> bool {
     static FORCED: LazyLock<bool> =
         LazyLock::new(|| std::env::var_os("WITRT_SCALAR").is_some_and(|v| v == "1"));
     cfg!(miri) || *FORCED
-}
-
-/// How a text is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Encoding {
-    /// One to four bytes a scalar value.
-    Utf8,
-    /// One or two 16-bit units a scalar value, in native byte order.
-    Utf16,
-}
-
-/// What to do about ill-formed text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub enum Policy {
-    /// Refuse it, naming the position.
-    #[default]
-    Reject,
-    /// Put U+FFFD in the place of each ill-formed part, as the Unicode
-    /// Standard recommends (one for each maximal subpart).
-    Replace,
-}
-
-/// Text as somebody gave it: code units that nobody has checked.
-#[derive(Clone, Copy, Debug)]
-pub enum Text<'a> {
-    /// Bytes that should be UTF-8.
-    Utf8(&'a [u8]),
-    /// Units that should be UTF-16.
-    Utf16(&'a [u16]),
-}
-
-impl Text<'_> {
-    /// The encoding it claims to have.
-    #[inline]
-    pub fn encoding(&self) -> Encoding {
-        match self {
-            Text::Utf8(_) => Encoding::Utf8,
-            Text::Utf16(_) => Encoding::Utf16,
-        }
-    }
-
-    /// Its length in code units.
-    #[inline]
-    pub fn len(&self) -> usize {
-        match self {
-            Text::Utf8(s) => s.len(),
-            Text::Utf16(s) => s.len(),
-        }
-    }
-
-    /// Whether it has no code units.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl<'a> From<&'a str> for Text<'a> {
-    fn from(s: &'a str) -> Text<'a> {
-        Text::Utf8(s.as_bytes())
-    }
-}
-
-/// Where text goes.
-#[derive(Debug)]
-pub enum Dest<'a> {
-    /// UTF-8 bytes.
-    Utf8(&'a mut [u8]),
-    /// UTF-16 units in native byte order.
-    Utf16(&'a mut [u16]),
-}
-
-impl Dest<'_> {
-    /// The encoding it takes.
-    #[inline]
-    pub fn encoding(&self) -> Encoding {
-        match self {
-            Dest::Utf8(_) => Encoding::Utf8,
-            Dest::Utf16(_) => Encoding::Utf16,
-        }
-    }
-
-    /// Its room in code units.
-    #[inline]
-    pub fn len(&self) -> usize {
-        match self {
-            Dest::Utf8(d) => d.len(),
-            Dest::Utf16(d) => d.len(),
-        }
-    }
-
-    /// Whether it has no room at all.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The first `len` units, or all that there are.
-    #[inline]
-    fn first(&mut self, len: usize) -> Dest<'_> {
-        let len = len.min(self.len());
-        match self {
-            Dest::Utf8(d) => Dest::Utf8(&mut d[..len]),
-            Dest::Utf16(d) => Dest::Utf16(&mut d[..len]),
-        }
-    }
 }
 
 /// What [`measure`] found: plain facts, no borrow. It says nothing about any
@@ -427,13 +348,18 @@ pub struct BadText {
 
 impl fmt::Display for BadText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ill-formed text: {} at code unit {}", self.fault, self.position)
+        let what = match self.fault {
+            Fault::NotLatin1 => "text that does not fit Latin-1",
+            _ => "ill-formed text",
+        };
+        write!(f, "{what}: {} at code unit {}", self.fault, self.position)
     }
 }
 
 impl std::error::Error for BadText {}
 
-/// The rules of UTF-8 and UTF-16 that a text can break.
+/// The rules of its encoding that a text can break, and the one of Latin-1 where
+/// that is its destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// UTF-8: a byte that cannot start a sequence.
@@ -442,10 +368,12 @@ pub enum Fault {
     TooShort,
     /// UTF-8: more bytes than the scalar value needs.
     Overlong,
-    /// Either: a surrogate where none may stand.
+    /// Any: a surrogate where none may stand.
     Surrogate,
-    /// UTF-8: above U+10FFFF.
+    /// UTF-8 and UTF-32: above U+10FFFF.
     TooLarge,
+    /// The text is well-formed, but has a character above U+00FF.
+    NotLatin1,
 }
 
 impl fmt::Display for Fault {
@@ -456,6 +384,7 @@ impl fmt::Display for Fault {
             Fault::Overlong => "an overlong sequence",
             Fault::Surrogate => "a lone surrogate",
             Fault::TooLarge => "a value above U+10FFFF",
+            Fault::NotLatin1 => "a character above U+00FF",
         })
     }
 }

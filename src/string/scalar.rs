@@ -3,18 +3,19 @@
 //! Always built, safe, no intrinsics. The tests compare `fast` with it, and
 //! `fast` leaves to it what is rare: text that is ill-formed.
 
-use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Policy, SHORT, Text};
+use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Narrowest, Policy};
+use super::{SHORT, Text};
 
 /// See [`super::measure`].
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
     let (mut len, mut ascii, mut replaces) = (0usize, true, false);
-    each_char(src, |c| {
-        let c = match (c, policy) {
+    each_char(src, |position, c| {
+        let c = match (fitting(c, to), policy) {
             (Ok(c), _) => c,
-            (Err(bad), Policy::Reject) => return Err(bad),
+            (Err(fault), Policy::Reject) => return Err(BadText { position, fault }),
             (Err(_), Policy::Replace) => {
-                replaces = true;
-                char::REPLACEMENT_CHARACTER
+                (ascii, replaces) = (false, true);
+                replacement(to)
             }
         };
         ascii &= c.is_ascii();
@@ -32,20 +33,17 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
     let len = dst.len();
     let mut out = dst;
     let mut at = 0;
-    each_char(src, |c| {
-        let c = match c {
+    each_char(src, |_, c| {
+        let c = match fitting(c, m.to) {
             Ok(c) => c,
-            Err(_) if m.replaces => char::REPLACEMENT_CHARACTER,
+            Err(_) if m.replaces => replacement(m.to),
             Err(_) => return Err(Changed),
         };
         if m.ascii && !c.is_ascii() {
             return Err(Changed);
         }
         let end = at + len_in(c, out.encoding());
-        match &mut out {
-            Dest::Utf8(d) => c.encode_utf8(d.get_mut(at..end).ok_or(Changed)?).len(),
-            Dest::Utf16(d) => c.encode_utf16(d.get_mut(at..end).ok_or(Changed)?).len(),
-        };
+        put(&mut out, at..end, c).ok_or(Changed)?;
         at = end;
         Ok(())
     })?;
@@ -54,14 +52,14 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
 
 /// See [`super::validate`].
 pub fn validate(src: Text<'_>) -> Result<(), BadText> {
-    each_char(src, |c| c.map(|_| ()))
+    each_char(src, |position, c| c.map(drop).map_err(|fault| BadText { position, fault }))
 }
 
 /// See [`super::length`].
 pub fn length(src: Text<'_>, to: Encoding) -> usize {
     let mut len = 0usize;
-    let counted: Result<(), std::convert::Infallible> = each_char(src, |c| {
-        len = len.saturating_add(len_in(c.unwrap_or(char::REPLACEMENT_CHARACTER), to));
+    let counted: Result<(), std::convert::Infallible> = each_char(src, |_, c| {
+        len = len.saturating_add(len_in(fitting(c, to).unwrap_or(replacement(to)), to));
         Ok(())
     });
     let Ok(()) = counted;
@@ -85,11 +83,57 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     copy(src, Dest::Utf8(into), Policy::Reject).ok()
 }
 
+/// See [`super::narrowest`].
+pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), BadText> {
+    let (mut narrowest, mut count) = (Narrowest::Ascii, 0);
+    each_char(src, |position, c| {
+        let c = match (c, policy) {
+            (Err(fault), Policy::Reject) => return Err(BadText { position, fault }),
+            (c, _) => c.unwrap_or(char::REPLACEMENT_CHARACTER),
+        };
+        narrowest = narrowest.max(Narrowest::of(c.into()));
+        count += 1;
+        Ok(())
+    })?;
+    Ok((narrowest, count))
+}
+
+/// A character, if an encoding has it.
+fn fitting(c: Result<char, Fault>, encoding: Encoding) -> Result<char, Fault> {
+    match c? {
+        c if encoding == Encoding::Latin1 && c > '\u{FF}' => Err(Fault::NotLatin1),
+        c => Ok(c),
+    }
+}
+
+/// What stands in an encoding for what cannot.
+fn replacement(encoding: Encoding) -> char {
+    if encoding == Encoding::Latin1 { '?' } else { char::REPLACEMENT_CHARACTER }
+}
+
 fn len_in(c: char, encoding: Encoding) -> usize {
     match encoding {
         Encoding::Utf8 => c.len_utf8(),
         Encoding::Utf16 => c.len_utf16(),
+        Encoding::Latin1 | Encoding::Utf32 => 1,
     }
+}
+
+/// Writes a character that fits, in as many units as it has.
+fn put(dst: &mut Dest<'_>, at: std::ops::Range<usize>, c: char) -> Option<()> {
+    match dst {
+        Dest::Utf8(d) => drop(c.encode_utf8(d.get_mut(at)?)),
+        Dest::Utf16(d) => drop(c.encode_utf16(d.get_mut(at)?)),
+        Dest::Latin1(d) => d.get_mut(at)?.fill(u8::try_from(c).ok()?),
+        Dest::Utf32(d) => d.get_mut(at)?.fill(c.into()),
+        Dest::LooseUtf16(d) => {
+            let mut units = [0; 2];
+            let units = c.encode_utf16(&mut units).iter();
+            d.get_mut(at)?.iter_mut().zip(units).for_each(|(d, unit)| *d = unit.to_ne_bytes());
+        }
+        Dest::LooseUtf32(d) => d.get_mut(at)?.fill(u32::from(c).to_ne_bytes()),
+    }
+    Some(())
 }
 
 /// Decodes a text: a scalar value, or one error for each maximal subpart of
@@ -99,15 +143,19 @@ fn len_in(c: char, encoding: Encoding) -> usize {
 /// and what it was found to be holds for that value only.
 fn each_char<E>(
     src: Text<'_>,
-    mut each: impl FnMut(Result<char, BadText>) -> Result<(), E>,
+    mut each: impl FnMut(usize, Result<char, Fault>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut position = 0;
+    let mut at = 0;
     while let Some((c, units)) = match src {
-        Text::Utf8(bytes) => first_utf8(bytes.get(position..).unwrap_or_default()),
-        Text::Utf16(units) => first_utf16(units.get(position..).unwrap_or_default()),
+        Text::Utf8(s) => first_utf8(s.get(at..).unwrap_or_default()),
+        Text::Utf16(s) => first_utf16(|nth| s.get(at + nth).copied()),
+        Text::LooseUtf16(s) => first_utf16(|nth| s.get(at + nth).map(|u| u16::from_ne_bytes(*u))),
+        Text::Latin1(s) => s.get(at).map(|byte| (Ok(char::from(*byte)), 1)),
+        Text::Utf32(s) => s.get(at).map(|unit| first_utf32(*unit)),
+        Text::LooseUtf32(s) => s.get(at).map(|unit| first_utf32(u32::from_ne_bytes(*unit))),
     } {
-        each(c.map_err(|fault| BadText { position, fault }))?;
-        position += units;
+        each(at, c)?;
+        at += units;
     }
     Ok(())
 }
@@ -144,18 +192,23 @@ fn first_utf8(bytes: &[u8]) -> First {
     Some((char::from_u32(value).ok_or(Fault::BadByte), more + 1))
 }
 
-fn first_utf16(units: &[u16]) -> First {
-    let first = u32::from(*units.first()?);
+fn first_utf16(unit: impl Fn(usize) -> Option<u16>) -> First {
+    let first = u32::from(unit(0)?);
     if let Some(c) = char::from_u32(first) {
         return Some((Ok(c), 1));
     }
-    match units.get(1).map(|low| u32::from(*low)) {
+    match unit(1).map(u32::from) {
         Some(low @ 0xDC00..=0xDFFF) if first < 0xDC00 => {
             let value = 0x10000 + ((first & 0x3FF) << 10 | low & 0x3FF);
             Some((char::from_u32(value).ok_or(Fault::Surrogate), 2))
         }
         _ => Some((Err(Fault::Surrogate), 1)),
     }
+}
+
+fn first_utf32(unit: u32) -> (Result<char, Fault>, usize) {
+    let fault = if unit > 0x10FFFF { Fault::TooLarge } else { Fault::Surrogate };
+    (char::from_u32(unit).ok_or(fault), 1)
 }
 
 /// Which rule an ill-formed sequence breaks that begins with these bytes.

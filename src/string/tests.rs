@@ -29,6 +29,16 @@ fn transcoded(src: Text<'_>, to: Encoding, policy: Policy) -> Option<String> {
             transcode(&measured, src, Dest::Utf16(&mut units)).ok()?;
             String::from_utf16(&units).ok()
         }
+        Encoding::Latin1 => {
+            let mut bytes = vec![0; measured.len()];
+            transcode(&measured, src, Dest::Latin1(&mut bytes)).ok()?;
+            Some(bytes.into_iter().map(char::from).collect())
+        }
+        Encoding::Utf32 => {
+            let mut units = vec![[0; 4]; measured.len()];
+            transcode(&measured, src, Dest::LooseUtf32(&mut units)).ok()?;
+            units.into_iter().map(|unit| char::from_u32(u32::from_ne_bytes(unit))).collect()
+        }
     }
 }
 
@@ -36,10 +46,21 @@ fn transcoded(src: Text<'_>, to: Encoding, policy: Policy) -> Option<String> {
 fn each_way() {
     for text in samples() {
         let wide: Vec<u16> = text.encode_utf16().collect();
-        for to in [Encoding::Utf8, Encoding::Utf16] {
-            for src in [Text::Utf8(text.as_bytes()), Text::Utf16(&wide)] {
-                assert_eq!(transcoded(src, to, Policy::Reject).as_ref(), Some(&text));
+        let values: Vec<u32> = text.chars().map(u32::from).collect();
+        let bytes: Vec<u8> =
+            [0].into_iter().chain(wide.iter().flat_map(|u| u.to_ne_bytes())).collect();
+        let loose = Text::LooseUtf16(bytes[1..].as_chunks().0);
+        for to in Encoding::ALL {
+            for src in [Text::from(&*text), Text::Utf16(&wide), Text::Utf32(&values), loose] {
+                let fits = to != Encoding::Latin1 || text.chars().all(|c| c <= '\u{FF}');
+                assert_eq!(transcoded(src, to, Policy::Reject), fits.then(|| text.clone()));
             }
+        }
+        let narrow: Vec<u8> = values.iter().map(|value| *value as u8).collect();
+        let same: String = narrow.iter().copied().map(char::from).collect();
+        for to in Encoding::ALL {
+            let src = Text::Latin1(&narrow);
+            assert_eq!(transcoded(src, to, Policy::Reject).as_ref(), Some(&same));
         }
     }
 }

@@ -210,9 +210,11 @@ PLAIN(wasm_store, the_store(), HANDLES)
 #define LIMITS(place) (*(place) = (wasm_limits_t){1, 2})
 STRUCT(size_t, 1, ZERO, SIZE_MAX)
 STRUCT(uint64_t, 1, ZERO, UINT64_MAX)
+STRUCT(witrt_narrowest_t, 1, ZERO, UINT32_MAX)
 STRUCT(wasm_limits_t, 1, LIMITS, PAIR(9, 3))
 NO_DROP(size_t)
 NO_DROP(uint64_t)
+NO_DROP(witrt_narrowest_t)
 NO_DROP(wasm_limits_t)
 
 /* A value that is a reference: the first of two where there is room. */

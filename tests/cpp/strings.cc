@@ -29,6 +29,33 @@ static void handles() {
   CHECK(String::make(std::u16string_view(half, 3)).err().position() == 2u);
 }
 
+static void other_encodings() {
+  const std::u32string_view crab32 = U"añ\U0001F980";
+  String string = GET(String::make(crab32));
+  CHECK(string.encoding() == WASM_UTF32);
+  CHECK_TEXT(GET(string.utf8()), crab);
+  CHECK(GET(string.utf32()) == crab32 && GET(string.utf16()) == crab16);
+  CHECK(GET(string.narrowest()) == std::make_pair<witrt_narrowest_t>(WITRT_NARROWEST_UTF32, std::size_t{3}));
+  Error error = string.latin1().err();
+  CHECK(error.kind() == WITRT_ERROR_OUT_OF_RANGE && error.position() == 2u);
+
+  String narrow = GET(String::make(Latin1View("a\xf1")));
+  CHECK_TEXT(GET(narrow.utf8()), "añ");
+  CHECK_TEXT(GET(narrow.latin1()), "a\xf1");
+  const char32_t bad[] = {U'a', 0x110000};
+  CHECK(String::make(std::u32string_view(bad, 2)).err().position() == 1u);
+
+  Guest g;
+  g.load(file("strings.wasm"));
+  auto reverse32 = g.func<std::u32string(std::u32string_view)>("reverse");
+  CHECK(GET(reverse32.call(crab32)) == U"\U0001F980ña");
+  auto latin1 = g.func<std::string(Latin1View)>("reverse");
+  CHECK_TEXT(GET(latin1.call(Latin1View("a\xf1"))), "ña");
+  Func reverse = GET(g.instance.func("reverse"));
+  CHECK(GET(reverse.call(crab32)).at(0) == Val("\xF0\x9F\xA6\x80ña"));
+  CHECK(GET(reverse.call(Latin1View("a\xf1"))).at(0) == Val(U"ña"));
+}
+
 static void through_a_guest() {
   Guest g;
   g.load(file("strings.wasm"));
@@ -102,6 +129,7 @@ static void lazy() {
 
 int main() {
   handles();
+  other_encodings();
   through_a_guest();
   ill_formed();
   lazy();

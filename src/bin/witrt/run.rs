@@ -156,7 +156,7 @@ impl Literal {
         match (self, encoding) {
             (Literal::Val(val), _) => val.clone(),
             (Literal::Text(units, _), Encoding::Utf16) => Val::String(Str::from_utf16(units)),
-            (Literal::Text(_, bytes), Encoding::Utf8) => Val::String(Str::from_utf8(bytes)),
+            (Literal::Text(_, bytes), _) => Val::String(Str::from_utf8(bytes)),
         }
     }
 }
@@ -293,10 +293,10 @@ fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> witrt:
         Val::FuncRef(Some(_)) => "funcref".into(),
         Val::String(s) => {
             let text = match encoding {
-                Encoding::Utf8 => s.to_string(cx)?,
                 Encoding::Utf16 => {
                     String::from_utf16(&s.to_utf16(cx)?).map_err(|e| Error::host(e.to_string()))?
                 }
+                _ => s.to_string(cx)?,
             };
             quote(&text)
         }

@@ -84,6 +84,12 @@
 /// A string of `size` units of UTF-16.
 #define WASM_STRING_UTF16(data, size) {(data), (size), WASM_UTF16, 0, 0}
 
+/// A string of `size` bytes of Latin-1.
+#define WASM_STRING_LATIN1(data, size) {(data), (size), WASM_LATIN1, 0, 0}
+
+/// A string of `size` units of UTF-32.
+#define WASM_STRING_UTF32(data, size) {(data), (size), WASM_UTF32, 0, 0}
+
 /// A string around a literal: WASM_STRING_LIT("text"), in UTF-8.
 #define WASM_STRING_LIT(literal) {"" literal, sizeof("" literal) - 1, WASM_UTF8, 0, 0}
 
