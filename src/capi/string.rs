@@ -187,8 +187,21 @@ pub unsafe fn copy_to(
     written: *mut usize,
 ) -> Result<()> {
     let room = Room::new(destination, capacity, encoding)?;
-    // SAFETY: the caller vouches for the room, and for the rest.
-    unsafe { offer(written, read(string, |text, policy| room.fill(text, policy))?) };
+    // SAFETY: the caller vouches for the string.
+    let is_checked = match unsafe { source(string) }? {
+        Source::Handle(handle) => handle.is_of_store(),
+        Source::Host(_) => false,
+    };
+    let copied = |text: Text<'_>, policy| {
+        if !is_checked {
+            // Copying checks as it goes: too late for memory that is to stay as it is.
+            measure(text, encoding, policy)?;
+        }
+        // SAFETY: the caller vouches for the room.
+        unsafe { room.fill(text, policy) }
+    };
+    // SAFETY: the caller vouches for the rest.
+    unsafe { offer(written, read(string, copied)?) };
     Ok(())
 }
 
@@ -368,16 +381,10 @@ pub unsafe extern "C" fn wasm_string_is_handle(string: *const wasm_string_t) -> 
 /// The encoding of a number.
 #[inline]
 pub fn encoding_of(encoding: wasm_encoding_t) -> Result<Encoding> {
-    match encoding {
-        0 => Ok(Encoding::Utf8),
-        1 => Ok(Encoding::Utf16),
-        2 => Ok(Encoding::Latin1),
-        3 => Ok(Encoding::Utf32),
-        _ => {
-            let message = format!("{encoding} is no encoding");
-            Err(Error::new(ErrorKind::UnknownKind, message))
-        }
-    }
+    Encoding::ALL
+        .get(encoding as usize)
+        .copied()
+        .ok_or_else(|| Error::new(ErrorKind::UnknownKind, format!("{encoding} is no encoding")))
 }
 
 /// The number of an encoding.

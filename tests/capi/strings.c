@@ -189,6 +189,21 @@ static void ill_formed(void) {
   CHECK(wasm_string_new(WASM_UTF8, "a\xff", 2) == NULL);
   CHECK(wasm_string_new(99, "a", 1) == NULL);
 
+  /* Nothing is written, however much room there is, and from where ever. */
+  char untouched[1024];
+  char bytes_bad[301];
+  memset(untouched, 0x55, sizeof untouched);
+  memset(bytes_bad, 'a', sizeof bytes_bad);
+  bytes_bad[300] = '\xff';
+  wasm_string_t late = WASM_STRING_UTF8(bytes_bad, 301);
+  wasm_string_t* clone = wasm_string_clone(&late);
+  CHECK(!wasm_string_copy(&s, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK(!wasm_string_copy(&late, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK(!wasm_string_copy(clone, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_TEXT);
+  for (size_t i = 0; i < sizeof untouched; i++) CHECK(untouched[i] == 0x55);
+  wasm_string_delete(clone);
+
   s.flags = WASM_STRING_REPLACE;
   CHECK(wasm_string_is_valid(&s));
   wasm_val_t back = through(&s);
