@@ -74,7 +74,7 @@ impl<'a> Val<'a> {
 
 /// A number as it travels: of an integer of up to 32 bits, extended to 32 by its
 /// sign, in the low half.
-trait Number {
+pub(crate) trait Number {
     fn to_bits(self) -> u64;
     fn from_bits(bits: u64) -> Self;
 }

@@ -12,7 +12,7 @@ use crate::guest::refs::ExternRef;
 use crate::guest::value::{Str, Val};
 use crate::guest::words::HostType;
 use crate::string::{self, Text};
-use crate::types::{FuncType, ValType};
+use crate::types::{FuncType, ValType, kinds_of_values};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -305,21 +305,56 @@ macro_rules! plain_values {
 }
 
 plain_values! {
-    i8 => S8(|v| v, |v: &i8| *v);
-    u8 => U8(|v| v, |v: &u8| *v);
-    i16 => S16(|v| v, |v: &i16| *v);
-    u16 => U16(|v| v, |v: &u16| *v);
-    i32 => S32(|v| v, |v: &i32| *v);
-    u32 => U32(|v| v, |v: &u32| *v);
-    i64 => S64(|v| v, |v: &i64| *v);
-    u64 => U64(|v| v, |v: &u64| *v);
-    f32 => F32(|v| v, |v: &f32| *v);
-    f64 => F64(|v| v, |v: &f64| *v);
-    I32 => I32(|v: I32| v.0, |v: &i32| I32(*v));
-    I64 => I64(|v: I64| v.0, |v: &i64| I64(*v));
     Option<ExternRef> => ExternRef(|v| v, |v: &Option<ExternRef>| v.clone());
     Option<Func> => FuncRef(|v| v, |v: &Option<Func>| v.clone());
 }
+
+/// The type that closures and tuples have for a kind of numbers, by its sign: core
+/// integers, which have none, have types of their own.
+macro_rules! host_type {
+    (Core $n:ident $rust:ident) => {
+        $crate::runtime::func::$n
+    };
+    ($sign:ident $n:ident $rust:ident) => {
+        $rust
+    };
+}
+pub(super) use host_type;
+
+macro_rules! numbers {
+    (
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        $($others:tt)*
+    ) => {
+        plain_values! {
+            $(host_type!($sign $n $rust) => $n(
+                <$rust>::from,
+                |v: &$rust| <host_type!($sign $n $rust)>::from(*v)
+            );)+
+        }
+    };
+}
+
+kinds_of_values!(numbers);
+
+macro_rules! core_integers {
+    ($($own:ident $plain:ident)+) => {$(
+        impl From<$plain> for $own {
+            #[inline]
+            fn from(value: $plain) -> $own {
+                $own(value)
+            }
+        }
+        impl From<$own> for $plain {
+            #[inline]
+            fn from(value: $own) -> $plain {
+                value.0
+            }
+        }
+    )+};
+}
+
+core_integers!(I32 i32 I64 i64);
 
 fn unexpected(ty: ValType, found: &Val<'_>) -> Error {
     let message = format!("expected {ty}, found {}", found.ty());

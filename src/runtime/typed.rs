@@ -2,16 +2,16 @@
 //!
 //! Not here: how it is called.
 
-use super::func::{I32, I64};
+use super::func::host_type;
 use super::prepared::Prepared;
 use crate::error::Result;
 use crate::guest::context::AsContextMut;
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use crate::guest::func::Func;
 use crate::guest::refs::ExternRef;
-use crate::guest::value::{Str, Val};
+use crate::guest::value::{Number, Str, Val};
 use crate::string::{self, Text};
-use crate::types::ValType;
+use crate::types::{ValType, kinds_of_values};
 use std::marker::PhantomData;
 
 /// A function whose type was checked once, to be called with values of Rust's
@@ -143,44 +143,32 @@ impl<R: Gifts> Outcome for Into<'_, R> {
 }
 
 macro_rules! numbers {
-    ($($ty:ty, $val:ident, $v:ident => $bits:expr, $b:ident => $back:expr;)+) => {$(
-        impl Argument for $ty {
-            const TYPE: ValType = ValType::$val;
-            type Of<'a> = $ty;
+    (
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        $($others:tt)*
+    ) => {$(
+        impl Argument for host_type!($sign $n $rust) {
+            const TYPE: ValType = ValType::$n;
+            type Of<'a> = host_type!($sign $n $rust);
         }
-        impl<'a> Lowered<'a> for $ty {
+        impl<'a> Lowered<'a> for host_type!($sign $n $rust) {
             #[inline]
             fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-                let $v = self;
-                into.number($bits)
+                into.number(Number::to_bits(<$rust>::from(*self)))
             }
         }
-        impl Gift for $ty {
-            const TYPE: ValType = ValType::$val;
+        impl Gift for host_type!($sign $n $rust) {
+            const TYPE: ValType = ValType::$n;
             #[inline]
             fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-                let $b = from.number()?;
-                *self = $back;
+                *self = <$rust as Number>::from_bits(from.number()?).into();
                 Ok(())
             }
         }
     )+};
 }
 
-numbers! {
-    i8, S8, v => (*v as i32 as u32).into(), b => b as i8;
-    u8, U8, v => (*v).into(), b => b as u8;
-    i16, S16, v => (*v as i32 as u32).into(), b => b as i16;
-    u16, U16, v => (*v).into(), b => b as u16;
-    i32, S32, v => (*v as u32).into(), b => b as i32;
-    u32, U32, v => (*v).into(), b => b as u32;
-    i64, S64, v => *v as u64, b => b as i64;
-    u64, U64, v => *v, b => b;
-    f32, F32, v => v.to_bits().into(), b => f32::from_bits(b as u32);
-    f64, F64, v => v.to_bits(), b => f64::from_bits(b);
-    I32, I32, v => (v.0 as u32).into(), b => I32(b as i32);
-    I64, I64, v => v.0 as u64, b => I64(b as i64);
-}
+kinds_of_values!(numbers);
 
 macro_rules! references {
     ($($ty:ident)+) => {$(
