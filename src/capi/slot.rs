@@ -7,7 +7,7 @@ use super::families::wasm_ref_t;
 use super::string::{Room, text_at, wasm_string_t};
 use super::value::{float32_t, float64_t, type_of, unknown_kind};
 use crate::string::Text;
-use crate::{Class, Encoding, Error, ErrorKind, Result, ValType};
+use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
 use std::ffi::c_void;
 
 /// How a slot holds a value: the kind of a number or reference
@@ -126,13 +126,22 @@ pub enum SlotKind {
     /// A number of 64 bits.
     Long,
     /// One of 8 or 16 bits, which its type extends.
-    Narrow(ValType),
+    Narrow(Narrow),
     /// A reference of this type.
     Reference(ValType),
     /// Text in memory.
     Text(Encoding),
     /// A string, whose length is told in units of this encoding.
     Lazy(Encoding),
+}
+
+/// A number of fewer bits than a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Narrow {
+    S8,
+    U8,
+    S16,
+    U16,
 }
 
 impl SlotKind {
@@ -155,7 +164,10 @@ impl SlotKind {
                         return Err(Error::new(ErrorKind::UnknownKind, message));
                     }
                     Class::Reference => SlotKind::Reference(ty),
-                    Class::Number(8 | 16, _) => SlotKind::Narrow(ty),
+                    Class::Number(8, Sign::Signed) => SlotKind::Narrow(Narrow::S8),
+                    Class::Number(8, _) => SlotKind::Narrow(Narrow::U8),
+                    Class::Number(16, Sign::Signed) => SlotKind::Narrow(Narrow::S16),
+                    Class::Number(16, _) => SlotKind::Narrow(Narrow::U16),
                     Class::Number(32, _) => SlotKind::Word,
                     Class::Number(..) => SlotKind::Long,
                     Class::Vector | Class::OtherReference => return Err(unknown_kind(kind)),
@@ -218,7 +230,7 @@ impl witrt_slot_t {
         unsafe {
             match kind {
                 SlotKind::Long => self.u64,
-                SlotKind::Narrow(ty) => self.narrow(ty),
+                SlotKind::Narrow(narrow) => self.narrow(narrow),
                 _ => self.u32.into(),
             }
         }
@@ -230,14 +242,14 @@ impl witrt_slot_t {
     ///
     /// As above.
     #[inline(never)]
-    unsafe fn narrow(&self, ty: ValType) -> u64 {
+    unsafe fn narrow(&self, narrow: Narrow) -> u64 {
         // SAFETY: as above.
         unsafe {
-            match ty {
-                ValType::S8 => (self.s8 as i32 as u32).into(),
-                ValType::U8 => self.u8.into(),
-                ValType::S16 => (self.s16 as i32 as u32).into(),
-                _ => self.u16.into(),
+            match narrow {
+                Narrow::S8 => (self.s8 as i32 as u32).into(),
+                Narrow::U8 => self.u8.into(),
+                Narrow::S16 => (self.s16 as i32 as u32).into(),
+                Narrow::U16 => self.u16.into(),
             }
         }
     }
@@ -249,7 +261,7 @@ impl witrt_slot_t {
         // after a part of it was written.
         let first = match kind {
             SlotKind::Long => bits,
-            SlotKind::Narrow(ty) => first_narrow(ty, bits),
+            SlotKind::Narrow(narrow) => first_narrow(narrow, bits),
             _ => first(bits, 32),
         };
         witrt_slot_t { bits: [first, 0] }
@@ -283,8 +295,11 @@ impl witrt_slot_t {
 }
 
 #[inline(never)]
-fn first_narrow(ty: ValType, bits: u64) -> u64 {
-    first(bits, if matches!(ty, ValType::S8 | ValType::U8) { 8 } else { 16 })
+fn first_narrow(narrow: Narrow, bits: u64) -> u64 {
+    match narrow {
+        Narrow::S8 | Narrow::U8 => first(bits, 8),
+        Narrow::S16 | Narrow::U16 => first(bits, 16),
+    }
 }
 
 /// What lies first in memory: so many of the low bits.

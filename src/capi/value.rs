@@ -80,6 +80,8 @@ const _: () = {
     assert!(size_of::<wasm_val_t>() == 8 + align_of::<i64>());
 };
 
+const I64: wasm_valkind_t = ValType::I64.number();
+const F64: wasm_valkind_t = ValType::F64.number();
 const STRING: wasm_valkind_t = ValType::String.number();
 const EXTERNREF: wasm_valkind_t = ValType::ExternRef.number();
 const FUNCREF: wasm_valkind_t = ValType::FuncRef.number();
@@ -230,7 +232,7 @@ pub fn number_bits(val: &wasm_val_t) -> u64 {
     // SAFETY: any bits are a number.
     unsafe {
         match val.kind {
-            1 | 3 => val.of.u64,
+            I64 | F64 => val.of.u64,
             _ => val.of.u32.into(),
         }
     }
