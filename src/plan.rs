@@ -125,6 +125,20 @@ pub(crate) enum Adapter {
     Compiled(FuncType),
 }
 
+impl Program {
+    /// Takes over what parameters are called from the same program.
+    pub fn take_names(&mut self, from: Program) {
+        self.imports = from.imports;
+        self.exports = from.exports;
+        for (adapter, from) in self.adapters.iter_mut().zip(from.adapters) {
+            match adapter {
+                Adapter::Import { ty, .. } | Adapter::Compiled(ty) => *ty = from.ty().clone(),
+                Adapter::Body(plan) => plan.ty = from.ty().clone(),
+            }
+        }
+    }
+}
+
 impl Adapter {
     pub fn ty(&self) -> &FuncType {
         match self {

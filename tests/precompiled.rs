@@ -102,10 +102,8 @@ fn a_file_is_the_module() {
         for again in [&loaded, &copied] {
             assert_eq!(again.back_end(), back_end);
             assert!(again.imports().eq(module.imports()) && again.exports().eq(module.exports()));
-            if back_end == BackEnd::Compiled {
-                let text = again.exports().next().unwrap();
-                assert_eq!(text.ty.to_string(), "func (text: string) -> (string)");
-            }
+            let text = again.exports().next().unwrap();
+            assert_eq!(text.ty.to_string(), "func (text: string) -> (string)");
             assert_eq!(played(again), expected);
             assert!(again.serialize().unwrap() == bytes);
         }

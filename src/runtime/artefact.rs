@@ -59,15 +59,18 @@ impl Artefact {
     /// end knows, `code` the engine's artefact.
     pub fn write(program: &Program, compiled: Option<&Compiled>, code: Vec<u8>) -> Vec<u8> {
         let mut writer = Writer::default();
+        // Of an interface always: the names of parameters are nowhere else.
+        if program.wrapped {
+            program.put(&mut writer);
+        }
         let back_end = match compiled {
             Some(compiled) => {
-                program.put(&mut writer);
                 compiled.put(&mut writer);
                 BackEnd::Compiled
             }
             None => BackEnd::Reference,
         };
-        let description = writer.finish();
+        let description = if program.wrapped { writer.finish() } else { Vec::new() };
         let lengths = [code.len(), description.len(), program.core.len()];
         let mut out = code;
         out.reserve_exact(description.len() + program.core.len() + FOOTER);
@@ -154,17 +157,20 @@ impl Artefact {
         bytes.get(start..start + self.source).unwrap_or_default()
     }
 
-    /// What the compiled back end knew, if it was that: the program, without
-    /// its core and the plans of adapters.
-    pub fn described(&self, bytes: &[u8]) -> Result<Option<(Program, Compiled)>> {
-        if self.back_end != BackEnd::Compiled as usize {
+    /// The program of an interface, without its core and the plans of adapters,
+    /// and what the compiled back end knew, if it was that.
+    pub fn described(&self, bytes: &[u8]) -> Result<Option<(Program, Option<Compiled>)>> {
+        if self.description == 0 {
             return Ok(None);
         }
         let read = || {
             let description = bytes.get(self.code..self.code + self.description)?;
             let mut reader = Reader::new(description)?;
             let program = Program::get(&mut reader)?;
-            let compiled = Compiled::get(&mut reader)?;
+            let compiled = match self.back_end == BackEnd::Compiled as usize {
+                true => Some(Compiled::get(&mut reader)?),
+                false => None,
+            };
             reader.is_empty().then_some((program, compiled))
         };
         read().map(Some).ok_or_else(|| bad(DAMAGED))

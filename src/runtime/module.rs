@@ -235,12 +235,19 @@ impl Module {
         bytes: &[u8],
         source: impl FnOnce() -> Binary,
     ) -> Result<Module> {
-        if let Some((mut program, compiled)) = artefact.described(bytes)? {
-            program.core = source();
-            return Module::with_adapters(engine, program, core, artefact.code, compiled);
-        }
+        let described = match artefact.described(bytes)? {
+            Some((mut program, Some(compiled))) => {
+                program.core = source();
+                return Module::with_adapters(engine, program, core, artefact.code, compiled);
+            }
+            Some((program, None)) => Some(program),
+            None => None,
+        };
         // What is whole is what was validated when it was compiled.
-        let program = frontend::reload(artefact.source(bytes), frontend::FEATURES)?;
+        let mut program = frontend::reload(artefact.source(bytes), frontend::FEATURES)?;
+        if let Some(described) = described {
+            program.take_names(described);
+        }
         Module::build(engine, program, artefact.code, |_| Ok(core))
     }
 }
