@@ -45,14 +45,16 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 18] = [
     "version",
     "error",
     "engine",
     "store",
     "value",
+    "composite",
     "string",
     "types",
+    "reflect",
     "importtype",
     "trap",
     "module",
@@ -103,7 +105,11 @@ fn before_types() -> Result<String> {
 /// Macros and inline functions, some of them from loops.
 fn bottom() -> Result<String> {
     let mut valtypes = String::new();
-    for Kind { name, .. } in kinds() {
+    for Kind { name, class, .. } in kinds() {
+        // What is in these has to be said.
+        if *class == Class::Composite {
+            continue;
+        }
         let upper = name.to_uppercase();
         let _ = write!(
             valtypes,
@@ -166,7 +172,11 @@ pub enum wasm_valkind_enum {
     for Kind { about, name, number, .. } in kinds() {
         let _ = writeln!(text, "    /// {about}\n    WASM_{} = {number},", name.to_uppercase());
     }
-    text += "}
+    text += "    /// No value: of a case without a payload.
+    WASM_NONE = 37,
+    /// Of the elements of a list: values with a kind each.
+    WASM_VAL = 38,
+}
 
 /// The name of a kind of values.
 pub(super) fn value_kind_name(kind: u8) -> Option<&'static CStr> {

@@ -84,6 +84,9 @@ static const uint32_t wasm_limits_max_default = 0xffffffff;
 /// The size of a page of linear memory, in bytes.
 static const size_t MEMORY_PAGE_SIZE = 0x10000;
 
+/// A case, and what it holds.
+typedef struct wasm_variant_t wasm_variant_t;
+
 /// The kinds of values. Those from 128 on are references.
 typedef enum wasm_valkind_enum {
   /// Core, 32 bits without sign.
@@ -112,10 +115,38 @@ typedef enum wasm_valkind_enum {
   WASM_U64 = 23,
   /// Interface: text, a sequence of Unicode scalar values.
   WASM_STRING = 24,
+  /// Of components: 0 or 1, in `u8`.
+  WASM_BOOL = 25,
+  /// Of components: a Unicode scalar value, in `u32`.
+  WASM_CHAR = 26,
+  /// Of components: one of several names, by its number, in `u32`.
+  WASM_ENUM = 27,
+  /// Of components: a bit for each name, in `u32`.
+  WASM_FLAGS = 28,
+  /// Of components: any number of elements.
+  WASM_LIST = 29,
+  /// Of components: fields with names, in order.
+  WASM_RECORD = 30,
+  /// Of components: fields without names, in order.
+  WASM_TUPLE = 31,
+  /// Of components: one of several cases, and what it holds.
+  WASM_VARIANT = 32,
+  /// Of components: success, 0, or failure, 1, and what it holds.
+  WASM_RESULT = 33,
+  /// Of components: a value, or none.
+  WASM_OPTION = 34,
+  /// Of components: a resource that is given away.
+  WASM_OWN = 35,
+  /// Of components: a resource that is lent.
+  WASM_BORROW = 36,
   /// Core and interface: a nullable reference that guests cannot look into.
   WASM_EXTERNREF = 128,
   /// Core: a nullable reference to a function.
   WASM_FUNCREF = 129,
+  /// No value: of a case without a payload.
+  WASM_NONE = 37,
+  /// Of the elements of a list: values with a kind each.
+  WASM_VAL = 38,
 } wasm_valkind_enum;
 
 /// Whether a global can be set.
@@ -194,6 +225,9 @@ typedef enum witrt_error_kind_enum {
   WITRT_ERROR_BAD_TEXT = 400,
   /// Execution trapped; `witrt_error_trap` has the rest.
   WITRT_ERROR_TRAP = 500,
+  /// An instance of a component that trapped before: it cannot be called any
+  /// more.
+  WITRT_ERROR_POISONED = 501,
   /// Too few or too many arguments, results or imports.
   WITRT_ERROR_WRONG_COUNT = 600,
   /// A value or object of another kind or type than was asked for.
@@ -424,6 +458,10 @@ typedef struct witrt_linker_t witrt_linker_t;
 /// while a call of it runs.
 typedef struct witrt_prepared_t witrt_prepared_t;
 
+/// A resource: something of the host's that components hold handles of, or
+/// something that a component has made.
+typedef struct witrt_resource_t witrt_resource_t;
+
 /// A byte. The standard's other name for it.
 typedef char byte_t;
 
@@ -482,6 +520,22 @@ typedef struct wasm_string_t {
   size_t reserved;
 } wasm_string_t;
 
+/// A list: of numbers, `bool` and `char` an array of these, of strings an array of
+/// `wasm_string_t`, of anything else an array of `wasm_val_t`. As an argument, an
+/// array of `wasm_val_t` does for all.
+///
+/// A host makes one around its own array, with `WASM_LIST_OF` or
+/// `WASM_LIST_OF_VALS`; the array is borrowed for the call.
+typedef struct wasm_list_t {
+  /// The first element; NULL is permitted where `size` is zero.
+  const void *data;
+  /// How many elements.
+  size_t size;
+  /// What they are: a kind of a number, `WASM_BOOL`, `WASM_CHAR`, `WASM_STRING`,
+  /// or `WASM_VAL`.
+  wasm_valkind_t element;
+} wasm_list_t;
+
 /// What a value holds, according to its kind.
 typedef union wasm_val_union_t {
   /// `WASM_I32`
@@ -512,12 +566,25 @@ typedef union wasm_val_union_t {
   uint64_t u64;
   /// `WASM_STRING`: a host's own string, or a handle.
   struct wasm_string_t *string;
+  /// `WASM_LIST`
+  const struct wasm_list_t *list;
+  /// `WASM_RECORD` and `WASM_TUPLE`: the fields in order.
+  const struct wasm_val_vec_t *fields;
+  /// `WASM_VARIANT` and `WASM_RESULT`
+  const wasm_variant_t *variant;
+  /// `WASM_OPTION`: NULL for none.
+  const struct wasm_val_t *option;
+  /// `WASM_OWN` and `WASM_BORROW`
+  struct witrt_resource_t *resource;
 } wasm_val_union_t;
 
 /// A value: its kind, and what it holds.
 ///
-/// Arguments are borrowed, with the references and strings in them. Results are
-/// owned by who receives them, and given up with `wasm_val_delete`. Of a narrow
+/// Arguments are borrowed, with the references and strings in them, and all that a
+/// value with parts points to. Results are owned by who receives them, and given up
+/// with `wasm_val_delete`. A result with parts is one allocation, in which text has
+/// the host encoding of the engine: deleting it gives up all of it, and deleting a
+/// value within it does nothing. Of a narrow
 /// integer only its own bits are looked at; results have the rest filled by its
 /// sign.
 typedef struct wasm_val_t {
@@ -1916,13 +1983,47 @@ WASM_API_EXTERN
 bool witrt_store_settle(const struct wasm_store_t *store,
                         struct witrt_error_t **error);
 
-/// Gives up the reference or string that a value owns, and leaves a null
+/// Gives up the reference, string or parts that a value owns, and leaves a null
 /// reference. The struct itself is the caller's. NULL is accepted.
 WASM_API_EXTERN void wasm_val_delete(struct wasm_val_t *val);
 
-/// Copies a value, with a reference or string of its own, into `out`, whatever
+/// Copies a value, with a reference, string or parts of its own, into `out`, whatever
 /// was there before. Where that fails, `out` is a null reference.
 WASM_API_EXTERN void wasm_val_copy(struct wasm_val_t *out, const struct wasm_val_t *val);
+
+/// A resource of the host's own: `data` is what its methods get as their first
+/// argument (`witrt_resource_data`). A component that imports its type may hold it
+/// longer than the host does; when nobody holds it any more, the finalizer, which
+/// may be NULL, is called once with `data`, on whichever thread that happens. It
+/// must not use the store. Owned by the caller; it belongs to no store.
+///
+/// Where this fails, NULL is returned, and the finalizer is not called. `error` may
+/// be NULL; what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct witrt_resource_t *witrt_resource_new(void *data,
+                                            void (*finalizer)(void*),
+                                            struct witrt_error_t **error);
+
+/// What `witrt_resource_new` was given. NULL for a resource that a component has
+/// made.
+WASM_API_EXTERN void *witrt_resource_data(const struct witrt_resource_t *resource);
+
+/// Whether both are the same resource.
+WASM_API_EXTERN
+bool witrt_resource_same(const struct witrt_resource_t *resource,
+                         const struct witrt_resource_t *other);
+
+/// Another handle of the same resource, to be kept beyond the value or callback
+/// that this one belongs to. NULL for NULL. Owned by the caller.
+WASM_API_EXTERN
+struct witrt_resource_t *witrt_resource_copy(const struct witrt_resource_t *resource);
+
+/// Deletes a handle that `witrt_resource_new` or `witrt_resource_copy` made, or
+/// that was a result by itself; on one within a value it does nothing, as it goes
+/// with that value, and on NULL neither. When the last handle of a component's own
+/// resource is deleted, the component destroys it before it runs the next time. Any
+/// thread.
+WASM_API_EXTERN void witrt_resource_delete(struct witrt_resource_t *resource);
 
 /// A string of the library's own: a copy of text in this encoding, checked to
 /// be well-formed. NULL for an unknown encoding, ill-formed text, or NULL text
@@ -2081,6 +2182,34 @@ const struct wasm_functype_t *wasm_tagtype_functype(const struct wasm_tagtype_t 
 
 /// Which kind of type it is, one of `wasm_externkind_enum`.
 WASM_API_EXTERN wasm_externkind_t wasm_externtype_kind(const struct wasm_externtype_t *ty);
+
+/// How many parts a type has: fields, cases, names of an enum or of flags; 1 for a
+/// list, which is the type of its elements. 0 for a type without parts.
+WASM_API_EXTERN size_t witrt_valtype_size(const struct wasm_valtype_t *ty);
+
+/// Writes the name of a part to `out`: of a record's field, of a case, of a flag;
+/// of a resource, at 0, its own. Empty where it has none, and where there is no such
+/// part. Owned by the caller.
+WASM_API_EXTERN
+void witrt_valtype_name(const struct wasm_valtype_t *ty,
+                        size_t index,
+                        wasm_name_t *out);
+
+/// The type of a part: of a field, of what a case holds, of a list's elements. NULL
+/// for a case that holds nothing, and where there is no such part. Owned by the
+/// caller.
+WASM_API_EXTERN
+struct wasm_valtype_t *witrt_valtype_at(const struct wasm_valtype_t *ty,
+                                        size_t index);
+
+/// Whether both are the same type, with all their parts and names.
+WASM_API_EXTERN
+bool witrt_valtype_equal(const struct wasm_valtype_t *ty,
+                         const struct wasm_valtype_t *other);
+
+/// Writes a type to `out` as WIT has it, with all parts in place of names of types:
+/// `list<record { name: string, qty: u32 }>`. Owned by the caller.
+WASM_API_EXTERN void witrt_valtype_print(const struct wasm_valtype_t *ty, wasm_name_t *out);
 
 /// An import type. All three are consumed, also on failure; a NULL name is the
 /// empty one. Owned by the caller.
@@ -2638,6 +2767,16 @@ struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *li
 #define wasm_name_copy wasm_byte_vec_copy
 #define wasm_name_delete wasm_byte_vec_delete
 
+/* ---- Cases ---- */
+
+/// A case, and what it holds. For a result, 0 is success and 1 failure.
+struct wasm_variant_t {
+  /// Which case, in the order of the type.
+  uint32_t index;
+  /// What it holds: `WASM_EMPTY_VAL` for a case that holds nothing.
+  wasm_val_t val;
+};
+
 /* ---- Initializers ---- */
 
 /// A vector of nothing.
@@ -2671,6 +2810,14 @@ struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *li
 /// The empty string.
 #define WASM_EMPTY_STRING {NULL, 0, WASM_UTF8, 0, 0}
 
+/* Lists around a host's own array: initializers of a `wasm_list_t`. */
+
+/// A list of `size` numbers, or strings, of a kind.
+#define WASM_LIST_OF(kind, data, size) {(data), (size), (kind)}
+
+/// A list of `size` values.
+#define WASM_LIST_OF_VALS(data, size) {(data), (size), WASM_VAL}
+
 /* Values: initializers of a `wasm_val_t`. */
 
 #ifndef __cplusplus
@@ -2689,6 +2836,29 @@ struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *li
 #define WASM_U64_VAL(i) {.kind = WASM_U64, .of = {.u64 = i}}
 /// A string value around a `wasm_string_t *`.
 #define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
+#define WASM_BOOL_VAL(b) {.kind = WASM_BOOL, .of = {.u8 = (b) ? 1 : 0}}
+#define WASM_CHAR_VAL(c) {.kind = WASM_CHAR, .of = {.u32 = c}}
+#define WASM_ENUM_VAL(i) {.kind = WASM_ENUM, .of = {.u32 = i}}
+#define WASM_FLAGS_VAL(bits) {.kind = WASM_FLAGS, .of = {.u32 = bits}}
+/// A list value around a `wasm_list_t *`.
+#define WASM_LIST_VAL(l) {.kind = WASM_LIST, .of = {.list = l}}
+/// A record around a `wasm_val_vec_t *` with its fields in order.
+#define WASM_RECORD_VAL(v) {.kind = WASM_RECORD, .of = {.fields = v}}
+/// A tuple around a `wasm_val_vec_t *`.
+#define WASM_TUPLE_VAL(v) {.kind = WASM_TUPLE, .of = {.fields = v}}
+/// A variant around a `wasm_variant_t *`.
+#define WASM_VARIANT_VAL(v) {.kind = WASM_VARIANT, .of = {.variant = v}}
+/// A result around a `wasm_variant_t *`.
+#define WASM_RESULT_VAL(v) {.kind = WASM_RESULT, .of = {.variant = v}}
+/// An option that holds the value at a `wasm_val_t *`.
+#define WASM_SOME_VAL(v) {.kind = WASM_OPTION, .of = {.option = v}}
+/// An option that holds nothing.
+#define WASM_NONE_VAL {.kind = WASM_OPTION, .of = {.option = NULL}}
+/// A resource that is given away, or lent.
+#define WASM_OWN_VAL(r) {.kind = WASM_OWN, .of = {.resource = r}}
+#define WASM_BORROW_VAL(r) {.kind = WASM_BORROW, .of = {.resource = r}}
+/// What a case without a payload holds.
+#define WASM_EMPTY_VAL {.kind = WASM_NONE, .of = {.u64 = 0}}
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
 #define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
 
@@ -2716,6 +2886,22 @@ WITRT_VAL(s64, WASM_S64, int64_t)
 WITRT_VAL(u64, WASM_U64, uint64_t)
 WITRT_VAL(string, WASM_STRING, struct wasm_string_t *)
 WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
+WITRT_VAL(list, WASM_LIST, const struct wasm_list_t *)
+WITRT_VAL(option, WASM_OPTION, const struct wasm_val_t *)
+#undef WITRT_VAL
+#define WITRT_VAL(member, name, type)                                           \
+  static inline wasm_val_t witrt_val_of_##name(wasm_valkind_t kind, type value) { \
+    wasm_val_t val;                                                             \
+    val.kind = kind;                                                            \
+    val.of.u64 = 0;                                                             \
+    val.of.member = value;                                                      \
+    return val;                                                                 \
+  }
+WITRT_VAL(u8, byte, uint8_t)
+WITRT_VAL(u32, word, uint32_t)
+WITRT_VAL(fields, fields, const struct wasm_val_vec_t *)
+WITRT_VAL(variant, variant, const struct wasm_variant_t *)
+WITRT_VAL(resource, resource, struct witrt_resource_t *)
 #undef WITRT_VAL
 
 #define WASM_I32_VAL(i) witrt_val_i32(i)
@@ -2731,6 +2917,20 @@ WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
 #define WASM_S64_VAL(i) witrt_val_s64(i)
 #define WASM_U64_VAL(i) witrt_val_u64(i)
 #define WASM_STRING_VAL(s) witrt_val_string(s)
+#define WASM_BOOL_VAL(b) witrt_val_of_byte(WASM_BOOL, (b) ? 1 : 0)
+#define WASM_CHAR_VAL(c) witrt_val_of_word(WASM_CHAR, c)
+#define WASM_ENUM_VAL(i) witrt_val_of_word(WASM_ENUM, i)
+#define WASM_FLAGS_VAL(bits) witrt_val_of_word(WASM_FLAGS, bits)
+#define WASM_LIST_VAL(l) witrt_val_list(l)
+#define WASM_RECORD_VAL(v) witrt_val_of_fields(WASM_RECORD, v)
+#define WASM_TUPLE_VAL(v) witrt_val_of_fields(WASM_TUPLE, v)
+#define WASM_VARIANT_VAL(v) witrt_val_of_variant(WASM_VARIANT, v)
+#define WASM_RESULT_VAL(v) witrt_val_of_variant(WASM_RESULT, v)
+#define WASM_SOME_VAL(v) witrt_val_option(v)
+#define WASM_NONE_VAL witrt_val_option(NULL)
+#define WASM_OWN_VAL(r) witrt_val_of_resource(WASM_OWN, r)
+#define WASM_BORROW_VAL(r) witrt_val_of_resource(WASM_BORROW, r)
+#define WASM_EMPTY_VAL witrt_val_of_word(WASM_NONE, 0)
 #define WASM_REF_VAL(r) witrt_val_ref(r)
 #define WASM_INIT_VAL witrt_val_ref(NULL)
 
@@ -2761,9 +2961,19 @@ static inline void wasm_name_new_from_string_nt(wasm_name_t *out, const char *te
   wasm_name_new(out, strlen(text) + 1, text);
 }
 
-/// Whether values of this kind are numbers: no reference, and no string.
+/// The elements of a list of values: `element` is `WASM_VAL`.
+static inline const wasm_val_t *wasm_list_vals(const wasm_list_t *list) {
+  return (const wasm_val_t *)list->data;
+}
+
+/// The elements of a list of strings: `element` is `WASM_STRING`.
+static inline const wasm_string_t *wasm_list_strings(const wasm_list_t *list) {
+  return (const wasm_string_t *)list->data;
+}
+
+/// Whether values of this kind are numbers, of core modules or of interfaces.
 static inline bool wasm_valkind_is_num(wasm_valkind_t kind) {
-  return kind < WASM_EXTERNREF && kind != WASM_STRING;
+  return kind < WASM_STRING;
 }
 
 /// Whether values of this kind are references.
@@ -2831,6 +3041,12 @@ static inline wasm_valtype_t *wasm_valtype_new_u64(void) {
 }
 static inline wasm_valtype_t *wasm_valtype_new_string(void) {
   return wasm_valtype_new(WASM_STRING);
+}
+static inline wasm_valtype_t *wasm_valtype_new_bool(void) {
+  return wasm_valtype_new(WASM_BOOL);
+}
+static inline wasm_valtype_t *wasm_valtype_new_char(void) {
+  return wasm_valtype_new(WASM_CHAR);
 }
 static inline wasm_valtype_t *wasm_valtype_new_externref(void) {
   return wasm_valtype_new(WASM_EXTERNREF);

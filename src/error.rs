@@ -76,6 +76,9 @@ kinds! {
     BadText = 400,
     /// Execution trapped; [`Error::trap`] has the rest.
     Trap = 500,
+    /// An instance of a component that trapped before: it cannot be called any
+    /// more.
+    Poisoned = 501,
     /// Too few or too many arguments, results or imports.
     WrongCount = 600,
     /// A value or object of another kind or type than was asked for.

@@ -35,6 +35,8 @@
 pub mod capi;
 mod codegen;
 mod compiled;
+#[cfg(feature = "component")]
+mod component;
 mod error;
 mod exec;
 mod frontend;
@@ -55,10 +57,12 @@ pub use guest::flat::{Arguments, Lift, Lower, Outcome};
 pub use guest::func::Func;
 pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
+pub use guest::list::List;
 pub use guest::refs::ExternRef;
+pub use guest::resource::Resource;
 #[doc(hidden)]
 pub use guest::slots::Lending;
-pub use guest::value::{Str, Val};
+pub use guest::value::{Payload, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
 pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
@@ -73,6 +77,23 @@ pub(crate) use types::kinds_of_values;
 #[doc(hidden)]
 pub use types::{Class, Kind, Sign};
 pub use types::{
-    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
-    ValType,
+    ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, Signature,
+    TableType, Type, ValType,
 };
+
+/// Values as they lie, for the C layer.
+#[doc(hidden)]
+pub mod tree {
+    pub use crate::guest::tree::{
+        FieldsSlot, ListSlot, Of, ReadText, ResourceRoom, Returned, Slot, TextSlot, VariantSlot,
+        copy, plain_text, release,
+    };
+}
+
+/// The types of components' values, with all their parts.
+pub mod wit {
+    pub use crate::types::layout::{Flat, Layout};
+    pub use crate::types::tree::{
+        Case, Cases, Field, Fields, Flags, List, ResourceType, Signature, Type,
+    };
+}

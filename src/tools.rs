@@ -2,9 +2,12 @@
 //! `witrt` program, as functions.
 //!
 //! Each takes a module's bytes in any format the library loads: a core binary,
-//! a core binary with an interface section, or text.
+//! a core binary with an interface section, or text. Those that are not about an
+//! interface section take components, too.
 
 use crate::error::Result;
+#[cfg(feature = "component")]
+use crate::frontend::component;
 use crate::frontend::{self, Bodies, FEATURES, File};
 use crate::types::{ExportType, ImportType, wit};
 
@@ -14,6 +17,10 @@ use crate::types::{ExportType, ImportType, wit};
 ///
 /// The first violation found, with its place.
 pub fn check(bytes: &[u8]) -> Result<()> {
+    #[cfg(feature = "component")]
+    if let Some(binary) = component::binary(bytes)? {
+        return component::check(&binary, FEATURES);
+    }
     File::read(bytes)?.check(FEATURES, Bodies::Check)?;
     Ok(())
 }
@@ -25,6 +32,10 @@ pub fn check(bytes: &[u8]) -> Result<()> {
 ///
 /// If the syntax is wrong or a name is unknown.
 pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
+    #[cfg(feature = "component")]
+    if let Some(binary) = component::binary(bytes)? {
+        return Ok(binary.into_owned());
+    }
     Ok(File::read(bytes)?.to_binary().into_owned())
 }
 
@@ -37,6 +48,10 @@ pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
 /// If the syntax is wrong.
 #[cfg(feature = "cli")]
 pub fn print(bytes: &[u8]) -> Result<String> {
+    #[cfg(feature = "component")]
+    if let Some(binary) = component::binary(bytes)? {
+        return component::print(&binary);
+    }
     File::read(bytes)?.to_text()
 }
 

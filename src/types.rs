@@ -3,7 +3,13 @@
 //! Not here: values, validation, C numbering.
 
 mod func;
+#[cfg_attr(not(feature = "component"), allow(dead_code))]
+pub(crate) mod kind;
+#[cfg_attr(not(feature = "component"), allow(dead_code))]
+pub(crate) mod layout;
 mod scalar;
+#[cfg_attr(not(feature = "component"), allow(dead_code))]
+pub(crate) mod tree;
 pub(crate) mod wit;
 
 pub use func::FuncType;
@@ -12,6 +18,7 @@ pub(crate) use scalar::kinds_of_values;
 #[doc(hidden)]
 pub use scalar::{Class, Kind, Sign};
 use std::fmt;
+pub use tree::{Signature, Type};
 
 impl fmt::Display for ValType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -115,6 +115,9 @@ public enum ErrorKind
     /// <summary>Execution trapped: the exception is a <see cref="TrapException"/>.</summary>
     Trap = 500,
 
+    /// <summary>An instance of a component that trapped before: it cannot be called any more.</summary>
+    Poisoned = 501,
+
     /// <summary>Too few or too many arguments, results or imports.</summary>
     WrongCount = 600,
 

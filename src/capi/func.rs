@@ -3,16 +3,19 @@
 //! Not here: values.
 
 use super::boundary::{Foreign, List, caught, check_room, enter, need};
+use super::composite::{as_slots, read_text};
 use super::error::{Failure, report, witrt_error_t};
 use super::families::*;
 use super::handle::{Body, Reference, wrong_kind};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::string_box::{self, Source};
 use super::trap::{to_error, to_trap};
 use super::types::{TypeObj, TypeReference};
 use super::value::wasm_val_t;
 use super::value::{end_arg, give_val, kind_of, lend_val, number, number_bits, take_val, to_val};
 use super::vec::items;
-use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val, Word};
+use crate::tree::{Returned, Slot};
+use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val, ValType, Word};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -148,6 +151,10 @@ unsafe fn call_inside(
     // SAFETY: the caller vouches for the vectors.
     let (args, room) = unsafe { (items(args, "args")?, room(results)?) };
     func.check_room(room)?;
+    if func.ty().signature().is_some() {
+        // SAFETY: as above.
+        return unsafe { call_slots(inside, func, args, results, room) };
+    }
     if func.is_numeric() && numbers_fit(func.ty(), args) {
         // SAFETY: as above.
         return unsafe { call_numbers(inside, func, args, results, room) };
@@ -206,6 +213,34 @@ unsafe fn call_values(
     }
     keep(inside, values.take_spare());
     keep(inside, outcome.take_spare());
+    Ok(())
+}
+
+/// The way of a component's functions: values go as they lie.
+///
+/// # Safety
+///
+/// As for [`call_values`].
+#[inline(never)]
+unsafe fn call_slots(
+    inside: &mut Inside<'_>,
+    func: &Func,
+    args: &[wasm_val_t],
+    results: *mut wasm_val_vec_t,
+    room: usize,
+) -> Result<()> {
+    let mut returned = Returned::default();
+    // SAFETY: the caller vouches for the arguments.
+    unsafe { func.call_slots(inside.context(), as_slots(args), read_text, &mut returned) }?;
+    if room == 0 || func.ty().results().is_empty() {
+        return Ok(());
+    }
+    let given = match returned.text.take() {
+        Some(text) => give_val(inside, Val::String(text)),
+        None => wasm_val_t::of_slot(returned.take()),
+    };
+    // SAFETY: there is room for one.
+    unsafe { (*results).data.write(given) };
     Ok(())
 }
 
@@ -318,6 +353,16 @@ where
     let home = Home(Arc::as_ptr(&cell));
     cell.enter(|inside| {
         let callback = callback();
+        if ty.signature().is_some() {
+            let called = move |caller: Caller<'_>, args: &[Slot], returned: &mut Returned| {
+                // SAFETY: as below.
+                let cell = unsafe { &*home.get() };
+                call_back_slots(cell, caller, args, returned, &callback)
+            };
+            let ty = ty.clone();
+            let func = Func::new_slots(inside.context(), ty, called);
+            return Ok(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))));
+        }
         let called_type = ty.clone();
         let func = Func::new(inside.context(), ty, move |caller, args, results| {
             // SAFETY: the function runs in its own store only, which is in
@@ -383,6 +428,51 @@ fn call_back(
         inside.tables().c_vals.extend(lent.take_spare());
         inside.tables().c_vals.extend(given.take_spare());
         outcome
+    })
+}
+
+/// A component, or the host, calls a callback of a component's type.
+fn call_back_slots(
+    cell: &StoreCell,
+    caller: Caller<'_>,
+    args: &[Slot],
+    returned: &mut Returned,
+    callback: &impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t,
+) -> Result<()> {
+    cell.callback(caller, |inside| {
+        let mut given = [wasm_val_t::of_slot(returned.slot)];
+        let trap = inside.lend(|| {
+            // The callback was told not to change them.
+            let data = args.as_ptr().cast_mut().cast::<wasm_val_t>();
+            let args = wasm_val_vec_t { size: args.len(), data };
+            let size = usize::from(returned.expected);
+            let mut results = wasm_val_vec_t { size, data: given.as_mut_ptr() };
+            callback(&raw const args, &raw mut results)
+        });
+        if !trap.is_null() {
+            // SAFETY: the callback gave up the trap that it returned.
+            return Err(to_error(unsafe { Box::from_raw(trap) }));
+        }
+        if !returned.expected {
+            return Ok(());
+        }
+        returned.read = read_text;
+        let [given] = given;
+        if given.kind == 24 {
+            // SAFETY: the callback set the member, and gave up what it owns. Its own
+            // text is read before anything else of the host's runs.
+            returned.text = Some(unsafe {
+                match string_box::source(given.of.string)? {
+                    Source::Host(text) => text,
+                    Source::Handle(_) => string_box::take_result(inside, given.of.string)?,
+                }
+            });
+            returned.slot = wasm_val_t::zero(ValType::String).as_slot().to_owned();
+            return Ok(());
+        }
+        // What owns nothing is lent until it was taken.
+        (returned.slot, returned.owned) = (*given.as_slot(), true);
+        Ok(())
     })
 }
 

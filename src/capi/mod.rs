@@ -15,8 +15,10 @@
 //! | families   | what is regular: deleting, copying, vectors, casts        |
 //! | vec        | what the vectors' functions do                            |
 //! | types      | types of values, functions, globals, tables, memories     |
+//! | reflect    | what types of values with parts consist of                |
 //! | importtype | types of imports and exports                              |
 //! | value      | values                                                    |
+//! | composite  | lists, fields, cases, resources                           |
 //! | string     | strings                                                   |
 //! | string_box | what is behind a pointer to a string                      |
 //! | trap       | traps and frames                                          |
@@ -37,6 +39,7 @@
 pub mod boundary;
 pub mod callback;
 mod callback_text;
+pub mod composite;
 pub mod engine;
 pub mod error;
 pub mod externs;
@@ -48,6 +51,7 @@ pub mod instance;
 pub mod module;
 pub mod prepared;
 mod prepared_results;
+pub mod reflect;
 pub mod slot;
 pub mod store;
 pub mod string;

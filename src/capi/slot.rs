@@ -170,6 +170,10 @@ impl SlotKind {
                     Class::Number(16, _) => SlotKind::Narrow(Narrow::U16),
                     Class::Number(32, _) => SlotKind::Word,
                     Class::Number(..) => SlotKind::Long,
+                    Class::Scalar | Class::Composite => {
+                        let message = format!("a slot cannot hold values of type {ty}");
+                        return Err(Error::new(ErrorKind::Unsupported, message));
+                    }
                     Class::Vector | Class::OtherReference => return Err(unknown_kind(kind)),
                 };
                 return Ok((kind, ty));

@@ -8,6 +8,7 @@ use super::boundary::{enter, need};
 use super::families::*;
 use super::value::{kind_of, type_of, wasm_valkind_t};
 use super::vec::{Duplicate, Owned, Vector, items};
+use crate::wit::{Fields, Signature, Type};
 use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
 use crate::{TableType, ValType};
 use std::ffi::{CStr, c_char};
@@ -19,6 +20,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Clone)]
 pub struct wasm_valtype_t {
     ty: ValType,
+    /// Of a component's type: all of it.
+    tree: Option<Type>,
 }
 
 /// Whether a global can be set: one of `wasm_mutability_enum`.
@@ -109,7 +112,15 @@ impl FuncObj {
     fn lists(&self) -> &Lists {
         self.lists.get_or_init(|| {
             let (params, results) = (self.ty.params(), self.ty.results());
-            let types = params.iter().chain(results).map(|ty| wasm_valtype_t { ty: *ty });
+            let trees = self.ty.signature().map(|signature| {
+                let fields = [&signature.params, &signature.results];
+                fields.map(|fields| fields.fields.iter().map(|field| field.ty.clone()))
+            });
+            let mut trees = trees.into_iter().flatten().flatten();
+            let types = params
+                .iter()
+                .chain(results)
+                .map(|ty| wasm_valtype_t { ty: *ty, tree: trees.next() });
             let types: Vec<_> = types.collect();
             let mut items: Vec<_> =
                 types.iter().map(|ty| std::ptr::from_ref(ty).cast_mut()).collect();
@@ -181,10 +192,10 @@ impl TypeObj {
         match ty {
             ExternType::Func(ty) => TypeObj::func(ty.clone()),
             ExternType::Global(ty) => {
-                TypeObj::Global { content: wasm_valtype_t { ty: ty.content }, mutable: ty.mutable }
+                TypeObj::Global { content: wasm_valtype_t::new(ty.content), mutable: ty.mutable }
             }
             ExternType::Table(ty) => TypeObj::Table {
-                element: wasm_valtype_t { ty: ty.element },
+                element: wasm_valtype_t::new(ty.element),
                 limits: limits(&ty.limits),
             },
             ExternType::Memory(ty) => {
@@ -232,6 +243,20 @@ impl Duplicate for wasm_valtype_t {
 }
 
 impl wasm_valtype_t {
+    fn new(ty: ValType) -> wasm_valtype_t {
+        wasm_valtype_t { ty, tree: None }
+    }
+
+    /// A type with parts.
+    pub fn of_tree(tree: Type) -> wasm_valtype_t {
+        wasm_valtype_t { ty: tree.val_type(), tree: Some(tree) }
+    }
+
+    /// All of the type of a component's value.
+    pub fn tree(&self) -> Option<&Type> {
+        self.tree.as_ref()
+    }
+
     /// The type behind it.
     pub fn get(&self) -> ValType {
         self.ty
@@ -295,7 +320,7 @@ fn not_a(what: &str) -> Error {
 /// unknown kind. Owned by the caller.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_valtype_new(kind: wasm_valkind_t) -> Option<Box<wasm_valtype_t>> {
-    enter(|| Ok(Some(Box::new(wasm_valtype_t { ty: type_of(kind)? }))))
+    enter(|| Ok(Some(Box::new(wasm_valtype_t::new(type_of(kind)?)))))
 }
 
 /// The kind of its values. A type of a module that no value can have answers
@@ -323,16 +348,36 @@ pub unsafe extern "C" fn wasm_functype_new(
     enter(|| {
         // SAFETY: the header demands vectors that own their elements.
         let (params, results) = unsafe { (Owned::take(params), Owned::take(results)) };
-        let ty = FuncType::new(val_types(&params, "params")?, val_types(&results, "results")?);
-        Ok(Some(wasm_functype_t::boxed(TypeObj::func(ty))))
+        let (params, results) = (val_types(&params, "params")?, val_types(&results, "results")?);
+        Ok(Some(wasm_functype_t::boxed(TypeObj::func(func_type(&params, &results)?))))
     })
 }
 
-fn val_types(types: &Owned<wasm_valtype_vec_t>, name: &str) -> Result<Vec<ValType>> {
+fn val_types(types: &Owned<wasm_valtype_vec_t>, name: &str) -> Result<Vec<wasm_valtype_t>> {
     // SAFETY: the vector is owned, and so are its elements.
     let types = unsafe { items(types.as_ptr(), name) }?;
     // SAFETY: as above.
-    types.iter().map(|ty| Ok(need(unsafe { ty.as_ref() }, name)?.ty)).collect()
+    types.iter().map(|ty| Ok(need(unsafe { ty.as_ref() }, name)?.clone())).collect()
+}
+
+/// A function type; a component's, where values with parts are in it.
+fn func_type(params: &[wasm_valtype_t], results: &[wasm_valtype_t]) -> Result<FuncType> {
+    let kinds = |types: &[wasm_valtype_t]| types.iter().map(|ty| ty.ty).collect::<Vec<_>>();
+    if !params.iter().chain(results).any(|ty| ty.ty.is_composite()) {
+        return Ok(FuncType::new(kinds(params), kinds(results)));
+    }
+    let fields = |types: &[wasm_valtype_t]| {
+        let types = types.iter().map(|ty| {
+            let tree = ty.tree.clone().or_else(|| Type::plain(ty.ty));
+            let tree = tree.ok_or_else(|| {
+                let message = format!("components have no values of type {}", ty.ty);
+                Error::new(ErrorKind::Unsupported, message)
+            })?;
+            Ok(("".into(), tree))
+        });
+        Ok::<_, Error>(Arc::new(Fields::new(types.collect::<Result<Vec<_>>>()?)))
+    };
+    Ok(Signature { params: fields(params)?, results: fields(results)? }.into())
 }
 
 /// The parameters, borrowed from the type.

@@ -3,6 +3,7 @@
 //! Not here: strings, references, vectors.
 
 use super::boundary::{enter, need, null, write};
+use super::composite::{is_composite, read_text, wasm_list_t, wasm_variant_t, witrt_resource_t};
 use super::families::*;
 use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
 use super::store::Inside;
@@ -57,12 +58,25 @@ pub union wasm_val_union_t {
     pub u64: u64,
     /// `WASM_STRING`: a host's own string, or a handle.
     pub string: *mut wasm_string_t,
+    /// `WASM_LIST`
+    pub list: *const wasm_list_t,
+    /// `WASM_RECORD` and `WASM_TUPLE`: the fields in order.
+    pub fields: *const wasm_val_vec_t,
+    /// `WASM_VARIANT` and `WASM_RESULT`
+    pub variant: *const wasm_variant_t,
+    /// `WASM_OPTION`: NULL for none.
+    pub option: *const wasm_val_t,
+    /// `WASM_OWN` and `WASM_BORROW`
+    pub resource: *mut witrt_resource_t,
 }
 
 /// A value: its kind, and what it holds.
 ///
-/// Arguments are borrowed, with the references and strings in them. Results are
-/// owned by who receives them, and given up with `wasm_val_delete`. Of a narrow
+/// Arguments are borrowed, with the references and strings in them, and all that a
+/// value with parts points to. Results are owned by who receives them, and given up
+/// with `wasm_val_delete`. A result with parts is one allocation, in which text has
+/// the host encoding of the engine: deleting it gives up all of it, and deleting a
+/// value within it does nothing. Of a narrow
 /// integer only its own bits are looked at; results have the rest filled by its
 /// sign.
 #[repr(C)]
@@ -85,11 +99,31 @@ const F64: wasm_valkind_t = ValType::F64.number();
 const STRING: wasm_valkind_t = ValType::String.number();
 const EXTERNREF: wasm_valkind_t = ValType::ExternRef.number();
 const FUNCREF: wasm_valkind_t = ValType::FuncRef.number();
+const BOOL: wasm_valkind_t = ValType::Bool.number();
+const CHAR: wasm_valkind_t = ValType::Char.number();
 
 /// The type of a kind.
 pub fn type_of(kind: wasm_valkind_t) -> Result<ValType> {
     let ty = ValType::from_number(kind).filter(|ty| ty.has_values());
-    ty.ok_or_else(|| unknown_kind(kind))
+    match ty {
+        Some(ty) if ty.is_composite() => {
+            let message = "what is in such a value has to be said: take the type of an import";
+            Err(Error::new(ErrorKind::Unsupported, message))
+        }
+        Some(ty) => Ok(ty),
+        None => Err(unknown_kind(kind)),
+    }
+}
+
+#[cold]
+fn no_char(bits: u32) -> Error {
+    Error::new(ErrorKind::OutOfRange, format!("{bits:#x} is no Unicode scalar value"))
+}
+
+#[cold]
+fn no_parts() -> Error {
+    let message = "only functions of components take values with parts";
+    Error::new(ErrorKind::WrongKind, message)
 }
 
 #[cold]
@@ -138,6 +172,9 @@ macro_rules! numbers {
                     STRING => Val::String(to_str(of.string)?),
                     EXTERNREF => Val::ExternRef(to_externref(inside.id(), of.r#ref.as_ref())?),
                     FUNCREF => Val::FuncRef(to_funcref(inside.id(), of.r#ref.as_ref())?),
+                    BOOL => Val::Bool(of.u8 != 0),
+                    CHAR => Val::Char(char::from_u32(of.u32).ok_or_else(|| no_char(of.u32))?),
+                    kind if is_composite(kind) => return Err(no_parts()),
                     kind => return Err(unknown_kind(kind)),
                 })
             }
@@ -154,6 +191,19 @@ macro_rules! numbers {
                 $(Val::$n(v) => Val::$n(*v),)+
                 Val::ExternRef(v) => Val::ExternRef(v.clone()),
                 Val::FuncRef(v) => Val::FuncRef(v.clone()),
+                Val::Bool(v) => Val::Bool(*v),
+                Val::Char(v) => Val::Char(*v),
+                // Values with parts go as they lie: see `composite`.
+                Val::Enum(_)
+                | Val::Flags(_)
+                | Val::List(_)
+                | Val::Record(_)
+                | Val::Tuple(_)
+                | Val::Variant(..)
+                | Val::Result(_)
+                | Val::Option(_)
+                | Val::Own(_)
+                | Val::Borrow(_) => return wasm_val_t::null(),
                 Val::String(text) => {
                     // SAFETY: the caller ends the handle before the text is gone; the
                     // box says that it is borrowed, and nothing copies it out.
@@ -222,6 +272,18 @@ pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
         Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
         Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
         Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
+        Val::Bool(v) => bits(v.into()),
+        Val::Char(v) => bits(u32::from(v).into()),
+        Val::Enum(v) | Val::Flags(v) => bits(v.into()),
+        // Values with parts go as they lie: see `slots`.
+        Val::List(_)
+        | Val::Record(_)
+        | Val::Tuple(_)
+        | Val::Variant(..)
+        | Val::Result(_)
+        | Val::Option(_)
+        | Val::Own(_)
+        | Val::Borrow(_) => return wasm_val_t::null(),
     };
     wasm_val_t { kind, of }
 }
@@ -321,6 +383,9 @@ unsafe impl Element for wasm_val_t {
                     let handle = super::handle::copy(self.of.r#ref.as_ref());
                     copy.of.r#ref = handle.map_or(std::ptr::null_mut(), Box::into_raw);
                 }
+                kind if is_composite(kind) => {
+                    copy = wasm_val_t::of_slot(crate::tree::copy(self.as_slot(), read_text)?);
+                }
                 _ => {}
             }
         }
@@ -339,13 +404,14 @@ unsafe impl Element for wasm_val_t {
                 EXTERNREF | FUNCREF if !self.of.r#ref.is_null() => {
                     drop(Box::from_raw(self.of.r#ref))
                 }
+                kind if is_composite(kind) => crate::tree::release(self.as_slot()),
                 _ => {}
             }
         }
     }
 }
 
-/// Gives up the reference or string that a value owns, and leaves a null
+/// Gives up the reference, string or parts that a value owns, and leaves a null
 /// reference. The struct itself is the caller's. NULL is accepted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_val_delete(val: *mut wasm_val_t) {
@@ -358,7 +424,7 @@ pub unsafe extern "C" fn wasm_val_delete(val: *mut wasm_val_t) {
     })
 }
 
-/// Copies a value, with a reference or string of its own, into `out`, whatever
+/// Copies a value, with a reference, string or parts of its own, into `out`, whatever
 /// was there before. Where that fails, `out` is a null reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_val_copy(out: *mut wasm_val_t, val: *const wasm_val_t) {

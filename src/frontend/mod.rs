@@ -8,6 +8,8 @@
 
 mod binary;
 mod compile;
+#[cfg(feature = "component")]
+pub(crate) mod component;
 mod core;
 mod emit;
 mod model;
@@ -192,7 +194,7 @@ fn sniff(bytes: &[u8]) -> Result<Format<'_>> {
 
 fn check_version(bytes: &[u8]) -> Result<()> {
     if Parser::is_component(bytes) {
-        let message = "this is a component; only core modules are supported, \
+        let message = "this is a component, where a core module is expected, \
                        with or without an interface section";
         return Err(Error::new(ErrorKind::UnsupportedFormat, message));
     }

@@ -7,6 +7,7 @@ use super::call::{CoreFunc, FuncId};
 use super::context::Cx;
 use super::host::Link;
 use super::stack::check_depth;
+use super::tree::{ReadText, Returned, Slot, Trust};
 use super::value::{Val, check, wrong_store};
 use super::words::HostType;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,6 +42,25 @@ pub(crate) trait Typed: Any + Send + Sync {
     /// gives as many results as it has, each holding its type's default.
     /// Results may be written on failure: the caller drops them then.
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+
+    /// The same with slots, the arguments checked by what they are for; `None` where
+    /// there is no such way.
+    ///
+    /// # Safety
+    ///
+    /// What the arguments point to must be there until this returns.
+    #[allow(unsafe_code)] // here nothing is done
+    #[cfg_attr(not(feature = "component"), allow(dead_code))]
+    unsafe fn call_slots(
+        &self,
+        _: &mut Cx<'_>,
+        _: &[Slot],
+        _: ReadText,
+        _: &mut Returned,
+        _: Trust,
+    ) -> Option<Result<()>> {
+        None
+    }
 
     /// The same for core code, for which it has this type, without lists of
     /// values; the link comes back from those that do not know that way.
@@ -81,7 +101,10 @@ impl Func {
     ) -> Result<()> {
         self.check_store(cx)?;
         check_room(&self.0.ty, results.len())?;
-        check("arguments", self.0.ty.params(), args, |e, i| e.of_argument(&self.0.ty, i))?;
+        // What has parts is checked with all of them.
+        if self.0.ty.signature().is_none() {
+            check("arguments", self.0.ty.params(), args, |e, i| e.of_argument(&self.0.ty, i))?;
+        }
         match results.get_mut(..self.0.ty.results().len()) {
             Some(results) => self.run(cx, args, results),
             None => self.call_for_nothing(cx, args),
@@ -159,7 +182,11 @@ fn small_room(needed: usize, room: usize) -> Error {
 pub(crate) fn set_defaults(types: &[ValType], vals: &mut Vec<Val<'static>>) -> Result<()> {
     vals.clear();
     for ty in types {
-        vals.push(Val::default_of(*ty).ok_or_else(|| no_values(*ty))?);
+        vals.push(match ty.is_composite() {
+            // It has none: anything will do to be replaced.
+            true => Val::Option(None),
+            false => Val::default_of(*ty).ok_or_else(|| no_values(*ty))?,
+        });
     }
     Ok(())
 }

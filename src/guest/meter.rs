@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What stops a store's guests.
+#[derive(Clone)]
 pub(crate) struct Meter {
     /// Whether fuel is counted.
     pub fuel: bool,
@@ -18,6 +19,15 @@ pub(crate) struct Meter {
     pub epoch: Option<Arc<AtomicU64>>,
     /// The epoch at which guests stop.
     pub deadline: u64,
+}
+
+impl Meter {
+    /// How many ticks are left; `None` where there are no epochs.
+    #[cfg(feature = "component")]
+    pub fn left(&self) -> Option<u64> {
+        let now = self.epoch.as_ref()?.load(Ordering::Relaxed);
+        Some(self.deadline.saturating_sub(now).min(u64::MAX / 2))
+    }
 }
 
 /// Stops guests so many ticks from now.

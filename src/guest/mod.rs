@@ -18,12 +18,15 @@ pub(crate) mod few;
 pub(crate) mod flat;
 pub(crate) mod func;
 pub(crate) mod host;
+pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod meter;
 pub(crate) mod refs;
+pub(crate) mod resource;
 pub(crate) mod slots;
 pub(crate) mod stack;
 pub(crate) mod text;
+pub(crate) mod tree;
 pub(crate) mod value;
 pub(crate) mod words;
 
@@ -53,6 +56,40 @@ pub(crate) struct StoreData {
     /// their machine code.
     pub modules: HashMap<usize, ModuleName>,
     pub limits: Limits,
+}
+
+impl StoreData {
+    /// What a new store has.
+    pub fn new(
+        id: u64,
+        policy: Policy,
+        stack: stack::Stack,
+        meter: meter::Meter,
+        limits: Limits,
+    ) -> StoreData {
+        StoreData {
+            id,
+            policy,
+            texts: Default::default(),
+            debts: Default::default(),
+            slots: Default::default(),
+            refs: Default::default(),
+            scratch: Scratch::default(),
+            stack,
+            meter,
+            funcs: HashMap::new(),
+            next: 0,
+            modules: HashMap::new(),
+            limits,
+        }
+    }
+
+    /// The same for an engine's store within this one.
+    #[cfg(feature = "component")]
+    pub fn apart(&self) -> StoreData {
+        let (stack, meter) = (self.stack.apart(), self.meter.clone());
+        StoreData::new(self.id, self.policy, stack, meter, self.limits)
+    }
 }
 
 /// A module, as frames tell of it.

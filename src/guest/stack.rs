@@ -56,6 +56,12 @@ impl Stack {
     fn slack(&self) -> usize {
         (self.size / 16).min(32 << 10)
     }
+
+    /// One of the same size.
+    #[cfg(feature = "component")]
+    pub fn apart(&self) -> Stack {
+        Stack::new(self.size)
+    }
 }
 
 impl<'a> Context<'a> {

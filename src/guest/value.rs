@@ -5,7 +5,9 @@
 use super::StoreData;
 use super::context::{AsContext, Cx};
 use super::func::Func;
+use super::list::List;
 use super::refs::ExternRef;
+use super::resource::Resource;
 use super::text::Cell;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Encoding, Fault, Policy, Text};
@@ -49,17 +51,47 @@ pub enum Val<'a> {
     U64(u64),
     /// Interface: a sequence of Unicode scalar values.
     String(Str<'a>),
+    /// Of components.
+    Bool(bool),
+    /// Of components.
+    Char(char),
+    /// Of components: which of the names.
+    Enum(u32),
+    /// Of components: a bit for each name, the first one lowest.
+    Flags(u32),
+    /// Of components.
+    List(List<'a>),
+    /// Of components: the fields in order.
+    Record(Vec<Val<'a>>),
+    /// Of components: the fields in order.
+    Tuple(Vec<Val<'a>>),
+    /// Of components: which of the cases, and what it holds.
+    Variant(u32, Payload<'a>),
+    /// Of components.
+    Result(std::result::Result<Payload<'a>, Payload<'a>>),
+    /// Of components.
+    Option(Payload<'a>),
+    /// Of components: a resource that is given away.
+    Own(Resource),
+    /// Of components: a resource that is lent for a call.
+    Borrow(Resource),
 }
 
+/// What a case holds, if it holds anything.
+pub type Payload<'a> = Option<Box<Val<'a>>>;
+
 impl<'a> Val<'a> {
-    /// Zero, null or the empty string; `None` for a type without values.
+    /// Zero, null or the empty string; `None` for a type without values, or
+    /// with values that have parts.
     pub fn default_of(ty: ValType) -> Option<Val<'a>> {
         Some(match ty.kind().class {
             Class::Number(..) => return Val::from_bits(ty, 0).ok(),
             Class::Text => Val::String(Str::from("")),
             Class::Reference if ty == ValType::FuncRef => Val::FuncRef(None),
             Class::Reference => Val::ExternRef(None),
-            Class::Vector | Class::OtherReference => return None,
+            Class::Scalar if ty == ValType::Bool => Val::Bool(false),
+            Class::Scalar => Val::Char('\0'),
+            Class::Composite | Class::Vector | Class::OtherReference => return None,
         })
     }
 
@@ -133,6 +165,18 @@ macro_rules! numbers {
                     Val::String(_) => ValType::String,
                     Val::ExternRef(_) => ValType::ExternRef,
                     Val::FuncRef(_) => ValType::FuncRef,
+                    Val::Bool(_) => ValType::Bool,
+                    Val::Char(_) => ValType::Char,
+                    Val::Enum(_) => ValType::Enum,
+                    Val::Flags(_) => ValType::Flags,
+                    Val::List(_) => ValType::List,
+                    Val::Record(_) => ValType::Record,
+                    Val::Tuple(_) => ValType::Tuple,
+                    Val::Variant(..) => ValType::Variant,
+                    Val::Result(_) => ValType::Result,
+                    Val::Option(_) => ValType::Option,
+                    Val::Own(_) => ValType::Own,
+                    Val::Borrow(_) => ValType::Borrow,
                 }
             }
 
@@ -141,7 +185,20 @@ macro_rules! numbers {
             pub(crate) fn bits(&self) -> u64 {
                 match *self {
                     $(Val::$n(v) => Number::to_bits(v),)+
-                    Val::String(_) | Val::ExternRef(_) | Val::FuncRef(_) => 0,
+                    Val::Bool(v) => v.into(),
+                    Val::Char(v) => u32::from(v).into(),
+                    Val::Enum(v) | Val::Flags(v) => v.into(),
+                    Val::String(_)
+                    | Val::ExternRef(_)
+                    | Val::FuncRef(_)
+                    | Val::List(_)
+                    | Val::Record(_)
+                    | Val::Tuple(_)
+                    | Val::Variant(..)
+                    | Val::Result(_)
+                    | Val::Option(_)
+                    | Val::Own(_)
+                    | Val::Borrow(_) => 0,
                 }
             }
 
@@ -150,11 +207,7 @@ macro_rules! numbers {
             pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
                 Ok(match ty {
                     $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
-                    ValType::String
-                    | ValType::ExternRef
-                    | ValType::FuncRef
-                    | ValType::V128
-                    | ValType::OtherRef => return Err(Error::internal("this is no type of a number")),
+                    _ => return Err(Error::internal("this is no type of a number")),
                 })
             }
         }

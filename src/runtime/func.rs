@@ -3,12 +3,16 @@
 //! Not here: what an adapter does.
 
 use super::externs::{Extern, Global, Memory, Table, Tag};
+#[cfg(feature = "component")]
+use crate::component::{self, func::SlotFunc};
 use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed, check_room};
 use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
 use crate::guest::refs::ExternRef;
+#[cfg(feature = "component")]
+use crate::guest::tree::{ReadText, Slot, Trust};
 use crate::guest::value::{Str, Val};
 use crate::guest::words::HostType;
 use crate::string::{self, Text};
@@ -140,6 +144,74 @@ impl Func {
         self.call_checked(cx.as_context_mut().enter()?, args, results)
     }
 
+    /// A host function that takes values as slots.
+    #[cfg(feature = "component")]
+    #[doc(hidden)]
+    pub fn new_slots(
+        mut cx: impl AsContextMut,
+        ty: FuncType,
+        body: impl Fn(Caller<'_>, &[Slot], &mut crate::tree::Returned) -> Result<()>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Func {
+        let store = cx.as_context_mut().store_id();
+        SlotFunc::new_func(store, ty, body)
+    }
+
+    /// There are no components that would call it.
+    #[cfg(not(feature = "component"))]
+    #[doc(hidden)]
+    pub fn new_slots(
+        cx: impl AsContextMut,
+        ty: FuncType,
+        _: impl Fn(Caller<'_>, &[crate::tree::Slot], &mut crate::tree::Returned) -> Result<()>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Func {
+        Func::new(cx, ty, |_, _, _| Err(without_components()))
+    }
+
+    /// There are no components that have such a one.
+    ///
+    /// # Safety
+    ///
+    /// Nothing is looked at.
+    #[cfg(not(feature = "component"))]
+    #[doc(hidden)]
+    #[allow(unsafe_code)] // nothing is done
+    pub unsafe fn call_slots(
+        &self,
+        _: impl AsContextMut,
+        _: &[crate::tree::Slot],
+        _: crate::tree::ReadText,
+        _: &mut crate::tree::Returned,
+    ) -> Result<()> {
+        Err(without_components())
+    }
+
+    /// Calls a function with values as slots, in which `read` reads the texts.
+    ///
+    /// # Safety
+    ///
+    /// What the arguments point to must be there until this returns.
+    #[cfg(feature = "component")]
+    #[doc(hidden)]
+    #[allow(unsafe_code)] // the caller's arguments are passed on
+    pub unsafe fn call_slots(
+        &self,
+        mut cx: impl AsContextMut,
+        args: &[Slot],
+        read: ReadText,
+        returned: &mut crate::tree::Returned,
+    ) -> Result<()> {
+        let mut cx = cx.as_context_mut();
+        let cx = cx.enter()?;
+        // SAFETY: the caller vouches for them.
+        unsafe { component::func::call_slots(self, cx, args, read, returned, Trust::Unchecked) }
+    }
+
     /// Whether it is a core function that takes and gives numbers only, which
     /// [`Func::call_words`] can call.
     #[doc(hidden)]
@@ -172,6 +244,12 @@ impl Func {
             }
         }
     }
+}
+
+#[cfg(not(feature = "component"))]
+fn without_components() -> Error {
+    let message = "this library was built without components";
+    Error::new(crate::error::ErrorKind::Unsupported, message)
 }
 
 struct HostFunc<F>(F);
@@ -305,6 +383,8 @@ macro_rules! plain_values {
 }
 
 plain_values! {
+    bool => Bool(|v| v, |v: &bool| *v);
+    char => Char(|v| v, |v: &char| *v);
     Option<ExternRef> => ExternRef(|v| v, |v: &Option<ExternRef>| v.clone());
     Option<Func> => FuncRef(|v| v, |v: &Option<Func>| v.clone());
 }

@@ -4,8 +4,10 @@
 
 use super::externs::Extern;
 use super::making;
-use super::module::{Back, Layout, Module, not_exported};
+use super::module::{self, Back, CoreModule, Layout, Module, not_exported};
 use crate::compiled::{Code, Running};
+#[cfg(feature = "component")]
+use crate::component::{self, func::Imported, host::HostFunction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Bound, Linked};
 use crate::guest::ModuleName;
@@ -28,6 +30,19 @@ pub struct Instance(Arc<InstanceInner>);
 struct InstanceInner {
     store: u64,
     module: Module,
+    of: Of,
+    exports: OnceLock<Box<[Extern]>>,
+}
+
+/// What is behind an instance.
+enum Of {
+    Core(CoreInstance),
+    #[cfg(feature = "component")]
+    Component(component::instance::Instance),
+}
+
+struct CoreInstance {
+    module: Module,
     core: wasmtime::Instance,
     linked: Arc<OnceLock<Linked>>,
     /// Where adapters are compiled.
@@ -35,7 +50,6 @@ struct InstanceInner {
     /// What was supplied for imports that are exported again: the same object
     /// comes out.
     reexports: HashMap<u32, Extern>,
-    exports: OnceLock<Box<[Extern]>>,
 }
 
 impl Instance {
@@ -56,54 +70,23 @@ impl Instance {
             return Err(Error::new(ErrorKind::WrongStore, message));
         }
         settle(cx)?;
-        let program = &module.0.program;
         check_imports(cx, module, imports)?;
-
-        let linked = Arc::new(OnceLock::new());
-        let (supplied, running) = match &module.0.back {
-            Back::Reference(_) => (core_imports(cx, module, imports, &linked)?, None),
-            Back::Compiled(code) => {
-                let (supplied, running) = compiled_imports(cx, module, code, imports, &linked)?;
-                (supplied, Some(running))
+        let of = match &module.0.of {
+            module::Of::Core(core) => Of::Core(CoreInstance::new(cx, module, core, imports)?),
+            #[cfg(feature = "component")]
+            module::Of::Component(of) => {
+                let functions = funcs_of(imports).into_iter().flatten().map(|func| {
+                    let imported: Arc<dyn HostFunction> = Arc::new(Imported(func));
+                    imported
+                });
+                let (functions, encoding) = (functions.collect(), module.engine().host_encoding());
+                let made =
+                    component::instance::Instance::new(cx, &of.component, encoding, functions)?;
+                Of::Component(made)
             }
         };
-        name_module(cx, module);
-        let mark = Mark::new(cx);
-        let core = wasmtime::Instance::new(&mut *cx, &module.0.core, &supplied).map_err(|e| {
-            let kind = kind_of(&e);
-            let error = making(cx, kind, e);
-            mark.unwind(cx);
-            error
-        })?;
-
-        if let Back::Reference(layout) = &module.0.back
-            && program.wrapped
-        {
-            // Set once: this is the only place, and `linked` was made above.
-            let _ = linked.set(link(cx, module, layout, &core, imports)?);
-        }
-        let wanted = program.exports.iter().filter_map(|export| match export.same {
-            Some(Same::Import(at)) => Some(at),
-            _ => None,
-        });
-        let reexports = wanted
-            .filter_map(|at| match program.core_imports.get(at as usize)? {
-                CoreImport::Import(import) => Some((at, imports.get(*import as usize)?.clone())),
-                CoreImport::Hook(_) => None,
-            })
-            .collect();
-        if let Back::Reference(Layout { start: Some(start), .. }) = &module.0.back {
-            core_func(cx, &core, start, &FuncType::new([], []))?.call(cx, &[], &mut [])?;
-        }
-        Ok(Instance(Arc::new(InstanceInner {
-            store: cx.data().id,
-            module: module.clone(),
-            core,
-            linked,
-            running,
-            reexports,
-            exports: OnceLock::new(),
-        })))
+        let (store, module) = (cx.data().id, module.clone());
+        Ok(Instance(Arc::new(InstanceInner { store, module, of, exports: OnceLock::new() })))
     }
 
     /// The module it is of.
@@ -130,7 +113,7 @@ impl Instance {
         if let Some(made) = self.0.exports.get() {
             return Ok(made);
         }
-        let count = self.0.module.0.program.exports.len();
+        let count = self.0.module.export_count();
         let mut made = Vec::with_capacity(count);
         for i in 0..count {
             made.push(self.make_export(cx, i, &made)?);
@@ -138,10 +121,10 @@ impl Instance {
         Ok(self.0.exports.get_or_init(|| made.into()))
     }
 
-    /// The export of that name.
+    /// The export of that name: see [`Module::find_export`].
     pub fn export(&self, cx: impl AsContextMut, name: &str) -> Result<Option<Extern>> {
         let all = self.exports(cx)?;
-        let at = self.0.module.exports().position(|export| export.name == name);
+        let at = self.0.module.find_export(name);
         Ok(at.and_then(|i| all.get(i)).cloned())
     }
 
@@ -163,10 +146,82 @@ impl Instance {
 
     /// An export; those before it have been made.
     fn make_export(&self, cx: &mut Cx<'_>, index: usize, made: &[Extern]) -> Result<Extern> {
-        let program = &self.0.module.0.program;
+        match &self.0.of {
+            Of::Core(core) => core.make_export(cx, self.0.store, index, made),
+            #[cfg(feature = "component")]
+            Of::Component(component) => {
+                let func = component.function(cx, index)?.ok_or_else(|| not_exported("so many"))?;
+                let ty = func.ty().clone().into();
+                Ok(Extern::Func(Func::new_typed(self.0.store, ty, Arc::new(func))))
+            }
+        }
+    }
+}
+
+impl CoreInstance {
+    fn new(
+        cx: &mut Cx<'_>,
+        module: &Module,
+        of: &CoreModule,
+        imports: &[Extern],
+    ) -> Result<CoreInstance> {
+        let program = &of.program;
+
+        let linked = Arc::new(OnceLock::new());
+        let (supplied, running) = match &of.back {
+            Back::Reference(_) => (core_imports(cx, of, imports, &linked)?, None),
+            Back::Compiled(code) => {
+                let (supplied, running) = compiled_imports(cx, of, code, imports, &linked)?;
+                (supplied, Some(running))
+            }
+        };
+        name_module(cx, module.id(), of);
+        let mark = Mark::new(cx);
+        let core = wasmtime::Instance::new(&mut *cx, &of.core, &supplied).map_err(|e| {
+            let kind = kind_of(&e);
+            let error = making(cx, kind, e);
+            mark.unwind(cx);
+            error
+        })?;
+
+        if let Back::Reference(layout) = &of.back
+            && program.wrapped
+        {
+            // Set once: this is the only place, and `linked` was made above.
+            let _ = linked.set(link(cx, of, layout, &core, imports)?);
+        }
+        let wanted = program.exports.iter().filter_map(|export| match export.same {
+            Some(Same::Import(at)) => Some(at),
+            _ => None,
+        });
+        let reexports = wanted
+            .filter_map(|at| match program.core_imports.get(at as usize)? {
+                CoreImport::Import(import) => Some((at, imports.get(*import as usize)?.clone())),
+                CoreImport::Hook(_) => None,
+            })
+            .collect();
+        if let Back::Reference(Layout { start: Some(start), .. }) = &of.back {
+            core_func(cx, &core, start, &FuncType::new([], []))?.call(cx, &[], &mut [])?;
+        }
+        let module = module.clone();
+        Ok(CoreInstance { module, core, linked, running, reexports })
+    }
+
+    fn make_export(
+        &self,
+        cx: &mut Cx<'_>,
+        store: u64,
+        index: usize,
+        made: &[Extern],
+    ) -> Result<Extern> {
+        #[cfg_attr(not(feature = "component"), allow(irrefutable_let_patterns))]
+        let module::Of::Core(of) = &self.module.0.of else {
+            return Err(not_exported("at all"));
+        };
+        let program = &of.program;
         let export = &program.exports[index];
         let again = export.same.and_then(|same| match same {
-            Same::Import(at) => self.0.reexports.get(&at),
+            Same::Import(at) => self.reexports.get(&at),
             Same::Export(at) => made.get(at as usize),
         });
         if let Some(again) = again {
@@ -178,18 +233,18 @@ impl Instance {
                     ExternType::Func(ty) => ty.clone(),
                     other => return Err(Error::internal(format_args!("{other} adapter"))),
                 };
-                let body: Arc<dyn Typed> = match &self.0.running {
-                    Some(running) => running.entered(cx, &self.0.core, adapter)?,
-                    None => Arc::new(Bound { linked: self.0.linked.clone(), adapter }),
+                let body: Arc<dyn Typed> = match &self.running {
+                    Some(running) => running.entered(cx, &self.core, adapter)?,
+                    None => Arc::new(Bound { linked: self.linked.clone(), adapter }),
                 };
-                Ok(Extern::Func(Func::new_typed(self.0.store, ty, body)))
+                Ok(Extern::Func(Func::new_typed(store, ty, body)))
             }
             Inside::Core(_) => {
-                let at = match &self.0.module.0.back {
+                let at = match &of.back {
                     Back::Reference(layout) => layout.exports[index].as_ref(),
                     Back::Compiled(_) => None,
                 };
-                let core = at.and_then(|at| self.0.core.get_module_export(&mut *cx, at));
+                let core = at.and_then(|at| self.core.get_module_export(&mut *cx, at));
                 let core = core.ok_or_else(|| not_exported(&export.ty.name))?;
                 let ty = match &export.ty.ty {
                     ExternType::Func(ty) => Some(ty),
@@ -252,12 +307,12 @@ fn describe(index: usize, import: &ImportType) -> String {
 /// and the adapters that implement imports.
 fn core_imports(
     cx: &mut Cx<'_>,
-    module: &Module,
+    of: &CoreModule,
     imports: &[Extern],
     linked: &Arc<OnceLock<Linked>>,
 ) -> Result<Vec<wasmtime::Extern>> {
-    let program = &module.0.program;
-    let types = module.0.core.imports();
+    let program = &of.program;
+    let types = of.core.imports();
     let mut supplied = Vec::with_capacity(program.core_imports.len());
     for (answer, core) in program.core_imports.iter().zip(types) {
         supplied.push(match answer {
@@ -279,12 +334,12 @@ fn core_imports(
 /// that stay, and the intrinsics.
 fn compiled_imports(
     cx: &mut Cx<'_>,
-    module: &Module,
+    of: &CoreModule,
     code: &Arc<Code>,
     imports: &[Extern],
     linked: &Arc<OnceLock<Linked>>,
 ) -> Result<(Vec<wasmtime::Extern>, Arc<Running>)> {
-    let program = &module.0.program;
+    let program = &of.program;
     // Nothing in the core is needed to call what was supplied.
     let _ = linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports)));
     let mut supplied = Vec::with_capacity(program.core_imports.len() + code.types.len());
@@ -303,10 +358,9 @@ fn funcs_of(imports: &[Extern]) -> Vec<Option<Func>> {
 }
 
 /// Lets frames of traps tell this module's name and numbers.
-fn name_module(cx: &mut Cx<'_>, module: &Module) {
-    let start = module.0.core.image_range().start as usize;
-    let id = module.id();
-    let name = match &module.0.back {
+fn name_module(cx: &mut Cx<'_>, id: u64, of: &CoreModule) {
+    let start = of.core.image_range().start as usize;
+    let name = match &of.back {
         Back::Reference(layout) => ModuleName { id, shift: layout.shift, places: None },
         Back::Compiled(code) => ModuleName { id, shift: 0, places: Some(code.clone()) },
     };
@@ -316,7 +370,7 @@ fn name_module(cx: &mut Cx<'_>, module: &Module) {
 /// Looks up what the plans refer to.
 fn link(
     cx: &mut Cx<'_>,
-    module: &Module,
+    of: &CoreModule,
     layout: &Layout,
     core: &wasmtime::Instance,
     imports: &[Extern],
@@ -332,7 +386,7 @@ fn link(
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
         mems.push(Mem(mem.ok_or_else(|| not_exported("of a plan"))?));
     }
-    Ok(Linked::new(module.0.program.clone(), funcs, mems, funcs_of(imports)))
+    Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(imports)))
 }
 
 fn core_func(

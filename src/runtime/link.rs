@@ -77,6 +77,24 @@ impl Linker {
         Instance::new(cx, module, &imports)
     }
 
+    /// What is defined for an import; for one of a component's interfaces, also
+    /// under another version that can stand for it.
+    fn find(&self, module: &Module, import: &ImportType) -> &[Extern] {
+        let key = (import.module.clone(), import.name.clone());
+        if let Some(exact) = self.named.get(&key) {
+            return exact;
+        }
+        #[cfg(feature = "component")]
+        if module.is_component() {
+            let of_name = self.named.iter().filter(|((_, name), _)| *name == import.name);
+            let all = of_name.map(|((interface, _), items)| (&**interface, items));
+            let found = crate::component::names::interface(&import.module, all);
+            return found.map_or(&[], |items| items);
+        }
+        let _ = module;
+        &[]
+    }
+
     /// Finds what a module asks for, in the order of [`Module::imports`].
     ///
     /// # Errors
@@ -85,8 +103,7 @@ impl Linker {
         let mut found = Vec::new();
         let mut missing = Vec::new();
         for import in module.imports() {
-            let key = (import.module.clone(), import.name.clone());
-            let all = self.named.get(&key).map_or(&[][..], |all| all);
+            let all = self.find(module, import);
             let exact = all.iter().find(|item| match (&import.ty, item) {
                 (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
                 _ => false,

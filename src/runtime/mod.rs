@@ -20,10 +20,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
 use crate::guest::meter::{Meter, set_deadline};
 use crate::guest::stack::Stack;
-use crate::guest::{Limits, Scratch, StoreData, defer};
+use crate::guest::{Limits, StoreData, defer};
 use crate::string::{Encoding, Policy};
 use config::Config;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -112,21 +111,10 @@ impl Store {
     /// An empty store.
     pub fn new(engine: &Engine) -> Store {
         let config = engine.config();
-        let data = StoreData {
-            id: next_id(),
-            policy: config.policy,
-            texts: Default::default(),
-            debts: Default::default(),
-            slots: Default::default(),
-            refs: Default::default(),
-            scratch: Scratch::default(),
-            stack: Stack::new(config.stack_size),
-            meter: Meter { fuel: config.fuel, epoch: engine.0.epoch.clone(), deadline: u64::MAX },
-            funcs: HashMap::new(),
-            next: 0,
-            modules: HashMap::new(),
-            limits: config.limits,
-        };
+        let stack = Stack::new(config.stack_size);
+        let epoch = engine.0.epoch.clone();
+        let meter = Meter { fuel: config.fuel, epoch, deadline: u64::MAX };
+        let data = StoreData::new(next_id(), config.policy, stack, meter, config.limits);
         let mut inner = wasmtime::Store::new(engine.inner(), data);
         inner.limiter(|data| &mut data.limits);
         if config.epochs {

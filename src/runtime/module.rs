@@ -9,10 +9,14 @@ use super::config::BackEnd;
 use super::{Engine, expose, next_id};
 use crate::codegen::{self, Compiled};
 use crate::compiled::{Code, Exports};
+#[cfg(feature = "component")]
+use crate::component::component::Component;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
 use crate::guest::words::HostType;
 use crate::plan::{Binary, Program};
+#[cfg(feature = "component")]
+use crate::types::ExternType;
 use crate::types::{ExportType, ImportType};
 use std::ops::Range;
 use std::path::Path;
@@ -26,11 +30,31 @@ pub struct Module(pub(crate) Arc<ModuleInner>);
 pub(crate) struct ModuleInner {
     pub engine: Engine,
     pub id: u64,
+    pub of: Of,
+}
+
+/// What a module is.
+pub(crate) enum Of {
+    Core(CoreModule),
+    #[cfg(feature = "component")]
+    Component(ComponentModule),
+}
+
+/// A core module, with or without an interface.
+pub(crate) struct CoreModule {
     pub program: Arc<Program>,
     pub core: wasmtime::Module,
     pub back: Back,
     /// How much of the core's image is the engine's; see [`WHOLE`].
     code: usize,
+}
+
+/// A component, and how it looks as a module.
+#[cfg(feature = "component")]
+pub(crate) struct ComponentModule {
+    pub component: Component,
+    imports: Vec<ImportType>,
+    exports: Vec<ExportType>,
 }
 
 /// All of an image, if it was not loaded from something longer.
@@ -55,7 +79,8 @@ pub(crate) struct Layout {
 
 impl Module {
     /// Compiles a module: a core binary, a core binary with an interface
-    /// section, or text with or without `(@interface …)` forms. The bytes
+    /// section, a component, or the text of any of these, which for an interface
+    /// has `(@interface …)` forms. The bytes
     /// tell which; they are not kept borrowed.
     ///
     /// # Errors
@@ -63,6 +88,10 @@ impl Module {
     /// not a module; [`ErrorKind::InvalidCore`] and
     /// [`ErrorKind::InvalidInterface`] for one that breaks the rules.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
+        #[cfg(feature = "component")]
+        if let Some(component) = frontend::component::binary(bytes)? {
+            return Module::of_component(engine, &component);
+        }
         let program = frontend::load(bytes, frontend::FEATURES)?;
         let compile = |core: &[u8]| {
             wasmtime::Module::from_binary(engine.inner(), core)
@@ -96,8 +125,8 @@ impl Module {
         });
         let types = types.collect();
         let back = Code { program: program.clone(), compiled, types, exports };
-        let (engine, id, back) = (engine.clone(), next_id(), Back::Compiled(Arc::new(back)));
-        Ok(Module(Arc::new(ModuleInner { engine, id, program, core, back, code })))
+        let back = Back::Compiled(Arc::new(back));
+        Ok(Module::of_core(engine, CoreModule { program, core, back, code }))
     }
 
     /// Checks a module without compiling it.
@@ -105,6 +134,10 @@ impl Module {
     /// # Errors
     /// As [`Module::new`].
     pub fn validate(_engine: &Engine, bytes: &[u8]) -> Result<()> {
+        #[cfg(feature = "component")]
+        if let Some(component) = frontend::component::binary(bytes)? {
+            return frontend::component::check(&component, frontend::FEATURES);
+        }
         frontend::load(bytes, frontend::FEATURES).map(|_| ())
     }
 
@@ -122,26 +155,91 @@ impl Module {
         };
         let layout = Layout::new(&program, &core, &prefix, code_offset)?;
         let (program, back) = (Arc::new(program), Back::Reference(layout));
+        Ok(Module::of_core(engine, CoreModule { program, core, back, code }))
+    }
+
+    fn of_core(engine: &Engine, core: CoreModule) -> Module {
         let (engine, id) = (engine.clone(), next_id());
-        Ok(Module(Arc::new(ModuleInner { engine, id, program, core, back, code })))
+        Module(Arc::new(ModuleInner { engine, id, of: Of::Core(core) }))
+    }
+
+    #[cfg(feature = "component")]
+    fn of_component(engine: &Engine, bytes: &[u8]) -> Result<Module> {
+        let id = next_id();
+        let component = Component::new(engine.inner(), bytes, id)?;
+        let imports = component.imports().iter().map(|(module, name, ty)| ImportType {
+            module: module.clone(),
+            name: name.clone(),
+            ty: ExternType::Func(ty.clone().into()),
+        });
+        let exports = component.exports().iter().map(|export| ExportType {
+            name: export.name.clone(),
+            ty: ExternType::Func(export.ty.clone().into()),
+        });
+        let (imports, exports) = (imports.collect(), exports.collect());
+        let of = Of::Component(ComponentModule { component, imports, exports });
+        Ok(Module(Arc::new(ModuleInner { engine: engine.clone(), id, of })))
+    }
+
+    /// Whether it is a component.
+    pub fn is_component(&self) -> bool {
+        !matches!(self.0.of, Of::Core(_))
     }
 
     /// What runs its adapters; of a module without any, the reference.
     pub fn back_end(&self) -> BackEnd {
-        match self.0.back {
-            Back::Reference(_) => BackEnd::Reference,
-            Back::Compiled(_) => BackEnd::Compiled,
+        match &self.0.of {
+            Of::Core(CoreModule { back: Back::Compiled(_), .. }) => BackEnd::Compiled,
+            _ => BackEnd::Reference,
         }
     }
 
     /// What must be supplied to instantiate it, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = &ImportType> {
-        self.0.program.imports.iter().map(|import| &import.ty)
+        let at = move |i: usize| match &self.0.of {
+            Of::Core(core) => &core.program.imports[i].ty,
+            #[cfg(feature = "component")]
+            Of::Component(component) => &component.imports[i],
+        };
+        (0..self.import_count()).map(at)
     }
 
     /// What an instance of it offers, in order.
     pub fn exports(&self) -> impl ExactSizeIterator<Item = &ExportType> {
-        self.0.program.exports.iter().map(|export| &export.ty)
+        let at = move |i: usize| match &self.0.of {
+            Of::Core(core) => &core.program.exports[i].ty,
+            #[cfg(feature = "component")]
+            Of::Component(component) => &component.exports[i],
+        };
+        (0..self.export_count()).map(at)
+    }
+
+    fn import_count(&self) -> usize {
+        match &self.0.of {
+            Of::Core(core) => core.program.imports.len(),
+            #[cfg(feature = "component")]
+            Of::Component(component) => component.imports.len(),
+        }
+    }
+
+    pub(crate) fn export_count(&self) -> usize {
+        match &self.0.of {
+            Of::Core(core) => core.program.exports.len(),
+            #[cfg(feature = "component")]
+            Of::Component(component) => component.exports.len(),
+        }
+    }
+
+    /// The place of the export that a name means among [`Module::exports`]. Of a
+    /// component, `ns:pkg/iface@1.2.3#func` is found without the version too, by a
+    /// version that can stand for it, and by the function's name alone, where no
+    /// other interface has one of that name.
+    pub fn find_export(&self, name: &str) -> Option<usize> {
+        match &self.0.of {
+            Of::Core(_) => self.exports().position(|export| export.name == name),
+            #[cfg(feature = "component")]
+            Of::Component(component) => component.component.find(name),
+        }
     }
 
     /// A number that no other module of this process has; see
@@ -164,15 +262,24 @@ impl Module {
     /// for [`Module::deserialize_file`]. They hold the module as a binary too,
     /// so that its interface stays with it.
     pub fn serialize(&self) -> Result<Vec<u8>> {
-        let mut artefact = self.0.core.serialize().map_err(|e| {
+        #[allow(clippy::infallible_destructuring_match)]
+        let core = match &self.0.of {
+            Of::Core(core) => core,
+            #[cfg(feature = "component")]
+            Of::Component(_) => {
+                let message = "a component cannot be serialized";
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+        };
+        let mut artefact = core.core.serialize().map_err(|e| {
             Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
         })?;
-        artefact.truncate(self.0.code);
-        let compiled = match &self.0.back {
+        artefact.truncate(core.code);
+        let compiled = match &core.back {
             Back::Compiled(code) => Some(&code.compiled),
             Back::Reference(_) => None,
         };
-        Ok(Artefact::write(&self.0.program, compiled, artefact))
+        Ok(Artefact::write(&core.program, compiled, artefact))
     }
 
     /// The module that [`Module::serialize`] made, without compiling it. The

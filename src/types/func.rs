@@ -5,6 +5,7 @@
 //! Not here: what a value can be.
 
 use super::ValType;
+use super::tree::{Fields, Signature};
 use crate::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -19,6 +20,8 @@ pub struct FuncType {
     params: usize,
     /// One for each parameter, where one has a name; else none has.
     names: Option<Arc<Names>>,
+    /// Of a component's function: all of its type.
+    signature: Option<Arc<Signature>>,
 }
 
 type Names = Vec<Option<Box<str>>>;
@@ -32,7 +35,7 @@ impl FuncType {
         let mut types: Vec<ValType> = params.into_iter().collect();
         let params = types.len();
         types.extend(results);
-        FuncType { types: types.into(), params, names: None }
+        FuncType { types: types.into(), params, names: None, signature: None }
     }
 
     /// The same type with these names for its parameters, first one first; those
@@ -79,6 +82,11 @@ impl FuncType {
         (0..self.params).map(|index| self.param_name(index))
     }
 
+    /// Of a component's function: its type with all that is in its values.
+    pub fn signature(&self) -> Option<&Arc<Signature>> {
+        self.signature.as_ref()
+    }
+
     /// Whether every type in it is a core one, so that a core import can be
     /// satisfied by such a function.
     pub fn is_core(&self) -> bool {
@@ -94,11 +102,37 @@ impl FuncType {
     }
 }
 
+/// The type of a component's function.
+impl From<Signature> for FuncType {
+    fn from(signature: Signature) -> FuncType {
+        let kinds = |fields: &Fields| {
+            fields.fields.iter().map(|field| field.ty.val_type()).collect::<Vec<_>>()
+        };
+        let plain = FuncType::new(kinds(&signature.params), kinds(&signature.results));
+        let names = signature
+            .params
+            .fields
+            .iter()
+            .map(|field| Some(field.name.clone()).filter(|name| !name.is_empty()));
+        let named = plain.with_param_names(names);
+        FuncType { signature: Some(Arc::new(signature)), ..named }
+    }
+}
+
 /// What the parameters are called does not count.
 impl PartialEq for FuncType {
     fn eq(&self, other: &FuncType) -> bool {
-        self.params == other.params
-            && (Arc::ptr_eq(&self.types, &other.types) || self.types == other.types)
+        if self.params != other.params
+            || !(Arc::ptr_eq(&self.types, &other.types) || self.types == other.types)
+        {
+            return false;
+        }
+        match (&self.signature, &other.signature) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.same(b),
+            // Kinds say all there is to say of what has no parts.
+            _ => !self.types.iter().any(|ty| ty.is_composite()),
+        }
     }
 }
 
@@ -113,6 +147,9 @@ impl Hash for FuncType {
 /// `(s32, name: string) -> (u8)`
 impl fmt::Display for FuncType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(signature) = &self.signature {
+            return signature.fmt(f);
+        }
         f.write_str("(")?;
         for (i, (ty, name)) in self.params().iter().zip(self.param_names()).enumerate() {
             f.write_str(if i == 0 { "" } else { ", " })?;

@@ -12,8 +12,8 @@
 /// has one; the core type that carries it; of a number its bits, sign, and type in
 /// Rust, else its class.
 ///
-/// In C, 4 and 255 are told of what no value can have, and 25 to 36 are kept for
-/// values of more than one part: [`RESERVED`].
+/// In C, 4 and 255 are told of what no value can have; 37 and 38 stand in values
+/// with parts, and are no types: see `kind.rs`.
 macro_rules! kinds_of_values {
     ($then:ident) => {
         $then! {
@@ -33,6 +33,18 @@ macro_rules! kinds_of_values {
             }
             others {
                 "Interface: text, a sequence of Unicode scalar values." String string 24 (0x0a) I32 Text;
+                "Of components: 0 or 1, in `u8`." Bool bool 25 () I32 Scalar;
+                "Of components: a Unicode scalar value, in `u32`." Char char 26 () I32 Scalar;
+                "Of components: one of several names, by its number, in `u32`." Enum enum 27 () I32 Composite;
+                "Of components: a bit for each name, in `u32`." Flags flags 28 () I32 Composite;
+                "Of components: any number of elements." List list 29 () I32 Composite;
+                "Of components: fields with names, in order." Record record 30 () I32 Composite;
+                "Of components: fields without names, in order." Tuple tuple 31 () I32 Composite;
+                "Of components: one of several cases, and what it holds." Variant variant 32 () I32 Composite;
+                "Of components: success, 0, or failure, 1, and what it holds." Result result 33 () I32 Composite;
+                "Of components: a value, or none." Option option 34 () I32 Composite;
+                "Of components: a resource that is given away." Own own 35 () I32 Composite;
+                "Of components: a resource that is lent." Borrow borrow 36 () I32 Composite;
                 "Core and interface: a nullable reference that guests cannot look into." ExternRef externref 128 (0x0b) ExternRef Reference;
                 "Core: a nullable reference to a function." FuncRef funcref 129 () FuncRef Reference;
                 "Core: a vector of 128 bits. It has a name here and no values: a host can link functions of such a type, not call them." V128 v128 4 () V128 Vector;
@@ -52,6 +64,10 @@ pub enum Class {
     Number(u32, Sign),
     /// Text.
     Text,
+    /// A truth value or a character.
+    Scalar,
+    /// Of parts, which the kind alone does not tell; or a resource.
+    Composite,
     /// A reference.
     Reference,
     /// Of a kind without values.
@@ -135,19 +151,6 @@ macro_rules! define {
 
 kinds_of_values!(define);
 
-/// Numbers in C that are kept: bool, char, enum, flags, list, record, tuple,
-/// variant, result, option, own, borrow.
-const RESERVED: std::ops::RangeInclusive<u8> = 25..=36;
-
-const _: () = {
-    let mut at = 0;
-    while at < KINDS.len() {
-        let number = KINDS[at].number;
-        assert!(number < *RESERVED.start() || number > *RESERVED.end());
-        at += 1;
-    }
-};
-
 /// How many kinds have a byte in interface sections: from zero on, each its own.
 const IN_SECTIONS: usize = 14;
 
@@ -190,7 +193,12 @@ impl ValType {
     pub const fn as_number(self) -> Option<(u32, Sign)> {
         match self.kind().class {
             Class::Number(bits, sign) => Some((bits, sign)),
-            Class::Text | Class::Reference | Class::Vector | Class::OtherReference => None,
+            Class::Text
+            | Class::Scalar
+            | Class::Composite
+            | Class::Reference
+            | Class::Vector
+            | Class::OtherReference => None,
         }
     }
 
@@ -208,6 +216,12 @@ impl ValType {
     #[inline]
     pub fn is_ref(self) -> bool {
         matches!(self.kind().class, Class::Reference | Class::OtherReference)
+    }
+
+    /// Whether there is more to a type than its kind: names, parts, a resource. Such
+    /// types are components' own: see [`FuncType::signature`](crate::FuncType::signature).
+    pub fn is_composite(self) -> bool {
+        matches!(self.kind().class, Class::Composite)
     }
 
     /// Whether a host can hold a value of this type.

@@ -113,6 +113,9 @@ impl FuncType {
     /// assert_eq!(ty.to_wit().unwrap(), "func(my-text: string, p1: u32) -> string");
     /// ```
     pub fn to_wit(&self) -> Option<String> {
+        if let Some(signature) = self.signature() {
+            return Some(signature.to_wit());
+        }
         let mut names = Names::default();
         let mut params = Vec::new();
         for (i, (ty, name)) in self.params().iter().zip(self.param_names()).enumerate() {
@@ -139,6 +142,8 @@ fn val_type(ty: ValType) -> Option<&'static str> {
         Class::Number(_, Sign::Signed | Sign::Unsigned | Sign::Float) | Class::Text => {
             Some(ty.name())
         }
+        Class::Scalar => Some(ty.name()),
+        Class::Composite => None,
     }
 }
 

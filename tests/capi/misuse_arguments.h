@@ -189,6 +189,7 @@ PLAIN(wasm_importtype, an_importtype(), ALL)
 PLAIN(wasm_exporttype, an_exporttype(), ALL)
 PLAIN(wasm_frame, a_frame(), ALL)
 PLAIN(witrt_error, an_error(), ALL)
+PLAIN(witrt_resource, witrt_resource_new(NULL, NULL, NULL), ALL)
 PLAIN(witrt_linker, a_linker(), ALL)
 PLAIN(wasm_store, the_store(), HANDLES)
 
@@ -304,6 +305,8 @@ static wasm_byte_vec_t* any_short_wasm_byte_vec_t_p(int how) {
 #define any_short_wasm_name_t_p any_short_wasm_byte_vec_t_p
 #define any_short_wasm_message_t_p any_short_wasm_byte_vec_t_p
 #define out_wasm_message_t_p out_wasm_byte_vec_t_p
+#define out_wasm_name_t_p out_wasm_byte_vec_t_p
+#define drop_wasm_name_t_p drop_wasm_byte_vec_t_p
 #define drop_wasm_message_t_p drop_wasm_byte_vec_t_p
 #define drop_short_wasm_byte_vec_t_p drop_wasm_byte_vec_t_p
 #define drop_short_wasm_name_t_p drop_wasm_byte_vec_t_p

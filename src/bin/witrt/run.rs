@@ -6,8 +6,8 @@ use lexopt::{Arg, Parser};
 use std::ffi::OsString;
 use std::io::Write;
 use witrt::{
-    AsContextMut, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType, Instance,
-    Module, Policy, Store, Str, Val, ValType,
+    AsContextMut, Config, Encoding, Engine, Error, ErrorKind, Extern, ExternType, Func, FuncType,
+    Instance, Module, Policy, Store, Str, Val, ValType,
 };
 
 /// What the options and arguments say.
@@ -203,7 +203,8 @@ fn literal(ty: ValType, text: &str) -> Option<Literal> {
             let unsigned = u64::try_from(n).map(|n| n as i64);
             Val::I64(i64::try_from(n).or(unsigned).ok()?)
         }
-        ValType::ExternRef | ValType::FuncRef | ValType::V128 | ValType::OtherRef => return None,
+        ValType::Bool => Val::Bool(text.parse().ok()?),
+        _ => return None,
     }))
 }
 
@@ -299,6 +300,10 @@ fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> witrt:
                 _ => s.to_string(cx)?,
             };
             quote(&text)
+        }
+        other => {
+            let message = format!("values of type {} are not printed", other.ty());
+            return Err(Error::new(ErrorKind::Unsupported, message));
         }
     })
 }

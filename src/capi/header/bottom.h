@@ -67,6 +67,16 @@
 #define wasm_name_copy wasm_byte_vec_copy
 #define wasm_name_delete wasm_byte_vec_delete
 
+/* ---- Cases ---- */
+
+/// A case, and what it holds. For a result, 0 is success and 1 failure.
+struct wasm_variant_t {
+  /// Which case, in the order of the type.
+  uint32_t index;
+  /// What it holds: `WASM_EMPTY_VAL` for a case that holds nothing.
+  wasm_val_t val;
+};
+
 /* ---- Initializers ---- */
 
 /// A vector of nothing.
@@ -100,6 +110,14 @@
 /// The empty string.
 #define WASM_EMPTY_STRING {NULL, 0, WASM_UTF8, 0, 0}
 
+/* Lists around a host's own array: initializers of a `wasm_list_t`. */
+
+/// A list of `size` numbers, or strings, of a kind.
+#define WASM_LIST_OF(kind, data, size) {(data), (size), (kind)}
+
+/// A list of `size` values.
+#define WASM_LIST_OF_VALS(data, size) {(data), (size), WASM_VAL}
+
 /* Values: initializers of a `wasm_val_t`. */
 
 #ifndef __cplusplus
@@ -107,6 +125,29 @@
 @INITIALIZERS@
 /// A string value around a `wasm_string_t *`.
 #define WASM_STRING_VAL(s) {.kind = WASM_STRING, .of = {.string = s}}
+#define WASM_BOOL_VAL(b) {.kind = WASM_BOOL, .of = {.u8 = (b) ? 1 : 0}}
+#define WASM_CHAR_VAL(c) {.kind = WASM_CHAR, .of = {.u32 = c}}
+#define WASM_ENUM_VAL(i) {.kind = WASM_ENUM, .of = {.u32 = i}}
+#define WASM_FLAGS_VAL(bits) {.kind = WASM_FLAGS, .of = {.u32 = bits}}
+/// A list value around a `wasm_list_t *`.
+#define WASM_LIST_VAL(l) {.kind = WASM_LIST, .of = {.list = l}}
+/// A record around a `wasm_val_vec_t *` with its fields in order.
+#define WASM_RECORD_VAL(v) {.kind = WASM_RECORD, .of = {.fields = v}}
+/// A tuple around a `wasm_val_vec_t *`.
+#define WASM_TUPLE_VAL(v) {.kind = WASM_TUPLE, .of = {.fields = v}}
+/// A variant around a `wasm_variant_t *`.
+#define WASM_VARIANT_VAL(v) {.kind = WASM_VARIANT, .of = {.variant = v}}
+/// A result around a `wasm_variant_t *`.
+#define WASM_RESULT_VAL(v) {.kind = WASM_RESULT, .of = {.variant = v}}
+/// An option that holds the value at a `wasm_val_t *`.
+#define WASM_SOME_VAL(v) {.kind = WASM_OPTION, .of = {.option = v}}
+/// An option that holds nothing.
+#define WASM_NONE_VAL {.kind = WASM_OPTION, .of = {.option = NULL}}
+/// A resource that is given away, or lent.
+#define WASM_OWN_VAL(r) {.kind = WASM_OWN, .of = {.resource = r}}
+#define WASM_BORROW_VAL(r) {.kind = WASM_BORROW, .of = {.resource = r}}
+/// What a case without a payload holds.
+#define WASM_EMPTY_VAL {.kind = WASM_NONE, .of = {.u64 = 0}}
 #define WASM_REF_VAL(r) {.kind = WASM_EXTERNREF, .of = {.ref = r}}
 #define WASM_INIT_VAL {.kind = WASM_EXTERNREF, .of = {.ref = NULL}}
 
@@ -123,10 +164,40 @@
 @FUNCTIONS@
 WITRT_VAL(string, WASM_STRING, struct wasm_string_t *)
 WITRT_VAL(ref, WASM_EXTERNREF, struct wasm_ref_t *)
+WITRT_VAL(list, WASM_LIST, const struct wasm_list_t *)
+WITRT_VAL(option, WASM_OPTION, const struct wasm_val_t *)
+#undef WITRT_VAL
+#define WITRT_VAL(member, name, type)                                           \
+  static inline wasm_val_t witrt_val_of_##name(wasm_valkind_t kind, type value) { \
+    wasm_val_t val;                                                             \
+    val.kind = kind;                                                            \
+    val.of.u64 = 0;                                                             \
+    val.of.member = value;                                                      \
+    return val;                                                                 \
+  }
+WITRT_VAL(u8, byte, uint8_t)
+WITRT_VAL(u32, word, uint32_t)
+WITRT_VAL(fields, fields, const struct wasm_val_vec_t *)
+WITRT_VAL(variant, variant, const struct wasm_variant_t *)
+WITRT_VAL(resource, resource, struct witrt_resource_t *)
 #undef WITRT_VAL
 
 @CALLS@
 #define WASM_STRING_VAL(s) witrt_val_string(s)
+#define WASM_BOOL_VAL(b) witrt_val_of_byte(WASM_BOOL, (b) ? 1 : 0)
+#define WASM_CHAR_VAL(c) witrt_val_of_word(WASM_CHAR, c)
+#define WASM_ENUM_VAL(i) witrt_val_of_word(WASM_ENUM, i)
+#define WASM_FLAGS_VAL(bits) witrt_val_of_word(WASM_FLAGS, bits)
+#define WASM_LIST_VAL(l) witrt_val_list(l)
+#define WASM_RECORD_VAL(v) witrt_val_of_fields(WASM_RECORD, v)
+#define WASM_TUPLE_VAL(v) witrt_val_of_fields(WASM_TUPLE, v)
+#define WASM_VARIANT_VAL(v) witrt_val_of_variant(WASM_VARIANT, v)
+#define WASM_RESULT_VAL(v) witrt_val_of_variant(WASM_RESULT, v)
+#define WASM_SOME_VAL(v) witrt_val_option(v)
+#define WASM_NONE_VAL witrt_val_option(NULL)
+#define WASM_OWN_VAL(r) witrt_val_of_resource(WASM_OWN, r)
+#define WASM_BORROW_VAL(r) witrt_val_of_resource(WASM_BORROW, r)
+#define WASM_EMPTY_VAL witrt_val_of_word(WASM_NONE, 0)
 #define WASM_REF_VAL(r) witrt_val_ref(r)
 #define WASM_INIT_VAL witrt_val_ref(NULL)
 
@@ -157,9 +228,19 @@ static inline void wasm_name_new_from_string_nt(wasm_name_t *out, const char *te
   wasm_name_new(out, strlen(text) + 1, text);
 }
 
-/// Whether values of this kind are numbers: no reference, and no string.
+/// The elements of a list of values: `element` is `WASM_VAL`.
+static inline const wasm_val_t *wasm_list_vals(const wasm_list_t *list) {
+  return (const wasm_val_t *)list->data;
+}
+
+/// The elements of a list of strings: `element` is `WASM_STRING`.
+static inline const wasm_string_t *wasm_list_strings(const wasm_list_t *list) {
+  return (const wasm_string_t *)list->data;
+}
+
+/// Whether values of this kind are numbers, of core modules or of interfaces.
 static inline bool wasm_valkind_is_num(wasm_valkind_t kind) {
-  return kind < WASM_EXTERNREF && kind != WASM_STRING;
+  return kind < WASM_STRING;
 }
 
 /// Whether values of this kind are references.

@@ -18,3 +18,6 @@ static const uint32_t wasm_limits_max_default = 0xffffffff;
 
 /// The size of a page of linear memory, in bytes.
 static const size_t MEMORY_PAGE_SIZE = 0x10000;
+
+/// A case, and what it holds.
+typedef struct wasm_variant_t wasm_variant_t;

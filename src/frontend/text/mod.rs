@@ -89,6 +89,13 @@ fn end_of_tokens(text: &str) -> usize {
     end.unwrap_or(text.len())
 }
 
+/// Whether a text is that of a component, going by its first words.
+#[cfg(feature = "component")]
+pub(super) fn is_component(text: &str) -> bool {
+    u32::try_from(text.len()).is_ok()
+        && other_format(text).is_some_and(|(what, _)| what == "a component")
+}
+
 /// What a text is if not a module, going by its first words, and where it says
 /// so.
 fn other_format(text: &str) -> Option<(&'static str, usize)> {

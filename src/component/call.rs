@@ -1,0 +1,403 @@
+//! A call of a component's function: values are checked, lowered, and what comes
+//! back is lifted, all within the engine's own call.
+//!
+//! Not here: how the values lie.
+
+#![allow(unsafe_code)] // the engine's traits for types, and what a call lends them
+
+use super::check::Checker;
+use super::instance::{HostTable, Instance, Shared};
+use super::text::{GuestEncoding, trap};
+use super::walk_lift::Lifting;
+use super::walk_lower::Lowering;
+use crate::error::{Error, ErrorKind, Result, TrapCode};
+use crate::guest::StoreData;
+use crate::guest::context::Cx;
+use crate::guest::resource::Dropped;
+use crate::guest::tree::arena::Arena;
+use crate::guest::tree::slot::Slot;
+use crate::guest::tree::{ReadText, Returned};
+use crate::guest::value::{Str, copy_in};
+use crate::string::{Encoding, Policy, Text};
+use crate::types::layout::MAX_FLAT_PARAMS;
+use crate::types::tree::{Signature, Tuple, Type};
+use std::cell::{Cell, RefMut};
+use std::mem::MaybeUninit;
+use std::ptr::null;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use wasmtime::ValRaw;
+use wasmtime::component::__internal::{
+    CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
+};
+use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower, TypedFunc};
+
+/// An exported function of an instance.
+pub struct Function {
+    instance: Instance,
+    func: wasmtime::component::Func,
+    ty: Signature,
+    /// How many bytes the last result took.
+    hint: AtomicUsize,
+    /// How the guest stores text, as far as that is known.
+    encoding: AtomicU8,
+}
+
+impl Function {
+    pub(super) fn new(
+        instance: Instance,
+        func: wasmtime::component::Func,
+        ty: Signature,
+    ) -> Function {
+        let (hint, encoding) = (AtomicUsize::new(0), AtomicU8::new(0));
+        Function { instance, func, ty, hint, encoding }
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> &Signature {
+        &self.ty
+    }
+
+    /// Calls it. `read` reads the texts that are in the arguments.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with arguments is found before the component runs, and says
+    /// where in them it is. Any other error leaves the instance poisoned.
+    ///
+    /// # Safety
+    ///
+    /// What the arguments point to must be there until this returns.
+    pub(crate) unsafe fn call(
+        &self,
+        host: &mut Cx<'_>,
+        args: &[Slot],
+        read: ReadText,
+        returned: &mut Returned,
+    ) -> Result<()> {
+        self.instance.enter(host, |store, frame| {
+            let mut notes = frame.shared().notes();
+            let mut checker = Checker {
+                cx: frame.host(),
+                notes: &mut notes,
+                read,
+                encoding: self.encoding(),
+                home: Some(frame.dropped()),
+            };
+            // SAFETY: the caller vouches for the arguments.
+            let checked = unsafe { checker.all("parameter", &self.ty.params, args) };
+            if let Err(error) = checked {
+                notes.settle(false);
+                frame.shared().keep_notes(notes);
+                return Ok(Err(error));
+            }
+            let sink =
+                Cell::new(Sink { arena: Arena::new(self.hint()), returned: Returned::default() });
+            frame.begin(self, &sink);
+            let measures = std::mem::take(&mut notes.measures);
+            let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
+            let args = Args(&raw const going as *const Going<'static>);
+            // SAFETY: whatever types a function has, `Args` writes as many words
+            // as its parameters take, and `Out` reads what its results do.
+            let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(self.func) };
+            let outcome = func.call(store, args);
+            frame.begin_again();
+            notes.measures = going.measures.take();
+            notes.settle(true);
+            frame.host_table().end_loans();
+            frame.shared().keep_notes(notes);
+            outcome?;
+            *returned = sink.into_inner().returned;
+            Ok(Ok(()))
+        })
+    }
+
+    fn hint(&self) -> usize {
+        self.hint.load(Ordering::Relaxed)
+    }
+
+    fn encoding(&self) -> GuestEncoding {
+        match self.encoding.load(Ordering::Relaxed) {
+            1 => GuestEncoding::Utf16,
+            2 => GuestEncoding::Compact,
+            _ => GuestEncoding::Utf8,
+        }
+    }
+
+    fn learn(&self, encoding: GuestEncoding) {
+        self.encoding.store(encoding as u8, Ordering::Relaxed);
+    }
+}
+
+/// What a call that is running refers to.
+pub(super) struct Frame {
+    host: *mut Cx<'static>,
+    shared: *const Shared,
+    encoding: Encoding,
+    /// Of the call that is being made: the function, and where its result goes.
+    func: Cell<*const Function>,
+    sink: Cell<*const Cell<Sink>>,
+}
+
+/// Where a result goes.
+struct Sink {
+    arena: Arena,
+    returned: Returned,
+}
+
+thread_local! {
+    /// The innermost call of a component on this thread.
+    static CURRENT: Cell<*const Frame> = const { Cell::new(null()) };
+}
+
+impl Frame {
+    /// Runs `body` with this as the innermost call.
+    pub fn run<R>(
+        host: &mut Cx<'_>,
+        shared: &Shared,
+        encoding: Encoding,
+        body: impl FnOnce(&Frame) -> R,
+    ) -> R {
+        struct Restore(*const Frame);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                CURRENT.set(self.0);
+            }
+        }
+        let frame = Frame {
+            host: std::ptr::from_mut(host).cast(),
+            shared,
+            encoding,
+            func: Cell::new(null()),
+            sink: Cell::new(null()),
+        };
+        let _restore = Restore(CURRENT.replace(&frame));
+        body(&frame)
+    }
+
+    /// The innermost call, in what the engine calls within it.
+    pub fn current<R>(body: impl FnOnce(&Frame) -> wasmtime::Result<R>) -> wasmtime::Result<R> {
+        // SAFETY: `run` keeps the frame for as long as it is the innermost.
+        match unsafe { CURRENT.get().as_ref() } {
+            Some(frame) => body(frame),
+            None => Err(Error::new(ErrorKind::Panic, "internal error: no call is running").into()),
+        }
+    }
+
+    /// The host's store.
+    #[allow(clippy::mut_from_ref)]
+    pub fn host(&self) -> &mut Cx<'_> {
+        // SAFETY: `run` has it lent for the time of the call, during which
+        // nothing else refers to it; those who ask use it for one thing at a
+        // time. The lifetime is made shorter.
+        unsafe { &mut *self.host.cast() }
+    }
+
+    pub fn shared(&self) -> &Shared {
+        // SAFETY: `run` keeps it.
+        unsafe { &*self.shared }
+    }
+
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    pub fn dropped(&self) -> &Arc<Dropped> {
+        &self.shared().dropped
+    }
+
+    pub fn host_table(&self) -> RefMut<'_, HostTable> {
+        self.shared().hosts.borrow_mut()
+    }
+
+    /// Whether resources of this type are the host's.
+    pub fn is_host_type(&self, ty: wasmtime::component::ResourceType) -> bool {
+        let host = wasmtime::component::ResourceType::host_dynamic;
+        (0..self.shared().host_types).any(|number| host(number) == ty)
+    }
+
+    /// The types behind one of the engine's tuples.
+    pub fn tuple(&self, ty: InterfaceType, types: InstanceType<'_>) -> wasmtime::Result<Tuple> {
+        let InterfaceType::Tuple(index) = ty else {
+            return Err(Error::new(ErrorKind::Panic, "internal error: no tuple").into());
+        };
+        let mut known = self.shared().tuples.borrow_mut();
+        if let Some(known) = known.get(&index.as_u32()) {
+            return Ok(known.clone());
+        }
+        let types = InstanceType { types: types.types, resources: None };
+        let mut reader = super::engine_types::Reader::new(types, self.shared().resources());
+        let made = reader.tuple(index)?;
+        known.insert(index.as_u32(), made.clone());
+        Ok(made)
+    }
+
+    fn begin(&self, func: &Function, sink: &Cell<Sink>) {
+        self.func.set(func);
+        self.sink.set(sink);
+    }
+
+    fn begin_again(&self) {
+        self.func.set(null());
+        self.sink.set(null());
+    }
+}
+
+/// How engines see that there is nothing to see.
+pub(super) const NO_ABI: CanonicalAbiInfo =
+    CanonicalAbiInfo { size32: 0, align32: 1, size64: 0, align64: 1, flat_count: None };
+
+/// A call's arguments, until they are lowered.
+struct Going<'a> {
+    func: &'a Function,
+    frame: &'a Frame,
+    args: &'a [Slot],
+    read: ReadText,
+    measures: Cell<Vec<super::text::Measure>>,
+}
+
+/// The arguments of any function.
+struct Args(*const Going<'static>);
+
+// SAFETY: the engine does not send it anywhere.
+unsafe impl Send for Args {}
+// SAFETY: as above.
+unsafe impl Sync for Args {}
+
+// SAFETY: a function takes up to so many words, and reads as many as it has
+// parameters, each of which lowering writes.
+unsafe impl ComponentType for Args {
+    type Lower = [ValRaw; MAX_FLAT_PARAMS];
+    const ABI: CanonicalAbiInfo = NO_ABI;
+    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+// SAFETY: as above.
+unsafe impl ComponentNamedList for Args {}
+
+// SAFETY: as above.
+unsafe impl Lower for Args {
+    fn linear_lower_to_flat<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        _: InterfaceType,
+        dst: &mut MaybeUninit<Self::Lower>,
+    ) -> wasmtime::Result<()> {
+        // SAFETY: `Function::call` keeps it until the engine's call is over.
+        let going = unsafe { &*self.0 };
+        // SAFETY: an array of words is words.
+        let words =
+            unsafe { &mut *dst.as_mut_ptr().cast::<[MaybeUninit<ValRaw>; MAX_FLAT_PARAMS]>() };
+        let params = &going.func.ty.params;
+        let cx = of_store(cx)?;
+        let mut lowering = Lowering::new(cx, going.frame, going.measures.take(), going.read);
+        going.func.learn(lowering.encoding());
+        // SAFETY: the arguments were checked against these types, and are lent
+        // until the call is over.
+        let done = unsafe {
+            if params.layout.flat.len() <= MAX_FLAT_PARAMS {
+                lowering.flat_fields(params, going.args, &mut words.iter_mut())
+            } else {
+                lowering.allocate(params.layout.align, params.layout.size as usize).and_then(|at| {
+                    words[0].write(ValRaw::u64(at as u64));
+                    lowering.store_fields(params, going.args, at)
+                })
+            }
+        };
+        going.measures.set(lowering.end());
+        done
+    }
+
+    fn linear_lower_to_memory<T>(
+        &self,
+        _: &mut LowerContext<'_, T>,
+        _: InterfaceType,
+        _: usize,
+    ) -> wasmtime::Result<()> {
+        Err(Error::new(ErrorKind::Panic, "internal error: arguments have a fixed form").into())
+    }
+}
+
+/// The context, which is one of this crate's stores.
+pub(super) fn of_store<'a, 'l, T: 'static>(
+    cx: &'a mut LowerContext<'l, T>,
+) -> wasmtime::Result<&'a mut LowerContext<'l, StoreData>> {
+    if std::any::TypeId::of::<T>() != std::any::TypeId::of::<StoreData>() {
+        return Err(Error::new(ErrorKind::Panic, "internal error: a foreign store").into());
+    }
+    // SAFETY: the types are the same.
+    Ok(unsafe { &mut *std::ptr::from_mut(cx).cast() })
+}
+
+/// The result of any function, which went where the frame says.
+struct Out;
+
+// SAFETY: a function gives no word or one, and lifting reads as many.
+unsafe impl ComponentType for Out {
+    type Lower = [ValRaw; 1];
+    const ABI: CanonicalAbiInfo = NO_ABI;
+    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> wasmtime::Result<()> {
+        Ok(())
+    }
+}
+
+// SAFETY: as above.
+unsafe impl ComponentNamedList for Out {}
+
+// SAFETY: as above.
+unsafe impl Lift for Out {
+    fn linear_lift_from_flat(
+        cx: &mut LiftContext<'_>,
+        _: InterfaceType,
+        src: &Self::Lower,
+    ) -> wasmtime::Result<Out> {
+        Frame::current(|frame| {
+            // SAFETY: `Function::call` keeps both until the engine's call is over.
+            let (func, sink) = unsafe { (&*frame.func.get(), &*frame.sink.get()) };
+            let results = &func.ty.results;
+            let Some(result) = results.fields.first() else { return Ok(Out) };
+            let mut into =
+                sink.replace(Sink { arena: Arena::new(0), returned: Returned::default() });
+            let mut lent = Vec::new();
+            let mut lifting = Lifting::new(cx, frame, &mut into.arena, &mut lent);
+            into.returned.slot = match (&result.ty, results.layout.flat.len()) {
+                (Type::String, _) => {
+                    let at = lifting.area(results, src[0].get_u32())?;
+                    let text = lifting.returned_text(at)?;
+                    lifting.pay(2 * text.len())?;
+                    into.returned.text = Some(own(frame, text)?);
+                    Slot::NONE
+                }
+                (ty, 0..=1) => lifting.flat(ty, &mut src.iter())?,
+                (ty, _) => {
+                    let at = lifting.area(results, src[0].get_u32())?;
+                    lifting.load(ty, at)?
+                }
+            };
+            func.hint.store(into.arena.total(), Ordering::Relaxed);
+            let arena = std::mem::replace(&mut into.arena, Arena::new(0));
+            into.returned.slot = arena.into_root(into.returned.slot);
+            into.returned.owned = true;
+            sink.set(into);
+            Ok(Out)
+        })
+    }
+
+    fn linear_lift_from_memory(
+        _: &mut LiftContext<'_>,
+        _: InterfaceType,
+        _: &[u8],
+    ) -> wasmtime::Result<Out> {
+        Err(Error::new(ErrorKind::Panic, "internal error: results have a fixed form").into())
+    }
+}
+
+/// A copy of a guest's text that outlives the call.
+fn own(frame: &Frame, text: Text<'_>) -> Result<Str<'static>> {
+    copy_in(frame.host().data_mut(), text, Policy::Reject).map_err(|e| match e.kind() {
+        ErrorKind::BadText => trap(e.message(), TrapCode::IllFormedText),
+        _ => e,
+    })
+}

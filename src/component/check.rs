@@ -1,0 +1,280 @@
+//! Everything a host gives is checked against its type before a component is
+//! entered: once it runs, only the component can be at fault.
+//!
+//! Not here: linear memory.
+
+#![allow(unsafe_code)] // it follows the pointers that the host vouches for
+
+use super::text::{GuestEncoding, Measure};
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::context::{Context, Cx};
+use crate::guest::resource::{Dropped, Resource};
+use crate::guest::tree::ReadText;
+use crate::guest::tree::slot::{
+    FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
+};
+use crate::guest::value::Str;
+use crate::string::{Policy, Text};
+use crate::types::tree::{Cases, Fields, ResourceType, Type};
+use std::sync::Arc;
+
+/// What a call notes about its arguments, in the order in which they are lowered.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub measures: Vec<Measure>,
+    pub claims: Vec<(Resource, /* own */ bool)>,
+}
+
+impl Notes {
+    /// Ends the part that resources have in a call.
+    pub fn settle(&mut self, taken: bool) {
+        for (resource, own) in self.claims.drain(..) {
+            resource.unclaim(own, taken);
+        }
+        self.measures.clear();
+    }
+}
+
+/// One look at the arguments of a call, or at what a host function returned.
+pub(super) struct Checker<'c, 'a> {
+    pub cx: &'c mut Cx<'a>,
+    pub notes: &'c mut Notes,
+    pub read: ReadText,
+    /// What text is measured for.
+    pub encoding: GuestEncoding,
+    /// The instance that resources must be of; any, where they stay with hosts.
+    pub home: Option<&'c Arc<Dropped>>,
+}
+
+/// What is wrong, and on which way it was found, innermost first.
+struct Fault {
+    error: Error,
+    path: Vec<String>,
+}
+
+impl Fault {
+    fn within(mut self, step: impl FnOnce() -> String) -> Fault {
+        self.path.push(step());
+        self
+    }
+}
+
+impl From<Error> for Fault {
+    #[cold]
+    fn from(error: Error) -> Fault {
+        Fault { error, path: Vec::new() }
+    }
+}
+
+type Checked = Result<(), Fault>;
+
+impl Checker<'_, '_> {
+    /// Checks values against the types they are for: their number, and all that
+    /// is in them. `what` is `parameter` or `result`.
+    ///
+    /// # Safety
+    ///
+    /// What the members that the kinds name point to must be there.
+    pub unsafe fn all(&mut self, what: &str, fields: &Fields, slots: &[Slot]) -> Result<()> {
+        if fields.fields.len() != slots.len() {
+            let message =
+                format!("expected {} {what}s, found {}", fields.fields.len(), slots.len());
+            return Err(Error::new(ErrorKind::WrongCount, message));
+        }
+        for (i, (field, slot)) in fields.fields.iter().zip(slots).enumerate() {
+            // SAFETY: the caller vouches for the pointers.
+            if let Err(fault) = unsafe { self.one(&field.ty, slot) } {
+                let mut path = format!("{what} {i}");
+                for step in fault.path.iter().rev() {
+                    path = format!("{path}, {step}");
+                }
+                return Err(fault.error.context(path).at_argument(i));
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Checker::all`].
+    unsafe fn one(&mut self, ty: &Type, slot: &Slot) -> Checked {
+        if slot.kind != ty.kind() {
+            return Err(unexpected(ty, slot.kind));
+        }
+        // SAFETY: the caller vouches for the pointers that the kind names.
+        unsafe {
+            match ty {
+                Type::Scalar(kind) => number(*kind, slot.bits()),
+                Type::String => self.text(slot.of.text),
+                Type::List(list) => self.list(&list.element, get(slot.of.list, "list")?),
+                Type::Record(fields) | Type::Tuple(fields) => {
+                    self.fields(ty, fields, get(slot.of.fields, "fields")?)
+                }
+                Type::Variant(cases) | Type::Result(cases) => {
+                    let variant: &VariantSlot = get(slot.of.variant, "variant")?;
+                    self.case(cases, variant.index, &variant.val)
+                }
+                Type::Option(cases) => match slot.of.option.as_ref() {
+                    None => Ok(()),
+                    Some(val) => self.case(cases, 1, val),
+                },
+                Type::Enum(cases) => {
+                    find(cases, slot.bits() as u32)?;
+                    Ok(())
+                }
+                Type::Flags(flags) => match slot.bits() as u32 & !flags.mask() {
+                    0 => Ok(()),
+                    more => Err(out_of_range(format!("{more:#x} are no flags of {ty}"))),
+                },
+                Type::Own(resource) => self.resource(resource, true, slot.of.resource),
+                Type::Borrow(resource) => self.resource(resource, false, slot.of.resource),
+            }
+        }
+    }
+
+    unsafe fn text(&mut self, text: *const TextSlot) -> Checked {
+        // SAFETY: the caller vouches for the text.
+        let text = unsafe { (self.read)(text) }?;
+        let measure =
+            with_text(self.cx, &text, |text, policy| Measure::new(text, self.encoding, policy))??;
+        self.notes.measures.push(measure);
+        Ok(())
+    }
+
+    unsafe fn list(&mut self, element: &Type, list: &ListSlot) -> Checked {
+        let bytes = list.size.checked_mul(element.size());
+        if bytes.is_none_or(|bytes| bytes > u32::MAX as usize) {
+            let message = format!("a list of {} elements is too long", list.size);
+            return Err(out_of_range(message));
+        }
+        if list.data.is_null() && list.size > 0 {
+            return Err(null("elements"));
+        }
+        let at = |i: usize| move || format!("element {i}");
+        // SAFETY: the caller vouches for the elements, of the kind that is told.
+        unsafe {
+            match (list.element, element) {
+                (kind::VAL, _) => {
+                    for (i, val) in list.elements::<Slot>().iter().enumerate() {
+                        self.one(element, val).map_err(|f| f.within(at(i)))?;
+                    }
+                }
+                (found, Type::Scalar(kind)) if found == *kind => match found {
+                    kind::BOOL => {}
+                    kind::CHAR => {
+                        for (i, val) in list.elements::<u32>().iter().enumerate() {
+                            number(found, (*val).into()).map_err(|f| f.within(at(i)))?;
+                        }
+                    }
+                    _ if width(found) > 0 => {}
+                    _ => return Err(unexpected(element, found)),
+                },
+                (kind::STRING, Type::String) => {
+                    for (i, text) in list.elements::<TextSlot>().iter().enumerate() {
+                        self.text(text).map_err(|f| f.within(at(i)))?;
+                    }
+                }
+                (found, _) => {
+                    return Err(unexpected(element, found).within(|| "elements".into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn fields(&mut self, ty: &Type, fields: &Fields, slot: &FieldsSlot) -> Checked {
+        if slot.size != fields.fields.len() {
+            let message = format!("expected {} fields, found {}", fields.fields.len(), slot.size);
+            return Err(Error::new(ErrorKind::WrongCount, message).into());
+        }
+        if slot.data.is_null() {
+            return Err(null("fields"));
+        }
+        // SAFETY: the caller vouches for so many.
+        let slots = unsafe { many(slot.data, slot.size) };
+        for (i, (field, slot)) in fields.fields.iter().zip(slots).enumerate() {
+            // SAFETY: the caller vouches for what is in it.
+            unsafe { self.one(&field.ty, slot) }.map_err(|fault| {
+                fault.within(|| match ty {
+                    Type::Record(_) => format!("field {:?}", field.name),
+                    _ => format!("field {i}"),
+                })
+            })?;
+        }
+        Ok(())
+    }
+
+    unsafe fn case(&mut self, cases: &Cases, index: u32, val: &Slot) -> Checked {
+        let case = find(cases, index)?;
+        let within = || format!("case {:?}", case.name);
+        match &case.ty {
+            // SAFETY: the caller vouches for what is in it.
+            Some(ty) => unsafe { self.one(ty, val) }.map_err(|fault| fault.within(within)),
+            // What is there is not looked at.
+            None => Ok(()),
+        }
+    }
+
+    unsafe fn resource(
+        &mut self,
+        ty: &Arc<ResourceType>,
+        own: bool,
+        resource: *const Resource,
+    ) -> Checked {
+        // SAFETY: the caller vouches for it.
+        let resource = unsafe { get(resource, "resource") }?;
+        resource.claim(ty, own, self.home)?;
+        self.notes.claims.push((resource.clone(), own));
+        Ok(())
+    }
+}
+
+/// Reads a text, with what it says about ill-formed parts.
+pub(super) fn with_text<R>(
+    cx: &mut Cx<'_>,
+    text: &Str<'_>,
+    read: impl FnOnce(Text<'_>, Policy) -> R,
+) -> Result<R> {
+    let policy = text.policy_or(cx.data().policy);
+    text.with(&Context(wasmtime::AsContextMut::as_context_mut(cx), true), |text| read(text, policy))
+}
+
+/// # Safety
+///
+/// The pointer must be NULL or good for as long as the result is used.
+unsafe fn get<'a, T>(pointer: *const T, what: &str) -> Result<&'a T, Fault> {
+    // SAFETY: the caller vouches for it.
+    unsafe { pointer.as_ref() }.ok_or_else(|| null(what))
+}
+
+fn find(cases: &Cases, index: u32) -> Result<&crate::types::tree::Case, Fault> {
+    cases.cases.get(index as usize).ok_or_else(|| {
+        out_of_range(format!("there is no case {index}: there are {}", cases.cases.len()))
+    })
+}
+
+fn number(kind: u8, bits: u64) -> Checked {
+    match kind {
+        kind::BOOL if bits > 1 => Err(out_of_range(format!("{bits} is no bool"))),
+        kind::CHAR if char::from_u32(bits as u32).is_none() => {
+            Err(out_of_range(format!("{bits:#x} is no Unicode scalar value")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cold]
+fn unexpected(ty: &Type, found: u8) -> Fault {
+    let message = format!("expected {ty}, found {}", kind::name(found));
+    Error::new(ErrorKind::WrongKind, message).into()
+}
+
+#[cold]
+fn out_of_range(message: String) -> Fault {
+    Error::new(ErrorKind::OutOfRange, message).into()
+}
+
+#[cold]
+fn null(what: &str) -> Fault {
+    Error::new(ErrorKind::NullPointer, format!("{what}: the pointer is NULL")).into()
+}

@@ -1,0 +1,252 @@
+//! Between the values of Rust's API and slots.
+//!
+//! Not here: C's values, which are slots.
+
+#![allow(unsafe_code)] // it follows the pointers in slots
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::context::{Context, Cx};
+use crate::guest::list::List;
+use crate::guest::resource::Resource;
+use crate::guest::tree::ReadText;
+use crate::guest::tree::arena::Arena;
+use crate::guest::tree::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot, kind, many};
+use crate::guest::value::{Payload, Str, Val};
+use crate::string::{self, Policy, Text};
+use std::borrow::Cow;
+use std::ptr::null;
+
+/// Puts a value's nodes into an arena; text and packed lists stay where they are.
+pub(crate) fn fill(cx: &mut Cx<'_>, arena: &mut Arena, val: &Val<'_>) -> Result<Slot> {
+    let number = |kind, bits| Ok(Slot::number(kind, bits));
+    match val {
+        Val::S8(v) => number(kind::S8, *v as i64 as u64),
+        Val::U8(v) => number(kind::U8, (*v).into()),
+        Val::S16(v) => number(kind::S16, *v as i64 as u64),
+        Val::U16(v) => number(kind::U16, (*v).into()),
+        Val::S32(v) => number(kind::S32, *v as i64 as u64),
+        Val::U32(v) => number(kind::U32, (*v).into()),
+        Val::S64(v) => number(kind::S64, *v as u64),
+        Val::U64(v) => number(kind::U64, *v),
+        Val::F32(v) => number(kind::F32, v.to_bits().into()),
+        Val::F64(v) => number(kind::F64, v.to_bits()),
+        Val::Bool(v) => number(kind::BOOL, (*v).into()),
+        Val::Char(v) => number(kind::CHAR, u32::from(*v).into()),
+        Val::Enum(v) => number(kind::ENUM, (*v).into()),
+        Val::Flags(v) => number(kind::FLAGS, (*v).into()),
+        Val::String(text) => {
+            let text = text_slot(cx, arena, text)?;
+            Ok(Slot::pointer(kind::STRING, arena.put(text)?))
+        }
+        Val::List(list) => {
+            let list = list_slot(cx, arena, list)?;
+            Ok(Slot::pointer(kind::LIST, arena.put(list)?))
+        }
+        Val::Record(vals) => fields(cx, arena, kind::RECORD, vals),
+        Val::Tuple(vals) => fields(cx, arena, kind::TUPLE, vals),
+        Val::Variant(index, payload) => variant(cx, arena, kind::VARIANT, *index, payload),
+        Val::Result(Ok(payload)) => variant(cx, arena, kind::RESULT, 0, payload),
+        Val::Result(Err(payload)) => variant(cx, arena, kind::RESULT, 1, payload),
+        Val::Option(None) => Ok(Slot::pointer::<Slot>(kind::OPTION, null())),
+        Val::Option(Some(val)) => {
+            let val = fill(cx, arena, val)?;
+            Ok(Slot::pointer(kind::OPTION, arena.put(val)?))
+        }
+        Val::Own(resource) => Ok(Slot::pointer(kind::OWN, resource)),
+        Val::Borrow(resource) => Ok(Slot::pointer(kind::BORROW, resource)),
+        Val::I32(_) | Val::I64(_) | Val::ExternRef(_) | Val::FuncRef(_) => {
+            // A kind that no component has: the check tells where it is.
+            let kind = match val {
+                Val::I32(_) => 0,
+                Val::I64(_) => 1,
+                Val::ExternRef(_) => 128,
+                _ => 129,
+            };
+            Ok(Slot { kind, of: Of { u64: 0 } })
+        }
+    }
+}
+
+fn text_slot(cx: &mut Cx<'_>, arena: &mut Arena, text: &Str<'_>) -> Result<TextSlot> {
+    if let Some(host) = text.host_text() {
+        let flags = TextSlot::flags_of(text.policy());
+        return Ok(TextSlot { flags, ..TextSlot::new(host) });
+    }
+    let cx = Context(wasmtime::AsContextMut::as_context_mut(cx), true);
+    text.with(&cx, |text| arena.text(text))?
+}
+
+fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<ListSlot> {
+    macro_rules! packed {
+        ($($name:ident $kind:ident,)+) => {
+            match list {
+                $(List::$name(v) => {
+                    Ok(ListSlot { data: v.as_ptr().cast(), size: v.len(), element: kind::$kind })
+                })+
+                List::Val(vals) => {
+                    let data = slots(cx, arena, vals)?.cast();
+                    Ok(ListSlot { data, size: vals.len(), element: kind::VAL })
+                }
+            }
+        };
+    }
+    packed! {
+        Bool BOOL, Char CHAR, S8 S8, U8 U8, S16 S16, U16 U16, S32 S32, U32 U32, S64 S64, U64 U64,
+        F32 F32, F64 F64,
+    }
+}
+
+fn slots(cx: &mut Cx<'_>, arena: &mut Arena, vals: &[Val<'_>]) -> Result<*const Slot> {
+    let data = arena.array::<Slot>(vals.len())?;
+    for (i, val) in vals.iter().enumerate() {
+        let slot = fill(cx, arena, val)?;
+        // SAFETY: there is room for so many.
+        unsafe { data.add(i).write(slot) };
+    }
+    Ok(data)
+}
+
+fn fields(cx: &mut Cx<'_>, arena: &mut Arena, kind: u8, vals: &[Val<'_>]) -> Result<Slot> {
+    let data = slots(cx, arena, vals)?;
+    Ok(Slot::pointer(kind, arena.put(FieldsSlot { size: vals.len(), data })?))
+}
+
+fn variant(
+    cx: &mut Cx<'_>,
+    arena: &mut Arena,
+    kind: u8,
+    index: u32,
+    payload: &Payload<'_>,
+) -> Result<Slot> {
+    let val = match payload {
+        Some(val) => fill(cx, arena, val)?,
+        None => Slot::NONE,
+    };
+    Ok(Slot::pointer(kind, arena.put(VariantSlot { index, val })?))
+}
+
+/// Whether text and packed lists in a value are copied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Take {
+    Copy,
+    Borrow,
+}
+
+/// The value that a slot holds.
+///
+/// # Safety
+///
+/// What it points to must be there, and well-formed; where it is borrowed, for as
+/// long as the result is used.
+pub(crate) unsafe fn read(slot: &Slot, take: Take, texts: ReadText) -> Result<Val<'static>> {
+    let bits = slot.bits();
+    // SAFETY: the caller vouches for the members that the kind names.
+    unsafe {
+        Ok(match slot.kind {
+            kind::S8 => Val::S8(bits as i8),
+            kind::U8 => Val::U8(bits as u8),
+            kind::S16 => Val::S16(bits as i16),
+            kind::U16 => Val::U16(bits as u16),
+            kind::S32 => Val::S32(bits as i32),
+            kind::U32 => Val::U32(bits as u32),
+            kind::S64 => Val::S64(bits as i64),
+            kind::U64 => Val::U64(bits),
+            kind::F32 => Val::F32(f32::from_bits(bits as u32)),
+            kind::F64 => Val::F64(f64::from_bits(bits)),
+            kind::BOOL => Val::Bool(bits != 0),
+            kind::CHAR => Val::Char(char::from_u32(bits as u32).unwrap_or_default()),
+            kind::ENUM => Val::Enum(bits as u32),
+            kind::FLAGS => Val::Flags(bits as u32),
+            kind::STRING => Val::String(text(slot.of.text, take, texts)?),
+            kind::LIST => Val::List(list(&*slot.of.list, take, texts)?),
+            kind::RECORD => Val::Record(vals(&*slot.of.fields, take, texts)?),
+            kind::TUPLE => Val::Tuple(vals(&*slot.of.fields, take, texts)?),
+            kind::VARIANT => {
+                let variant = &*slot.of.variant;
+                Val::Variant(variant.index, payload(&variant.val, take, texts)?)
+            }
+            kind::RESULT => {
+                let variant = &*slot.of.variant;
+                let payload = payload(&variant.val, take, texts)?;
+                Val::Result(if variant.index == 0 { Ok(payload) } else { Err(payload) })
+            }
+            kind::OPTION => Val::Option(match slot.of.option.as_ref() {
+                Some(val) => payload(val, take, texts)?,
+                None => None,
+            }),
+            kind::OWN => Val::Own(resource(slot)),
+            kind::BORROW => Val::Borrow(resource(slot)),
+            other => {
+                let message = format!("a component gives no {}", kind::name(other));
+                return Err(Error::new(ErrorKind::WrongKind, message));
+            }
+        })
+    }
+}
+
+unsafe fn resource(slot: &Slot) -> Resource {
+    // SAFETY: the caller vouches for the member.
+    unsafe { (*slot.of.resource).clone() }
+}
+
+unsafe fn payload(val: &Slot, take: Take, texts: ReadText) -> Result<Payload<'static>> {
+    match val.kind {
+        kind::NONE => Ok(None),
+        // SAFETY: the caller vouches for it.
+        _ => Ok(Some(Box::new(unsafe { read(val, take, texts) }?))),
+    }
+}
+
+unsafe fn text(text: *const TextSlot, take: Take, texts: ReadText) -> Result<Str<'static>> {
+    // SAFETY: the caller vouches for the text.
+    let lent = unsafe { texts(text) }?;
+    Ok(match (take, lent.host_text()) {
+        (Take::Copy, Some(Text::Utf16(units))) => Str::from(units.to_vec()),
+        (Take::Copy, Some(text)) => {
+            let mut copied = String::new();
+            string::copy_to_string(text, &mut copied, Policy::Reject)?;
+            Str::from(copied)
+        }
+        _ => lent,
+    })
+}
+
+unsafe fn vals(fields: &FieldsSlot, take: Take, texts: ReadText) -> Result<Vec<Val<'static>>> {
+    // SAFETY: the caller vouches for so many, and for what is in them.
+    unsafe { many(fields.data, fields.size).iter().map(|slot| read(slot, take, texts)).collect() }
+}
+
+unsafe fn list(list: &ListSlot, take: Take, texts: ReadText) -> Result<List<'static>> {
+    macro_rules! packed {
+        ($($name:ident $kind:ident,)+) => {
+            match list.element {
+                $(kind::$kind => {
+                    // SAFETY: the caller vouches for the elements.
+                    let lent = unsafe { list.elements() };
+                    List::$name(match take {
+                        Take::Copy => Cow::Owned(lent.to_vec()),
+                        Take::Borrow => Cow::Borrowed(lent),
+                    })
+                })+
+                kind::STRING => {
+                    // SAFETY: as above.
+                    let slots = unsafe { list.elements::<TextSlot>() };
+                    // SAFETY: as above.
+                    let text = |at| unsafe { text(at, take, texts) }.map(Val::String);
+                    List::Val(slots.iter().map(|at| text(at)).collect::<Result<_>>()?)
+                }
+                _ => {
+                    // SAFETY: as above.
+                    let slots = unsafe { list.elements::<Slot>() };
+                    // SAFETY: as above.
+                    let read = |slot| unsafe { read(slot, take, texts) };
+                    List::Val(slots.iter().map(read).collect::<Result<_>>()?)
+                }
+            }
+        };
+    }
+    Ok(packed! {
+        Bool BOOL, Char CHAR, S8 S8, U8 U8, S16 S16, U16 U16, S32 S32, U32 U32, S64 S64, U64 U64,
+        F32 F32, F64 F64,
+    })
+}

@@ -1,0 +1,374 @@
+//! [`Instance`]: a component, instantiated, in an engine store of its own.
+//!
+//! The engine declares a whole store of its own dead when anything in it traps,
+//! so that every instance has one. The host's store is lent to it for a call.
+//!
+//! Not here: how values cross.
+
+#![allow(unsafe_code)] // an instance is used by whoever has its store
+
+use super::call::{Frame, Function};
+use super::check::Notes;
+use super::component::{Component, Import};
+use super::host::{self, HostFunction};
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::call::failure;
+use crate::guest::context::{Context, Cx};
+use crate::guest::defer::settle;
+use crate::guest::resource::{Dropped, Resource};
+use crate::guest::tree::arena::Arena;
+use crate::guest::value::wrong_store;
+use crate::guest::{ModuleName, StoreData};
+use crate::string::Encoding;
+use crate::types::tree::{Signature, Tuple};
+use std::cell::{RefCell, UnsafeCell};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use wasmtime::AsContextMut as _;
+use wasmtime::component::{Linker, LinkerInstance, ResourceType};
+
+/// A component with its imports supplied. Clones are the same instance.
+#[derive(Clone)]
+pub struct Instance(Arc<Inner>);
+
+struct Inner {
+    /// The host's store that it is used with.
+    home: u64,
+    component: Component,
+    encoding: Encoding,
+    busy: AtomicBool,
+    /// Why it cannot be called any more.
+    poisoned: OnceLock<String>,
+    shared: Shared,
+    engine: UnsafeCell<Engine>,
+}
+
+/// What is the engine's.
+struct Engine {
+    store: wasmtime::Store<StoreData>,
+    instance: Option<wasmtime::component::Instance>,
+}
+
+// SAFETY: all but the first five fields are touched only by who has the host's
+// store, of which there is one, and has taken `busy`; dropping one touches
+// nothing that belongs to a thread.
+unsafe impl Send for Inner {}
+// SAFETY: as above.
+unsafe impl Sync for Inner {}
+
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<wasmtime::Store<StoreData>>();
+    is_send::<Resource>();
+    is_send::<Notes>();
+    is_send::<Arena>();
+};
+
+/// What calls of an instance share.
+pub(super) struct Shared {
+    component: Component,
+    pub dropped: Arc<Dropped>,
+    /// The host's resources that it holds.
+    pub hosts: RefCell<HostTable>,
+    /// How many resource types it imports.
+    pub host_types: u32,
+    /// The types of parameters and results of imports, by the engine's numbers.
+    pub tuples: RefCell<HashMap<u32, Tuple>>,
+    notes: RefCell<Vec<Notes>>,
+    arenas: RefCell<Vec<Arena>>,
+}
+
+/// The host's resources that a component holds handles of.
+#[derive(Default)]
+pub(super) struct HostTable {
+    entries: Vec<Option<Resource>>,
+    free: Vec<u32>,
+    /// Those that are lent for the call that is being made.
+    loans: Vec<u32>,
+}
+
+impl HostTable {
+    /// A number for a resource; for a loan, until the call is over.
+    pub fn insert(&mut self, resource: Resource, loan: bool) -> u32 {
+        let at = self.free.pop().unwrap_or(self.entries.len() as u32);
+        match self.entries.get_mut(at as usize) {
+            Some(entry) => *entry = Some(resource),
+            None => self.entries.push(Some(resource)),
+        }
+        if loan {
+            self.loans.push(at);
+        }
+        at
+    }
+
+    pub fn get(&self, at: u32) -> Option<Resource> {
+        self.entries.get(at as usize)?.clone()
+    }
+
+    pub fn remove(&mut self, at: u32) -> Option<Resource> {
+        let found = self.entries.get_mut(at as usize)?.take()?;
+        self.free.push(at);
+        Some(found)
+    }
+
+    pub fn end_loans(&mut self) {
+        while let Some(at) = self.loans.pop() {
+            self.remove(at);
+        }
+    }
+}
+
+impl Shared {
+    /// The component's resource types, with their names.
+    pub fn resources(&self) -> &[super::engine_types::Named] {
+        self.component.resources()
+    }
+
+    /// Room for what a call notes.
+    pub fn notes(&self) -> Notes {
+        self.notes.borrow_mut().pop().unwrap_or_default()
+    }
+
+    /// Takes it back.
+    pub fn keep_notes(&self, notes: Notes) {
+        self.notes.borrow_mut().push(notes);
+    }
+
+    /// An arena for the arguments of a host function.
+    pub fn spare(&self) -> Arena {
+        self.arenas.borrow_mut().pop().unwrap_or_else(|| Arena::new(0))
+    }
+
+    /// Takes one back.
+    pub fn keep(&self, mut arena: Arena) {
+        arena.reset();
+        self.arenas.borrow_mut().push(arena);
+    }
+
+    /// The host's store has what is left of the fuel while host code runs.
+    pub fn lend_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
+        if let Ok(fuel) = own.get_fuel() {
+            // Both are of one engine.
+            let _ = host.set_fuel(fuel);
+        }
+    }
+
+    /// The instance's own store has what is left of it while the guest runs,
+    /// and as much time as the host's.
+    pub fn take_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
+        if let Ok(fuel) = host.get_fuel() {
+            let _ = own.set_fuel(fuel);
+        }
+        if let Some(ticks) = host.data().meter.left() {
+            own.set_epoch_deadline(ticks);
+        }
+    }
+}
+
+impl Instance {
+    /// Makes an instance; the functions are for the component's imports, in
+    /// order.
+    ///
+    /// # Errors
+    ///
+    /// As the engine tells: imports that do not fit, limits, and traps.
+    pub fn new(
+        host: &mut Cx<'_>,
+        component: &Component,
+        encoding: Encoding,
+        functions: Vec<Arc<dyn HostFunction>>,
+    ) -> Result<Instance> {
+        if cfg!(target_endian = "big") {
+            let message = "components need a machine that stores the low byte first";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        settle(host)?;
+        let engine = host.engine().clone();
+        let refused =
+            |e: wasmtime::Error| Error::new(ErrorKind::IncompatibleImport, format!("{e:#}"));
+        let mut linker = Linker::<StoreData>::new(&engine);
+        let mut definer = Definer { functions: functions.into_iter(), types: Vec::new() };
+        definer.define(&mut linker, component).map_err(refused)?;
+        let host_types = definer.types.len() as u32;
+        let pre = linker.instantiate_pre(component.engine_component()).map_err(refused)?;
+
+        let mut store = wasmtime::Store::new(&engine, host.data().apart());
+        store.limiter(|data| &mut data.limits);
+        if host.data().meter.left().is_some() {
+            store.epoch_deadline_trap();
+        }
+        let start = component.engine_component().image_range().start as usize;
+        let name = ModuleName { id: component.id(), shift: 0, places: None };
+        store.data_mut().modules.insert(start, name);
+        let shared = Shared {
+            component: component.clone(),
+            dropped: Arc::default(),
+            hosts: RefCell::default(),
+            host_types,
+            tuples: RefCell::default(),
+            notes: RefCell::default(),
+            arenas: RefCell::default(),
+        };
+        let made = Instance(Arc::new(Inner {
+            home: host.data().id,
+            component: component.clone(),
+            encoding,
+            busy: AtomicBool::new(false),
+            poisoned: OnceLock::new(),
+            shared,
+            engine: UnsafeCell::new(Engine { store, instance: None }),
+        }));
+        let instance = made.enter(host, |store, _| Ok(Ok(pre.instantiate(store))))?;
+        // SAFETY: nobody else knows the instance yet.
+        let engine = unsafe { &mut *made.0.engine.get() };
+        engine.instance =
+            Some(instance.map_err(|e| match e.is::<wasmtime::Trap>() || e.is::<Error>() {
+                true => failure(&mut engine.store.as_context_mut(), e),
+                false => Error::new(ErrorKind::LimitReached, format!("{e:#}")),
+            })?);
+        Ok(made)
+    }
+
+    /// An exported function, by its place among the component's exports.
+    pub fn function(&self, host: &Cx<'_>, index: usize) -> Result<Option<Function>> {
+        if host.data().id != self.0.home {
+            return Err(wrong_store("instance"));
+        }
+        let Some(export) = self.0.component.exports().get(index) else { return Ok(None) };
+        let _busy = self.claim()?;
+        // SAFETY: this has the host's store, and `busy`.
+        let engine = unsafe { &mut *self.0.engine.get() };
+        let func = engine.instance.and_then(|i| i.get_func(&mut engine.store, &export.at));
+        Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone())))
+    }
+
+    /// Lets the component run: `body` gets the engine's store. The outer error
+    /// of its outcome is the engine's, and poisons the instance.
+    pub(super) fn enter<R>(
+        &self,
+        host: &mut Cx<'_>,
+        body: impl FnOnce(&mut wasmtime::Store<StoreData>, &Frame) -> wasmtime::Result<Result<R>>,
+    ) -> Result<R> {
+        let inner = &*self.0;
+        if host.data().id != inner.home {
+            return Err(wrong_store("instance"));
+        }
+        let _busy = self.claim()?;
+        if let Some(why) = inner.poisoned.get() {
+            let message = format!("this instance of a component cannot be called any more: {why}");
+            return Err(Error::new(ErrorKind::Poisoned, message));
+        }
+        settle(host)?;
+        // SAFETY: this has the host's store, and `busy`.
+        let store = unsafe { &mut (*inner.engine.get()).store };
+        // Its guests run on what is left of the stack, as if none were running.
+        Context(store.as_context_mut(), false).enter()?;
+        let shared = &inner.shared;
+        shared.take_limits(&mut store.as_context_mut(), host);
+        let outcome = Frame::run(host, shared, inner.encoding, |frame| {
+            for dropped in shared.dropped.take() {
+                dropped.resource_drop(&mut *store)?;
+            }
+            body(store, frame)
+        });
+        shared.lend_limits(&mut store.as_context_mut(), host);
+        outcome.unwrap_or_else(|error| {
+            let error = failure(&mut store.as_context_mut(), error);
+            let _ = inner.poisoned.set(error.message().to_owned());
+            Err(error)
+        })
+    }
+
+    /// Keeps others out: host functions that the instance calls.
+    fn claim(&self) -> Result<Busy<'_>> {
+        if self.0.busy.swap(true, Ordering::Acquire) {
+            let message = "this instance of a component is running, and cannot be entered again";
+            return Err(Error::new(ErrorKind::StoreBusy, message));
+        }
+        Ok(Busy(&self.0.busy))
+    }
+}
+
+struct Busy<'a>(&'a AtomicBool);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// Supplies what a component imports.
+struct Definer {
+    functions: std::vec::IntoIter<Arc<dyn HostFunction>>,
+    /// Resource types, each defined where it is first imported.
+    types: Vec<ResourceType>,
+}
+
+impl Definer {
+    fn define(
+        &mut self,
+        linker: &mut Linker<StoreData>,
+        component: &Component,
+    ) -> wasmtime::Result<()> {
+        for import in component.needs() {
+            match import {
+                Import::Item(item) => self.item(&mut linker.root(), &item.name, &item.ty)?,
+                Import::Interface(name, items) => {
+                    let mut instance = linker.instance(name)?;
+                    for item in items {
+                        self.item(&mut instance, &item.name, &item.ty)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn item(
+        &mut self,
+        linker: &mut LinkerInstance<'_, StoreData>,
+        name: &str,
+        item: &super::component::Needed,
+    ) -> wasmtime::Result<()> {
+        use super::component::Needed;
+        match item {
+            Needed::Func(ty) => {
+                let missing = || Error::new(ErrorKind::MissingImport, format!("no {name:?}"));
+                self.func(
+                    linker,
+                    name,
+                    ty,
+                    self.functions.as_slice().first().cloned().ok_or_else(missing)?,
+                )
+            }
+            Needed::Resource(ty) => {
+                // An import that equals another needs nothing.
+                if self.types.contains(ty) {
+                    return Ok(());
+                }
+                let number = self.types.len() as u32;
+                self.types.push(*ty);
+                linker.resource(name, ResourceType::host_dynamic(number), |_, rep| {
+                    Frame::current(|frame| {
+                        let dropped = frame.host_table().remove(rep);
+                        // The host's code runs when nothing is borrowed.
+                        drop(dropped);
+                        Ok(())
+                    })
+                })
+            }
+        }
+    }
+
+    fn func(
+        &mut self,
+        linker: &mut LinkerInstance<'_, StoreData>,
+        name: &str,
+        ty: &Signature,
+        func: Arc<dyn HostFunction>,
+    ) -> wasmtime::Result<()> {
+        self.functions.next();
+        host::define(linker, name, ty, func)
+    }
+}

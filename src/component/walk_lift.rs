@@ -1,0 +1,386 @@
+//! Lifting: from core values and linear memory into one arena of the host's.
+//!
+//! All that the component says is a claim: pointers, lengths, case numbers,
+//! characters, text.
+//!
+//! Not here: where the arena goes.
+
+#![allow(unsafe_code)] // it fills arrays that it has made
+
+use super::call::Frame;
+use super::text::{self, GuestEncoding, trap};
+use super::walk_lower::encoding_of;
+use crate::error::TrapCode;
+use crate::guest::resource::Resource;
+use crate::guest::tree::arena::Arena;
+use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, width};
+use crate::string::{Encoding, Text};
+use crate::types::tree::{Cases, Fields, ResourceType, Type};
+use std::sync::Arc;
+use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
+use wasmtime::component::__internal::{InterfaceType, LiftContext};
+use wasmtime::component::{Lift, ResourceAny};
+use wasmtime::{Result, ValRaw};
+
+/// One lifting into an arena.
+pub(super) struct Lifting<'c, 'l> {
+    cx: &'c mut LiftContext<'l>,
+    arena: &'c mut Arena,
+    guest: GuestEncoding,
+    /// What the host gets text in.
+    encoding: Encoding,
+    frame: &'c Frame,
+    /// Resources that are lent by the component, which must be given back when
+    /// the host function that they are lent to returns.
+    lent: &'c mut Vec<Resource>,
+}
+
+type Words<'w> = std::slice::Iter<'w, ValRaw>;
+
+impl<'c, 'l> Lifting<'c, 'l> {
+    /// Lifts from this component.
+    pub fn new(
+        cx: &'c mut LiftContext<'l>,
+        frame: &'c Frame,
+        arena: &'c mut Arena,
+        lent: &'c mut Vec<Resource>,
+    ) -> Lifting<'c, 'l> {
+        let guest = encoding_of(cx.options().string_encoding);
+        Lifting { cx, arena, guest, encoding: frame.encoding(), frame, lent }
+    }
+
+    /// Reads a value from core values.
+    pub fn flat(&mut self, ty: &Type, words: &mut Words<'_>) -> Result<Slot> {
+        Ok(match ty {
+            Type::Scalar(kind) => scalar(*kind, next(words))?,
+            Type::Enum(cases) => one_of(cases, next(words) as u32)?,
+            Type::Flags(flags) => {
+                Slot::number(kind::FLAGS, (next(words) as u32 & flags.mask()).into())
+            }
+            Type::String => {
+                let (at, len) = (next(words) as u32, next(words) as u32);
+                let node = self.node::<TextSlot>()?;
+                let text = self.text(at, len)?;
+                // SAFETY: the node is the arena's, made just now.
+                unsafe { node.write(text) };
+                Slot::pointer(kind::STRING, node)
+            }
+            Type::List(list) => {
+                let (at, len) = (next(words) as u32, next(words) as u32);
+                self.list(&list.element, at, len)?
+            }
+            Type::Record(fields) | Type::Tuple(fields) => {
+                self.fields(ty.kind(), fields, |this, i| this.flat(&fields.fields[i].ty, words))?
+            }
+            Type::Variant(cases) | Type::Result(cases) | Type::Option(cases) => {
+                let index = next(words) as u32;
+                // The words behind are shared by all cases.
+                let rest = words.as_slice();
+                let (now, after) = rest.split_at(rest.len().min(cases.layout.flat.len() - 1));
+                *words = after.iter();
+                self.case(ty, cases, index, |this, ty| this.flat(ty, &mut now.iter()))?
+            }
+            Type::Own(resource) => self.resource(resource, true, next(words) as u32)?,
+            Type::Borrow(resource) => self.resource(resource, false, next(words) as u32)?,
+        })
+    }
+
+    /// Reads a value from memory; all of it must be within.
+    pub fn load(&mut self, ty: &Type, at: usize) -> Result<Slot> {
+        Ok(match ty {
+            Type::Scalar(kind) => scalar(*kind, self.bits(ty.size(), at))?,
+            Type::Enum(cases) => one_of(cases, self.bits(ty.size(), at) as u32)?,
+            Type::Flags(flags) => {
+                let bits = self.bits(ty.size(), at) as u32 & flags.mask();
+                Slot::number(kind::FLAGS, bits.into())
+            }
+            Type::String => {
+                let node = self.node::<TextSlot>()?;
+                let text = self.text_at(at)?;
+                // SAFETY: the node is the arena's, made just now.
+                unsafe { node.write(text) };
+                Slot::pointer(kind::STRING, node)
+            }
+            Type::List(list) => {
+                let (elements, len) = self.pair(at);
+                self.list(&list.element, elements, len)?
+            }
+            Type::Record(fields) | Type::Tuple(fields) => {
+                self.fields(ty.kind(), fields, |this, i| {
+                    let field = &fields.fields[i];
+                    this.load(&field.ty, at + field.offset as usize)
+                })?
+            }
+            Type::Variant(cases) | Type::Result(cases) | Type::Option(cases) => {
+                let index = self.bits(cases.tag as usize, at) as u32;
+                let payload = at + cases.payload as usize;
+                self.case(ty, cases, index, |this, ty| this.load(ty, payload))?
+            }
+            Type::Own(resource) => {
+                let handle = self.bits(4, at) as u32;
+                self.resource(resource, true, handle)?
+            }
+            Type::Borrow(resource) => {
+                let handle = self.bits(4, at) as u32;
+                self.resource(resource, false, handle)?
+            }
+        })
+    }
+
+    /// Where fields lie that a component passes through memory.
+    pub fn area(&self, fields: &Fields, at: u32) -> Result<usize> {
+        if !at.is_multiple_of(fields.layout.align) {
+            return Err(trap("return pointer not aligned", TrapCode::Other).into());
+        }
+        self.within(at as usize, fields.layout.size as usize)?;
+        Ok(at as usize)
+    }
+
+    /// The text that a function returns.
+    pub fn returned_text(&self, at: usize) -> Result<Text<'l>> {
+        let (text, len) = self.pair(at);
+        Ok(text::find(self.cx.memory(), self.guest, text, len)?)
+    }
+
+    /// Pays for what the host is going to need for the guest's values.
+    pub fn pay(&mut self, bytes: usize) -> Result<()> {
+        self.cx.consume_fuel(bytes)
+    }
+
+    fn node<T: Copy>(&mut self) -> Result<*mut T> {
+        self.cx.consume_fuel(size_of::<T>())?;
+        Ok(self.arena.array::<T>(1)?)
+    }
+
+    fn text_at(&mut self, at: usize) -> Result<TextSlot> {
+        let (text, len) = self.pair(at);
+        self.text(text, len)
+    }
+
+    fn text(&mut self, at: u32, len: u32) -> Result<TextSlot> {
+        let text = text::find(self.cx.memory(), self.guest, at, len)?;
+        let cx = &mut *self.cx;
+        let pay = |bytes| Ok(cx.consume_fuel(bytes).map_err(exhausted)?);
+        Ok(text::put(text, self.arena, self.encoding, pay)?)
+    }
+
+    fn fields(
+        &mut self,
+        kind: u8,
+        fields: &Fields,
+        mut field: impl FnMut(&mut Self, usize) -> Result<Slot>,
+    ) -> Result<Slot> {
+        let size = fields.fields.len();
+        let node = self.node::<FieldsSlot>()?;
+        self.cx.consume_fuel_array(size, size_of::<Slot>())?;
+        let data = self.arena.array::<Slot>(size)?;
+        for i in 0..size {
+            let slot = field(self, i)?;
+            // SAFETY: there is room for so many.
+            unsafe { data.add(i).write(slot) };
+        }
+        // SAFETY: the node is the arena's, made just now.
+        unsafe { node.write(FieldsSlot { size, data }) };
+        Ok(Slot::pointer(kind, node))
+    }
+
+    fn case(
+        &mut self,
+        ty: &Type,
+        cases: &Cases,
+        index: u32,
+        payload: impl FnOnce(&mut Self, &Type) -> Result<Slot>,
+    ) -> Result<Slot> {
+        let held = find(cases, index)?;
+        if let Type::Option(_) = ty {
+            let Some(held) = held else {
+                return Ok(Slot::pointer::<Slot>(kind::OPTION, std::ptr::null()));
+            };
+            let node = self.node::<Slot>()?;
+            let val = payload(self, held)?;
+            // SAFETY: the node is the arena's, made just now.
+            unsafe { node.write(val) };
+            return Ok(Slot::pointer(kind::OPTION, node));
+        }
+        let node = self.node::<VariantSlot>()?;
+        let val = match held {
+            Some(held) => payload(self, held)?,
+            None => Slot::NONE,
+        };
+        // SAFETY: the node is the arena's, made just now.
+        unsafe { node.write(VariantSlot { index, val }) };
+        Ok(Slot::pointer(ty.kind(), node))
+    }
+
+    fn list(&mut self, element: &Type, at: u32, len: u32) -> Result<Slot> {
+        let (stride, size, at) = (element.size(), len as usize, at as usize);
+        let bytes = size.checked_mul(stride).ok_or_else(|| bounds("list"))?;
+        if !at.is_multiple_of(element.align() as usize) {
+            return Err(trap("list pointer is not aligned", TrapCode::Other).into());
+        }
+        self.within(at, bytes).map_err(|_| bounds("list"))?;
+        let node = self.node::<ListSlot>()?;
+        let (data, element) = match element {
+            Type::Scalar(kind) => {
+                (self.packed(*kind, at, bytes)?.cast::<std::ffi::c_void>(), *kind)
+            }
+            Type::String => {
+                self.cx.consume_fuel_array(size, size_of::<TextSlot>())?;
+                let data = self.arena.array::<TextSlot>(size)?;
+                for i in 0..size {
+                    let text = self.text_at(at + i * stride)?;
+                    // SAFETY: there is room for so many.
+                    unsafe { data.add(i).write(text) };
+                }
+                (data.cast_const().cast(), kind::STRING)
+            }
+            _ => {
+                self.cx.consume_fuel_array(size, size_of::<Slot>())?;
+                let data = self.arena.array::<Slot>(size)?;
+                for i in 0..size {
+                    let slot = self.load(element, at + i * stride)?;
+                    // SAFETY: there is room for so many.
+                    unsafe { data.add(i).write(slot) };
+                }
+                (data.cast_const().cast(), kind::VAL)
+            }
+        };
+        // SAFETY: the node is the arena's, made just now.
+        unsafe { node.write(ListSlot { data, size, element }) };
+        Ok(Slot::pointer(kind::LIST, node))
+    }
+
+    /// Copies numbers as they lie.
+    fn packed(&mut self, kind: u8, at: usize, bytes: usize) -> Result<*const u8> {
+        self.cx.consume_fuel(bytes)?;
+        let memory = &self.cx.memory()[at..][..bytes];
+        match kind {
+            kind::BOOL => {
+                let room = self.arena.zeroed::<u8>(bytes)?;
+                for (to, from) in room.iter_mut().zip(memory) {
+                    *to = u8::from(*from != 0);
+                }
+                return Ok(room.as_ptr());
+            }
+            kind::CHAR => {
+                for char in memory.chunks_exact(width(kind)) {
+                    let bits = char.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+                    scalar(kind, bits)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(self.arena.copy(memory)?)
+    }
+
+    /// Takes a handle from the component.
+    fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Slot> {
+        let table = TypeResourceTableIndex::from_u32(ty.table);
+        let kind = if own { kind::OWN } else { kind::BORROW };
+        let resource = if self.frame.is_host_type(self.cx.resource_type(table)) {
+            let rep = match own {
+                true => self.cx.guest_resource_lift_own(table, handle)?.0,
+                false => self.cx.guest_resource_lift_borrow(table, handle)?,
+            };
+            let mut hosts = self.frame.host_table();
+            let found = if own { hosts.remove(rep) } else { hosts.get(rep) };
+            let found = found.ok_or_else(|| trap("an unknown resource", TrapCode::Other))?;
+            if own {
+                found.unclaim(true, false);
+            }
+            found
+        } else {
+            let of = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
+            let any = ResourceAny::linear_lift_from_flat(self.cx, of, &ValRaw::u32(handle))?;
+            let resource = Resource::of_guest(any, ty.clone(), self.frame.dropped().clone());
+            if !own {
+                self.lent.push(resource.clone());
+            }
+            resource
+        };
+        self.cx.consume_fuel(64)?;
+        Ok(Slot::pointer(kind, self.arena.resource(resource)?))
+    }
+
+    fn within(&self, at: usize, size: usize) -> Result<()> {
+        match self.cx.memory().get(at..).and_then(|rest| rest.get(..size)) {
+            Some(_) => Ok(()),
+            None => Err(bounds("")),
+        }
+    }
+
+    fn pair(&self, at: usize) -> (u32, u32) {
+        (self.bits(4, at) as u32, self.bits(4, at + 4) as u32)
+    }
+
+    fn bits(&self, size: usize, at: usize) -> u64 {
+        let mut bits = [0; 8];
+        bits[..size].copy_from_slice(&self.cx.memory()[at..][..size]);
+        u64::from_le_bytes(bits)
+    }
+}
+
+fn next(words: &mut Words<'_>) -> u64 {
+    words.next().map_or(0, |word| word.get_u64())
+}
+
+fn scalar(kind: u8, bits: u64) -> Result<Slot> {
+    match kind {
+        // A core value holds 32 bits, memory a byte: what is not zero is true.
+        kind::BOOL => Ok(Slot::number(kind, u64::from(bits as u32 != 0))),
+        kind::CHAR if char::from_u32(bits as u32).is_none() => {
+            Err(trap("converted integer out of range for `char`", TrapCode::Other).into())
+        }
+        _ => {
+            let bits = match width(kind) {
+                1 => bits & 0xff,
+                2 => bits & 0xffff,
+                4 => bits & 0xffff_ffff,
+                _ => bits,
+            };
+            Ok(signed(kind, bits))
+        }
+    }
+}
+
+/// A number with the rest of its eight bytes filled by its sign, as results are.
+fn signed(kind: u8, bits: u64) -> Slot {
+    Slot::number(
+        kind,
+        match kind {
+            kind::S8 => bits as i8 as i64 as u64,
+            kind::S16 => bits as i16 as i64 as u64,
+            kind::S32 => bits as i32 as i64 as u64,
+            _ => bits,
+        },
+    )
+}
+
+fn one_of(cases: &Cases, index: u32) -> Result<Slot> {
+    find(cases, index)?;
+    Ok(Slot::number(kind::ENUM, index.into()))
+}
+
+fn find(cases: &Cases, index: u32) -> Result<Option<&Type>> {
+    match cases.cases.get(index as usize) {
+        Some(case) => Ok(case.ty.as_ref()),
+        None => {
+            let message = format!("discriminant {index} out of range [0..{})", cases.cases.len());
+            Err(trap(message, TrapCode::Other).into())
+        }
+    }
+}
+
+#[cold]
+fn bounds(what: &str) -> wasmtime::Error {
+    let message = match what {
+        "list" => "list pointer/length out of bounds of memory",
+        _ => "pointer out of bounds of memory",
+    };
+    trap(message, TrapCode::MemoryOutOfBounds).into()
+}
+
+#[cold]
+fn exhausted(error: wasmtime::Error) -> crate::error::Error {
+    trap(format!("{error:#}"), TrapCode::AllocationTooLarge)
+}

@@ -1,0 +1,341 @@
+//! Lowering: from the host's values straight into linear memory and core
+//! values.
+//!
+//! Not here: checks of the host's values, which came before.
+
+#![allow(unsafe_code)] // it follows the pointers that the host vouches for
+
+use super::call::Frame;
+use super::check::with_text;
+use super::text::{self, GuestEncoding, Measure};
+use crate::error::{Error, ErrorKind};
+use crate::guest::StoreData;
+use crate::guest::resource::Resource;
+use crate::guest::tree::ReadText;
+use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, kind, many, width};
+use crate::types::tree::{Cases, Fields, ResourceType, Type};
+use std::mem::MaybeUninit;
+use wasmtime::component::__internal::wasmtime_environ::component::{
+    StringEncoding, TypeResourceTableIndex,
+};
+use wasmtime::component::__internal::{InterfaceType, LowerContext};
+use wasmtime::{Result, ValRaw};
+
+/// One lowering of checked values, in the order in which they were checked.
+pub(super) struct Lowering<'c, 'l> {
+    cx: &'c mut LowerContext<'l, StoreData>,
+    encoding: GuestEncoding,
+    measures: Vec<Measure>,
+    measured: usize,
+    read: ReadText,
+    frame: &'c Frame,
+}
+
+/// Core values that are being written.
+type Words<'w> = std::slice::IterMut<'w, MaybeUninit<ValRaw>>;
+
+impl<'c, 'l> Lowering<'c, 'l> {
+    /// Lowers into this component. The measures are given back by
+    /// [`Lowering::end`].
+    pub fn new(
+        cx: &'c mut LowerContext<'l, StoreData>,
+        frame: &'c Frame,
+        measures: Vec<Measure>,
+        read: ReadText,
+    ) -> Lowering<'c, 'l> {
+        let encoding = encoding_of(cx.options().string_encoding);
+        Lowering { cx, encoding, measures, measured: 0, read, frame }
+    }
+
+    /// What text it was for.
+    pub fn encoding(&self) -> GuestEncoding {
+        self.encoding
+    }
+
+    /// Writes fields as core values.
+    ///
+    /// # Safety
+    ///
+    /// The values must have been checked against these types, and be there
+    /// still.
+    pub unsafe fn flat_fields(
+        &mut self,
+        fields: &Fields,
+        slots: &[Slot],
+        words: &mut Words<'_>,
+    ) -> Result<()> {
+        for (field, slot) in fields.fields.iter().zip(slots) {
+            // SAFETY: the caller vouches for it.
+            unsafe { self.flat(&field.ty, slot, words) }?;
+        }
+        Ok(())
+    }
+
+    /// Writes fields as a tuple in memory.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Lowering::flat_fields`].
+    pub unsafe fn store_fields(
+        &mut self,
+        fields: &Fields,
+        slots: &[Slot],
+        at: usize,
+    ) -> Result<()> {
+        for (field, slot) in fields.fields.iter().zip(slots) {
+            // SAFETY: the caller vouches for it.
+            unsafe { self.store(&field.ty, slot, at + field.offset as usize) }?;
+        }
+        Ok(())
+    }
+
+    /// Gives the measures' buffer back.
+    pub fn end(self) -> Vec<Measure> {
+        self.measures
+    }
+
+    /// Room in the guest's memory.
+    pub fn allocate(&mut self, align: u32, size: usize) -> Result<usize> {
+        self.cx.realloc(0, 0, align, size)
+    }
+
+    unsafe fn flat(&mut self, ty: &Type, slot: &Slot, words: &mut Words<'_>) -> Result<()> {
+        // SAFETY: the slot was checked: its kind is the type's, and what it
+        // points to is there.
+        unsafe {
+            match ty {
+                Type::Scalar(kind) => put(words, extended(*kind, slot.bits())),
+                Type::String => {
+                    let (at, len) = self.text(slot.of.text)?;
+                    put(words, at as u64);
+                    put(words, len.into());
+                }
+                Type::List(list) => {
+                    let (at, len) = self.list(&list.element, &*slot.of.list)?;
+                    put(words, at as u64);
+                    put(words, len as u64);
+                }
+                Type::Record(fields) | Type::Tuple(fields) => {
+                    self.flat_fields(fields, fields_of(&*slot.of.fields), words)?;
+                }
+                Type::Variant(cases) | Type::Result(cases) => {
+                    let variant = &*slot.of.variant;
+                    self.flat_case(cases, variant.index, &variant.val, words)?;
+                }
+                Type::Option(cases) => match slot.of.option.as_ref() {
+                    None => self.flat_case(cases, 0, &Slot::NONE, words)?,
+                    Some(val) => self.flat_case(cases, 1, val, words)?,
+                },
+                Type::Enum(_) | Type::Flags(_) => put(words, slot.bits()),
+                Type::Own(ty) => put(words, self.resource(ty, true, &*slot.of.resource)?.into()),
+                Type::Borrow(ty) => {
+                    put(words, self.resource(ty, false, &*slot.of.resource)?.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn flat_case(
+        &mut self,
+        cases: &Cases,
+        index: u32,
+        val: &Slot,
+        words: &mut Words<'_>,
+    ) -> Result<()> {
+        put(words, index.into());
+        // All cases share the words that follow; any bits of a narrower one are
+        // the low bits of its word.
+        let rest = cases.layout.flat.len() - 1;
+        let payload = match cases.cases.get(index as usize).and_then(|case| case.ty.as_ref()) {
+            Some(ty) => {
+                // SAFETY: the caller vouches for it.
+                unsafe { self.flat(ty, val, words) }?;
+                ty.flat().len()
+            }
+            None => 0,
+        };
+        for _ in payload..rest {
+            put(words, 0);
+        }
+        Ok(())
+    }
+
+    unsafe fn store(&mut self, ty: &Type, slot: &Slot, at: usize) -> Result<()> {
+        // SAFETY: as in `flat`.
+        unsafe {
+            match ty {
+                Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => {
+                    self.number(ty.size(), slot.bits(), at);
+                }
+                Type::String => {
+                    let (text, len) = self.text(slot.of.text)?;
+                    self.pair(at, text, len);
+                }
+                Type::List(list) => {
+                    let (elements, len) = self.list(&list.element, &*slot.of.list)?;
+                    self.pair(at, elements, len as u32);
+                }
+                Type::Record(fields) | Type::Tuple(fields) => {
+                    self.store_fields(fields, fields_of(&*slot.of.fields), at)?;
+                }
+                Type::Variant(cases) | Type::Result(cases) => {
+                    let variant = &*slot.of.variant;
+                    self.store_case(cases, variant.index, &variant.val, at)?;
+                }
+                Type::Option(cases) => match slot.of.option.as_ref() {
+                    None => self.store_case(cases, 0, &Slot::NONE, at)?,
+                    Some(val) => self.store_case(cases, 1, val, at)?,
+                },
+                Type::Own(ty) => {
+                    let handle = self.resource(ty, true, &*slot.of.resource)?;
+                    self.number(4, handle.into(), at);
+                }
+                Type::Borrow(ty) => {
+                    let handle = self.resource(ty, false, &*slot.of.resource)?;
+                    self.number(4, handle.into(), at);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn store_case(
+        &mut self,
+        cases: &Cases,
+        index: u32,
+        val: &Slot,
+        at: usize,
+    ) -> Result<()> {
+        self.number(cases.tag as usize, index.into(), at);
+        match cases.cases.get(index as usize).and_then(|case| case.ty.as_ref()) {
+            // SAFETY: the caller vouches for it.
+            Some(ty) => unsafe { self.store(ty, val, at + cases.payload as usize) },
+            None => Ok(()),
+        }
+    }
+
+    /// Writes text into room of its own.
+    unsafe fn text(&mut self, slot: *const TextSlot) -> Result<(usize, u32)> {
+        // SAFETY: the caller vouches for the text.
+        let text = unsafe { (self.read)(slot) }?;
+        let noted = self.measures.get(self.measured).copied();
+        let noted = noted.filter(|measure| measure.is_for(self.encoding));
+        self.measured += 1;
+        let measure = match noted {
+            Some(measure) => measure,
+            None => {
+                let encoding = self.encoding;
+                let measured = with_text(self.frame.host(), &text, |text, policy| {
+                    Measure::new(text, encoding, policy)
+                });
+                measured??
+            }
+        };
+        let at = self.cx.realloc(0, 0, text::align(self.encoding), measure.bytes())?;
+        let room = &mut self.cx.as_slice_mut()[at..][..measure.bytes()];
+        with_text(self.frame.host(), &text, |text, _| measure.write(text, room))??;
+        Ok((at, measure.length()))
+    }
+
+    /// Writes elements into room of their own.
+    unsafe fn list(&mut self, element: &Type, list: &ListSlot) -> Result<(usize, usize)> {
+        let stride = element.size();
+        let at = self.cx.realloc(0, 0, element.align(), list.size * stride)?;
+        // SAFETY: the caller vouches for the elements.
+        unsafe {
+            match list.element {
+                kind::VAL => {
+                    for (i, val) in list.elements::<Slot>().iter().enumerate() {
+                        self.store(element, val, at + i * stride)?;
+                    }
+                }
+                kind::STRING => {
+                    for (i, slot) in list.elements::<TextSlot>().iter().enumerate() {
+                        let (text, len) = self.text(slot)?;
+                        self.pair(at + i * stride, text, len);
+                    }
+                }
+                _ => {
+                    debug_assert_eq!(stride, width(list.element));
+                    let bytes = many(list.data.cast::<u8>(), list.size * stride);
+                    let room = &mut self.cx.as_slice_mut()[at..][..bytes.len()];
+                    match list.element {
+                        kind::BOOL => {
+                            for (to, from) in room.iter_mut().zip(bytes) {
+                                *to = u8::from(*from != 0);
+                            }
+                        }
+                        _ => room.copy_from_slice(bytes),
+                    }
+                }
+            }
+        }
+        Ok((at, list.size))
+    }
+
+    /// Gives a component a handle.
+    fn resource(&mut self, ty: &ResourceType, own: bool, resource: &Resource) -> Result<u32> {
+        let table = TypeResourceTableIndex::from_u32(ty.table);
+        if resource.data().is_some() {
+            if !self.frame.is_host_type(self.cx.resource_type(table)) {
+                let message = format!("a {} is made by the component, not by the host", ty.name);
+                return Err(Error::new(ErrorKind::WrongKind, message).into());
+            }
+            let rep = self.frame.host_table().insert(resource.clone(), !own);
+            return match own {
+                true => self.cx.guest_resource_lower_own(table, rep),
+                false => self.cx.guest_resource_lower_borrow(table, rep),
+            };
+        }
+        let any = resource.state().any;
+        let any = any.ok_or_else(|| Error::new(ErrorKind::WrongKind, "this resource is gone"))?;
+        let mut word = MaybeUninit::uninit();
+        let ty = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
+        wasmtime::component::Lower::linear_lower_to_flat(&any, self.cx, ty, &mut word)?;
+        // SAFETY: lowering has succeeded, and writes the word then.
+        Ok(unsafe { word.assume_init() }.get_u32())
+    }
+
+    fn pair(&mut self, at: usize, pointer: usize, len: u32) {
+        let mut pair = [0; 8];
+        pair[..4].copy_from_slice(&(pointer as u32).to_le_bytes());
+        pair[4..].copy_from_slice(&len.to_le_bytes());
+        *self.cx.get::<8>(at) = pair;
+    }
+
+    fn number(&mut self, size: usize, bits: u64, at: usize) {
+        self.cx.as_slice_mut()[at..][..size].copy_from_slice(&bits.to_le_bytes()[..size]);
+    }
+}
+
+fn put(words: &mut Words<'_>, bits: u64) {
+    if let Some(word) = words.next() {
+        word.write(ValRaw::u64(bits));
+    }
+}
+
+/// A number of up to 32 bits is extended by its sign, and what is above is zero.
+fn extended(kind: u8, bits: u64) -> u64 {
+    match kind {
+        kind::S8 => bits as i8 as i32 as u32 as u64,
+        kind::S16 => bits as i16 as i32 as u32 as u64,
+        _ => bits,
+    }
+}
+
+/// # Safety
+///
+/// The fields must be there for as long as the result is used.
+unsafe fn fields_of<'a>(fields: &FieldsSlot) -> &'a [Slot] {
+    // SAFETY: the caller vouches for it.
+    unsafe { many(fields.data, fields.size) }
+}
+
+pub(super) fn encoding_of(encoding: StringEncoding) -> GuestEncoding {
+    match encoding {
+        StringEncoding::Utf8 => GuestEncoding::Utf8,
+        StringEncoding::Utf16 => GuestEncoding::Utf16,
+        StringEncoding::CompactUtf16 => GuestEncoding::Compact,
+    }
+}

@@ -1,0 +1,161 @@
+//! Resources: handles of what a component made, and the host's own things that
+//! components hold handles of.
+//!
+//! Not here: lowering and lifting.
+
+#![cfg_attr(not(feature = "component"), allow(dead_code))]
+
+use crate::error::{Error, ErrorKind};
+use crate::types::tree::ResourceType;
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "component")]
+use wasmtime::component::ResourceAny;
+
+/// There are no components.
+#[cfg(not(feature = "component"))]
+type ResourceAny = std::convert::Infallible;
+
+/// A resource. Clones are the same one; when the last is dropped, what it owns
+/// is given back: the host's own at once, a component's before the component
+/// runs the next time.
+#[derive(Clone)]
+pub struct Resource(Arc<Inner>);
+
+struct Inner {
+    /// The host's own, if it is that.
+    data: Option<Arc<dyn Any + Send + Sync>>,
+    state: Mutex<State>,
+    /// Where a component's is given back.
+    home: Option<Arc<Dropped>>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// The engine's handle, of a component's.
+    pub any: Option<ResourceAny>,
+    /// What it was lowered or lifted as first.
+    pub ty: Option<Arc<ResourceType>>,
+    /// Whether a component owns it.
+    pub given: bool,
+    /// How many arguments of the call that is being made lend it.
+    pub lent: u32,
+}
+
+/// What was dropped of an instance's resources, and has to be given back to it.
+#[derive(Default)]
+pub(crate) struct Dropped(Mutex<Vec<ResourceAny>>);
+
+impl Dropped {
+    pub fn take(&self) -> Vec<ResourceAny> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Resource {
+    /// Something of the host's, for components that import its type. It is
+    /// dropped when neither the host nor a component holds it.
+    pub fn new(data: Arc<dyn Any + Send + Sync>) -> Resource {
+        Resource(Arc::new(Inner { data: Some(data), state: Mutex::default(), home: None }))
+    }
+
+    pub(crate) fn of_guest(
+        any: ResourceAny,
+        ty: Arc<ResourceType>,
+        home: Arc<Dropped>,
+    ) -> Resource {
+        let state = State { any: Some(any), ty: Some(ty), given: false, lent: 0 };
+        Resource(Arc::new(Inner { data: None, state: state.into(), home: Some(home) }))
+    }
+
+    /// What [`Resource::new`] was given; `None` for a component's.
+    pub fn data(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.0.data.as_ref()
+    }
+
+    /// The name of its type, once that is known.
+    pub fn type_name(&self) -> Option<String> {
+        self.state().ty.as_ref().map(|ty| ty.name.to_string())
+    }
+
+    /// Whether both are the same resource.
+    pub fn same(a: &Resource, b: &Resource) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes part in a call as an argument of this type, or tells why not.
+    pub(crate) fn claim(
+        &self,
+        ty: &Arc<ResourceType>,
+        own: bool,
+        home: Option<&Arc<Dropped>>,
+    ) -> Result<(), Error> {
+        let refuse = |kind, message: String| Err(Error::new(kind, message));
+        let mut state = self.state();
+        if let Some(of) = state.ty.as_ref().filter(|of| **of != *ty) {
+            let message = format!("expected a resource {}, found one {}", ty.name, of.name);
+            return refuse(ErrorKind::WrongKind, message);
+        }
+        if ty.is_hosts != self.0.data.is_some() {
+            let whose = if ty.is_hosts { "the host" } else { "the component" };
+            return refuse(ErrorKind::WrongKind, format!("a {} is made by {whose}", ty.name));
+        }
+        if let (Some(own), Some(home)) = (&self.0.home, home)
+            && !Arc::ptr_eq(own, home)
+        {
+            let message = format!("this {} is of another instance", ty.name);
+            return refuse(ErrorKind::WrongStore, message);
+        }
+        if state.given {
+            return refuse(ErrorKind::WrongKind, format!("this {} was given away", ty.name));
+        }
+        if own && state.lent > 0 {
+            let message = format!("this {} is lent and given in one call", ty.name);
+            return refuse(ErrorKind::WrongKind, message);
+        }
+        match own {
+            true => state.given = true,
+            false => state.lent += 1,
+        }
+        state.ty.get_or_insert_with(|| ty.clone());
+        Ok(())
+    }
+
+    /// Ends [`Resource::claim`]; what was given stays given if the call took it.
+    pub(crate) fn unclaim(&self, own: bool, taken: bool) {
+        let mut state = self.state();
+        match own {
+            true if taken && self.0.data.is_none() => state.any = None,
+            true if taken => {}
+            true => state.given = false,
+            false => state.lent = state.lent.saturating_sub(1),
+        }
+    }
+
+    /// Forgets the engine's handle: somebody else has given it back.
+    pub(crate) fn forget(&self) {
+        let mut state = self.state();
+        (state.any, state.given) = (None, true);
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(any), Some(home)) = (state.any.take(), &self.home) {
+            home.0.lock().unwrap_or_else(PoisonError::into_inner).push(any);
+        }
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whose = if self.0.data.is_some() { "host" } else { "component" };
+        write!(f, "Resource({whose})")
+    }
+}

@@ -1,0 +1,220 @@
+//! Values as a host holds them: a kind and eight bytes, with composites behind
+//! pointers. These are C's own structs, so that what C lends is read where it
+//! lies, and what C receives is what lifting wrote.
+//!
+//! Not here: types, memory of guests.
+
+#![allow(unsafe_code)] // the members of a union, and pointers that C lends
+
+use crate::guest::resource::Resource;
+use crate::string::{Encoding, Policy, Text};
+pub(crate) use crate::types::kind::{self, width};
+use std::ffi::c_void;
+use std::ptr::null;
+
+/// One value.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Slot {
+    /// One of [`kind`].
+    pub kind: u8,
+    /// The member that the kind names.
+    pub of: Of,
+}
+
+/// What a value holds, according to its kind. Numbers are read and written by
+/// [`Slot::bits`] and [`Slot::number`].
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(missing_docs)]
+pub union Of {
+    pub u8: u8,
+    pub u16: u16,
+    pub u32: u32,
+    pub u64: u64,
+    pub text: *const TextSlot,
+    pub list: *const ListSlot,
+    pub fields: *const FieldsSlot,
+    pub variant: *const VariantSlot,
+    pub option: *const Slot,
+    pub resource: *const Resource,
+    pub pointer: *const c_void,
+}
+
+/// Text: C's `wasm_string_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TextSlot {
+    /// The first code unit.
+    pub data: *const c_void,
+    /// How many code units.
+    pub size: usize,
+    /// Its place in [`Encoding::ALL`].
+    pub encoding: u32,
+    /// What becomes of ill-formed text.
+    pub flags: u32,
+    /// Zero, but in C's handles.
+    pub reserved: usize,
+}
+
+/// A list: C's `wasm_list_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct ListSlot {
+    /// The first element.
+    pub data: *const c_void,
+    /// How many elements.
+    pub size: usize,
+    /// What they are: a scalar kind, packed; text; or [`kind::VAL`].
+    pub element: u8,
+}
+
+/// Fields by position: C's `wasm_val_vec_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct FieldsSlot {
+    /// How many.
+    pub size: usize,
+    /// The first.
+    pub data: *const Slot,
+}
+
+/// A case and its payload: C's `wasm_variant_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct VariantSlot {
+    /// Which case.
+    pub index: u32,
+    /// What it holds; of kind [`kind::NONE`] for nothing.
+    pub val: Slot,
+}
+
+impl Slot {
+    /// No value.
+    pub const NONE: Slot = Slot { kind: kind::NONE, of: Of { u64: 0 } };
+
+    /// A number, character, truth value, case or set of flags, of these bits.
+    #[inline]
+    pub fn number(kind: u8, bits: u64) -> Slot {
+        let mut of = Of { u64: bits };
+        match width(kind) {
+            1 => of.u8 = bits as u8,
+            2 => of.u16 = bits as u16,
+            4 => of.u32 = bits as u32,
+            _ => {}
+        }
+        Slot { kind, of }
+    }
+
+    /// The bits of such a one, the rest zero.
+    #[inline]
+    pub fn bits(&self) -> u64 {
+        // SAFETY: any bits are a number.
+        unsafe {
+            match width(self.kind) {
+                1 => self.of.u8.into(),
+                2 => self.of.u16.into(),
+                4 => self.of.u32.into(),
+                _ => self.of.u64,
+            }
+        }
+    }
+
+    /// Something behind a pointer.
+    #[inline]
+    pub fn pointer<T>(kind: u8, pointer: *const T) -> Slot {
+        Slot { kind, of: Of { pointer: pointer.cast() } }
+    }
+}
+
+impl TextSlot {
+    /// Around text of the host's.
+    pub fn new(text: Text<'_>) -> TextSlot {
+        let (data, size) = (text.as_ptr().cast(), text.len());
+        TextSlot { data, size, encoding: text.encoding() as u32, flags: 0, reserved: 0 }
+    }
+
+    /// The text, at any address; `None` for an unknown encoding.
+    ///
+    /// # Safety
+    ///
+    /// There must be so many code units, for as long as the result is used.
+    pub(crate) unsafe fn text<'a>(&self) -> Option<Text<'a>> {
+        let encoding = *Encoding::ALL.get(self.encoding as usize)?;
+        let is_aligned = self.data.addr().is_multiple_of(encoding.unit_size());
+        let (data, size) = (self.data, self.size);
+        // SAFETY: the caller vouches for it; bytes need no alignment.
+        unsafe {
+            Some(match encoding {
+                Encoding::Utf8 => Text::Utf8(many(data.cast(), size)),
+                Encoding::Latin1 => Text::Latin1(many(data.cast(), size)),
+                Encoding::Utf16 if is_aligned => Text::Utf16(many(data.cast(), size)),
+                Encoding::Utf16 => Text::LooseUtf16(many(data.cast(), size)),
+                Encoding::Utf32 if is_aligned => Text::Utf32(many(data.cast(), size)),
+                Encoding::Utf32 => Text::LooseUtf32(many(data.cast(), size)),
+            })
+        }
+    }
+
+    /// What says this about ill-formed text.
+    pub(crate) fn flags_of(policy: Option<Policy>) -> u32 {
+        match policy {
+            None => 0,
+            Some(Policy::Replace) => 1,
+            Some(Policy::Reject) => 2,
+        }
+    }
+}
+
+impl ListSlot {
+    /// The elements, if this is how they lie.
+    ///
+    /// # Safety
+    ///
+    /// There must be so many of them, for as long as the result is used.
+    #[inline]
+    pub unsafe fn elements<'a, T>(&self) -> &'a [T] {
+        // SAFETY: the caller vouches for it.
+        unsafe { many(self.data.cast(), self.size) }
+    }
+}
+
+/// # Safety
+///
+/// There must be so many, aligned, for as long as the result is used.
+#[inline]
+pub(crate) unsafe fn many<'a, T>(data: *const T, size: usize) -> &'a [T] {
+    let data = if size == 0 { std::ptr::dangling() } else { data };
+    // SAFETY: the caller vouches for it.
+    unsafe { std::slice::from_raw_parts(data, size) }
+}
+
+/// Bytes as larger numbers, if they are aligned for those and whole.
+pub(crate) fn cast<T: Number>(bytes: &[u8]) -> Option<&[T]> {
+    // SAFETY: any bytes are such numbers.
+    let (before, all, after) = unsafe { bytes.align_to::<T>() };
+    (before.is_empty() && after.is_empty()).then_some(all)
+}
+
+/// The same, to write them.
+pub(crate) fn cast_mut<T: Number>(bytes: &mut [u8]) -> Option<&mut [T]> {
+    // SAFETY: any bytes are such numbers, and any such numbers are bytes.
+    let (before, all, after) = unsafe { bytes.align_to_mut::<T>() };
+    (before.is_empty() && after.is_empty()).then_some(all)
+}
+
+/// Numbers that any bytes are.
+pub(crate) trait Number: Copy {}
+impl Number for u16 {}
+
+#[cfg(test)]
+pub(crate) fn bytes_mut(words: &mut [u64]) -> &mut [u8] {
+    // SAFETY: words are bytes.
+    unsafe { words.align_to_mut::<u8>().1 }
+}
+
+impl Default for ListSlot {
+    fn default() -> ListSlot {
+        ListSlot { data: null(), size: 0, element: kind::VAL }
+    }
+}

@@ -1,0 +1,362 @@
+//! The types of component values, as trees with names, each with its layout.
+//!
+//! Not here: values; where the types come from.
+
+use super::layout::{Flat, Layout};
+use super::{ValType, kind};
+use std::fmt;
+use std::sync::Arc;
+
+/// The type of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// A number, `bool` or `char`: its kind.
+    Scalar(u8),
+    /// Text.
+    String,
+    /// Any number of elements.
+    List(Arc<List>),
+    /// Fields by name.
+    Record(Arc<Fields>),
+    /// Fields by position.
+    Tuple(Arc<Fields>),
+    /// One of several cases, each with or without a payload.
+    Variant(Arc<Cases>),
+    /// Cases without payloads.
+    Enum(Arc<Cases>),
+    /// `none` or `some`.
+    Option(Arc<Cases>),
+    /// `ok` or `err`.
+    Result(Arc<Cases>),
+    /// A set of names.
+    Flags(Arc<Flags>),
+    /// A resource that is given away.
+    Own(Arc<ResourceType>),
+    /// A resource that is lent for a call.
+    Borrow(Arc<ResourceType>),
+}
+
+/// What a list holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct List {
+    /// The type of each element.
+    pub element: Type,
+}
+
+/// What a record or tuple holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fields {
+    /// The fields in order; a tuple's have empty names.
+    pub fields: Box<[Field]>,
+    /// How it lies in memory.
+    pub layout: Layout,
+}
+
+/// One field.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its type.
+    pub ty: Type,
+    /// Where it lies in the record, in bytes.
+    pub offset: u32,
+}
+
+/// What a variant and its kin hold.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cases {
+    /// The cases in order.
+    pub cases: Box<[Case]>,
+    /// How it lies in memory.
+    pub layout: Layout,
+    /// How many bytes tell the case.
+    pub tag: u32,
+    /// Where the payload lies.
+    pub payload: u32,
+}
+
+/// One case.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its name.
+    pub name: Box<str>,
+    /// What it holds.
+    pub ty: Option<Type>,
+}
+
+/// The names in a set of flags.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Flags {
+    /// The first is bit zero.
+    pub names: Box<[Box<str>]>,
+    /// One, two or four bytes.
+    pub layout: Layout,
+}
+
+/// A resource.
+#[derive(Debug)]
+pub struct ResourceType {
+    /// Its name, with the interface that it is of.
+    pub name: Box<str>,
+    /// Whether the host makes it.
+    pub is_hosts: bool,
+    /// Its table, as the engine counts them.
+    pub(crate) table: u32,
+}
+
+impl PartialEq for ResourceType {
+    fn eq(&self, other: &ResourceType) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for ResourceType {}
+
+/// The parameters of a function, or its results: what a tuple of them is.
+pub(crate) type Tuple = Arc<Fields>;
+
+/// The type of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// The parameters, with their names.
+    pub params: Arc<Fields>,
+    /// No result or one, without a name.
+    pub results: Arc<Fields>,
+}
+
+impl Signature {
+    /// As WIT has it: `func(text: string) -> u32`, with the parts of types in place
+    /// of their names.
+    pub fn to_wit(&self) -> String {
+        let param = |param: &Field| format!("{}: {}", param.name, param.ty);
+        let params: Vec<_> = self.params.fields.iter().map(param).collect();
+        let result = self.results.fields.first();
+        let result = result.map(|result| format!(" -> {}", result.ty)).unwrap_or_default();
+        format!("func({}){result}", params.join(", "))
+    }
+
+    /// Whether parameters and results are the same, whatever they are called.
+    pub fn same(&self, other: &Signature) -> bool {
+        let types = |a: &Fields, b: &Fields| {
+            a.fields.iter().map(|f| &f.ty).eq(b.fields.iter().map(|f| &f.ty))
+        };
+        types(&self.params, &other.params) && types(&self.results, &other.results)
+    }
+}
+
+impl Type {
+    /// What kind of values it has, as functions tell it.
+    pub fn val_type(&self) -> ValType {
+        match self {
+            Type::Scalar(kind) => match *kind {
+                kind::BOOL => ValType::Bool,
+                kind::CHAR => ValType::Char,
+                kind::S8 => ValType::S8,
+                kind::U8 => ValType::U8,
+                kind::S16 => ValType::S16,
+                kind::U16 => ValType::U16,
+                kind::S32 => ValType::S32,
+                kind::U32 => ValType::U32,
+                kind::S64 => ValType::S64,
+                kind::U64 => ValType::U64,
+                kind::F32 => ValType::F32,
+                _ => ValType::F64,
+            },
+            Type::String => ValType::String,
+            Type::List(_) => ValType::List,
+            Type::Record(_) => ValType::Record,
+            Type::Tuple(_) => ValType::Tuple,
+            Type::Variant(_) => ValType::Variant,
+            Type::Enum(_) => ValType::Enum,
+            Type::Option(_) => ValType::Option,
+            Type::Result(_) => ValType::Result,
+            Type::Flags(_) => ValType::Flags,
+            Type::Own(_) => ValType::Own,
+            Type::Borrow(_) => ValType::Borrow,
+        }
+    }
+
+    /// The type of a kind that has no parts, if components have it.
+    pub fn plain(ty: ValType) -> Option<Type> {
+        Some(Type::Scalar(match ty {
+            ValType::String => return Some(Type::String),
+            ValType::Bool => kind::BOOL,
+            ValType::Char => kind::CHAR,
+            ValType::S8 => kind::S8,
+            ValType::U8 => kind::U8,
+            ValType::S16 => kind::S16,
+            ValType::U16 => kind::U16,
+            ValType::S32 => kind::S32,
+            ValType::U32 => kind::U32,
+            ValType::S64 => kind::S64,
+            ValType::U64 => kind::U64,
+            ValType::F32 => kind::F32,
+            ValType::F64 => kind::F64,
+            _ => return None,
+        }))
+    }
+
+    /// The kind of its values.
+    #[inline]
+    pub fn kind(&self) -> u8 {
+        match self {
+            Type::Scalar(kind) => *kind,
+            Type::String => kind::STRING,
+            Type::List(_) => kind::LIST,
+            Type::Record(_) => kind::RECORD,
+            Type::Tuple(_) => kind::TUPLE,
+            Type::Variant(_) => kind::VARIANT,
+            Type::Enum(_) => kind::ENUM,
+            Type::Option(_) => kind::OPTION,
+            Type::Result(_) => kind::RESULT,
+            Type::Flags(_) => kind::FLAGS,
+            Type::Own(_) => kind::OWN,
+            Type::Borrow(_) => kind::BORROW,
+        }
+    }
+
+    /// Its size in linear memory.
+    #[inline]
+    pub fn size(&self) -> usize {
+        match self {
+            Type::Scalar(kind) => kind::width(*kind),
+            Type::String | Type::List(_) => 8,
+            Type::Record(f) | Type::Tuple(f) => f.layout.size as usize,
+            Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => {
+                c.layout.size as usize
+            }
+            Type::Flags(f) => f.layout.size as usize,
+            Type::Own(_) | Type::Borrow(_) => 4,
+        }
+    }
+
+    /// Its alignment in linear memory.
+    #[inline]
+    pub fn align(&self) -> u32 {
+        match self {
+            Type::Scalar(kind) => kind::width(*kind) as u32,
+            Type::String | Type::List(_) | Type::Own(_) | Type::Borrow(_) => 4,
+            Type::Record(f) | Type::Tuple(f) => f.layout.align,
+            Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => c.layout.align,
+            Type::Flags(f) => f.layout.align,
+        }
+    }
+
+    /// The core values that it is passed in.
+    pub(crate) fn flat(&self) -> &[Flat] {
+        match self {
+            Type::Scalar(kind::F32) => &[Flat::F32],
+            Type::Scalar(kind::F64) => &[Flat::F64],
+            Type::Scalar(kind::S64 | kind::U64) => &[Flat::I64],
+            Type::Scalar(_) | Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => &[Flat::I32],
+            Type::String | Type::List(_) => &[Flat::I32, Flat::I32],
+            Type::Record(f) | Type::Tuple(f) => &f.layout.flat,
+            Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => &c.layout.flat,
+        }
+    }
+
+    /// How many fields, cases, names or elements' types are in it.
+    pub fn len(&self) -> usize {
+        match self {
+            Type::List(_) => 1,
+            Type::Record(f) | Type::Tuple(f) => f.fields.len(),
+            Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => c.cases.len(),
+            Type::Flags(f) => f.names.len(),
+            _ => 0,
+        }
+    }
+
+    /// The name of a field, case or flag.
+    pub fn name(&self, index: usize) -> Option<&str> {
+        match self {
+            Type::Record(f) => f.fields.get(index).map(|f| &*f.name),
+            Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => {
+                c.cases.get(index).map(|c| &*c.name)
+            }
+            Type::Flags(f) => f.names.get(index).map(|n| &**n),
+            Type::Own(r) | Type::Borrow(r) if index == 0 => Some(&r.name),
+            _ => None,
+        }
+    }
+
+    /// The type of a field or payload, or of the elements.
+    pub fn at(&self, index: usize) -> Option<&Type> {
+        match self {
+            Type::List(l) if index == 0 => Some(&l.element),
+            Type::Record(f) | Type::Tuple(f) => f.fields.get(index).map(|f| &f.ty),
+            Type::Variant(c) | Type::Option(c) | Type::Result(c) => c.cases.get(index)?.ty.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// As in WIT, with the parts of a record and its kin in place of its name.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Scalar(kind) => f.write_str(kind::name(*kind)),
+            Type::String => f.write_str("string"),
+            Type::List(list) => write!(f, "list<{}>", list.element),
+            Type::Record(r) => {
+                f.write_str("record { ")?;
+                for (i, field) in r.fields.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    write!(f, "{comma}{}: {}", field.name, field.ty)?;
+                }
+                f.write_str(" }")
+            }
+            Type::Tuple(t) => {
+                f.write_str("tuple<")?;
+                for (i, field) in t.fields.iter().enumerate() {
+                    write!(f, "{}{}", if i == 0 { "" } else { ", " }, field.ty)?;
+                }
+                f.write_str(">")
+            }
+            Type::Variant(c) => {
+                f.write_str("variant { ")?;
+                for (i, case) in c.cases.iter().enumerate() {
+                    write!(f, "{}{}", if i == 0 { "" } else { ", " }, case.name)?;
+                    if let Some(ty) = &case.ty {
+                        write!(f, "({ty})")?;
+                    }
+                }
+                f.write_str(" }")
+            }
+            Type::Enum(_) | Type::Flags(_) => {
+                let what = if matches!(self, Type::Enum(_)) { "enum" } else { "flags" };
+                let names: Vec<_> = (0..self.len()).filter_map(|i| self.name(i)).collect();
+                write!(f, "{what} {{ {} }}", names.join(", "))
+            }
+            Type::Option(_) => match self.at(1) {
+                Some(ty) => write!(f, "option<{ty}>"),
+                None => f.write_str("option"),
+            },
+            Type::Result(_) => match (self.at(0), self.at(1)) {
+                (None, None) => f.write_str("result"),
+                (Some(ok), None) => write!(f, "result<{ok}>"),
+                (None, Some(err)) => write!(f, "result<_, {err}>"),
+                (Some(ok), Some(err)) => write!(f, "result<{ok}, {err}>"),
+            },
+            Type::Own(r) => write!(f, "own<{}>", r.name),
+            Type::Borrow(r) => write!(f, "borrow<{}>", r.name),
+        }
+    }
+}
+
+/// `(text: string) -> (u32)`, as other functions' types.
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        for (i, param) in self.params.fields.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match &*param.name {
+                "" => write!(f, "{}", param.ty)?,
+                name => write!(f, "{name}: {}", param.ty)?,
+            }
+        }
+        f.write_str(") -> (")?;
+        self.results.fields.iter().try_for_each(|result| write!(f, "{}", result.ty))?;
+        f.write_str(")")
+    }
+}
