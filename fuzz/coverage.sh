@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-    targets=(text binary roundtrip validate transcode run backends capi)
+    targets=(text binary roundtrip validate transcode run backends safe capi)
 corpus=${CORPUS:-corpus}
 
 # The tools must know the compiler's format: its own, or those of its release.

@@ -32,6 +32,7 @@ pub struct Value {
 }
 
 pub const NO_VALUE: Value = Value { kind: EXTERNREF, of: 0 };
+pub const BUSY: u32 = 605;
 pub const STRING: u8 = 24;
 pub const EXTERNREF: u8 = 128;
 pub const KINDS: [u8; 16] = [0, 1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 128, 129, 99];
@@ -70,6 +71,7 @@ unsafe extern "C" {
     pub fn witrt_error_delete(error: Ptr);
     pub fn witrt_error_kind(error: Ptr) -> u32;
     pub fn witrt_last_error() -> Ptr;
+    pub fn witrt_clear_last_error();
     pub fn wasm_byte_vec_new(out: *mut Vector, size: usize, data: *const u8);
     pub fn wasm_byte_vec_delete(vec: *mut Vector);
     pub fn wasm_valtype_new(kind: u8) -> Ptr;
@@ -144,6 +146,7 @@ unsafe extern "C" {
         written: *mut usize,
     ) -> bool;
     pub fn wasm_string_is_handle(string: Ptr) -> bool;
+    pub fn wasm_string_is_valid(string: Ptr) -> bool;
     pub fn wasm_functype_results(ty: Ptr) -> *const Vector;
     pub fn witrt_func_prepare(
         func: Ptr,

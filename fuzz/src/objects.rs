@@ -15,11 +15,17 @@ static SHARED: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::de
 const PLAIN: &str = r#"(module
   (func (export "f") (param i32) (result i32) local.get 0)
   (func (export "trap") unreachable)
-  (func (export "same") (param externref) (result externref) local.get 0)
+  (func (export "same") (param externref) (result externref)
+    (table.set $e (i32.const 0) (local.get 0)) (table.get $e (i32.const 0)))
+  (type $s (struct (field i32)))
+  (func (export "burn") (param i32)
+    (local.set 0 (i32.and (local.get 0) (i32.const 0x3fff)))
+    (loop $l (drop (struct.new $s (i32.const 0)))
+      (br_if $l (i32.gt_s (local.tee 0 (i32.sub (local.get 0) (i32.const 1))) (i32.const 0)))))
   (global (export "g") (mut externref) (ref.null extern))
   (global (export "n") (mut i32) (i32.const 7))
   (table (export "t") 2 10 funcref)
-  (table (export "e") 2 10 externref)
+  (table $e (export "e") 2 10 externref)
   (memory (export "m") 1 4))"#;
 
 fn shared() -> std::sync::MutexGuard<'static, HashMap<String, usize>> {
@@ -59,7 +65,8 @@ pub(super) unsafe fn module(w: *mut World) {
 pub(super) unsafe fn instantiate(w: *mut World) {
     // SAFETY: as in `step`.
     unsafe {
-        let (store, module) = ((*w).store(), (*w).of_kind(wasm_ref_as_module));
+        let (store, module) = ((*w).store(), wasm_ref_copy((*w).of_kind(wasm_ref_as_module)));
+        (*w).pinned += 1;
         let mut imports: Vec<Ptr> = Vec::new();
         if (*w).below(8) != 7 {
             for (params, results) in [(&[24][..], &[][..]), (&[24], &[24]), (&[21], &[21])] {
@@ -86,6 +93,8 @@ pub(super) unsafe fn instantiate(w: *mut World) {
         let mut types = Vector::EMPTY;
         wasm_module_exports(module, &mut types);
         wasm_exporttype_vec_delete(&mut types);
+        wasm_ref_delete(module);
+        (*w).pinned -= 1;
     }
 }
 
@@ -97,6 +106,14 @@ pub(super) unsafe fn exports(w: *mut World, instance: Ptr) {
         for i in 0..exports.size {
             let export = *exports.data.cast::<Ptr>().add(i);
             (*w).keep(wasm_ref_copy(export));
+            // The second and third of the plain module.
+            if exports.size == 9 && (*w).mirrors.len() < 4 && !wasm_ref_as_func(export).is_null() {
+                match i {
+                    2 => (*w).mirrors.push(wasm_ref_copy(export)),
+                    3 => (*w).burners.push(wasm_ref_copy(export)),
+                    _ => {}
+                }
+            }
         }
         wasm_extern_vec_delete(&mut exports);
     }

@@ -6,8 +6,10 @@
 use super::api::*;
 use super::objects::{call, exports, func, instantiate, module};
 use super::prepared;
-use super::world::{World, finalized, read};
+use super::second::{self, Task, discard};
+use super::world::{World, finalized, read_again};
 use std::ptr::null_mut;
+use std::sync::atomic::Ordering;
 
 /// Does what the bytes say; then deletes all, in an order that they choose.
 ///
@@ -26,7 +28,8 @@ pub fn play(data: &[u8]) {
             step(world);
         }
         clear(world);
-        assert_eq!((*world).attached, (*world).finalized, "finalizers run once");
+        let finalized = (*world).finalized.load(Ordering::SeqCst);
+        assert_eq!((*world).attached, finalized, "finalizers run once");
     }
 }
 
@@ -39,12 +42,12 @@ pub(super) unsafe fn step(world: *mut World) {
     // SAFETY: objects are alive; the header permits the rest.
     unsafe {
         let w = &raw mut *world;
-        match (*w).below(40) {
+        match (*w).below(48) {
             0 if (*w).stores.len() < 3 => (*w).new_store(),
             1 if (*w).stores.len() > 1 => {
                 let i = (*w).below((*w).stores.len());
                 let store = (*w).stores.swap_remove(i);
-                wasm_store_delete(store);
+                discard(w, Task::Store(store));
             }
             2 => module(w),
             3 | 4 => instantiate(w),
@@ -65,7 +68,7 @@ pub(super) unsafe fn step(world: *mut World) {
             16 | 17 if !(*w).refs.is_empty() => {
                 let i = (*w).below((*w).refs.len());
                 let object = (*w).refs.swap_remove(i);
-                wasm_ref_delete(object);
+                discard(w, Task::Ref(object));
             }
             18 => {
                 let (a, b) = ((*w).any(), (*w).any());
@@ -73,12 +76,14 @@ pub(super) unsafe fn step(world: *mut World) {
                 assert!(wasm_ref_same(a, a));
             }
             19 => {
-                let object = (*w).any();
+                // What was attached before may delete what it comes from.
+                let object = wasm_ref_copy((*w).any());
                 if !object.is_null() {
                     (*w).attached += 1;
                     wasm_ref_set_host_info_with_finalizer(object, w.cast(), Some(finalized));
                     assert_eq!(wasm_ref_get_host_info(object), w.cast());
                 }
+                wasm_ref_delete(object);
             }
             20 => {
                 let text = (*w).text();
@@ -97,13 +102,10 @@ pub(super) unsafe fn step(world: *mut World) {
             22 | 23 if !(*w).strings.is_empty() => {
                 let i = (*w).below((*w).strings.len());
                 let (string, _) = (*w).strings.swap_remove(i);
-                wasm_string_delete(string);
+                discard(w, Task::String(string));
             }
             24 | 25 if !(*w).strings.is_empty() => {
-                let i = (*w).below((*w).strings.len());
-                let (string, before) = (&(*w).strings)[i].clone();
-                let text = read(string, before.as_ref());
-                (&mut (*w).strings)[i].1 = Some(text);
+                second::read_one(w);
             }
             26 => {
                 let store = (*w).store();
@@ -143,7 +145,10 @@ pub(super) unsafe fn step(world: *mut World) {
                 let mut texts = Vec::new();
                 let kind = value.kind;
                 let value = (*w).value(kind, &mut texts);
-                wasm_global_set(global, &value);
+                let mut copy = NO_VALUE;
+                wasm_val_copy(&mut copy, &value);
+                wasm_global_set(global, &copy);
+                wasm_val_delete(&mut copy);
             }
             31 if !(*w).values.is_empty() => {
                 let i = (*w).below((*w).values.len());
@@ -161,6 +166,9 @@ pub(super) unsafe fn step(world: *mut World) {
             34 => prepared::delete(w),
             35..=37 => prepared::call(w),
             38 => prepared::func(w),
+            39..=41 => second::steps_elsewhere(w),
+            42..=44 => second::there_and_back(w),
+            45 | 46 => second::burn(w),
             _ => {}
         }
         assert_ne!(witrt_error_kind(witrt_last_error()), 699, "a panic");
@@ -183,14 +191,23 @@ pub(super) unsafe fn look_at(trap: Ptr) {
 unsafe fn clear(w: *mut World) {
     // SAFETY: as in `step`; each object is deleted once.
     unsafe {
+        if let Some(second) = &mut (*w).second {
+            second.finish();
+        }
+        (*w).second = None;
         prepared::clear(w);
+        for func in
+            std::mem::take(&mut (*w).mirrors).into_iter().chain(std::mem::take(&mut (*w).burners))
+        {
+            wasm_ref_delete(func);
+        }
         let stores = std::mem::take(&mut (*w).stores);
         let last = if (*w).below(2) == 0 { 0 } else { stores.len() };
         for store in &stores[last..] {
             wasm_store_delete(*store);
         }
         for (string, before) in std::mem::take(&mut (*w).strings) {
-            read(string, before.as_ref());
+            read_again(w, string, before.as_ref());
             wasm_string_delete(string);
         }
         for mut value in std::mem::take(&mut (*w).values) {

@@ -15,6 +15,7 @@ pub const TARGETS: &[Target] = &[
     ("transcode", super::transcode::check),
     ("run", super::run::run),
     ("backends", super::differ::compare),
+    ("safe", super::safe::play),
     ("capi", super::play::play),
 ];
 

@@ -4,8 +4,10 @@
 use super::Bytes;
 use super::api::*;
 use super::prepared;
+use super::second::{Second, delete_one};
 use std::ptr::{null, null_mut};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One engine for all inputs; its modules are compiled quickly.
 static ENGINE: LazyLock<usize> = LazyLock::new(|| {
@@ -38,7 +40,19 @@ pub struct World {
     pub(super) values: Vec<Value>,
     pub(super) depth: usize,
     pub(super) attached: usize,
-    pub(super) finalized: usize,
+    pub(super) finalized: AtomicUsize,
+    /// How many finalizers are running.
+    pub(super) finalizing: usize,
+    /// How many steps need their store more than once.
+    pub(super) pinned: usize,
+    /// Whether another thread makes steps while this one is in a callback.
+    pub(super) is_elsewhere: bool,
+    /// A thread that runs beside this one.
+    pub(super) second: Option<Second>,
+    /// Functions of guests that give back what they are given, and that make
+    /// garbage: handles of their own.
+    pub(super) mirrors: Vec<Ptr>,
+    pub(super) burners: Vec<Ptr>,
     /// Functions that are prepared, and how many ever were.
     pub(super) ready: Vec<prepared::Ready>,
     pub(super) made: usize,
@@ -46,7 +60,7 @@ pub struct World {
 
 impl World {
     pub(super) fn new(data: &[u8]) -> World {
-        World { bytes: data.to_vec(), ..World::default() }
+        World { bytes: data.to_vec(), second: Second::new(), ..World::default() }
     }
 
     pub(super) fn used_up(&self) -> bool {
@@ -185,8 +199,40 @@ impl World {
 }
 
 pub(super) extern "C" fn finalized(world: Ptr) {
-    // SAFETY: the world outlives what is in it.
-    unsafe { (*world.cast::<World>()).finalized += 1 };
+    let w = world.cast::<World>();
+    // SAFETY: the world outlives what is in it. It may be used by another thread
+    // where one runs beside: then only the count is.
+    unsafe {
+        (*w).finalized.fetch_add(1, Ordering::SeqCst);
+        if (*w).second.is_none() && (*w).finalizing < 3 {
+            (*w).finalizing += 1;
+            delete_one(w);
+            (*w).finalizing -= 1;
+        }
+    }
+}
+
+/// [`read`], where another thread may be in the string's store: nothing then.
+pub(super) unsafe fn read_again(
+    w: *mut World,
+    string: Ptr,
+    before: Option<&Option<String>>,
+) -> Option<Option<String>> {
+    // SAFETY: as for `read`.
+    unsafe {
+        let may_be_busy = (*w).is_elsewhere || (*w).second.is_some();
+        if may_be_busy {
+            // Whether it can be read is asked in one entry, and so the first to be told.
+            witrt_clear_last_error();
+            if !wasm_string_is_valid(string) && witrt_error_kind(witrt_last_error()) == BUSY {
+                return None;
+            }
+            if (*w).second.is_some() {
+                return None;
+            }
+        }
+        Some(read(string, before))
+    }
 }
 
 /// A value of what C gave.

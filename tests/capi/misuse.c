@@ -26,6 +26,7 @@
 
 #include "misuse_arguments.h"
 #include "misuse_prepared.h"
+#include "misuse_guest.h"
 
 /* What the header says of doing it a second time with the same. */
 enum { UNSAID, PERMITTED, REFUSED };
