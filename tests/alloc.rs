@@ -258,3 +258,46 @@ fn steady_state_of(back_end: BackEnd) {
         }
     }
 }
+
+/// Calls of components, as C makes them: none for scalars, text and packed lists, one
+/// for a result with parts.
+#[cfg(feature = "component")]
+#[test]
+fn components() {
+    use witrt::tree::{ListSlot, Of, Returned, Slot, TextSlot, plain_text};
+    let engine = Engine::default();
+    let mut store = Store::new(&engine);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/modules/components/c/guest-utf8.wasm");
+    let module = Module::new(&engine, &std::fs::read(file).unwrap()).unwrap();
+    let mut linker = Linker::new();
+    for import in module.imports() {
+        let witrt::ExternType::Func(ty) = &import.ty else { panic!() };
+        let func = Func::new(&mut store, ty.clone(), |_, _, _| Err(witrt::Error::host("unused")));
+        linker.define(&import.module, &import.name, func);
+    }
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let mut of = |name: &str, args: &[Slot]| {
+        let func = instance.func(&mut store, name).unwrap();
+        count(|| {
+            let mut returned = Returned::default();
+            // SAFETY: what the arguments point to is there.
+            unsafe { func.call_slots(&mut store, args, plain_text, &mut returned) }.unwrap();
+        })
+    };
+    let number = |kind, bits| Slot { kind, of: Of { u64: bits } };
+    let units: Vec<u16> = "Zoë 🦀".encode_utf16().collect();
+    let text = TextSlot::new(Text::Utf16(&units));
+    let numbers = [0.5f64; 1000];
+    let list = ListSlot { data: numbers.as_ptr().cast(), size: numbers.len(), element: 3 };
+    let texts = [Slot { kind: 24, of: Of { text: &text } }];
+    for (name, args, each) in [
+        ("flip", &[number(25, 1)][..], 0),
+        ("count", &texts, 0),
+        ("greet", &texts, 0),
+        ("sum", &[Slot { kind: 29, of: Of { list: &list } }], 0),
+        ("path", &[number(21, 100)], 1),
+        ("words", &texts, 1),
+    ] {
+        assert_eq!(of(name, args), 100 * each, "{name}");
+    }
+}

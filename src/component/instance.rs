@@ -148,7 +148,9 @@ impl Shared {
 
     /// The host's store has what is left of the fuel while host code runs.
     pub fn lend_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
-        if let Ok(fuel) = own.get_fuel() {
+        if host.data().meter.fuel
+            && let Ok(fuel) = own.get_fuel()
+        {
             // Both are of one engine.
             let _ = host.set_fuel(fuel);
         }
@@ -157,7 +159,9 @@ impl Shared {
     /// The instance's own store has what is left of it while the guest runs,
     /// and as much time as the host's.
     pub fn take_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
-        if let Ok(fuel) = host.get_fuel() {
+        if host.data().meter.fuel
+            && let Ok(fuel) = host.get_fuel()
+        {
             let _ = own.set_fuel(fuel);
         }
         if let Some(ticks) = host.data().meter.left() {
