@@ -25,6 +25,14 @@ pub fn check(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Whether this is a component, binary or text.
+pub fn is_component(bytes: &[u8]) -> bool {
+    #[cfg(feature = "component")]
+    return !matches!(component::binary(bytes), Ok(None));
+    #[cfg(not(feature = "component"))]
+    return bytes.starts_with(b"\0asm\x0d\0\x01\0");
+}
+
 /// Makes a binary of text; a binary is returned as it came. Indices and types
 /// are not checked: [`check`] does that.
 ///

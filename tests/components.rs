@@ -725,3 +725,52 @@ fn tools() {
     assert!(Module::validate(&engine, wrong).is_err());
     assert_eq!(witrt::tools::plan(&bytes).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
 }
+
+/// The command: values in WAVE, strings as ever, names in every form.
+#[cfg(feature = "cli")]
+#[test]
+fn command() {
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"));
+        let out = command.current_dir(DIR).args(args).output().unwrap();
+        let (out, err) = (String::from_utf8(out.stdout), String::from_utf8(out.stderr));
+        (out.unwrap(), err.unwrap())
+    };
+    let call = |args: &[&str]| {
+        let all = [&["run", "--imports", "print", "c/guest-utf16.wasm"], args].concat();
+        run(&all)
+    };
+    for (args, expected) in [
+        (&["greet", "\"Zo\\u00eb\""][..], "\"hello, Zoë! (4 bytes, 3 chars)\""),
+        (&["probe:guest/text.parse@1.2.0", "\"3,-4\""], "ok({x: 3, y: -4})"),
+        (&["probe:guest/text#parse", "\"x\""], "err(\"bad point: x\")"),
+        (&["birthday", "{age: 0x29, name: \"é\", tags: [\"a\"]}"], "error"),
+        (
+            &["birthday", "{age: 41, name: \"é\", tags: [\"a\"]}"],
+            "{name: \"é\", age: 42, tags: [\"a\", \"older é\"]}",
+        ),
+        (&["grow", "circle(2)"], "circle(4)"),
+        (&["toggle", "{read, exec}"], "{write}"),
+        (&["next-color", "blue"], "red"),
+        (&["centroid", "[]"], "none"),
+        (&["ints", "1", "0x10", "3", "4", "5", "6", "7", "-8"], "error"),
+        (&["[constructor]logbook", "\"t\""], "<own<logbook>>"),
+    ] {
+        let (out, err) = call(args);
+        match expected {
+            "error" => assert!(out.is_empty() && err.starts_with("error: argument"), "{out}{err}"),
+            expected => assert_eq!(out, format!("{expected}\n"), "{err}"),
+        }
+    }
+    let (_, err) = call(&["birthday", "{age: 41, name: \"\", tags: [], hme: none}"]);
+    assert!(err.contains("there is no field \"hme\""), "{err}");
+    let (out, err) = call(&["run", "\"x\""]);
+    assert_eq!(out, "\" [] none ok 0 sink 000\"\n");
+    assert!(
+        err.contains("probe:guest/host@1.2.0.[method]sink.write(<borrow<sink>>, \"x\")"),
+        "{err}"
+    );
+    assert_eq!(run(&["check", "c/guest-utf8.wasm"]).0, "");
+    let listed = run(&["inspect", "c/plain-utf8.wasm"]).0;
+    assert!(listed.contains("#sum\" func (numbers: list<f64>) -> (f64)"), "{listed}");
+}

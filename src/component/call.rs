@@ -96,7 +96,7 @@ impl Function {
             frame.begin(self, &sink);
             let measures = std::mem::take(&mut notes.measures);
             let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
-            let args = Args(&raw const going as *const Going<'static>);
+            let args = Args((&raw const going).cast());
             // SAFETY: whatever types a function has, `Args` writes as many words
             // as its parameters take, and `Out` reads what its results do.
             let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(self.func) };

@@ -236,7 +236,7 @@ pub(super) fn with_text<R>(
     read: impl FnOnce(Text<'_>, Policy) -> R,
 ) -> Result<R> {
     let policy = text.policy_or(cx.data().policy);
-    text.with(&Context(wasmtime::AsContextMut::as_context_mut(cx), true), |text| read(text, policy))
+    text.with(Context(wasmtime::AsContextMut::as_context_mut(cx), true), |text| read(text, policy))
 }
 
 /// # Safety

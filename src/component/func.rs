@@ -111,11 +111,9 @@ where
         let slots = all(cx, &mut arena, args)?;
         let mut returned = Returned::default();
         // SAFETY: the slots refer to the values, the arena, and each other.
-        if let Some(done) =
-            unsafe { self.call_slots(cx, &slots, plain_text, &mut returned, Trust::Unchecked) }
-        {
-            done?;
-        }
+        let done =
+            unsafe { self.call_slots(cx, &slots, plain_text, &mut returned, Trust::Unchecked) };
+        done.unwrap_or(Ok(()))?;
         give(&mut returned, results)
     }
 

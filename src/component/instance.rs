@@ -243,7 +243,7 @@ impl Instance {
         let _busy = self.claim()?;
         // SAFETY: this has the host's store, and `busy`.
         let engine = unsafe { &mut *self.0.engine.get() };
-        let func = engine.instance.and_then(|i| i.get_func(&mut engine.store, &export.at));
+        let func = engine.instance.and_then(|i| i.get_func(&mut engine.store, export.at));
         Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone())))
     }
 

@@ -160,7 +160,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
     fn text(&mut self, at: u32, len: u32) -> Result<TextSlot> {
         let text = text::find(self.cx.memory(), self.guest, at, len)?;
         let cx = &mut *self.cx;
-        let pay = |bytes| Ok(cx.consume_fuel(bytes).map_err(exhausted)?);
+        let pay = |bytes| cx.consume_fuel(bytes).map_err(exhausted);
         Ok(text::put(text, self.arena, self.encoding, pay)?)
     }
 

@@ -1,6 +1,7 @@
 //! The `witrt` command: what a test can say, a user can type.
 
 mod run;
+mod wave;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use lexopt::{Arg, Parser};
-use witrt::{Trap, tools};
+use witrt::{Config, Engine, ExportType, ImportType, Module, OptLevel, Trap, tools};
 
 const HELP: &str = "\
 WebAssembly modules with typed interfaces.
@@ -31,7 +32,10 @@ FILE is a binary or text module, or - for standard input. Binaries go to
 standard output, or to OUT.
 
 Arguments of `run` are numbers (decimal or 0x hexadecimal), JSON strings in
-double quotes, and null. Its options stand before FILE:
+double quotes, and null; of a component's functions also any other value in WAVE:
+[1, 2], {name: \"x\", qty: 2}, some(1), red. EXPORT of a component is
+ns:pkg/iface@1.2.3#func, also without the version, or the function's name alone.
+Its options stand before FILE:
   --encoding utf8|utf16         how strings travel (utf8)
   --ill-formed reject|replace   what becomes of ill-formed text (reject)
   --imports print               supply functions that print their calls
@@ -120,10 +124,21 @@ fn run_command(mut args: Parser) -> Result<()> {
 }
 
 fn inspect(bytes: &[u8]) -> witrt::Result<String> {
-    let (imports, exports) = tools::inspect(bytes)?;
+    let (imports, exports) = listed(bytes)?;
     let imports = imports.iter().map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
     let exports = exports.iter().map(|e| format!("export {:?} {}\n", e.name, e.ty));
     Ok(imports.chain(exports).collect())
+}
+
+/// Imports and exports. Those of a component are known once it is compiled.
+fn listed(bytes: &[u8]) -> witrt::Result<(Vec<ImportType>, Vec<ExportType>)> {
+    if !tools::is_component(bytes) {
+        return tools::inspect(bytes);
+    }
+    let mut config = Config::new();
+    config.opt_level(OptLevel::None);
+    let module = Module::new(&Engine::new(&config)?, bytes)?;
+    Ok((module.imports().cloned().collect(), module.exports().cloned().collect()))
 }
 
 /// `FILE`; the result is text.

@@ -1,13 +1,14 @@
 //! `witrt run`: literals in, results out, one per line.
 
-use super::{Failure, read, shown, usage};
-use anyhow::{Result, anyhow, bail};
+use super::{Failure, read, shown, usage, wave};
+use anyhow::{Context as _, Result, anyhow, bail};
 use lexopt::{Arg, Parser};
 use std::ffi::OsString;
 use std::io::Write;
+use witrt::wit::Type;
 use witrt::{
-    AsContextMut, Config, Encoding, Engine, Error, ErrorKind, Extern, ExternType, Func, FuncType,
-    Instance, Module, Policy, Store, Str, Val, ValType,
+    AsContextMut, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType, Instance,
+    Module, Policy, Store, Str, Val, ValType,
 };
 
 /// What the options and arguments say.
@@ -47,8 +48,9 @@ pub fn run(args: Parser) -> Result<String> {
     let mut results = defaults(func.ty().results()).map_err(in_file)?;
     func.call(&mut store, &vals, &mut results).map_err(in_file)?;
     let mut out = String::new();
-    for val in &results {
-        out += &show(&mut store, val, request.encoding).map_err(in_file)?;
+    for (i, val) in results.iter().enumerate() {
+        let tree = func.ty().signature().map(|signature| &signature.results.fields[i].ty);
+        out += &show(&mut store, tree, val, request.encoding).map_err(in_file)?;
         out.push('\n');
     }
     Ok(out)
@@ -127,9 +129,16 @@ fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<
 
 /// Prints its call to standard error and answers zero, `""` or null.
 fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) -> Func {
-    Func::new(store, ty, move |mut caller, args, _| {
+    let signature = ty.signature().cloned();
+    Func::new(store, ty, move |mut caller, args, results| {
+        let tree = |i: usize| signature.as_ref().map(|signature| &signature.params.fields[i].ty);
+        let args = args.iter().enumerate();
         let shown: witrt::Result<Vec<String>> =
-            args.iter().map(|arg| show(&mut caller, arg, encoding)).collect();
+            args.map(|(i, arg)| show(&mut caller, tree(i), arg, encoding)).collect();
+        let result = signature.as_ref().and_then(|signature| signature.results.fields.first());
+        if let (Some(result), Some(place)) = (result, results.first_mut()) {
+            *place = wave::some(&result.ty);
+        }
         // Nobody is left to be told where this fails.
         let _ = writeln!(std::io::stderr(), "{name}({})", shown?.join(", "));
         Ok(())
@@ -138,7 +147,9 @@ fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) ->
 
 fn defaults(types: &[ValType]) -> witrt::Result<Vec<Val<'static>>> {
     let of = |ty: &ValType| {
+        let placeholder = ty.is_composite().then_some(Val::Bool(false));
         Val::default_of(*ty)
+            .or(placeholder)
             .ok_or_else(|| Error::host(format!("a host has no values of type {ty}")))
     };
     types.iter().map(of).collect()
@@ -168,6 +179,10 @@ fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>> {
         bail!("{name} {ty}: expected {expected} arguments, found {found}");
     }
     let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (kind, text))| {
+        let tree = ty.signature().map(|signature| &signature.params.fields[i].ty);
+        if let (None, Some(tree)) = (literal(*kind, text), tree) {
+            return Ok(Literal::Val(wave::parse(tree, text).with_context(|| ty.argument(i))?));
+        }
         literal(*kind, text).ok_or_else(|| anyhow!("{}: {text} is no {kind}", ty.argument(i)))
     });
     parsed.collect()
@@ -277,7 +292,12 @@ fn wtf8(units: &[u16]) -> Vec<u8> {
 }
 
 /// A value as a literal; a string in JSON, with what is not ASCII kept.
-fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> witrt::Result<String> {
+fn show(
+    cx: &mut impl AsContextMut,
+    tree: Option<&Type>,
+    val: &Val<'_>,
+    encoding: Encoding,
+) -> witrt::Result<String> {
     Ok(match val {
         Val::I32(v) | Val::S32(v) => v.to_string(),
         Val::I64(v) | Val::S64(v) => v.to_string(),
@@ -301,10 +321,10 @@ fn show(cx: &mut impl AsContextMut, val: &Val<'_>, encoding: Encoding) -> witrt:
             };
             quote(&text)
         }
-        other => {
-            let message = format!("values of type {} are not printed", other.ty());
-            return Err(Error::new(ErrorKind::Unsupported, message));
-        }
+        other => match tree {
+            Some(tree) => wave::show(cx, tree, other)?,
+            None => return Err(Error::host(format!("a value of type {}", other.ty()))),
+        },
     })
 }
 

@@ -64,10 +64,10 @@ impl Arena {
 
     fn bytes(&mut self, size: usize) -> Result<*mut u8> {
         let size = size.checked_next_multiple_of(8).ok_or_else(|| full(size))?;
-        // SAFETY: `last` is a live chunk of this arena, if there is one.
         let room = match self.last.is_null() {
             true => 0,
-            false => (unsafe { &*self.last }).size - self.used,
+            // SAFETY: a live chunk of this arena.
+            false => unsafe { (*self.last).size - self.used },
         };
         if self.last.is_null() || room < size {
             self.grow(size)?;
