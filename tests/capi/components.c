@@ -507,7 +507,22 @@ static void formats(void) {
   wasm_engine_delete(engine);
 }
 
+/* A value within a value, so many times. */
+static void nested(size_t times, bool copied) {
+  wasm_val_t *vals = calloc(times + 1, sizeof *vals), copy = WASM_INIT_VAL;
+  vals[0] = (wasm_val_t)WASM_U8_VAL(1);
+  for (size_t i = 0; i < times; i++) vals[i + 1] = (wasm_val_t)WASM_SOME_VAL(&vals[i]);
+  witrt_clear_last_error();
+  wasm_val_copy(&copy, &vals[times]);
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), copied ? WITRT_ERROR_NONE : WITRT_ERROR_OUT_OF_RANGE);
+  CHECK_EQ(copy.kind, copied ? WASM_OPTION : WASM_EXTERNREF);
+  wasm_val_delete(&copy);
+  free(vals);
+}
+
 int main(void) {
+  nested(500, true);
+  nested(1000000, false);
   static const char* const files[] = {COMPONENTS "c/guest-utf8.wasm", COMPONENTS "c/guest-utf16.wasm"};
   for (int i = 0; i < 2; i++) {
     values(files[i], WASM_UTF8);

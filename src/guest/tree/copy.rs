@@ -14,13 +14,14 @@ use std::ptr::null;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::UnknownKind`] for what is no value, and whatever `read` answers.
+/// [`ErrorKind::UnknownKind`] for what is no value, [`ErrorKind::OutOfRange`] for
+/// one within a value within a value without end, and whatever `read` answers.
 ///
 /// # Safety
 ///
 /// What the members that the kinds name point to must be there.
 pub unsafe fn copy(slot: &Slot, read: ReadText) -> Result<Slot> {
-    let mut copying = Copying { arena: Arena::new(0), read };
+    let mut copying = Copying { arena: Arena::new(0), read, depth: 0 };
     // SAFETY: the caller vouches for it.
     let copied = unsafe { copying.slot(slot) }?;
     Ok(copying.arena.into_root(copied))
@@ -29,10 +30,27 @@ pub unsafe fn copy(slot: &Slot, read: ReadText) -> Result<Slot> {
 struct Copying {
     arena: Arena,
     read: ReadText,
+    depth: usize,
 }
+
+/// Types are nested less than this, so that no deeper value has one; and copying
+/// takes some stack for each level.
+const DEEPEST: usize = 1000;
 
 impl Copying {
     unsafe fn slot(&mut self, slot: &Slot) -> Result<Slot> {
+        if self.depth == DEEPEST {
+            let message = format!("a value is nested more than {DEEPEST} deep");
+            return Err(Error::new(ErrorKind::OutOfRange, message));
+        }
+        self.depth += 1;
+        // SAFETY: the caller vouches for the members.
+        let copied = unsafe { self.node(slot) };
+        self.depth -= 1;
+        copied
+    }
+
+    unsafe fn node(&mut self, slot: &Slot) -> Result<Slot> {
         // SAFETY: the caller vouches for the members that the kinds name. Nodes
         // are made before what is in them, so that the root's comes first.
         unsafe {
