@@ -38,14 +38,16 @@ pub struct witrt_prepared_t {
     /// Whether some results are references, or strings to be read later.
     gives_vals: bool,
     /// What the last call kept, and whether that is anything.
-    kept: Mutex<Kept>,
+    kept: Mutex<Vec<KeptText>>,
     has_kept: AtomicBool,
     /// The store goes last.
     cell: Arc<StoreCell>,
 }
 
-/// Results of a call that did not fit their buffers.
-pub(super) type Kept = Vec<KeptText>;
+/// Results of a call that did not fit their buffers: most have none, and pay a look
+/// at one pointer.
+#[allow(clippy::box_collection)]
+pub(super) type Kept = Option<Box<Vec<KeptText>>>;
 
 /// One of them.
 pub(super) struct KeptText {
@@ -248,11 +250,14 @@ unsafe fn call_for_one_text(
     slot: *mut witrt_slot_t,
     encoding: Encoding,
 ) -> Result<()> {
-    prepared.keep(Kept::new());
+    prepared.forget();
     // SAFETY: the caller vouches for the slot.
     let mut outcome = unsafe { OneText::new(slot, encoding) }?;
     let called = prepared.call.call(inside.context(), args, &mut outcome);
-    prepared.end(called.map(|()| outcome.give()))
+    if called.is_ok() {
+        outcome.give();
+    }
+    prepared.end(called, outcome.kept)
 }
 
 /// The way for results that are not all numbers.
@@ -267,7 +272,7 @@ unsafe fn call_for_text(
     args: &SlotArgs<'_>,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    prepared.keep(Kept::new());
+    prepared.forget();
     // SAFETY: the caller vouches for the slots.
     let mut outcome = unsafe { Results::new(&prepared.results, results) }?;
     if prepared.gives_vals {
@@ -277,9 +282,9 @@ unsafe fn call_for_text(
     let done = called.and_then(|()| outcome.give(inside));
     if prepared.gives_vals {
         outcome.vals.clear();
-        inside.tables().vals.push(outcome.vals);
+        inside.tables().vals.push(std::mem::take(&mut outcome.vals));
     }
-    prepared.end(done)
+    prepared.end(done, outcome.kept)
 }
 
 /// The short way for few numbers.
@@ -401,34 +406,30 @@ impl<'a> Arguments<'a> for SlotArgs<'_> {
 }
 
 impl witrt_prepared_t {
-    /// Keeps what a call could not give, and forgets what an earlier one did: when
-    /// a call begins, and when it ends, since others may have been made within it.
+    /// Forgets what an earlier call kept: when a call begins, and when it ends, since
+    /// others may have been made within it.
     #[inline(always)]
-    fn keep(&self, new: Kept) {
-        if !new.is_empty() || self.has_kept.load(Ordering::Relaxed) {
-            self.replace_kept(new);
+    fn forget(&self) {
+        if self.has_kept.load(Ordering::Relaxed) {
+            self.keep(Vec::new());
         }
     }
 
     /// The end of a call that has written all its slots, or failed.
     #[inline(always)]
-    fn end(&self, done: Result<Kept>) -> Result<()> {
-        match done {
-            Ok(kept) if kept.is_empty() => {
-                self.keep(kept);
-                Ok(())
-            }
-            Ok(kept) => Err(self.end_short(kept)),
-            Err(error) => {
-                self.keep(Kept::new());
-                Err(error)
+    fn end(&self, done: Result<()>, kept: Kept) -> Result<()> {
+        match kept {
+            Some(kept) if done.is_ok() => Err(self.end_short(*kept)),
+            _ => {
+                self.forget();
+                done
             }
         }
     }
 
     /// The same where a buffer was too small.
     #[cold]
-    fn end_short(&self, kept: Kept) -> Error {
+    fn end_short(&self, kept: Vec<KeptText>) -> Error {
         let (i, units) = kept.first().map_or((0, 0), |first| (first.index, first.units));
         self.keep(kept);
         let message = format!("the buffer is too small: the string has {units} code units");
@@ -436,13 +437,13 @@ impl witrt_prepared_t {
     }
 
     #[cold]
-    fn replace_kept(&self, new: Kept) {
+    fn keep(&self, new: Vec<KeptText>) {
         self.has_kept.store(!new.is_empty(), Ordering::Relaxed);
         let old = std::mem::replace(&mut *self.kept(), new);
         drop(old);
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<KeptText>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

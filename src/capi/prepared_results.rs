@@ -48,7 +48,7 @@ pub(super) struct OneText {
     /// How many units it has.
     units: usize,
     /// The text, if the buffer is too small for it.
-    kept: Kept,
+    pub kept: Kept,
 }
 
 impl OneText {
@@ -61,15 +61,14 @@ impl OneText {
     pub unsafe fn new(slot: *mut witrt_slot_t, encoding: Encoding) -> Result<OneText> {
         // SAFETY: the caller vouches for the slot.
         let room = unsafe { room(slot, encoding) }.map_err(|error| error.of_result(0))?;
-        Ok(OneText { slot, room, units: 0, kept: Kept::new() })
+        Ok(OneText { slot, room, units: 0, kept: None })
     }
 
     /// Writes its length into the slot.
     #[inline]
-    pub fn give(self) -> Kept {
+    pub fn give(&self) {
         // SAFETY: there is one slot, of text.
         unsafe { (*self.slot).buffer.len = self.units };
-        self.kept
     }
 }
 
@@ -93,7 +92,7 @@ impl Outcome for OneText {
 fn keep(kept: &mut Kept, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
     let Some(needed) = error.needed() else { return Err(error) };
     if let Val::String(text) = from.value()? {
-        kept.push(KeptText { index: i, units: needed, text });
+        kept.get_or_insert_default().push(KeptText { index: i, units: needed, text });
     }
     Ok(needed)
 }
@@ -119,7 +118,7 @@ pub(super) struct Results<'k> {
     /// References, and strings to be read later, in order.
     pub vals: Vec<Val<'static>>,
     /// The texts that did not fit their buffers.
-    kept: Kept,
+    pub kept: Kept,
 }
 
 impl<'k> Results<'k> {
@@ -137,11 +136,11 @@ impl<'k> Results<'k> {
             }
         }
         let words = List::new(kinds.len(), Vec::new);
-        Ok(Results { kinds, slots, words, vals: Vec::new(), kept: Kept::new() })
+        Ok(Results { kinds, slots, words, vals: Vec::new(), kept: None })
     }
 
     /// Writes all into their slots.
-    pub fn give(&mut self, inside: &mut Inside<'_>) -> Result<Kept> {
+    pub fn give(&mut self, inside: &mut Inside<'_>) -> Result<()> {
         // What can fail comes first: nothing is written where something does.
         if !self.vals.is_empty() {
             self.count(inside)?;
@@ -168,7 +167,7 @@ impl<'k> Results<'k> {
                 },
             }
         }
-        Ok(std::mem::take(&mut self.kept))
+        Ok(())
     }
 
     /// How many units the strings have that are to be read later.
