@@ -2676,8 +2676,10 @@ bool witrt_linker_define(struct witrt_linker_t *linker,
                          size_t name_size,
                          const struct wasm_extern_t *item);
 
-/// Defines every export of an instance under one module name. False as for
-/// `witrt_linker_define`.
+/// Defines every export of an instance under one module name. Of a component, these
+/// are the functions of the interface of that name, or of a version that can stand
+/// for it; with an empty name, the functions of all its interfaces, each under its
+/// own. False as for `witrt_linker_define`.
 WASM_API_EXTERN
 bool witrt_linker_define_instance(struct witrt_linker_t *linker,
                                   const char *module,

@@ -494,3 +494,57 @@ fn what_is_not_supported() {
         assert!(error.message().contains(word), "{error}");
     }
 }
+
+/// Damaged files are errors, or components that run or trap.
+#[test]
+fn damaged_components() {
+    // What is damaged may run for ever.
+    let mut config = Config::new();
+    config.consume_fuel(true);
+    let engine = Engine::new(&config).unwrap();
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let mut ran = 0;
+    for file in ["wat/solo-utf8.wasm", "wat/mini-compact-utf16.wasm"] {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/modules/components");
+        let whole = std::fs::read(format!("{dir}/{file}")).unwrap();
+        for _ in 0..200 {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + random(3) {
+                let at = 8 + random(bytes.len() - 8);
+                bytes[at] = if random(2) == 0 { random(256) as u8 } else { bytes[at] ^ 1 };
+            }
+            let Ok(module) = Module::new(&engine, &bytes) else { continue };
+            let mut store = Store::new(&engine);
+            store.set_fuel(100_000).unwrap();
+            let imports = module.imports().filter_map(|import| match &import.ty {
+                witrt::ExternType::Func(ty) => {
+                    Some(Func::new(&mut store, ty.clone(), |_, _, _| Ok(())).into())
+                }
+                _ => None,
+            });
+            let imports: Vec<Extern> = imports.collect();
+            let Ok(instance) = Instance::new(&mut store, &module, &imports) else { continue };
+            for export in module.exports() {
+                let Ok(func) = instance.func(&mut store, &export.name) else { continue };
+                let Some(signature) = func.ty().signature().cloned() else { continue };
+                let one = |ty: &witrt::wit::Type| match ty.to_string().as_str() {
+                    "string" => Val::from("aé🦀"),
+                    "u32" => Val::U32(3),
+                    "list<s32>" => Val::List(List::S32(vec![1, 2].into())),
+                    _ => Val::Record(vec![Val::S32(1), Val::S32(2)]),
+                };
+                let args: Vec<_> = signature.params.fields.iter().map(|f| one(&f.ty)).collect();
+                let mut results = vec![Val::U8(0); signature.results.fields.len()];
+                let _ = func.call(&mut store, &args, &mut results);
+                ran += 1;
+            }
+        }
+    }
+    assert!(ran > 100, "{ran}");
+}

@@ -697,6 +697,29 @@ fn instances_serve_each_other() {
         relay.call(&mut store, &["aé🦀".into()], &mut results).unwrap();
         assert_eq!(results[0].as_str().unwrap().to_string(&store).unwrap(), "aé🦀");
     }
+    // All of an instance, under the name of the interface that another imports.
+    let text = br#"(component (import "probe:guest/text@1.9.0" (instance $t
+          (export "count" (func (param "text" string) (result u32)))))
+        (core module $m (memory (export "memory") 1)
+          (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 64))
+        (core instance $m (instantiate $m))
+        (core func $count (canon lower (func $t "count") (memory $m "memory")))
+        (core module $n (import "" "count" (func $count (param i32 i32) (result i32)))
+          (func (export "go") (param i32 i32) (result i32) (call $count (local.get 0) (local.get 1))))
+        (core instance $n (instantiate $n (with "" (instance (export "count" (func $count))))))
+        (func (export "go") (param "text" string) (result u32)
+          (canon lift (core func $n "go") (memory $m "memory") (realloc (func $m "realloc")))))"#;
+    let plain = Instance::new(&mut store, &module(&engine, "c/plain-utf16.wasm"), &[]).unwrap();
+    let user = Module::new(&engine, text).unwrap();
+    for name in ["probe:guest/text@1.9.0", ""] {
+        let mut linker = Linker::new();
+        linker.define_instance(&mut store, name, &plain).unwrap();
+        let instance = linker.instantiate(&mut store, &user).unwrap();
+        let go = instance.func(&mut store, "go").unwrap();
+        let mut results = [Val::Bool(false)];
+        go.call(&mut store, &["añ🦀".into()], &mut results).unwrap();
+        assert!(matches!(results[0], Val::U32(3)));
+    }
     let ask = Func::wrap(&mut store, |_: String| Err::<String, _>(Error::host("no answer")));
     let mini = module(&engine, "wat/mini-utf8.wasm");
     let instance = Instance::new(&mut store, &mini, &[ask.into()]).unwrap();

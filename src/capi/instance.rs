@@ -219,8 +219,10 @@ pub unsafe extern "C" fn witrt_linker_define(
     })
 }
 
-/// Defines every export of an instance under one module name. False as for
-/// `witrt_linker_define`.
+/// Defines every export of an instance under one module name. Of a component, these
+/// are the functions of the interface of that name, or of a version that can stand
+/// for it; with an empty name, the functions of all its interfaces, each under its
+/// own. False as for `witrt_linker_define`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_linker_define_instance(
     linker: *mut witrt_linker_t,

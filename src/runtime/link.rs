@@ -5,6 +5,8 @@
 use super::externs::Extern;
 use super::instance::Instance;
 use super::module::Module;
+#[cfg(feature = "component")]
+use crate::component::names;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
 use crate::types::{ExternType, ImportType};
@@ -53,7 +55,10 @@ impl Linker {
         self
     }
 
-    /// Defines every export of an instance, under this module name.
+    /// Defines every export of an instance, under this module name. Of a component,
+    /// these are the functions of the interface of that name, or of a version that
+    /// can stand for it; with an empty name, the functions of all its interfaces,
+    /// each under its own, and those of its world.
     pub fn define_instance(
         &mut self,
         cx: impl AsContextMut,
@@ -62,6 +67,16 @@ impl Linker {
     ) -> Result<&mut Linker> {
         let exports = instance.exports(cx)?;
         for (export, ty) in exports.iter().zip(instance.module().exports()) {
+            #[cfg(feature = "component")]
+            if instance.module().is_component() {
+                let (interface, name) = ty.name.split_once('#').unwrap_or(("", &ty.name));
+                match names::interface(module, [(interface, ())]) {
+                    Some(()) => self.define(module, name, export.clone()),
+                    None if module.is_empty() => self.define(interface, name, export.clone()),
+                    None => self,
+                };
+                continue;
+            }
             self.define(module, &ty.name, export.clone());
         }
         Ok(self)
@@ -88,7 +103,7 @@ impl Linker {
         if module.is_component() {
             let of_name = self.named.iter().filter(|((_, name), _)| *name == import.name);
             let all = of_name.map(|((interface, _), items)| (&**interface, items));
-            let found = crate::component::names::interface(&import.module, all);
+            let found = names::interface(&import.module, all);
             return found.map_or(&[], |items| items);
         }
         let _ = module;
