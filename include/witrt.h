@@ -1901,7 +1901,8 @@ bool witrt_config_set_max_table_elements(struct wasm_config_t *config,
                                          size_t elements);
 
 /// The most instances, and the most memories and tables, that one store may
-/// have. Default: no bound.
+/// have. Instances of components are counted by themselves, and may each consist
+/// of as many. Default: no bound.
 WASM_API_EXTERN bool witrt_config_set_max_instances(struct wasm_config_t *config, size_t instances);
 
 /// How many bytes of the host's stack guests may use, host functions that they

@@ -226,7 +226,8 @@ pub unsafe extern "C" fn witrt_config_set_max_table_elements(
 }
 
 /// The most instances, and the most memories and tables, that one store may
-/// have. Default: no bound.
+/// have. Instances of components are counted by themselves, and may each consist
+/// of as many. Default: no bound.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_config_set_max_instances(
     config: *mut wasm_config_t,

@@ -160,10 +160,16 @@ impl Checker<'_, '_> {
                     }
                 }
                 (found, Type::Scalar(kind)) if found == *kind => match found {
-                    kind::BOOL => {}
-                    kind::CHAR => {
-                        for (i, val) in list.elements::<u32>().iter().enumerate() {
+                    kind::BOOL => {
+                        for (i, val) in list.elements::<u8>().iter().enumerate() {
                             number(found, (*val).into()).map_err(|f| f.within(at(i)))?;
+                        }
+                    }
+                    // Like other numbers, they may be at any address.
+                    kind::CHAR => {
+                        for (i, val) in list.elements::<[u8; 4]>().iter().enumerate() {
+                            let bits = u32::from_ne_bytes(*val);
+                            number(found, bits.into()).map_err(|f| f.within(at(i)))?;
                         }
                     }
                     _ if width(found) > 0 => {}

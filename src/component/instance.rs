@@ -42,6 +42,8 @@ struct Inner {
     poisoned: OnceLock<String>,
     shared: Shared,
     engine: UnsafeCell<Engine>,
+    /// One of as many as the store may have.
+    _counted: Arc<()>,
 }
 
 /// What is the engine's.
@@ -188,6 +190,13 @@ impl Instance {
             return Err(Error::new(ErrorKind::Unsupported, message));
         }
         settle(host)?;
+        let counted = host.data().components.clone();
+        let most = host.data().limits.instances;
+        if Arc::strong_count(&counted) - 2 >= most {
+            let message =
+                format!("this store has {most} instances of components, and may not more");
+            return Err(Error::new(ErrorKind::LimitReached, message));
+        }
         let engine = host.engine().clone();
         let refused =
             |e: wasmtime::Error| Error::new(ErrorKind::IncompatibleImport, format!("{e:#}"));
@@ -222,6 +231,7 @@ impl Instance {
             poisoned: OnceLock::new(),
             shared,
             engine: UnsafeCell::new(Engine { store, instance: None }),
+            _counted: counted,
         }));
         let instance = made.enter(host, |store, _| Ok(Ok(pre.instantiate(store))))?;
         // SAFETY: nobody else knows the instance yet.

@@ -56,6 +56,9 @@ pub(crate) struct StoreData {
     /// their machine code.
     pub modules: HashMap<usize, ModuleName>,
     pub limits: Limits,
+    /// Each instance of a component has one besides this.
+    #[cfg(feature = "component")]
+    pub components: Arc<()>,
 }
 
 impl StoreData {
@@ -81,6 +84,8 @@ impl StoreData {
             next: 0,
             modules: HashMap::new(),
             limits,
+            #[cfg(feature = "component")]
+            components: Arc::default(),
         }
     }
 

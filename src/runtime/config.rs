@@ -131,7 +131,8 @@ impl Config {
     }
 
     /// The most instances, and the most memories and tables, that one store
-    /// may have. Default: no bound.
+    /// may have. Instances of components are counted by themselves, and may each
+    /// consist of as many. Default: no bound.
     pub fn max_instances(&mut self, instances: usize) -> &mut Config {
         self.limits.instances = instances;
         self

@@ -15,7 +15,8 @@ use std::ptr::null;
 /// # Errors
 ///
 /// [`ErrorKind::UnknownKind`] for what is no value, [`ErrorKind::OutOfRange`] for
-/// one within a value within a value without end, and whatever `read` answers.
+/// one within a value within a value without end and for more elements than there
+/// are addresses, and whatever `read` answers.
 ///
 /// # Safety
 ///
@@ -122,7 +123,8 @@ impl Copying {
                     data.cast_const().cast()
                 }
                 packed if width(packed) > 0 => {
-                    let bytes = list.size.checked_mul(width(packed)).ok_or_else(null_pointer)?;
+                    let bytes = list.size.checked_mul(width(packed));
+                    let bytes = bytes.ok_or_else(|| too_many(list.size))?;
                     let bytes = elements(list.data.cast::<u8>(), bytes)?;
                     self.arena.copy(bytes)?.cast_const().cast()
                 }
@@ -154,13 +156,21 @@ unsafe fn elements<'a, T>(data: *const T, size: usize) -> Result<&'a [T]> {
     if data.is_null() && size > 0 {
         return Err(null_pointer());
     }
-    // SAFETY: the caller vouches for so many.
+    if size > isize::MAX as usize / size_of::<T>() {
+        return Err(too_many(size));
+    }
+    // SAFETY: the caller vouches for so many, and no address is beyond them.
     Ok(unsafe { many(data, size) })
 }
 
 #[cold]
 fn null_pointer() -> Error {
     Error::new(ErrorKind::NullPointer, "a value: a pointer in it is NULL")
+}
+
+#[cold]
+fn too_many(size: usize) -> Error {
+    Error::new(ErrorKind::OutOfRange, format!("a value: there cannot be {size} elements"))
 }
 
 #[cold]

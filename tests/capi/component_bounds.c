@@ -1,0 +1,114 @@
+/* Values of components that are odd, or too large, and too many instances. */
+
+#include "check.h"
+#include <witrt.h>
+
+static wasm_instance_t* of_text(wasm_store_t* store, const char* text, wasm_extern_vec_t* exports) {
+  wasm_byte_vec_t bytes;
+  wasm_byte_vec_new(&bytes, strlen(text), text);
+  wasm_module_t* module = wasm_module_new(store, &bytes);
+  wasm_byte_vec_delete(&bytes);
+  REQUIRE(module);
+  wasm_extern_vec_t none = WASM_EMPTY_VEC;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &none, NULL);
+  wasm_module_delete(module);
+  if (instance) wasm_instance_exports(instance, exports);
+  return instance;
+}
+
+/* Arrays of numbers are read at any address; bool and char are checked. */
+static void packed(void) {
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_extern_vec_t exports;
+  wasm_instance_t* instance = of_text(store, "(component\n"
+    "  (core module $m (memory (export \"mem\") 1)\n"
+    "    (func (export \"f\") (param i32 i32) (result i32) (i32.load (local.get 0)))\n"
+    "    (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) i32.const 64))\n"
+    "  (core instance $i (instantiate $m))\n"
+    "  (func (export \"bools\") (param \"x\" (list bool)) (result u32)\n"
+    "    (canon lift (core func $i \"f\") (memory $i \"mem\") (realloc (func $i \"realloc\"))))\n"
+    "  (func (export \"chars\") (param \"x\" (list char)) (result u32)\n"
+    "    (canon lift (core func $i \"f\") (memory $i \"mem\") (realloc (func $i \"realloc\")))))", &exports);
+  REQUIRE(instance && exports.size == 2);
+  wasm_func_t *take_bools = wasm_extern_as_func(exports.data[0]), *take_chars = wasm_extern_as_func(exports.data[1]);
+  uint32_t room[2] = {0, 0}, crab = 0x1f980;
+  uint8_t* odd = (uint8_t*)room + 1;
+  memcpy(odd, &crab, sizeof crab);
+  wasm_list_t list = WASM_LIST_OF(WASM_CHAR, odd, 1);
+  wasm_val_t arg[1] = {WASM_LIST_VAL(&list)}, result[1] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+  CHECK(witrt_func_call(take_chars, &args, &results, NULL));
+  CHECK_EQ(result[0].of.u32, crab);
+  odd[2] = 0xff;
+  CHECK(!witrt_func_call(take_chars, &args, &results, NULL));
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_RANGE);
+  uint8_t bools[] = {1, 0, 1, 1};
+  list = (wasm_list_t)WASM_LIST_OF(WASM_BOOL, bools, 4);
+  CHECK(witrt_func_call(take_bools, &args, &results, NULL));
+  CHECK_EQ(result[0].of.u32, 0x01010001);
+  bools[2] = 2;
+  witrt_error_t* error = NULL;
+  CHECK(!witrt_func_call(take_bools, &args, &results, &error));
+  REQUIRE(error);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_OUT_OF_RANGE);
+  CHECK(strstr(witrt_error_message(error), "element 2: 2 is no bool"));
+  witrt_error_delete(error);
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
+static void fails_to_copy(wasm_val_t val) {
+  wasm_val_t copy = WASM_U8_VAL(0);
+  wasm_val_copy(&copy, &val);
+  CHECK_EQ(copy.kind, WASM_EXTERNREF);
+  witrt_error_kind_t kind = witrt_error_kind(witrt_last_error());
+  CHECK(kind == WITRT_ERROR_OUT_OF_RANGE || kind == WITRT_ERROR_OUT_OF_MEMORY);
+}
+
+/* Copies of values that are larger than all addresses. */
+static void absurd_copies(void) {
+  static const wasm_valkind_t kinds[] = {WASM_U8, WASM_F64, WASM_STRING, WASM_VAL};
+  static wasm_val_t one;
+  for (size_t i = 0; i < sizeof kinds; i++) {
+    for (size_t size = SIZE_MAX; size >= SIZE_MAX / 2; size /= 2) {
+      wasm_list_t list = {&one, size, kinds[i]};
+      fails_to_copy((wasm_val_t)WASM_LIST_VAL(&list));
+    }
+  }
+  wasm_val_vec_t fields = {SIZE_MAX / 2, &one};
+  fails_to_copy((wasm_val_t)WASM_RECORD_VAL(&fields));
+}
+
+/* A store has no more instances than it may. */
+static void instances(void) {
+  wasm_config_t* config = wasm_config_new();
+  witrt_config_set_max_instances(config, 2);
+  wasm_engine_t* engine = wasm_engine_new_with_config(config);
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_instance_t* made[2];
+  wasm_extern_vec_t exports;
+  for (int i = 0; i < 4; i++) {
+    wasm_instance_t* instance = of_text(store, "(component)", &exports);
+    CHECK((instance != NULL) == (i < 2));
+    if (instance) {
+      wasm_extern_vec_delete(&exports);
+      made[i] = instance;
+    } else {
+      CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_LIMIT_REACHED);
+    }
+  }
+  wasm_instance_delete(made[0]);
+  wasm_instance_delete(made[1]);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
+int main(void) {
+  packed();
+  absurd_copies();
+  instances();
+  return check_result();
+}
