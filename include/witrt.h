@@ -342,6 +342,15 @@ typedef enum witrt_slot_kind_enum {
   WITRT_SLOT_LAZY_LATIN1 = 70,
   /// The same with its length in units of UTF-32.
   WITRT_SLOT_LAZY_UTF32 = 71,
+  /// `grow`: UTF-8, to where a function of the host's says. Results of calls only,
+  /// as those that follow.
+  WITRT_SLOT_GROW_UTF8 = 72,
+  /// The same in UTF-16.
+  WITRT_SLOT_GROW_UTF16 = 73,
+  /// The same in Latin-1, where the text has to fit as for `WITRT_SLOT_LATIN1`.
+  WITRT_SLOT_GROW_LATIN1 = 74,
+  /// The same in UTF-32.
+  WITRT_SLOT_GROW_UTF32 = 75,
 } witrt_slot_kind_enum;
 
 /// What `witrt_string_narrowest` tells.
@@ -778,6 +787,29 @@ typedef struct witrt_lazy_t {
   size_t len;
 } witrt_lazy_t;
 
+/// Makes room for a text of so many code units: gives where to write them, aligned
+/// for their type. NULL refuses, but where `units` is zero.
+///
+/// It is called by the call that the result is of, on its thread, once where there
+/// is such a result and never otherwise: after the guest has returned it, and the
+/// text is known to be well-formed, so that exactly so many units will be written.
+/// They are there when the call has returned, and not to be read before. Where it
+/// failed, and not for want of room for a result, they mean nothing.
+///
+/// The store is shut meanwhile: calls into it fail with `WITRT_ERROR_STORE_BUSY`;
+/// deleting is permitted. The guest's memory must not be written to by a pointer
+/// that is still at hand. C++ exceptions must not leave it, nor `longjmp`.
+typedef void *(*witrt_grow_callback_t)(void *env, size_t units);
+
+/// A function that makes room for text, for what is to hold exactly one: a new
+/// string. The text is written once, and there is no handle in between.
+typedef struct witrt_grow_t {
+  /// It is not NULL.
+  witrt_grow_callback_t grow;
+  /// What it is called with.
+  void *env;
+} witrt_grow_t;
+
 /// A value of a prepared call. Nothing in it tells its kind: that was said when
 /// the call was prepared. 16 bytes.
 typedef union witrt_slot_t {
@@ -814,6 +846,8 @@ typedef union witrt_slot_t {
   struct witrt_buffer_t buffer;
   /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
   struct witrt_lazy_t lazy;
+  /// `WITRT_SLOT_GROW_UTF8` and those of other encodings: stays as it is.
+  struct witrt_grow_t grow;
   /// All of it.
   uint64_t bits[2];
 } witrt_slot_t;
@@ -1826,8 +1860,8 @@ bool witrt_error_line_column(const struct witrt_error_t *error,
                              size_t *column);
 
 /// The capacity that would have been enough, in code units, after
-/// `WITRT_ERROR_BUFFER_TOO_SMALL`. False, and nothing written, where that does
-/// not apply.
+/// `WITRT_ERROR_BUFFER_TOO_SMALL`, and where a `grow` refused. False, and nothing
+/// written, where that does not apply.
 WASM_API_EXTERN bool witrt_error_needed(const struct witrt_error_t *error, size_t *needed);
 
 /// Which of the built-in traps it was; `WITRT_TRAP_NONE` for a trap of the
@@ -2466,15 +2500,18 @@ WASM_API_EXTERN void witrt_prepared_delete(struct witrt_prepared_t *prepared);
 ///
 /// Arguments are borrowed, with what they point to. Of a result that is text,
 /// the slot's `buffer` says where to write and how much room there is, and
-/// afterwards how long the text is. Other results are written over what was in
-/// the slot: numbers, and strings and references that the caller owns.
+/// afterwards how long the text is; or `grow` makes room, and learns it. Other
+/// results are written over what was in the slot: numbers, and strings and
+/// references that the caller owns.
 ///
 /// On failure the slots of results are as they were, though buffers may have
-/// been written to. `error` may be NULL; what is written there is owned by the
-/// caller, NULL on success. It is as for `witrt_func_call`, and one more:
-/// `WITRT_ERROR_BUFFER_TOO_SMALL` where the call was made, but a text did not
-/// fit. All slots are written then; the length of such a text is what is
-/// needed, and the text itself is kept for `witrt_prepared_take_result`.
+/// been written to, and room may have been made. `error` may be NULL; what is
+/// written there is owned by the caller, NULL on success. It is as for
+/// `witrt_func_call`, and one more: `WITRT_ERROR_BUFFER_TOO_SMALL` where the call
+/// was made, but a text did not fit. All slots are written then; the length of
+/// such a text is what is needed, and the text itself is kept for
+/// `witrt_prepared_take_result`. It is the same where a `grow` refused, which is
+/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_needed` tells the length.
 WASM_API_EXTERN
 bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
                          const union witrt_slot_t *args,
@@ -2482,7 +2519,7 @@ bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
                          struct witrt_error_t **error);
 
 /// The result of this index of the last call, if its buffer was too small for
-/// it. Owned by the caller, who may ask once; NULL where there is none, which
+/// it or its `grow` refused. Owned by the caller, who may ask once; NULL where there is none, which
 /// includes a call that failed otherwise. The next call forgets it.
 ///
 /// The last call is the one that returned last: right after a call this is its

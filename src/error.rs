@@ -216,7 +216,7 @@ impl Error {
     }
 
     /// The size that would have been enough, in code units, after
-    /// [`ErrorKind::BufferTooSmall`].
+    /// [`ErrorKind::BufferTooSmall`], and where a host refuses to make room.
     pub fn needed(&self) -> Option<usize> {
         self.0.needed
     }

@@ -24,8 +24,8 @@ namespace detail {
 /// and what can be the result of a call, with `is_result`, also
 ///
 ///     result(wanted)      the kind of its slot there
-///     take(slot, out)     moves the result out; false on failure
-///     drop(slot)          gives it up
+///     offer(slot, out)    before the call: where it may go at once
+///     take(slot, out)     after it: moves what is in the slot out
 template <class T, class = void> struct Slot { static constexpr bool known = false; };
 
 /// Where a host function's results go.
@@ -47,11 +47,8 @@ template <class T> struct NumberSlot {
     put(results.slots[index], value);
     return true;
   }
-  static bool take(witrt_slot_t& slot, T& out) noexcept {
-    out = get(slot);
-    return true;
-  }
-  static void drop(witrt_slot_t&) noexcept {}
+  static void offer(witrt_slot_t&, T&) noexcept {}
+  static void take(witrt_slot_t& slot, T& out) noexcept { out = get(slot); }
 };
 
 template <class T> struct Slot<T, std::enable_if_t<is_int<T>>> : NumberSlot<T> {
@@ -103,19 +100,30 @@ template <> struct Slot<Latin1View> {
     return Latin1View(std::string_view(static_cast<const char*>(slot.text.data), slot.text.len));
   }
 };
-/// Text that is owned. A result is transcoded straight into it.
+/// Text that is owned. A result is transcoded straight into it, once its length is
+/// known.
 template <class C> struct Slot<std::basic_string<C>> : TextSlot<C, std::basic_string<C>> {
   static constexpr bool is_result = true;
-  static constexpr witrt_slot_kind_t result(wasm_valkind_t) noexcept { return Encoding<C>::lazy; }
-  static bool take(witrt_slot_t& slot, std::basic_string<C>& out) {
-    witrt_lazy_t& lazy = slot.lazy;
-    return fill_text(out, lazy.len, [&](C* data) {
-      if (!witrt_string_take(lazy.string, Encoding<C>::tag, data, lazy.len, nullptr)) return false;
-      lazy.string = nullptr;
-      return true;
-    });
+  static constexpr witrt_slot_kind_t result(wasm_valkind_t) noexcept { return Encoding<C>::grow; }
+  static void offer(witrt_slot_t& slot, std::basic_string<C>& out) noexcept {
+    slot.grow = {&grow, &out};
   }
-  static void drop(witrt_slot_t& slot) noexcept { wasm_string_delete(slot.lazy.string); }
+  static void take(witrt_slot_t&, std::basic_string<C>&) noexcept {}
+
+ private:
+  static void* grow(void* env, std::size_t units) noexcept {
+    std::basic_string<C>& out = *static_cast<std::basic_string<C>*>(env);
+#if WITRT_CATCHES
+    try {
+      out.resize(units);
+    } catch (...) {
+      return nullptr;
+    }
+#else
+    out.resize(units);
+#endif
+    return &out[0];
+  }
 };
 
 /// Strings that are handles.
@@ -133,11 +141,8 @@ template <> struct Slot<String> : Slot<StringRef> {
     results.slots[index].lazy = {string.release(), 0};
     return true;
   }
-  static bool take(witrt_slot_t& slot, String& out) noexcept {
-    out.reset(std::exchange(slot.lazy.string, nullptr));
-    return true;
-  }
-  static void drop(witrt_slot_t& slot) noexcept { wasm_string_delete(slot.lazy.string); }
+  static void offer(witrt_slot_t&, String&) noexcept {}
+  static void take(witrt_slot_t& slot, String& out) noexcept { out.reset(slot.lazy.string); }
 };
 
 /// References: to any object, or to functions.
@@ -165,11 +170,10 @@ struct Slot<Owned<V>, std::enable_if_t<std::is_same_v<V, AnyRef> || std::is_same
     (void)object.release();
     return true;
   }
-  static bool take(witrt_slot_t& slot, Owned<V>& out) noexcept {
-    out.reset(AnyRef(std::exchange(slot.ref, nullptr)).as<V>().get());
-    return true;
+  static void offer(witrt_slot_t&, Owned<V>&) noexcept {}
+  static void take(witrt_slot_t& slot, Owned<V>& out) noexcept {
+    out.reset(AnyRef(slot.ref).as<V>().get());
   }
-  static void drop(witrt_slot_t& slot) noexcept { wasm_ref_delete(slot.ref); }
 };
 
 /// Parameters or results, one after the other.

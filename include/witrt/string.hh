@@ -22,17 +22,17 @@ template <class C> struct Encoding { static constexpr bool known = false; };
 template <> struct Encoding<char> {
   static constexpr bool known = true;
   static constexpr wasm_encoding_t tag = WASM_UTF8;
-  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF8, lazy = WITRT_SLOT_LAZY_UTF8;
+  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF8, grow = WITRT_SLOT_GROW_UTF8;
 };
 template <> struct Encoding<char16_t> {
   static constexpr bool known = true;
   static constexpr wasm_encoding_t tag = WASM_UTF16;
-  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF16, lazy = WITRT_SLOT_LAZY_UTF16;
+  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF16, grow = WITRT_SLOT_GROW_UTF16;
 };
 template <> struct Encoding<char32_t> {
   static constexpr bool known = true;
   static constexpr wasm_encoding_t tag = WASM_UTF32;
-  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF32, lazy = WITRT_SLOT_LAZY_UTF32;
+  static constexpr witrt_slot_kind_t text = WITRT_SLOT_UTF32, grow = WITRT_SLOT_GROW_UTF32;
 };
 #if defined(__cpp_char8_t)
 template <> struct Encoding<char8_t> : Encoding<char> {};

@@ -14,33 +14,26 @@ class PreparedRef : public View<witrt_prepared_t> {
   using View::View;
 };
 
-/// The results of a call, and their owner until they are taken.
+/// The slots of a call's results, and where these go.
 template <class Tuple> class Outs;
 template <class... T> class Outs<std::tuple<T...>> {
  public:
-  Outs() noexcept : slots_{} {}
-  Outs(const Outs&) = delete;
-  ~Outs() {
-    if (full_) drop(std::index_sequence_for<T...>());
+  explicit Outs(std::tuple<T...>& out) noexcept : out_(out), slots_{} {
+    offer(std::index_sequence_for<T...>());
   }
   witrt_slot_t* slots() noexcept { return slots_.data(); }
-  /// They are there; takes them. False where one could not be read.
-  bool take(std::tuple<T...>& out) {
-    full_ = true;
-    return take(out, std::index_sequence_for<T...>());
-  }
+  /// They are there.
+  void take() noexcept { take(std::index_sequence_for<T...>()); }
 
  private:
-  template <std::size_t... I> bool take(std::tuple<T...>& out, std::index_sequence<I...>) {
-    (void)out;
-    return (Slot<T>::take(slots_[I], std::get<I>(out)) && ...);
+  template <std::size_t... I> void offer(std::index_sequence<I...>) noexcept {
+    (Slot<T>::offer(slots_[I], std::get<I>(out_)), ...);
   }
-  template <std::size_t... I> void drop(std::index_sequence<I...>) noexcept {
-    // What was taken is null.
-    (Slot<T>::drop(slots_[I]), ...);
+  template <std::size_t... I> void take(std::index_sequence<I...>) noexcept {
+    (Slot<T>::take(slots_[I], std::get<I>(out_)), ...);
   }
+  std::tuple<T...>& out_;
   typename Slots<T...>::Array slots_;
-  bool full_ = false;
 };
 
 template <class T> using Plain = std::remove_cv_t<std::remove_reference_t<T>>;
@@ -90,12 +83,13 @@ template <class R, class... A> class TypedFunc<R(A...)> {
   Result<R> call(A... args) const {
     typename detail::Slots<A...>::Array in{};
     put(in, std::index_sequence_for<A...>(), args...);
-    detail::Outs<Tuple> outs;
-    witrt_error_t* error = nullptr;
-    if (!witrt_prepared_call(prepared_.get(), in.data(), outs.slots(), &error))
-      return Error::from_raw(error);
     Tuple results;
-    if (!outs.take(results)) return Error::last();
+    detail::Outs<Tuple> outs(results);
+    witrt_error_t* error = nullptr;
+    bool ok = witrt_prepared_call(prepared_.get(), in.data(), outs.slots(), &error);
+    // Also what other results there are where a text had no room; else they are zero.
+    outs.take();
+    if (!ok) return Error::from_raw(error);
     if constexpr (std::is_void_v<R>) return {};
     else return detail::ResultsOf<R>::from(std::move(results));
   }

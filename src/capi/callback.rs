@@ -8,7 +8,7 @@ use super::error::{report, witrt_error_t};
 use super::families::*;
 use super::func::Home;
 use super::handle::Reference as _;
-use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::string::text_at;
 use super::string_box::{self, StringBox};
@@ -79,8 +79,8 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
         // SAFETY: the header demands so many kinds.
         let ((params, takes), (results, gives)) = unsafe {
             (
-                SlotKind::all(params, param_count, "params")?,
-                SlotKind::all(results, result_count, "results")?,
+                SlotKind::all(params, param_count, "params", false)?,
+                SlotKind::all(results, result_count, "results", false)?,
             )
         };
         let ty = FuncType::new(takes, gives);
@@ -245,6 +245,7 @@ impl Callback {
                     value = Some(call.value()?);
                     witrt_slot_t::ZERO
                 }
+                SlotKind::Grow(_) => return Err(not_of_call()),
             });
             values.push(value);
         }
@@ -372,6 +373,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
             SlotKind::Text(encoding) => {
                 Got::Text(Copied::new(inside.context(), slot.text(encoding)?)?)
             }
+            SlotKind::Grow(_) => return Err(not_of_call()),
             SlotKind::Lazy(_) => {
                 Got::Val(Val::String(string_box::take_result(inside, slot.lazy.string)?))
             }

@@ -235,8 +235,8 @@ pub unsafe extern "C" fn witrt_error_line_column(
 }
 
 /// The capacity that would have been enough, in code units, after
-/// `WITRT_ERROR_BUFFER_TOO_SMALL`. False, and nothing written, where that does
-/// not apply.
+/// `WITRT_ERROR_BUFFER_TOO_SMALL`, and where a `grow` refused. False, and nothing
+/// written, where that does not apply.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_error_needed(
     error: Option<&witrt_error_t>,

@@ -24,6 +24,7 @@
 //! | trap       | traps and frames                                          |
 //! | module     | modules                                                   |
 //! | func       | functions and callbacks                                   |
+//! | sink       | where text goes that a caller is given                    |
 //! | slot       | values of prepared calls, without their kinds              |
 //! | prepared   | prepared calls                                            |
 //! | callback   | host functions that take slots                            |
@@ -52,6 +53,7 @@ pub mod module;
 pub mod prepared;
 mod prepared_results;
 pub mod reflect;
+mod sink;
 pub mod slot;
 pub mod store;
 pub mod string;

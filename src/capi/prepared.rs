@@ -12,7 +12,7 @@ use super::store::{Inside, StoreCell};
 use super::string::{copy_to, encoding_of, wasm_encoding_t, wasm_string_t};
 use super::string_box::{self, Source, StringBox};
 use super::value::{to_externref, to_funcref};
-use crate::{Arguments, Encoding, Error, ErrorKind, Lower, Lowered as _};
+use crate::{Arguments, Error, ErrorKind, Lower, Lowered as _};
 use crate::{Prepared, Result, Word};
 use crate::{Str, Val, ValType};
 use std::ffi::c_void;
@@ -44,18 +44,21 @@ pub struct witrt_prepared_t {
     cell: Arc<StoreCell>,
 }
 
-/// Results of a call that did not fit their buffers: most have none, and pay a look
-/// at one pointer.
-#[allow(clippy::box_collection)]
-pub(super) type Kept = Option<Box<Vec<KeptText>>>;
+/// Results of a call that there was no room for: most have none, and pay a look at
+/// one pointer.
+pub(super) type Kept = Option<Box<Short>>;
 
-/// One of them.
+/// What a call fails with that had too little room, and what it keeps.
+pub(super) struct Short {
+    /// Of the first.
+    pub error: Error,
+    pub texts: Vec<KeptText>,
+}
+
+/// One of these texts.
 pub(super) struct KeptText {
     /// Which result it is.
     pub index: usize,
-    /// How many units it has.
-    pub units: usize,
-    /// The text.
     pub text: Str<'static>,
 }
 
@@ -84,8 +87,8 @@ pub unsafe extern "C" fn witrt_func_prepare(
         // SAFETY: the header demands so many kinds.
         let ((params, takes), (results, gives)) = unsafe {
             (
-                SlotKind::all(params, param_count, "params")?,
-                SlotKind::all(results, result_count, "results")?,
+                SlotKind::all(params, param_count, "params", false)?,
+                SlotKind::all(results, result_count, "results", true)?,
             )
         };
         let call = Prepared::new(func, &takes, &gives)?;
@@ -147,15 +150,18 @@ unsafe fn hold(prepared: *const witrt_prepared_t) -> Result<Arc<witrt_prepared_t
 ///
 /// Arguments are borrowed, with what they point to. Of a result that is text,
 /// the slot's `buffer` says where to write and how much room there is, and
-/// afterwards how long the text is. Other results are written over what was in
-/// the slot: numbers, and strings and references that the caller owns.
+/// afterwards how long the text is; or `grow` makes room, and learns it. Other
+/// results are written over what was in the slot: numbers, and strings and
+/// references that the caller owns.
 ///
 /// On failure the slots of results are as they were, though buffers may have
-/// been written to. `error` may be NULL; what is written there is owned by the
-/// caller, NULL on success. It is as for `witrt_func_call`, and one more:
-/// `WITRT_ERROR_BUFFER_TOO_SMALL` where the call was made, but a text did not
-/// fit. All slots are written then; the length of such a text is what is
-/// needed, and the text itself is kept for `witrt_prepared_take_result`.
+/// been written to, and room may have been made. `error` may be NULL; what is
+/// written there is owned by the caller, NULL on success. It is as for
+/// `witrt_func_call`, and one more: `WITRT_ERROR_BUFFER_TOO_SMALL` where the call
+/// was made, but a text did not fit. All slots are written then; the length of
+/// such a text is what is needed, and the text itself is kept for
+/// `witrt_prepared_take_result`. It is the same where a `grow` refused, which is
+/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_needed` tells the length.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_prepared_call(
     prepared: *const witrt_prepared_t,
@@ -211,9 +217,9 @@ unsafe fn call_inside(
     if prepared.gives_numbers {
         // SAFETY: as above.
         unsafe { call_for_numbers(inside, prepared, &args, results) }
-    } else if let [SlotKind::Text(encoding)] = *prepared.results {
+    } else if let [kind @ (SlotKind::Text(_) | SlotKind::Grow(_))] = *prepared.results {
         // SAFETY: as above.
-        unsafe { call_for_one_text(inside, prepared, &args, results, encoding) }
+        unsafe { call_for_one_text(inside, prepared, &args, results, kind) }
     } else {
         // SAFETY: as above.
         unsafe { call_for_text(inside, prepared, &args, results) }
@@ -241,18 +247,18 @@ unsafe fn call_for_numbers(
 ///
 /// # Safety
 ///
-/// As for [`call_inside`], and the slot is of text of this encoding.
+/// As for [`call_inside`], and the slot is of text of this kind.
 #[inline(never)]
 unsafe fn call_for_one_text(
     inside: &mut Inside<'_>,
     prepared: &witrt_prepared_t,
     args: &SlotArgs<'_>,
     slot: *mut witrt_slot_t,
-    encoding: Encoding,
+    kind: SlotKind,
 ) -> Result<()> {
     prepared.forget();
     // SAFETY: the caller vouches for the slot.
-    let mut outcome = unsafe { OneText::new(slot, encoding) }?;
+    let mut outcome = unsafe { OneText::new(slot, kind) }?;
     let called = prepared.call.call(inside.context(), args, &mut outcome);
     if called.is_ok() {
         outcome.give();
@@ -419,21 +425,15 @@ impl witrt_prepared_t {
     #[inline(always)]
     fn end(&self, done: Result<()>, kept: Kept) -> Result<()> {
         match kept {
-            Some(kept) if done.is_ok() => Err(self.end_short(*kept)),
+            Some(short) if done.is_ok() => {
+                self.keep(short.texts);
+                Err(short.error)
+            }
             _ => {
                 self.forget();
                 done
             }
         }
-    }
-
-    /// The same where a buffer was too small.
-    #[cold]
-    fn end_short(&self, kept: Vec<KeptText>) -> Error {
-        let (i, units) = kept.first().map_or((0, 0), |first| (first.index, first.units));
-        self.keep(kept);
-        let message = format!("the buffer is too small: the string has {units} code units");
-        Error::new(ErrorKind::BufferTooSmall, message).needing(units).of_result(i)
     }
 
     #[cold]
@@ -449,7 +449,7 @@ impl witrt_prepared_t {
 }
 
 /// The result of this index of the last call, if its buffer was too small for
-/// it. Owned by the caller, who may ask once; NULL where there is none, which
+/// it or its `grow` refused. Owned by the caller, who may ask once; NULL where there is none, which
 /// includes a call that failed otherwise. The next call forgets it.
 ///
 /// The last call is the one that returned last: right after a call this is its

@@ -4,13 +4,13 @@
 //! Not here: arguments, the call.
 
 use super::boundary::List;
-use super::prepared::{INLINE, Kept, KeptText};
+use super::prepared::{INLINE, Kept, KeptText, Short};
+use super::sink::Sink;
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
 use super::store::Inside;
-use super::string::Room;
 use super::string_box::StringBox;
 use super::value::give_val;
-use crate::{Encoding, Error, Lift, Outcome, Result, Val};
+use crate::{Error, ErrorKind, Lift, Outcome, Result, Val};
 
 /// Results that are numbers: written straight into their slots, since nothing
 /// fails once they are there. What such a call has deferred was made before.
@@ -44,68 +44,85 @@ impl Outcome for Numbers<'_> {
 /// One result, text that is copied.
 pub(super) struct OneText {
     slot: *mut witrt_slot_t,
-    room: Room,
+    sink: Sink,
     /// How many units it has.
     units: usize,
-    /// The text, if the buffer is too small for it.
+    /// The text, if there is no room for it.
     pub kept: Kept,
 }
 
 impl OneText {
-    /// Looks at the buffer before any guest code runs.
+    /// Looks at the slot before any guest code runs.
     ///
     /// # Safety
     ///
-    /// There must be one slot, of text of this encoding.
+    /// There must be one slot, of text of this kind.
     #[inline]
-    pub unsafe fn new(slot: *mut witrt_slot_t, encoding: Encoding) -> Result<OneText> {
+    pub unsafe fn new(slot: *mut witrt_slot_t, kind: SlotKind) -> Result<OneText> {
         // SAFETY: the caller vouches for the slot.
-        let room = unsafe { room(slot, encoding) }.map_err(|error| error.of_result(0))?;
-        Ok(OneText { slot, room, units: 0, kept: None })
+        let sink = unsafe { sink(slot, kind) }.map_err(|error| error.of_result(0))?;
+        Ok(OneText { slot, sink, units: 0, kept: None })
     }
 
     /// Writes its length into the slot.
     #[inline]
     pub fn give(&self) {
-        // SAFETY: there is one slot, of text.
-        unsafe { (*self.slot).buffer.len = self.units };
+        if let Sink::Room(_) = self.sink {
+            // SAFETY: there is one slot, with a buffer.
+            unsafe { (*self.slot).buffer.len = self.units };
+        }
     }
 }
 
 impl Outcome for OneText {
     #[inline(always)]
     fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        let room = self.room;
-        // SAFETY: the header demands so much room, which nobody else uses during
-        // the call.
-        match from.text(|text, policy| unsafe { room.fill(text, policy) }) {
-            Ok(units) => self.units = units,
-            Err(error) => self.units = keep(&mut self.kept, 0, error, from)?,
-        }
+        // SAFETY: the slot is as the header demands.
+        self.units = unsafe { fill(self.sink, &mut self.kept, 0, from) }?;
         Ok(())
     }
 }
 
-/// Text that cannot be copied is kept if that is because it does not fit. Tells
+/// Puts a text where it goes, and tells how many units it has.
+///
+/// # Safety
+///
+/// As for [`Sink::fill`].
+#[inline(always)]
+unsafe fn fill(sink: Sink, kept: &mut Kept, i: usize, from: &mut impl Lift) -> Result<usize> {
+    // SAFETY: the caller vouches for it.
+    match from.text(|text, policy| unsafe { sink.fill(text, policy) }) {
+        Ok(units) => Ok(units),
+        Err(error) => keep(kept, i, error, from),
+    }
+}
+
+/// Text that cannot be copied is kept if that is because there is no room. Tells
 /// how many units it has.
 #[cold]
 fn keep(kept: &mut Kept, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
     let Some(needed) = error.needed() else { return Err(error) };
-    if let Val::String(text) = from.value()? {
-        kept.get_or_insert_default().push(KeptText { index: i, units: needed, text });
-    }
+    let Val::String(text) = from.value()? else { return Err(error) };
+    let first = || Box::new(Short { error: error.of_result(i), texts: Vec::new() });
+    kept.get_or_insert_with(first).texts.push(KeptText { index: i, text });
     Ok(needed)
 }
 
-/// The room for a result.
+/// Where the text of a result goes.
 ///
 /// # Safety
 ///
-/// The slot must be of text.
+/// The slot must be of this kind, which is of text.
 #[inline]
-unsafe fn room(slot: *const witrt_slot_t, encoding: Encoding) -> Result<Room> {
+unsafe fn sink(slot: *const witrt_slot_t, kind: SlotKind) -> Result<Sink> {
     // SAFETY: the caller vouches for it.
-    unsafe { (*slot).room(encoding) }
+    unsafe {
+        match kind {
+            SlotKind::Grow(encoding) => (*slot).grow(encoding),
+            SlotKind::Text(encoding) => (*slot).room(encoding),
+            _ => Err(Error::new(ErrorKind::WrongKind, "this result is no text")),
+        }
+    }
 }
 
 /// Results of all kinds: kept until all are there.
@@ -117,7 +134,7 @@ pub(super) struct Results<'k> {
     words: List<u64, INLINE>,
     /// References, and strings to be read later, in order.
     pub vals: Vec<Val<'static>>,
-    /// The texts that did not fit their buffers.
+    /// The texts that there was no room for.
     pub kept: Kept,
 }
 
@@ -130,9 +147,9 @@ impl<'k> Results<'k> {
     #[inline]
     pub unsafe fn new(kinds: &'k [SlotKind], slots: *mut witrt_slot_t) -> Result<Results<'k>> {
         for (i, kind) in kinds.iter().enumerate() {
-            if let SlotKind::Text(encoding) = *kind {
+            if let SlotKind::Text(_) | SlotKind::Grow(_) = kind {
                 // SAFETY: the caller vouches for the slots, and it is text.
-                unsafe { room(slots.add(i), encoding) }.map_err(|e| e.of_result(i))?;
+                unsafe { sink(slots.add(i), *kind) }.map_err(|e| e.of_result(i))?;
             }
         }
         let words = List::new(kinds.len(), Vec::new);
@@ -156,6 +173,7 @@ impl<'k> Results<'k> {
                     *slot = witrt_slot_t::of_number(*kind, number);
                 }
                 SlotKind::Text(_) => slot.buffer.len = units,
+                SlotKind::Grow(_) => {}
                 SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
                     Some(Val::String(text)) => {
                         let string = StringBox::give(inside, text);
@@ -194,13 +212,12 @@ impl Outcome for Results<'_> {
                     self.vals.push(from.value()?);
                     0
                 }
-                SlotKind::Text(encoding) => {
-                    // SAFETY: there are as many slots as results, and it is text.
-                    let room = unsafe { room(self.slots.add(i), encoding) }?;
-                    // SAFETY: as for one text.
-                    match from.text(|text, policy| unsafe { room.fill(text, policy) }) {
-                        Ok(units) => units as u64,
-                        Err(error) => keep(&mut self.kept, i, error, from)? as u64,
+                kind @ (SlotKind::Text(_) | SlotKind::Grow(_)) => {
+                    // SAFETY: there are as many slots as results, as the header
+                    // demands, and it is text.
+                    unsafe {
+                        let sink = sink(self.slots.add(i), kind)?;
+                        fill(sink, &mut self.kept, i, from)? as u64
                     }
                 }
             };

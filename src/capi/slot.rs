@@ -2,9 +2,10 @@
 //!
 //! Not here: calls.
 
-use super::boundary::slice;
+use super::boundary::{need, slice};
 use super::families::wasm_ref_t;
-use super::string::{Room, text_at, wasm_string_t};
+use super::sink::{Grow, Room, Sink};
+use super::string::{text_at, wasm_string_t};
 use super::value::{float32_t, float64_t, type_of, unknown_kind};
 use crate::string::Text;
 use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
@@ -37,6 +38,15 @@ pub enum witrt_slot_kind_enum {
     WITRT_SLOT_LAZY_LATIN1 = 70,
     /// The same with its length in units of UTF-32.
     WITRT_SLOT_LAZY_UTF32 = 71,
+    /// `grow`: UTF-8, to where a function of the host's says. Results of calls only,
+    /// as those that follow.
+    WITRT_SLOT_GROW_UTF8 = 72,
+    /// The same in UTF-16.
+    WITRT_SLOT_GROW_UTF16 = 73,
+    /// The same in Latin-1, where the text has to fit as for `WITRT_SLOT_LATIN1`.
+    WITRT_SLOT_GROW_LATIN1 = 74,
+    /// The same in UTF-32.
+    WITRT_SLOT_GROW_UTF32 = 75,
 }
 
 /// Text that is lent.
@@ -71,6 +81,32 @@ pub struct witrt_lazy_t {
     /// The number of code units in the encoding of the slot's kind; not looked
     /// at where the host fills the slot.
     pub len: usize,
+}
+
+/// Makes room for a text of so many code units: gives where to write them, aligned
+/// for their type. NULL refuses, but where `units` is zero.
+///
+/// It is called by the call that the result is of, on its thread, once where there
+/// is such a result and never otherwise: after the guest has returned it, and the
+/// text is known to be well-formed, so that exactly so many units will be written.
+/// They are there when the call has returned, and not to be read before. Where it
+/// failed, and not for want of room for a result, they mean nothing.
+///
+/// The store is shut meanwhile: calls into it fail with `WITRT_ERROR_STORE_BUSY`;
+/// deleting is permitted. The guest's memory must not be written to by a pointer
+/// that is still at hand. C++ exceptions must not leave it, nor `longjmp`.
+pub type witrt_grow_callback_t =
+    Option<unsafe extern "C" fn(env: *mut c_void, units: usize) -> *mut c_void>;
+
+/// A function that makes room for text, for what is to hold exactly one: a new
+/// string. The text is written once, and there is no handle in between.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct witrt_grow_t {
+    /// It is not NULL.
+    pub grow: witrt_grow_callback_t,
+    /// What it is called with.
+    pub env: *mut c_void,
 }
 
 /// A value of a prepared call. Nothing in it tells its kind: that was said when
@@ -111,6 +147,8 @@ pub union witrt_slot_t {
     pub buffer: witrt_buffer_t,
     /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
     pub lazy: witrt_lazy_t,
+    /// `WITRT_SLOT_GROW_UTF8` and those of other encodings: stays as it is.
+    pub grow: witrt_grow_t,
     /// All of it.
     pub bits: [u64; 2],
 }
@@ -133,6 +171,8 @@ pub enum SlotKind {
     Text(Encoding),
     /// A string, whose length is told in units of this encoding.
     Lazy(Encoding),
+    /// Text where a function says: of results of calls only.
+    Grow(Encoding),
 }
 
 /// A number of fewer bits than a word.
@@ -156,6 +196,10 @@ impl SlotKind {
             69 => SlotKind::Text(Encoding::Utf32),
             70 => SlotKind::Lazy(Encoding::Latin1),
             71 => SlotKind::Lazy(Encoding::Utf32),
+            72 => SlotKind::Grow(Encoding::Utf8),
+            73 => SlotKind::Grow(Encoding::Utf16),
+            74 => SlotKind::Grow(Encoding::Latin1),
+            75 => SlotKind::Grow(Encoding::Utf32),
             kind => {
                 let ty = type_of(kind)?;
                 let kind = match ty.kind().class {
@@ -182,7 +226,8 @@ impl SlotKind {
         Ok((string, ValType::String))
     }
 
-    /// The kinds of an array, and the types of their values.
+    /// The kinds of an array, and the types of their values: of the results of a call,
+    /// or others.
     ///
     /// # Safety
     ///
@@ -191,12 +236,16 @@ impl SlotKind {
         kinds: *const witrt_slot_kind_t,
         count: usize,
         name: &str,
+        of_call: bool,
     ) -> Result<(Box<[SlotKind]>, Vec<ValType>)> {
         // SAFETY: the caller vouches for it.
         let kinds = unsafe { slice(kinds, count, name) }?;
         let (mut all, mut types) = (Vec::new(), Vec::new());
         for (i, kind) in kinds.iter().enumerate() {
-            let found = SlotKind::new(*kind);
+            let found = SlotKind::new(*kind).and_then(|(kind, ty)| match kind {
+                SlotKind::Grow(_) if !of_call => Err(not_of_call()),
+                _ => Ok((kind, ty)),
+            });
             let (kind, ty) =
                 found.map_err(|e| e.context(format_args!("`{name}` {i}")).at_argument(i))?;
             all.push(kind);
@@ -291,11 +340,30 @@ impl witrt_slot_t {
     ///
     /// `buffer` must have been set.
     #[inline]
-    pub unsafe fn room(&self, encoding: Encoding) -> Result<Room> {
+    pub unsafe fn room(&self, encoding: Encoding) -> Result<Sink> {
         // SAFETY: the caller vouches for it.
         let witrt_buffer_t { data, len } = unsafe { self.buffer };
-        Room::new(data, len, encoding)
+        Room::new(data, len, encoding).map(Sink::Room)
     }
+
+    /// The function that it names.
+    ///
+    /// # Safety
+    ///
+    /// `grow` must have been set.
+    #[inline]
+    pub unsafe fn grow(&self, encoding: Encoding) -> Result<Sink> {
+        // SAFETY: the caller vouches for it.
+        let witrt_grow_t { grow, env } = unsafe { self.grow };
+        Ok(Sink::Grow(Grow { grow: need(grow, "grow")?, env, encoding }))
+    }
+}
+
+/// What a slot is whose text goes where a function says, and that is no result of a
+/// call.
+#[cold]
+pub fn not_of_call() -> Error {
+    Error::new(ErrorKind::WrongKind, "only the result of a call goes where a function says")
 }
 
 #[inline(never)]

@@ -3,15 +3,14 @@
 //!
 //! Not here: what is behind a handle.
 
-use super::boundary::{caught, check_room, enter, is_possible, offer, slice, write};
+use super::boundary::{caught, enter, offer, slice, write};
 use super::error::set_last;
 use super::families::wasm_byte_vec_t;
+use super::sink::Room;
 use super::string_box::{Source, StringBox, clone, delete, read, source};
-use crate::string::{Dest, Text, copy, measure};
+use crate::string::{Text, measure};
 use crate::{Encoding, Error, ErrorKind, Policy, Result};
 use std::ffi::{c_char, c_void};
-use std::ptr::NonNull;
-use std::slice::from_raw_parts_mut;
 
 /// How a text is stored: one of `wasm_encoding_enum`.
 pub type wasm_encoding_t = u32;
@@ -203,68 +202,6 @@ pub unsafe fn copy_to(
     // SAFETY: the caller vouches for the rest.
     unsafe { offer(written, read(string, copied)?) };
     Ok(())
-}
-
-/// Memory of a caller's for text. There may be nothing in it yet, and it is left
-/// alone until there is a text to be written.
-#[derive(Clone, Copy)]
-pub struct Room {
-    /// Aligned for its units, and not NULL.
-    data: *mut c_void,
-    capacity: usize,
-    encoding: Encoding,
-}
-
-/// So many units more than a text can have spare the kernels a detour.
-const SLACK: usize = 64;
-
-impl Room {
-    /// Checks what can be: NULL, alignment. A capacity that no memory can have
-    /// promises what is needed.
-    #[inline]
-    pub fn new(data: *mut c_void, capacity: usize, encoding: Encoding) -> Result<Room> {
-        let some = capacity.min(1);
-        match encoding {
-            Encoding::Utf8 | Encoding::Latin1 => check_room(data.cast::<u8>(), some, "destination"),
-            Encoding::Utf16 => check_room(data.cast::<u16>(), some, "destination"),
-            Encoding::Utf32 => check_room(data.cast::<u32>(), some, "destination"),
-        }?;
-        let data = if capacity == 0 { NonNull::<u32>::dangling().as_ptr().cast() } else { data };
-        Ok(Room { data, capacity, encoding })
-    }
-
-    /// Copies a text into it, and gives the length.
-    ///
-    /// # Safety
-    ///
-    /// There must be room for `capacity` units, which nobody else uses meanwhile.
-    #[inline]
-    pub unsafe fn fill(self, text: Text<'_>, policy: Policy) -> Result<usize> {
-        let most = if is_possible::<u32>(self.capacity) {
-            // The most that a unit of any encoding becomes.
-            let each = match self.encoding {
-                Encoding::Utf8 => 4,
-                Encoding::Utf16 => 2,
-                Encoding::Latin1 | Encoding::Utf32 => 1,
-            };
-            text.len().saturating_mul(each).saturating_add(SLACK)
-        } else {
-            measure(text, self.encoding, policy)?.len()
-        };
-        let len = self.capacity.min(most);
-        // SAFETY: `new` found it aligned and not NULL, and the caller vouches for
-        // so many units: no more than can be written. Units have no invalid values,
-        // and none is read before it is written.
-        let dest = unsafe {
-            match self.encoding {
-                Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Latin1 => Dest::Latin1(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Utf32 => Dest::Utf32(from_raw_parts_mut(self.data.cast(), len)),
-            }
-        };
-        Ok(copy(text, dest, policy)?)
-    }
 }
 
 /// Text of a host's.

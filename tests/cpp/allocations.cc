@@ -1,4 +1,5 @@
-// A typed call allocates its result and nothing else, in the library too.
+// A typed call allocates its result and nothing else, in the library too; and what
+// happens where that is refused.
 
 #include <cstdlib>
 #include <new>
@@ -13,8 +14,11 @@ extern "C" void* __libc_realloc(void*, std::size_t);
 
 static std::size_t count;
 static thread_local bool counting;
+// What is asked for with this size is refused.
+static thread_local std::size_t refused;
 
 extern "C" void* malloc(std::size_t size) {
+  if (size && size == refused) return nullptr;
   count += counting;
   return __libc_malloc(size);
 }
@@ -37,7 +41,37 @@ template <class F> static std::size_t in_a_call(F f) {
   return (count + 199) / 200;
 }
 
+struct Gone {
+  int* times;
+  explicit Gone(int* times) : times(times) {}
+  ~Gone() { ++*times; }
+};
+
+// No memory for a result: an error, and the other results are given up. Their
+// handles would keep the store.
+static void refusal(int* gone) {
+  Guest g;
+  g.load(R"((module
+    (@interface func (export "both") (param string) (param externref)
+      (result externref) (result string) (result string) arg.get 1 arg.get 0 arg.get 0)))");
+  using Both = std::tuple<witrt::Ref, std::string, witrt::String>;
+  auto both = g.func<Both(std::string_view, witrt::AnyRef)>("both");
+  std::string text(4999, 'x');
+  auto object = GET(witrt::Foreign::make(g.store, std::make_unique<Gone>(gone)));
+  for (bool refuses : {true, false}) {
+    refused = refuses ? text.size() + 1 : 0;
+    auto result = both.call(text, object);
+    refused = 0;
+    CHECK_EQ(result.ok(), !refuses);
+    if (refuses) CHECK_EQ(result.err().kind(), WITRT_ERROR_OUT_OF_MEMORY);
+    else CHECK(std::get<1>(*result) == text && std::get<0>(*result).same(object));
+  }
+}
+
 int main() {
+  int gone = 0;
+  refusal(&gone);
+  CHECK_EQ(gone, 1);
   Guest g;
   g.load(file("strings.wasm"));
   CHECK_EQ(in_a_call([] { free(malloc(1)); }), 1);
