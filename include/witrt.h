@@ -742,7 +742,9 @@ typedef struct wasm_byte_vec_t wasm_message_t;
 /// has room for the results, whose kinds are filled in; the callback sets the
 /// values and gives up what they own. A string there may be a handle that the
 /// callback owns, or the callback's own struct, whose text is copied when it
-/// returns.
+/// returns. A value with parts may be one that the callback owns, as copies are, or
+/// stand in memory that outlasts the callback, unlike its stack: it is read right
+/// after it has returned.
 ///
 /// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
 /// `results` is not looked at: what is in it stays the callback's. C++ exceptions

@@ -23,7 +23,9 @@ use std::sync::Arc;
 /// has room for the results, whose kinds are filled in; the callback sets the
 /// values and gives up what they own. A string there may be a handle that the
 /// callback owns, or the callback's own struct, whose text is copied when it
-/// returns.
+/// returns. A value with parts may be one that the callback owns, as copies are, or
+/// stand in memory that outlasts the callback, unlike its stack: it is read right
+/// after it has returned.
 ///
 /// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
 /// `results` is not looked at: what is in it stays the callback's. C++ exceptions
@@ -470,8 +472,11 @@ fn call_back_slots(
             returned.slot = wasm_val_t::zero(ValType::String).as_slot().to_owned();
             return Ok(());
         }
-        // What owns nothing is lent until it was taken.
-        (returned.slot, returned.owned) = (*given.as_slot(), true);
+        // What owns nothing is lent until it was taken; an argument is the caller's.
+        // SAFETY: any bits are a number.
+        let bits = |slot: &Slot| unsafe { slot.of.u64 };
+        returned.slot = *given.as_slot();
+        returned.owned = !args.iter().any(|arg| bits(arg) == bits(&returned.slot));
         Ok(())
     })
 }

@@ -16,7 +16,8 @@ use crate::guest::context::{Caller, Cx};
 use crate::guest::func::{Body, Func, Typed};
 use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
-use crate::guest::tree::{Of, ReadText, Returned, Slot, Trust, plain_text};
+use crate::guest::tree::slot::kind;
+use crate::guest::tree::{Of, ReadText, Returned, Slot, Trust, copy, plain_text};
 use crate::guest::value::Val;
 use crate::types::FuncType;
 use crate::types::tree::{Field, Fields, Type};
@@ -151,7 +152,16 @@ where
             }
             let slots = &[returned.slot][..results.fields.len()];
             // SAFETY: the host function vouches for what it returned.
-            unsafe { verify(cx, "result", results, slots, returned.read) }
+            unsafe { verify(cx, "result", results, slots, returned.read) }?;
+            if !(kind::LIST..=kind::BORROW).contains(&returned.slot.kind) {
+                return Ok(());
+            }
+            // It may be the host function's own, or an argument.
+            // SAFETY: as above.
+            let slot = unsafe { copy(&returned.slot, returned.read) }?;
+            *returned = Returned::default();
+            (returned.slot, returned.owned) = (slot, true);
+            Ok(())
         };
         Some(run())
     }

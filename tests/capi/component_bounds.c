@@ -106,9 +106,57 @@ static void instances(void) {
   wasm_engine_delete(engine);
 }
 
+static wasm_trap_t* give_back(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  results->data[0] = *(int*)env ? (wasm_val_t)WASM_SOME_VAL(&args->data[0]) : args->data[0];
+  return NULL;
+}
+
+/* A host function of a component's type, called by the host: what it returns is the
+ * caller's, and what it was lent stays so. */
+static void given_back(void) {
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_extern_vec_t exports;
+  wasm_instance_t* instance = of_text(store, "(component\n"
+    "  (core module $m (memory (export \"mem\") 1)\n"
+    "    (func (export \"f\") (param i32 i32) (result i32) i32.const 0)\n"
+    "    (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) i32.const 64))\n"
+    "  (core instance $i (instantiate $m))\n"
+    "  (func (export \"f\") (param \"x\" (list u8)) (result (list u8))\n"
+    "    (canon lift (core func $i \"f\") (memory $i \"mem\") (realloc (func $i \"realloc\")))))", &exports);
+  REQUIRE(instance && exports.size == 1);
+  wasm_functype_t* type = wasm_func_type(wasm_extern_as_func(exports.data[0]));
+  int wrong = 0;
+  wasm_func_t* func = wasm_func_new_with_env(store, type, give_back, &wrong, NULL);
+  uint8_t bytes[] = {1, 2, 3};
+  wasm_list_t list = WASM_LIST_OF(WASM_U8, bytes, 3);
+  wasm_val_t lent = WASM_LIST_VAL(&list), arg[1], result[1] = {WASM_INIT_VAL};
+  wasm_val_copy(&arg[0], &lent);
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+  CHECK(witrt_func_call(func, &args, NULL, NULL));
+  CHECK(witrt_func_call(func, &args, &results, NULL));
+  CHECK(result[0].kind == WASM_LIST && result[0].of.list != arg[0].of.list);
+  CHECK(arg[0].of.list->size == 3 && !memcmp(arg[0].of.list->data, bytes, 3));
+  wasm_val_delete(&arg[0]);
+  CHECK(result[0].of.list->size == 3 && !memcmp(result[0].of.list->data, bytes, 3));
+  arg[0] = result[0];
+  wrong = 1;
+  CHECK(!witrt_func_call(func, &args, NULL, NULL));
+  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_KIND);
+  CHECK(arg[0].of.list->size == 3 && !memcmp(arg[0].of.list->data, bytes, 3));
+  wasm_val_delete(&arg[0]);
+  wasm_functype_delete(type);
+  wasm_func_delete(func);
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
 int main(void) {
   packed();
   absurd_copies();
   instances();
+  given_back();
   return check_result();
 }
