@@ -10,7 +10,7 @@ WITRT_BEGIN
 /// Text in Latin-1, borrowed: bytes, each a character up to U+00FF.
 struct Latin1View {
   constexpr Latin1View() noexcept = default;
-  constexpr explicit Latin1View(std::string_view bytes) noexcept : bytes(bytes) {}
+  constexpr explicit Latin1View(std::string_view text) noexcept : bytes(text) {}
   std::string_view bytes;
 };
 

@@ -43,7 +43,7 @@ template <class F> static std::size_t in_a_call(F f) {
 
 struct Gone {
   int* times;
-  explicit Gone(int* times) : times(times) {}
+  explicit Gone(int* t) : times(t) {}
   ~Gone() { ++*times; }
 };
 
