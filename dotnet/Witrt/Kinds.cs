@@ -2,7 +2,10 @@ using System;
 
 namespace Witrt;
 
-/// <summary>The kinds of values that functions take and give. The numbers are those of the C API.</summary>
+/// <summary>
+/// The kinds of values that functions take and give. The numbers are those of the C API. A function with a
+/// kind that only components have cannot be called from .NET yet: <see cref="ErrorKind.Unsupported"/>.
+/// </summary>
 public enum ValueKind : byte
 {
     /// <summary>32 bits without a sign of their own, of a core function: <see cref="int"/> or <see cref="uint"/>.</summary>
@@ -44,11 +47,53 @@ public enum ValueKind : byte
     /// <summary>Text: <see cref="string"/>, or <see cref="ReadOnlyMemory{T}"/> of <see cref="char"/> as an argument.</summary>
     String = 24,
 
+    /// <summary>Of components: true or false.</summary>
+    Bool = 25,
+
+    /// <summary>Of components: a Unicode scalar value.</summary>
+    Char = 26,
+
+    /// <summary>Of components: one of several names, by its number.</summary>
+    Enum = 27,
+
+    /// <summary>Of components: a bit for each name.</summary>
+    Flags = 28,
+
+    /// <summary>Of components: any number of elements.</summary>
+    List = 29,
+
+    /// <summary>Of components: fields with names, in order.</summary>
+    Record = 30,
+
+    /// <summary>Of components: fields without names, in order.</summary>
+    Tuple = 31,
+
+    /// <summary>Of components: one of several cases, and what it holds.</summary>
+    Variant = 32,
+
+    /// <summary>Of components: success or failure, and what it holds.</summary>
+    Result = 33,
+
+    /// <summary>Of components: a value, or none.</summary>
+    Option = 34,
+
+    /// <summary>Of components: a resource that is given away.</summary>
+    Own = 35,
+
+    /// <summary>Of components: a resource that is lent.</summary>
+    Borrow = 36,
+
     /// <summary>A reference that guests cannot look into: <see cref="object"/>, <c>null</c> included.</summary>
     ExternRef = 128,
 
     /// <summary>A reference to a function: <see cref="Function"/>, <c>null</c> included.</summary>
     FuncRef = 129,
+
+    /// <summary>No value: of a case without a payload.</summary>
+    None = 37,
+
+    /// <summary>Of the elements of a list: values with a kind each.</summary>
+    Val = 38,
 }
 
 /// <summary>What an import or export is. The numbers are those of the C API.</summary>

@@ -44,8 +44,11 @@ internal static class Kinds
     }
 
     /// <summary>How a slot holds a kind: text that is given is pointed to, text that is got is lazy.</summary>
+    /// <exception cref="WitrtException">There is no slot for it: <see cref="ErrorKind.Unsupported"/>.</exception>
     internal static byte SlotOf(ValueKind kind, bool given) =>
-        kind != ValueKind.String ? (byte)kind : given ? Native.SlotUtf16 : Native.SlotLazyUtf16;
+        kind == ValueKind.String ? (given ? Native.SlotUtf16 : Native.SlotLazyUtf16)
+        : kind < ValueKind.Bool || kind >= ValueKind.ExternRef ? (byte)kind
+        : throw new WitrtException(ErrorKind.Unsupported, $"values of kind {kind} are not passed from .NET");
 
     /// <summary>The kinds that a .NET type stands for, in an interface and in the core.</summary>
     private static void Of(Type type, out byte asInterface, out byte asCore)

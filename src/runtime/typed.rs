@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 /// own types: no lists, no checks, no allocation but a result's.
 ///
 /// `P` is a tuple of [`Argument`]s: the sized integers (`i32` is `s32`; the core
-/// types are [`I32`] and [`I64`]), floats, `&str`, `&[u16]`, `Str` and
+/// types are [`I32`](crate::I32) and [`I64`](crate::I64)), floats, `&str`, `&[u16]`, `Str` and
 /// references. `R` is nothing, a [`Gift`], or a tuple of them: the same numbers
 /// and references, `String`, `Vec<u16>` (UTF-16), or `Str` for a string that is
 /// left where it is until it is read.

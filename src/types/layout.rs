@@ -29,7 +29,7 @@ pub struct Layout {
     pub size: u32,
     /// Bytes.
     pub align: u32,
-    /// Core values; no more than one beyond [`MAX_FLAT_PARAMS`] are told.
+    /// Core values; no more than one beyond `MAX_FLAT_PARAMS` are told.
     pub flat: Box<[Flat]>,
 }
 

@@ -16,7 +16,7 @@ use std::ptr::null;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Slot {
-    /// One of [`kind`].
+    /// One of the numbers in `kind`.
     pub kind: u8,
     /// The member that the kind names.
     pub of: Of,
@@ -65,7 +65,7 @@ pub struct ListSlot {
     pub data: *const c_void,
     /// How many elements.
     pub size: usize,
-    /// What they are: a scalar kind, packed; text; or [`kind::VAL`].
+    /// What they are: a scalar kind, packed; text; or `kind::VAL`.
     pub element: u8,
 }
 
@@ -85,7 +85,7 @@ pub struct FieldsSlot {
 pub struct VariantSlot {
     /// Which case.
     pub index: u32,
-    /// What it holds; of kind [`kind::NONE`] for nothing.
+    /// What it holds; of kind `kind::NONE` for nothing.
     pub val: Slot,
 }
 
