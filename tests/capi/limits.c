@@ -8,7 +8,7 @@
 
 #include "guest.h"
 
-static const char* wat =
+static const char* loops =
   "(module"
   "  (memory (export \"memory\") 1)"
   "  (table $t (export \"table\") 1 funcref)"
@@ -58,7 +58,7 @@ static void fuel(void) {
   guest_t g;
   open_with(&g, config);
   CHECK(witrt_store_set_fuel(g.store, 1000000));
-  guest_load(&g, wat, NULL);
+  guest_load(&g, loops, NULL);
   goes_on(&g);
   uint64_t left = 0;
   CHECK(witrt_store_fuel(g.store, &left));
@@ -93,7 +93,7 @@ static void epochs(void) {
   CHECK(witrt_config_set_epoch_interruption(config, true));
   guest_t g;
   open_with(&g, config);
-  guest_load(&g, wat, NULL);
+  guest_load(&g, loops, NULL);
   goes_on(&g); /* without a deadline */
   pthread_t ticker;
   atomic_store(&ticking, true);
@@ -264,7 +264,7 @@ static void stack(void) {
     CHECK(witrt_config_set_max_stack_bytes(config, i ? 1 << 16 : 1 << 20));
     guest_t g;
     open_with(&g, config);
-    guest_load(&g, wat, NULL);
+    guest_load(&g, loops, NULL);
     wasm_trap_t* trap = call(&g, DEEP, NULL);
     REQUIRE(trap);
     wasm_frame_vec_t trace;
@@ -288,7 +288,7 @@ static void memory_and_tables(void) {
   CHECK(witrt_config_set_max_table_elements(config, 1000));
   guest_t g;
   open_with(&g, config);
-  guest_load(&g, wat, NULL);
+  guest_load(&g, loops, NULL);
   int32_t out = 0;
   CHECK(call(&g, GROW, &out) == NULL);
   CHECK_EQ(out, 10);
@@ -385,7 +385,7 @@ static void others(void) {
     CHECK(!witrt_config_set_ill_formed(config, 77));
     guest_t g;
     open_with(&g, config);
-    guest_load(&g, wat, NULL);
+    guest_load(&g, loops, NULL);
     goes_on(&g);
     guest_close(&g);
   }
@@ -399,7 +399,7 @@ static void cache(void) {
     CHECK(witrt_config_set_cache_dir(config, dir));
     guest_t g;
     open_with(&g, config);
-    guest_load(&g, wat, NULL);
+    guest_load(&g, loops, NULL);
     goes_on(&g);
     guest_close(&g);
   }
