@@ -33,10 +33,10 @@ static void places(wasm_store_t* store) {
   CHECK(witrt_error_offset(error, &other));
   CHECK(other >= 8 && other <= sizeof binary);
 
-  static const char component[] = "\0asm\x0d\0\1\0";
-  CHECK(compile(store, component, sizeof component - 1) == NULL);
+  static const char elf[] = "\x7f" "ELF\2\1\1\0";
+  CHECK(compile(store, elf, sizeof elf - 1) == NULL);
   CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_UNSUPPORTED_FORMAT);
-  CHECK(has(witrt_error_message(witrt_last_error()), "component"));
+  CHECK(has(witrt_error_message(witrt_last_error()), "object file"));
 }
 
 static void copies(void) {

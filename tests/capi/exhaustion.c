@@ -355,7 +355,8 @@ static void held_strings(void) {
     }
     goes_on();
     size_t peak = resident();
-    CHECK(mib(peak) - mib(before) >= 100);
+    /* A sanitizer gives out again what it had kept. */
+    CHECK(!CAN_REFUSE || mib(peak) - mib(before) >= 100);
     for (int i = 0; i < COUNT; i++) wasm_string_delete(made[i]);
     returned("2,000 strings of 60 kB that were held", before, peak, 3);
   }
