@@ -4,7 +4,7 @@
 
 use super::layout::{Flat, Layout};
 use super::{ValType, kind};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// The type of a value.
@@ -294,7 +294,43 @@ impl Type {
 
 /// As in WIT, with the parts of a record and its kin in place of its name.
 impl fmt::Display for Type {
+    /// Cuts off what is longer than any message has to be: small files have types
+    /// whose text would fill the memory.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bounded = Bounded { to: f, left: MOST_TEXT };
+        match self.print(&mut bounded) {
+            Err(_) if bounded.left == 0 => f.write_str("…"),
+            done => done,
+        }
+    }
+}
+
+/// So many bytes of a type are told.
+const MOST_TEXT: usize = 64 * 1024;
+
+/// Fails where there is no more room, which is then zero.
+struct Bounded<'a, 'f> {
+    to: &'a mut fmt::Formatter<'f>,
+    left: usize,
+}
+
+impl fmt::Write for Bounded<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match self.left.checked_sub(text.len()).filter(|left| *left > 0) {
+            Some(left) => {
+                self.left = left;
+                self.to.write_str(text)
+            }
+            None => {
+                self.left = 0;
+                Err(fmt::Error)
+            }
+        }
+    }
+}
+
+impl Type {
+    fn print(&self, f: &mut Bounded<'_, '_>) -> fmt::Result {
         match self {
             Type::Scalar(kind) => f.write_str(kind::name(*kind)),
             Type::String => f.write_str("string"),

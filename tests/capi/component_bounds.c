@@ -153,10 +153,52 @@ static void given_back(void) {
   wasm_engine_delete(engine);
 }
 
+/* A few bytes of types whose text would fill the memory: messages are cut. */
+static void large_types(void) {
+  enum { NAME = 90000, DEPTH = 17 };
+  char* text = malloc(NAME + 100 * DEPTH + 1000);
+  REQUIRE(text);
+  char* at = text + sprintf(text, "(component (type $r (record (field \"");
+  memset(at, 'x', NAME);
+  at += NAME;
+  at += sprintf(at, "\" u8))) (import \"r\" (type $t0 (eq $r)))\n");
+  for (int i = 1; i <= DEPTH; i++) at += sprintf(at, "(type $t%d (tuple $t%d $t%d))\n", i, i - 1, i - 1);
+  sprintf(at, "(import \"f\" (func (param \"x\" $t%d))))", DEPTH);
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_byte_vec_t bytes;
+  wasm_byte_vec_new(&bytes, strlen(text), text);
+  free(text);
+  wasm_module_t* module = wasm_module_new(store, &bytes);
+  REQUIRE(module);
+  wasm_importtype_vec_t imports;
+  wasm_module_imports(module, &imports);
+  REQUIRE(imports.size == 1);
+  const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(imports.data[0]));
+  wasm_name_t printed;
+  witrt_valtype_print(wasm_functype_params(type)->data[0], &printed);
+  CHECK(printed.size > 60000 && printed.size < 70000);
+  wasm_name_delete(&printed);
+  wasm_importtype_vec_delete(&imports);
+  witrt_linker_t* linker = witrt_linker_new();
+  witrt_error_t* error = NULL;
+  CHECK(!witrt_linker_instantiate(linker, store, module, &error));
+  REQUIRE(error);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MISSING_IMPORT);
+  CHECK(strlen(witrt_error_message(error)) < 1000);
+  witrt_error_delete(error);
+  witrt_linker_delete(linker);
+  wasm_byte_vec_delete(&bytes);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
 int main(void) {
   packed();
   absurd_copies();
   instances();
   given_back();
+  large_types();
   return check_result();
 }
