@@ -135,8 +135,9 @@ fn thread_time() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// Sixteen times the exports: if each looked for its import among all, it would
-/// take more than two hundred times as long.
+/// Sixteen times the exports. They take sixteen times as long, and up to eighty
+/// where the larger lists no longer fit a cache; if each looked for its import among
+/// all, nearly four hundred times.
 #[cfg(unix)]
 #[test]
 fn imports_that_are_exported_again() {
@@ -161,5 +162,5 @@ fn imports_that_are_exported_again() {
         best.min().unwrap()
     };
     let (few, many) = (time(4_000), time(64_000));
-    assert!(many < 80 * few, "{few} ns for 4,000, {many} ns for 64,000");
+    assert!(many < 200 * few, "{few} ns for 4,000, {many} ns for 64,000");
 }
