@@ -23,9 +23,16 @@ fn main() -> Result<()> {
     println!("cargo::rustc-check-cfg=cfg(cbindgen)");
     name_shared_object();
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR")?);
-    let file = out.join("families.rs");
-    write(&file, &(families::text(&read("src/error.rs")?) + &enumeration()))?;
-    write(&out.join("witrt.h"), &header(&file)?)
+    let mut pieces = Vec::new();
+    for (name, mut text) in families::pieces(&read("src/error.rs")?) {
+        if name == "values" {
+            text += &enumeration();
+        }
+        let file = out.join(name).with_extension("rs");
+        write(&file, &text)?;
+        pieces.push(file);
+    }
+    write(&out.join("witrt.h"), &header(&pieces)?)
 }
 
 /// While the version is 0.x, minor versions differ in their ABI.
@@ -45,13 +52,18 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 18] = [
+const SOURCES: [&str; 23] = [
     "version",
+    "base/report",
     "error",
     "engine",
+    "base/cell",
     "store",
+    "base/vec",
+    "base/value",
     "value",
-    "composite",
+    "resource",
+    "base/text",
     "string",
     "types",
     "reflect",
@@ -66,7 +78,7 @@ const SOURCES: [&str; 18] = [
     "instance",
 ];
 
-fn header(families: &Path) -> Result<String> {
+fn header(pieces: &[PathBuf]) -> Result<String> {
     let config = cbindgen::Config::from_file("cbindgen.toml")
         .map_err(anyhow::Error::msg)
         .context("reading cbindgen.toml")?;
@@ -75,7 +87,9 @@ fn header(families: &Path) -> Result<String> {
         .with_header(read("src/capi/header/top.h")?.trim_end())
         .with_after_include(format!("\n{}", before_types()?))
         .with_trailer(bottom()?);
-    builder = builder.with_src(families);
+    for piece in pieces {
+        builder = builder.with_src(piece);
+    }
     for name in SOURCES {
         builder = builder.with_src(format!("src/capi/{name}.rs"));
     }
@@ -179,7 +193,7 @@ pub enum wasm_valkind_enum {
 }
 
 /// The name of a kind of values.
-pub(super) fn value_kind_name(kind: u8) -> Option<&'static CStr> {
+pub fn value_kind_name(kind: u8) -> Option<&'static CStr> {
     Some(match kind {
 ";
     for Kind { name, number, .. } in kinds() {

@@ -2020,6 +2020,10 @@ WASM_API_EXTERN
 bool witrt_store_settle(const struct wasm_store_t *store,
                         struct witrt_error_t **error);
 
+extern void *calloc(size_t count, size_t size);
+
+extern void free(void *pointer);
+
 /// Gives up the reference, string or parts that a value owns, and leaves a null
 /// reference. The struct itself is the caller's. NULL is accepted.
 WASM_API_EXTERN void wasm_val_delete(struct wasm_val_t *val);
@@ -2110,6 +2114,17 @@ bool wasm_string_copy(const struct wasm_string_t *string,
                       void *destination,
                       size_t capacity,
                       size_t *written);
+
+/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// what is read once. False, and the string is as it was, where it cannot be
+/// copied. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+WASM_API_EXTERN
+bool witrt_string_take(struct wasm_string_t *string,
+                       wasm_encoding_t encoding,
+                       void *destination,
+                       size_t capacity,
+                       struct witrt_error_t **error);
 
 /// Tells where the text lies, as UTF-8: `bytes` is set to borrowed bytes, not
 /// NUL-terminated, which must not be changed or deleted.
@@ -2530,17 +2545,6 @@ bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
 WASM_API_EXTERN
 struct wasm_string_t *witrt_prepared_take_result(const struct witrt_prepared_t *prepared,
                                                  size_t index);
-
-/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
-/// what is read once. False, and the string is as it was, where it cannot be
-/// copied. `error` may be NULL; what is written there is owned by the caller,
-/// NULL on success.
-WASM_API_EXTERN
-bool witrt_string_take(struct wasm_string_t *string,
-                       wasm_encoding_t encoding,
-                       void *destination,
-                       size_t capacity,
-                       struct witrt_error_t **error);
 
 /// A host function whose type is what the kinds say. `env` is given to each
 /// call. The finalizer may be NULL; else it is called once with `env`, when the

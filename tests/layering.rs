@@ -1,6 +1,7 @@
 //! The walls between the rooms of `src`: who imports whom, where `unsafe` may
 //! stand, and how long a file may get. `ARCHITECTURE.md` says why.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -173,6 +174,213 @@ fn rooms_import_what_they_may() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Files that use each other in a circle, of rooms where that is so still: no others
+/// may, and these ought to become fewer. What a folder's own file says of those in it
+/// (`mod`, `pub use`) does not count.
+const CIRCLES: &[(&str, &[&str])] = &[
+    (
+        "codegen",
+        &[
+            "codegen",
+            "codegen/adapter",
+            "codegen/carry",
+            "codegen/convert",
+            "codegen/flow",
+            "codegen/spaces",
+        ],
+    ),
+    ("compiled", &["compiled", "compiled/park"]),
+    (
+        "component",
+        &[
+            "component/call",
+            "component/component",
+            "component/engine_types",
+            "component/host",
+            "component/instance",
+            "component/walk_lift",
+            "component/walk_lower",
+        ],
+    ),
+    ("frontend", &["frontend", "frontend/core", "frontend/validate"]),
+    (
+        "guest",
+        &[
+            "guest/call",
+            "guest/carried",
+            "guest/defer",
+            "guest/few",
+            "guest/flat",
+            "guest/func",
+            "guest/host",
+            "guest/list",
+            "guest/refs",
+            "guest/slots",
+            "guest/text",
+            "guest/tree",
+            "guest/tree/copy",
+            "guest/value",
+            "guest/words",
+        ],
+    ),
+    ("string", &["string/fast", "string/wide"]),
+    ("types", &["types/layout", "types/tree"]),
+];
+
+/// The paths in the code that begin at the crate or a module around it, each as a
+/// list of its names; a list in braces is as many paths. Of a file with a folder,
+/// `use` of what is in the folder counts too.
+fn paths(code: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("::") {
+        let before = &code[..at];
+        let start = before.rfind(|c: char| !is_word(c)).map_or(0, |i| i + 1);
+        let first = &before[start..];
+        let is_use = before[..start].trim_end().ends_with("use")
+            && !before[..start].trim_end().ends_with("pub use")
+            && !before[..start].trim_end().ends_with(") use");
+        let begins = !before[..start].ends_with("::");
+        if begins && (["crate", "super", "self"].contains(&first) || is_use) {
+            tree(&code[start..], &mut Vec::new(), &mut found);
+        }
+    }
+    found
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Reads `a::b`, `a::{b, c::d}` and what else a `use` can say; gives what follows.
+fn tree<'a>(code: &'a str, before: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> &'a str {
+    let depth = before.len();
+    let mut rest = code;
+    loop {
+        if let Some(mut list) = rest.strip_prefix('{') {
+            loop {
+                list = tree(list.trim_start(), before, found).trim_start();
+                // A name after `as` ends there too.
+                let end = list.find([',', '}']).unwrap_or(list.len());
+                let is_last = !list[end..].starts_with(',');
+                list = list.get(end + 1..).unwrap_or_default().trim_start();
+                if is_last || list.starts_with('}') {
+                    rest = if is_last { list } else { &list[1..] };
+                    break;
+                }
+            }
+            break;
+        }
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        before.push(rest[..end].to_owned());
+        rest = &rest[end..];
+        match rest.strip_prefix("::") {
+            Some(more) => rest = more,
+            None => {
+                found.push(before.clone());
+                break;
+            }
+        }
+    }
+    before.truncate(depth);
+    rest
+}
+
+/// The modules that a file is in, itself last.
+fn module(path: &str) -> Vec<String> {
+    let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').map(str::to_owned).collect()
+}
+
+/// The file that each file of a room uses, by their modules.
+fn uses(
+    sources: &[(String, String)],
+    room_name: &str,
+) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let of_room = |(path, _): &&(String, String)| room(path) == Some(room_name);
+    let modules: BTreeSet<_> =
+        sources.iter().filter(of_room).map(|(path, _)| module(path)).collect();
+    let mut uses: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (path, code) in sources.iter().filter(of_room) {
+        let here = module(path);
+        let used = paths(code).into_iter().filter_map(|path| {
+            let mut at = if path[0] == "crate" { Vec::new() } else { here.clone() };
+            for name in &path {
+                match name.as_str() {
+                    "crate" | "self" => {}
+                    "super" => drop(at.pop()),
+                    name => at.push(name.to_owned()),
+                }
+            }
+            while !at.is_empty() && !modules.contains(&at) {
+                at.pop();
+            }
+            (at != here && !at.is_empty()).then_some(at)
+        });
+        uses.entry(here.clone()).or_default().extend(used);
+    }
+    uses
+}
+
+/// The files of a room that are in circles.
+fn circles(uses: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>) -> BTreeSet<String> {
+    let reach = |from: &Vec<String>| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
+        while let Some(module) = next.pop() {
+            for used in uses.get(&module).into_iter().flatten() {
+                if seen.insert(used.clone()) {
+                    next.push(used.clone());
+                }
+            }
+        }
+        seen
+    };
+    uses.keys().filter(|from| reach(from).contains(*from)).map(|from| from.join("/")).collect()
+}
+
+#[test]
+fn circles_are_seen() {
+    let file = |path: &str, code: &str| (path.to_owned(), code.to_owned());
+    let found = |sources: &[(String, String)]| {
+        circles(&uses(sources, "a")).into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let two = [file("a/mod.rs", "mod b; pub use b::X;"), file("a/b.rs", "fn f(x: super::c::X) {}")];
+    assert_eq!(found(&[&two[..], &[file("a/c.rs", "use crate::a::b::Y;")]].concat()), "a/b a/c");
+    assert_eq!(
+        found(&[&two[..], &[file("a/c.rs", "use super::{d, b::{X, Y}};")]].concat()),
+        "a/b a/c"
+    );
+    assert_eq!(found(&[&two[..], &[file("a/c.rs", "use super::{d::b, e as b, X};")]].concat()), "");
+    let folder = [file("a/b/mod.rs", "use c::X;"), file("a/b/c.rs", "use super::Y;")];
+    assert_eq!(found(&folder), "a/b a/b/c");
+    let above = [file("a/b/c.rs", "use super::super::d::X;"), file("a/d.rs", "use super::b::c;")];
+    assert_eq!(found(&above), "a/b/c a/d");
+}
+
+#[test]
+fn files_of_a_room_stand_on_each_other() {
+    let sources = sources();
+    let rooms: BTreeSet<_> = sources.iter().filter_map(|(path, _)| room(path)).collect();
+    let mut wrong = Vec::new();
+    for name in rooms {
+        let known =
+            CIRCLES.iter().find(|(room, _)| *room == name).map_or(&[][..], |(_, files)| files);
+        let found = circles(&uses(&sources, name));
+        wrong.extend(found.into_iter().filter(|file| !known.contains(&file.as_str())));
+    }
+    assert!(wrong.is_empty(), "in a circle: {wrong:#?}");
+}
+
+#[test]
+fn the_c_layer_has_a_base() {
+    for (path, code) in sources().iter().filter(|(path, _)| path.starts_with("capi/base/")) {
+        for used in paths(code) {
+            let up = used.iter().take_while(|name| *name == "super").count();
+            let above = up >= 2 || used.starts_with(&["crate".into(), "capi".into()]);
+            assert!(!above, "{path} uses {used:?}");
+        }
+    }
 }
 
 #[test]

@@ -2,18 +2,17 @@
 //!
 //! Not here: callbacks with lists of values; how text comes to a slot.
 
-use super::boundary::{Foreign, List, enter, need, slice};
+use super::base::boundary::{Foreign, List, enter, need, slice};
+use super::base::cell::{Inside, StoreCell, StringBox, Within, cell_of, wasm_store_t};
+use super::base::failure::{of_host, report, to_error};
+use super::base::handle::{Reference as _, wasm_func_t, wasm_trap_t};
+use super::base::report::witrt_error_t;
+use super::base::string;
+use super::base::text::text_at;
+use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
+use super::base::value::{wasm_val_t, wasm_val_union_t};
 use super::callback_text::{Buffers, Room, text_of};
-use super::error::{report, witrt_error_t};
-use super::families::*;
-use super::func::Home;
-use super::handle::Reference as _;
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
-use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::string::text_at;
-use super::string_box::{self, StringBox};
-use super::trap::{of_host, to_error};
-use super::value::{end_arg, give_val, to_externref, to_funcref, wasm_val_t};
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Val, ValType};
 use std::cell::Cell;
@@ -85,7 +84,7 @@ pub unsafe extern "C" fn witrt_func_new_prepared(
         };
         let ty = FuncType::new(takes, gives);
         let cell = cell_of(store)?;
-        let home = Home(Arc::as_ptr(&cell));
+        let home = Within(Arc::as_ptr(&cell));
         cell.enter(|inside| {
             // Nothing fails from here on: the finalizer is taken over.
             let env = Foreign::new(env, finalizer);
@@ -114,7 +113,7 @@ type SlotCallback = unsafe extern "C" fn(
 struct Callback {
     callback: SlotCallback,
     env: Foreign,
-    home: Home,
+    home: Within,
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
 }
@@ -264,7 +263,7 @@ impl Callback {
                     Some(Val::String(text)) => {
                         let string = StringBox::lend(inside, text);
                         slot.lazy.string = string;
-                        let of = super::value::wasm_val_union_t { string };
+                        let of = wasm_val_union_t { string };
                         lent.push(wasm_val_t { kind: 24, of });
                     }
                     Some(reference) => {
@@ -375,7 +374,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
             }
             SlotKind::Grow(_) => return Err(not_of_call()),
             SlotKind::Lazy(_) => {
-                Got::Val(Val::String(string_box::take_result(inside, slot.lazy.string)?))
+                Got::Val(Val::String(string::take_result(inside, slot.lazy.string)?))
             }
             SlotKind::Reference(ty) => {
                 let object = slot.r#ref;
@@ -402,7 +401,7 @@ unsafe fn give_up(kind: SlotKind, slot: &witrt_slot_t) {
     unsafe {
         match kind {
             // An argument that was put there is not the callback's: it stays.
-            SlotKind::Lazy(_) => drop(string_box::delete(slot.lazy.string)),
+            SlotKind::Lazy(_) => drop(string::delete(slot.lazy.string)),
             SlotKind::Reference(_) if !slot.r#ref.is_null() => drop(Box::from_raw(slot.r#ref)),
             _ => {}
         }

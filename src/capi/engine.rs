@@ -2,9 +2,10 @@
 //!
 //! Not here: what the options do.
 
-use super::boundary::{enter, need, utf8_nt};
-use super::error::{report, witrt_error_t};
-use super::string::{encoding_of, wasm_encoding_t};
+use super::base::boundary::{enter, need, utf8_nt};
+use super::base::failure::report;
+use super::base::report::witrt_error_t;
+use super::base::text::{encoding_of, wasm_encoding_t};
 use crate::{BackEnd, Config, Engine, Error, ErrorKind, OptLevel, Policy, Result};
 use std::ffi::c_char;
 

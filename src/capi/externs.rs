@@ -3,12 +3,14 @@
 //!
 //! Not here: the casts between them, which are generated.
 
-use super::boundary::{borrow, enter, need, write};
-use super::families::*;
-use super::handle::{Body, Reference, wrong_kind};
-use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::types::{TypeObj, TypeReference, wasm_externkind_enum, wasm_externkind_t};
-use super::value::{externref_handle, give_val, to_externref, to_funcref, to_val, wasm_val_t};
+use super::base::boundary::{borrow, enter, need, write};
+use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::base::handle::*;
+use super::base::object::{Body, Obj, wrong_kind};
+use super::base::translate::{externref_handle, give_val, to_externref, to_funcref, to_val};
+use super::base::value::wasm_val_t;
+use super::base::vec::byte_t;
+use super::types::*;
 use crate::{Error, ErrorKind, Extern, ExternType, Global, Memory, Result, Table, Val, ValType};
 use std::sync::Arc;
 
@@ -259,7 +261,7 @@ pub extern "C" fn wasm_memory_type(
 /// let it grow. Strings of guests that are still held are copied first, so that
 /// they stay what they were.
 #[unsafe(no_mangle)]
-pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut super::value::byte_t {
+pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut byte_t {
     enter(|| {
         let (cell, memory) = memory(object)?;
         let (data, _) = cell.enter(|inside| memory.raw(inside.context()))?;
@@ -336,8 +338,8 @@ pub extern "C" fn wasm_extern_type(
 pub extern "C" fn wasm_foreign_new(store: Option<&wasm_store_t>) -> Option<Box<wasm_foreign_t>> {
     enter(|| {
         let cell = cell_of(store)?;
-        let obj = super::handle::Obj::new(cell.id(), Body::Foreign);
-        let handle = super::handle::Handle { store: Some(cell), obj };
+        let obj = Obj::new(cell.id(), Body::Foreign);
+        let handle = Handle { store: Some(cell), obj };
         Ok(Some(wasm_foreign_t::boxed(handle)))
     })
 }

@@ -2,18 +2,17 @@
 //!
 //! Not here: values.
 
-use super::boundary::{Foreign, List, caught, check_room, enter, need};
-use super::composite::{as_slots, read_text};
-use super::error::{Failure, report, witrt_error_t};
-use super::families::*;
-use super::handle::{Body, Reference, wrong_kind};
-use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::string_box::{self, Source};
-use super::trap::{to_error, to_trap};
-use super::types::{TypeObj, TypeReference};
-use super::value::wasm_val_t;
-use super::value::{end_arg, give_val, kind_of, lend_val, number, number_bits, take_val, to_val};
-use super::vec::items;
+use super::base::boundary::{Foreign, List, caught, check_room, enter, need};
+use super::base::cell::{Inside, StoreCell, Within, cell_of, wasm_store_t};
+use super::base::failure::{Failure, report, to_error, to_trap};
+use super::base::handle::{Reference, wasm_func_t, wasm_trap_t};
+use super::base::object::{Body, wrong_kind};
+use super::base::report::witrt_error_t;
+use super::base::string::{self, Source, read_text};
+use super::base::translate::{end_arg, give_val, lend_val, number, number_bits, take_val, to_val};
+use super::base::value::{as_slots, as_vals, kind_of, wasm_val_t, wasm_val_vec_t};
+use super::base::vec::items;
+use super::types::{TypeObj, TypeReference, wasm_functype_t};
 use crate::tree::{Returned, Slot};
 use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val, ValType, Word};
 use std::ffi::c_void;
@@ -352,7 +351,7 @@ where
 {
     let ty = need(ty, "type")?.ty().to_func()?.clone();
     let cell = cell_of(store)?;
-    let home = Home(Arc::as_ptr(&cell));
+    let home = Within(Arc::as_ptr(&cell));
     cell.enter(|inside| {
         let callback = callback();
         if ty.signature().is_some() {
@@ -376,21 +375,6 @@ where
     })?
 }
 
-/// The cell of the store that a function is in.
-pub struct Home(pub *const StoreCell);
-
-// SAFETY: a cell may be referred to from any thread.
-unsafe impl Send for Home {}
-// SAFETY: as above.
-unsafe impl Sync for Home {}
-
-impl Home {
-    /// Where it is. (A method, so that closures capture all of this.)
-    pub fn get(&self) -> *const StoreCell {
-        self.0
-    }
-}
-
 /// The guest, or the host, calls a callback.
 fn call_back(
     cell: &StoreCell,
@@ -401,34 +385,34 @@ fn call_back(
     callback: &impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t,
 ) -> Result<()> {
     cell.callback(caller, |inside| {
-        let mut lent = List::<wasm_val_t, INLINE>::new(args.len(), || spare_c(inside));
+        let mut lent = List::<Slot, INLINE>::new(args.len(), || spare_slots(inside));
         for arg in args {
             // SAFETY: every one is ended below, before `args` is gone.
-            lent.push(unsafe { lend_val(inside, arg) });
+            lent.push(*unsafe { lend_val(inside, arg) }.as_slot());
         }
-        let mut given = List::<wasm_val_t, INLINE>::new(ty.results().len(), || spare_c(inside));
+        let mut given = List::<Slot, INLINE>::new(ty.results().len(), || spare_slots(inside));
         for ty in ty.results() {
-            given.push(wasm_val_t::zero(*ty));
+            given.push(*wasm_val_t::zero(*ty).as_slot());
         }
         let trap = inside.lend(|| {
-            let (args, results) = (lent.as_mut_slice(), given.as_mut_slice());
+            let (args, results) = (as_vals(lent.as_mut_slice()), as_vals(given.as_mut_slice()));
             let args = wasm_val_vec_t { size: args.len(), data: args.as_mut_ptr() };
             let mut results = wasm_val_vec_t { size: results.len(), data: results.as_mut_ptr() };
             callback(&raw const args, &raw mut results)
         });
         let outcome = if trap.is_null() {
-            take_results(inside, ty, given.as_mut_slice(), results)
+            take_results(inside, ty, as_vals(given.as_mut_slice()), results)
         } else {
             // SAFETY: the callback gave up the trap that it returned.
             Err(to_error(unsafe { Box::from_raw(trap) }))
         };
-        for arg in lent.as_mut_slice() {
+        for arg in as_vals(lent.as_mut_slice()) {
             // SAFETY: they come from `lend_val`. The callback was told not to
             // change them.
             unsafe { end_arg(inside, *arg) };
         }
-        inside.tables().c_vals.extend(lent.take_spare());
-        inside.tables().c_vals.extend(given.take_spare());
+        inside.tables().slots.extend(lent.take_spare());
+        inside.tables().slots.extend(given.take_spare());
         outcome
     })
 }
@@ -464,9 +448,9 @@ fn call_back_slots(
             // SAFETY: the callback set the member, and gave up what it owns. Its own
             // text is read before anything else of the host's runs.
             returned.text = Some(unsafe {
-                match string_box::source(given.of.string)? {
+                match string::source(given.of.string)? {
                     Source::Host(text) => text,
-                    Source::Handle(_) => string_box::take_result(inside, given.of.string)?,
+                    Source::Handle(_) => string::take_result(inside, given.of.string)?,
                 }
             });
             returned.slot = wasm_val_t::zero(ValType::String).as_slot().to_owned();
@@ -482,8 +466,8 @@ fn call_back_slots(
 }
 
 #[cold]
-fn spare_c(inside: &mut Inside<'_>) -> Vec<wasm_val_t> {
-    inside.tables().c_vals.pop().unwrap_or_default()
+fn spare_slots(inside: &mut Inside<'_>) -> Vec<Slot> {
+    inside.tables().slots.pop().unwrap_or_default()
 }
 
 fn take_results(

@@ -2,11 +2,12 @@
 //!
 //! Not here: looking anything up.
 
-use super::boundary::{enter, need};
-use super::families::*;
-use super::types::{TypeObj, TypeReference};
-use super::vec::{self, Duplicate, Owned, from_bytes};
+use super::base::boundary::{enter, need};
+use super::base::vec::{self, Duplicate, Owned, Vector, from_bytes, wasm_name_t};
+use super::types::{TypeObj, TypeReference, wasm_externtype_t};
 use crate::{ExportType, ImportType, Result};
+
+include!(concat!(env!("OUT_DIR"), "/importtypes.rs"));
 
 /// An import: two names and what has to be supplied.
 pub struct wasm_importtype_t {

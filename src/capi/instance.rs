@@ -2,13 +2,15 @@
 //!
 //! Not here: what instantiation does.
 
-use super::boundary::{borrow, caught, enter, need, offer, utf8, write};
-use super::error::{Failure, report, set_last, witrt_error_t};
-use super::families::*;
-use super::handle::{Body, Reference, wrong_kind};
-use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::trap::to_trap;
-use super::vec::{self, from_items, items};
+use super::base::boundary::{borrow, caught, enter, need, offer, quietly, utf8, write};
+use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::base::failure::{Failure, report, to_trap};
+use super::base::handle::*;
+use super::base::last::set_last;
+use super::base::object::{Body, wrong_kind};
+use super::base::report::witrt_error_t;
+use super::base::vec::{self, from_items, items};
+use super::module;
 use crate::{Error, ErrorKind, Extern, Instance, Linker, Module, Result};
 use std::ffi::c_char;
 use std::sync::Arc;
@@ -66,7 +68,7 @@ unsafe fn new(
     imports: *const wasm_extern_vec_t,
 ) -> Result<Option<Box<wasm_instance_t>>, Failure> {
     // SAFETY: the caller vouches for the pointers.
-    let (cell, module) = unsafe { (cell_of(borrow(store))?, super::module::get(borrow(module))?) };
+    let (cell, module) = unsafe { (cell_of(borrow(store))?, module::get(borrow(module))?) };
     let made = cell.clone().enter(|inside| {
         // SAFETY: the caller vouches for the vector.
         let imports = unsafe { externs(inside, imports) }?;
@@ -186,7 +188,7 @@ pub extern "C" fn witrt_linker_new() -> Option<Box<witrt_linker_t>> {
 /// Deletes a linker. NULL is accepted.
 #[unsafe(no_mangle)]
 pub extern "C" fn witrt_linker_delete(linker: Option<Box<witrt_linker_t>>) {
-    super::boundary::quietly(|| drop(linker))
+    quietly(|| drop(linker))
 }
 
 /// Defines a thing, which is borrowed, under two names in UTF-8. A later one
@@ -274,7 +276,7 @@ unsafe fn instantiate(
     let (linker, store, module) = unsafe { (borrow(linker), borrow(store), borrow(module)) };
     let linker = need(linker, "linker")?;
     let cell = cell_of(store)?;
-    let module: Module = super::module::get(module)?;
+    let module: Module = module::get(module)?;
     let imports = linker.linker.resolve(&module)?;
     let made = cell.clone().enter(|inside| {
         let instance = Instance::new(inside.context(), &module, &imports)?;

@@ -2,14 +2,15 @@
 //!
 //! Not here: instances.
 
-use super::boundary::{enter, need, slice, utf8_nt, write};
+use super::base::boundary::{enter, need, null, slice, utf8_nt, write};
+use super::base::cell::{cell_of, wasm_store_t};
+use super::base::failure::report;
+use super::base::handle::{Handle, Reference, wasm_module_t};
+use super::base::object::{Body, Obj, wrong_kind};
+use super::base::report::witrt_error_t;
+use super::base::vec::{self, Vector, from_bytes, from_items, items, wasm_byte_vec_t};
 use super::engine::wasm_engine_t;
-use super::error::{report, witrt_error_t};
-use super::families::*;
-use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
-use super::importtype::{wasm_exporttype_t, wasm_importtype_t};
-use super::store::{cell_of, wasm_store_t};
-use super::vec::{self, Vector, from_bytes, from_items, items};
+use super::importtype::*;
 use crate::{Engine, Error, ErrorKind, Module, Result};
 use std::ffi::{c_char, c_void};
 
@@ -40,7 +41,7 @@ pub fn get(module: Option<&wasm_module_t>) -> Result<Module> {
 /// The pointer must be NULL or a vector.
 unsafe fn items_of<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&'a [u8]> {
     if vec.is_null() {
-        return Err(super::boundary::null("bytes"));
+        return Err(null("bytes"));
     }
     // SAFETY: the caller vouches for it.
     let bytes = unsafe { items(vec, "bytes") }?;

@@ -2,20 +2,20 @@
 //!
 //! Not here: slots, what becomes of results, callbacks.
 
-use super::boundary::{List, enter, need, null, quietly};
-use super::error::{Failure, report, witrt_error_t};
-use super::families::*;
-use super::handle::{Body, Reference, wrong_kind};
-use super::prepared_results::{Numbers, OneText, Results};
+use super::base::boundary::{List, enter, need, null, quietly};
+use super::base::cell::{Inside, StoreCell, StringBox};
+use super::base::failure::{Failure, report};
+use super::base::handle::{Reference, wasm_func_t};
+use super::base::object::{Body, wrong_kind};
+use super::base::report::witrt_error_t;
+use super::base::string::{self, Source};
+use super::base::text::wasm_string_t;
+use super::base::translate::{to_externref, to_funcref};
+use super::prepared_results::{INLINE, Kept, KeptText, Numbers, OneText, Results};
 use super::slot::{SlotKind, witrt_slot_kind_t, witrt_slot_t};
-use super::store::{Inside, StoreCell};
-use super::string::{copy_to, encoding_of, wasm_encoding_t, wasm_string_t};
-use super::string_box::{self, Source, StringBox};
-use super::value::{to_externref, to_funcref};
 use crate::{Arguments, Error, ErrorKind, Lower, Lowered as _};
 use crate::{Prepared, Result, Word};
-use crate::{Str, Val, ValType};
-use std::ffi::c_void;
+use crate::{Val, ValType};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct witrt_prepared_t {
     call: Prepared,
     params: Box<[SlotKind]>,
-    pub(super) results: Box<[SlotKind]>,
+    results: Box<[SlotKind]>,
     /// Whether few numbers cross, and nothing else.
     is_numeric: bool,
     /// Whether all results are numbers.
@@ -43,27 +43,6 @@ pub struct witrt_prepared_t {
     /// The store goes last.
     cell: Arc<StoreCell>,
 }
-
-/// Results of a call that there was no room for: most have none, and pay a look at
-/// one pointer.
-pub(super) type Kept = Option<Box<Short>>;
-
-/// What a call fails with that had too little room, and what it keeps.
-pub(super) struct Short {
-    /// Of the first.
-    pub error: Error,
-    pub texts: Vec<KeptText>,
-}
-
-/// One of these texts.
-pub(super) struct KeptText {
-    /// Which result it is.
-    pub index: usize,
-    pub text: Str<'static>,
-}
-
-/// So many results of a call are on the stack.
-pub(super) const INLINE: usize = 8;
 
 /// Prepares a function for calls with slots of these kinds, which must fit its
 /// type. Owned by the caller; NULL, with `WITRT_ERROR_WRONG_KIND`, where they do
@@ -344,7 +323,7 @@ impl SlotArgs<'_> {
         // that text stays as it is during the call.
         let val = unsafe {
             match self.kinds[i] {
-                SlotKind::Lazy(_) => match string_box::source(slot.lazy.string) {
+                SlotKind::Lazy(_) => match string::source(slot.lazy.string) {
                     Ok(Source::Host(text)) => Ok(Val::String(text)),
                     Ok(Source::Handle(handle)) => handle.text().cloned().map(Val::String),
                     Err(error) => Err(error),
@@ -473,30 +452,4 @@ pub unsafe extern "C" fn witrt_prepared_take_result(
             Ok(StringBox::give(inside, kept.swap_remove(at).text))
         })?
     })
-}
-
-/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
-/// what is read once. False, and the string is as it was, where it cannot be
-/// copied. `error` may be NULL; what is written there is owned by the caller,
-/// NULL on success.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_string_take(
-    string: *mut wasm_string_t,
-    encoding: wasm_encoding_t,
-    destination: *mut c_void,
-    capacity: usize,
-    error: *mut *mut witrt_error_t,
-) -> bool {
-    let body = || {
-        let encoding = encoding_of(encoding)?;
-        // SAFETY: the header demands what `wasm_string_copy` demands, and that
-        // the string is the caller's.
-        unsafe {
-            copy_to(string, encoding, destination, capacity, std::ptr::null_mut())?;
-            string_box::delete(string)?;
-        }
-        Ok::<_, Error>(true)
-    };
-    // SAFETY: the header demands a writable pointer or NULL.
-    unsafe { report(error, body) }
 }

@@ -3,14 +3,33 @@
 //!
 //! Not here: arguments, the call.
 
-use super::boundary::List;
-use super::prepared::{INLINE, Kept, KeptText, Short};
-use super::sink::Sink;
+use super::base::boundary::List;
+use super::base::cell::{Inside, StringBox};
+use super::base::sink::Sink;
+use super::base::translate::give_val;
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
-use super::store::Inside;
-use super::string_box::StringBox;
-use super::value::give_val;
-use crate::{Error, ErrorKind, Lift, Outcome, Result, Val};
+use crate::{Error, ErrorKind, Lift, Outcome, Result, Str, Val};
+
+/// Results of a call that there was no room for: most have none, and pay a look at
+/// one pointer.
+pub(super) type Kept = Option<Box<Short>>;
+
+/// What a call fails with that had too little room, and what it keeps.
+pub(super) struct Short {
+    /// Of the first.
+    pub error: Error,
+    pub texts: Vec<KeptText>,
+}
+
+/// One of these texts.
+pub(super) struct KeptText {
+    /// Which result it is.
+    pub index: usize,
+    pub text: Str<'static>,
+}
+
+/// So many results of a call are on the stack.
+pub(super) const INLINE: usize = 8;
 
 /// Results that are numbers: written straight into their slots, since nothing
 /// fails once they are there. What such a call has deferred was made before.

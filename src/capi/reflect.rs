@@ -2,10 +2,9 @@
 //!
 //! Not here: making types.
 
-use super::boundary::{enter, need, write};
-use super::families::*;
+use super::base::boundary::{enter, need, write};
+use super::base::vec::{self, from_bytes, wasm_name_t};
 use super::types::wasm_valtype_t;
-use super::vec::{self, from_bytes};
 
 /// How many parts a type has: fields, cases, names of an enum or of flags; 1 for a
 /// list, which is the type of its elements. 0 for a type without parts.

@@ -2,11 +2,11 @@
 //!
 //! Not here: calls.
 
-use super::boundary::{need, slice};
-use super::families::wasm_ref_t;
-use super::sink::{Grow, Room, Sink};
-use super::string::{text_at, wasm_string_t};
-use super::value::{float32_t, float64_t, type_of, unknown_kind};
+use super::base::boundary::{need, slice};
+use super::base::handle::wasm_ref_t;
+use super::base::sink::{Grow, Room, Sink};
+use super::base::text::{text_at, wasm_string_t};
+use super::base::value::{float32_t, float64_t, type_of, unknown_kind};
 use crate::string::Text;
 use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
 use std::ffi::c_void;

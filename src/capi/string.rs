@@ -1,78 +1,19 @@
-//! Strings: the struct that a host fills around its own text, and the handles
-//! of the same type that the library makes.
+//! Strings: making, reading and deleting them.
 //!
-//! Not here: what is behind a handle.
+//! Not here: what is behind a pointer to one.
 
-use super::boundary::{caught, enter, offer, slice, write};
-use super::error::set_last;
-use super::families::wasm_byte_vec_t;
-use super::sink::Room;
-use super::string_box::{Source, StringBox, clone, delete, read, source};
+use super::base::boundary::{caught, enter, offer, write};
+use super::base::cell::StringBox;
+use super::base::failure::report;
+use super::base::last::set_last;
+use super::base::report::witrt_error_t;
+use super::base::sink::Room;
+use super::base::string::{Source, clone, delete, read, source};
+use super::base::text::{encoding_of, wasm_encoding_t, wasm_string_t};
+use super::base::vec::wasm_byte_vec_t;
 use crate::string::{Text, measure};
 use crate::{Encoding, Error, ErrorKind, Policy, Result};
 use std::ffi::{c_char, c_void};
-
-/// How a text is stored: one of `wasm_encoding_enum`.
-pub type wasm_encoding_t = u32;
-
-/// How a text is stored.
-#[repr(C)]
-pub enum wasm_encoding_enum {
-    /// Bytes; one to four of them a character.
-    WASM_UTF8 = 0,
-    /// 16-bit units in native byte order; one or two of them a character.
-    WASM_UTF16 = 1,
-    /// Bytes, each a character up to U+00FF. Text with others does not fit: where it
-    /// is to be written so, that is the error `WITRT_ERROR_OUT_OF_RANGE`, with the
-    /// position, or `?` where what is ill-formed is replaced.
-    WASM_LATIN1 = 2,
-    /// 32-bit units in native byte order, each a character.
-    WASM_UTF32 = 3,
-}
-
-/// What a string asks for, in its `flags`.
-#[repr(C)]
-pub enum wasm_string_flag_enum {
-    /// Ill-formed parts of this string become U+FFFD, whatever the engine's
-    /// rule is.
-    WASM_STRING_REPLACE = 1,
-    /// This string is refused where it is ill-formed, whatever the engine's
-    /// rule is.
-    WASM_STRING_REJECT = 2,
-}
-
-/// A string: a host's own text, or a handle of the library's.
-///
-/// A host makes one around its own text, on its stack and without a call, with
-/// `WASM_STRING_UTF8`, `WASM_STRING_UTF16`, `WASM_STRING_LATIN1`,
-/// `WASM_STRING_UTF32` or `WASM_STRING_LIT`. The text is borrowed: it has to stay as it is for as long as the string is used, which
-/// for an argument is the call. Nothing needs to be deleted. Text may hold
-/// U+0000 and ends where its size says.
-///
-/// A string that comes out of the library (a result, an argument of a callback,
-/// `wasm_string_new`) is a handle: a pointer to such a struct, which must not be
-/// copied or changed, and whose text is read with the `wasm_string_` functions.
-/// A result is owned by the caller; it stays readable until it is deleted,
-/// whatever happens in between. (It is copied out before a guest runs that could
-/// change it: where there is no memory for that, the guest does not run, and the
-/// call fails with `WITRT_ERROR_OUT_OF_MEMORY`.) An argument of a callback is valid
-/// during that callback and is not deleted.
-///
-/// Handles belong to their store's thread; deleting is permitted on any.
-#[repr(C)]
-pub struct wasm_string_t {
-    /// The first code unit, aligned for its type; NULL is permitted where
-    /// `size` is zero. Not to be looked at in a handle.
-    pub data: *const c_void,
-    /// The number of code units, not bytes. Not to be looked at in a handle.
-    pub size: usize,
-    /// One of `wasm_encoding_enum`.
-    pub encoding: wasm_encoding_t,
-    /// Zero, or one of `wasm_string_flag_enum`.
-    pub flags: u32,
-    /// Zero in a host's own string; the library's business in a handle.
-    pub reserved: usize,
-}
 
 /// A string of the library's own: a copy of text in this encoding, checked to
 /// be well-formed. NULL for an unknown encoding, ill-formed text, or NULL text
@@ -174,11 +115,37 @@ pub unsafe extern "C" fn wasm_string_copy(
     })
 }
 
+/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// what is read once. False, and the string is as it was, where it cannot be
+/// copied. `error` may be NULL; what is written there is owned by the caller,
+/// NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_string_take(
+    string: *mut wasm_string_t,
+    encoding: wasm_encoding_t,
+    destination: *mut c_void,
+    capacity: usize,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        let encoding = encoding_of(encoding)?;
+        // SAFETY: the header demands what `wasm_string_copy` demands, and that
+        // the string is the caller's.
+        unsafe {
+            copy_to(string, encoding, destination, capacity, std::ptr::null_mut())?;
+            delete(string)?;
+        }
+        Ok::<_, Error>(true)
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
 /// # Safety
 ///
 /// There must be a string, room for `capacity` units, and a writable pointer or
 /// NULL.
-pub unsafe fn copy_to(
+unsafe fn copy_to(
     string: *const wasm_string_t,
     encoding: Encoding,
     destination: *mut c_void,
@@ -202,29 +169,6 @@ pub unsafe fn copy_to(
     // SAFETY: the caller vouches for the rest.
     unsafe { offer(written, read(string, copied)?) };
     Ok(())
-}
-
-/// Text of a host's.
-///
-/// # Safety
-///
-/// There must be `len` code units at `data`, which stay as they are for `'a`.
-#[inline(always)]
-pub unsafe fn text_at<'a>(
-    encoding: Encoding,
-    data: *const c_void,
-    len: usize,
-    name: &str,
-) -> Result<Text<'a>> {
-    // SAFETY: the caller vouches for it.
-    unsafe {
-        Ok(match encoding {
-            Encoding::Utf8 => Text::Utf8(slice(data.cast(), len, name)?),
-            Encoding::Utf16 => Text::Utf16(slice(data.cast(), len, name)?),
-            Encoding::Latin1 => Text::Latin1(slice(data.cast(), len, name)?),
-            Encoding::Utf32 => Text::Utf32(slice(data.cast(), len, name)?),
-        })
-    }
 }
 
 /// Tells where the text lies, as UTF-8: `bytes` is set to borrowed bytes, not
@@ -314,40 +258,3 @@ pub unsafe extern "C" fn wasm_string_is_handle(string: *const wasm_string_t) -> 
     // SAFETY: the header demands a string.
     enter(|| Ok(matches!(unsafe { source(string) }?, Source::Handle(_))))
 }
-
-/// The encoding of a number.
-#[inline]
-pub fn encoding_of(encoding: wasm_encoding_t) -> Result<Encoding> {
-    Encoding::ALL
-        .get(encoding as usize)
-        .copied()
-        .ok_or_else(|| Error::new(ErrorKind::UnknownKind, format!("{encoding} is no encoding")))
-}
-
-/// The number of an encoding.
-pub fn number_of(encoding: Encoding) -> wasm_encoding_t {
-    encoding as u32
-}
-
-const _: () = assert!(
-    Encoding::Utf8 as u32 == wasm_encoding_enum::WASM_UTF8 as u32
-        && Encoding::Utf16 as u32 == wasm_encoding_enum::WASM_UTF16 as u32
-        && Encoding::Latin1 as u32 == wasm_encoding_enum::WASM_LATIN1 as u32
-        && Encoding::Utf32 as u32 == wasm_encoding_enum::WASM_UTF32 as u32
-);
-
-/// What a string's flags ask for.
-#[inline]
-pub fn policy_of(flags: u32) -> Result<Option<Policy>> {
-    match flags {
-        0 => Ok(None),
-        1 => Ok(Some(Policy::Replace)),
-        2 => Ok(Some(Policy::Reject)),
-        _ => {
-            let message = format!("{flags} are no flags of a string");
-            Err(Error::new(ErrorKind::UnknownKind, message))
-        }
-    }
-}
-
-const _: () = assert!(size_of::<wasm_string_t>() == 3 * size_of::<usize>() + 8);

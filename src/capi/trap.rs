@@ -1,26 +1,17 @@
 //! Traps and their frames.
 //!
-//! A trap keeps its identity through wasm: the error that carries it has its
-//! object as payload.
-//!
-//! Not here: why a guest traps.
+//! Not here: why a guest traps, and how a trap travels.
 
-use super::boundary::{enter, need, write};
-use super::error::{Report, keep_last};
-use super::families::*;
-use super::handle::{Body, Handle, Obj, Reference, wrong_kind};
-use super::store::{Inside, StoreCell, cell_of, wasm_store_t};
-use super::vec::{self, Duplicate, Owned, from_bytes, from_items, items};
-use crate::{Error, Frame, Result, Trap};
+use super::base::boundary::{enter, need, write};
+use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::base::failure::{of_host, trap_body};
+use super::base::handle::{self, Reference, wasm_instance_t, wasm_trap_t};
+use super::base::vec::{self, Duplicate, Owned, Vector, from_bytes, from_items, items};
+use super::base::vec::{wasm_message_t, wasm_name_t};
+use crate::{Frame, Result};
 use std::sync::Arc;
 
-/// What a trap's object holds.
-pub struct TrapBody {
-    /// The trap, or one made of another error.
-    pub trap: Trap,
-    /// What the error said.
-    pub report: Arc<Report>,
-}
+include!(concat!(env!("OUT_DIR"), "/frames.rs"));
 
 /// A function that was running when a trap happened. It owns its data: it may
 /// outlive the trap and the store. Any thread may read or delete it.
@@ -58,41 +49,8 @@ impl Duplicate for wasm_frame_t {
         Ok(wasm_frame_t {
             frame: self.frame.clone(),
             name: self.frame.func_name.as_ref().map(|name| name_of(name)).transpose()?,
-            instance: super::handle::copy(self.instance.as_deref()),
+            instance: handle::copy(self.instance.as_deref()),
         })
-    }
-}
-
-/// The trap for an error that came out of a call, and the last error with it.
-/// A host's own trap comes out as the object that it went in as.
-#[cold]
-pub fn to_trap(cell: Option<Arc<StoreCell>>, error: &Error) -> Box<wasm_trap_t> {
-    let carried = error.payload().and_then(|payload| payload.clone().downcast::<Obj>().ok());
-    let report = Report::new(error);
-    keep_last(report.clone());
-    let obj = carried.unwrap_or_else(|| {
-        let trap = error.trap().cloned().unwrap_or_else(|| Trap::new(error.message()));
-        let id = cell.as_ref().map_or(0, |cell| cell.id());
-        Obj::new(id, Body::Trap(TrapBody { trap, report }))
-    });
-    wasm_trap_t::boxed(Handle { store: cell, obj })
-}
-
-/// The error that lets a trap travel through wasm.
-pub fn to_error(trap: Box<wasm_trap_t>) -> Error {
-    let obj = trap.handle().obj.clone();
-    match body(&trap) {
-        Ok(body) => Error::from(body.trap.clone()).with_payload(obj),
-        Err(error) => error,
-    }
-}
-
-/// What a trap's object holds.
-pub fn body(trap: &wasm_trap_t) -> Result<&TrapBody> {
-    let obj = &trap.handle().obj;
-    match &obj.body {
-        Body::Trap(body) => Ok(body),
-        _ => Err(wrong_kind("trap", obj)),
     }
 }
 
@@ -113,14 +71,6 @@ pub unsafe extern "C" fn wasm_trap_new(
     })
 }
 
-/// A trap of the host's own, in the store of that number.
-pub fn of_host(store: Option<Arc<StoreCell>>, id: u64, message: &[u8]) -> Box<wasm_trap_t> {
-    let trap = Trap::new(String::from_utf8_lossy(message));
-    let report = Report::new(&Error::from(trap.clone()));
-    let obj = Obj::new(id, Body::Trap(TrapBody { trap, report }));
-    wasm_trap_t::boxed(Handle { store, obj })
-}
-
 /// Writes a copy of the message to `out`, with the NUL that ends it, which its
 /// size counts; an empty vector on failure. Owned by the caller.
 #[unsafe(no_mangle)]
@@ -128,7 +78,7 @@ pub unsafe extern "C" fn wasm_trap_message(trap: Option<&wasm_trap_t>, out: *mut
     enter(|| {
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { vec::new_empty(out) }?;
-        let mut message = body(need(trap, "trap")?)?.trap.message().as_bytes().to_vec();
+        let mut message = trap_body(need(trap, "trap")?)?.trap.message().as_bytes().to_vec();
         message.push(0);
         // SAFETY: as above.
         unsafe { write(out, "out", from_bytes(&message)?) }
@@ -141,7 +91,7 @@ pub extern "C" fn wasm_trap_origin(trap: Option<&wasm_trap_t>) -> Option<Box<was
     enter(|| {
         let trap = need(trap, "trap")?;
         let cell = trap.handle().store.as_ref();
-        let first = body(trap)?.trap.frames().first();
+        let first = trap_body(trap)?.trap.frames().first();
         Ok(first.map(|frame| wasm_frame_t::new(frame, cell)).transpose()?.map(Box::new))
     })
 }
@@ -155,7 +105,7 @@ pub unsafe extern "C" fn wasm_trap_trace(trap: Option<&wasm_trap_t>, out: *mut w
         unsafe { vec::new_empty(out) }?;
         let trap = need(trap, "trap")?;
         let cell = trap.handle().store.as_ref();
-        let frames = body(trap)?.trap.frames().iter();
+        let frames = trap_body(trap)?.trap.frames().iter();
         let frames =
             frames.map(|frame| wasm_frame_t::new(frame, cell)).collect::<Result<Vec<_>>>()?;
         let frames = frames.into_iter().map(|frame| Box::into_raw(Box::new(frame)));
@@ -167,7 +117,7 @@ pub unsafe extern "C" fn wasm_trap_trace(trap: Option<&wasm_trap_t>, out: *mut w
 /// A copy of a frame. NULL for NULL. Owned by the caller.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasm_frame_copy(frame: Option<&wasm_frame_t>) -> Option<Box<wasm_frame_t>> {
-    enter(|| super::types::copy(frame))
+    enter(|| vec::copied(frame))
 }
 
 /// The instance that the function belongs to, borrowed from the frame; NULL

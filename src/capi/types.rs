@@ -4,16 +4,17 @@
 //!
 //! Not here: the casts between them, which are generated.
 
-use super::boundary::{enter, need};
-use super::families::*;
-use super::value::{kind_of, type_of, wasm_valkind_t};
-use super::vec::{Duplicate, Owned, Vector, items};
+use super::base::boundary::{enter, need};
+use super::base::value::{kind_of, type_of, value_kind_name, wasm_valkind_t};
+use super::base::vec::{Duplicate, Owned, Vector, items, wasm_name_t};
 use crate::wit::{Fields, Signature, Type};
 use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
 use crate::{TableType, ValType};
 use std::ffi::{CStr, c_char};
 use std::ptr::null;
 use std::sync::{Arc, OnceLock};
+
+include!(concat!(env!("OUT_DIR"), "/types.rs"));
 
 /// The type of a value. Owned values of their own, as all types are: they
 /// belong to no engine and no store, and any thread may use them.
@@ -170,11 +171,6 @@ pub unsafe fn cast<T: TypeReference, U: TypeReference>(pointer: *const T) -> *co
         Some(ty) if U::fits(ty.ty()) => pointer.cast::<U>(),
         _ => std::ptr::null(),
     }
-}
-
-/// A copy, owned by the caller.
-pub fn copy<T: Duplicate>(ty: Option<&T>) -> Result<Option<Box<T>>> {
-    ty.map(|ty| ty.duplicate().map(Box::new)).transpose()
 }
 
 impl TypeObj {

@@ -6,6 +6,7 @@ pub use std::ffi::{CStr, c_char, c_void};
 pub use std::mem::MaybeUninit;
 pub use std::ptr::{from_mut, from_ref, null, null_mut};
 pub use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+pub use witrt::capi::base::{cell::*, handle::*, report::*, text::*, value::*, vec::*};
 pub use witrt::capi::engine::*;
 pub use witrt::capi::error::*;
 pub use witrt::capi::externs::*;

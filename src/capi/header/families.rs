@@ -1,5 +1,6 @@
-//! The regular families of the C API, written as plain Rust by `build.rs`.
-//! `src/capi/families.rs` includes them; the header's generator reads them.
+//! The regular families of the C API, written as plain Rust by `build.rs`: the
+//! functions for `src/capi/families.rs`, types for the files that they belong to.
+//! These include them; the header's generator reads them.
 
 use std::fmt::Write as _;
 
@@ -44,38 +45,76 @@ const REFERENCES: [(&str, &str, &str, &str); 10] = [
     ("instance", "an instance", "Body::Instance(_)", "A module with its imports supplied."),
 ];
 
-/// Name and element.
-const VECTORS: [(&str, &str); 13] = [
-    ("byte", "wasm_byte_t"),
-    ("val", "wasm_val_t"),
-    ("valtype", "*mut wasm_valtype_t"),
-    ("functype", "*mut wasm_functype_t"),
-    ("globaltype", "*mut wasm_globaltype_t"),
-    ("tabletype", "*mut wasm_tabletype_t"),
-    ("memorytype", "*mut wasm_memorytype_t"),
-    ("tagtype", "*mut wasm_tagtype_t"),
-    ("externtype", "*mut wasm_externtype_t"),
-    ("importtype", "*mut wasm_importtype_t"),
-    ("exporttype", "*mut wasm_exporttype_t"),
-    ("frame", "*mut wasm_frame_t"),
-    ("extern", "*mut wasm_extern_t"),
+/// Name, element, and the piece that the type stands in, beside its element's.
+const VECTORS: [(&str, &str, &str); 13] = [
+    ("byte", "wasm_byte_t", "names"),
+    ("val", "wasm_val_t", "values"),
+    ("valtype", "*mut wasm_valtype_t", "types"),
+    ("functype", "*mut wasm_functype_t", "types"),
+    ("globaltype", "*mut wasm_globaltype_t", "types"),
+    ("tabletype", "*mut wasm_tabletype_t", "types"),
+    ("memorytype", "*mut wasm_memorytype_t", "types"),
+    ("tagtype", "*mut wasm_tagtype_t", "types"),
+    ("externtype", "*mut wasm_externtype_t", "types"),
+    ("importtype", "*mut wasm_importtype_t", "importtypes"),
+    ("exporttype", "*mut wasm_exporttype_t", "importtypes"),
+    ("frame", "*mut wasm_frame_t", "frames"),
+    ("extern", "*mut wasm_extern_t", "handles"),
 ];
 
 /// What types alone have: a copy function of this shape.
 const COPIED_TYPES: [&str; 3] = ["valtype", "importtype", "exporttype"];
 
-/// The text of `families.rs`; `errors` is the text of `src/error.rs`.
-pub fn text(errors: &str) -> String {
+/// The pieces, each by the name of its file, in the order of the header; `errors` is
+/// the text of `src/error.rs`.
+pub fn pieces(errors: &str) -> Vec<(&'static str, String)> {
+    let pieces = ["numbers", "names", "handles", "values", "types", "importtypes", "frames"];
+    let mut pieces: Vec<_> = pieces.iter().map(|name| (*name, types(name, errors))).collect();
+    pieces.push(("families", functions()));
+    pieces
+}
+
+/// The types of a piece.
+fn types(piece: &str, errors: &str) -> String {
     let mut text = String::new();
-    numbers(&mut text, errors);
+    match piece {
+        "numbers" => numbers(&mut text, errors),
+        "handles" => {
+            REFERENCES.iter().for_each(|(name, _, bodies, about)| {
+                reference_type(&mut text, name, bodies, about)
+            });
+        }
+        "types" => {
+            EXTERN_TYPES
+                .iter()
+                .for_each(|(name, _, variant, about)| extern_type(&mut text, name, variant, about));
+        }
+        _ => {}
+    }
+    for (name, element, _) in VECTORS.iter().filter(|(.., home)| *home == piece) {
+        vector_type(&mut text, name, element);
+    }
+    if piece == "names" {
+        text += "
+/// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
+pub type wasm_name_t = wasm_byte_vec_t;
+
+/// A message: UTF-8 with a NUL at its end, which its size counts.
+pub type wasm_message_t = wasm_byte_vec_t;
+";
+    }
+    text
+}
+
+fn functions() -> String {
+    let mut text = String::new();
     for (name, what) in PLAIN {
         delete(&mut text, name, what, "Any thread.");
     }
     for name in COPIED_TYPES {
         copy_type(&mut text, name);
     }
-    for (name, what, variant, about) in EXTERN_TYPES {
-        extern_type(&mut text, name, variant, about);
+    for (name, what, ..) in EXTERN_TYPES {
         delete(&mut text, name, what, "Any thread.");
         copy_type(&mut text, name);
     }
@@ -84,8 +123,8 @@ pub fn text(errors: &str) -> String {
             casts(&mut text, &Cast { module: "types", base: "externtype", name });
         }
     }
-    for (name, what, bodies, about) in REFERENCES {
-        reference(&mut text, name, what, bodies, about);
+    for (name, what, ..) in REFERENCES {
+        reference(&mut text, name, what);
     }
     for (name, ..) in REFERENCES {
         if name != "ref" {
@@ -95,16 +134,9 @@ pub fn text(errors: &str) -> String {
     for name in ["func", "global", "table", "memory"] {
         casts(&mut text, &Cast { module: "handle", base: "extern", name });
     }
-    for (name, element) in VECTORS {
+    for (name, element, _) in VECTORS {
         vector(&mut text, name, element);
     }
-    text += "
-/// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
-pub type wasm_name_t = wasm_byte_vec_t;
-
-/// A message: UTF-8 with a NUL at its end, which its size counts.
-pub type wasm_message_t = wasm_byte_vec_t;
-";
     text
 }
 
@@ -133,7 +165,7 @@ fn copy_type(text: &mut String, name: &str) {
 /// A copy, owned by the caller. NULL for NULL.
 #[unsafe(no_mangle)]
 pub extern \"C\" fn wasm_{X}_copy(object: Option<&wasm_{X}_t>) -> Option<Box<wasm_{X}_t>> {
-    enter(|| types::copy(object))
+    enter(|| vec::copied(object))
 }
 ";
     push(text, template, &[("{X}", name)]);
@@ -165,7 +197,7 @@ impl Duplicate for wasm_{X}_t {
     push(text, template, &[("{X}", name), ("{ABOUT}", about), ("{PATTERN}", &pattern)]);
 }
 
-fn reference(text: &mut String, name: &str, what: &str, bodies: &str, about: &str) {
+fn reference_type(text: &mut String, name: &str, bodies: &str, about: &str) {
     let template = "
 /// {ABOUT} A handle.
 #[cfg_attr(not(cbindgen), repr(transparent))]
@@ -185,7 +217,12 @@ impl Duplicate for wasm_{X}_t {
         Ok(wasm_{X}_t(self.0.clone()))
     }
 }
+";
+    push(text, template, &[("{X}", name), ("{BODIES}", bodies), ("{ABOUT}", about)]);
+}
 
+fn reference(text: &mut String, name: &str, what: &str) {
+    let template = "
 /// Another handle of the same object, owned by the caller. NULL for NULL.
 #[unsafe(no_mangle)]
 pub extern \"C\" fn wasm_{X}_copy(object: Option<&wasm_{X}_t>) -> Option<Box<wasm_{X}_t>> {
@@ -230,8 +267,7 @@ pub unsafe extern \"C\" fn wasm_{X}_set_host_info_with_finalizer(
     enter(|| handle::set_host_info(object, Foreign::new(info, finalizer)))
 }
 ";
-    let replaced = [("{X}", name), ("{WHAT}", what), ("{BODIES}", bodies), ("{ABOUT}", about)];
-    push(text, template, &replaced);
+    push(text, template, &[("{X}", name), ("{WHAT}", what)]);
     let delete_note =
         "The object lives on while its store or\n/// another handle does. Any thread.";
     delete(text, name, &format!("a handle of {what}"), delete_note);
@@ -273,7 +309,7 @@ pub unsafe extern \"C\" fn wasm_{F}_as_{T}_const(object: *const wasm_{F}_t) -> *
     }
 }
 
-fn vector(text: &mut String, name: &str, element: &str) {
+fn vector_type(text: &mut String, name: &str, element: &str) {
     let template = "
 /// A vector.
 #[repr(C)]
@@ -296,7 +332,12 @@ unsafe impl Vector for wasm_{X}_vec_t {
         (self.size, self.data)
     }
 }
+";
+    push(text, template, &[("{X}", name), ("{E}", element)]);
+}
 
+fn vector(text: &mut String, name: &str, element: &str) {
+    let template = "
 /// Makes an empty vector.
 #[unsafe(no_mangle)]
 pub unsafe extern \"C\" fn wasm_{X}_vec_new_empty(out: *mut wasm_{X}_vec_t) {
@@ -356,7 +397,7 @@ fn numbers(text: &mut String, source: &str) {
     enumeration(text, "trap_code", "The traps that have a number.", &codes);
     *text += "
 /// The name of a kind of error.
-pub(super) fn kind_name(kind: witrt_error_kind_t) -> Option<&'static CStr> {
+pub fn kind_name(kind: witrt_error_kind_t) -> Option<&'static CStr> {
     Some(match kind {
 ";
     for variant in &kinds {

@@ -9,12 +9,14 @@
 //! Not here: what can be done with any of them.
 
 use super::boundary::{Foreign, need};
-use super::store::StoreCell;
-use super::trap::TrapBody;
-use crate::{Error, ErrorKind, Extern, ExternRef, Func, Global, Instance, Memory, Module, Result};
-use crate::{Table, Tag};
+use super::cell::{Inside, StoreCell, Tables};
+use super::object::{Body, Obj};
+use super::vec::{Duplicate, Vector};
+use crate::{Error, ErrorKind, Extern, ExternRef, Instance, Result};
 use std::ffi::c_void;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Weak};
+
+include!(concat!(env!("OUT_DIR"), "/handles.rs"));
 
 /// A reference that a program owns, of whichever type it is called.
 #[repr(C)]
@@ -24,100 +26,6 @@ pub struct Handle {
     pub store: Option<Arc<StoreCell>>,
     /// What it denotes. It must not keep the store alive.
     pub obj: Arc<Obj>,
-}
-
-/// What handles denote.
-pub struct Obj {
-    /// The store it belongs to, or 0.
-    pub store_id: u64,
-    /// What it is.
-    pub body: Body,
-    info: Mutex<Option<Foreign>>,
-}
-
-/// The kinds of objects.
-#[allow(missing_docs)] // the names say it
-pub enum Body {
-    Func(Func),
-    Global(Global),
-    Table(Table),
-    Memory(Memory),
-    Tag(Tag),
-    Instance(Instance),
-    Module(Module),
-    Trap(TrapBody),
-    /// Made by `wasm_foreign_new`: nothing but an identity and host info.
-    Foreign,
-    /// An externref that a guest made out of one of its own references.
-    Guest(ExternRef),
-}
-
-impl Obj {
-    /// An object of a store, or of none.
-    pub fn new(store_id: u64, body: Body) -> Arc<Obj> {
-        Arc::new(Obj { store_id, body, info: Mutex::new(None) })
-    }
-
-    /// Checks that it may be used in this store.
-    #[inline]
-    pub fn check(&self, store: u64) -> Result<()> {
-        if self.store_id == store || self.store_id == 0 {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::WrongStore, "this object belongs to another store"))
-    }
-
-    /// What the host attached.
-    pub fn info(&self) -> *mut c_void {
-        let info = self.info.lock().unwrap_or_else(PoisonError::into_inner);
-        info.as_ref().map_or(std::ptr::null_mut(), Foreign::data)
-    }
-
-    /// Attaches something of the host's; what was attached before is
-    /// finalized, outside the lock.
-    pub fn set_info(&self, new: Foreign) {
-        let old = self.info.lock().unwrap_or_else(PoisonError::into_inner).replace(new);
-        drop(old);
-    }
-
-    /// The object as an import or export.
-    pub fn to_extern(&self) -> Option<Extern> {
-        Some(match &self.body {
-            Body::Func(f) => Extern::Func(f.clone()),
-            Body::Global(g) => Extern::Global(*g),
-            Body::Table(t) => Extern::Table(*t),
-            Body::Memory(m) => Extern::Memory(m.clone()),
-            Body::Tag(t) => Extern::Tag(*t),
-            _ => return None,
-        })
-    }
-
-    fn kind_name(&self) -> &'static str {
-        match &self.body {
-            Body::Func(_) => "func",
-            Body::Global(_) => "global",
-            Body::Table(_) => "table",
-            Body::Memory(_) => "memory",
-            Body::Tag(_) => "tag",
-            Body::Instance(_) => "instance",
-            Body::Module(_) => "module",
-            Body::Trap(_) => "trap",
-            Body::Foreign => "foreign",
-            Body::Guest(_) => "externref",
-        }
-    }
-}
-
-impl From<Extern> for Body {
-    fn from(item: Extern) -> Body {
-        match item {
-            Extern::Func(f) => Body::Func(f),
-            Extern::Global(g) => Body::Global(g),
-            Extern::Table(t) => Body::Table(t),
-            Extern::Memory(m) => Body::Memory(m),
-            Extern::Tag(t) => Body::Tag(t),
-        }
-    }
 }
 
 /// The C types that are handles.
@@ -207,10 +115,56 @@ impl Handle {
     }
 }
 
-/// A handle of the wrong kind: possible only where a program cast a pointer
-/// by itself.
-#[cold]
-pub fn wrong_kind(name: &str, found: &Obj) -> Error {
-    let message = format!("expected a {name}, found a {}", found.kind_name());
-    Error::new(ErrorKind::WrongKind, message)
+impl Inside<'_> {
+    /// A handle of an object of this store.
+    pub fn handle(&self, obj: Arc<Obj>) -> Handle {
+        Handle { store: self.cell(), obj }
+    }
+
+    /// A handle of a new object.
+    pub fn new_handle(&self, body: Body) -> Handle {
+        self.handle(Obj::new(self.id(), body))
+    }
+
+    /// A handle of the one object of a function, global, table or memory.
+    pub fn extern_handle(&mut self, item: Extern) -> Handle {
+        let id = self.id();
+        let objects = &mut self.tables().objects;
+        let obj = objects.entry(item.identity()).or_insert_with(|| Obj::new(id, item.into()));
+        let obj = obj.clone();
+        self.handle(obj)
+    }
+
+    /// A handle of the one object of an externref that a guest made.
+    pub fn guest_handle(&mut self, reference: ExternRef) -> Handle {
+        let (id, address) = (self.id(), reference.address());
+        let Tables { guests, crowded, .. } = self.tables();
+        let known = guests.get(&address).and_then(Weak::upgrade);
+        let obj = known.unwrap_or_else(|| {
+            if guests.len() >= *crowded {
+                guests.retain(|_, obj| obj.strong_count() > 0);
+                *crowded = guests.len() * 2 + 64;
+            }
+            let obj = Obj::new(id, Body::Guest(reference));
+            guests.insert(address, Arc::downgrade(&obj));
+            obj
+        });
+        self.handle(obj)
+    }
+
+    /// A handle of a new instance.
+    pub fn instance_handle(&mut self, instance: Instance) -> Handle {
+        let module = instance.module().id();
+        let handle = self.new_handle(Body::Instance(instance));
+        let obj = handle.obj.clone();
+        let sole = &mut self.tables().instances;
+        sole.entry(module).and_modify(|sole| *sole = None).or_insert(Some(obj));
+        handle
+    }
+
+    /// The instance of a module, where there is exactly one.
+    pub fn sole_instance(&mut self, module: u64) -> Option<Handle> {
+        let obj = self.tables().instances.get(&module).cloned().flatten()?;
+        Some(self.handle(obj))
+    }
 }

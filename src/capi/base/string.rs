@@ -1,103 +1,31 @@
 //! What is behind a pointer to a string: a host's own struct, or a handle.
 //!
-//! A handle lies in a box that waits, once it is deleted, behind those that were
-//! deleted before, so that a stale pointer is told instead of followed until its
-//! turn has come.
-//!
 //! Not here: what C sees.
 
 use super::boundary::null;
-use super::store::{Inside, StoreCell};
-use super::string::{encoding_of, number_of, policy_of, text_at, wasm_string_t};
+use super::cell::{Inside, StoreCell, StringBox};
+use super::pool::{DELETED, Home, Spares, mark};
+use super::text::{encoding_of, number_of, policy_of, text_at, wasm_string_t};
 use crate::string::Text;
+use crate::tree::TextSlot;
 use crate::{Error, ErrorKind, Policy, Result, Str};
-use std::collections::VecDeque;
 use std::ptr::NonNull;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// What a handle points to.
-#[repr(C)]
-pub struct StringBox {
-    head: wasm_string_t,
-    text: Option<Str<'static>>,
-    home: Home,
-}
-
-/// Where a handle belongs, and with it where its box goes.
-#[derive(Default)]
-enum Home {
-    /// Nowhere.
-    #[default]
-    Detached,
-    /// To a store, which it keeps alive.
-    Store(Arc<StoreCell>),
-    /// To a call that is running in a store: the text is borrowed from it.
-    Call(NonNull<StoreCell>),
-}
-
-// SAFETY: `head` points to nothing, a store may be referred to from any thread,
-// and the rest is `Send`.
-unsafe impl Send for StringBox {}
-
-impl Default for StringBox {
-    fn default() -> StringBox {
-        let head = wasm_string_t {
-            data: std::ptr::null(),
-            size: 0,
-            encoding: 0,
-            flags: 0,
-            reserved: DELETED,
-        };
-        StringBox { head, text: None, home: Home::Detached }
-    }
-}
-
-/// Boxes of deleted strings; they are used again in the order in which they came.
-#[derive(Default)]
-pub struct Spares(VecDeque<Box<StringBox>>);
-
-/// The header tells that so many are deleted before a box is used again.
-const WAITING: usize = 64;
-/// So many boxes are kept, about a hundred bytes each.
-const KEPT: usize = 4096;
-
-impl Spares {
-    /// What is left of a deleted string.
-    #[inline]
-    pub fn push(&mut self, spare: Box<StringBox>) {
-        if self.0.len() >= KEPT {
-            self.0.pop_front();
-        }
-        self.0.push_back(spare);
-    }
-
-    /// One that has waited long enough.
-    #[inline]
-    pub fn pop(&mut self) -> Option<Box<StringBox>> {
-        if self.0.len() > WAITING { self.0.pop_front() } else { None }
-    }
-}
+use std::sync::{Mutex, PoisonError};
 
 /// Those of strings that belong to no store, and of stores that are gone.
-static DETACHED: Mutex<Spares> = Mutex::new(Spares(VecDeque::new()));
+static DETACHED: Mutex<Spares<StringBox>> = Mutex::new(Spares::new());
 
-fn detached() -> std::sync::MutexGuard<'static, Spares> {
+fn detached() -> std::sync::MutexGuard<'static, Spares<StringBox>> {
     DETACHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The boxes of a store that goes.
-pub fn leave_behind(spares: Spares, returned: Vec<Box<StringBox>>) {
-    let mut detached = detached();
-    spares.0.into_iter().chain(returned).for_each(|spare| detached.push(spare));
-}
-
-/// What `reserved` says in a box that is not in use.
-const DELETED: usize = 1;
-
-/// What `reserved` says in a handle: where it is, so that a copy of the struct
-/// is known for what it is.
-fn mark(address: usize) -> usize {
-    address ^ 0x7769_7472
+/// Its boxes wait on when a store goes.
+impl Drop for StoreCell {
+    fn drop(&mut self) {
+        let (spares, returned) = self.take_strings();
+        let mut detached = detached();
+        spares.into_iter().chain(returned).for_each(|spare| detached.push(spare));
+    }
 }
 
 /// What a pointer to a string points to.
@@ -154,6 +82,9 @@ unsafe fn host_text<'a>(head: &wasm_string_t) -> Result<Str<'a>> {
     })
 }
 
+/// What a handle consisted of.
+type Retired = (Option<Str<'static>>, Home<StoreCell>, Box<StringBox>);
+
 impl StringBox {
     /// A handle of a string of a store, owned by who gets it.
     pub fn give(inside: &mut Inside<'_>, text: Str<'static>) -> *mut wasm_string_t {
@@ -168,7 +99,11 @@ impl StringBox {
         StringBox::fill(inside.spare_string(), text, home)
     }
 
-    fn fill(mut this: Box<StringBox>, text: Str<'static>, home: Home) -> *mut wasm_string_t {
+    fn fill(
+        mut this: Box<StringBox>,
+        text: Str<'static>,
+        home: Home<StoreCell>,
+    ) -> *mut wasm_string_t {
         this.head.encoding = number_of(text.encoding());
         this.text = Some(text);
         this.home = home;
@@ -196,11 +131,11 @@ impl StringBox {
     /// # Safety
     ///
     /// The pointer must be a live handle that nobody else uses.
-    unsafe fn retire(handle: *mut wasm_string_t) -> (Option<Str<'static>>, Home, Box<StringBox>) {
+    unsafe fn retire(handle: *mut wasm_string_t) -> Retired {
         // SAFETY: the caller vouches for it; handles come from `release`.
         let mut this = unsafe { Box::from_raw(handle.cast::<StringBox>()) };
         this.head.reserved = DELETED;
-        (this.text.take(), std::mem::take(&mut this.home), this)
+        (this.text.take(), std::mem::replace(&mut this.home, Home::Detached), this)
     }
 
     /// Ends the life of a handle that was lent to a callback.
@@ -347,4 +282,17 @@ pub unsafe fn delete(string: *mut wasm_string_t) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Reads a string in a value: a host's own struct, or a handle.
+///
+/// # Safety
+///
+/// As for [`source`], for as long as the result is used.
+pub unsafe fn read_text(text: *const TextSlot) -> Result<Str<'static>> {
+    // SAFETY: the caller vouches for it.
+    match unsafe { source(text.cast()) }? {
+        Source::Host(text) => Ok(text),
+        Source::Handle(handle) => handle.text().cloned(),
+    }
 }

@@ -20,7 +20,7 @@
 //!
 //! Not here: what any function does.
 
-use super::error::set_last;
+use super::last::set_last;
 use crate::{Error, ErrorKind, Result};
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;

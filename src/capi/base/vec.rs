@@ -6,9 +6,15 @@
 //!
 //! Not here: the list.
 
-use super::boundary::{borrow, null, write};
+use super::boundary::{borrow, null, slice, write};
 use crate::{Error, ErrorKind, Result};
 use std::ffi::{c_char, c_void};
+
+/// A byte. The standard's other name for it.
+pub type byte_t = std::ffi::c_char;
+/// A byte: of a name, a message or a module.
+pub type wasm_byte_t = byte_t;
+include!(concat!(env!("OUT_DIR"), "/names.rs"));
 
 unsafe extern "C" {
     fn calloc(count: usize, size: usize) -> *mut c_void;
@@ -83,6 +89,11 @@ unsafe impl<T: Duplicate> Element for *mut T {
     }
 }
 
+/// A copy of an object. `None` for none.
+pub fn copied<T: Duplicate>(object: Option<&T>) -> Result<Option<Box<T>>> {
+    object.map(|object| object.duplicate().map(Box::new)).transpose()
+}
+
 /// A vector of nothing.
 pub fn empty<V: Vector>() -> V {
     V::from_parts(0, std::ptr::null_mut())
@@ -146,7 +157,7 @@ where
         Some(vec) => {
             let (size, data) = vec.parts();
             // SAFETY: the caller vouches for it.
-            unsafe { super::boundary::slice(data, size, name) }
+            unsafe { slice(data, size, name) }
         }
         None => Ok(&[]),
     }
