@@ -22,11 +22,11 @@ use crate::guest::func::Typed;
 use crate::guest::memory::{Mem, Mems};
 use crate::guest::slots::Held;
 use crate::guest::stack::{MAX_VALUES, exhausted};
-use crate::guest::text::{lift, measure, word};
+use crate::guest::text::{lift, measure};
 use crate::guest::words::{HostType, HostWords, host_words};
 use crate::guest::{Places, call, give_back};
 use crate::plan::Program;
-use crate::string::{self, Changed, Dest, Text};
+use crate::string::Changed;
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContextMut as _, Caller};
 
@@ -88,7 +88,7 @@ impl Running {
         code: Arc<Code>,
         linked: Arc<OnceLock<Linked>>,
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
-        let mems = Arc::new(Mems::new(&code.exports.mems));
+        let mems = Arc::new(Mems::new(&code.exports.mems, code.program.convention.text));
         let handles = OnceLock::new();
         let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
         let all = code.compiled.intrinsics.iter().zip(&code.types);
@@ -169,8 +169,9 @@ impl Running {
                 let mem = this.mem(caller, mem)?;
                 let cx = &mut caller.as_context_mut();
                 let text = lift(cx, mem, ptr as u32, len as u32)?;
-                let len = word(text.guest_len())?;
-                words.put_i32(cx.data_mut().slots.add(Held::Text(text, None)))?;
+                let held = Held::new(cx, text, mem.text)?;
+                let len = held.length()?;
+                words.put_i32(cx.data_mut().slots.add(held))?;
                 words.put_i32(len)?;
                 words.done()
             }),
@@ -255,11 +256,9 @@ impl Running {
 fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
     if let Some(lent) = cx.data().slots.get_lent(slot) {
         let measured = *lent.measured();
-        let len = word(measured.len())? as u32;
-        let (window, data) = mem.write_with(cx, ptr, len)?;
+        let (room, data) = mem.room_with(cx, ptr, measured.bytes())?;
         let lent = data.slots.get_lent(slot).ok_or_else(missing)?;
-        return string::transcode_unchanged(&measured, lent.text(), Dest::Utf8(window))
-            .map_err(exec::changed_since);
+        return measured.write_unchanged(lent.text(), room).map_err(exec::changed_since);
     }
     if slot < codegen::CARRIED {
         return write_copied(cx, slot, mem, ptr);
@@ -271,9 +270,8 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()
 #[inline(always)]
 fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
     let text = cx.data_mut().slots.take_copied(slot)?;
-    let len = word(text.bytes().len())? as u32;
-    let (window, data) = mem.write_with(cx, ptr, len)?;
-    window.copy_from_slice(text.bytes());
+    let (room, data) = mem.room_with(cx, ptr, text.bytes().len())?;
+    room.copy_from_slice(text.bytes());
     text.give_back(data);
     Ok(())
 }
@@ -282,27 +280,25 @@ fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
 #[inline(never)]
 fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
     if slot == codegen::CARRIED {
-        let written = mem.write(cx, ptr, take as u32).map(drop);
+        let written = mem.room(cx, ptr, take as u32 as usize).map(drop);
         return Err(written.err().unwrap_or_else(missing));
     }
     let slots = &mut cx.data_mut().slots;
     let held = if take != 0 { slots.take(slot)? } else { slots.get(slot)? };
-    let len = word(held.guest_len())? as u32;
-    let (window, data) = mem.write_with(cx, ptr, len)?;
+    let measured = match &held {
+        Held::Lent(lent) => *lent.measured(),
+        Held::Text(_, Some(measured)) => *measured,
+        Held::Text(text, None) => measure(cx, text, mem.text)?,
+        Held::Free => return Err(missing()),
+    };
+    let room = mem.room(cx, ptr, measured.bytes())?;
     let written = match &held {
-        Held::Lent(lent) => {
-            string::transcode_unchanged(lent.measured(), lent.text(), Dest::Utf8(window))
-        }
-        Held::Text(text, measured) => {
-            let measured = match measured {
-                Some(measured) => *measured,
-                None => measure(text, data.policy)?,
-            };
+        Held::Lent(lent) => measured.write_unchanged(lent.text(), room),
+        Held::Text(text, _) => {
             // A copy: the guest is about to run or has just run, so that no
             // view is left.
-            let write =
-                |text: Text<'_>| string::transcode_unchanged(&measured, text, Dest::Utf8(window));
-            text.with_copy(write).unwrap_or(Err(Changed))
+            let written = text.with_copy(|text| measured.write_unchanged(text, room));
+            written.unwrap_or(Err(Changed))
         }
         Held::Free => Err(Changed),
     };

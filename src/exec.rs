@@ -5,6 +5,7 @@
 //!
 //! Not here: raw pointers, names, C, policy.
 
+use crate::abi::{AllocArg, GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
@@ -13,11 +14,11 @@ use crate::guest::func::{Body, Func, Typed, set_defaults};
 use crate::guest::memory::Mem;
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
-use crate::guest::text::{lift, measure, measure_result, too_long};
+use crate::guest::text::{length, lift, measure, measure_for, measure_result};
 use crate::guest::value::{Str, Val, changed, check};
-use crate::guest::{Slot, StoreData, give_back, recycle};
+use crate::guest::{Slot, give_back, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
-use crate::string::{self, Dest, Measured};
+use crate::string;
 use crate::types::ValType;
 use std::sync::{Arc, OnceLock};
 
@@ -108,7 +109,8 @@ pub(crate) fn invoke(
     results: &mut [Val<'static>],
 ) -> Result<()> {
     let mut stack = recycle(cx.data_mut().scratch.slots.pop().unwrap_or_default());
-    let checked = check_text(cx, args, &mut stack);
+    let text = linked.program.convention.text;
+    let checked = check_text(cx, args, text, &mut stack);
     let named = |e: Error| match linked.program.adapters.get(adapter as usize) {
         Some(adapter) => e.of_argument_told(adapter.ty()),
         None => e,
@@ -127,10 +129,15 @@ pub(crate) fn invoke(
 
 /// Puts the arguments into slots. Text that the host lends is measured first,
 /// all of it before any guest code runs.
-fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) -> Result<()> {
+fn check_text<'a>(
+    cx: &mut Cx<'_>,
+    args: &[Val<'a>],
+    guest: GuestEncoding,
+    stack: &mut Vec<Slot<'a>>,
+) -> Result<()> {
     for (i, arg) in args.iter().enumerate() {
         let measured = match arg {
-            Val::String(s) => measure_argument(cx.data(), i, s)?,
+            Val::String(s) => measure_argument(cx, i, s, guest)?,
             _ => None,
         };
         stack.push(Slot { val: Some(arg.clone()), measured });
@@ -138,18 +145,15 @@ fn check_text<'a>(cx: &mut Cx<'_>, args: &[Val<'a>], stack: &mut Vec<Slot<'a>>) 
     Ok(())
 }
 
-/// Measures a string argument that the host lends. An error tells its index.
+/// Measures a string argument for such a guest, as [`measure_for`]. An error tells
+/// its index.
 pub(crate) fn measure_argument(
-    data: &StoreData,
+    cx: &Cx<'_>,
     i: usize,
     s: &Str<'_>,
-) -> Result<Option<Measured>> {
-    if s.store() == Some(data.id) {
-        // A string of this store's guests has been checked.
-        return Ok(None);
-    }
-    let measured = measure(s, data.policy);
-    measured.map(Some).map_err(|e| e.at_argument(i))
+    guest: GuestEncoding,
+) -> Result<Option<Measure>> {
+    measure_for(cx, s, guest).map_err(|e| e.at_argument(i))
 }
 
 struct Run<'r, 'a> {
@@ -233,9 +237,10 @@ impl<'a> Run<'_, 'a> {
                 Op::LowerStr { alloc, mem, from, to } => {
                     let slot = self.read_slot(base, *from)?;
                     let (alloc, mem) = (self.linked.func(*alloc)?, self.linked.mem(*mem)?);
-                    let (ptr, len) = lower(cx, alloc, mem, slot)?;
+                    let takes = &self.linked.program.convention.alloc;
+                    let (ptr, len) = lower(cx, alloc, takes, mem, slot)?;
                     self.write(base, *to, Val::I32(ptr as i32));
-                    self.write(base, *to + 1, Val::I32(len as i32));
+                    self.write(base, *to + 1, Val::I32(len));
                 }
                 Op::CallCore { func, args, to } => self.call_core(cx, *func, args, base, *to)?,
                 Op::CallAdapter { adapter, args, to } => {
@@ -319,7 +324,9 @@ impl<'a> Run<'_, 'a> {
             call_import(self.linked, cx, import, &vals, &mut results)?;
             for (i, val) in results.drain(..).enumerate() {
                 let measured = match &val {
-                    Val::String(s) => measure_result(cx, i, s)?,
+                    Val::String(s) => {
+                        measure_result(cx, i, s, self.linked.program.convention.text)?
+                    }
                     _ => None,
                 };
                 self.stack.push(Slot { val: Some(val), measured });
@@ -356,25 +363,37 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// A string is written into what the guest's allocator gives: address and
-/// length.
-fn lower(cx: &mut Cx<'_>, alloc: &CoreFunc, mem: Mem, slot: Slot<'_>) -> Result<(u32, u32)> {
+/// A string is written into what the guest's allocator gives, which takes these
+/// arguments: address and length.
+fn lower(
+    cx: &mut Cx<'_>,
+    alloc: &CoreFunc,
+    takes: &[AllocArg],
+    mem: Mem,
+    slot: Slot<'_>,
+) -> Result<(u32, i32)> {
     let Some(Val::String(s)) = &slot.val else { return Err(broken("string", 0)) };
     // The allocator is guest code: a view becomes a copy before it runs.
     defer::settle(cx)?;
-    let policy = cx.data().policy;
     let measured = match slot.measured {
         Some(measured) => measured,
-        None => measure(s, policy)?,
+        None => measure(cx, s, mem.text)?,
     };
-    let len = u32::try_from(measured.len()).map_err(|_| too_long(measured.len()))?;
+    let (len, bytes) = (length(&measured)?, measured.bytes());
+    let mut args = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+    args.extend(takes.iter().map(|arg| match arg {
+        AllocArg::Size => Val::I32(bytes as i32),
+        AllocArg::Align => Val::I32(mem.text.align() as i32),
+        AllocArg::Const(number) => Val::I32(*number),
+    }));
     let mut ptr = [Val::I32(0)];
-    alloc.call(cx, &[Val::I32(len as i32)], &mut ptr)?;
+    let called = alloc.call(cx, &args, &mut ptr);
+    give_back(&mut cx.data_mut().scratch.vals, recycle(args));
+    called?;
     let ptr = ptr[0].bits() as u32;
-    let window = mem.write(cx, ptr, len)?;
+    let room = mem.room(cx, ptr, bytes)?;
     // Lent for the call, or a copy: either way not in linear memory.
-    let written =
-        s.with_copy(|text| string::transcode_unchanged(&measured, text, Dest::Utf8(window)));
+    let written = s.with_copy(|text| measured.write_unchanged(text, room));
     written.unwrap_or(Err(string::Changed)).map_err(changed_since)?;
     Ok((ptr, len))
 }

@@ -32,6 +32,8 @@
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 #[doc(hidden)]
+pub mod abi;
+#[doc(hidden)]
 pub mod capi;
 mod codegen;
 mod compiled;

@@ -12,6 +12,7 @@ mod print;
 
 pub(crate) use convert::{Conversion, integer};
 
+use crate::abi::Convention;
 use crate::types::{ExportType, FuncType, ImportType};
 use std::fmt;
 use std::ops::Deref;
@@ -39,6 +40,8 @@ pub(crate) struct Program {
     pub core_imports: Vec<CoreImport>,
     /// Adapter functions by index: imports first, then bodies.
     pub adapters: Vec<Adapter>,
+    /// How the core lays values out.
+    pub convention: Convention,
     /// The core functions that plans and exports refer to, ascending.
     pub used_funcs: Vec<u32>,
     /// The core memories that plans refer to, ascending.
@@ -176,7 +179,7 @@ pub(crate) struct Use {
 pub(crate) enum Op {
     /// Integer to integer; may trap where it is checked.
     Convert { with: Conversion, from: Use, to: Slot },
-    /// UTF-8 in a core memory, by address and length, becomes a string.
+    /// Text in a core memory, by address and length, becomes a string.
     LiftStr { mem: u32, ptr: Use, len: Use, to: Slot },
     /// A string is written into what the guest's allocator gives; its address
     /// goes to slot `to`, its length to `to + 1`.

@@ -5,6 +5,7 @@
 //! a core binary with an interface section, or text. Those that are not about an
 //! interface section take components, too.
 
+use crate::abi::Convention;
 use crate::error::Result;
 #[cfg(feature = "component")]
 use crate::frontend::component;
@@ -21,7 +22,7 @@ pub fn check(bytes: &[u8]) -> Result<()> {
     if let Some(binary) = component::binary(bytes)? {
         return component::check(&binary, FEATURES);
     }
-    File::read(bytes)?.check(FEATURES, Bodies::Check)?;
+    File::read(bytes)?.check(FEATURES, Bodies::Check, &Convention::SECTION)?;
     Ok(())
 }
 

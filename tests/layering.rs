@@ -10,19 +10,20 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("error", &[], &[]),
     ("types", &[], &[]),
     ("string", &[], &["simdutf"]),
-    ("plan", &[], &[]),
-    ("frontend", &["plan"], &["wast", "wasmparser", "wasm_encoder", "wasmprinter"]),
-    ("guest", &["string"], &["wasmtime", "wasmtime_environ", "libc"]),
-    ("exec", &["plan", "string", "guest"], &[]),
-    ("codegen", &["plan"], &["wasmparser", "wasm_encoder"]),
-    ("compiled", &["codegen", "exec", "plan", "string", "guest"], &["wasmtime"]),
-    ("component", &["string", "guest"], &["wasmtime", "wasmtime_environ"]),
+    ("abi", &["string"], &[]),
+    ("plan", &["abi"], &[]),
+    ("frontend", &["abi", "plan"], &["wast", "wasmparser", "wasm_encoder", "wasmprinter"]),
+    ("guest", &["abi", "string"], &["wasmtime", "wasmtime_environ", "libc"]),
+    ("exec", &["abi", "plan", "string", "guest"], &[]),
+    ("codegen", &["abi", "plan"], &["wasmparser", "wasm_encoder"]),
+    ("compiled", &["abi", "codegen", "exec", "plan", "string", "guest"], &["wasmtime"]),
+    ("component", &["abi", "string", "guest"], &["wasmtime", "wasmtime_environ"]),
     (
         "runtime",
-        &["frontend", "plan", "string", "guest", "exec", "codegen", "compiled", "component"],
+        &["abi", "frontend", "plan", "string", "guest", "exec", "codegen", "compiled", "component"],
         &["wasmtime", "wasm_encoder", "wasmparser", "libc"],
     ),
-    ("tools", &["frontend"], &[]),
+    ("tools", &["abi", "frontend"], &[]),
 ];
 
 const CRATES: &[&str] = &[
@@ -418,6 +419,39 @@ fn unsafe_stands_where_it_may() {
         }
     }
     assert!(without.is_empty(), "nothing is unsafe there: {without:?}");
+}
+
+/// Files in which an encoding is a host's: its values, what it asks for, what the
+/// engine calls a component's.
+const OF_HOSTS: &[&str] = &[
+    "component/convert.rs",
+    "component/text.rs",
+    "component/walk_lower.rs",
+    "guest/value.rs",
+    "runtime/config.rs",
+    "runtime/func.rs",
+    "runtime/typed.rs",
+];
+
+/// How a guest encodes text is for its convention to say.
+#[test]
+fn no_encoding_is_taken_for_granted() {
+    let names = |code: &str| code.contains("Utf8") || code.contains("Utf16");
+    assert!(names("mem.read(cx, ptr, len).map(Text::Utf8)"), "a planted one");
+    let mut idle = OF_HOSTS.to_vec();
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        let knows = ["string", "abi", "capi", "bin"].contains(&room(&path).unwrap_or("bin"));
+        if !knows && names(&code) {
+            let before = idle.len();
+            idle.retain(|listed| *listed != path);
+            if idle.len() == before {
+                wrong.push(path);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these name an encoding: {wrong:?}");
+    assert!(idle.is_empty(), "no encoding is named there: {idle:?}");
 }
 
 #[test]

@@ -5,10 +5,10 @@
 //!
 //! Not here: indices of the encoded module.
 
-use super::carry::carries_back;
 use super::flow::{self, Flow, Record};
 use super::spaces::Spaces;
 use super::{Call, Intrinsic, Out, Strings, Where, broken, convert};
+use crate::abi::{AllocArg, GuestEncoding};
 use crate::error::Result;
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
 use crate::types::{FuncType, ValType};
@@ -337,7 +337,7 @@ impl<'p> Frame<'_, 'p> {
         let (Place::Held { len, .. } | Place::Carried { len, .. }) = place else {
             return Err(broken("this slot is no string"));
         };
-        self.push(Instruction::LocalGet(len));
+        self.alloc_args(len);
         self.code.push(Ins::Call(Callee::Core(alloc)));
         let ptr = self.store(ValType::I32);
         match place {
@@ -347,6 +347,37 @@ impl<'p> Frame<'_, 'p> {
         }
         self.set(to, Place::Word(ptr))?;
         self.set(to + 1, Place::Word(len))
+    }
+
+    /// What the guest's allocator takes, for text of a length.
+    fn alloc_args(&mut self, len: u32) {
+        let program = self.gen_.program;
+        for arg in program.convention.alloc.iter() {
+            match arg {
+                AllocArg::Size => self.size(program.convention.text, len),
+                AllocArg::Align => {
+                    self.push(Instruction::I32Const(program.convention.text.align() as i32));
+                }
+                AllocArg::Const(number) => self.push(Instruction::I32Const(*number)),
+            }
+        }
+    }
+
+    /// How many bytes text of a length takes.
+    fn size(&mut self, text: GuestEncoding, len: u32) {
+        let (shift, tag) = text.shift();
+        self.push(Instruction::LocalGet(len));
+        if shift > 0 {
+            self.push(Instruction::I32Const(shift as i32));
+            self.push(Instruction::I32Shl);
+        }
+        if let Some(tag) = tag {
+            self.push(Instruction::LocalGet(len));
+            self.push(Instruction::LocalGet(len));
+            self.push(Instruction::I32Const(tag as i32));
+            self.push(Instruction::I32And);
+            self.push(Instruction::Select);
+        }
     }
 
     /// The host writes.
@@ -389,7 +420,7 @@ impl<'p> Frame<'_, 'p> {
             }
         }
         let with = with.map(|(deferred, _)| deferred);
-        let carries = carries_back(self.plan, ty, to);
+        let carries = self.gen_.carries_back(self.plan, ty, to);
         self.call(Intrinsic::Call(Call { adapter, with, settles, texts, carries, ty: None }));
         for (i, ty) in ty.results().iter().enumerate().rev() {
             let place = match ty {

@@ -5,6 +5,7 @@
 
 use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
 use super::{Intrinsic, Strings};
+use crate::abi::INLINE;
 use crate::plan::{AdapterPlan, Op, Slot, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
@@ -20,7 +21,7 @@ pub(crate) const CARRIED: i32 = -1;
 pub(crate) const CARRY_WORDS: usize = 48;
 
 /// Where the engine compiles vectors, and lanes are in the order of bytes.
-const CARRIES: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+const HAS_VECTORS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
 
 /// So many words a string is then.
 const WORDS: usize = 2 + CARRIED_PARTS as usize;
@@ -28,16 +29,6 @@ const WORDS: usize = 2 + CARRIED_PARTS as usize;
 /// The words: length, slot, and what is carried.
 pub(super) fn carried() -> impl Iterator<Item = ValType> {
     [ValType::I32; 2].into_iter().chain([ValType::V128; CARRIED_PARTS as usize])
-}
-
-/// Whether an import of this type, whose results go to `to` and the slots after
-/// it, gives strings carried: they are only written, and few words come.
-pub(super) fn carries_back(plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
-    let strings = ty.results().iter().filter(|ty| **ty == ValType::String).count();
-    CARRIES
-        && strings > 0
-        && ty.results().len() + strings * (WORDS - 1) <= CARRY_WORDS
-        && only_written(plan, ty.results(), to)
 }
 
 /// Whether the strings among these values, which are in slot `first` and those
@@ -59,9 +50,24 @@ impl Gen<'_> {
         let count = plan.ty.params().iter().filter(|ty| **ty == ValType::String).count();
         match count {
             0 => Strings::None,
-            _ if CARRIES && self.can_carry(plan, count) => Strings::Carried,
+            _ if self.is_carried() && self.can_carry(plan, count) => Strings::Carried,
             _ => Strings::Slots,
         }
+    }
+
+    /// Whether text is carried at all: in the one encoding that it is carried in.
+    fn is_carried(&self) -> bool {
+        HAS_VECTORS && self.program.convention.text == INLINE
+    }
+
+    /// Whether an import of this type, whose results go to `to` and the slots after
+    /// it, gives strings carried: they are only written, and few words come.
+    pub fn carries_back(&self, plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
+        let strings = ty.results().iter().filter(|ty| **ty == ValType::String).count();
+        self.is_carried()
+            && strings > 0
+            && ty.results().len() + strings * (WORDS - 1) <= CARRY_WORDS
+            && only_written(plan, ty.results(), to)
     }
 
     /// Whether strings are only written, and few words cross, all of them

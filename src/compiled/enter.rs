@@ -6,6 +6,7 @@ use super::lift::{Gives, Results, Source};
 use super::lower::{Lent, Light, Measure, Wide};
 use super::park::{Outer, Parking};
 use super::{Handles, Running, missing};
+use crate::abi::GuestEncoding;
 use crate::codegen::{self, Entry, Out, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
@@ -43,6 +44,8 @@ pub(crate) struct Entered {
     light: bool,
     /// Whether it takes them so.
     carries: bool,
+    /// How the guest encodes text.
+    guest: GuestEncoding,
     settles: bool,
     outs: Box<[Gives]>,
     /// Whether results are numbers and nothing is due with them.
@@ -88,6 +91,7 @@ impl Entered {
             few,
             light: few.is_some() && *strings != Strings::Slots,
             carries,
+            guest: running.code.program.convention.text,
             settles: *settles,
             outs: results.iter().map(give).collect::<Result<_>>()?,
             simple: debts.is_empty() && results.iter().all(|out| matches!(out, Out::Word(_))),
@@ -142,7 +146,7 @@ impl Entered {
         let Some(few) = &self.few else { return self.run_wide(cx, args, outcome) };
         scoped(cx, |cx, lending| {
             let mut room = Few::new();
-            let mut lent = Lent::new(cx, lending, room.puts(), self.carries);
+            let mut lent = Lent::new(cx, lending, room.puts(), self.carries, self.guest);
             args.lower(&mut lent)?;
             let words = lent.finish();
             self.run_few(cx, few, words, outcome)
@@ -173,12 +177,12 @@ impl Entered {
     ) -> Result<()> {
         scoped(cx, |cx, lending| {
             // References are rooted last, so text is checked before.
-            args.lower(&mut Measure { cx, at: 0 })?;
+            args.lower(&mut Measure { cx, guest: self.guest, at: 0 })?;
             self.ready(cx)?;
             let opened = self.open(cx)?;
             let called = self.func.call_filled(
                 cx,
-                |cx, fill| args.lower(&mut Wide { cx, lending, fill, at: 0 }),
+                |cx, fill| args.lower(&mut Wide { cx, lending, fill, guest: self.guest, at: 0 }),
                 |cx, words| self.leave(cx, words, outcome),
             );
             let called = called.map_err(|error| self.told(cx, error));

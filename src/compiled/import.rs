@@ -40,6 +40,7 @@ impl Running {
             params: given(call, ty)?,
             ty: ty.clone(),
             mems: self.mems.clone(),
+            text: self.code.program.convention.text,
             carries: call.carries,
             settles: call.settles,
         };

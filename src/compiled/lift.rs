@@ -81,10 +81,10 @@ impl<S: Source> Lift for Results<'_, '_, S> {
         let done = match self.out()? {
             Gives::View(mem) => {
                 let (ptr, len) = (self.words.number()? as u32, self.words.number()? as u32);
-                let bytes = mem.read(&*self.cx, ptr, len)?;
+                let text = mem.text(&*self.cx, ptr, len)?;
                 self.is_view = true;
                 let policy = self.cx.data().policy;
-                read(Text::Utf8(bytes), policy).map_err(|error| told(error, ptr))
+                read(text, policy).map_err(|error| told(error, mem, ptr))
             }
             Gives::Slot => {
                 let slot = self.words.number()? as i32;
@@ -140,9 +140,9 @@ impl<S> Results<'_, '_, S> {
 
 /// Ill-formed text is told with its address.
 #[cold]
-fn told(error: crate::error::Error, ptr: u32) -> crate::error::Error {
+fn told(error: crate::error::Error, mem: Mem, ptr: u32) -> crate::error::Error {
     match error.kind() {
-        ErrorKind::BadText => ill_formed(ptr, error.message()),
+        ErrorKind::BadText => ill_formed(mem, ptr, error.message()),
         _ => error,
     }
 }

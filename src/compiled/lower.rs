@@ -8,7 +8,7 @@
 //!
 //! Not here: the crossing.
 
-use super::word;
+use crate::abi::GuestEncoding;
 use crate::codegen::CARRIED_PARTS;
 use crate::error::Result;
 use crate::exec;
@@ -16,7 +16,7 @@ use crate::guest::carried::carry;
 use crate::guest::context::Cx;
 use crate::guest::few::Puts;
 use crate::guest::flat::{Lower, mismatch};
-use crate::guest::slots::{Lending, measure};
+use crate::guest::slots::{Held, Lending, measure};
 use crate::guest::value::{Str, Val};
 use crate::guest::words::Fill;
 use crate::string::{Policy, Text};
@@ -73,6 +73,7 @@ pub(super) struct Lent<'x, 'f, 'a, 's> {
     at: usize,
     /// Whether text could be carried.
     carries: bool,
+    guest: GuestEncoding,
     strings: i32,
 }
 
@@ -82,8 +83,9 @@ impl<'x, 'f, 'a, 's> Lent<'x, 'f, 'a, 's> {
         lending: &'x Lending<'a>,
         words: Puts<'f>,
         carries: bool,
+        guest: GuestEncoding,
     ) -> Self {
-        Lent { cx, lending, words, at: 0, carries, strings: 0 }
+        Lent { cx, lending, words, at: 0, carries, guest, strings: 0 }
     }
 
     /// The words.
@@ -93,9 +95,9 @@ impl<'x, 'f, 'a, 's> Lent<'x, 'f, 'a, 's> {
 
     /// The string of this length, in the next slot.
     #[inline]
-    fn slot(&mut self, len: u64) -> Result<()> {
+    fn slot(&mut self, len: i32) -> Result<()> {
         self.at += 1;
-        self.words.put(len)?;
+        self.words.put(len as u32 as u64)?;
         if self.carries {
             self.words.put(self.strings as u64)?;
             self.words.put_all([0; CARRIED_PARTS as usize])?;
@@ -113,15 +115,15 @@ impl<'a> Lower<'a> for Lent<'_, '_, 'a, '_> {
 
     #[inline]
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        match self.lending.lend(self.cx, text, policy) {
-            Ok(len) => self.slot(word(len)? as u32 as u64),
+        match self.lending.lend(self.cx, text, policy, self.guest) {
+            Ok(len) => self.slot(len),
             Err(error) => Err(error.at_argument(self.at)),
         }
     }
 
     fn value(&mut self, val: Val<'a>) -> Result<()> {
         let Val::String(text) = val else { return Err(mismatch()) };
-        let len = hold(self.cx, self.lending, text, self.at)?;
+        let len = hold(self.cx, self.lending, text, self.at, self.guest)?;
         self.slot(len)
     }
 }
@@ -131,6 +133,7 @@ pub(super) struct Wide<'x, 'f, 'a, 's> {
     pub cx: &'x mut Cx<'s>,
     pub lending: &'x Lending<'a>,
     pub fill: &'x mut Fill<'f>,
+    pub guest: GuestEncoding,
     pub at: usize,
 }
 
@@ -143,34 +146,43 @@ impl<'a> Lower<'a> for Wide<'_, '_, 'a, '_> {
 
     #[inline]
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        let len = self.lending.lend(self.cx, text, policy).map_err(|e| e.at_argument(self.at))?;
+        let len = self.lending.lend(self.cx, text, policy, self.guest);
+        let len = len.map_err(|e| e.at_argument(self.at))?;
         self.at += 1;
-        self.fill.number(word(len)? as u32 as u64)
+        self.fill.number(len as u32 as u64)
     }
 
     fn value(&mut self, val: Val<'a>) -> Result<()> {
         let at = self.at;
         self.at += 1;
         let Val::String(text) = val else { return self.fill.val(self.cx, &val) };
-        self.fill.number(hold(self.cx, self.lending, text, at)?)
+        let len = hold(self.cx, self.lending, text, at, self.guest)?;
+        self.fill.number(len as u32 as u64)
     }
 }
 
-/// Puts a string into the next slot that the host does not lend, and gives its
-/// length as a word.
-fn hold(cx: &mut Cx<'_>, lending: &Lending<'_>, text: Str<'_>, at: usize) -> Result<u64> {
-    let measured = exec::measure_argument(cx.data(), at, &text)?;
-    let (text, measured) = match text.clone().into_guest() {
-        Some(text) => (text, measured),
+/// Puts a string into the next slot that the host does not lend, and gives what
+/// such a guest is told as its length.
+fn hold(
+    cx: &mut Cx<'_>,
+    lending: &Lending<'_>,
+    text: Str<'_>,
+    at: usize,
+    guest: GuestEncoding,
+) -> Result<i32> {
+    let text = match text.clone().into_guest() {
+        Some(text) => text,
         // What the host lends comes as text; this owns it.
-        None => (text.into_owned(cx).map_err(|e| e.at_argument(at))?, None),
+        None => text.into_owned(cx).map_err(|e| e.at_argument(at))?,
     };
-    Ok(word(lending.hold(cx, text, measured))? as u32 as u64)
+    let held = Held::new(cx, text, guest).map_err(|e| e.at_argument(at))?;
+    lending.hold(cx, held)
 }
 
 /// Checks the text among arguments, and nothing else.
 pub(super) struct Measure<'x, 's> {
     pub cx: &'x mut Cx<'s>,
+    pub guest: GuestEncoding,
     pub at: usize,
 }
 
@@ -181,14 +193,15 @@ impl<'a> Lower<'a> for Measure<'_, '_> {
     }
 
     fn text(&mut self, text: Text<'a>, policy: Option<Policy>) -> Result<()> {
-        measure(self.cx.data().policy, text, policy).map_err(|e| e.at_argument(self.at))?;
+        measure(self.cx.data().policy, text, policy, self.guest)
+            .map_err(|e| e.at_argument(self.at))?;
         self.at += 1;
         Ok(())
     }
 
     fn value(&mut self, val: Val<'a>) -> Result<()> {
         if let Val::String(text) = &val {
-            exec::measure_argument(self.cx.data(), self.at, text)?;
+            exec::measure_argument(self.cx, self.at, text, self.guest)?;
         }
         self.at += 1;
         Ok(())

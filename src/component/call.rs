@@ -7,9 +7,10 @@
 
 use super::check::Checker;
 use super::instance::{HostTable, Instance, Shared};
-use super::text::{GuestEncoding, trap};
+use super::text::trap;
 use super::walk_lift::Lifting;
 use super::walk_lower::Lowering;
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, TrapCode};
 use crate::guest::StoreData;
 use crate::guest::context::Cx;
@@ -117,11 +118,8 @@ impl Function {
     }
 
     fn encoding(&self) -> GuestEncoding {
-        match self.encoding.load(Ordering::Relaxed) {
-            1 => GuestEncoding::Utf16,
-            2 => GuestEncoding::Compact,
-            _ => GuestEncoding::Utf8,
-        }
+        let known = self.encoding.load(Ordering::Relaxed);
+        GuestEncoding::ALL.get(known as usize).copied().unwrap_or_default()
     }
 
     fn learn(&self, encoding: GuestEncoding) {
@@ -253,7 +251,7 @@ struct Going<'a> {
     frame: &'a Frame,
     args: &'a [Slot],
     read: ReadText,
-    measures: Cell<Vec<super::text::Measure>>,
+    measures: Cell<Vec<Measure>>,
 }
 
 /// The arguments of any function.

@@ -5,7 +5,8 @@
 
 #![allow(unsafe_code)] // it follows the pointers that the host vouches for
 
-use super::text::{GuestEncoding, Measure};
+use super::text::measure;
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::resource::{Dropped, Resource};
@@ -136,7 +137,7 @@ impl Checker<'_, '_> {
         // SAFETY: the caller vouches for the text.
         let text = unsafe { (self.read)(text) }?;
         let measure =
-            with_text(self.cx, &text, |text, policy| Measure::new(text, self.encoding, policy))??;
+            with_text(self.cx, &text, |text, policy| measure(text, self.encoding, policy))??;
         self.notes.measures.push(measure);
         Ok(())
     }

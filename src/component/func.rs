@@ -9,7 +9,7 @@ use super::call::Function;
 use super::check::{Checker, Notes};
 use super::convert::{Take, fill, read};
 use super::host::HostFunction;
-use super::text::GuestEncoding;
+use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::guard;
 use crate::guest::context::{Caller, Cx};
@@ -74,7 +74,7 @@ unsafe fn verify(
     read: ReadText,
 ) -> Result<()> {
     let mut notes = Notes::default();
-    let encoding = GuestEncoding::Utf8;
+    let encoding = GuestEncoding::default();
     let mut checker = Checker { cx, notes: &mut notes, read, encoding, home: None };
     // SAFETY: the caller vouches for it.
     let checked = unsafe { checker.all(what, fields, slots) };

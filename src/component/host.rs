@@ -6,9 +6,9 @@
 
 use super::call::{Frame, NO_ABI, of_store};
 use super::check::{Checker, Notes};
-use super::text::{GuestEncoding, Measure};
 use super::walk_lift::Lifting;
 use super::walk_lower::Lowering;
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::StoreData;
 use crate::guest::call::guard;
@@ -104,7 +104,7 @@ fn run<const M: usize>(
             cx: frame.host(),
             notes: &mut notes,
             read,
-            encoding: GuestEncoding::Utf8,
+            encoding: GuestEncoding::default(),
             home: Some(frame.dropped()),
         };
         // SAFETY: who returned the value vouches for what it points to, until

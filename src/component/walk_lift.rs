@@ -8,8 +8,9 @@
 #![allow(unsafe_code)] // it fills arrays that it has made
 
 use super::call::Frame;
-use super::text::{self, GuestEncoding, trap};
+use super::text::{self, trap};
 use super::walk_lower::encoding_of;
+use crate::abi::GuestEncoding;
 use crate::error::TrapCode;
 use crate::guest::resource::Resource;
 use crate::guest::tree::arena::Arena;

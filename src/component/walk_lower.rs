@@ -7,12 +7,14 @@
 
 use super::call::Frame;
 use super::check::with_text;
-use super::text::{self, GuestEncoding, Measure};
+use super::text;
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind};
 use crate::guest::StoreData;
 use crate::guest::resource::Resource;
 use crate::guest::tree::ReadText;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, kind, many, width};
+use crate::guest::value::changed;
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -227,15 +229,16 @@ impl<'c, 'l> Lowering<'c, 'l> {
             None => {
                 let encoding = self.encoding;
                 let measured = with_text(self.frame.host(), &text, |text, policy| {
-                    Measure::new(text, encoding, policy)
+                    text::measure(text, encoding, policy)
                 });
                 measured??
             }
         };
-        let at = self.cx.realloc(0, 0, text::align(self.encoding), measure.bytes())?;
+        let at = self.cx.realloc(0, 0, self.encoding.align(), measure.bytes())?;
         let room = &mut self.cx.as_slice_mut()[at..][..measure.bytes()];
-        with_text(self.frame.host(), &text, |text, _| measure.write(text, room))??;
-        Ok((at, measure.length()))
+        with_text(self.frame.host(), &text, |text, _| measure.write(text, room))?
+            .map_err(changed)?;
+        Ok((at, text::length(&measure)?))
     }
 
     /// Writes elements into room of their own.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::core::{Core, CoreExport};
 use super::model::{Action, ExportItem, FuncItem, Model};
 use super::validate::Checked;
+use crate::abi::{Convention, Form, Freed};
 use crate::plan::{
     Adapter, AdapterPlan, Binary, CoreImport, Export, Import, Inside, Op, Program, Slot, Use,
 };
@@ -22,6 +23,7 @@ use crate::types::{ExportType, ExternType, FuncType, ImportType};
 pub(crate) fn compile(
     model: Option<&Checked<Model>>,
     core: Core,
+    convention: Convention,
     bytes: Vec<u8>,
     code: Option<usize>,
 ) -> Program {
@@ -57,7 +59,7 @@ pub(crate) fn compile(
     }
     let (mut used_funcs, mut used_mems) = (BTreeSet::new(), BTreeSet::new());
     for item in &model.funcs {
-        let plan = plan(model, &core.funcs, item);
+        let plan = plan(model, &core.funcs, &convention, item);
         used_funcs.extend(plan.ops.iter().filter_map(used_func));
         used_mems.extend(plan.ops.iter().filter_map(used_mem));
         adapters.push(Adapter::Body(plan));
@@ -88,6 +90,7 @@ pub(crate) fn compile(
         exports,
         core_imports,
         adapters,
+        convention,
         used_funcs: used_funcs.into_iter().collect(),
         used_mems: used_mems.into_iter().collect(),
         start: core.start,
@@ -98,7 +101,14 @@ fn type_of(model: &Model, index: u32) -> FuncType {
     model.types[index as usize].ty.clone()
 }
 
-fn plan(model: &Model, core_funcs: &[FuncType], func: &FuncItem) -> AdapterPlan {
+fn plan(
+    model: &Model,
+    core_funcs: &[FuncType],
+    convention: &Convention,
+    func: &FuncItem,
+) -> AdapterPlan {
+    // Steps are made for these only.
+    let Convention { form: Form::AddressAndLength, freed: Freed::ByPlan, .. } = convention;
     let ty = func.named.clone().unwrap_or_else(|| type_of(model, func.ty));
     let mut frame = Frame { stack: Vec::new(), slots: ty.params().len() as u32 };
     let mut ops = Vec::with_capacity(func.body.len() + 1);

@@ -26,25 +26,43 @@ pub(crate) use self::core::{Bodies, FEATURES, SECTION};
 use self::core::{Core, Layout};
 use self::model::Model;
 use self::validate::Checked;
+use crate::abi::Convention;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Program;
 
 /// Reads, checks and compiles a module, binary or text.
 pub(crate) fn load(bytes: &[u8], features: WasmFeatures) -> Result<Program> {
-    program(File::read(bytes)?, features, Bodies::Check)
+    load_by(bytes, features, Convention::SECTION)
 }
 
-/// The same for a module that has been loaded before: the code in it is not
-/// looked at.
-pub(crate) fn reload(bytes: &[u8], features: WasmFeatures) -> Result<Program> {
-    program(File::read(bytes)?, features, Bodies::Trust)
+/// Loads a module whose core lays values out by another convention.
+pub(crate) fn load_by(
+    bytes: &[u8],
+    features: WasmFeatures,
+    convention: Convention,
+) -> Result<Program> {
+    program(File::read(bytes)?, features, Bodies::Check, convention)
 }
 
-fn program(file: File<'_>, features: WasmFeatures, bodies: Bodies) -> Result<Program> {
+/// Loads a module that has been loaded before: the code in it is not looked at.
+pub(crate) fn reload(
+    bytes: &[u8],
+    features: WasmFeatures,
+    convention: Convention,
+) -> Result<Program> {
+    program(File::read(bytes)?, features, Bodies::Trust, convention)
+}
+
+fn program(
+    file: File<'_>,
+    features: WasmFeatures,
+    bodies: Bodies,
+    convention: Convention,
+) -> Result<Program> {
     // The interface of a text is put behind the rest, so that places stay.
     let (code, binary) = (file.layout.code, file.to_binary().into_owned());
-    let (core, model) = file.check(features, bodies)?;
-    Ok(compile::compile(model.as_ref(), core, binary, code))
+    let (core, model) = file.check(features, bodies, &convention)?;
+    Ok(compile::compile(model.as_ref(), core, convention, binary, code))
 }
 
 /// A module whose syntax has been read, and nothing more.
@@ -108,6 +126,7 @@ impl<'a> File<'a> {
         self,
         features: WasmFeatures,
         bodies: Bodies,
+        convention: &Convention,
     ) -> Result<(Core, Option<Checked<Model>>)> {
         let File { bytes, model, text, .. } = self;
         // Text is told where in the text, as far as that is known: offsets in
@@ -123,7 +142,7 @@ impl<'a> File<'a> {
             let body = text.as_ref().zip(e.body).and_then(|(t, i)| t.bodies.get(i).copied());
             place(e.error, body)
         })?;
-        let model = model.map(|model| validate::validate(model, &core)).transpose();
+        let model = model.map(|model| validate::validate(model, &core, convention)).transpose();
         let model = model.map_err(|e| {
             let at = e.offset();
             place(e, at)

@@ -9,6 +9,7 @@ use std::ops::Deref;
 use super::core::Core;
 use super::invalid;
 use super::model::{Action, FuncItem, ImplementItem, Instr, Model};
+use crate::abi::Convention;
 use crate::error::{Error, Result};
 use crate::types::{FuncType, ValType};
 
@@ -38,14 +39,21 @@ impl<T> Deref for Checked<T> {
 
 /// Judges an interface against its core module. The first violation is
 /// reported, in the order of the subsections.
-pub(crate) fn validate(model: Model, core: &Core) -> Result<Checked<Model>> {
-    Validator { model: &model, core, operands: 0, costs: Vec::new(), type_size: 0 }.model()?;
+pub(crate) fn validate(
+    model: Model,
+    core: &Core,
+    convention: &Convention,
+) -> Result<Checked<Model>> {
+    let (model_read, alloc_type) = (&model, convention.alloc_type());
+    Validator { model: model_read, core, alloc_type, operands: 0, costs: Vec::new(), type_size: 0 }
+        .model()?;
     Ok(Checked(model))
 }
 
 struct Validator<'a> {
     model: &'a Model,
     core: &'a Core,
+    alloc_type: FuncType,
     /// Of all bodies so far, and of each again that implements an import: the
     /// core has a function of its own for that.
     operands: usize,
@@ -207,10 +215,10 @@ impl<'a> Validator<'a> {
                 let (alloc, memory) = (imm, imm2);
                 self.memory_at(memory, at)?;
                 let core = self.core_at(alloc, at)?;
-                if (core.params(), core.results()) != (&[ValType::I32], &[ValType::I32]) {
+                if *core != self.alloc_type {
                     let message = format!(
-                        "allocator has the wrong signature: core func {alloc} is {core}, \
-                         not (i32) -> (i32)"
+                        "allocator has the wrong signature: core func {alloc} is {core}, not {}",
+                        self.alloc_type
                     );
                     return Err(invalid(at, message));
                 }

@@ -15,8 +15,9 @@ use super::flat::mismatch;
 use super::memory::{Mem, Mems};
 use super::slots::Held;
 use super::text::{ill_formed, lift, measure_result, word};
-use super::value::{Str, Val, copy_in};
+use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
+use crate::abi::{GuestEncoding, INLINE};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
@@ -35,7 +36,8 @@ pub struct HostCall<'x, 's> {
     by: By<'x>,
 }
 
-/// Text in linear memory, and the store's buffers for what is made of it.
+/// Text in linear memory, of [`INLINE`] encoding, and the store's buffers for what
+/// is made of it.
 pub type InPlace<'a> = (&'a [u8], &'a mut Vec<Vec<u16>>);
 
 /// What a host function does. A closure can be one. What is a type of its own,
@@ -81,6 +83,8 @@ pub(crate) struct Link {
     pub carries: bool,
     /// Memories of the instance whose code it is.
     pub mems: Arc<Mems>,
+    /// How text in them is encoded.
+    pub text: GuestEncoding,
     /// The guest runs right after the function has returned.
     pub settles: bool,
 }
@@ -211,8 +215,8 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
-    /// The next argument, a string, read where it lies: in linear memory, as
-    /// UTF-8, if it is a guest's. It is not yet checked; what to do where it is
+    /// The next argument, a string, read where it lies: in linear memory, as its
+    /// guest encodes it, if it is a guest's. It is not yet checked; what to do where it is
     /// ill-formed comes with it. An [`ErrorKind::BadText`] that `read` returns
     /// becomes a trap that tells where the string was.
     #[inline]
@@ -220,9 +224,9 @@ impl<'s> HostCall<'_, 's> {
         match &mut self.by {
             By::Core(by) => match by.text()? {
                 Place::View(mem, ptr, len) => {
-                    let bytes = mem.read(&*self.cx, ptr, len)?;
+                    let text = mem.text(&*self.cx, ptr, len)?;
                     let rule = self.cx.data().policy;
-                    read(Text::Utf8(bytes), rule).map_err(|e| at(ptr, e))
+                    read(text, rule).map_err(|e| at(mem, ptr, e))
                 }
                 Place::Slot(slot, take) => {
                     let (done, kept) = read_slot(self.cx, slot, take, read)?;
@@ -244,7 +248,7 @@ impl<'s> HostCall<'_, 's> {
         }
     }
 
-    /// The next argument where it is what a string nearly always is: text in
+    /// The next argument where it is what a string nearly always is: UTF-8 in
     /// linear memory. With it come the store's buffers. It has not been taken:
     /// [`HostCall::take_text`] does that.
     #[doc(hidden)]
@@ -253,8 +257,11 @@ impl<'s> HostCall<'_, 's> {
         let By::Core(by) = &mut self.by else { return Ok(None) };
         let Some(Given::View(mem)) = by.next() else { return Ok(None) };
         let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
+        if mem.text != INLINE {
+            return Ok(None);
+        }
         let [ptr, len] = by.words.peek_two()?;
-        let (bytes, data) = mem.write_with(self.cx, ptr, len)?;
+        let (bytes, data) = mem.bytes_with(self.cx, ptr, len)?;
         Ok(Some((bytes, &mut data.scratch.units)))
     }
 
@@ -332,7 +339,7 @@ impl<'s> HostCall<'_, 's> {
     #[doc(hidden)]
     #[inline]
     pub fn put_copied(&mut self, text: Copied) -> Result<()> {
-        if self.carry(Text::Utf8(text.bytes()))? {
+        if self.carry(text.text())? {
             text.give_back(self.cx.data_mut());
             return Ok(());
         }
@@ -359,8 +366,13 @@ impl<'s> HostCall<'_, 's> {
         match &mut self.by {
             By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
             _ => {
-                let lent = Text::Utf8(text.bytes());
-                let val = Val::String(copy_in(self.cx.data_mut(), lent, Policy::Reject)?);
+                // As the guest has it who gets it.
+                let encoding = match &self.by {
+                    By::Core(by) => by.link.text.fixed().unwrap_or(COPIES),
+                    By::Host(_) => COPIES,
+                };
+                let copy = copy_as(self.cx.data_mut(), text.text(), encoding, Policy::Reject);
+                let val = Val::String(copy.map_err(|e| e.of_host_result(self.put()))?);
                 text.give_back(self.cx.data_mut());
                 self.put_value(val)
             }
@@ -529,13 +541,13 @@ impl Words<'_> {
             }
             return match Copied::of(cx, &text) {
                 Ok(copied) => self.put_copied(cx, copied),
-                Err(error) => measure_result(cx, self.put, &text).and(Err(error)),
+                Err(error) => measure_result(cx, self.put, &text, self.link.text).and(Err(error)),
             };
         }
         self.string()?;
-        let measured = measure_result(cx, self.put - 1, &text)?;
+        let measured = measure_result(cx, self.put - 1, &text, self.link.text)?;
         let held = Held::Text(text, measured);
-        let len = word(held.guest_len())?;
+        let len = held.length()?;
         let slot = cx.data_mut().slots.add(held);
         self.put_slot(slot, len)
     }
@@ -612,9 +624,9 @@ fn read_kept<R>(
 
 /// What reading the text at an address raised.
 #[cold]
-fn at(ptr: u32, error: Error) -> Error {
+fn at(mem: Mem, ptr: u32, error: Error) -> Error {
     match error.kind() {
-        ErrorKind::BadText => ill_formed(ptr, error.message()),
+        ErrorKind::BadText => ill_formed(mem, ptr, error.message()),
         _ => error,
     }
 }

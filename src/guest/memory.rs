@@ -1,56 +1,103 @@
 //! The window onto linear memory: the only file that turns an offset and a
-//! length into bytes.
+//! length into bytes, or into the text that they are.
 //!
 //! A window's lifetime is a borrow of the store, and running guest code takes
 //! the store mutably: no window outlives a crossing.
 //!
-//! Not here: anything about encodings.
+//! Not here: what encodings are.
 
 use super::StoreData;
 use super::context::Cx;
+use crate::abi::GuestEncoding;
 use crate::error::{Error, Trap, TrapCode};
+use crate::string::{Encoding, Text};
 use std::sync::OnceLock;
 
-/// A plain 32-bit linear memory. Shared ones never get here: the front end
-/// refuses them for strings.
+/// A plain 32-bit linear memory, and how text in it is encoded. Shared ones never
+/// get here: the front end refuses them for strings.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mem(pub wasmtime::Memory);
+pub(crate) struct Mem {
+    memory: wasmtime::Memory,
+    pub text: GuestEncoding,
+}
 
 impl Mem {
-    /// `len` bytes from `ptr` on; a trap where they are not all inside.
+    pub fn new(memory: wasmtime::Memory, text: GuestEncoding) -> Mem {
+        Mem { memory, text }
+    }
+
+    /// The text at `ptr`, whose length the guest tells; a trap where it is not all
+    /// inside.
     #[inline]
-    pub fn read<'a>(
+    pub fn text<'a>(
         self,
         cx: impl Into<wasmtime::StoreContext<'a, StoreData>>,
         ptr: u32,
         len: u32,
-    ) -> Result<&'a [u8], Error> {
-        let all = self.0.data(cx);
-        let size = all.len();
-        range(ptr, len, size).map(|r| &all[r]).ok_or_else(|| outside(ptr, len, size))
+    ) -> Result<Text<'a>, Error> {
+        let (encoding, bytes) = self.extent(len);
+        let found = window(self.memory.data(cx), ptr, bytes)?;
+        Ok(Text::of_bytes(encoding, found))
     }
 
-    /// The same, to write to.
-    pub fn write<'a>(self, cx: &'a mut Cx<'_>, ptr: u32, len: u32) -> Result<&'a mut [u8], Error> {
-        let all = self.0.data_mut(cx);
-        let size = all.len();
-        range(ptr, len, size).map(|r| &mut all[r]).ok_or_else(|| outside(ptr, len, size))
-    }
-
-    /// The same with the rest of the store at hand.
+    /// That text, with the rest of the store at hand.
     #[inline]
-    pub fn write_with<'a>(
+    pub fn text_with<'a>(
         self,
         cx: &'a mut Cx<'_>,
         ptr: u32,
         len: u32,
+    ) -> Result<(Text<'a>, &'a mut StoreData), Error> {
+        let (encoding, bytes) = self.extent(len);
+        let (all, data) = self.memory.data_and_store_mut(cx);
+        Ok((Text::of_bytes(encoding, window(all, ptr, bytes)?), data))
+    }
+
+    /// The bytes of that text, with the rest of the store at hand.
+    #[inline]
+    pub fn bytes_with<'a>(
+        self,
+        cx: &'a mut Cx<'_>,
+        ptr: u32,
+        len: u32,
+    ) -> Result<(&'a [u8], &'a mut StoreData), Error> {
+        let (_, bytes) = self.extent(len);
+        let (all, data) = self.memory.data_and_store_mut(cx);
+        Ok((window(all, ptr, bytes)?, data))
+    }
+
+    /// So many bytes from `ptr` on, to write to; a trap where they are not all
+    /// inside.
+    pub fn room<'a>(
+        self,
+        cx: &'a mut Cx<'_>,
+        ptr: u32,
+        bytes: usize,
+    ) -> Result<&'a mut [u8], Error> {
+        self.room_with(cx, ptr, bytes).map(|(room, _)| room)
+    }
+
+    /// That room, with the rest of the store at hand.
+    #[inline]
+    pub fn room_with<'a>(
+        self,
+        cx: &'a mut Cx<'_>,
+        ptr: u32,
+        bytes: usize,
     ) -> Result<(&'a mut [u8], &'a mut StoreData), Error> {
-        let (all, data) = self.0.data_and_store_mut(cx);
-        let size = all.len();
-        match range(ptr, len, size) {
+        let (all, data) = self.memory.data_and_store_mut(cx);
+        let (bytes, size) = (bytes as u64, all.len());
+        match range(ptr, bytes, size) {
             Some(r) => Ok((&mut all[r], data)),
-            None => Err(outside(ptr, len, size)),
+            None => Err(outside(ptr, bytes, size)),
         }
+    }
+
+    /// The encoding of a text of a length, and how many bytes it takes.
+    #[inline]
+    fn extent(self, len: u32) -> (Encoding, u64) {
+        let (encoding, units) = self.text.told(len);
+        (encoding, u64::from(units) * encoding.unit_size() as u64)
     }
 }
 
@@ -58,13 +105,15 @@ impl Mem {
 pub(crate) struct Mems {
     /// What they are called.
     exports: Box<[wasmtime::ModuleExport]>,
+    text: GuestEncoding,
     found: OnceLock<Box<[Mem]>>,
 }
 
 impl Mems {
-    /// Those of an instance that is about to be made, under these names.
-    pub fn new(exports: &[wasmtime::ModuleExport]) -> Mems {
-        Mems { exports: exports.into(), found: OnceLock::new() }
+    /// Those of an instance that is about to be made, under these names, with text
+    /// in this encoding.
+    pub fn new(exports: &[wasmtime::ModuleExport], text: GuestEncoding) -> Mems {
+        Mems { exports: exports.into(), text, found: OnceLock::new() }
     }
 
     /// Once they have been found.
@@ -91,7 +140,8 @@ impl Mems {
     ) -> Result<&[Mem], Error> {
         let mems = self.exports.iter().map(|at| {
             let mem = export(at).and_then(|found| found.into_memory());
-            mem.map(Mem).ok_or_else(|| Error::internal("the core has not the memory of a plan"))
+            let mem = mem.ok_or_else(|| Error::internal("the core has not the memory of a plan"));
+            mem.map(|mem| Mem::new(mem, self.text))
         });
         let mems = mems.collect::<Result<_, _>>()?;
         Ok(self.found.get_or_init(|| mems))
@@ -99,16 +149,22 @@ impl Mems {
 }
 
 #[inline]
-fn range(ptr: u32, len: u32, size: usize) -> Option<std::ops::Range<usize>> {
-    let start = ptr as usize;
-    let end = start.checked_add(len as usize)?;
-    (end <= size).then_some(start..end)
+fn window(all: &[u8], ptr: u32, bytes: u64) -> Result<&[u8], Error> {
+    let size = all.len();
+    range(ptr, bytes, size).map(|r| &all[r]).ok_or_else(|| outside(ptr, bytes, size))
+}
+
+#[inline]
+fn range(ptr: u32, bytes: u64, size: usize) -> Option<std::ops::Range<usize>> {
+    // Neither has more than 34 bits; what is inside is addressable.
+    let end = u64::from(ptr) + bytes;
+    (end <= size as u64).then_some(ptr as usize..end as usize)
 }
 
 #[cold]
-fn outside(ptr: u32, len: u32, size: usize) -> Error {
+fn outside(ptr: u32, bytes: u64, size: usize) -> Error {
     let message = format!(
-        "out of bounds memory access: a string of {len} bytes at address {ptr:#x} \
+        "out of bounds memory access: a string of {bytes} bytes at address {ptr:#x} \
          in a memory of {size} bytes"
     );
     Trap::with_code(message, TrapCode::MemoryOutOfBounds).into()

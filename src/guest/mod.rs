@@ -30,7 +30,8 @@ pub(crate) mod tree;
 pub(crate) mod value;
 pub(crate) mod words;
 
-use crate::string::{Measured, Policy};
+use crate::abi::Measure;
+use crate::string::Policy;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
@@ -146,7 +147,7 @@ pub(crate) fn give_back<T>(to: &mut Vec<Vec<T>>, mut buffer: Vec<T>) {
 /// measuring it found.
 pub(crate) struct Slot<'a> {
     pub val: Option<value::Val<'a>>,
-    pub measured: Option<Measured>,
+    pub measured: Option<Measure>,
 }
 
 /// How far a store may grow.

@@ -10,9 +10,11 @@
 
 use super::carried::Copied;
 use super::context::Cx;
+use super::text::{length, measure_for, word};
 use super::value::{Str, bad_text};
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result};
-use crate::string::{self, Encoding, Measured, Policy, Text};
+use crate::string::{Policy, Text};
 use std::marker::PhantomData;
 
 /// The slots of one store. Those of a scope are what is lent, then the others.
@@ -49,8 +51,8 @@ pub(crate) enum Held {
     /// The host lends it.
     Lent(Lent),
     /// A guest's, a copy, or a host's that owns its text. What measuring found
-    /// is there where it is not a guest's of this store.
-    Text(Str<'static>, Option<Measured>),
+    /// is there where it is not this store's, encoded as the guest does.
+    Text(Str<'static>, Option<Measure>),
     /// Nothing.
     Free,
 }
@@ -60,7 +62,7 @@ pub(crate) enum Held {
 pub(crate) struct Lent {
     text: Text<'static>,
     policy: Option<Policy>,
-    measured: Measured,
+    measured: Measure,
 }
 
 impl Lent {
@@ -77,7 +79,7 @@ impl Lent {
 
     /// What measuring it found.
     #[inline]
-    pub fn measured(&self) -> &Measured {
+    pub fn measured(&self) -> &Measure {
         &self.measured
     }
 
@@ -93,13 +95,19 @@ impl Lent {
 }
 
 impl Held {
-    /// Its length for a guest, in bytes.
-    pub fn guest_len(&self) -> usize {
+    /// A string for such a guest.
+    pub fn new(cx: &Cx<'_>, text: Str<'static>, guest: GuestEncoding) -> Result<Held> {
+        let measured = measure_for(cx, &text, guest)?;
+        Ok(Held::Text(text, measured))
+    }
+
+    /// What the guest is told as its length.
+    pub fn length(&self) -> Result<i32> {
         match self {
-            Held::Lent(lent) => lent.measured.len(),
-            Held::Text(_, Some(measured)) => measured.len(),
-            Held::Text(text, None) => text.guest_len(),
-            Held::Free => 0,
+            Held::Lent(lent) => length(&lent.measured),
+            Held::Text(_, Some(measured)) => length(measured),
+            Held::Text(text, None) => word(text.guest_len()),
+            Held::Free => Ok(0),
         }
     }
 
@@ -234,16 +242,19 @@ pub(crate) fn scoped<'a, R>(
 pub struct Lending<'a>(PhantomData<fn(&'a ()) -> &'a ()>);
 
 impl<'a> Lending<'a> {
-    /// Puts text into the next slot, and gives its length for a guest.
+    /// Puts text into the next slot, and gives what such a guest is told as its
+    /// length.
     #[inline]
     pub(crate) fn lend(
         &self,
         cx: &mut Cx<'_>,
         text: Text<'a>,
         policy: Option<Policy>,
-    ) -> Result<usize> {
+        guest: GuestEncoding,
+    ) -> Result<i32> {
         let data = cx.data_mut();
-        let measured = measure(data.policy, text, policy)?;
+        let measured = measure(data.policy, text, policy, guest)?;
+        let word = length(&measured)?;
         // SAFETY: the text outlives the scope, for which alone this lifetime is
         // made longer, and slots do not.
         let text = unsafe { std::mem::transmute::<Text<'a>, Text<'static>>(text) };
@@ -256,29 +267,28 @@ impl<'a> Lending<'a> {
         } else {
             slots.others.push(Held::Lent(lent));
         }
-        Ok(measured.len())
+        Ok(word)
     }
 
     /// Puts a string into the next slot that the host does not lend, and gives
-    /// its length. `measured` is what measuring found of one of another store.
-    pub(crate) fn hold(
-        &self,
-        cx: &mut Cx<'_>,
-        text: Str<'static>,
-        measured: Option<Measured>,
-    ) -> usize {
-        let held = Held::Text(text, measured);
-        let len = held.guest_len();
+    /// what the guest is told as its length.
+    pub(crate) fn hold(&self, cx: &mut Cx<'_>, held: Held) -> Result<i32> {
+        let len = held.length()?;
         cx.data_mut().slots.others.push(held);
-        len
+        Ok(len)
     }
 }
 
-/// Measures text that a host lends, where the store says `rule` about
-/// ill-formed text.
+/// Measures text that a host lends to such a guest, where the store says `rule`
+/// about ill-formed text.
 #[inline]
-pub(crate) fn measure(rule: Policy, text: Text<'_>, policy: Option<Policy>) -> Result<Measured> {
-    string::measure(text, Encoding::Utf8, policy.unwrap_or(rule)).map_err(bad_text)
+pub(crate) fn measure(
+    rule: Policy,
+    text: Text<'_>,
+    policy: Option<Policy>,
+    guest: GuestEncoding,
+) -> Result<Measure> {
+    Measure::new(text, guest, policy.unwrap_or(rule)).map_err(bad_text)
 }
 
 struct Scope<'c, 's> {

@@ -12,15 +12,18 @@
 use super::StoreData;
 use super::context::Cx;
 use super::memory::Mem;
-use super::value::{Str, bad_text, copy_in, no_memory, wrong_store};
+use super::value::{Str, bad_text, copy_as, no_memory, wrong_store};
+use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result, Trap, TrapCode};
-use crate::string::{self, Encoding, Measured, Policy, Text};
+use crate::string::{self, Encoding, Policy, Text};
 use std::sync::{Arc, OnceLock};
 
 /// One string of a guest, or a copy that the store made.
 #[derive(Debug)]
 pub(crate) struct Cell {
     store: u64,
+    /// How it is encoded, as a view and as a copy.
+    encoding: Encoding,
     /// Where it lies while it is a view.
     place: Option<Place>,
     /// The copy: set as soon as it is none, and not changed before nobody holds it.
@@ -60,17 +63,17 @@ const CELL: usize = size_of::<Cell>() + 4 * size_of::<usize>();
 const FEW: usize = 16;
 
 impl Cell {
-    /// Reads the text where it lies, as UTF-8 that was checked when it was
-    /// lifted but may have changed since.
+    /// Reads the text where it lies, which was checked when it was lifted but may
+    /// have changed since.
     pub fn with<R>(
         &self,
         cx: wasmtime::StoreContext<'_, StoreData>,
         read: impl FnOnce(Text<'_>) -> R,
     ) -> Result<R> {
         match (self.copy.get(), self.place) {
-            (Some(bytes), _) => Ok(read(Text::Utf8(bytes))),
+            (Some(bytes), _) => Ok(read(Text::of_bytes(self.encoding, bytes))),
             (None, Some(Place { mem, ptr, len })) if cx.data().id == self.store => {
-                Ok(read(Text::Utf8(mem.read(cx, ptr, len)?)))
+                Ok(read(mem.text(cx, ptr, len)?))
             }
             _ => Err(wrong_store("string")),
         }
@@ -78,7 +81,7 @@ impl Cell {
 
     /// Reads the text if it is a copy, which needs no store.
     pub fn with_copy<R>(&self, read: impl FnOnce(Text<'_>) -> R) -> Option<R> {
-        self.copy.get().map(|bytes| read(Text::Utf8(bytes)))
+        self.copy.get().map(|bytes| read(Text::of_bytes(self.encoding, bytes)))
     }
 
     /// Whether it still lies in linear memory.
@@ -86,11 +89,17 @@ impl Cell {
         self.copy.get().is_none()
     }
 
-    /// How many bytes of UTF-8 it has.
+    /// How it is encoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// How many code units it has.
     pub fn len(&self) -> usize {
         match (self.copy.get(), self.place) {
-            (Some(bytes), _) => bytes.len(),
-            (None, place) => place.map_or(0, |place| place.len as usize),
+            (Some(bytes), _) => bytes.len() / self.encoding.unit_size(),
+            (None, Some(Place { mem, len, .. })) => mem.text.told(len).1 as usize,
+            (None, None) => 0,
         }
     }
 
@@ -108,15 +117,17 @@ impl Texts {
 
     /// A view of text that has been checked.
     pub fn view(&mut self, store: u64, mem: Mem, ptr: u32, len: u32) -> Arc<Cell> {
-        let cell = self.cell(store, Some(Place { mem, ptr, len }));
+        let encoding = mem.text.told(len).0;
+        let cell = self.cell(store, encoding, Some(Place { mem, ptr, len }));
         self.views.push(cell.clone());
         cell
     }
 
-    /// A copy of so many bytes, which `fill` writes.
+    /// A copy in this encoding, of so many bytes, which `fill` writes.
     pub fn copy(
         &mut self,
         store: u64,
+        encoding: Encoding,
         len: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<()>,
     ) -> Result<Arc<Cell>> {
@@ -124,7 +135,7 @@ impl Texts {
         buffer.resize(len, 0);
         match fill(&mut buffer) {
             Ok(()) => {
-                let cell = self.cell(store, None);
+                let cell = self.cell(store, encoding, None);
                 self.keep(&cell, buffer);
                 Ok(cell)
             }
@@ -171,17 +182,17 @@ impl Texts {
         }
     }
 
-    fn cell(&mut self, store: u64, place: Option<Place>) -> Arc<Cell> {
+    fn cell(&mut self, store: u64, encoding: Encoding, place: Option<Place>) -> Arc<Cell> {
         if self.idle.is_empty() {
             self.sweep();
         }
         if let Some(mut cell) = self.idle.pop()
             && let Some(free) = Arc::get_mut(&mut cell)
         {
-            free.place = place;
+            (free.encoding, free.place) = (encoding, place);
             return cell;
         }
-        Arc::new(Cell { store, place, copy: OnceLock::new() })
+        Arc::new(Cell { store, encoding, place, copy: OnceLock::new() })
     }
 
     /// Looks for what nobody holds any more, unless that was done just now: a
@@ -266,56 +277,74 @@ pub(crate) fn keep_views(cx: &mut Cx<'_>) -> Result<()> {
 fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<()> {
     let Some(Place { mem, ptr, len }) = cell.place else { return Ok(()) };
     // Memories never shrink, so what was inside still is.
-    let (bytes, data) = mem.write_with(cx, ptr, len)?;
+    let (bytes, data) = mem.bytes_with(cx, ptr, len)?;
     let mut buffer = data.texts.buffer(bytes.len())?;
     buffer.extend_from_slice(bytes);
     data.texts.keep(cell, buffer);
     Ok(())
 }
 
-/// UTF-8 in linear memory becomes a view of it.
+/// Text in linear memory becomes a view of it.
 pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
-    let (bytes, data) = mem.write_with(cx, ptr, len)?;
-    let text = Text::Utf8(bytes);
+    let (text, data) = mem.text_with(cx, ptr, len)?;
     match (string::validate(text), data.policy) {
         (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, mem, ptr, len))),
         // Replacing changes the text, so this one is a copy at once.
-        (Err(_), Policy::Replace) => copy_in(data, text, Policy::Replace),
-        (Err(bad), Policy::Reject) => Err(ill_formed(ptr, bad)),
+        (Err(_), Policy::Replace) => copy_as(data, text, text.encoding(), Policy::Replace),
+        (Err(bad), Policy::Reject) => Err(ill_formed(mem, ptr, bad)),
     }
 }
 
 /// What reading text of a guest raises that is ill-formed.
 #[cold]
-pub(crate) fn ill_formed(ptr: u32, bad: impl std::fmt::Display) -> Error {
-    let message = format!("invalid UTF-8 in the string at address {ptr:#x}: {bad}");
+pub(crate) fn ill_formed(mem: Mem, ptr: u32, bad: impl std::fmt::Display) -> Error {
+    let encoding = mem.text.name();
+    let message = format!("invalid {encoding} in the string at address {ptr:#x}: {bad}");
     Trap::with_code(message, TrapCode::IllFormedText).into()
 }
 
-/// Measures a string that a host function returned.
-pub(crate) fn measure_result(cx: &Cx<'_>, i: usize, s: &Str<'_>) -> Result<Option<Measured>> {
-    let data = cx.data();
-    if s.store() == Some(data.id) {
-        return Ok(None);
-    }
-    let measured = measure(s, data.policy);
-    measured
-        .map(Some)
+/// Measures a string that a host function returned to such a guest; `None` where it
+/// is one of this store's guests, as that guest has it.
+pub(crate) fn measure_result(
+    cx: &Cx<'_>,
+    i: usize,
+    s: &Str<'_>,
+    guest: GuestEncoding,
+) -> Result<Option<Measure>> {
+    measure_for(cx, s, guest)
         .map_err(|e| Trap::with_code(e.of_host_result(i).message(), TrapCode::IllFormedText).into())
 }
 
-/// Text that is not in linear memory, as UTF-8.
-pub(crate) fn measure(s: &Str<'_>, policy: Policy) -> Result<Measured> {
-    let policy = s.policy_or(policy);
-    let measured = s.with_copy(|text| string::measure(text, Encoding::Utf8, policy));
-    // What is still a view by now is one of another store.
-    measured.ok_or_else(|| wrong_store("string"))?.map_err(bad_text)
+/// Measures a string for such a guest; `None` where it is one of this store's
+/// guests, as that guest has it: it has been checked.
+pub(crate) fn measure_for(
+    cx: &Cx<'_>,
+    s: &Str<'_>,
+    guest: GuestEncoding,
+) -> Result<Option<Measure>> {
+    if s.is_of(cx.data().id, guest) {
+        return Ok(None);
+    }
+    measure(cx, s, guest).map(Some)
+}
+
+/// Measures a string for such a guest.
+pub(crate) fn measure(cx: &Cx<'_>, s: &Str<'_>, guest: GuestEncoding) -> Result<Measure> {
+    let policy = s.policy_or(cx.data().policy);
+    let measured = s.with_in(cx.into(), |text| Measure::new(text, guest, policy))?;
+    measured.map_err(bad_text)
 }
 
 #[cold]
-pub(crate) fn too_long(len: usize) -> Error {
+fn too_long(len: usize) -> Error {
     let message = format!("a string of {len} bytes is too long for a guest");
     Trap::with_code(message, TrapCode::StringTooLong).into()
+}
+
+/// What a guest is told as the length of a text.
+#[inline]
+pub(crate) fn length(measure: &Measure) -> Result<i32> {
+    measure.length().map(|len| len as i32).ok_or_else(|| too_long(measure.bytes()))
 }
 
 /// A length as a word.

@@ -9,6 +9,7 @@ use super::list::List;
 use super::refs::ExternRef;
 use super::resource::Resource;
 use super::text::Cell;
+use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{self, CopyError, Dest, Encoding, Fault, Policy, Text};
 use crate::types::{Class, ValType, kinds_of_values};
@@ -365,7 +366,7 @@ impl<'a> Str<'a> {
         copy_in(cx.as_context_mut().0.data_mut(), text, policy)
     }
 
-    /// How many bytes a guest's string has.
+    /// How many code units a guest's string has.
     pub(crate) fn guest_len(&self) -> usize {
         match &self.repr {
             Repr::Guest(cell) => cell.len(),
@@ -382,7 +383,10 @@ impl<'a> Str<'a> {
 
     /// How the text is stored: what reading costs least in.
     pub fn encoding(&self) -> Encoding {
-        self.host_text().map_or(Encoding::Utf8, |text| text.encoding())
+        match &self.repr {
+            Repr::Guest(cell) => cell.encoding(),
+            _ => self.text().encoding(),
+        }
     }
 
     /// Its length in code units of `encoding`.
@@ -478,7 +482,7 @@ impl<'a> Str<'a> {
 
     /// The host's text; empty for a guest's.
     fn text(&self) -> Text<'_> {
-        self.host_text().unwrap_or(Text::Utf8(&[]))
+        self.host_text().unwrap_or("".into())
     }
 
     /// The text, if it is the host's.
@@ -512,11 +516,11 @@ impl<'a> Str<'a> {
         self.policy
     }
 
-    /// The store it belongs to, if it is a guest's.
-    pub(crate) fn store(&self) -> Option<u64> {
+    /// Whether it is a guest's of this store, encoded as all text of such a guest.
+    pub(crate) fn is_of(&self, store: u64, guest: GuestEncoding) -> bool {
         match &self.repr {
-            Repr::Guest(cell) => Some(cell.store()),
-            _ => None,
+            Repr::Guest(cell) => cell.store() == store && guest.fixed() == Some(cell.encoding()),
+            _ => false,
         }
     }
 
@@ -554,15 +558,29 @@ impl<'a> Str<'a> {
     }
 }
 
+/// What a copy of a host's text is encoded in that is not made for a guest.
+pub(crate) const COPIES: Encoding = Encoding::Utf8;
+
 /// Copies text into a cell of the store.
 pub(crate) fn copy_in(
     data: &mut StoreData,
     text: Text<'_>,
     policy: Policy,
 ) -> Result<Str<'static>> {
-    let measured = string::measure(text, Encoding::Utf8, policy).map_err(bad_text)?;
-    let cell = data.texts.copy(data.id, measured.len(), |buffer| {
-        string::transcode(&measured, text, Dest::Utf8(buffer)).map_err(changed)
+    copy_as(data, text, COPIES, policy)
+}
+
+/// Copies text into a cell of the store, in this encoding.
+pub(crate) fn copy_as(
+    data: &mut StoreData,
+    text: Text<'_>,
+    encoding: Encoding,
+    policy: Policy,
+) -> Result<Str<'static>> {
+    let measured = string::measure(text, encoding, policy).map_err(bad_text)?;
+    let bytes = measured.len() * encoding.unit_size();
+    let cell = data.texts.copy(data.id, encoding, bytes, |buffer| {
+        string::transcode(&measured, text, Dest::of_bytes(encoding, buffer)).map_err(changed)
     })?;
     Ok(Str::guest(cell))
 }

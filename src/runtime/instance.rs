@@ -381,10 +381,11 @@ fn link(
         let func = func.ok_or_else(|| not_exported("of a plan"))?;
         funcs.push(CoreFunc::new(cx, func, None));
     }
+    let text = of.program.convention.text;
     let mut mems = Vec::with_capacity(layout.mems.len());
     for at in &layout.mems {
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-        mems.push(Mem(mem.ok_or_else(|| not_exported("of a plan"))?));
+        mems.push(Mem::new(mem.ok_or_else(|| not_exported("of a plan"))?, text));
     }
     Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(imports)))
 }

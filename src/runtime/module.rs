@@ -7,6 +7,7 @@
 use super::artefact::{Artefact, bad};
 use super::config::BackEnd;
 use super::{Engine, expose, next_id};
+use crate::abi::Convention;
 use crate::codegen::{self, Compiled};
 use crate::compiled::{Code, Exports};
 #[cfg(feature = "component")]
@@ -92,7 +93,14 @@ impl Module {
         if let Some(component) = frontend::component::binary(bytes)? {
             return Module::of_component(engine, &component);
         }
-        let program = frontend::load(bytes, frontend::FEATURES)?;
+        Module::new_by(engine, bytes, Convention::SECTION)
+    }
+
+    /// Compiles a core module whose guest lays values out by another convention than
+    /// the interface section says.
+    #[doc(hidden)]
+    pub fn new_by(engine: &Engine, bytes: &[u8], convention: Convention) -> Result<Module> {
+        let program = frontend::load_by(bytes, frontend::FEATURES, convention)?;
         let compile = |core: &[u8]| {
             wasmtime::Module::from_binary(engine.inner(), core)
                 .map_err(|e| Error::new(ErrorKind::InvalidCore, format!("{e:#}")))
@@ -351,7 +359,8 @@ impl Module {
             None => None,
         };
         // What is whole is what was validated when it was compiled.
-        let mut program = frontend::reload(artefact.source(bytes), frontend::FEATURES)?;
+        let by = described.as_ref().map_or(Convention::SECTION, |known| known.convention.clone());
+        let mut program = frontend::reload(artefact.source(bytes), frontend::FEATURES, by)?;
         if let Some(described) = described {
             program.take_names(described);
         }

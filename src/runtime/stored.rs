@@ -6,12 +6,14 @@
 //!
 //! Not here: what else is in a precompiled module.
 
+use crate::abi::{AllocArg, Convention, Form, Freed, GuestEncoding};
 use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
 use crate::plan::{Adapter, Binary, CoreImport, Export, Import, Inside, Program, Same};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What can be stored.
@@ -101,6 +103,16 @@ impl Stored for u32 {
     }
 }
 
+impl Stored for i32 {
+    fn put(&self, to: &mut Writer) {
+        (*self as u32).put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<i32> {
+        u32::get(from).map(|bits| bits as i32)
+    }
+}
+
 impl Stored for u64 {
     fn put(&self, to: &mut Writer) {
         to.bytes.extend_from_slice(&self.to_le_bytes());
@@ -171,6 +183,26 @@ impl<T: Stored> Stored for Vec<T> {
             items.push(T::get(from)?);
         }
         Some(items)
+    }
+}
+
+impl<T: Stored + Clone> Stored for Cow<'static, [T]> {
+    fn put(&self, to: &mut Writer) {
+        self.to_vec().put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<Self> {
+        Vec::get(from).map(Cow::Owned)
+    }
+}
+
+impl Stored for GuestEncoding {
+    fn put(&self, to: &mut Writer) {
+        (*self as u8).put(to);
+    }
+
+    fn get(from: &mut Reader<'_>) -> Option<GuestEncoding> {
+        GuestEncoding::ALL.get(u8::get(from)? as usize).copied()
     }
 }
 
@@ -247,6 +279,7 @@ structs! {
     Export { ty, from, same }
     Call { adapter, with, settles, texts, carries, ty }
     Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
+    Convention { text, form, alloc, freed }
     Remap { imported, defined, intrinsics, added }
     Origin { remap }
     Compiled { intrinsics, entries, deferred, parked, origin }
@@ -264,6 +297,9 @@ enums! {
     Where { 0 Memory(at), 1 Slot, 2 Taken }
     Strings { 0 None, 1 Slots, 2 Carried }
     Out { 0 Word(ty), 1 View(at), 2 Slot }
+    Form { 0 AddressAndLength }
+    AllocArg { 0 Size, 1 Align, 2 Const(number) }
+    Freed { 0 ByPlan }
 }
 
 impl Stored for Adapter {
@@ -293,6 +329,7 @@ impl Stored for Program {
         self.exports.put(to);
         self.core_imports.put(to);
         self.adapters.put(to);
+        self.convention.put(to);
         self.used_mems.put(to);
     }
 
@@ -306,6 +343,7 @@ impl Stored for Program {
             exports: Stored::get(from)?,
             core_imports: Stored::get(from)?,
             adapters: Stored::get(from)?,
+            convention: Stored::get(from)?,
             used_funcs: Vec::new(),
             used_mems: Stored::get(from)?,
             start: None,

@@ -104,6 +104,8 @@ pub fn transcode_unchanged(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result
         (Text::Utf8(s), Dest::Utf8(d)) if !m.replaces => d.copy_from_slice(s),
         (Text::Utf16(s), Dest::Utf16(d)) if !m.replaces => d.copy_from_slice(s),
         (Text::Utf32(s), Dest::Utf32(d)) if !m.replaces => d.copy_from_slice(s),
+        (Text::Latin1(s), Dest::Latin1(d)) => d.copy_from_slice(s),
+        (Text::LooseUtf16(s), Dest::LooseUtf16(d)) if !m.replaces => d.copy_from_slice(s),
         (src, dst) => return transcode(m, src, dst),
     }
     Ok(())

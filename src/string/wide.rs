@@ -24,6 +24,64 @@ struct Aligned {
     wide: [MaybeUninit<u32>; PART],
 }
 
+impl<'a> Text<'a> {
+    /// The text in bytes at any address. What is behind its last whole unit is not
+    /// part of it.
+    #[inline]
+    pub fn of_bytes(encoding: Encoding, bytes: &'a [u8]) -> Text<'a> {
+        let size = encoding.unit_size();
+        let (start, len) = (bytes.as_ptr(), bytes.len() / size);
+        let is_aligned = start.addr().is_multiple_of(size);
+        match encoding {
+            Encoding::Utf8 => Text::Utf8(bytes),
+            Encoding::Latin1 => Text::Latin1(bytes),
+            // SAFETY: so many units are in the bytes, they are aligned, and any bytes
+            // are a unit.
+            Encoding::Utf16 if is_aligned => Text::Utf16(unsafe { units(start, len) }),
+            Encoding::Utf16 => Text::LooseUtf16(bytes.as_chunks().0),
+            // SAFETY: as for UTF-16.
+            Encoding::Utf32 if is_aligned => Text::Utf32(unsafe { units(start, len) }),
+            Encoding::Utf32 => Text::LooseUtf32(bytes.as_chunks().0),
+        }
+    }
+}
+
+impl<'a> Dest<'a> {
+    /// Room for text in bytes at any address. What is behind its last whole unit is
+    /// not part of it.
+    #[inline]
+    pub fn of_bytes(encoding: Encoding, bytes: &'a mut [u8]) -> Dest<'a> {
+        let size = encoding.unit_size();
+        let (start, len) = (bytes.as_mut_ptr(), bytes.len() / size);
+        let is_aligned = start.addr().is_multiple_of(size);
+        match encoding {
+            Encoding::Utf8 => Dest::Utf8(bytes),
+            Encoding::Latin1 => Dest::Latin1(bytes),
+            // SAFETY: so many units are in the bytes, they are aligned, any bytes are
+            // a unit and any unit is bytes, and nobody else has them.
+            Encoding::Utf16 if is_aligned => Dest::Utf16(unsafe { units_mut(start, len) }),
+            Encoding::Utf16 => Dest::LooseUtf16(bytes.as_chunks_mut().0),
+            // SAFETY: as for UTF-16.
+            Encoding::Utf32 if is_aligned => Dest::Utf32(unsafe { units_mut(start, len) }),
+            Encoding::Utf32 => Dest::LooseUtf32(bytes.as_chunks_mut().0),
+        }
+    }
+}
+
+/// # Safety
+/// There must be so many units for `'a`, aligned, of a type that any bytes are.
+unsafe fn units<'a, T>(start: *const u8, len: usize) -> &'a [T] {
+    // SAFETY: the caller vouches for all of it.
+    unsafe { std::slice::from_raw_parts(start.cast(), len) }
+}
+
+/// # Safety
+/// As for [`units`], and nobody else may have them.
+unsafe fn units_mut<'a, T>(start: *mut u8, len: usize) -> &'a mut [T] {
+    // SAFETY: the caller vouches for all of it.
+    unsafe { std::slice::from_raw_parts_mut(start.cast(), len) }
+}
+
 /// Hands over a text in parts, each aligned and without cutting a character. `None`
 /// where the text is ill-formed, or where `each` gives that.
 fn in_parts(src: Text<'_>, mut each: impl FnMut(Text<'_>) -> Option<()>) -> Option<()> {

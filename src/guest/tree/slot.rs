@@ -141,19 +141,11 @@ impl TextSlot {
     /// There must be so many code units, for as long as the result is used.
     pub(crate) unsafe fn text<'a>(&self) -> Option<Text<'a>> {
         let encoding = *Encoding::ALL.get(self.encoding as usize)?;
-        let is_aligned = self.data.addr().is_multiple_of(encoding.unit_size());
-        let (data, size) = (self.data, self.size);
+        // No memory has more bytes: then there are not so many units either.
+        let bytes = self.size.checked_mul(encoding.unit_size())?;
         // SAFETY: the caller vouches for it; bytes need no alignment.
-        unsafe {
-            Some(match encoding {
-                Encoding::Utf8 => Text::Utf8(many(data.cast(), size)),
-                Encoding::Latin1 => Text::Latin1(many(data.cast(), size)),
-                Encoding::Utf16 if is_aligned => Text::Utf16(many(data.cast(), size)),
-                Encoding::Utf16 => Text::LooseUtf16(many(data.cast(), size)),
-                Encoding::Utf32 if is_aligned => Text::Utf32(many(data.cast(), size)),
-                Encoding::Utf32 => Text::LooseUtf32(many(data.cast(), size)),
-            })
-        }
+        let bytes = unsafe { many(self.data.cast::<u8>(), bytes) };
+        Some(Text::of_bytes(encoding, bytes))
     }
 
     /// What says this about ill-formed text.
@@ -188,24 +180,6 @@ pub(crate) unsafe fn many<'a, T>(data: *const T, size: usize) -> &'a [T] {
     // SAFETY: the caller vouches for it.
     unsafe { std::slice::from_raw_parts(data, size) }
 }
-
-/// Bytes as larger numbers, if they are aligned for those and whole.
-pub(crate) fn cast<T: Number>(bytes: &[u8]) -> Option<&[T]> {
-    // SAFETY: any bytes are such numbers.
-    let (before, all, after) = unsafe { bytes.align_to::<T>() };
-    (before.is_empty() && after.is_empty()).then_some(all)
-}
-
-/// The same, to write them.
-pub(crate) fn cast_mut<T: Number>(bytes: &mut [u8]) -> Option<&mut [T]> {
-    // SAFETY: any bytes are such numbers, and any such numbers are bytes.
-    let (before, all, after) = unsafe { bytes.align_to_mut::<T>() };
-    (before.is_empty() && after.is_empty()).then_some(all)
-}
-
-/// Numbers that any bytes are.
-pub(crate) trait Number: Copy {}
-impl Number for u16 {}
 
 #[cfg(test)]
 pub(crate) fn bytes_mut(words: &mut [u64]) -> &mut [u8] {
