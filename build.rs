@@ -52,14 +52,13 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 22] = [
     "version",
     "base/report",
     "error",
     "engine",
     "base/cell",
     "store",
-    "base/vec",
     "base/value",
     "value",
     "resource",

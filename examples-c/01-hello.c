@@ -40,7 +40,7 @@ int main(void) {
   const wasm_string_t* answer = result[0].of.string;
   size_t size = wasm_string_length(answer, WASM_UTF8);
   char* buffer = malloc(size + 1);
-  check(buffer && wasm_string_copy(answer, WASM_UTF8, buffer, size, &size), "copy");
+  check(buffer && wasm_string_read(answer, WASM_UTF8, buffer, size, &size), "copy");
   buffer[size] = 0;
   printf("%s\n", buffer);
   free(buffer);

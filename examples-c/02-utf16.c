@@ -23,7 +23,7 @@ int main(void) {
   const wasm_string_t* answer = result[0].of.string;
   char16_t buffer[64];
   size_t units = 0;
-  check(wasm_string_copy(answer, WASM_UTF16, buffer, 64, &units), "copy");
+  check(wasm_string_read(answer, WASM_UTF16, buffer, 64, &units), "copy");
 
   printf("sent     %zu code units of UTF-16\n", text.size);
   printf("received %zu code units of UTF-16:", units);

@@ -44,7 +44,7 @@ int main(void) {
   wasm_byte_vec_t bytes;
   wasm_name_new_from_string(&bytes, "(module\n  (func (result i32) f32.const 1))");
   check(wasm_module_new(store, &bytes) == NULL, "this should not compile");
-  printf("module: %s\n", witrt_error_message(witrt_last_error()));
+  printf("module: %s\n", witrt_error_message(witrt_error_last()));
   wasm_byte_vec_delete(&bytes);
 
   program = start(store, "../tests/modules/strings.wasm", NULL);

@@ -15,7 +15,7 @@
 /* Ends the program unless a step went well. The library left the reason. */
 static inline void check(bool ok, const char* step) {
   if (ok) return;
-  fprintf(stderr, "%s: %s\n", step, witrt_error_message(witrt_last_error()));
+  fprintf(stderr, "%s: %s\n", step, witrt_error_message(witrt_error_last()));
   exit(1);
 }
 
@@ -103,7 +103,7 @@ static inline wasm_valtype_vec_t types_of(size_t count, const wasm_valkind_t* ki
 static inline void print_text(const wasm_string_t* text) {
   size_t size = wasm_string_length(text, WASM_UTF8);
   char* utf8 = malloc(size + 1);
-  check(utf8 && wasm_string_copy(text, WASM_UTF8, utf8, size, &size), "copy");
+  check(utf8 && wasm_string_read(text, WASM_UTF8, utf8, size, &size), "copy");
   fwrite(utf8, 1, size, stdout);
   free(utf8);
 }

@@ -3,8 +3,16 @@
  *
  * This is the standard WebAssembly C API (what programs know as wasm.h) with
  * values of more kinds: sized integers, and strings in the encoding that the
- * host holds them in. Names that begin with wasm_ are the standard's or belong
- * to those values; names that begin with witrt_ are this library's own.
+ * host holds them in.
+ *
+ * Names. What begins with wasm_ is the standard's, or of the values that are added
+ * to its wasm_val_t: their kinds, and wasm_string_, wasm_list_, wasm_variant_ and
+ * wasm_resource_. All else begins with witrt_, also what is about an object of the
+ * standard's: witrt_func_call. A name has the type first, then what is done, then
+ * with what: witrt_store_set_fuel. A size is how many elements there are at a
+ * pointer, a length how many code units a text has in an encoding that is asked
+ * for, a capacity how many there is room for. Where WITRT_PREFIXED_NAMES_ONLY is
+ * defined, the few names of the standard's without a prefix are left out.
  *
  * Ownership. A result that is "owned by the caller" is to be deleted with the
  * _delete function of its type. An argument that is "consumed" belongs to the
@@ -26,7 +34,7 @@
  * the pointer is not looked at.
  *
  * Errors. A function that fails leaves the reason in the thread's last error:
- * witrt_last_error. Many have a sibling in witrt_ that gives an error object.
+ * witrt_error_last. Many have a sibling in witrt_ that gives an error object.
  * What a function writes through a pointer it writes on success only, unless it
  * says otherwise. Nothing that is passed in ends the process.
  *
@@ -46,7 +54,10 @@
  * This file is generated from the library's source. Do not edit it.
  */
 
-#ifndef WASM_H
+#ifndef WITRT_H
+#ifdef WASM_H
+#error "witrt.h takes the place of another wasm.h, which was included before it"
+#endif
 #define WASM_H
 #define WITRT_H
 
@@ -81,8 +92,19 @@
 /// The largest size of a memory or table that has no bound.
 static const uint32_t wasm_limits_max_default = 0xffffffff;
 
+#ifndef WITRT_PREFIXED_NAMES_ONLY
+/* Names of the standard's that are in the way of others'. */
+
 /// The size of a page of linear memory, in bytes.
 static const size_t MEMORY_PAGE_SIZE = 0x10000;
+
+/// A byte.
+typedef char byte_t;
+/// 32 bits of IEEE 754.
+typedef float float32_t;
+/// 64 bits of IEEE 754.
+typedef double float64_t;
+#endif
 
 /// A case, and what it holds.
 typedef struct wasm_variant_t wasm_variant_t;
@@ -243,7 +265,7 @@ typedef enum witrt_error_kind_enum {
   WITRT_ERROR_STORE_BUSY = 605,
   /// An index, size or limit outside the permitted range.
   WITRT_ERROR_OUT_OF_RANGE = 606,
-  /// The destination is too small; `witrt_error_needed` tells the size.
+  /// The destination is too small; `witrt_error_capacity` tells the size.
   WITRT_ERROR_BUFFER_TOO_SMALL = 607,
   /// Something that this object or build cannot do.
   WITRT_ERROR_UNSUPPORTED = 608,
@@ -322,8 +344,8 @@ typedef enum witrt_back_end_enum {
 
 /// How a slot holds a string.
 typedef enum witrt_slot_kind_enum {
-  /// UTF-8 in memory of the host's: `text`, or `buffer` for the result of a
-  /// call.
+  /// UTF-8 in memory of the host's: `text`; for the result of a call `buffer`
+  /// before it, and `text` after it.
   WITRT_SLOT_UTF8 = 64,
   /// The same in UTF-16.
   WITRT_SLOT_UTF16 = 65,
@@ -353,17 +375,17 @@ typedef enum witrt_slot_kind_enum {
   WITRT_SLOT_GROW_UTF32 = 75,
 } witrt_slot_kind_enum;
 
-/// What `witrt_string_narrowest` tells.
-typedef enum witrt_narrowest_enum {
+/// What `wasm_string_narrowest` tells.
+typedef enum wasm_narrowest_enum {
   /// All characters are below U+0080: one byte each, in UTF-8 as in Latin-1.
-  WITRT_NARROWEST_ASCII = 0,
+  WASM_NARROWEST_ASCII = 0,
   /// All are up to U+00FF: Latin-1 holds them.
-  WITRT_NARROWEST_LATIN1 = 1,
+  WASM_NARROWEST_LATIN1 = 1,
   /// All are up to U+FFFF: UTF-16 holds them without surrogates.
-  WITRT_NARROWEST_UTF16 = 2,
+  WASM_NARROWEST_UTF16 = 2,
   /// Only UTF-32 has one unit for each.
-  WITRT_NARROWEST_UTF32 = 3,
-} witrt_narrowest_enum;
+  WASM_NARROWEST_UTF32 = 3,
+} wasm_narrowest_enum;
 
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
@@ -419,6 +441,10 @@ typedef struct wasm_module_t wasm_module_t;
 /// A reference to an object of any kind. A handle.
 typedef struct wasm_ref_t wasm_ref_t;
 
+/// A resource: something of the host's that components hold handles of, or
+/// something that a component has made.
+typedef struct wasm_resource_t wasm_resource_t;
+
 /// A module that is independent of stores: any thread may use it, and several
 /// at once.
 typedef struct wasm_shared_module_t wasm_shared_module_t;
@@ -467,15 +493,8 @@ typedef struct witrt_linker_t witrt_linker_t;
 /// while a call of it runs.
 typedef struct witrt_prepared_t witrt_prepared_t;
 
-/// A resource: something of the host's that components hold handles of, or
-/// something that a component has made.
-typedef struct witrt_resource_t witrt_resource_t;
-
-/// A byte. The standard's other name for it.
-typedef char byte_t;
-
 /// A byte: of a name, a message or a module.
-typedef byte_t wasm_byte_t;
+typedef char wasm_byte_t;
 
 /// A vector.
 typedef struct wasm_byte_vec_t {
@@ -487,12 +506,6 @@ typedef struct wasm_byte_vec_t {
 
 /// The kind of a value: one of `wasm_valkind_enum`.
 typedef uint8_t wasm_valkind_t;
-
-/// 32 bits of IEEE 754.
-typedef float float32_t;
-
-/// 64 bits of IEEE 754.
-typedef double float64_t;
 
 /// How a text is stored: one of `wasm_encoding_enum`.
 typedef uint32_t wasm_encoding_t;
@@ -552,9 +565,9 @@ typedef union wasm_val_union_t {
   /// `WASM_I64`
   int64_t i64;
   /// `WASM_F32`
-  float32_t f32;
+  float f32;
   /// `WASM_F64`
-  float64_t f64;
+  double f64;
   /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
   struct wasm_ref_t *ref;
   /// `WASM_S8`
@@ -584,7 +597,7 @@ typedef union wasm_val_union_t {
   /// `WASM_OPTION`: NULL for none.
   const struct wasm_val_t *option;
   /// `WASM_OWN` and `WASM_BORROW`
-  struct witrt_resource_t *resource;
+  struct wasm_resource_t *resource;
 } wasm_val_union_t;
 
 /// A value: its kind, and what it holds.
@@ -714,8 +727,8 @@ typedef uint32_t witrt_opt_level_t;
 /// What runs adapters: one of `witrt_back_end_enum`.
 typedef uint32_t witrt_back_end_t;
 
-/// What `witrt_string_narrowest` tells: one of `witrt_narrowest_enum`.
-typedef uint32_t witrt_narrowest_t;
+/// What `wasm_string_narrowest` tells: one of `wasm_narrowest_enum`.
+typedef uint32_t wasm_narrowest_t;
 
 /// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
 typedef struct wasm_byte_vec_t wasm_name_t;
@@ -763,21 +776,21 @@ typedef uint8_t witrt_slot_kind_t;
 
 /// Text that is lent.
 typedef struct witrt_text_t {
-  /// The first code unit, aligned for its type; NULL is permitted where `len`
+  /// The first code unit, aligned for its type; NULL is permitted where `size`
   /// is zero.
   const void *data;
   /// The number of code units.
-  size_t len;
+  size_t size;
 } witrt_text_t;
 
-/// Room for text.
+/// Room for the text of a result. After the call, the slot's `text` is what was
+/// written there.
 typedef struct witrt_buffer_t {
-  /// Where to write, aligned for a code unit; NULL is permitted where `len` is
-  /// zero.
+  /// Where to write, aligned for a code unit; NULL is permitted where `capacity`
+  /// is zero.
   void *data;
-  /// Before a call how many code units there is room for, after it how many
-  /// the text has.
-  size_t len;
+  /// How many code units there is room for.
+  size_t capacity;
 } witrt_buffer_t;
 
 /// A string, and where the library fills it in, its length.
@@ -786,11 +799,11 @@ typedef struct witrt_lazy_t {
   struct wasm_string_t *string;
   /// The number of code units in the encoding of the slot's kind; not looked
   /// at where the host fills the slot.
-  size_t len;
+  size_t length;
 } witrt_lazy_t;
 
-/// Makes room for a text of so many code units: gives where to write them, aligned
-/// for their type. NULL refuses, but where `units` is zero.
+/// Makes room for a text of `size` code units: gives where to write them, aligned
+/// for their type. NULL refuses, but where `size` is zero.
 ///
 /// It is called by the call that the result is of, on its thread, once where there
 /// is such a result and never otherwise: after the guest has returned it, and the
@@ -801,7 +814,7 @@ typedef struct witrt_lazy_t {
 /// The store is shut meanwhile: calls into it fail with `WITRT_ERROR_STORE_BUSY`;
 /// deleting is permitted. The guest's memory must not be written to by a pointer
 /// that is still at hand. C++ exceptions must not leave it, nor `longjmp`.
-typedef void *(*witrt_grow_callback_t)(void *env, size_t units);
+typedef void *(*witrt_grow_callback_t)(void *env, size_t size);
 
 /// A function that makes room for text, for what is to hold exactly one: a new
 /// string. The text is written once, and there is no handle in between.
@@ -820,9 +833,9 @@ typedef union witrt_slot_t {
   /// `WASM_I64`
   int64_t i64;
   /// `WASM_F32`
-  float32_t f32;
+  float f32;
   /// `WASM_F64`
-  float64_t f64;
+  double f64;
   /// `WASM_S8`
   int8_t s8;
   /// `WASM_U8`
@@ -873,7 +886,7 @@ typedef struct wasm_trap_t *(*witrt_slot_callback_t)(void *env,
 /// The size of a table or its elements' index.
 typedef uint32_t wasm_table_size_t;
 
-/// The size of a memory, in pages of `MEMORY_PAGE_SIZE` bytes.
+/// The size of a memory, in pages of 65,536 bytes.
 typedef uint32_t wasm_memory_pages_t;
 
 #ifdef __cplusplus
@@ -1816,13 +1829,13 @@ WASM_API_EXTERN const char *witrt_version(void);
 /// The error of the last function that failed on this thread, or NULL.
 ///
 /// It is borrowed: valid until the next function fails on this thread, or
-/// `witrt_clear_last_error`. Success leaves it alone, so look at it only after
+/// `witrt_error_clear_last`. Success leaves it alone, so look at it only after
 /// a function has answered that it failed. `wasm_func_call` leaves its traps
 /// here too.
-WASM_API_EXTERN const struct witrt_error_t *witrt_last_error(void);
+WASM_API_EXTERN const struct witrt_error_t *witrt_error_last(void);
 
 /// Forgets this thread's last error.
-WASM_API_EXTERN void witrt_clear_last_error(void);
+WASM_API_EXTERN void witrt_error_clear_last(void);
 
 /// Deletes an error. NULL is accepted.
 WASM_API_EXTERN void witrt_error_delete(struct witrt_error_t *error);
@@ -1864,7 +1877,7 @@ bool witrt_error_line_column(const struct witrt_error_t *error,
 /// The capacity that would have been enough, in code units, after
 /// `WITRT_ERROR_BUFFER_TOO_SMALL`, and where a `grow` refused. False, and nothing
 /// written, where that does not apply.
-WASM_API_EXTERN bool witrt_error_needed(const struct witrt_error_t *error, size_t *needed);
+WASM_API_EXTERN bool witrt_error_capacity(const struct witrt_error_t *error, size_t *capacity);
 
 /// Which of the built-in traps it was; `WITRT_TRAP_NONE` for a trap of the
 /// host's own and for what is no trap.
@@ -2000,7 +2013,7 @@ WASM_API_EXTERN bool witrt_store_set_fuel(const struct wasm_store_t *store, uint
 
 /// The fuel that is left. False, and nothing written, where the engine does not
 /// count fuel.
-WASM_API_EXTERN bool witrt_store_fuel(const struct wasm_store_t *store, uint64_t *fuel);
+WASM_API_EXTERN bool witrt_store_get_fuel(const struct wasm_store_t *store, uint64_t *fuel);
 
 /// Stops the store's guests with a trap when the engine's epoch has moved on by
 /// so many ticks from now: see `witrt_engine_increment_epoch`. Without a call
@@ -2020,10 +2033,6 @@ WASM_API_EXTERN
 bool witrt_store_settle(const struct wasm_store_t *store,
                         struct witrt_error_t **error);
 
-extern void *calloc(size_t count, size_t size);
-
-extern void free(void *pointer);
-
 /// Gives up the reference, string or parts that a value owns, and leaves a null
 /// reference. The struct itself is the caller's. NULL is accepted.
 WASM_API_EXTERN void wasm_val_delete(struct wasm_val_t *val);
@@ -2033,7 +2042,7 @@ WASM_API_EXTERN void wasm_val_delete(struct wasm_val_t *val);
 WASM_API_EXTERN void wasm_val_copy(struct wasm_val_t *out, const struct wasm_val_t *val);
 
 /// A resource of the host's own: `data` is what its methods get as their first
-/// argument (`witrt_resource_data`). A component that imports its type may hold it
+/// argument (`wasm_resource_data`). A component that imports its type may hold it
 /// longer than the host does; when nobody holds it any more, the finalizer, which
 /// may be NULL, is called once with `data`, on whichever thread that happens. It
 /// must not use the store. Owned by the caller; it belongs to no store.
@@ -2041,30 +2050,29 @@ WASM_API_EXTERN void wasm_val_copy(struct wasm_val_t *out, const struct wasm_val
 /// Where this fails, NULL is returned, and the finalizer is not called. `error` may
 /// be NULL; what is written there is owned by the caller, NULL on success.
 WASM_API_EXTERN
-struct witrt_resource_t *witrt_resource_new(void *data,
-                                            void (*finalizer)(void*),
-                                            struct witrt_error_t **error);
+struct wasm_resource_t *wasm_resource_new(void *data,
+                                          void (*finalizer)(void*),
+                                          struct witrt_error_t **error);
 
-/// What `witrt_resource_new` was given. NULL for a resource that a component has
+/// What `wasm_resource_new` was given. NULL for a resource that a component has
 /// made.
-WASM_API_EXTERN void *witrt_resource_data(const struct witrt_resource_t *resource);
+WASM_API_EXTERN void *wasm_resource_data(const struct wasm_resource_t *resource);
 
 /// Whether both are the same resource.
 WASM_API_EXTERN
-bool witrt_resource_same(const struct witrt_resource_t *resource,
-                         const struct witrt_resource_t *other);
+bool wasm_resource_same(const struct wasm_resource_t *resource,
+                        const struct wasm_resource_t *other);
 
 /// Another handle of the same resource, to be kept beyond the value or callback
 /// that this one belongs to. NULL for NULL. Owned by the caller.
-WASM_API_EXTERN
-struct witrt_resource_t *witrt_resource_copy(const struct witrt_resource_t *resource);
+WASM_API_EXTERN struct wasm_resource_t *wasm_resource_copy(const struct wasm_resource_t *resource);
 
-/// Deletes a handle that `witrt_resource_new` or `witrt_resource_copy` made, or
+/// Deletes a handle that `wasm_resource_new` or `wasm_resource_copy` made, or
 /// that was a result by itself; on one within a value it does nothing, as it goes
 /// with that value, and on NULL neither. When the last handle of a component's own
 /// resource is deleted, the component destroys it before it runs the next time. Any
 /// thread.
-WASM_API_EXTERN void witrt_resource_delete(struct witrt_resource_t *resource);
+WASM_API_EXTERN void wasm_resource_delete(struct wasm_resource_t *resource);
 
 /// A string of the library's own: a copy of text in this encoding, checked to
 /// be well-formed. NULL for an unknown encoding, ill-formed text, or NULL text
@@ -2077,10 +2085,10 @@ struct wasm_string_t *wasm_string_new(wasm_encoding_t encoding,
 
 /// A copy of a string, to be kept beyond the callback or call that the text
 /// belongs to. NULL for NULL. Owned by the caller; it belongs to no store.
-WASM_API_EXTERN struct wasm_string_t *wasm_string_clone(const struct wasm_string_t *string);
+WASM_API_EXTERN struct wasm_string_t *wasm_string_copy(const struct wasm_string_t *string);
 
 /// Deletes a string that the library gave away: a result, or what
-/// `wasm_string_new` and `wasm_string_clone` made. On a host's own struct and on
+/// `wasm_string_new` and `wasm_string_copy` made. On a host's own struct and on
 /// NULL it does nothing; deleting an argument of a callback is refused and left as
 /// the last error. Any thread.
 ///
@@ -2094,7 +2102,7 @@ WASM_API_EXTERN void wasm_string_delete(struct wasm_string_t *string);
 /// the least cost. `WASM_UTF8` for NULL.
 WASM_API_EXTERN wasm_encoding_t wasm_string_encoding(const struct wasm_string_t *string);
 
-/// The length in code units of an encoding: what `wasm_string_copy` will write.
+/// The length in code units of an encoding: what `wasm_string_read` will write.
 /// Zero, with the reason in the last error, for an unknown encoding, ill-formed
 /// text or NULL.
 WASM_API_EXTERN
@@ -2107,24 +2115,24 @@ size_t wasm_string_length(const struct wasm_string_t *string,
 /// `capacity` and `*written` count code units; `written` may be NULL. On failure
 /// nothing is written: ill-formed text, an unknown encoding, NULL, or, with
 /// `WITRT_ERROR_BUFFER_TOO_SMALL`, too little capacity; the last error then
-/// tells the length: `witrt_error_needed`.
+/// tells the length: `witrt_error_capacity`.
 WASM_API_EXTERN
-bool wasm_string_copy(const struct wasm_string_t *string,
+bool wasm_string_read(const struct wasm_string_t *string,
                       wasm_encoding_t encoding,
                       void *destination,
                       size_t capacity,
                       size_t *written);
 
-/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// Copies a string as `wasm_string_read` does, and deletes it: one call for
 /// what is read once. False, and the string is as it was, where it cannot be
 /// copied. `error` may be NULL; what is written there is owned by the caller,
 /// NULL on success.
 WASM_API_EXTERN
-bool witrt_string_take(struct wasm_string_t *string,
-                       wasm_encoding_t encoding,
-                       void *destination,
-                       size_t capacity,
-                       struct witrt_error_t **error);
+bool wasm_string_take(struct wasm_string_t *string,
+                      wasm_encoding_t encoding,
+                      void *destination,
+                      size_t capacity,
+                      struct witrt_error_t **error);
 
 /// Tells where the text lies, as UTF-8: `bytes` is set to borrowed bytes, not
 /// NUL-terminated, which must not be changed or deleted.
@@ -2146,9 +2154,9 @@ WASM_API_EXTERN bool wasm_string_is_valid(const struct wasm_string_t *string);
 /// lies. Either pointer may be NULL. False, and nothing written, for ill-formed
 /// text and NULL.
 WASM_API_EXTERN
-bool witrt_string_narrowest(const struct wasm_string_t *string,
-                            witrt_narrowest_t *narrowest,
-                            size_t *characters);
+bool wasm_string_narrowest(const struct wasm_string_t *string,
+                           wasm_narrowest_t *narrowest,
+                           size_t *characters);
 
 /// Whether it is a handle of the library's, whose text is read through the
 /// functions and not through `data`.
@@ -2441,9 +2449,9 @@ struct wasm_module_t *wasm_module_obtain(const struct wasm_store_t *store,
 /// nothing written, where the syntax is wrong. Both `*out` and `*error` are
 /// owned by the caller; `error` may be NULL, and is set to NULL on success.
 WASM_API_EXTERN
-bool witrt_assemble(const struct wasm_byte_vec_t *text,
-                    struct wasm_byte_vec_t *out,
-                    struct witrt_error_t **error);
+bool witrt_module_assemble(const struct wasm_byte_vec_t *text,
+                           struct wasm_byte_vec_t *out,
+                           struct witrt_error_t **error);
 
 /// Calls a function. NULL for success; else a trap, owned by the caller, and
 /// the reason in the last error too.
@@ -2516,8 +2524,9 @@ WASM_API_EXTERN void witrt_prepared_delete(struct witrt_prepared_t *prepared);
 /// for each result; both are the caller's. True for success.
 ///
 /// Arguments are borrowed, with what they point to. Of a result that is text,
-/// the slot's `buffer` says where to write and how much room there is, and
-/// afterwards how long the text is; or `grow` makes room, and learns it. Other
+/// the slot's `buffer` says where to write and how much room there is, and after
+/// the call `text` in its place is what was written; or `grow` makes room, and learns
+/// how long the text is. Other
 /// results are written over what was in the slot: numbers, and strings and
 /// references that the caller owns.
 ///
@@ -2525,10 +2534,10 @@ WASM_API_EXTERN void witrt_prepared_delete(struct witrt_prepared_t *prepared);
 /// been written to, and room may have been made. `error` may be NULL; what is
 /// written there is owned by the caller, NULL on success. It is as for
 /// `witrt_func_call`, and one more: `WITRT_ERROR_BUFFER_TOO_SMALL` where the call
-/// was made, but a text did not fit. All slots are written then; the length of
+/// was made, but a text did not fit. All slots are written then; the size of
 /// such a text is what is needed, and the text itself is kept for
 /// `witrt_prepared_take_result`. It is the same where a `grow` refused, which is
-/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_needed` tells the length.
+/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_capacity` tells the length.
 WASM_API_EXTERN
 bool witrt_prepared_call(const struct witrt_prepared_t *prepared,
                          const union witrt_slot_t *args,
@@ -2553,15 +2562,15 @@ struct wasm_string_t *witrt_prepared_take_result(const struct witrt_prepared_t *
 /// are unknown. `error` may be NULL; what is written there is owned by the
 /// caller, NULL on success.
 WASM_API_EXTERN
-struct wasm_func_t *witrt_func_new_prepared(const struct wasm_store_t *store,
-                                            const witrt_slot_kind_t *params,
-                                            size_t param_count,
-                                            const witrt_slot_kind_t *results,
-                                            size_t result_count,
-                                            witrt_slot_callback_t callback,
-                                            void *env,
-                                            void (*finalizer)(void*),
-                                            struct witrt_error_t **error);
+struct wasm_func_t *witrt_func_new_with_slots(const struct wasm_store_t *store,
+                                              const witrt_slot_kind_t *params,
+                                              size_t param_count,
+                                              const witrt_slot_kind_t *results,
+                                              size_t result_count,
+                                              witrt_slot_callback_t callback,
+                                              void *env,
+                                              void (*finalizer)(void*),
+                                              struct witrt_error_t **error);
 
 /// Returns text as a result: the code units at `data` are copied at once, in
 /// the encoding that the result's kind says, and the result's slot is not
@@ -2645,7 +2654,7 @@ WASM_API_EXTERN struct wasm_memorytype_t *wasm_memory_type(const struct wasm_mem
 /// Its bytes, to be read and written until it grows or a guest runs that may
 /// let it grow. Strings of guests that are still held are copied first, so that
 /// they stay what they were.
-WASM_API_EXTERN byte_t *wasm_memory_data(const struct wasm_memory_t *object);
+WASM_API_EXTERN char *wasm_memory_data(const struct wasm_memory_t *object);
 
 /// Its size in bytes.
 WASM_API_EXTERN size_t wasm_memory_data_size(const struct wasm_memory_t *object);
@@ -2947,7 +2956,7 @@ WITRT_VAL(u8, byte, uint8_t)
 WITRT_VAL(u32, word, uint32_t)
 WITRT_VAL(fields, fields, const struct wasm_val_vec_t *)
 WITRT_VAL(variant, variant, const struct wasm_variant_t *)
-WITRT_VAL(resource, resource, struct witrt_resource_t *)
+WITRT_VAL(resource, resource, struct wasm_resource_t *)
 #undef WITRT_VAL
 
 #define WASM_I32_VAL(i) witrt_val_i32(i)
@@ -2988,6 +2997,7 @@ WITRT_VAL(resource, resource, struct witrt_resource_t *)
 extern "C" {
 #endif
 
+#ifndef WITRT_PREFIXED_NAMES_ONLY
 /// Fails to compile where the sizes are not what the library was built with.
 static inline void assertions(void) {
   (void)sizeof(char[sizeof(float) == sizeof(uint32_t) ? 1 : -1]);
@@ -2995,6 +3005,19 @@ static inline void assertions(void) {
   (void)sizeof(char[sizeof(intptr_t) == sizeof(uint32_t) ||
                     sizeof(intptr_t) == sizeof(uint64_t) ? 1 : -1]);
   (void)sizeof(char[sizeof(((wasm_val_t *)0)->of) == 8 ? 1 : -1]);
+}
+#endif
+
+/// A host's own string around `size` code units at `data`, which are borrowed for as
+/// long as it is used: what the initializers make, for those who cannot use them.
+static inline wasm_string_t wasm_string_of(wasm_encoding_t encoding, const void *data, size_t size) {
+  wasm_string_t string;
+  string.data = data;
+  string.size = size;
+  string.encoding = encoding;
+  string.flags = 0;
+  string.reserved = 0;
+  return string;
 }
 
 /// A copy of a NUL-terminated text, without the NUL. Owned by the caller.
@@ -3262,4 +3285,4 @@ static inline void *wasm_val_ptr(const wasm_val_t *val) {
 
 #undef own
 
-#endif /* WASM_H */
+#endif /* WITRT_H */

@@ -94,7 +94,7 @@ kinds! {
     StoreBusy = 605,
     /// An index, size or limit outside the permitted range.
     OutOfRange = 606,
-    /// The destination is too small; [`Error::needed`] tells the size.
+    /// The destination is too small; [`Error::capacity`] tells the size.
     BufferTooSmall = 607,
     /// Something that this object or build cannot do.
     Unsupported = 608,
@@ -215,9 +215,9 @@ impl Error {
         self.0.line_column
     }
 
-    /// The size that would have been enough, in code units, after
+    /// The capacity that would have been enough, in code units, after
     /// [`ErrorKind::BufferTooSmall`], and where a host refuses to make room.
-    pub fn needed(&self) -> Option<usize> {
+    pub fn capacity(&self) -> Option<usize> {
         self.0.needed
     }
 

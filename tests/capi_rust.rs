@@ -368,7 +368,7 @@ fn wrong_calls_trap_before_the_function_runs() {
     let u32_val = wasm_val_t { kind: U32, ..i32_val(1) };
     expect(&mut [i32_val(1), u32_val], 601);
     let mut argument = 99;
-    assert!(unsafe { witrt_error_argument(witrt_last_error().as_ref(), &mut argument) });
+    assert!(unsafe { witrt_error_argument(witrt_error_last().as_ref(), &mut argument) });
     assert_eq!(argument, 1);
     for kind in [4, 5, 39, 127, 130, 255] {
         expect(&mut [i32_val(1), wasm_val_t { kind, ..i32_val(1) }], 604);
@@ -407,8 +407,8 @@ fn errors_tell_the_place() {
     let mut error = std::ptr::dangling_mut();
     assert!(compile("(module)", &mut error).is_some());
     assert!(error.is_null());
-    witrt_clear_last_error();
-    assert!(witrt_last_error().is_null());
+    witrt_error_clear_last();
+    assert!(witrt_error_last().is_null());
 }
 
 #[test]

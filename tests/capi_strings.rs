@@ -32,7 +32,7 @@ fn read(string: *const wasm_string_t) -> Option<String> {
     let mut units = [0u8; 64];
     let mut written = usize::MAX;
     let to = units.as_mut_ptr().cast();
-    let done = unsafe { wasm_string_copy(string, UTF8, to, units.len(), &mut written) };
+    let done = unsafe { wasm_string_read(string, UTF8, to, units.len(), &mut written) };
     done.then(|| String::from_utf8(units[..written].to_vec()).unwrap())
 }
 
@@ -50,7 +50,7 @@ unsafe extern "C" fn answering(
         result.of.string = match env.addr() {
             // The argument itself, which belongs to the call.
             0 => arg,
-            1 => wasm_string_clone(arg),
+            1 => wasm_string_copy(arg),
             2 => from_mut(Box::leak(Box::new(host_string(&UNITS)))),
             3 => from_mut(Box::leak(Box::new(host_string(&LONE)))),
             4 => {
@@ -145,10 +145,10 @@ fn a_result_is_readable_until_it_is_deleted() {
         let mut written = 77;
         let mut room = [9u8; 2];
         let to = room.as_mut_ptr().cast();
-        assert!(!unsafe { wasm_string_copy(string, UTF8, to, 2, &mut written) });
+        assert!(!unsafe { wasm_string_read(string, UTF8, to, 2, &mut written) });
         assert_eq!((written, room, last_kind()), (77, [9, 9], 607));
         let mut needed = 0;
-        assert!(unsafe { witrt_error_needed(witrt_last_error().as_ref(), &mut needed) });
+        assert!(unsafe { witrt_error_capacity(witrt_error_last().as_ref(), &mut needed) });
         assert_eq!(needed, text.len());
     }
     // A copy of the struct is not the string.
@@ -158,7 +158,7 @@ fn a_result_is_readable_until_it_is_deleted() {
     // Handles are arguments too, and copies outlive the store.
     let mut results = [wasm_val_t::null()];
     assert!(call(&*echo, &mut [kept[3].1], &mut results).is_ok());
-    let clone = unsafe { wasm_string_clone(results[0].of.string) };
+    let clone = unsafe { wasm_string_copy(results[0].of.string) };
     let (stale, mut val) = (unsafe { kept[0].1.of.string }, kept[0].1);
     unsafe { wasm_val_delete(&mut val) };
     assert_eq!(read(stale), None, "deleted strings are told");
@@ -180,7 +180,7 @@ fn host_strings_are_checked() {
     let mut bad = host_string(&units);
     assert!(!unsafe { wasm_string_is_valid(&bad) });
     let mut position = 0;
-    assert!(unsafe { witrt_error_position(witrt_last_error().as_ref(), &mut position) });
+    assert!(unsafe { witrt_error_position(witrt_error_last().as_ref(), &mut position) });
     assert_eq!((position, last_kind()), (1, 400));
     assert_eq!(unsafe { wasm_string_length(&bad, UTF8) }, 0);
     bad.flags = 1;

@@ -235,7 +235,7 @@ fn buffers_of_the_caller() {
     assert_eq!(s.length(&g.store, witrt::Encoding::Utf16).unwrap(), 4);
     let mut units = [7; 3];
     let error = s.copy_utf16(&g.store, &mut units).unwrap_err();
-    assert_eq!((error.kind(), error.needed()), (ErrorKind::BufferTooSmall, Some(4)));
+    assert_eq!((error.kind(), error.capacity()), (ErrorKind::BufferTooSmall, Some(4)));
     assert_eq!(units, [7; 3], "nothing is written where it does not fit");
     let mut units = [7; 6];
     assert_eq!(s.copy_utf16(&g.store, &mut units).unwrap(), 4);

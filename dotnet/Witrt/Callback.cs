@@ -74,7 +74,7 @@ internal abstract unsafe class Callback
         fixed (byte* second = resultSlots)
         {
             void* error;
-            void* function = Native.witrt_func_new_prepared(
+            void* function = Native.witrt_func_new_with_slots(
                 store.Pointer, first, (nuint)parameterSlots.Length, second, (nuint)resultSlots.Length,
                 Entry, (void*)self, Release, &error);
             if (function != null) return function;

@@ -27,7 +27,7 @@ public class WitrtException : Exception
     public int? Column { get; }
 
     /// <summary>The UTF-16 units that would have been enough, after <see cref="ErrorKind.BufferTooSmall"/>.</summary>
-    public long? Needed { get; }
+    public long? Capacity { get; }
 
     internal WitrtException(ErrorKind kind, string message, int? argument = null, Exception? inner = null)
         : base(message, inner)
@@ -43,7 +43,7 @@ public class WitrtException : Exception
         if (Native.witrt_error_argument(error, &fact) != 0) Argument = (int)fact;
         if (Native.witrt_error_position(error, &fact) != 0) Position = (long)fact;
         if (Native.witrt_error_offset(error, &fact) != 0) Offset = (long)fact;
-        if (Native.witrt_error_needed(error, &fact) != 0) Needed = (long)fact;
+        if (Native.witrt_error_capacity(error, &fact) != 0) Capacity = (long)fact;
         if (Native.witrt_error_line_column(error, &fact, &column) != 0)
         {
             Line = (int)fact;
@@ -68,7 +68,7 @@ public class WitrtException : Exception
     }
 
     /// <summary>The exception for this thread's last error.</summary>
-    internal static unsafe WitrtException Last() => Take(Native.witrt_error_copy(Native.witrt_last_error()));
+    internal static unsafe WitrtException Last() => Take(Native.witrt_error_copy(Native.witrt_error_last()));
 }
 
 /// <summary>

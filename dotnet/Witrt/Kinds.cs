@@ -184,7 +184,7 @@ public enum ErrorKind
     /// <summary>An index, size or limit outside the permitted range.</summary>
     OutOfRange = 606,
 
-    /// <summary>The destination is too small; <see cref="WitrtException.Needed"/> tells the size.</summary>
+    /// <summary>The destination is too small; <see cref="WitrtException.Capacity"/> tells the size.</summary>
     BufferTooSmall = 607,
 
     /// <summary>Something that this object or build cannot do.</summary>

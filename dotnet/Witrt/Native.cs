@@ -48,7 +48,7 @@ internal static unsafe class Native
     // Errors.
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* witrt_last_error();
+    internal static extern void* witrt_error_last();
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* witrt_error_copy(void* error);
@@ -75,7 +75,7 @@ internal static unsafe class Native
     internal static extern byte witrt_error_line_column(void* error, nuint* line, nuint* column);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern byte witrt_error_needed(void* error, nuint* needed);
+    internal static extern byte witrt_error_capacity(void* error, nuint* capacity);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern uint witrt_error_trap_code(void* error);
@@ -176,7 +176,7 @@ internal static unsafe class Native
     internal static extern byte witrt_store_set_fuel(void* store, ulong fuel);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern byte witrt_store_fuel(void* store, ulong* fuel);
+    internal static extern byte witrt_store_get_fuel(void* store, ulong* fuel);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_store_set_epoch_deadline(void* store, ulong ticks);
@@ -331,14 +331,14 @@ internal static unsafe class Native
     internal static extern void wasm_ref_set_host_info_with_finalizer(void* reference, void* info, void* finalizer);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern byte wasm_string_copy(
+    internal static extern byte wasm_string_read(
         void* text, uint encoding, void* destination, nuint capacity, nuint* written);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_string_delete(void* text);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern byte witrt_string_take(
+    internal static extern byte wasm_string_take(
         void* text, uint encoding, void* destination, nuint length, void** error);
 
     // Prepared calls and host functions.
@@ -354,7 +354,7 @@ internal static unsafe class Native
     internal static extern byte witrt_prepared_call(void* prepared, Slot* arguments, Slot* results, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
-    internal static extern void* witrt_func_new_prepared(
+    internal static extern void* witrt_func_new_with_slots(
         void* store, byte* parameters, nuint parameterCount, byte* results, nuint resultCount,
         void* callback, void* env, void* finalizer, void** error);
 

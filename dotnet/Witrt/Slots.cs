@@ -183,7 +183,7 @@ internal static unsafe class Slots
                 void* error;
                 fixed (char* units = span)
                 {
-                    if (Native.witrt_string_take((void*)text, Native.Utf16, units, (nuint)span.Length, &error) == 0)
+                    if (Native.wasm_string_take((void*)text, Native.Utf16, units, (nuint)span.Length, &error) == 0)
                         throw WitrtException.Take(error);
                 }
             });
@@ -202,7 +202,7 @@ internal static unsafe class Slots
         {
             fixed (char* units = span)
             {
-                if (Native.wasm_string_copy((void*)text, Native.Utf16, units, (nuint)span.Length, null) == 0)
+                if (Native.wasm_string_read((void*)text, Native.Utf16, units, (nuint)span.Length, null) == 0)
                     throw WitrtException.Last();
             }
         });

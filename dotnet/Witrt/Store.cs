@@ -49,7 +49,7 @@ public sealed unsafe class Store : IDisposable
         {
             using var inside = Enter();
             ulong fuel;
-            if (Native.witrt_store_fuel(Pointer, &fuel) == 0) throw WitrtException.Last();
+            if (Native.witrt_store_get_fuel(Pointer, &fuel) == 0) throw WitrtException.Last();
             return fuel;
         }
         set

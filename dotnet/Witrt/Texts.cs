@@ -20,7 +20,7 @@ public delegate TResult TextPairFunc<out TResult>(ReadOnlySpan<char> first, Read
 /// <returns>The UTF-16 units that were written.</returns>
 /// <exception cref="WitrtException">
 /// <see cref="ErrorKind.BufferTooSmall"/>: the function has run, and
-/// <see cref="WitrtException.Needed"/> tells the length of its result.
+/// <see cref="WitrtException.Capacity"/> tells the length of its result.
 /// </exception>
 public delegate int TextTransform(ReadOnlySpan<char> text, Span<char> destination);
 

@@ -70,8 +70,8 @@ unsafe extern "C" {
     pub fn witrt_store_settle(store: Ptr, error: *mut Ptr) -> bool;
     pub fn witrt_error_delete(error: Ptr);
     pub fn witrt_error_kind(error: Ptr) -> u32;
-    pub fn witrt_last_error() -> Ptr;
-    pub fn witrt_clear_last_error();
+    pub fn witrt_error_last() -> Ptr;
+    pub fn witrt_error_clear_last();
     pub fn wasm_byte_vec_new(out: *mut Vector, size: usize, data: *const u8);
     pub fn wasm_byte_vec_delete(vec: *mut Vector);
     pub fn wasm_valtype_new(kind: u8) -> Ptr;
@@ -135,10 +135,10 @@ unsafe extern "C" {
     pub fn wasm_val_copy(out: *mut Value, value: *const Value);
     pub fn wasm_val_delete(value: *mut Value);
     pub fn wasm_string_new(encoding: u32, data: *const c_void, size: usize) -> Ptr;
-    pub fn wasm_string_clone(string: Ptr) -> Ptr;
+    pub fn wasm_string_copy(string: Ptr) -> Ptr;
     pub fn wasm_string_delete(string: Ptr);
     pub fn wasm_string_length(string: Ptr, encoding: u32) -> usize;
-    pub fn wasm_string_copy(
+    pub fn wasm_string_read(
         string: Ptr,
         encoding: u32,
         to: Ptr,
@@ -164,7 +164,7 @@ unsafe extern "C" {
         error: *mut Ptr,
     ) -> bool;
     pub fn witrt_prepared_take_result(prepared: Ptr, index: usize) -> Ptr;
-    pub fn witrt_func_new_prepared(
+    pub fn witrt_func_new_with_slots(
         store: Ptr,
         params: *const u8,
         param_count: usize,
@@ -181,7 +181,7 @@ unsafe extern "C" {
         data: *const c_void,
         len: usize,
     ) -> bool;
-    pub fn witrt_string_take(
+    pub fn wasm_string_take(
         string: Ptr,
         encoding: u32,
         to: Ptr,

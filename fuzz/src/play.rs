@@ -94,7 +94,7 @@ pub(super) unsafe fn step(world: *mut World) {
             }
             21 => {
                 let string = (*w).string();
-                let clone = wasm_string_clone(string);
+                let clone = wasm_string_copy(string);
                 if !clone.is_null() {
                     (*w).strings.push((clone, None));
                 }
@@ -171,7 +171,7 @@ pub(super) unsafe fn step(world: *mut World) {
             45 | 46 => second::burn(w),
             _ => {}
         }
-        assert_ne!(witrt_error_kind(witrt_last_error()), 699, "a panic");
+        assert_ne!(witrt_error_kind(witrt_error_last()), 699, "a panic");
     }
 }
 

@@ -171,7 +171,7 @@ pub unsafe fn call(w: *mut World) {
                     let to = room.as_mut_ptr().cast();
                     if (*w).below(2) == 0 {
                         let taken =
-                            witrt_string_take(at as Ptr, encoding, to, len as usize, null_mut());
+                            wasm_string_take(at as Ptr, encoding, to, len as usize, null_mut());
                         assert!(races || taken);
                         if !taken {
                             wasm_string_delete(at as Ptr);
@@ -200,7 +200,7 @@ pub unsafe fn func(w: *mut World) {
         let env = Box::new(Env { world: w, params, results });
         let (params, results) = (env.params.clone(), env.results.clone());
         let env = Box::into_raw(env);
-        let func = witrt_func_new_prepared(
+        let func = witrt_func_new_with_slots(
             store,
             params.as_ptr(),
             params.len(),
@@ -273,7 +273,7 @@ extern "C" fn call_back(env: Ptr, caller: Ptr, args: *const Slot, results: *mut 
                         witrt_caller_return_text(caller, i, text.0.data, text.0.size);
                     }
                 }
-                LAZY8 | LAZY16 => (*slot).0[0] = wasm_string_clone((*w).string()) as u64,
+                LAZY8 | LAZY16 => (*slot).0[0] = wasm_string_copy((*w).string()) as u64,
                 EXTERNREF.. => (*slot).0[0] = wasm_ref_copy((*w).any()) as u64,
                 _ => (*slot).0[0] = [0, 1, 255, u64::MAX][(*w).below(4)],
             }

@@ -83,7 +83,7 @@ unsafe fn look(object: Ptr) {
         wasm_val_delete(&mut value);
         wasm_memory_data_size(object);
         assert!(wasm_ref_same(object, object));
-        assert_ne!(witrt_error_kind(witrt_last_error()), 699, "a panic");
+        assert_ne!(witrt_error_kind(witrt_error_last()), 699, "a panic");
     }
 }
 

@@ -223,8 +223,8 @@ pub(super) unsafe fn read_again(
         let may_be_busy = (*w).is_elsewhere || (*w).second.is_some();
         if may_be_busy {
             // Whether it can be read is asked in one entry, and so the first to be told.
-            witrt_clear_last_error();
-            if !wasm_string_is_valid(string) && witrt_error_kind(witrt_last_error()) == BUSY {
+            witrt_error_clear_last();
+            if !wasm_string_is_valid(string) && witrt_error_kind(witrt_error_last()) == BUSY {
                 return None;
             }
             if (*w).second.is_some() {
@@ -249,8 +249,8 @@ pub(super) unsafe fn read(string: Ptr, before: Option<&Option<String>>) -> Optio
         let lengths = [wasm_string_length(string, 0), wasm_string_length(string, 1)];
         let (mut narrow, mut wide) = (vec![0u8; lengths[0]], vec![0u16; lengths[1]]);
         let copied = [
-            wasm_string_copy(string, 0, narrow.as_mut_ptr().cast(), lengths[0], &mut written[0]),
-            wasm_string_copy(string, 1, wide.as_mut_ptr().cast(), lengths[1], &mut written[1]),
+            wasm_string_read(string, 0, narrow.as_mut_ptr().cast(), lengths[0], &mut written[0]),
+            wasm_string_read(string, 1, wide.as_mut_ptr().cast(), lengths[1], &mut written[1]),
         ];
         (narrow, wide, copied)
     };

@@ -119,7 +119,7 @@ class StoreRef : public View<wasm_store_t> {
   /// The fuel that is left.
   Result<std::uint64_t> fuel() const {
     std::uint64_t fuel = 0;
-    if (!witrt_store_fuel(get(), &fuel)) return Error::last();
+    if (!witrt_store_get_fuel(get(), &fuel)) return Error::last();
     return fuel;
   }
   /// Stops its guests when the engine's epoch has moved on by so many ticks

@@ -117,7 +117,7 @@ class Error : public std::runtime_error {
   /// Takes an error of the C API, which may be null: then it is the thread's
   /// last error.
   static Error from_raw(witrt_error_t* raw) {
-    return raw ? Error(raw) : Error(witrt_error_copy(witrt_last_error()));
+    return raw ? Error(raw) : Error(witrt_error_copy(witrt_error_last()));
   }
   /// The thread's last error: for functions of the C API that failed.
   static Error last() { return from_raw(nullptr); }
@@ -138,7 +138,7 @@ class Error : public std::runtime_error {
   /// Where a binary module is wrong, in bytes from its start.
   std::optional<std::size_t> offset() const noexcept { return fact(witrt_error_offset); }
   /// The capacity that would have been enough, in code units.
-  std::optional<std::size_t> needed() const noexcept { return fact(witrt_error_needed); }
+  std::optional<std::size_t> capacity() const noexcept { return fact(witrt_error_capacity); }
   /// Where a text module is wrong: line and column, counted from one.
   std::optional<std::pair<std::size_t, std::size_t>> line_column() const noexcept {
     std::pair<std::size_t, std::size_t> at;

@@ -147,7 +147,7 @@ WITRT_TYPE(importtype)
 WITRT_TYPE(exporttype)
 WITRT_TYPE(frame)
 inline void destroy(wasm_string_t* raw) noexcept { wasm_string_delete(raw); }
-inline wasm_string_t* duplicate(const wasm_string_t* raw) noexcept { return wasm_string_clone(raw); }
+inline wasm_string_t* duplicate(const wasm_string_t* raw) noexcept { return wasm_string_copy(raw); }
 
 #undef WITRT_DELETE
 #undef WITRT_COPY

@@ -66,7 +66,7 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
     const typename Slots<A...>::Kinds params = {Slot<A>::wants(wanted(false, index++))...};
     const auto results = Give<Tuple>::kinds(wanted);
     wasm_func_t* func =
-      witrt_func_new_prepared(store.get(), params.data(), sizeof...(A), results.data(),
+      witrt_func_new_with_slots(store.get(), params.data(), sizeof...(A), results.data(),
                               std::tuple_size_v<Tuple>, &Host::call, this, &Host::drop, error);
     if (func) keep();
     return func;

@@ -28,9 +28,9 @@ class GlobalRef : public Object<GlobalRef, wasm_global_t> {
   /// kind.
   Result<void> set(const Val& val) const {
     wasm_val_t raw = val.raw_as(type().content().kind());
-    witrt_clear_last_error();
+    witrt_error_clear_last();
     wasm_global_set(get(), &raw);
-    return detail::done(witrt_last_error() == nullptr);
+    return detail::done(witrt_error_last() == nullptr);
   }
 };
 using Global = Owned<GlobalRef>;

@@ -78,7 +78,7 @@ template <class C, class T> struct TextSlot {
     slot.text = {text.data(), text.size()};
   }
   static T get(const witrt_slot_t& slot) {
-    return slot.text.len ? T(static_cast<const C*>(slot.text.data), slot.text.len) : T();
+    return slot.text.size ? T(static_cast<const C*>(slot.text.data), slot.text.size) : T();
   }
   static bool give(Results results, std::size_t index, std::basic_string_view<C> text) noexcept {
     // It may lie in the function that is about to return.
@@ -97,7 +97,7 @@ template <> struct Slot<Latin1View> {
     slot.text = {text.bytes.data(), text.bytes.size()};
   }
   static Latin1View get(const witrt_slot_t& slot) noexcept {
-    return Latin1View(std::string_view(static_cast<const char*>(slot.text.data), slot.text.len));
+    return Latin1View(std::string_view(static_cast<const char*>(slot.text.data), slot.text.size));
   }
 };
 /// Text that is owned. A result is transcoded straight into it, once its length is

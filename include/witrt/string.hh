@@ -87,10 +87,10 @@ class StringRef : public CopyView<StringRef, wasm_string_t> {
   /// where it does not fit.
   Result<std::string> latin1() const { return read_as<char>(WASM_LATIN1); }
   /// The narrowest encoding that has a unit for each character (one of
-  /// `witrt_narrowest_enum`), and how many there are.
-  Result<std::pair<witrt_narrowest_t, std::size_t>> narrowest() const {
-    std::pair<witrt_narrowest_t, std::size_t> found;
-    if (!witrt_string_narrowest(get(), &found.first, &found.second)) return Error::last();
+  /// `wasm_narrowest_enum`), and how many there are.
+  Result<std::pair<wasm_narrowest_t, std::size_t>> narrowest() const {
+    std::pair<wasm_narrowest_t, std::size_t> found;
+    if (!wasm_string_narrowest(get(), &found.first, &found.second)) return Error::last();
     return found;
   }
   /// Copies the text into a buffer of the caller's, and tells how many units
@@ -98,7 +98,7 @@ class StringRef : public CopyView<StringRef, wasm_string_t> {
   /// it does not fit.
   template <class C> Result<std::size_t> read_into(Span<C> buffer) const {
     std::size_t written = 0;
-    if (!wasm_string_copy(get(), detail::Encoding<C>::tag, buffer.data(), buffer.size(), &written))
+    if (!wasm_string_read(get(), detail::Encoding<C>::tag, buffer.data(), buffer.size(), &written))
       return Error::last();
     return written;
   }
@@ -127,7 +127,7 @@ class StringRef : public CopyView<StringRef, wasm_string_t> {
     std::basic_string<C> text;
     std::size_t units = wasm_string_length(get(), encoding);
     bool ok = detail::fill_text(text, units, [&](C* data) {
-      return wasm_string_copy(get(), encoding, data, units, nullptr);
+      return wasm_string_read(get(), encoding, data, units, nullptr);
     });
     if (!ok) return Error::last();
     return text;

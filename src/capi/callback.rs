@@ -62,7 +62,7 @@ const INLINE: usize = 8;
 /// are unknown. `error` may be NULL; what is written there is owned by the
 /// caller, NULL on success.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_func_new_prepared(
+pub unsafe extern "C" fn witrt_func_new_with_slots(
     store: Option<&wasm_store_t>,
     params: *const witrt_slot_kind_t,
     param_count: usize,
@@ -254,7 +254,7 @@ impl Callback {
             for ((kind, value), slot) in self.params.iter().zip(&*values).zip(&mut *args) {
                 if let (SlotKind::Lazy(encoding), Some(Val::String(text))) = (kind, value) {
                     let len = text.length(inside.context(), *encoding)?;
-                    slot.lazy = witrt_lazy_t { string: null_mut(), len };
+                    slot.lazy = witrt_lazy_t { string: null_mut(), length: len };
                 }
             }
             let mut lent = List::<wasm_val_t, INLINE>::new(self.params.len(), Vec::new);

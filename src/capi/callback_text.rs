@@ -30,7 +30,7 @@ pub(super) fn text_of(
             (Encoding::Utf16, Some(room)) if bytes.len() <= SHORT => {
                 let room = room.write([0; SHORT]);
                 let len = short_to_utf16(bytes, room);
-                len.map(|len| witrt_text_t { data: room.as_ptr().cast(), len })
+                len.map(|len| witrt_text_t { data: room.as_ptr().cast(), size: len })
             }
             (Encoding::Utf16, _) => widened(bytes, buffers, &mut keep),
             (Encoding::Latin1 | Encoding::Utf32, _) => None,
@@ -111,7 +111,7 @@ impl<const N: usize> Drop for Buffers<N> {
 /// Text that stays where it lies.
 #[inline]
 fn lent<T>(units: &[T]) -> witrt_text_t {
-    witrt_text_t { data: units.as_ptr().cast(), len: units.len() }
+    witrt_text_t { data: units.as_ptr().cast(), size: units.len() }
 }
 
 /// Text of an argument as the callback wants it: where it lies, or in the
@@ -129,10 +129,10 @@ fn place(
     let measured = measure(text, wanted, rule)?;
     let loose = matches!(text, Text::LooseUtf16(_) | Text::LooseUtf32(_));
     if text.encoding() == wanted && !measured.replaces() && !loose {
-        return Ok(witrt_text_t { data: text.as_ptr().cast(), len: text.len() });
+        return Ok(witrt_text_t { data: text.as_ptr().cast(), size: text.len() });
     }
     let data = write(&measured, text, buffer)?;
-    Ok(witrt_text_t { data, len: measured.len() })
+    Ok(witrt_text_t { data, size: measured.len() })
 }
 
 /// UTF-8 as UTF-16, in a buffer.
@@ -141,7 +141,7 @@ fn widen(bytes: &[u8], rule: Policy, buffer: &mut Vec<u16>) -> Result<witrt_text
     // As many units as there are bytes are enough, so one pass is.
     make_room(buffer, bytes.len())?;
     let len = copy(Text::Utf8(bytes), Dest::Utf16(buffer), rule)?;
-    Ok(witrt_text_t { data: buffer.as_ptr().cast(), len })
+    Ok(witrt_text_t { data: buffer.as_ptr().cast(), size: len })
 }
 
 /// Transcodes into a buffer, which is one of bytes then, or of wider units.

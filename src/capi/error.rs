@@ -14,17 +14,17 @@ use std::ffi::c_char;
 /// The error of the last function that failed on this thread, or NULL.
 ///
 /// It is borrowed: valid until the next function fails on this thread, or
-/// `witrt_clear_last_error`. Success leaves it alone, so look at it only after
+/// `witrt_error_clear_last`. Success leaves it alone, so look at it only after
 /// a function has answered that it failed. `wasm_func_call` leaves its traps
 /// here too.
 #[unsafe(no_mangle)]
-pub extern "C" fn witrt_last_error() -> *const witrt_error_t {
+pub extern "C" fn witrt_error_last() -> *const witrt_error_t {
     last::last()
 }
 
 /// Forgets this thread's last error.
 #[unsafe(no_mangle)]
-pub extern "C" fn witrt_clear_last_error() {
+pub extern "C" fn witrt_error_clear_last() {
     quietly(last::clear)
 }
 
@@ -116,12 +116,12 @@ pub unsafe extern "C" fn witrt_error_line_column(
 /// `WITRT_ERROR_BUFFER_TOO_SMALL`, and where a `grow` refused. False, and nothing
 /// written, where that does not apply.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_error_needed(
+pub unsafe extern "C" fn witrt_error_capacity(
     error: Option<&witrt_error_t>,
-    needed: *mut usize,
+    capacity: *mut usize,
 ) -> bool {
     // SAFETY: the header demands a writable pointer or NULL.
-    unsafe { tell(error, needed, |report| report.needed) }
+    unsafe { tell(error, capacity, |report| report.capacity) }
 }
 
 /// Which of the built-in traps it was; `WITRT_TRAP_NONE` for a trap of the

@@ -9,9 +9,9 @@ use super::base::handle::*;
 use super::base::object::{Body, Obj, wrong_kind};
 use super::base::translate::{externref_handle, give_val, to_externref, to_funcref, to_val};
 use super::base::value::wasm_val_t;
-use super::base::vec::byte_t;
 use super::types::*;
 use crate::{Error, ErrorKind, Extern, ExternType, Global, Memory, Result, Table, Val, ValType};
+use std::ffi::c_char;
 use std::sync::Arc;
 
 /// The size of a table or its elements' index.
@@ -20,7 +20,7 @@ pub type wasm_table_size_t = u32;
 /// The size of a page of linear memory.
 const PAGE: usize = 0x10000;
 
-/// The size of a memory, in pages of `MEMORY_PAGE_SIZE` bytes.
+/// The size of a memory, in pages of 65,536 bytes.
 pub type wasm_memory_pages_t = u32;
 
 macro_rules! parts {
@@ -261,7 +261,7 @@ pub extern "C" fn wasm_memory_type(
 /// let it grow. Strings of guests that are still held are copied first, so that
 /// they stay what they were.
 #[unsafe(no_mangle)]
-pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut byte_t {
+pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut c_char {
     enter(|| {
         let (cell, memory) = memory(object)?;
         let (data, _) = cell.enter(|inside| memory.raw(inside.context()))?;

@@ -293,7 +293,7 @@ pub extern "C" fn wasm_module_obtain(
 /// nothing written, where the syntax is wrong. Both `*out` and `*error` are
 /// owned by the caller; `error` may be NULL, and is set to NULL on success.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_assemble(
+pub unsafe extern "C" fn witrt_module_assemble(
     text: *const wasm_byte_vec_t,
     out: *mut wasm_byte_vec_t,
     error: *mut *mut witrt_error_t,

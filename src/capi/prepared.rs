@@ -128,8 +128,9 @@ unsafe fn hold(prepared: *const witrt_prepared_t) -> Result<Arc<witrt_prepared_t
 /// for each result; both are the caller's. True for success.
 ///
 /// Arguments are borrowed, with what they point to. Of a result that is text,
-/// the slot's `buffer` says where to write and how much room there is, and
-/// afterwards how long the text is; or `grow` makes room, and learns it. Other
+/// the slot's `buffer` says where to write and how much room there is, and after
+/// the call `text` in its place is what was written; or `grow` makes room, and learns
+/// how long the text is. Other
 /// results are written over what was in the slot: numbers, and strings and
 /// references that the caller owns.
 ///
@@ -137,10 +138,10 @@ unsafe fn hold(prepared: *const witrt_prepared_t) -> Result<Arc<witrt_prepared_t
 /// been written to, and room may have been made. `error` may be NULL; what is
 /// written there is owned by the caller, NULL on success. It is as for
 /// `witrt_func_call`, and one more: `WITRT_ERROR_BUFFER_TOO_SMALL` where the call
-/// was made, but a text did not fit. All slots are written then; the length of
+/// was made, but a text did not fit. All slots are written then; the size of
 /// such a text is what is needed, and the text itself is kept for
 /// `witrt_prepared_take_result`. It is the same where a `grow` refused, which is
-/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_needed` tells the length.
+/// `WITRT_ERROR_OUT_OF_MEMORY`; `witrt_error_capacity` tells the length.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_prepared_call(
     prepared: *const witrt_prepared_t,

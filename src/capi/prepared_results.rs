@@ -88,7 +88,7 @@ impl OneText {
     pub fn give(&self) {
         if let Sink::Room(_) = self.sink {
             // SAFETY: there is one slot, with a buffer.
-            unsafe { (*self.slot).buffer.len = self.units };
+            unsafe { (*self.slot).text.size = self.units };
         }
     }
 }
@@ -120,7 +120,7 @@ unsafe fn fill(sink: Sink, kept: &mut Kept, i: usize, from: &mut impl Lift) -> R
 /// how many units it has.
 #[cold]
 fn keep(kept: &mut Kept, i: usize, error: Error, from: &mut impl Lift) -> Result<usize> {
-    let Some(needed) = error.needed() else { return Err(error) };
+    let Some(needed) = error.capacity() else { return Err(error) };
     let Val::String(text) = from.value()? else { return Err(error) };
     let first = || Box::new(Short { error: error.of_result(i), texts: Vec::new() });
     kept.get_or_insert_with(first).texts.push(KeptText { index: i, text });
@@ -191,12 +191,12 @@ impl<'k> Results<'k> {
                 SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => {
                     *slot = witrt_slot_t::of_number(*kind, number);
                 }
-                SlotKind::Text(_) => slot.buffer.len = units,
+                SlotKind::Text(_) => slot.text.size = units,
                 SlotKind::Grow(_) => {}
                 SlotKind::Lazy(_) | SlotKind::Reference(_) => match self.vals.pop() {
                     Some(Val::String(text)) => {
                         let string = StringBox::give(inside, text);
-                        slot.lazy = witrt_lazy_t { string, len: units };
+                        slot.lazy = witrt_lazy_t { string, length: units };
                     }
                     // SAFETY: the value is a reference, so that member is set.
                     Some(val) => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },

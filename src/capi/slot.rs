@@ -6,7 +6,7 @@ use super::base::boundary::{need, slice};
 use super::base::handle::wasm_ref_t;
 use super::base::sink::{Grow, Room, Sink};
 use super::base::text::{text_at, wasm_string_t};
-use super::base::value::{float32_t, float64_t, type_of, unknown_kind};
+use super::base::value::{type_of, unknown_kind};
 use crate::string::Text;
 use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
 use std::ffi::c_void;
@@ -18,8 +18,8 @@ pub type witrt_slot_kind_t = u8;
 /// How a slot holds a string.
 #[repr(C)]
 pub enum witrt_slot_kind_enum {
-    /// UTF-8 in memory of the host's: `text`, or `buffer` for the result of a
-    /// call.
+    /// UTF-8 in memory of the host's: `text`; for the result of a call `buffer`
+    /// before it, and `text` after it.
     WITRT_SLOT_UTF8 = 64,
     /// The same in UTF-16.
     WITRT_SLOT_UTF16 = 65,
@@ -53,23 +53,23 @@ pub enum witrt_slot_kind_enum {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct witrt_text_t {
-    /// The first code unit, aligned for its type; NULL is permitted where `len`
+    /// The first code unit, aligned for its type; NULL is permitted where `size`
     /// is zero.
     pub data: *const c_void,
     /// The number of code units.
-    pub len: usize,
+    pub size: usize,
 }
 
-/// Room for text.
+/// Room for the text of a result. After the call, the slot's `text` is what was
+/// written there.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct witrt_buffer_t {
-    /// Where to write, aligned for a code unit; NULL is permitted where `len` is
-    /// zero.
+    /// Where to write, aligned for a code unit; NULL is permitted where `capacity`
+    /// is zero.
     pub data: *mut c_void,
-    /// Before a call how many code units there is room for, after it how many
-    /// the text has.
-    pub len: usize,
+    /// How many code units there is room for.
+    pub capacity: usize,
 }
 
 /// A string, and where the library fills it in, its length.
@@ -80,11 +80,11 @@ pub struct witrt_lazy_t {
     pub string: *mut wasm_string_t,
     /// The number of code units in the encoding of the slot's kind; not looked
     /// at where the host fills the slot.
-    pub len: usize,
+    pub length: usize,
 }
 
-/// Makes room for a text of so many code units: gives where to write them, aligned
-/// for their type. NULL refuses, but where `units` is zero.
+/// Makes room for a text of `size` code units: gives where to write them, aligned
+/// for their type. NULL refuses, but where `size` is zero.
 ///
 /// It is called by the call that the result is of, on its thread, once where there
 /// is such a result and never otherwise: after the guest has returned it, and the
@@ -96,7 +96,7 @@ pub struct witrt_lazy_t {
 /// deleting is permitted. The guest's memory must not be written to by a pointer
 /// that is still at hand. C++ exceptions must not leave it, nor `longjmp`.
 pub type witrt_grow_callback_t =
-    Option<unsafe extern "C" fn(env: *mut c_void, units: usize) -> *mut c_void>;
+    Option<unsafe extern "C" fn(env: *mut c_void, size: usize) -> *mut c_void>;
 
 /// A function that makes room for text, for what is to hold exactly one: a new
 /// string. The text is written once, and there is no handle in between.
@@ -119,9 +119,9 @@ pub union witrt_slot_t {
     /// `WASM_I64`
     pub i64: i64,
     /// `WASM_F32`
-    pub f32: float32_t,
+    pub f32: f32,
     /// `WASM_F64`
-    pub f64: float64_t,
+    pub f64: f64,
     /// `WASM_S8`
     pub s8: i8,
     /// `WASM_U8`
@@ -329,8 +329,8 @@ impl witrt_slot_t {
     pub unsafe fn text<'a>(&self, encoding: Encoding) -> Result<Text<'a>> {
         // SAFETY: the caller vouches for it.
         unsafe {
-            let witrt_text_t { data, len } = self.text;
-            text_at(encoding, data, len, "text")
+            let witrt_text_t { data, size } = self.text;
+            text_at(encoding, data, size, "text")
         }
     }
 
@@ -342,8 +342,8 @@ impl witrt_slot_t {
     #[inline]
     pub unsafe fn room(&self, encoding: Encoding) -> Result<Sink> {
         // SAFETY: the caller vouches for it.
-        let witrt_buffer_t { data, len } = unsafe { self.buffer };
-        Room::new(data, len, encoding).map(Sink::Room)
+        let witrt_buffer_t { data, capacity } = unsafe { self.buffer };
+        Room::new(data, capacity, encoding).map(Sink::Room)
     }
 
     /// The function that it names.

@@ -33,7 +33,10 @@ pub extern "C" fn witrt_store_set_fuel(store: Option<&wasm_store_t>, fuel: u64) 
 /// The fuel that is left. False, and nothing written, where the engine does not
 /// count fuel.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_store_fuel(store: Option<&wasm_store_t>, fuel: *mut u64) -> bool {
+pub unsafe extern "C" fn witrt_store_get_fuel(
+    store: Option<&wasm_store_t>,
+    fuel: *mut u64,
+) -> bool {
     enter(|| {
         let left = cell_of(store)?.enter(|inside| inside.context().fuel())??;
         // SAFETY: the header demands a writable pointer or NULL.

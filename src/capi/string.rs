@@ -40,7 +40,7 @@ pub unsafe extern "C" fn wasm_string_new(
 /// A copy of a string, to be kept beyond the callback or call that the text
 /// belongs to. NULL for NULL. Owned by the caller; it belongs to no store.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wasm_string_clone(string: *const wasm_string_t) -> *mut wasm_string_t {
+pub unsafe extern "C" fn wasm_string_copy(string: *const wasm_string_t) -> *mut wasm_string_t {
     enter(|| {
         if string.is_null() {
             return Ok(std::ptr::null_mut());
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn wasm_string_clone(string: *const wasm_string_t) -> *mut
 }
 
 /// Deletes a string that the library gave away: a result, or what
-/// `wasm_string_new` and `wasm_string_clone` made. On a host's own struct and on
+/// `wasm_string_new` and `wasm_string_copy` made. On a host's own struct and on
 /// NULL it does nothing; deleting an argument of a callback is refused and left as
 /// the last error. Any thread.
 ///
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn wasm_string_encoding(string: *const wasm_string_t) -> w
     })
 }
 
-/// The length in code units of an encoding: what `wasm_string_copy` will write.
+/// The length in code units of an encoding: what `wasm_string_read` will write.
 /// Zero, with the reason in the last error, for an unknown encoding, ill-formed
 /// text or NULL.
 #[unsafe(no_mangle)]
@@ -98,9 +98,9 @@ pub unsafe extern "C" fn wasm_string_length(
 /// `capacity` and `*written` count code units; `written` may be NULL. On failure
 /// nothing is written: ill-formed text, an unknown encoding, NULL, or, with
 /// `WITRT_ERROR_BUFFER_TOO_SMALL`, too little capacity; the last error then
-/// tells the length: `witrt_error_needed`.
+/// tells the length: `witrt_error_capacity`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn wasm_string_copy(
+pub unsafe extern "C" fn wasm_string_read(
     string: *const wasm_string_t,
     encoding: wasm_encoding_t,
     destination: *mut c_void,
@@ -115,12 +115,12 @@ pub unsafe extern "C" fn wasm_string_copy(
     })
 }
 
-/// Copies a string as `wasm_string_copy` does, and deletes it: one call for
+/// Copies a string as `wasm_string_read` does, and deletes it: one call for
 /// what is read once. False, and the string is as it was, where it cannot be
 /// copied. `error` may be NULL; what is written there is owned by the caller,
 /// NULL on success.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_string_take(
+pub unsafe extern "C" fn wasm_string_take(
     string: *mut wasm_string_t,
     encoding: wasm_encoding_t,
     destination: *mut c_void,
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn witrt_string_take(
 ) -> bool {
     let body = || {
         let encoding = encoding_of(encoding)?;
-        // SAFETY: the header demands what `wasm_string_copy` demands, and that
+        // SAFETY: the header demands what `wasm_string_read` demands, and that
         // the string is the caller's.
         unsafe {
             copy_to(string, encoding, destination, capacity, std::ptr::null_mut())?;
@@ -213,20 +213,20 @@ pub unsafe extern "C" fn wasm_string_is_valid(string: *const wasm_string_t) -> b
     outcome.map_err(|error| set_last(&error)).is_ok()
 }
 
-/// What `witrt_string_narrowest` tells: one of `witrt_narrowest_enum`.
-pub type witrt_narrowest_t = u32;
+/// What `wasm_string_narrowest` tells: one of `wasm_narrowest_enum`.
+pub type wasm_narrowest_t = u32;
 
-/// What `witrt_string_narrowest` tells.
+/// What `wasm_string_narrowest` tells.
 #[repr(C)]
-pub enum witrt_narrowest_enum {
+pub enum wasm_narrowest_enum {
     /// All characters are below U+0080: one byte each, in UTF-8 as in Latin-1.
-    WITRT_NARROWEST_ASCII = 0,
+    WASM_NARROWEST_ASCII = 0,
     /// All are up to U+00FF: Latin-1 holds them.
-    WITRT_NARROWEST_LATIN1 = 1,
+    WASM_NARROWEST_LATIN1 = 1,
     /// All are up to U+FFFF: UTF-16 holds them without surrogates.
-    WITRT_NARROWEST_UTF16 = 2,
+    WASM_NARROWEST_UTF16 = 2,
     /// Only UTF-32 has one unit for each.
-    WITRT_NARROWEST_UTF32 = 3,
+    WASM_NARROWEST_UTF32 = 3,
 }
 
 /// The narrowest encoding that has one unit for each character of a text, and how many characters that are: what a host needs to
@@ -234,9 +234,9 @@ pub enum witrt_narrowest_enum {
 /// lies. Either pointer may be NULL. False, and nothing written, for ill-formed
 /// text and NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_string_narrowest(
+pub unsafe extern "C" fn wasm_string_narrowest(
     string: *const wasm_string_t,
-    narrowest: *mut witrt_narrowest_t,
+    narrowest: *mut wasm_narrowest_t,
     characters: *mut usize,
 ) -> bool {
     enter(|| {

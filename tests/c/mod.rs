@@ -6,7 +6,8 @@ pub use std::ffi::{CStr, c_char, c_void};
 pub use std::mem::MaybeUninit;
 pub use std::ptr::{from_mut, from_ref, null, null_mut};
 pub use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
-pub use witrt::capi::base::{cell::*, handle::*, report::*, text::*, value::*, vec::*};
+pub use witrt::capi::base::vec::{wasm_byte_t, wasm_byte_vec_t, wasm_message_t, wasm_name_t};
+pub use witrt::capi::base::{cell::*, handle::*, report::*, text::*, value::*};
 pub use witrt::capi::engine::*;
 pub use witrt::capi::error::*;
 pub use witrt::capi::externs::*;
@@ -65,12 +66,12 @@ pub fn func(instance: &wasm_instance_t, name: &str) -> Box<wasm_func_t> {
 }
 
 pub fn last_error() -> String {
-    let error = unsafe { witrt_last_error().as_ref() };
+    let error = unsafe { witrt_error_last().as_ref() };
     unsafe { CStr::from_ptr(witrt_error_message(error)) }.to_str().unwrap().to_owned()
 }
 
 pub fn last_kind() -> u32 {
-    witrt_error_kind(unsafe { witrt_last_error().as_ref() })
+    witrt_error_kind(unsafe { witrt_error_last().as_ref() })
 }
 
 pub fn i32_val(value: i32) -> wasm_val_t {

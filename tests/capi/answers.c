@@ -78,12 +78,12 @@ static wasm_trap_t* ask(
     case SLOT:
     case REFERENCE:
       results[0].text.data = data;
-      results[0].text.len = len;
+      results[0].text.size = len;
       break;
     case RETURNED: {
       /* What is returned last counts, and the slot does not. */
       results[0].text.data = NULL;
-      results[0].text.len = 77;
+      results[0].text.size = 77;
       static const char16_t first[] = {0x7A7A, 0x7A7A};
       CHECK(witrt_caller_return_text(caller, 0, first, 2));
       CHECK(!witrt_caller_return_text(caller, 1, first, 2));
@@ -148,7 +148,7 @@ static void open_way(way_t* way, int kind, bool wide, bool replaces) {
   } else {
     witrt_slot_kind_t result = wide ? WITRT_SLOT_UTF16 : WITRT_SLOT_UTF8;
     if (kind == LAZY) result = wide ? WITRT_SLOT_LAZY_UTF16 : WITRT_SLOT_LAZY_UTF8;
-    func = witrt_func_new_prepared(way->g.store, NULL, 0, &result, 1, ask, way, NULL, NULL);
+    func = witrt_func_new_with_slots(way->g.store, NULL, 0, &result, 1, ask, way, NULL, NULL);
   }
   REQUIRE(func);
   wasm_limits_t limits = {8, 8};
@@ -263,7 +263,7 @@ static void texts(void) {
         witrt_slot_t result = {.buffer = {back, sizeof back}};
         ways[i].calls = 0;
         CHECK(witrt_prepared_call(ways[i].through, NULL, &result, NULL));
-        CHECK_EQ(result.text.len, len);
+        CHECK_EQ(result.text.size, len);
         CHECK(memcmp(back, text, len) == 0);
       }
     }
@@ -362,7 +362,7 @@ static void echoes(witrt_slot_kind_t kind) {
   enum { LARGE = 1500000 };
   guest_t g;
   guest_start(&g);
-  wasm_func_t* func = witrt_func_new_prepared(g.store, &kind, 1, &kind, 1, echo, NULL, NULL, NULL);
+  wasm_func_t* func = witrt_func_new_with_slots(g.store, &kind, 1, &kind, 1, echo, NULL, NULL, NULL);
   wasm_extern_t* imports[] = {wasm_func_as_extern(func)};
   wasm_extern_vec_t all = WASM_ARRAY_VEC(imports);
   guest_load(&g, echo_wat, &all);
@@ -379,7 +379,7 @@ static void echoes(witrt_slot_kind_t kind) {
       size_t len = fill(in, scripts[s], sizes[i]);
       witrt_slot_t arg = {.text = {in, len}}, result = {.buffer = {out, LARGE}};
       CHECK(witrt_prepared_call(run, &arg, &result, NULL));
-      CHECK_EQ(result.text.len, len);
+      CHECK_EQ(result.text.size, len);
       CHECK(memcmp(in, out, len) == 0);
     }
   }

@@ -136,7 +136,7 @@ static wasm_trap_t* shout(void* env, const wasm_val_vec_t* args, wasm_val_vec_t*
   CHECK_EQ(args->data[0].kind, WASM_STRING);
   CHECK_EQ(args->data[1].kind, WASM_U8);
   CHECK_EQ(args->data[1].of.u8, 200);
-  CHECK(wasm_string_copy(args->data[0].of.string, WASM_UTF8, text, sizeof text - 1, &written));
+  CHECK(wasm_string_read(args->data[0].of.string, WASM_UTF8, text, sizeof text - 1, &written));
   text[written++] = '!';
   wasm_string_t* answer = wasm_string_new(WASM_UTF8, text, written);
   results->data[0] = (wasm_val_t)WASM_STRING_VAL(answer);
@@ -164,7 +164,7 @@ static void strings(void) {
   REQUIRE(result[0].kind == WASM_STRING);
   char out[16];
   size_t written = 0;
-  CHECK(wasm_string_copy(result[0].of.string, WASM_UTF8, out, sizeof out, &written));
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF8, out, sizeof out, &written));
   CHECK(written == 5 && memcmp(out, "höh!", 5) == 0);
   wasm_val_delete(&result[0]);
   wasm_func_delete(func);

@@ -42,7 +42,7 @@ static void packed(void) {
   CHECK_EQ(result[0].of.u32, crab);
   odd[2] = 0xff;
   CHECK(!witrt_func_call(take_chars, &args, &results, NULL));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_RANGE);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_RANGE);
   uint8_t bools[] = {1, 0, 1, 1};
   list = (wasm_list_t)WASM_LIST_OF(WASM_BOOL, bools, 4);
   CHECK(witrt_func_call(take_bools, &args, &results, NULL));
@@ -64,7 +64,7 @@ static void fails_to_copy(wasm_val_t val) {
   wasm_val_t copy = WASM_U8_VAL(0);
   wasm_val_copy(&copy, &val);
   CHECK_EQ(copy.kind, WASM_EXTERNREF);
-  witrt_error_kind_t kind = witrt_error_kind(witrt_last_error());
+  witrt_error_kind_t kind = witrt_error_kind(witrt_error_last());
   CHECK(kind == WITRT_ERROR_OUT_OF_RANGE || kind == WITRT_ERROR_OUT_OF_MEMORY);
 }
 
@@ -97,7 +97,7 @@ static void instances(void) {
       wasm_extern_vec_delete(&exports);
       made[i] = instance;
     } else {
-      CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_LIMIT_REACHED);
+      CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_LIMIT_REACHED);
     }
   }
   wasm_instance_delete(made[0]);
@@ -142,7 +142,7 @@ static void given_back(void) {
   arg[0] = result[0];
   wrong = 1;
   CHECK(!witrt_func_call(func, &args, NULL, NULL));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_KIND);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_WRONG_KIND);
   CHECK(arg[0].of.list->size == 3 && !memcmp(arg[0].of.list->data, bytes, 3));
   wasm_val_delete(&arg[0]);
   wasm_functype_delete(type);

@@ -53,7 +53,7 @@ static const char* text_of(const wasm_val_t* val) {
   static int next;
   char* text = room[next++ % 4];
   size_t size = 0;
-  CHECK(wasm_string_copy(val->of.string, WASM_UTF8, text, 199, &size));
+  CHECK(wasm_string_read(val->of.string, WASM_UTF8, text, 199, &size));
   text[size] = 0;
   return text;
 }
@@ -108,10 +108,10 @@ static wasm_trap_t* host(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* 
     snprintf(sink->name, sizeof sink->name, "%s", text_of(&arg[0]));
     open_sinks++;
     CHECK(result->kind == WASM_OWN);
-    result->of.resource = witrt_resource_new(sink, sink_drop, NULL);
+    result->of.resource = wasm_resource_new(sink, sink_drop, NULL);
   } else if (!strcmp(name, "[method]sink.write")) {
     CHECK(arg[0].kind == WASM_BORROW);
-    sink_t* sink = witrt_resource_data(arg[0].of.resource);
+    sink_t* sink = wasm_resource_data(arg[0].of.resource);
     log_line("%s writes %s;", sink->name, text_of(&arg[1]));
     result->of.u32 = 6;
   } else {
@@ -204,7 +204,7 @@ static void fails(guest_t* g, const char* name, wasm_val_t arg, witrt_error_kind
 static int is_text(const wasm_string_t* string, const char* text) {
   char room[200];
   size_t size = 0;
-  int read = wasm_string_copy(string, WASM_UTF8, room, sizeof room, &size);
+  int read = wasm_string_read(string, WASM_UTF8, room, sizeof room, &size);
   return read && size == strlen(text) && !memcmp(room, text, size);
 }
 
@@ -393,30 +393,30 @@ static void resources(const char* file) {
   start(&g, file, WASM_UTF16);
   wasm_string_t title = WASM_STRING_LIT("first"), line = WASM_STRING_LIT16(u"zwei ß");
   wasm_val_t book = call(&g, "[constructor]logbook", (wasm_val_t)WASM_STRING_VAL(&title));
-  CHECK(book.kind == WASM_OWN && book.of.resource && !witrt_resource_data(book.of.resource));
+  CHECK(book.kind == WASM_OWN && book.of.resource && !wasm_resource_data(book.of.resource));
   wasm_val_t add[] = {WASM_BORROW_VAL(book.of.resource), WASM_STRING_VAL(&line)};
   CHECK_EQ(call_n(&g, "[method]logbook.add", add, 2).of.u32, 1);
   wasm_val_t got = call(&g, "[method]logbook.text", add[0]);
   CHECK(is_text(got.of.string, "first\nzwei ß"));
   wasm_val_delete(&got);
-  witrt_resource_t* other = witrt_resource_copy(book.of.resource);
-  CHECK(witrt_resource_same(other, book.of.resource) && other != book.of.resource);
+  wasm_resource_t* other = wasm_resource_copy(book.of.resource);
+  CHECK(wasm_resource_same(other, book.of.resource) && other != book.of.resource);
   wasm_val_delete(&book);
   CHECK_EQ(call_n(&g, "live", NULL, 0).of.u32, 1);
   add[0].of.resource = other;
   CHECK_EQ(call_n(&g, "[method]logbook.add", add, 2).of.u32, 2);
-  witrt_resource_delete(other);
+  wasm_resource_delete(other);
   CHECK_EQ(call_n(&g, "live", NULL, 0).of.u32, 0);
 
   /* The host's own is no logbook; nobody takes it, so it is finalized here. */
   sink_t* sink = calloc(1, sizeof *sink);
   open_sinks++;
-  witrt_resource_t* own = witrt_resource_new(sink, sink_drop, NULL);
-  CHECK(witrt_resource_data(own) == sink);
+  wasm_resource_t* own = wasm_resource_new(sink, sink_drop, NULL);
+  CHECK(wasm_resource_data(own) == sink);
   fails(&g, "[method]logbook.text", (wasm_val_t)WASM_BORROW_VAL(own), WITRT_ERROR_WRONG_KIND,
     "parameter 0: a logbook is made by the component");
   CHECK_EQ(open_sinks, 1);
-  witrt_resource_delete(own);
+  wasm_resource_delete(own);
   CHECK_EQ(open_sinks, 0);
   finish(&g);
 }
@@ -482,7 +482,7 @@ static void formats(void) {
   CHECK(module);
   wasm_byte_vec_t out;
   wasm_module_serialize(module, &out);
-  CHECK(out.size == 0 && witrt_error_kind(witrt_last_error()) == WITRT_ERROR_UNSUPPORTED);
+  CHECK(out.size == 0 && witrt_error_kind(witrt_error_last()) == WITRT_ERROR_UNSUPPORTED);
   wasm_extern_vec_t none = WASM_EMPTY_VEC, exports;
   wasm_instance_t* instance = wasm_instance_new(store, module, &none, NULL);
   REQUIRE(instance);
@@ -497,11 +497,11 @@ static void formats(void) {
   wasm_byte_vec_delete(&bytes);
   text = "(component (import \"f\" (func async)))";
   wasm_byte_vec_new(&bytes, strlen(text), text);
-  CHECK(!wasm_module_new(store, &bytes) && witrt_error_kind(witrt_last_error()) == WITRT_ERROR_UNSUPPORTED_FORMAT);
+  CHECK(!wasm_module_new(store, &bytes) && witrt_error_kind(witrt_error_last()) == WITRT_ERROR_UNSUPPORTED_FORMAT);
   wasm_byte_vec_delete(&bytes);
   text = "(component\n (import))";
   wasm_byte_vec_new(&bytes, strlen(text), text);
-  CHECK(!wasm_module_new(store, &bytes) && witrt_error_kind(witrt_last_error()) == WITRT_ERROR_MALFORMED_TEXT);
+  CHECK(!wasm_module_new(store, &bytes) && witrt_error_kind(witrt_error_last()) == WITRT_ERROR_MALFORMED_TEXT);
   wasm_byte_vec_delete(&bytes);
   wasm_store_delete(store);
   wasm_engine_delete(engine);
@@ -512,9 +512,9 @@ static void nested(size_t times, bool copied) {
   wasm_val_t *vals = calloc(times + 1, sizeof *vals), copy = WASM_INIT_VAL;
   vals[0] = (wasm_val_t)WASM_U8_VAL(1);
   for (size_t i = 0; i < times; i++) vals[i + 1] = (wasm_val_t)WASM_SOME_VAL(&vals[i]);
-  witrt_clear_last_error();
+  witrt_error_clear_last();
   wasm_val_copy(&copy, &vals[times]);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), copied ? WITRT_ERROR_NONE : WITRT_ERROR_OUT_OF_RANGE);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), copied ? WITRT_ERROR_NONE : WITRT_ERROR_OUT_OF_RANGE);
   CHECK_EQ(copy.kind, copied ? WASM_OPTION : WASM_EXTERNREF);
   wasm_val_delete(&copy);
   free(vals);

@@ -133,10 +133,10 @@ static void test_by_another_thread(int entry) {
   CHECK(!error);
   if (entry == CALL) CHECK_EQ(result.of.i64, 7);
   if (entry == CALL_PREPARED) CHECK_EQ(out.i64, 7);
-  if (entry == CALL_PREPARED_TEXT) CHECK(out.buffer.len == 4 && !memcmp(room, "held", 4));
+  if (entry == CALL_PREPARED_TEXT) CHECK(out.text.size == 4 && !memcmp(room, "held", 4));
   if (entry == CALL_LONG) {
     size_t written = 0;
-    CHECK(wasm_string_copy(result.of.string, WASM_UTF8, room, sizeof room, &written));
+    CHECK(wasm_string_read(result.of.string, WASM_UTF8, room, sizeof room, &written));
     CHECK(written == 4 && !memcmp(room, "held", 4));
     wasm_val_delete(&result);
   }
@@ -256,7 +256,7 @@ static void test_finalizers(void) {
   for (int i = 0; i < 5000000 && (made < 5000 || failed < 5000); i++) {
     int before = ended;
     wasm_func_t* func = i % 2 ? wasm_func_new_with_env(g.store, type, nop, &ended, count)
-      : witrt_func_new_prepared(g.store, NULL, 0, NULL, 0, nop_prepared, &ended, count, NULL);
+      : witrt_func_new_with_slots(g.store, NULL, 0, NULL, 0, nop_prepared, &ended, count, NULL);
     wrong += ended != before;
     made += func != NULL;
     failed += func == NULL;
@@ -269,8 +269,8 @@ static void test_finalizers(void) {
   CHECK(!wasm_func_new_with_env(NULL, type, nop, &ended, count));
   CHECK(!wasm_func_new_with_env(g.store, NULL, nop, &ended, count));
   CHECK(!wasm_func_new_with_env(g.store, type, NULL, &ended, count));
-  CHECK(!witrt_func_new_prepared(g.store, NULL, 0, NULL, 1, nop_prepared, &ended, count, NULL));
-  CHECK(!witrt_func_new_prepared(NULL, NULL, 0, NULL, 0, nop_prepared, &ended, count, NULL));
+  CHECK(!witrt_func_new_with_slots(g.store, NULL, 0, NULL, 1, nop_prepared, &ended, count, NULL));
+  CHECK(!witrt_func_new_with_slots(NULL, NULL, 0, NULL, 0, nop_prepared, &ended, count, NULL));
   CHECK_EQ(ended, 0);
   wasm_functype_delete(type);
   guest_close(&g);

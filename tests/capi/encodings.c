@@ -46,7 +46,7 @@ static void same(const text_t* t, int encoding, const void* data, size_t units) 
 }
 
 static const char* last(void) {
-  const witrt_error_t* error = witrt_last_error();
+  const witrt_error_t* error = witrt_error_last();
   return error ? witrt_error_message(error) : "no error";
 }
 
@@ -66,20 +66,20 @@ static void reads(const wasm_string_t* string, const text_t* t) {
     memset(out, 0x55, sizeof out);
     if (!t->fits[e]) {
       CHECK_EQ(wasm_string_length(string, (wasm_encoding_t)e), 0);
-      unfit(witrt_last_error());
-      CHECK(!wasm_string_copy(string, (wasm_encoding_t)e, out, ROOM, &written));
-      unfit(witrt_last_error());
+      unfit(witrt_error_last());
+      CHECK(!wasm_string_read(string, (wasm_encoding_t)e, out, ROOM, &written));
+      unfit(witrt_error_last());
       CHECK_EQ(written, 999);
       continue;
     }
     CHECK_EQ(wasm_string_length(string, (wasm_encoding_t)e), units);
-    if (!CHECK(wasm_string_copy(string, (wasm_encoding_t)e, out, units, &written))) fprintf(stderr, "  %s\n", last());
+    if (!CHECK(wasm_string_read(string, (wasm_encoding_t)e, out, units, &written))) fprintf(stderr, "  %s\n", last());
     same(t, e, out, written);
     CHECK(out[bytes] == 0x55);
     if (units == 0) continue;
     memset(out, 0x55, sizeof out);
-    CHECK(!wasm_string_copy(string, (wasm_encoding_t)e, out, units - 1, &written));
-    CHECK(witrt_error_needed(witrt_last_error(), &needed) && needed == units && out[0] == 0x55);
+    CHECK(!wasm_string_read(string, (wasm_encoding_t)e, out, units - 1, &written));
+    CHECK(witrt_error_capacity(witrt_error_last(), &needed) && needed == units && out[0] == 0x55);
   }
 }
 
@@ -93,10 +93,10 @@ static wasm_trap_t* back(void* env, const witrt_caller_t* caller, const witrt_sl
   else if (same_encoding && way == 0) results[0].text = args[0].text;
   else {
     /* Through a string of ours. */
-    wasm_string_t given = {args[0].text.data, args[0].text.len, (wasm_encoding_t)encodings[0], 0, 0};
+    wasm_string_t given = {args[0].text.data, args[0].text.size, (wasm_encoding_t)encodings[0], 0, 0};
     _Alignas(4) char out[4 * ROOM];
     size_t written = 0;
-    if (!wasm_string_copy(&given, (wasm_encoding_t)encodings[1], out, ROOM, &written) ||
+    if (!wasm_string_read(&given, (wasm_encoding_t)encodings[1], out, ROOM, &written) ||
         !witrt_caller_return_text(caller, 0, out, written))
       return witrt_caller_trap(caller, "does not fit", 12);
   }
@@ -121,7 +121,7 @@ static void open_guest(const witrt_slot_kind_t* param, const witrt_slot_kind_t* 
   g.engine = wasm_engine_new();
   g.store = wasm_store_new(g.engine);
   wasm_func_t* func =
-    witrt_func_new_prepared(g.store, param, 1, result, 1, back, callback_encodings, NULL, NULL);
+    witrt_func_new_with_slots(g.store, param, 1, result, 1, back, callback_encodings, NULL, NULL);
   REQUIRE(func);
   wasm_extern_t* import[] = {wasm_func_as_extern(func)};
   wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
@@ -138,7 +138,7 @@ static void prepared(const text_t* t, int from, int to, int export) {
   witrt_slot_t arg = {.text = {t->data[from], t->units[from]}}, result = {.buffer = {out, ROOM}};
   bool ok = witrt_prepared_call(call, &arg, &result, &error);
   if (t->fits[to]) {
-    if (CHECK(ok)) same(t, to, out, result.buffer.len);
+    if (CHECK(ok)) same(t, to, out, result.text.size);
     else fprintf(stderr, "  %s\n", witrt_error_message(error));
   } else {
     CHECK(!ok);
@@ -153,7 +153,7 @@ static void prepared(const text_t* t, int from, int to, int export) {
   ok = witrt_prepared_call(call, &arg, &result, &error);
   CHECK_EQ(ok, t->fits[to]);
   if (ok) {
-    CHECK_EQ(result.lazy.len, t->units[to]);
+    CHECK_EQ(result.lazy.length, t->units[to]);
     reads(result.lazy.string, t);
     wasm_string_delete(result.lazy.string);
   } else {
@@ -172,7 +172,7 @@ static void given_and_read(const text_t* t) {
     REQUIRE(made);
     CHECK_EQ(wasm_string_encoding(made), e);
     reads(made, t);
-    wasm_string_t* clone = wasm_string_clone(made);
+    wasm_string_t* clone = wasm_string_copy(made);
     wasm_string_delete(made);
     reads(clone, t);
 
@@ -203,7 +203,7 @@ static void called_back(const text_t* t) {
         /* What is given back lazily need not fit: its encoding is its own. */
         bool fits = t->fits[from] && (way == 1 || t->fits[to]);
         CHECK_EQ(ok, fits);
-        if (ok) same(t, WASM_UTF16, out, result.buffer.len);
+        if (ok) same(t, WASM_UTF16, out, result.text.size);
         else if (fits) fprintf(stderr, "  %d to %d, way %d: %s\n", from, to, way, witrt_error_message(error));
         witrt_error_delete(error);
         witrt_prepared_delete(call);
@@ -215,8 +215,8 @@ static void called_back(const text_t* t) {
 
 static void narrowest(void) {
   static const struct { const char* text; uint32_t narrowest; size_t characters; } cases[] = {
-    {"", WITRT_NARROWEST_ASCII, 0}, {"ascii", WITRT_NARROWEST_ASCII, 5}, {"naïve", WITRT_NARROWEST_LATIN1, 5},
-    {"Ā", WITRT_NARROWEST_UTF16, 1}, {"漢字", WITRT_NARROWEST_UTF16, 2}, {"a🦀", WITRT_NARROWEST_UTF32, 2},
+    {"", WASM_NARROWEST_ASCII, 0}, {"ascii", WASM_NARROWEST_ASCII, 5}, {"naïve", WASM_NARROWEST_LATIN1, 5},
+    {"Ā", WASM_NARROWEST_UTF16, 1}, {"漢字", WASM_NARROWEST_UTF16, 2}, {"a🦀", WASM_NARROWEST_UTF32, 2},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     static text_t t;
@@ -226,16 +226,16 @@ static void narrowest(void) {
       wasm_string_t string = {t.data[e], t.units[e], (wasm_encoding_t)e, 0, 0};
       uint32_t found = 99;
       size_t characters = 99;
-      CHECK(witrt_string_narrowest(&string, &found, &characters));
+      CHECK(wasm_string_narrowest(&string, &found, &characters));
       CHECK(found == cases[i].narrowest && characters == cases[i].characters);
-      CHECK(witrt_string_narrowest(&string, NULL, NULL));
+      CHECK(wasm_string_narrowest(&string, NULL, NULL));
     }
   }
   wasm_string_t bad = WASM_STRING_UTF8("a\xff", 2);
   uint32_t found = 99;
-  CHECK(!witrt_string_narrowest(&bad, &found, NULL) && found == 99);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_TEXT);
-  CHECK(!witrt_string_narrowest(NULL, &found, NULL));
+  CHECK(!wasm_string_narrowest(&bad, &found, NULL) && found == 99);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
+  CHECK(!wasm_string_narrowest(NULL, &found, NULL));
 }
 
 static void ill_formed(void) {
@@ -244,22 +244,22 @@ static void ill_formed(void) {
     size_t position = 0;
     wasm_string_t string = WASM_STRING_UTF32(bad[i], 3);
     CHECK(!wasm_string_is_valid(&string));
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_TEXT);
-    CHECK(witrt_error_position(witrt_last_error(), &position) && position == 1);
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
+    CHECK(witrt_error_position(witrt_error_last(), &position) && position == 1);
     CHECK(wasm_string_new(WASM_UTF32, bad[i], 3) == NULL);
     string.flags = WASM_STRING_REPLACE;
     char out[8];
     size_t written = 0;
-    CHECK(wasm_string_copy(&string, WASM_UTF8, out, sizeof out, &written));
+    CHECK(wasm_string_read(&string, WASM_UTF8, out, sizeof out, &written));
     CHECK(written == 5 && memcmp(out, "a\xef\xbf\xbd" "b", 5) == 0);
-    CHECK(wasm_string_copy(&string, WASM_LATIN1, out, sizeof out, &written));
+    CHECK(wasm_string_read(&string, WASM_LATIN1, out, sizeof out, &written));
     CHECK(written == 3 && memcmp(out, "a?b", 3) == 0);
   }
   wasm_string_t wide = WASM_STRING_LIT("ÿĀ🦀");
   wide.flags = WASM_STRING_REPLACE;
   char out[8];
   size_t written = 0;
-  CHECK(wasm_string_copy(&wide, WASM_LATIN1, out, sizeof out, &written));
+  CHECK(wasm_string_read(&wide, WASM_LATIN1, out, sizeof out, &written));
   CHECK(written == 3 && memcmp(out, "\xff??", 3) == 0);
   wasm_string_t latin1 = WASM_STRING_LATIN1("\xff\xe9", 2);
   CHECK_EQ(wasm_string_length(&latin1, WASM_UTF8), 4);

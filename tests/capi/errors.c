@@ -15,7 +15,7 @@ static wasm_module_t* compile(wasm_store_t* store, const char* bytes, size_t siz
 static void places(wasm_store_t* store) {
   static const char text[] = "(module\n  (func (export \"f\"))\n  (@interface bogus))";
   CHECK(compile(store, text, sizeof text - 1) == NULL);
-  const witrt_error_t* error = witrt_last_error();
+  const witrt_error_t* error = witrt_error_last();
   REQUIRE(error);
   size_t line = 0, column = 0, other = 77;
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MALFORMED_TEXT);
@@ -23,36 +23,36 @@ static void places(wasm_store_t* store) {
   CHECK(witrt_error_line_column(error, &line, &column));
   CHECK(line == 3 && column > 1);
   CHECK(!witrt_error_argument(error, &other) && !witrt_error_position(error, &other));
-  CHECK(!witrt_error_needed(error, &other));
+  CHECK(!witrt_error_capacity(error, &other));
   CHECK_EQ(other, 77);
   CHECK(strlen(witrt_error_message(error)) > 10);
 
   static const char binary[] = "\0asm\1\0\0\0\1\5\1\x60";
   CHECK(compile(store, binary, sizeof binary - 1) == NULL);
-  error = witrt_last_error();
+  error = witrt_error_last();
   CHECK(witrt_error_offset(error, &other));
   CHECK(other >= 8 && other <= sizeof binary);
 
   static const char elf[] = "\x7f" "ELF\2\1\1\0";
   CHECK(compile(store, elf, sizeof elf - 1) == NULL);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_UNSUPPORTED_FORMAT);
-  CHECK(has(witrt_error_message(witrt_last_error()), "object file"));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_UNSUPPORTED_FORMAT);
+  CHECK(has(witrt_error_message(witrt_error_last()), "object file"));
 }
 
 static void copies(void) {
   CHECK(wasm_valtype_new(99) == NULL);
-  witrt_error_t* error = witrt_error_copy(witrt_last_error());
+  witrt_error_t* error = witrt_error_copy(witrt_error_last());
   REQUIRE(error);
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_UNKNOWN_KIND);
-  witrt_clear_last_error();
-  CHECK(witrt_last_error() == NULL);
+  witrt_error_clear_last();
+  CHECK(witrt_error_last() == NULL);
   CHECK_EQ(witrt_error_kind(NULL), WITRT_ERROR_NONE);
   CHECK(strcmp(witrt_error_message(NULL), "") == 0);
   CHECK(has(witrt_error_message(error), "99"));
   /* Success leaves it alone. */
   CHECK(wasm_valtype_new(99) == NULL);
   wasm_valtype_delete(wasm_valtype_new_i32());
-  CHECK(witrt_last_error() != NULL);
+  CHECK(witrt_error_last() != NULL);
   witrt_error_delete(error);
   witrt_error_delete(NULL);
   CHECK(witrt_error_copy(NULL) == NULL);
@@ -61,9 +61,9 @@ static void copies(void) {
 
 static void* other_thread(void* unused) {
   (void)unused;
-  if (witrt_last_error() != NULL) return "not empty";
+  if (witrt_error_last() != NULL) return "not empty";
   if (wasm_valtype_new(98) != NULL) return "made";
-  return has(witrt_error_message(witrt_last_error()), "98") ? NULL : "lost";
+  return has(witrt_error_message(witrt_error_last()), "98") ? NULL : "lost";
 }
 
 static void threads(void) {
@@ -73,7 +73,7 @@ static void threads(void) {
   REQUIRE(pthread_create(&thread, NULL, other_thread, NULL) == 0);
   pthread_join(thread, &failure);
   if (!CHECK(failure == NULL)) fprintf(stderr, "  %s\n", (char*)failure);
-  CHECK(has(witrt_error_message(witrt_last_error()), "99"));
+  CHECK(has(witrt_error_message(witrt_error_last()), "99"));
 }
 
 static void linking(wasm_store_t* store) {
@@ -85,7 +85,7 @@ static void linking(wasm_store_t* store) {
   witrt_error_t* error = witrt_trap_error(trap);
   REQUIRE(error);
   CHECK(witrt_error_kind(error) == WITRT_ERROR_WRONG_COUNT || witrt_error_kind(error) == WITRT_ERROR_MISSING_IMPORT);
-  CHECK_EQ(witrt_error_kind(error), witrt_error_kind(witrt_last_error()));
+  CHECK_EQ(witrt_error_kind(error), witrt_error_kind(witrt_error_last()));
   CHECK(witrt_error_trap(error) == NULL || wasm_trap_same(witrt_error_trap(error), trap));
   witrt_error_delete(error);
   wasm_trap_delete(trap);
@@ -93,11 +93,11 @@ static void linking(wasm_store_t* store) {
   wasm_globaltype_t* type = wasm_globaltype_new(wasm_valtype_new_i32(), WASM_CONST);
   wasm_val_t wrong = WASM_I64_VAL(1);
   CHECK(wasm_global_new(store, type, &wrong) == NULL);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_KIND);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_WRONG_KIND);
   wasm_val_t right = WASM_I32_VAL(1);
   wasm_global_t* global = wasm_global_new(store, type, &right);
   wasm_global_set(global, &right);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_IMMUTABLE);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_IMMUTABLE);
   wasm_globaltype_delete(type);
   wasm_global_delete(global);
   wasm_module_delete(module);

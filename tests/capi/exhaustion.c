@@ -379,7 +379,7 @@ static void is_whole(const wasm_string_t* string, size_t size) {
   CHECK(wasm_string_is_valid(string));
   CHECK_EQ(wasm_string_length(string, WASM_UTF16), size);
   memset(copy, 0, sizeof copy);
-  CHECK(wasm_string_copy(string, WASM_UTF8, copy, sizeof copy, &written));
+  CHECK(wasm_string_read(string, WASM_UTF8, copy, sizeof copy, &written));
   CHECK_EQ(written, size);
   CHECK(copy[0] == 'a' && memcmp(copy, copy + 1, size - 1) == 0);
 }
@@ -394,8 +394,8 @@ static wasm_trap_t* same(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
 static wasm_trap_t* same_slot(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)env;
   if (way != RETURNED) results[0] = args[0];
-  else if (!witrt_caller_return_text(caller, 0, args[0].text.data, args[0].text.len)) {
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
+  else if (!witrt_caller_return_text(caller, 0, args[0].text.data, args[0].text.size)) {
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_MEMORY);
     return witrt_caller_trap(caller, "refused", 7);
   }
   return NULL;
@@ -417,7 +417,7 @@ static void refused_on_the_way(void) {
       g.store = wasm_store_new(g.engine);
       wasm_functype_t* type = wasm_functype_new_1_1(wasm_valtype_new_string(), wasm_valtype_new_string());
       wasm_func_t* func = way == AS_VALUE ? wasm_func_new(g.store, type, same)
-        : witrt_func_new_prepared(g.store, &kinds[way], 1, &kinds[way], 1, same_slot, NULL, NULL, NULL);
+        : witrt_func_new_with_slots(g.store, &kinds[way], 1, &kinds[way], 1, same_slot, NULL, NULL, NULL);
       wasm_extern_t* import[] = {wasm_func_as_extern(func)};
       wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
       char module[1024];
@@ -514,17 +514,17 @@ static void refused_copies(void) {
 
   refuse_from = 1 << 20;
   for (int i = 0; i < 20; i++) {
-    witrt_clear_last_error();
+    witrt_error_clear_last();
     CHECK(wasm_string_new(WASM_UTF8, text, SIZE) == NULL);
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_MEMORY);
     CHECK(wasm_string_new(WASM_UTF16, wide, SIZE) == NULL);
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
-    CHECK(wasm_string_clone(&wide_text) == NULL);
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_MEMORY);
+    CHECK(wasm_string_copy(&wide_text) == NULL);
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_MEMORY);
     wasm_byte_vec_t bytes;
     wasm_byte_vec_new(&bytes, SIZE, text);
     CHECK(bytes.size == 0);
-    CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_OUT_OF_MEMORY);
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_MEMORY);
 
     /* A callback answers with text that has to be copied. */
     answer = i % 2 ? narrow_text : wide_text;
@@ -536,7 +536,7 @@ static void refused_copies(void) {
     arg = (wasm_val_t)WASM_STRING_VAL(i % 2 ? &narrow_text : &wide_text);
     CHECK(call(ECHO, &arg, 1, &result) == NULL);
     CHECK_EQ(wasm_string_length(result.of.string, WASM_UTF16), SIZE);
-    CHECK(wasm_string_copy(result.of.string, WASM_UTF8, text, SIZE, NULL));
+    CHECK(wasm_string_read(result.of.string, WASM_UTF8, text, SIZE, NULL));
     wasm_val_delete(&result);
     goes_on();
 

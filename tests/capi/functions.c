@@ -146,7 +146,7 @@ static void result_room(void) {
   /* Nor need the memory be initialised, or there be any where none is needed. */
   results = (wasm_val_vec_t){3, NULL};
   CHECK_EQ(witrt_func_call(guest_func(&own, 2), NULL, &results, NULL), false);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_NULL_POINTER);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_NULL_POINTER);
   wasm_val_t* raw = malloc(3 * sizeof *raw);
   results.data = raw;
   CHECK(witrt_func_call(guest_func(&own, 2), NULL, &results, NULL));

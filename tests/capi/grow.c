@@ -102,7 +102,7 @@ static uint32_t call_at(witrt_prepared_t* call, size_t at, size_t len, room_t* r
   bool ok = witrt_prepared_call(call, in, &out, &error);
   CHECK(ok == !error && out.grow.grow == grow && out.grow.env == room);
   uint32_t kind = error ? witrt_error_kind(error) : 0;
-  if (needed && !witrt_error_needed(error, needed)) *needed = SIZE_MAX;
+  if (needed && !witrt_error_capacity(error, needed)) *needed = SIZE_MAX;
   witrt_error_delete(error);
   return kind;
 }
@@ -154,7 +154,7 @@ static void refusals(void) {
     wasm_string_t* kept = witrt_prepared_take_result(call, 0);
     REQUIRE(kept && !witrt_prepared_take_result(call, 0));
     char buffer[16];
-    CHECK(witrt_string_take(kept, WASM_UTF8, buffer, 9, NULL) && memcmp(buffer, "naïve ÿ", 9) == 0);
+    CHECK(wasm_string_take(kept, WASM_UTF8, buffer, 9, NULL) && memcmp(buffer, "naïve ÿ", 9) == 0);
     /* Where nothing is needed, nothing is refused; the next call forgets. */
     CHECK_EQ(call_at(call, 8, 9, &room, NULL), WITRT_ERROR_OUT_OF_MEMORY);
     CHECK_EQ(call_at(call, 8, 0, &room, NULL), 0);
@@ -205,8 +205,8 @@ static void several(void) {
       CHECK(witrt_error_argument(error, &index) && index == (how & 1 ? 0 : 2));
     }
     witrt_error_delete(error);
-    CHECK(room.calls == 1 && room.units == 5 && out[1].u32 == 7 && out[2].buffer.len == 5);
-    CHECK(out[3].lazy.len == 6 && out[0].grow.env == &room);
+    CHECK(room.calls == 1 && room.units == 5 && out[1].u32 == 7 && out[2].text.size == 5);
+    CHECK(out[3].lazy.length == 6 && out[0].grow.env == &room);
     if (!(how & 1)) CHECK(memcmp(room.data, U"naïve", 20) == 0);
     if (!(how & 2)) CHECK(memcmp(bytes, "na\xEFve", 5) == 0);
     for (size_t i = 0; i < 4; i += 2) {
@@ -233,7 +233,7 @@ static void* do_meanwhile(void* env, size_t units) {
   room_t room = {.unit = 1};
   CHECK_EQ(call_at(all->same, 8, 9, &room, NULL), WITRT_ERROR_STORE_BUSY);
   CHECK(room.calls == 0 && witrt_prepared_take_result(all->same, 0) == NULL);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_STORE_BUSY);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_STORE_BUSY);
   wasm_string_t* string = wasm_string_new(WASM_UTF8, "own", 3);
   CHECK_EQ(wasm_string_length(string, WASM_UTF16), 3);
   wasm_string_delete(string);
@@ -267,7 +267,7 @@ static void mistakes(void) {
     CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_KIND);
     witrt_error_delete(error);
     for (int result = 0; result < 2; result++) {
-      CHECK(!witrt_func_new_prepared(g.store, result ? &text : params, 1, result ? params : &text, 1,
+      CHECK(!witrt_func_new_with_slots(g.store, result ? &text : params, 1, result ? params : &text, 1,
                                      (witrt_slot_callback_t)(void (*)(void))grow, NULL, NULL, &error));
       CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_KIND);
       witrt_error_delete(error);

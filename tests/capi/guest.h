@@ -39,7 +39,7 @@ static inline void guest_start(guest_t* g) {
 /* Once a guest has a store: compiles and instantiates. */
 static inline void guest_load(guest_t* g, const char* wat, const wasm_extern_vec_t* imports) {
   g->module = module_of(g->store, wat);
-  if (!g->module) fprintf(stderr, "%s\n", witrt_error_message(witrt_last_error()));
+  if (!g->module) fprintf(stderr, "%s\n", witrt_error_message(witrt_error_last()));
   REQUIRE(g->module);
   g->instance = wasm_instance_new(g->store, g->module, imports, NULL);
   REQUIRE(g->instance);

@@ -61,10 +61,10 @@ static void fuel(void) {
   guest_load(&g, loops, NULL);
   goes_on(&g);
   uint64_t left = 0;
-  CHECK(witrt_store_fuel(g.store, &left));
+  CHECK(witrt_store_get_fuel(g.store, &left));
   CHECK(left > 0 && left < 1000000);
   stopped(call(&g, SPIN, NULL), WITRT_TRAP_OUT_OF_FUEL);
-  CHECK(witrt_store_fuel(g.store, &left) && left == 0);
+  CHECK(witrt_store_get_fuel(g.store, &left) && left == 0);
   stopped(call(&g, OK, NULL), WITRT_TRAP_OUT_OF_FUEL);
   CHECK(witrt_store_set_fuel(g.store, 1000));
   goes_on(&g);
@@ -73,8 +73,8 @@ static void fuel(void) {
   /* An engine that does not count has none to give. */
   guest_start(&g);
   CHECK(!witrt_store_set_fuel(g.store, 1));
-  CHECK(!witrt_store_fuel(g.store, &left));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_UNSUPPORTED);
+  CHECK(!witrt_store_get_fuel(g.store, &left));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_UNSUPPORTED);
   guest_close(&g);
 }
 
@@ -181,13 +181,13 @@ static void stop_adapters(int back_end, bool refused, bool by_clock) {
   }
   witrt_slot_kind_t kinds[600];
   for (int i = 0; i < 600; i++) kinds[i] = WITRT_SLOT_UTF8;
-  wasm_func_t* func = witrt_func_new_prepared(g.store, NULL, 0, kinds, 600, many, NULL, NULL, NULL);
+  wasm_func_t* func = witrt_func_new_with_slots(g.store, NULL, 0, kinds, 600, many, NULL, NULL, NULL);
   wasm_extern_t* import[] = {wasm_func_as_extern(func)};
   wasm_extern_vec_t imports = {refused, import};
   for (int starts = 0; starts < 2; starts++) {
     char* wat = doubling(starts, refused);
     wasm_module_t* module = module_of(g.store, wat);
-    if (!module) fprintf(stderr, "%s\n", witrt_error_message(witrt_last_error()));
+    if (!module) fprintf(stderr, "%s\n", witrt_error_message(witrt_error_last()));
     REQUIRE(module);
     for (size_t export = 0; export < 2; export++) {
       uint64_t left = 1;
@@ -201,7 +201,7 @@ static void stop_adapters(int back_end, bool refused, bool by_clock) {
         wasm_extern_vec_delete(&g.exports);
       }
       stopped(trap, expected);
-      if (!by_clock) CHECK(witrt_store_fuel(g.store, &left) && left == 0);
+      if (!by_clock) CHECK(witrt_store_get_fuel(g.store, &left) && left == 0);
       wasm_instance_delete(instance);
     }
     wasm_module_delete(module);
@@ -279,7 +279,7 @@ static void stack(void) {
   wasm_config_t* config = wasm_config_new();
   witrt_config_set_max_stack_bytes(config, 0);
   CHECK(wasm_engine_new_with_config(config) == NULL);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_CONFIG);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_CONFIG);
 }
 
 static void memory_and_tables(void) {

@@ -171,7 +171,7 @@ static void by_name(void) {
   wasm_store_t* other = wasm_store_new(g.engine);
   wasm_func_t* strange = noter(other);
   CHECK(!witrt_linker_define(linker, "c", 1, "d", 1, wasm_func_as_extern(strange)));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_STORE);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_WRONG_STORE);
   wasm_func_delete(strange);
   wasm_store_delete(other);
 

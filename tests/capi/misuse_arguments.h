@@ -167,7 +167,7 @@ static wasm_frame_t* a_frame(void) {
 
 static witrt_error_t* an_error(void) {
   wasm_valtype_delete(wasm_valtype_new(99));
-  return witrt_error_copy(witrt_last_error());
+  return witrt_error_copy(witrt_error_last());
 }
 
 /* One that has what the module of a guest asks for. */
@@ -189,7 +189,7 @@ PLAIN(wasm_importtype, an_importtype(), ALL)
 PLAIN(wasm_exporttype, an_exporttype(), ALL)
 PLAIN(wasm_frame, a_frame(), ALL)
 PLAIN(witrt_error, an_error(), ALL)
-PLAIN(witrt_resource, witrt_resource_new(NULL, NULL, NULL), ALL)
+PLAIN(wasm_resource, wasm_resource_new(NULL, NULL, NULL), ALL)
 PLAIN(witrt_linker, a_linker(), ALL)
 PLAIN(wasm_store, the_store(), HANDLES)
 
@@ -211,11 +211,11 @@ PLAIN(wasm_store, the_store(), HANDLES)
 #define LIMITS(place) (*(place) = (wasm_limits_t){1, 2})
 STRUCT(size_t, 1, ZERO, SIZE_MAX)
 STRUCT(uint64_t, 1, ZERO, UINT64_MAX)
-STRUCT(witrt_narrowest_t, 1, ZERO, UINT32_MAX)
+STRUCT(wasm_narrowest_t, 1, ZERO, UINT32_MAX)
 STRUCT(wasm_limits_t, 1, LIMITS, PAIR(9, 3))
 NO_DROP(size_t)
 NO_DROP(uint64_t)
-NO_DROP(witrt_narrowest_t)
+NO_DROP(wasm_narrowest_t)
 NO_DROP(wasm_limits_t)
 
 /* A value that is a reference: the first of two where there is room. */
@@ -248,7 +248,7 @@ static wasm_string_t* any_wasm_string_t_p(int how) {
   *place = (wasm_string_t)WASM_STRING_UTF8(text, large ? LARGE : 4);
   if (how != GOOD) place->encoding = 99, place->flags = 0xff;
   else if (strings_are == ILL_FORMED) text[1] = '\xff', place->flags = WASM_STRING_REPLACE;
-  else if (strings_are == MADE) return wasm_string_clone(place);
+  else if (strings_are == MADE) return wasm_string_copy(place);
   else if (strings_are == OF_GUEST) return guest_text();
   return place;
 }

@@ -98,8 +98,8 @@ static void open_guest(guest_t* guest) {
   if (!engine) make_engine();
   guest->store = wasm_store_new(engine), stores++;
   wasm_func_t* funcs[] = {
-    witrt_func_new_prepared(guest->store, pair_kinds, 2, pair_kinds, 2, back, guest, store_ended, NULL),
-    witrt_func_new_prepared(guest->store, echo_takes, 3, echo_gives, 3, echo, guest, NULL, NULL),
+    witrt_func_new_with_slots(guest->store, pair_kinds, 2, pair_kinds, 2, back, guest, store_ended, NULL),
+    witrt_func_new_with_slots(guest->store, echo_takes, 3, echo_gives, 3, echo, guest, NULL, NULL),
   };
   wasm_extern_vec_new_uninitialized(&guest->exports, COUNT);
   for (int i = 0, at = 0; i < 2; i++) {

@@ -20,7 +20,7 @@ static witrt_slot_t* any_witrt_slot_t_p(int how) {
   if (how == GOOD) {
     slot_args[0].text = (witrt_text_t){text, large ? LARGE : 4};
     slot_args[1].ref = an_object(), slot_args[2].ref = an_object();
-  } else slot_args[0].text.len = 4;
+  } else slot_args[0].text.size = 4;
   return how == NOTHING ? NULL : slot_args;
 }
 static witrt_slot_t* out_witrt_slot_t_p(void) {

@@ -103,7 +103,7 @@ static void says(wasm_store_t* store, wasm_module_t* module, const char* expecte
   REQUIRE(result[0].kind == WASM_STRING);
   char text[32];
   size_t written = 0;
-  CHECK(wasm_string_copy(result[0].of.string, WASM_UTF8, text, sizeof text, &written));
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF8, text, sizeof text, &written));
   CHECK(written == strlen(expected) && memcmp(text, expected, written) == 0);
   wasm_val_delete(&result[0]);
   wasm_extern_vec_delete(&exports);
@@ -171,7 +171,7 @@ static void refuses_file(wasm_engine_t* engine, const char* path, witrt_error_ki
   CHECK_EQ(witrt_error_kind(error), kind);
   if (kind == WITRT_ERROR_UNREADABLE_FILE || kind == WITRT_ERROR_BAD_ARTEFACT)
     CHECK(strstr(witrt_error_message(error), path) != NULL);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), kind);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), kind);
   witrt_error_delete(error);
 }
 
@@ -229,10 +229,10 @@ static void serialization_to_a_file(wasm_engine_t* engine, wasm_store_t* store) 
 static void assembling(wasm_store_t* store) {
   wasm_byte_vec_t text = bytes_of(with_interface), binary, again;
   witrt_error_t* error = (witrt_error_t*)store;
-  CHECK(witrt_assemble(&text, &binary, &error));
+  CHECK(witrt_module_assemble(&text, &binary, &error));
   CHECK(error == NULL);
   CHECK(binary.size > 8 && memcmp(binary.data, "\0asm\1\0\0\0", 8) == 0);
-  CHECK(witrt_assemble(&binary, &again, NULL));
+  CHECK(witrt_module_assemble(&binary, &again, NULL));
   CHECK(again.size == binary.size && memcmp(again.data, binary.data, again.size) == 0);
   wasm_module_t* module = wasm_module_new(store, &binary);
   says(store, module, "from adapter");
@@ -242,7 +242,7 @@ static void assembling(wasm_store_t* store) {
   wasm_byte_vec_delete(&again);
 
   text = bytes_of("(module");
-  CHECK(!witrt_assemble(&text, &again, &error));
+  CHECK(!witrt_module_assemble(&text, &again, &error));
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MALFORMED_TEXT);
   CHECK(again.data == NULL);
   witrt_error_delete(error);

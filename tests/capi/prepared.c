@@ -59,7 +59,7 @@ static wasm_trap_t* log_utf16(
   CHECK(env == &logged);
   logged++;
   const char16_t* units = args[0].text.data;
-  size_t len = args[0].text.len;
+  size_t len = args[0].text.size;
   if (len == 4 && units[0] == 't' && units[1] == 'r' && units[2] == 'a' && units[3] == 'p') {
     wasm_byte_vec_t message;
     wasm_byte_vec_new(&message, 5, "sorry");
@@ -83,7 +83,7 @@ static void open_guest(void) {
   store_of_callback = g.store;
   witrt_slot_kind_t text = WITRT_SLOT_UTF16;
   witrt_error_t* error = NULL;
-  wasm_func_t* log = witrt_func_new_prepared(
+  wasm_func_t* log = witrt_func_new_with_slots(
     g.store, &text, 1, &text, 1, log_utf16, &logged, NULL, &error);
   REQUIRE(log && !error);
   wasm_extern_t* imports[] = {wasm_func_as_extern(log)};
@@ -140,26 +140,26 @@ static void strings(void) {
     for (int in = 0; in < 2; in++) {
       witrt_slot_t arg, result;
       arg.text.data = in ? (const void*)units : texts[t];
-      arg.text.len = in ? len : size;
+      arg.text.size = in ? len : size;
       const char* kind = in ? "\x41" : "\x40";
       for (int out = 0; out < 2; out++) {
         char16_t buffer[128];
         witrt_prepared_t* echo = prepare(ECHO, kind, out ? "\x41" : "\x40");
         result.buffer.data = buffer;
-        result.buffer.len = 100;
+        result.buffer.capacity = 100;
         CHECK(witrt_prepared_call(echo, &arg, &result, NULL));
-        CHECK_EQ(result.buffer.len, out ? len : size);
+        CHECK_EQ(result.text.size, out ? len : size);
         CHECK(memcmp(buffer, out ? (const void*)units : texts[t], out ? 2 * len : size) == 0);
         witrt_prepared_delete(echo);
 
         echo = prepare(ECHO, kind, out ? "\x43" : "\x42");
         CHECK(witrt_prepared_call(echo, &arg, &result, NULL));
-        CHECK_EQ(result.lazy.len, out ? len : size);
+        CHECK_EQ(result.lazy.length, out ? len : size);
         /* It stays readable while the guest runs again. */
         held();
         wasm_string_t* string = result.lazy.string;
-        CHECK(!witrt_string_take(string, 99, buffer, 100, NULL));
-        CHECK(witrt_string_take(string, out ? WASM_UTF16 : WASM_UTF8, buffer, 100, NULL));
+        CHECK(!wasm_string_take(string, 99, buffer, 100, NULL));
+        CHECK(wasm_string_take(string, out ? WASM_UTF16 : WASM_UTF8, buffer, 100, NULL));
         CHECK(memcmp(buffer, out ? (const void*)units : texts[t], out ? 2 * len : size) == 0);
         witrt_prepared_delete(echo);
       }
@@ -173,12 +173,12 @@ static void lazy_arguments(void) {
   witrt_prepared_t* echo = prepare(ECHO, "\x43", "\x40");
   char buffer[16];
   wasm_string_t own = WASM_STRING_UTF8("abc", 3);
-  wasm_string_t* copy = wasm_string_clone(&own);
+  wasm_string_t* copy = wasm_string_copy(&own);
   wasm_string_t* all[] = {&own, copy};
   for (int i = 0; i < 2; i++) {
     witrt_slot_t arg = {.lazy = {all[i], 0}}, result = {.buffer = {buffer, 16}};
     CHECK(witrt_prepared_call(echo, &arg, &result, NULL));
-    CHECK(result.buffer.len == 3 && memcmp(buffer, "abc", 3) == 0);
+    CHECK(result.text.size == 3 && memcmp(buffer, "abc", 3) == 0);
   }
   wasm_string_delete(copy);
   witrt_slot_t arg = {.lazy = {NULL, 0}}, result = {.buffer = {buffer, 16}};
@@ -197,7 +197,7 @@ static void too_small(void) {
   CHECK(!witrt_prepared_call(echo, &arg, &result, &error));
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_BUFFER_TOO_SMALL);
   size_t needed = 0, index = 99;
-  CHECK(witrt_error_needed(error, &needed) && needed == 5 && result.buffer.len == 5);
+  CHECK(witrt_error_capacity(error, &needed) && needed == 5 && result.text.size == 5);
   CHECK(witrt_error_argument(error, &index) && index == 0);
   witrt_error_delete(error);
   CHECK_EQ(buffer[0], 0);
@@ -206,12 +206,12 @@ static void too_small(void) {
   REQUIRE(kept);
   CHECK(witrt_prepared_take_result(echo, 0) == NULL);
   held();
-  CHECK(!witrt_string_take(kept, WASM_UTF16, buffer, 4, NULL));
-  CHECK(witrt_string_take(kept, WASM_UTF16, buffer, 5, NULL) && buffer[4] == 'o');
+  CHECK(!wasm_string_take(kept, WASM_UTF16, buffer, 4, NULL));
+  CHECK(wasm_string_take(kept, WASM_UTF16, buffer, 5, NULL) && buffer[4] == 'o');
   /* What is not taken goes with the next call. */
-  result.buffer.len = 0;
+  result.buffer.capacity = 0;
   CHECK(!witrt_prepared_call(echo, &arg, &result, NULL));
-  result.buffer.len = 8;
+  result.buffer.capacity = 8;
   CHECK(witrt_prepared_call(echo, &arg, &result, NULL));
   CHECK(witrt_prepared_take_result(echo, 0) == NULL);
   witrt_prepared_delete(echo);
@@ -231,10 +231,10 @@ static wasm_trap_t* call_again(const wasm_val_vec_t* args, wasm_val_vec_t* resul
   char room[40];
   witrt_slot_t in = {.u32 = 1}, out = {.buffer = {room, (size_t)room_of_nested}};
   CHECK(witrt_prepared_call(again, &in, &out, NULL) == (room_of_nested >= 14));
-  CHECK_EQ(out.buffer.len, 14);
+  CHECK_EQ(out.text.size, 14);
   /* The nested call's text is there once it has returned, if it is wanted. */
   wasm_string_t* kept = nested_at == 0 ? witrt_prepared_take_result(again, 0) : NULL;
-  if (kept) CHECK(wasm_string_copy(kept, WASM_UTF8, room, sizeof room, NULL));
+  if (kept) CHECK(wasm_string_read(kept, WASM_UTF8, room, sizeof room, NULL));
   if (kept) CHECK(memcmp(room, "the inner text", 14) == 0);
   CHECK((kept != NULL) == (nested_at == 0 && room_of_nested < 14));
   wasm_string_delete(kept);
@@ -273,11 +273,11 @@ static void too_small_within(void) {
       witrt_slot_t in = {.u32 = 0}, out = {.buffer = {room, fits & 2 ? 40 : 4}};
       witrt_error_t* error = NULL;
       CHECK(witrt_prepared_call(again, &in, &out, &error) == (fits > 1));
-      CHECK_EQ(out.buffer.len, 31);
+      CHECK_EQ(out.text.size, 31);
       witrt_error_delete(error);
       wasm_string_t* kept = witrt_prepared_take_result(again, 0);
       CHECK((kept != NULL) == (fits < 2));
-      if (kept) CHECK(wasm_string_copy(kept, WASM_UTF8, room, sizeof room, NULL));
+      if (kept) CHECK(wasm_string_read(kept, WASM_UTF8, room, sizeof room, NULL));
       CHECK(memcmp(room, "THE OUTER TEXT, WHICH IS LONGER", 31) == 0);
       wasm_string_delete(kept);
       CHECK(witrt_prepared_take_result(again, 0) == NULL);
@@ -292,7 +292,7 @@ static void refused(witrt_prepared_t* echo, const void* data, size_t len, uint32
   witrt_error_t* error = NULL;
   CHECK(!witrt_prepared_call(echo, &arg, &result, &error));
   CHECK_EQ(witrt_error_kind(error), kind);
-  CHECK(result.buffer.data == buffer && result.buffer.len == 8);
+  CHECK(result.buffer.data == buffer && result.text.size == 8);
   witrt_error_delete(error);
 }
 
@@ -353,15 +353,15 @@ static void callbacks(void) {
   witrt_slot_t arg = {.text = {"añ🦀", 7}}, result = {.buffer = {buffer, 256}};
   logged = 0;
   CHECK(witrt_prepared_call(back, &arg, &result, NULL));
-  CHECK(result.buffer.len == 14 && memcmp(buffer, "añ🦀añ🦀", 14) == 0);
-  result.buffer.len = 256;
+  CHECK(result.text.size == 14 && memcmp(buffer, "añ🦀añ🦀", 14) == 0);
+  result.buffer.capacity = 256;
   arg.text.data = longer;
-  arg.text.len = 80;
+  arg.text.size = 80;
   CHECK(witrt_prepared_call(back, &arg, &result, NULL));
-  CHECK(result.buffer.len == 80 && memcmp(buffer, longer, 80) == 0);
+  CHECK(result.text.size == 80 && memcmp(buffer, longer, 80) == 0);
   CHECK_EQ(logged, 2);
   arg.text.data = "trap";
-  arg.text.len = 4;
+  arg.text.size = 4;
   witrt_error_t* error = NULL;
   CHECK(!witrt_prepared_call(back, &arg, &result, &error));
   CHECK(strcmp(witrt_error_message(error), "sorry") == 0);
@@ -399,10 +399,10 @@ static void many(void) {
     CHECK(witrt_prepared_call(ten, args, results, &error) == (room == 8));
     CHECK_EQ(error ? witrt_error_kind(error) : 0, room == 8 ? 0 : WITRT_ERROR_BUFFER_TOO_SMALL);
     witrt_error_delete(error);
-    CHECK(results[0].buffer.len == 6 && memcmp(narrow, "na\xC3\xAFve", 6) == 0);
-    CHECK_EQ(results[4].buffer.len, 5);
+    CHECK(results[0].text.size == 6 && memcmp(narrow, "na\xC3\xAFve", 6) == 0);
+    CHECK_EQ(results[4].text.size, 5);
     CHECK(results[1].s8 == -7 && results[5].s8 == -7 && results[6].s8 == -7);
-    CHECK(results[9].s8 == -7 && results[3].lazy.len == 5 && results[7].lazy.len == 6);
+    CHECK(results[9].s8 == -7 && results[3].lazy.length == 5 && results[7].lazy.length == 6);
     CHECK(wasm_ref_same(results[2].ref, args[2].ref));
     CHECK(wasm_ref_same(results[8].ref, args[2].ref));
     wasm_string_t* kept = witrt_prepared_take_result(ten, 4);
@@ -429,7 +429,7 @@ static wasm_trap_t* fill(
   wasm_foreign_set_host_info_with_finalizer(foreign, NULL, finalize);
   results[0].ref = wasm_foreign_as_ref(foreign);
   /* A handle; a string of the callback's; an argument, which is lent. */
-  results[1].lazy.string = wasm_string_clone(&own);
+  results[1].lazy.string = wasm_string_copy(&own);
   results[2].lazy.string = lends ? args[1].lazy.string : &own;
   results[3].s32 = 7;
   /* Text that is not there is not looked at where there is a trap. */
@@ -441,7 +441,7 @@ static wasm_trap_t* fill(
 /* What stands in slots is given up, whether or not there is a trap. */
 static void filled_slots(void) {
   bool fails;
-  wasm_func_t* func = witrt_func_new_prepared(
+  wasm_func_t* func = witrt_func_new_with_slots(
     g.store, (const witrt_slot_kind_t*)"\x15\x42", 2,
     (const witrt_slot_kind_t*)"\x80\x42\x42\x14\x40\x40", 6, fill, &fails, NULL, NULL);
   REQUIRE(func);
@@ -461,8 +461,8 @@ static void filled_slots(void) {
       CHECK(strcmp(witrt_error_message(error), "after all") == 0);
       witrt_error_delete(error);
     } else {
-      CHECK_EQ(results[2].lazy.len, i / 2 ? 8 : 3);
-      CHECK_EQ(results[5].lazy.len, 8);
+      CHECK_EQ(results[2].lazy.length, i / 2 ? 8 : 3);
+      CHECK_EQ(results[5].lazy.length, 8);
       wasm_ref_delete(results[0].ref);
       for (int j = 1; j < 6; j++) {
         if (j != 3) wasm_string_delete(results[j].lazy.string);

@@ -152,12 +152,12 @@ static int same_text(const wasm_string_t* s, const char* text, size_t size, wasm
   size_t written = (size_t)-1;
   if (encoding == WASM_UTF8) {
     return wasm_string_length(s, WASM_UTF8) == size &&
-      wasm_string_copy(s, WASM_UTF8, got8, 1024, &written) && written == size &&
+      wasm_string_read(s, WASM_UTF8, got8, 1024, &written) && written == size &&
       memcmp(got8, text, size) == 0;
   }
   size_t units = utf16_of(text, size, want16);
   return wasm_string_length(s, WASM_UTF16) == units &&
-    wasm_string_copy(s, WASM_UTF16, got16, 1024, &written) && written == units &&
+    wasm_string_read(s, WASM_UTF16, got16, 1024, &written) && written == units &&
     memcmp(got16, want16, 2 * units) == 0;
 }
 
@@ -292,7 +292,7 @@ static wasm_trap_t* host(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* 
     if (i) *at++ = ' ';
     switch (v->kind) {
       case WASM_STRING:
-        CHECK(wasm_string_copy(v->of.string, WASM_UTF8, at, room - 2, &written));
+        CHECK(wasm_string_read(v->of.string, WASM_UTF8, at, room - 2, &written));
         at += written;
         break;
       case WASM_U8: at += snprintf(at, room, "%u", v->of.u8); break;

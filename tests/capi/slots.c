@@ -46,15 +46,15 @@ static wasm_trap_t* tell(
   for (int i = 0; i < 2; i++) {
     const witrt_slot_t* arg = &args[1 + i];
     if (way->lazy) {
-      way->len[i] = arg->lazy.len;
+      way->len[i] = arg->lazy.length;
       size_t written = 0;
-      CHECK(wasm_string_copy(
+      CHECK(wasm_string_read(
         arg->lazy.string, way->wide ? WASM_UTF16 : WASM_UTF8, way->text[i], MOST, &written));
-      CHECK_EQ(written, arg->lazy.len);
+      CHECK_EQ(written, arg->lazy.length);
     } else {
-      way->len[i] = arg->text.len;
-      REQUIRE(arg->text.len <= MOST);
-      memcpy(way->text[i], arg->text.data, arg->text.len * (way->wide ? 2 : 1));
+      way->len[i] = arg->text.size;
+      REQUIRE(arg->text.size <= MOST);
+      memcpy(way->text[i], arg->text.data, arg->text.size * (way->wide ? 2 : 1));
     }
   }
   /* It returns no string. */
@@ -87,7 +87,7 @@ static void open_way(way_t* way, bool wide, bool lazy, bool replaces) {
   if (lazy) kind = wide ? WITRT_SLOT_LAZY_UTF16 : WITRT_SLOT_LAZY_UTF8;
   witrt_slot_kind_t params[] = {WASM_U16, kind, kind}, result = WASM_S8;
   wasm_func_t* func =
-    witrt_func_new_prepared(way->g.store, params, 3, &result, 1, tell, way, NULL, NULL);
+    witrt_func_new_with_slots(way->g.store, params, 3, &result, 1, tell, way, NULL, NULL);
   REQUIRE(func);
   wasm_limits_t limits = {8, 8};
   wasm_memorytype_t* type = wasm_memorytype_new(&limits);

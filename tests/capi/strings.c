@@ -26,11 +26,11 @@ static void reads(const wasm_string_t* s, const char* text, size_t size) {
   CHECK_EQ(wasm_string_length(s, WASM_UTF16), units);
 
   written = 999;
-  CHECK(wasm_string_copy(s, WASM_UTF8, got8, size, &written));
+  CHECK(wasm_string_read(s, WASM_UTF8, got8, size, &written));
   CHECK(written == size && memcmp(got8, text, size) == 0);
   written = 999;
   memset(got16, 0x55, sizeof got16);
-  CHECK(wasm_string_copy(s, WASM_UTF16, got16, units, &written));
+  CHECK(wasm_string_read(s, WASM_UTF16, got16, units, &written));
   CHECK(written == units && memcmp(got16, want, 2 * units) == 0);
   CHECK_EQ(got16[units], 0x5555);
 
@@ -40,13 +40,13 @@ static void reads(const wasm_string_t* s, const char* text, size_t size) {
   memset(got16, 0x55, sizeof got16);
   size_t needed = 0;
   written = 999;
-  CHECK(!wasm_string_copy(s, WASM_UTF8, got8, size - 1, &written));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BUFFER_TOO_SMALL);
-  CHECK(witrt_error_needed(witrt_last_error(), &needed) && needed == size);
-  CHECK(!wasm_string_copy(s, WASM_UTF16, got16, units - 1, &written));
-  CHECK(witrt_error_needed(witrt_last_error(), &needed) && needed == units);
+  CHECK(!wasm_string_read(s, WASM_UTF8, got8, size - 1, &written));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BUFFER_TOO_SMALL);
+  CHECK(witrt_error_capacity(witrt_error_last(), &needed) && needed == size);
+  CHECK(!wasm_string_read(s, WASM_UTF16, got16, units - 1, &written));
+  CHECK(witrt_error_capacity(witrt_error_last(), &needed) && needed == units);
   CHECK(written == 999 && got8[0] == 0x55 && got16[0] == 0x5555);
-  CHECK(!wasm_string_copy(s, WASM_UTF8, NULL, 0, NULL));
+  CHECK(!wasm_string_read(s, WASM_UTF8, NULL, 0, NULL));
 }
 
 static guest_t g;
@@ -76,7 +76,7 @@ static void every_way(void) {
       REQUIRE(made);
       CHECK(wasm_string_is_handle(made));
       reads(made, text, size);
-      wasm_string_t* clone = wasm_string_clone(made);
+      wasm_string_t* clone = wasm_string_copy(made);
       wasm_string_delete(made);
       reads(clone, text, size);
 
@@ -140,12 +140,12 @@ static void lifetimes(void) {
 /* A string that was deleted: told, not followed, and no other string's. */
 static void is_gone(wasm_string_t* gone) {
   char byte;
-  witrt_clear_last_error();
+  witrt_error_clear_last();
   wasm_string_delete(gone);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_WRONG_KIND);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_WRONG_KIND);
   CHECK(!wasm_string_is_valid(gone));
-  CHECK(!wasm_string_copy(gone, WASM_UTF8, &byte, 1, NULL));
-  CHECK(wasm_string_clone(gone) == NULL);
+  CHECK(!wasm_string_read(gone, WASM_UTF8, &byte, 1, NULL));
+  CHECK(wasm_string_copy(gone) == NULL);
 }
 
 static wasm_string_t* made_by(int guest, const char* text) {
@@ -184,7 +184,7 @@ static void ill_formed(void) {
   wasm_string_t s = WASM_STRING_UTF16(lone, 3);
   CHECK(!wasm_string_is_valid(&s));
   CHECK_EQ(wasm_string_length(&s, WASM_UTF8), 0);
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_TEXT);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
   CHECK(wasm_string_new(WASM_UTF16, lone, 3) == NULL);
   CHECK(wasm_string_new(WASM_UTF8, "a\xff", 2) == NULL);
   CHECK(wasm_string_new(99, "a", 1) == NULL);
@@ -196,11 +196,11 @@ static void ill_formed(void) {
   memset(bytes_bad, 'a', sizeof bytes_bad);
   bytes_bad[300] = '\xff';
   wasm_string_t late = WASM_STRING_UTF8(bytes_bad, 301);
-  wasm_string_t* clone = wasm_string_clone(&late);
-  CHECK(!wasm_string_copy(&s, WASM_UTF8, untouched, sizeof untouched, NULL));
-  CHECK(!wasm_string_copy(&late, WASM_UTF8, untouched, sizeof untouched, NULL));
-  CHECK(!wasm_string_copy(clone, WASM_UTF8, untouched, sizeof untouched, NULL));
-  CHECK_EQ(witrt_error_kind(witrt_last_error()), WITRT_ERROR_BAD_TEXT);
+  wasm_string_t* clone = wasm_string_copy(&late);
+  CHECK(!wasm_string_read(&s, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK(!wasm_string_read(&late, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK(!wasm_string_read(clone, WASM_UTF8, untouched, sizeof untouched, NULL));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
   for (size_t i = 0; i < sizeof untouched; i++) CHECK(untouched[i] == 0x55);
   wasm_string_delete(clone);
 
@@ -229,7 +229,7 @@ static void ill_formed(void) {
   CHECK(wasm_func_call(guest_func(&other, 0), NULL, &results) == NULL);
   char16_t got[8];
   size_t written = 0;
-  CHECK(wasm_string_copy(result[0].of.string, WASM_UTF16, got, 8, &written));
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, got, 8, &written));
   CHECK(written == 3 && got[0] == 'a' && got[1] == 0xfffd && got[2] == 'b');
   wasm_val_delete(&result[0]);
   guest_close(&other);

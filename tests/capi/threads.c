@@ -50,7 +50,7 @@ static void* work(void* at) {
     char16_t text[16], want[16];
     size_t written = 0, size = utf16_of("thrëad", 7, want);
     if (result[0].of.s32 == i + w->number &&
-        wasm_string_copy(result[1].of.string, WASM_UTF16, text, 16, &written) &&
+        wasm_string_read(result[1].of.string, WASM_UTF16, text, 16, &written) &&
         written == size && memcmp(text, want, 2 * size) == 0)
       w->right++;
     if (i + 1 < CALLS) wasm_val_delete(&result[1]);

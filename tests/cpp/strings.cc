@@ -19,7 +19,7 @@ static void handles() {
   CHECK_EQ(GET(string.read_into(Span<char>(buffer))), 7);
   CHECK_TEXT(std::string_view(buffer, 7), crab);
   Error error = string.read_into(Span<char>(buffer, 6)).err();
-  CHECK(error.kind() == WITRT_ERROR_BUFFER_TOO_SMALL && error.needed() == 7u);
+  CHECK(error.kind() == WITRT_ERROR_BUFFER_TOO_SMALL && error.capacity() == 7u);
 
   CHECK_TEXT(GET(GET(String::make("")).utf8()), "");
   CHECK(GET(GET(String::make(std::u16string_view())).utf16()).empty());
@@ -35,7 +35,7 @@ static void other_encodings() {
   CHECK(string.encoding() == WASM_UTF32);
   CHECK_TEXT(GET(string.utf8()), crab);
   CHECK(GET(string.utf32()) == crab32 && GET(string.utf16()) == crab16);
-  CHECK(GET(string.narrowest()) == std::make_pair<witrt_narrowest_t>(WITRT_NARROWEST_UTF32, std::size_t{3}));
+  CHECK(GET(string.narrowest()) == std::make_pair<wasm_narrowest_t>(WASM_NARROWEST_UTF32, std::size_t{3}));
   Error error = string.latin1().err();
   CHECK(error.kind() == WITRT_ERROR_OUT_OF_RANGE && error.position() == 2u);
 

@@ -94,13 +94,13 @@ static wasm_trap_t* shout(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
     default: break;
   }
   switch (below(3)) {
-    case 0: results->data[0] = (wasm_val_t)WASM_STRING_VAL(wasm_string_clone(given)); return NULL;
+    case 0: results->data[0] = (wasm_val_t)WASM_STRING_VAL(wasm_string_copy(given)); return NULL;
     case 1:
-      RIGHT(wasm_string_copy(given, WASM_UTF16, text, 256, &size));
+      RIGHT(wasm_string_read(given, WASM_UTF16, text, 256, &size));
       results->data[0] = (wasm_val_t)WASM_STRING_VAL(wasm_string_new(WASM_UTF16, text, size));
       return NULL;
     default:
-      RIGHT(wasm_string_copy(given, WASM_UTF16, text, 256, &size));
+      RIGHT(wasm_string_read(given, WASM_UTF16, text, 256, &size));
       own = (wasm_string_t)WASM_STRING_UTF16(text, size);
       results->data[0] = (wasm_val_t)WASM_STRING_VAL(&own);
       return NULL;
@@ -145,12 +145,12 @@ static void check_text(const wasm_val_t* val, unsigned i) {
   size_t size = 0;
   RIGHT(val->kind == WASM_STRING);
   if (below(2)) {
-    RIGHT(wasm_string_copy(val->of.string, WASM_UTF8, narrow, 128, &size) && size == samples[i].size &&
+    RIGHT(wasm_string_read(val->of.string, WASM_UTF8, narrow, 128, &size) && size == samples[i].size &&
           memcmp(narrow, samples[i].text, size) == 0);
   } else {
     size_t units = utf16_of(samples[i].text, samples[i].size, want);
     RIGHT(wasm_string_length(val->of.string, WASM_UTF16) == units);
-    RIGHT(wasm_string_copy(val->of.string, WASM_UTF16, wide, 128, &size) && size == units &&
+    RIGHT(wasm_string_read(val->of.string, WASM_UTF16, wide, 128, &size) && size == units &&
           memcmp(wide, want, 2 * size) == 0);
   }
 }
@@ -220,11 +220,11 @@ static void prepared(void) {
   witrt_error_t* error = NULL;
   if (below(2)) {
     bool fits = size >= units;
-    RIGHT(witrt_prepared_call(into_buffer, &arg, &result, &error) == fits && result.buffer.len == units);
+    RIGHT(witrt_prepared_call(into_buffer, &arg, &result, &error) == fits && result.text.size == units);
     if (fits) RIGHT(memcmp(room, wide, 2 * units) == 0);
     else if (below(2)) wasm_string_delete(witrt_prepared_take_result(into_buffer, 0));
   } else if (witrt_prepared_call(lazily, &arg, &result, &error)) {
-    RIGHT(result.lazy.len == units && witrt_string_take(result.lazy.string, WASM_UTF16, room, 128, NULL) &&
+    RIGHT(result.lazy.length == units && wasm_string_take(result.lazy.string, WASM_UTF16, room, 128, NULL) &&
           memcmp(room, wide, 2 * units) == 0);
   } else {
     RIGHT(error != NULL); /* the callback's */
@@ -294,7 +294,7 @@ static void load(uint64_t i) {
   bool whole = below(16) != 0;
   if (whole) snprintf(text + length, sizeof text - (size_t)length, ")");
   wasm_byte_vec_t bytes = bytes_of(text), binary;
-  if (below(2) && witrt_assemble(&bytes, &binary, NULL)) {
+  if (below(2) && witrt_module_assemble(&bytes, &binary, NULL)) {
     wasm_byte_vec_delete(&bytes);
     bytes = binary;
   }

@@ -9,7 +9,7 @@
   F(wasm_engine_new) F(wasm_store_new) F(wasm_module_new) F(wasm_instance_new) \
   F(wasm_instance_exports) F(wasm_extern_as_func) F(wasm_func_as_extern) \
   F(wasm_module_exports) F(wasm_exporttype_name) \
-  F(witrt_func_prepare) F(witrt_prepared_call) F(witrt_func_new_prepared)
+  F(witrt_func_prepare) F(witrt_prepared_call) F(witrt_func_new_with_slots)
 
 #define POINTER(name) __typeof__(name)* name;
 static struct { FUNCTIONS(POINTER) } api;
@@ -37,7 +37,7 @@ static uint32_t in16(void* self, const char16_t* units, size_t len) {
   glue_t* g = self;
   witrt_slot_t arg, result;
   arg.text.data = units;
-  arg.text.len = len;
+  arg.text.size = len;
   enter(g->in16, &arg, &result);
   return result.u32;
 }
@@ -46,7 +46,7 @@ static uint32_t in8(void* self, const char* bytes, size_t len) {
   glue_t* g = self;
   witrt_slot_t arg, result;
   arg.text.data = bytes;
-  arg.text.len = len;
+  arg.text.size = len;
   enter(g->in8, &arg, &result);
   return result.u32;
 }
@@ -55,18 +55,18 @@ static size_t out16(void* self, char16_t* units, size_t room) {
   glue_t* g = self;
   witrt_slot_t result;
   result.buffer.data = units;
-  result.buffer.len = room;
+  result.buffer.capacity = room;
   enter(g->out16, NULL, &result);
-  return result.buffer.len;
+  return result.text.size;
 }
 
 static size_t out8(void* self, char* bytes, size_t room) {
   glue_t* g = self;
   witrt_slot_t result;
   result.buffer.data = bytes;
-  result.buffer.len = room;
+  result.buffer.capacity = room;
   enter(g->out8, NULL, &result);
-  return result.buffer.len;
+  return result.text.size;
 }
 
 static size_t back(void* self, uint32_t times) {
@@ -82,7 +82,7 @@ static size_t back(void* self, uint32_t times) {
 static wasm_trap_t* log_text(
   void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)caller, (void)results;
-  ((glue_t*)env)->seen = args[0].text.len;
+  ((glue_t*)env)->seen = args[0].text.size;
   return NULL;
 }
 
@@ -122,7 +122,7 @@ contender_t ours(
 
   witrt_slot_kind_t text = wide ? WITRT_SLOT_UTF16 : WITRT_SLOT_UTF8;
   wasm_func_t* log =
-    api.witrt_func_new_prepared(store, &text, 1, NULL, 0, log_text, g, NULL, NULL);
+    api.witrt_func_new_with_slots(store, &text, 1, NULL, 0, log_text, g, NULL, NULL);
   if (!log) die("the host function");
   wasm_extern_t* import = api.wasm_func_as_extern(log);
   wasm_extern_vec_t imports = {1, &import};

@@ -31,7 +31,7 @@ pub struct Report {
     pub position: Option<usize>,
     pub offset: Option<usize>,
     pub line_column: Option<(usize, usize)>,
-    pub needed: Option<usize>,
+    pub capacity: Option<usize>,
     pub trap_code: Option<TrapCode>,
 }
 
@@ -46,7 +46,7 @@ impl Report {
             position: error.position(),
             offset: error.offset(),
             line_column: error.line_column(),
-            needed: error.needed(),
+            capacity: error.capacity(),
             trap_code: error.trap().and_then(|trap| trap.code()),
         })
     }

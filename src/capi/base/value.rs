@@ -16,11 +16,6 @@ use std::mem::offset_of;
 
 include!(concat!(env!("OUT_DIR"), "/values.rs"));
 
-/// 32 bits of IEEE 754.
-pub type float32_t = f32;
-/// 64 bits of IEEE 754.
-pub type float64_t = f64;
-
 /// The kind of a value: one of `wasm_valkind_enum`.
 pub type wasm_valkind_t = u8;
 
@@ -33,9 +28,9 @@ pub union wasm_val_union_t {
     /// `WASM_I64`
     pub i64: i64,
     /// `WASM_F32`
-    pub f32: float32_t,
+    pub f32: f32,
     /// `WASM_F64`
-    pub f64: float64_t,
+    pub f64: f64,
     /// `WASM_EXTERNREF` and `WASM_FUNCREF`: NULL, or any object's reference.
     pub r#ref: *mut wasm_ref_t,
     /// `WASM_S8`
@@ -65,7 +60,7 @@ pub union wasm_val_union_t {
     /// `WASM_OPTION`: NULL for none.
     pub option: *const wasm_val_t,
     /// `WASM_OWN` and `WASM_BORROW`
-    pub resource: *mut witrt_resource_t,
+    pub resource: *mut wasm_resource_t,
 }
 
 /// A value: its kind, and what it holds.
@@ -123,7 +118,7 @@ pub struct wasm_variant_t {
 
 /// A resource: something of the host's that components hold handles of, or
 /// something that a component has made.
-pub struct witrt_resource_t {
+pub struct wasm_resource_t {
     pub resource: Resource,
 }
 
@@ -141,7 +136,7 @@ const _: () = {
     assert!(offset_of!(wasm_val_vec_t, data) == offset_of!(FieldsSlot, data));
     assert!(size_of::<wasm_variant_t>() == size_of::<VariantSlot>());
     assert!(offset_of!(wasm_variant_t, val) == offset_of!(VariantSlot, val));
-    assert!(size_of::<witrt_resource_t>() == size_of::<Resource>());
+    assert!(size_of::<wasm_resource_t>() == size_of::<Resource>());
 };
 
 /// Whether values of this kind have parts.

@@ -10,10 +10,6 @@ use super::boundary::{borrow, null, slice, write};
 use crate::{Error, ErrorKind, Result};
 use std::ffi::{c_char, c_void};
 
-/// A byte. The standard's other name for it.
-pub type byte_t = std::ffi::c_char;
-/// A byte: of a name, a message or a module.
-pub type wasm_byte_t = byte_t;
 include!(concat!(env!("OUT_DIR"), "/names.rs"));
 
 unsafe extern "C" {

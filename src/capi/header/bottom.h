@@ -179,7 +179,7 @@ WITRT_VAL(u8, byte, uint8_t)
 WITRT_VAL(u32, word, uint32_t)
 WITRT_VAL(fields, fields, const struct wasm_val_vec_t *)
 WITRT_VAL(variant, variant, const struct wasm_variant_t *)
-WITRT_VAL(resource, resource, struct witrt_resource_t *)
+WITRT_VAL(resource, resource, struct wasm_resource_t *)
 #undef WITRT_VAL
 
 @CALLS@
@@ -209,6 +209,7 @@ WITRT_VAL(resource, resource, struct witrt_resource_t *)
 extern "C" {
 #endif
 
+#ifndef WITRT_PREFIXED_NAMES_ONLY
 /// Fails to compile where the sizes are not what the library was built with.
 static inline void assertions(void) {
   (void)sizeof(char[sizeof(float) == sizeof(uint32_t) ? 1 : -1]);
@@ -216,6 +217,19 @@ static inline void assertions(void) {
   (void)sizeof(char[sizeof(intptr_t) == sizeof(uint32_t) ||
                     sizeof(intptr_t) == sizeof(uint64_t) ? 1 : -1]);
   (void)sizeof(char[sizeof(((wasm_val_t *)0)->of) == 8 ? 1 : -1]);
+}
+#endif
+
+/// A host's own string around `size` code units at `data`, which are borrowed for as
+/// long as it is used: what the initializers make, for those who cannot use them.
+static inline wasm_string_t wasm_string_of(wasm_encoding_t encoding, const void *data, size_t size) {
+  wasm_string_t string;
+  string.data = data;
+  string.size = size;
+  string.encoding = encoding;
+  string.flags = 0;
+  string.reserved = 0;
+  return string;
 }
 
 /// A copy of a NUL-terminated text, without the NUL. Owned by the caller.
@@ -303,4 +317,4 @@ static inline void *wasm_val_ptr(const wasm_val_t *val) {
 
 #undef own
 
-#endif /* WASM_H */
+#endif /* WITRT_H */

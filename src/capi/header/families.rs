@@ -96,6 +96,9 @@ fn types(piece: &str, errors: &str) -> String {
     }
     if piece == "names" {
         text += "
+/// A byte: of a name, a message or a module.
+pub type wasm_byte_t = std::ffi::c_char;
+
 /// A name: bytes of UTF-8, not NUL-terminated unless its size counts the NUL.
 pub type wasm_name_t = wasm_byte_vec_t;
 

@@ -3,8 +3,16 @@
  *
  * This is the standard WebAssembly C API (what programs know as wasm.h) with
  * values of more kinds: sized integers, and strings in the encoding that the
- * host holds them in. Names that begin with wasm_ are the standard's or belong
- * to those values; names that begin with witrt_ are this library's own.
+ * host holds them in.
+ *
+ * Names. What begins with wasm_ is the standard's, or of the values that are added
+ * to its wasm_val_t: their kinds, and wasm_string_, wasm_list_, wasm_variant_ and
+ * wasm_resource_. All else begins with witrt_, also what is about an object of the
+ * standard's: witrt_func_call. A name has the type first, then what is done, then
+ * with what: witrt_store_set_fuel. A size is how many elements there are at a
+ * pointer, a length how many code units a text has in an encoding that is asked
+ * for, a capacity how many there is room for. Where WITRT_PREFIXED_NAMES_ONLY is
+ * defined, the few names of the standard's without a prefix are left out.
  *
  * Ownership. A result that is "owned by the caller" is to be deleted with the
  * _delete function of its type. An argument that is "consumed" belongs to the
@@ -26,7 +34,7 @@
  * the pointer is not looked at.
  *
  * Errors. A function that fails leaves the reason in the thread's last error:
- * witrt_last_error. Many have a sibling in witrt_ that gives an error object.
+ * witrt_error_last. Many have a sibling in witrt_ that gives an error object.
  * What a function writes through a pointer it writes on success only, unless it
  * says otherwise. Nothing that is passed in ends the process.
  *
@@ -46,7 +54,10 @@
  * This file is generated from the library's source. Do not edit it.
  */
 
-#ifndef WASM_H
+#ifndef WITRT_H
+#ifdef WASM_H
+#error "witrt.h takes the place of another wasm.h, which was included before it"
+#endif
 #define WASM_H
 #define WITRT_H
 
