@@ -398,7 +398,13 @@ fn the_c_layer_and_the_command_see_public_names() {
                 wrong.push(format!("{path} uses {used}"));
             }
         }
+        // Scripts are read by what they are written for.
+        let reads_scripts = path.starts_with("bin/witrt/script/");
         for krate in ["wasmtime::", "wasmparser::", "wast::"] {
+            if krate == "wast::" && reads_scripts {
+                continue;
+            }
+
             if code.contains(krate) {
                 wrong.push(format!("{path} uses {krate}"));
             }

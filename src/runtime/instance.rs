@@ -279,7 +279,9 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()>
             return Err(error.context(describe(i, expected)).at_argument(i));
         }
         let fits = match (&expected.ty, found) {
-            (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
+            (ExternType::Func(ty), Extern::Func(f)) => {
+                ty == f.ty() || engine_judges(module, i, ty, f.ty())
+            }
             (ExternType::Global(_), Extern::Global(_)) => true,
             (ExternType::Table(_), Extern::Table(_)) => true,
             (ExternType::Memory(_), Extern::Memory(_)) => true,
@@ -297,6 +299,18 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()>
         }
     }
     Ok(())
+}
+
+/// Whether a function of another type may do all the same, which the engine tells: of
+/// the core's types of references some stand for others.
+fn engine_judges(module: &Module, import: usize, wanted: &FuncType, found: &FuncType) -> bool {
+    #[cfg_attr(not(feature = "component"), allow(irrefutable_let_patterns))]
+    let module::Of::Core(of) = &module.0.of else { return false };
+    let has_refs = |ty: &FuncType| ty.params().iter().chain(ty.results()).any(|ty| ty.is_ref());
+    matches!(of.program.imports[import].to, Inside::Core(_))
+        && wanted.is_core()
+        && found.is_core()
+        && (has_refs(wanted) || has_refs(found))
 }
 
 fn describe(index: usize, import: &ImportType) -> String {

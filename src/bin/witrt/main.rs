@@ -1,6 +1,7 @@
 //! The `witrt` command: what a test can say, a user can type.
 
 mod run;
+mod script;
 mod wave;
 
 use std::ffi::OsString;
@@ -27,6 +28,7 @@ Commands:
   strip FILE [-o OUT]      make a binary of its core alone
   plan FILE                show the steps that its adapters take
   run FILE EXPORT ARG...   call an exported function and print its results
+  wast FILE...             run scripts (.wast), or those in a folder
 
 FILE is a binary or text module, or - for standard input. Binaries go to
 standard output, or to OUT.
@@ -119,6 +121,7 @@ fn run_command(mut args: Parser) -> Result<()> {
         Some("assemble") => with_binary(args, tools::assemble),
         Some("strip") => with_binary(args, tools::strip),
         Some("run") => write_out(run::run(args)?.as_bytes()),
+        Some("wast") => script::run(args),
         _ => Err(usage(format!("unknown command {command:?}"))),
     }
 }

@@ -145,7 +145,7 @@ fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) ->
     })
 }
 
-fn defaults(types: &[ValType]) -> witrt::Result<Vec<Val<'static>>> {
+pub fn defaults(types: &[ValType]) -> witrt::Result<Vec<Val<'static>>> {
     let of = |ty: &ValType| {
         let placeholder = ty.is_composite().then_some(Val::Bool(false));
         Val::default_of(*ty)
@@ -292,7 +292,7 @@ fn wtf8(units: &[u16]) -> Vec<u8> {
 }
 
 /// A value as a literal; a string in JSON, with what is not ASCII kept.
-fn show(
+pub fn show(
     cx: &mut impl AsContextMut,
     tree: Option<&Type>,
     val: &Val<'_>,
