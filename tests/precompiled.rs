@@ -128,6 +128,117 @@ fn a_core_module_without_an_interface() {
     }
 }
 
+/// What a component does: a text, and a trap's places.
+#[cfg(feature = "component")]
+fn asked(module: &Module) -> (String, Vec<Frame>) {
+    let mut store = Store::new(module.engine());
+    let instance = Linker::new().instantiate(&mut store, module).unwrap();
+    let echo = instance.func(&mut store, "echo").unwrap();
+    let mut results = [Val::from("")];
+    echo.call(&mut store, &[Val::from("Zoë 🦀")], &mut results).unwrap();
+    let text = results[0].as_str().unwrap().to_string(&store).unwrap();
+    let trap = instance.func(&mut store, "trap").unwrap();
+    let error = trap.call(&mut store, &[], &mut []).unwrap_err();
+    let mut frames = error.trap().unwrap().frames().to_vec();
+    for frame in &mut frames {
+        assert_eq!(frame.module, module.id());
+        frame.module = 0;
+    }
+    (text, frames)
+}
+
+#[cfg(feature = "component")]
+const COMPONENT: &str = r#"(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 64)
+    (func (export "echo") (param i32 i32) (result i32)
+      (i32.store (i32.const 16) (local.get 0)) (i32.store (i32.const 20) (local.get 1))
+      (i32.const 16))
+    (func (export "trap") unreachable))
+  (core instance $i (instantiate $m))
+  (func (export "echo") (param "text" string) (result string)
+    (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc"))))
+  (func (export "trap") (canon lift (core func $i "trap"))))"#;
+
+#[cfg(feature = "component")]
+#[test]
+fn a_component() {
+    let folder = Folder::new("component");
+    let [engine, other] = engines();
+    let module = Module::new(&engine, COMPONENT.as_bytes()).unwrap();
+    let bytes = module.serialize().unwrap();
+    let path = folder.file("组件.bin", &bytes);
+    let loaded = load(&engine, &path).unwrap();
+    // SAFETY: these bytes were made above.
+    let copied = unsafe { Module::deserialize(&engine, &bytes) }.unwrap();
+    let expected = asked(&module);
+    assert_eq!(expected.0, "Zoë 🦀");
+    assert_eq!(expected.1.len(), 1);
+    for again in [&loaded, &copied] {
+        assert!(again.is_component());
+        assert!(again.imports().eq(module.imports()) && again.exports().eq(module.exports()));
+        let echo = again.exports().next().unwrap();
+        assert_eq!(echo.ty.to_string(), "func (text: string) -> (string)");
+        assert_eq!(asked(again), expected);
+        assert!(again.serialize().unwrap() == bytes);
+    }
+    // How adapters run is nothing to it; what it was compiled for is.
+    assert_eq!(asked(&load(&other, &path).unwrap()), expected);
+    let fuel = Engine::new(Config::new().consume_fuel(true)).unwrap();
+    let error = refused(&fuel, &path);
+    assert_eq!(error.kind(), ErrorKind::BadArtefact, "{error}");
+    assert!(error.message().contains("fuel"), "{error}");
+}
+
+/// Whatever is cut off, or changed, is found out before the engine sees it.
+#[cfg(feature = "component")]
+#[test]
+fn a_damaged_component() {
+    let folder = Folder::new("damaged-component");
+    let engine = Engine::default();
+    let module = Module::new(&engine, COMPONENT.as_bytes()).unwrap();
+    let bytes = module.serialize().unwrap();
+    let is_refused = |bytes: &[u8], what: &str| {
+        // SAFETY: nothing of it is used.
+        let in_memory = unsafe { Module::deserialize(&engine, bytes) }.err().expect(what);
+        assert_eq!(in_memory.kind(), ErrorKind::BadArtefact, "{what}: {in_memory}");
+        let in_file = refused(&engine, folder.file("damaged", bytes));
+        assert_eq!(in_file.kind(), ErrorKind::BadArtefact, "{what}: {in_file}");
+    };
+    for len in (0..bytes.len()).rev().step_by(251) {
+        is_refused(&bytes[..len], &format!("{len} bytes"));
+    }
+    let mut changed = bytes.clone();
+    for at in (0..bytes.len()).step_by(97).chain(bytes.len() - 48..bytes.len()) {
+        changed[at] ^= 1 << (at % 8);
+        is_refused(&changed, &format!("byte {at}"));
+        changed[at] = bytes[at];
+    }
+    is_refused(&[&bytes[..], b"more"].concat(), "longer");
+}
+
+/// The second engine finds what the first has compiled.
+#[cfg(feature = "component")]
+#[test]
+fn a_cached_component() {
+    fn files(folder: &Path) -> usize {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|e| if e.path().is_dir() { files(&e.path()) } else { 1 }).sum()
+    }
+    let folder = Folder::new("cached-component");
+    let engine = || Engine::new(Config::new().cache_dir(&folder.0)).unwrap();
+    let first = asked(&Module::new(&engine(), COMPONENT.as_bytes()).unwrap());
+    let kept = files(&folder.0);
+    assert!(kept > 0);
+    let again = Module::new(&engine(), COMPONENT.as_bytes()).unwrap();
+    assert_eq!(asked(&again), first);
+    assert!(files(&folder.0) <= kept + 1, "a count of uses at most");
+    // What came from there can be serialized too.
+    let path = folder.file("serialized", &again.serialize().unwrap());
+    assert_eq!(asked(&load(&engine(), path).unwrap()), first);
+}
+
 /// As the documentation says that files are replaced.
 #[test]
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The layout of a precompiled module, in memory or in a file: the engine's
-//! artefact, a description, the module as a binary, and a footer.
+//! artefact, a description, the module as a binary, and a footer. A component is
+//! all in the engine's artefact.
 //!
 //! The engine's comes first, because the engine maps files that begin with it;
 //! it does not mind what follows. The description is what the compiled back end
@@ -22,6 +23,8 @@ const MAGIC: [u8; 8] = *b"\0witrt\x08\0";
 /// In words: the back end, the lengths of the three parts, a checksum of all
 /// before it, and the magic.
 const FOOTER: usize = 48;
+/// In place of a back end.
+const COMPONENT: usize = 2;
 const UNSUMMED: usize = 16;
 
 /// What a file is read in: some cache holds it, and it has whole
@@ -46,12 +49,14 @@ fn unreadable(error: io::Error) -> Error {
 /// Where the parts of a precompiled module are.
 #[derive(Clone, Copy)]
 pub(super) struct Artefact {
-    /// A [`BackEnd`].
+    /// A [`BackEnd`], or [`COMPONENT`].
     back_end: usize,
     /// How many bytes are the engine's.
     pub code: usize,
     description: usize,
     source: usize,
+    #[cfg_attr(not(feature = "component"), allow(dead_code))]
+    sum: u64,
 }
 
 impl Artefact {
@@ -71,19 +76,26 @@ impl Artefact {
             None => BackEnd::Reference,
         };
         let description = if program.wrapped { writer.finish() } else { Vec::new() };
-        let lengths = [code.len(), description.len(), program.core.len()];
-        let mut out = code;
-        out.reserve_exact(description.len() + program.core.len() + FOOTER);
-        out.extend_from_slice(&description);
-        out.extend_from_slice(&program.core);
-        for number in [back_end as usize].into_iter().chain(lengths) {
-            out.extend_from_slice(&(number as u64).to_le_bytes());
-        }
-        let mut sum = Checksum::default();
-        sum.add(&out);
-        out.extend_from_slice(&sum.finish().to_le_bytes());
-        out.extend_from_slice(&MAGIC);
-        out
+        finish(back_end as usize, code, &description, &program.core)
+    }
+
+    /// The same of a component.
+    #[cfg(feature = "component")]
+    pub fn write_component(code: Vec<u8>) -> Vec<u8> {
+        finish(COMPONENT, code, &[], &[])
+    }
+
+    /// Whether it is of a component.
+    pub fn is_component(&self) -> bool {
+        self.back_end == COMPONENT
+    }
+
+    /// Whether this ends like the file that was opened.
+    #[cfg(feature = "component")]
+    pub fn ends(&self, bytes: &[u8]) -> bool {
+        let head = bytes.first_chunk();
+        let parsed = head.zip(bytes.last_chunk()).map(|(h, f)| Artefact::parse(h, f, bytes.len()));
+        matches!(parsed, Some(Ok(found)) if found.code == self.code && found.sum == self.sum)
     }
 
     /// Finds the parts of one in memory, if it is whole; else tells what is
@@ -92,10 +104,10 @@ impl Artefact {
         let (Some(head), Some(footer)) = (bytes.first_chunk(), bytes.last_chunk()) else {
             return Err(bad(SHORT));
         };
-        let (artefact, expected) = Artefact::parse(head, footer, bytes.len())?;
+        let artefact = Artefact::parse(head, footer, bytes.len())?;
         let mut sum = Checksum::default();
         sum.add(&bytes[..bytes.len() - UNSUMMED]);
-        if sum.finish() == expected { Ok(artefact) } else { Err(bad(DAMAGED)) }
+        if sum.finish() == artefact.sum { Ok(artefact) } else { Err(bad(DAMAGED)) }
     }
 
     /// The same in a file, all of which is read once.
@@ -116,7 +128,7 @@ impl Artefact {
         let (mut head, mut footer) = ([0; 8], [0; FOOTER]);
         read(0, &mut head)?;
         read(start_of_footer, &mut footer)?;
-        let (artefact, expected) = Artefact::parse(&head, &footer, len)?;
+        let artefact = Artefact::parse(&head, &footer, len)?;
         let (mut sum, mut buffer) = (Checksum::default(), vec![0; CHUNK.min(len)]);
         let summed = len - UNSUMMED;
         for at in (0..summed).step_by(CHUNK) {
@@ -124,11 +136,11 @@ impl Artefact {
             read(at, part)?;
             sum.add(part);
         }
-        if sum.finish() == expected { Ok((file, artefact)) } else { Err(bad(DAMAGED)) }
+        if sum.finish() == artefact.sum { Ok((file, artefact)) } else { Err(bad(DAMAGED)) }
     }
 
-    /// What the footer says, and the checksum in it.
-    fn parse(head: &[u8; 8], footer: &[u8; FOOTER], len: usize) -> Result<(Artefact, u64)> {
+    /// What the footer says.
+    fn parse(head: &[u8; 8], footer: &[u8; FOOTER], len: usize) -> Result<Artefact> {
         let ours = |word: &[u8; 8]| word.starts_with(&MAGIC[..6]);
         let (words, magic) = footer.as_chunks().0.split_at(FOOTER / 8 - 1);
         match magic {
@@ -148,7 +160,8 @@ impl Artefact {
         }
         // None of them is larger than `len`.
         let [code, description, source, _] = lengths.map(|length| length as usize);
-        Ok((Artefact { back_end: back_end as usize, code, description, source }, sum))
+        let back_end = usize::try_from(back_end).map_err(|_| bad(DAMAGED))?;
+        Ok(Artefact { back_end, code, description, source, sum })
     }
 
     /// The module as a binary, of all its bytes.
@@ -175,6 +188,23 @@ impl Artefact {
         };
         read().map(Some).ok_or_else(|| bad(DAMAGED))
     }
+}
+
+/// Puts the parts together.
+fn finish(what: usize, code: Vec<u8>, description: &[u8], source: &[u8]) -> Vec<u8> {
+    let numbers = [what, code.len(), description.len(), source.len()];
+    let mut out = code;
+    out.reserve_exact(description.len() + source.len() + FOOTER);
+    out.extend_from_slice(description);
+    out.extend_from_slice(source);
+    for number in numbers {
+        out.extend_from_slice(&(number as u64).to_le_bytes());
+    }
+    let mut sum = Checksum::default();
+    sum.add(&out);
+    out.extend_from_slice(&sum.finish().to_le_bytes());
+    out.extend_from_slice(&MAGIC);
+    out
 }
 
 /// Opens a file so that it can be mapped, and run from there.

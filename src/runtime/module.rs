@@ -54,6 +54,8 @@ pub(crate) struct CoreModule {
 #[cfg(feature = "component")]
 pub(crate) struct ComponentModule {
     pub component: Component,
+    /// As of a [`CoreModule`].
+    code: usize,
     imports: Vec<ImportType>,
     exports: Vec<ExportType>,
 }
@@ -91,7 +93,9 @@ impl Module {
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "component")]
         if let Some(component) = frontend::component::binary(bytes)? {
-            return Module::of_component(engine, &component);
+            let id = next_id();
+            let component = Component::new(engine.inner(), &component, id)?;
+            return Ok(Module::of_component(engine, component, WHOLE));
         }
         Module::new_by(engine, bytes, Convention::SECTION)
     }
@@ -172,9 +176,7 @@ impl Module {
     }
 
     #[cfg(feature = "component")]
-    fn of_component(engine: &Engine, bytes: &[u8]) -> Result<Module> {
-        let id = next_id();
-        let component = Component::new(engine.inner(), bytes, id)?;
+    fn of_component(engine: &Engine, component: Component, code: usize) -> Module {
         let imports = component.imports().iter().map(|(module, name, ty)| ImportType {
             module: module.clone(),
             name: name.clone(),
@@ -185,8 +187,9 @@ impl Module {
             ty: ExternType::Func(export.ty.clone().into()),
         });
         let (imports, exports) = (imports.collect(), exports.collect());
-        let of = Of::Component(ComponentModule { component, imports, exports });
-        Ok(Module(Arc::new(ModuleInner { engine: engine.clone(), id, of })))
+        let id = component.id();
+        let of = Of::Component(ComponentModule { component, code, imports, exports });
+        Module(Arc::new(ModuleInner { engine: engine.clone(), id, of }))
     }
 
     /// Whether it is a component.
@@ -270,18 +273,19 @@ impl Module {
     /// for [`Module::deserialize_file`]. They hold the module as a binary too,
     /// so that its interface stays with it.
     pub fn serialize(&self) -> Result<Vec<u8>> {
-        #[allow(clippy::infallible_destructuring_match)]
+        let refused = |e: wasmtime::Error| {
+            Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
+        };
         let core = match &self.0.of {
             Of::Core(core) => core,
             #[cfg(feature = "component")]
-            Of::Component(_) => {
-                let message = "a component cannot be serialized";
-                return Err(Error::new(ErrorKind::Unsupported, message));
+            Of::Component(ComponentModule { component, code, .. }) => {
+                let mut artefact = component.engine_component().serialize().map_err(refused)?;
+                artefact.truncate(*code);
+                return Ok(Artefact::write_component(artefact));
             }
         };
-        let mut artefact = core.core.serialize().map_err(|e| {
-            Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
-        })?;
+        let mut artefact = core.core.serialize().map_err(refused)?;
         artefact.truncate(core.code);
         let compiled = match &core.back {
             Back::Compiled(code) => Some(&code.compiled),
@@ -305,6 +309,17 @@ impl Module {
     pub unsafe fn deserialize(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         let artefact = Artefact::find(bytes)?;
         let code = &bytes[..artefact.code];
+        if artefact.is_component() {
+            #[cfg(feature = "component")]
+            {
+                // SAFETY: as below.
+                let component =
+                    unsafe { wasmtime::component::Component::deserialize(engine.inner(), code) };
+                return Module::loaded(engine, component.map_err(refused)?, WHOLE);
+            }
+            #[cfg(not(feature = "component"))]
+            return Err(bad(NO_COMPONENTS));
+        }
         // SAFETY: the caller vouches for where the bytes come from, and the
         // checksum for their being whole.
         let core = unsafe { wasmtime::Module::deserialize(engine.inner(), code) };
@@ -331,6 +346,23 @@ impl Module {
         let path = path.as_ref();
         let load = || {
             let (file, artefact) = Artefact::open(path)?;
+            if artefact.is_component() {
+                #[cfg(feature = "component")]
+                {
+                    // SAFETY: as below.
+                    let component = unsafe {
+                        wasmtime::component::Component::deserialize_file(engine.inner(), path)
+                    };
+                    let component = component.map_err(refused)?;
+                    // The engine opens it once more.
+                    if !artefact.ends(component_image(&component)) {
+                        return Err(bad("the file was replaced while it was being loaded"));
+                    }
+                    return Module::loaded(engine, component, artefact.code);
+                }
+                #[cfg(not(feature = "component"))]
+                return Err(bad(NO_COMPONENTS));
+            }
             // SAFETY: as in `deserialize`; the caller vouches for the file's
             // staying as it is.
             let core = unsafe { wasmtime::Module::deserialize_open_file(engine.inner(), file) };
@@ -339,6 +371,17 @@ impl Module {
             Module::load(engine, mapped.clone(), &artefact, image(&mapped), source)
         };
         load().map_err(|error| error.context(path.display()))
+    }
+
+    /// A component that the engine has loaded.
+    #[cfg(feature = "component")]
+    fn loaded(
+        engine: &Engine,
+        component: wasmtime::component::Component,
+        code: usize,
+    ) -> Result<Module> {
+        let component = Component::of(engine.inner(), component, next_id())?;
+        Ok(Module::of_component(engine, component, code))
     }
 
     /// Makes a module of an artefact, all of which is in `bytes`, and of what the
@@ -373,11 +416,28 @@ fn refused(error: wasmtime::Error) -> Error {
     bad(&format!("{error:#}"))
 }
 
+#[cfg(not(feature = "component"))]
+const NO_COMPONENTS: &str = "this is a precompiled component, and this library is built without";
+
 /// The file that the engine has mapped.
 fn image(mapped: &wasmtime::Module) -> &[u8] {
-    let Range { start, end } = mapped.image_range();
     // SAFETY: the engine keeps the image readable, unchanged and where it is as
     // long as there is a handle of the module.
+    unsafe { bytes(mapped.image_range()) }
+}
+
+/// The same of a component.
+#[cfg(feature = "component")]
+fn component_image(mapped: &wasmtime::component::Component) -> &[u8] {
+    // SAFETY: as above.
+    unsafe { bytes(mapped.image_range()) }
+}
+
+/// # Safety
+///
+/// They must be there as long as what is returned.
+unsafe fn bytes<'a>(Range { start, end }: Range<*const u8>) -> &'a [u8] {
+    // SAFETY: the caller vouches for it.
     unsafe { std::slice::from_raw_parts(start, end.addr() - start.addr()) }
 }
 

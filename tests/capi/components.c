@@ -482,7 +482,14 @@ static void formats(void) {
   CHECK(module);
   wasm_byte_vec_t out;
   wasm_module_serialize(module, &out);
-  CHECK(out.size == 0 && witrt_error_kind(witrt_error_last()) == WITRT_ERROR_UNSUPPORTED);
+  CHECK(out.size > 0);
+  wasm_module_delete(module);
+  out.data[out.size / 2] ^= 1;
+  CHECK(!wasm_module_deserialize(store, &out) && witrt_error_kind(witrt_error_last()) == WITRT_ERROR_BAD_ARTEFACT);
+  out.data[out.size / 2] ^= 1;
+  module = wasm_module_deserialize(store, &out);
+  wasm_byte_vec_delete(&out);
+  REQUIRE(module);
   wasm_extern_vec_t none = WASM_EMPTY_VEC, exports;
   wasm_instance_t* instance = wasm_instance_new(store, module, &none, NULL);
   REQUIRE(instance);
