@@ -235,7 +235,8 @@ fn a_cached_component() {
     assert_eq!(asked(&again), first);
     assert!(files(&folder.0) <= kept + 1, "a count of uses at most");
     // What came from there can be serialized too.
-    let path = folder.file("serialized", &again.serialize().unwrap());
+    let outside = Folder::new("from-cached-component");
+    let path = outside.file("serialized", &again.serialize().unwrap());
     assert_eq!(asked(&load(&engine(), path).unwrap()), first);
 }
 
