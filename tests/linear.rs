@@ -1,8 +1,9 @@
 //! What a small file asks for is in proportion to its size: twice the module,
-//! twice the memory, and twice the time, also where its types are large.
+//! twice the memory, also where its types are large.
 //!
-//! Where the adapters of a module are compiled, the steps are counted
-//! (`src/codegen.rs`, `analysis_is_linear`).
+//! Where the adapters of a module are compiled, and where imports are exported
+//! again, the steps are counted (`src/codegen.rs`, `analysis_is_linear`;
+//! `src/runtime/instance.rs`, `exporting_again_is_linear`).
 
 mod c;
 
@@ -10,7 +11,7 @@ use c::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use witrt::capi::importtype::*;
-use witrt::{Engine, ErrorKind, Func, Instance, Linker, Module, Store};
+use witrt::{Engine, ErrorKind, Linker, Module};
 
 /// Counts the bytes that each thread allocates.
 struct Counting;
@@ -120,47 +121,4 @@ fn message_of_missing_imports() {
     assert!(message.starts_with("missing imports: \"m\" \"0\" func (s32, s32"), "{message}");
     assert!(message.ends_with("…; and 880 more"), "{message}");
     assert!(message.len() < 10_000, "{}", message.len());
-}
-
-/// The processor's time in nanoseconds: what else the machine does is not in
-/// it.
-#[cfg(unix)]
-fn thread_time() -> u64 {
-    let mut time = MaybeUninit::uninit();
-    // SAFETY: it is written to.
-    let time = unsafe {
-        assert_eq!(libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, time.as_mut_ptr()), 0);
-        time.assume_init()
-    };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
-
-/// Sixteen times the exports. They take sixteen times as long, and up to eighty
-/// where the larger lists no longer fit a cache; if each looked for its import among
-/// all, nearly four hundred times.
-#[cfg(unix)]
-#[test]
-fn imports_that_are_exported_again() {
-    let engine = Engine::default();
-    let text = |count: usize| {
-        let imports = "(import \"\" \"f\" (func))".repeat(count);
-        let export = |i| format!("(export \"{i}\" (func {}))", count - 1 - i);
-        let exports: String = (0..count).map(export).collect();
-        format!("(module {imports} {exports})")
-    };
-    let time = |count: usize| {
-        let module = Module::new(&engine, text(count).as_bytes()).unwrap();
-        let mut store = Store::new(&engine);
-        let func = Func::wrap(&mut store, || {});
-        let imports = vec![func.into(); count];
-        let best = (0..3).map(|_| {
-            let instance = Instance::new(&mut store, &module, &imports).unwrap();
-            let before = thread_time();
-            assert_eq!(instance.exports(&mut store).unwrap().len(), count);
-            thread_time() - before
-        });
-        best.min().unwrap()
-    };
-    let (few, many) = (time(4_000), time(64_000));
-    assert!(many < 200 * few, "{few} ns for 4,000, {many} ns for 64,000");
 }

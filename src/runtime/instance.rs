@@ -19,7 +19,6 @@ use crate::guest::memory::Mem;
 use crate::guest::value::wrong_store;
 use crate::plan::{CoreImport, Inside, Same};
 use crate::types::{ExternType, FuncType, ImportType};
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// A module with its imports supplied, in a store. Clones are the same
@@ -47,9 +46,9 @@ struct CoreInstance {
     linked: Arc<OnceLock<Linked>>,
     /// Where adapters are compiled.
     running: Option<Arc<Running>>,
-    /// What was supplied for imports that are exported again: the same object
-    /// comes out.
-    reexports: HashMap<u32, Extern>,
+    /// What was supplied for imports that are exported again, by their number: the
+    /// same object comes out.
+    reexports: Vec<(u32, Extern)>,
 }
 
 impl Instance {
@@ -194,17 +193,30 @@ impl CoreInstance {
             Some(Same::Import(at)) => Some(at),
             _ => None,
         });
-        let reexports = wanted
+        let mut reexports: Vec<_> = wanted
             .filter_map(|at| match program.core_imports.get(at as usize)? {
                 CoreImport::Import(import) => Some((at, imports.get(*import as usize)?.clone())),
                 CoreImport::Hook(_) => None,
             })
             .collect();
+        reexports.sort_by_key(|(at, _)| *at);
+        reexports.dedup_by_key(|(at, _)| *at);
         if let Back::Reference(Layout { start: Some(start), .. }) = &of.back {
             core_func(cx, &core, start, &FuncType::new([], []))?.call(cx, &[], &mut [])?;
         }
         let module = module.clone();
         Ok(CoreInstance { module, core, linked, running, reexports })
+    }
+
+    /// What was supplied for an import that is exported again.
+    fn reexport(&self, at: u32) -> Option<&Extern> {
+        let look = |(number, _): &(u32, Extern)| {
+            #[cfg(test)]
+            tests::LOOKED_AT.set(tests::LOOKED_AT.get() + 1);
+            number.cmp(&at)
+        };
+        let found = self.reexports.binary_search_by(look).ok()?;
+        self.reexports.get(found).map(|(_, supplied)| supplied)
     }
 
     fn make_export(
@@ -221,7 +233,7 @@ impl CoreInstance {
         let program = &of.program;
         let export = &program.exports[index];
         let again = export.same.and_then(|same| match same {
-            Same::Import(at) => self.reexports.get(&at),
+            Same::Import(at) => self.reexport(at),
             Same::Export(at) => made.get(at as usize),
         });
         if let Some(again) = again {
@@ -257,9 +269,10 @@ impl CoreInstance {
 }
 
 /// Why the engine makes no instance, if not for a trap. It tells imports whose types
-/// do not fit from what is used up in words only.
+/// do not fit from what is used up in words only; a host's own are not looked at,
+/// which may be very many.
 fn kind_of(error: &wasmtime::Error) -> ErrorKind {
-    match error.to_string().starts_with("incompatible import") {
+    match !error.is::<Error>() && error.to_string().starts_with("incompatible import") {
         true => ErrorKind::IncompatibleImport,
         false => ErrorKind::LimitReached,
     }
@@ -412,4 +425,40 @@ fn core_func(
 ) -> Result<CoreFunc> {
     let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
     Ok(CoreFunc::new(cx, func.ok_or_else(|| not_exported("start"))?, Some(ty)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Engine, Func, Instance, Module, Store};
+    use std::cell::Cell;
+
+    thread_local! {
+        /// How many imports have been looked at, to find one.
+        pub(super) static LOOKED_AT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// Each import that is exported again is found without a look at all others.
+    #[test]
+    fn exporting_again_is_linear() {
+        let engine = Engine::default();
+        let looked_at = |count: usize| {
+            let imports = "(import \"\" \"f\" (func))".repeat(count);
+            let export = |i| format!("(export \"{i}\" (func {}))", count - 1 - i);
+            let exports: String = (0..count).map(export).collect();
+            let text = format!("(module {imports} {exports})");
+            let module = Module::new(&engine, text.as_bytes()).unwrap();
+            let mut store = Store::new(&engine);
+            let funcs: Vec<Func> = (0..count).map(|_| Func::wrap(&mut store, || {})).collect();
+            let supplied: Vec<_> = funcs.iter().map(|func| func.clone().into()).collect();
+            let instance = Instance::new(&mut store, &module, &supplied).unwrap();
+            LOOKED_AT.set(0);
+            let exports = instance.exports(&mut store).unwrap();
+            for (export, func) in exports.iter().zip(funcs.iter().rev()) {
+                assert!(export.clone().into_func().is_some_and(|found| Func::same(&found, func)));
+            }
+            LOOKED_AT.get()
+        };
+        let (few, many) = (looked_at(500), looked_at(4_000));
+        assert!(few >= 500 && many <= 14 * 4_000, "{few}, {many}");
+    }
 }
