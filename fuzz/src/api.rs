@@ -70,6 +70,7 @@ unsafe extern "C" {
     pub fn witrt_store_settle(store: Ptr, error: *mut Ptr) -> bool;
     pub fn witrt_error_delete(error: Ptr);
     pub fn witrt_error_kind(error: Ptr) -> u32;
+    pub fn witrt_error_capacity(error: Ptr, capacity: *mut usize) -> bool;
     pub fn witrt_error_last() -> Ptr;
     pub fn witrt_error_clear_last();
     pub fn wasm_byte_vec_new(out: *mut Vector, size: usize, data: *const u8);

@@ -5,13 +5,18 @@ use super::api::*;
 use super::play::step;
 use super::second::{Task, discard};
 use super::world::{World, finalized, read, value_of};
+use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::{null, null_mut};
 
 const TEXT8: u8 = 64;
 const TEXT16: u8 = 65;
 const LAZY8: u8 = 66;
 const LAZY16: u8 = 67;
+/// The first of four, in the order of the encodings.
+const GROW8: u8 = 72;
+const GROW32: u8 = 75;
 const TOO_SMALL: u32 = 607;
+const OUT_OF_MEMORY: u32 = 611;
 
 /// A prepared function, which a callback may delete while it is called.
 pub struct Ready {
@@ -28,9 +33,72 @@ struct Env {
     results: Vec<u8>,
 }
 
-/// Kinds of slots for a list of kinds of values, mostly fitting.
-fn slots(w: &mut World, kinds: &[u8]) -> Vec<u8> {
-    let slot = |kind: &u8| if *kind == STRING { TEXT8 + w.below(4) as u8 } else { *kind };
+/// Where a call makes room for a text: no byte more than it asks for.
+struct Room {
+    world: *mut World,
+    encoding: u32,
+    refuses: bool,
+    calls: usize,
+    units: usize,
+    data: Option<(*mut u8, Layout)>,
+}
+
+impl Room {
+    /// The text that was written there, which is well-formed.
+    fn check(&self) {
+        assert_eq!(self.calls, 1);
+        let Some((data, layout)) = self.data else { return assert_eq!(self.units, 0) };
+        // SAFETY: the call has written all of it.
+        let bytes = unsafe { std::slice::from_raw_parts(data, layout.size()) };
+        match self.encoding {
+            0 => drop(std::str::from_utf8(bytes).expect("well-formed")),
+            1 => {
+                let units = bytes.as_chunks().0.iter().map(|unit| u16::from_ne_bytes(*unit));
+                assert!(char::decode_utf16(units).all(|c| c.is_ok()));
+            }
+            2 => {}
+            _ => {
+                let mut units = bytes.as_chunks().0.iter().map(|unit| u32::from_ne_bytes(*unit));
+                assert!(units.all(|unit| char::from_u32(unit).is_some()));
+            }
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        if let Some((data, layout)) = self.data {
+            // SAFETY: it was allocated so.
+            unsafe { dealloc(data, layout) };
+        }
+    }
+}
+
+extern "C" fn grow(env: Ptr, units: usize) -> Ptr {
+    // SAFETY: the room is lent to the call; nothing else uses it meanwhile.
+    unsafe {
+        let room = &mut *env.cast::<Room>();
+        (room.calls, room.units) = (room.calls + 1, units);
+        if (*room.world).below(4) == 3 {
+            delete(room.world);
+        }
+        if room.refuses || units == 0 {
+            return null_mut();
+        }
+        let size = [1, 2, 1, 4][room.encoding as usize];
+        let layout = Layout::from_size_align(units * size, size).expect("a possible size");
+        let data = alloc(layout);
+        room.data = Some((data, layout));
+        data.cast()
+    }
+}
+
+/// Kinds of slots for a list of kinds of values, mostly fitting; results of calls may
+/// ask for room.
+fn slots(w: &mut World, kinds: &[u8], of_call: bool) -> Vec<u8> {
+    let text = |n: u8| if n < 4 { TEXT8 + n } else { GROW8 + n - 4 };
+    let ways = if of_call { 8 } else { 4 };
+    let slot = |kind: &u8| if *kind == STRING { text(w.below(ways) as u8) } else { *kind };
     let mut slots: Vec<u8> = kinds.iter().map(slot).collect();
     if w.below(32) == 31 {
         slots.push(99);
@@ -46,7 +114,8 @@ pub unsafe fn prepare(w: *mut World) {
     // SAFETY: as said.
     unsafe {
         let (func, params, results) = (*w).func_and_kinds();
-        let (params, results) = (slots(&mut *w, &params), slots(&mut *w, &results));
+        let params = slots(&mut *w, &params, false);
+        let results = slots(&mut *w, &results, true);
         let handle = witrt_func_prepare(
             func,
             params.as_ptr(),
@@ -121,11 +190,21 @@ pub unsafe fn call(w: *mut World) {
         }
         let mut rooms: Vec<Vec<u64>> = Vec::new();
         let mut outs = vec![Slot([0; 2]); results.len()];
-        for (slot, kind) in outs.iter_mut().zip(&results) {
-            if matches!(*kind, TEXT8 | TEXT16) {
-                let mut room = vec![0_u64; 16];
-                *slot = Slot([room.as_mut_ptr() as u64, (*w).below(33) as u64]);
-                rooms.push(room);
+        let mut grown: Vec<*mut Room> = vec![null_mut(); results.len()];
+        for (i, (slot, kind)) in outs.iter_mut().zip(&results).enumerate() {
+            match *kind {
+                TEXT8 | TEXT16 => {
+                    let mut room = vec![0_u64; 16];
+                    *slot = Slot([room.as_mut_ptr() as u64, (*w).below(33) as u64]);
+                    rooms.push(room);
+                }
+                GROW8..=GROW32 => {
+                    let (encoding, refuses) = ((*kind - GROW8).into(), (*w).below(4) == 3);
+                    let room = Room { world: w, encoding, refuses, calls: 0, units: 0, data: None };
+                    grown[i] = Box::into_raw(Box::new(room));
+                    *slot = Slot([grow as *const () as u64, grown[i] as u64]);
+                }
+                _ => {}
             }
         }
         let given: Vec<u64> = outs.iter().map(|slot| slot.0[1]).collect();
@@ -134,8 +213,15 @@ pub unsafe fn call(w: *mut World) {
         for mut value in owned {
             wasm_val_delete(&mut value);
         }
-        let short = !done && witrt_error_kind(error) == TOO_SMALL;
+        let grown: Vec<Option<Box<Room>>> =
+            grown.into_iter().map(|room| (!room.is_null()).then(|| Box::from_raw(room))).collect();
+        let short = match witrt_error_kind(error) {
+            TOO_SMALL => !done,
+            OUT_OF_MEMORY => !done && witrt_error_capacity(error, null_mut()),
+            _ => false,
+        };
         witrt_error_delete(error);
+        assert!(grown.iter().flatten().all(|room| room.calls <= 1));
         if !done && !short {
             return;
         }
@@ -151,6 +237,21 @@ pub unsafe fn call(w: *mut World) {
                         assert!(races || !kept.is_null());
                         let encoding = u32::from(*kind == TEXT16);
                         assert!(races || wasm_string_length(kept, encoding) as u64 == len);
+                        if !kept.is_null() {
+                            (*w).strings.push((kept, None));
+                        }
+                    }
+                }
+                GROW8..=GROW32 => {
+                    let Some(room) = &grown[i] else { continue };
+                    if !room.refuses || room.units == 0 {
+                        room.check();
+                    } else if alive {
+                        assert!(short);
+                        let kept = witrt_prepared_take_result(handle, i);
+                        assert!(races || !kept.is_null());
+                        let length = wasm_string_length(kept, room.encoding);
+                        assert!(races || length == room.units);
                         if !kept.is_null() {
                             (*w).strings.push((kept, None));
                         }
@@ -196,7 +297,8 @@ pub unsafe fn func(w: *mut World) {
     // SAFETY: as said; the finalizer takes the environment back.
     unsafe {
         let (store, params, results) = ((*w).store(), (*w).kinds(), (*w).kinds());
-        let (params, results) = (slots(&mut *w, &params), slots(&mut *w, &results));
+        let params = slots(&mut *w, &params, false);
+        let results = slots(&mut *w, &results, false);
         let env = Box::new(Env { world: w, params, results });
         let (params, results) = (env.params.clone(), env.results.clone());
         let env = Box::into_raw(env);
