@@ -191,7 +191,7 @@ fn steady_state_of(back_end: BackEnd) {
     let host = Func::new_prepared(&mut store, ty, |call| {
         let mut units = [0; 64];
         let n = call.text(|text, rule| {
-            Ok(witrt::string::copy(text, witrt::string::Dest::Utf16(&mut units), rule)?)
+            Ok(witrt::string::copy(text, witrt::string::Dest::utf16(&mut units), rule)?)
         })?;
         let text = Str::new_in(call.caller(), witrt::string::Text::Utf16(&units[..n]))?;
         call.put_value(Val::String(text))

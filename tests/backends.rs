@@ -350,7 +350,7 @@ fn prepared_host_functions_get_arguments_in_order() {
         let h = Func::new_prepared(&mut store, ty, move |call| {
             let read = |text: Text<'_>, rule| {
                 let mut units = [0; 16];
-                let count = copy(text, Dest::Utf16(&mut units), rule)?;
+                let count = copy(text, Dest::utf16(&mut units), rule)?;
                 Ok(String::from_utf16_lossy(&units[..count]))
             };
             let (a, n, b) = (call.text(read)?, call.number()?, call.text(read)?);

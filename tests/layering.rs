@@ -44,6 +44,8 @@ const UNSAFE: &[&str] = &[
     "string/convert.rs",
     "string/fast.rs",
     "string/long.rs",
+    "string/tests.rs",
+    "string/text.rs",
     "string/wide.rs",
     "guest/call.rs",
     "guest/few.rs",

@@ -182,17 +182,17 @@ fn what_latin1_has_not() {
             _ => c.chars().count(),
         };
         let mut bytes = [0; 700];
-        let copied = copy(src, Dest::Latin1(&mut bytes), Policy::Reject);
+        let copied = copy(src, Dest::latin1(&mut bytes), Policy::Reject);
         if src.encoding() == Encoding::Latin1 {
             assert_eq!(copied, Ok(position + 3));
             return;
         }
         let position = at(&text[..2 * position]);
         assert_eq!(copied, Err(BadText { position, fault: Fault::NotLatin1 }.into()));
-        let len = copy(src, Dest::Latin1(&mut bytes), Policy::Replace).unwrap();
+        let len = copy(src, Dest::latin1(&mut bytes), Policy::Replace).unwrap();
         assert_eq!((len, &bytes[599..len]), (603, &b"\xFF??!"[..]));
     });
-    let bad = copy("Ā".into(), Dest::Latin1(&mut [0]), Policy::Reject).unwrap_err();
+    let bad = copy("Ā".into(), Dest::latin1(&mut [0]), Policy::Reject).unwrap_err();
     let message = "text that does not fit Latin-1: a character above U+00FF at code unit 0";
     assert_eq!(bad.to_string(), message);
 }
@@ -433,7 +433,7 @@ fn ends_must_be_as_measured() {
 fn faults_and_failures_read_well() {
     let bad = validate(Text::Utf16(&[0x61, 0xDC00])).unwrap_err();
     assert_eq!(bad.to_string(), "ill-formed text: a lone surrogate at code unit 1");
-    let small = copy("four".into(), Dest::Utf8(&mut [0; 3]), Policy::Reject).unwrap_err();
+    let small = copy("four".into(), Dest::utf8(&mut [0; 3]), Policy::Reject).unwrap_err();
     assert_eq!(small.to_string(), "the buffer is too small: the text needs 4 code units");
 }
 
@@ -565,12 +565,12 @@ fn guarded<R>(
     // SAFETY: as above.
     let dest = unsafe {
         match to {
-            Encoding::Utf8 => Dest::Utf8(part),
-            Encoding::Latin1 => Dest::Latin1(part),
-            Encoding::Utf16 if loose => Dest::LooseUtf16(part.as_chunks_mut().0),
-            Encoding::Utf32 if loose => Dest::LooseUtf32(part.as_chunks_mut().0),
-            Encoding::Utf16 => Dest::Utf16(part.align_to_mut().1),
-            Encoding::Utf32 => Dest::Utf32(part.align_to_mut().1),
+            Encoding::Utf8 => Dest::utf8(part),
+            Encoding::Latin1 => Dest::latin1(part),
+            Encoding::Utf16 if loose => Dest::loose_utf16(part.as_chunks_mut().0),
+            Encoding::Utf32 if loose => Dest::loose_utf32(part.as_chunks_mut().0),
+            Encoding::Utf16 => Dest::utf16(part.align_to_mut().1),
+            Encoding::Utf32 => Dest::utf32(part.align_to_mut().1),
         }
     };
     assert_eq!(dest.len(), len);

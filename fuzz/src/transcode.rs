@@ -71,22 +71,22 @@ fn transcoded(transcode: Transcode, m: &Measured, src: Text<'_>) -> Option<Strin
     match m.to() {
         Encoding::Utf8 => {
             let mut bytes = vec![0; m.len()];
-            transcode(m, src, Dest::Utf8(&mut bytes)).ok()?;
+            transcode(m, src, Dest::utf8(&mut bytes)).ok()?;
             Some(String::from_utf8(bytes).expect(BAD))
         }
         Encoding::Utf16 => {
             let mut units = vec![0; m.len()];
-            transcode(m, src, Dest::Utf16(&mut units)).ok()?;
+            transcode(m, src, Dest::utf16(&mut units)).ok()?;
             Some(String::from_utf16(&units).expect(BAD))
         }
         Encoding::Latin1 => {
             let mut bytes = vec![0; m.len()];
-            transcode(m, src, Dest::Latin1(&mut bytes)).ok()?;
+            transcode(m, src, Dest::latin1(&mut bytes)).ok()?;
             Some(bytes.into_iter().map(char::from).collect())
         }
         Encoding::Utf32 => {
             let mut units = vec![0; m.len()];
-            transcode(m, src, Dest::Utf32(&mut units)).ok()?;
+            transcode(m, src, Dest::utf32(&mut units)).ok()?;
             Some(units.into_iter().map(|unit| char::from_u32(unit).expect(BAD)).collect())
         }
     }
@@ -99,12 +99,12 @@ fn loosely(m: &Measured, src: Text<'_>) -> Option<String> {
     match m.to() {
         Encoding::Utf16 => {
             let part = bytes[shift..].as_chunks_mut().0;
-            fast::transcode(m, src, Dest::LooseUtf16(part)).ok()?;
+            fast::transcode(m, src, Dest::loose_utf16(part)).ok()?;
             Some(String::from_utf16(&units(&bytes[shift..], u16::from_ne_bytes)).expect(BAD))
         }
         Encoding::Utf32 => {
             let part = bytes[shift..].as_chunks_mut().0;
-            fast::transcode(m, src, Dest::LooseUtf32(part)).ok()?;
+            fast::transcode(m, src, Dest::loose_utf32(part)).ok()?;
             let units = units(&bytes[shift..], u32::from_ne_bytes);
             Some(units.into_iter().map(|unit| char::from_u32(unit).expect(BAD)).collect())
         }

@@ -9,7 +9,6 @@ use crate::string::{
 use crate::{Encoding, Error, ErrorKind, HostCall, Policy, Result};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::slice::from_raw_parts_mut;
 
 /// Room for the shortest texts.
 pub(super) type Room = MaybeUninit<[u16; SHORT]>;
@@ -140,7 +139,7 @@ fn place(
 fn widen(bytes: &[u8], rule: Policy, buffer: &mut Vec<u16>) -> Result<witrt_text_t> {
     // As many units as there are bytes are enough, so one pass is.
     make_room(buffer, bytes.len())?;
-    let len = copy(Text::Utf8(bytes), Dest::Utf16(buffer), rule)?;
+    let len = copy(Text::Utf8(bytes), Dest::utf16(buffer), rule)?;
     Ok(witrt_text_t { data: buffer.as_ptr().cast(), size: len })
 }
 
@@ -153,15 +152,8 @@ fn write(measured: &Measured, text: Text<'_>, buffer: &mut Vec<u16>) -> Result<*
     let start = buffer.as_mut_ptr().cast::<u8>();
     let start = start.wrapping_add(start.addr().wrapping_neg() & (size - 1));
     // SAFETY: behind what aligns them, which is two bytes at most, the buffer has room
-    // for so many units; and zeros are units.
-    let dest = unsafe {
-        match measured.to() {
-            Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(start, len)),
-            Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(start.cast(), len)),
-            Encoding::Latin1 => Dest::Latin1(from_raw_parts_mut(start, len)),
-            Encoding::Utf32 => Dest::Utf32(from_raw_parts_mut(start.cast(), len)),
-        }
-    };
+    // for so many units.
+    let dest = unsafe { Dest::at(measured.to(), start, len) };
     transcode(measured, text, dest)
         .map_err(|_| Error::new(ErrorKind::BadText, "the text changed while it was read"))?;
     Ok(start.cast_const().cast())

@@ -54,17 +54,17 @@ pub(super) fn put(
     let len = measured.len();
     pay(len * encoding.unit_size() + size_of::<TextSlot>())?;
     macro_rules! written {
-        ($unit:ty, $encoding:ident) => {{
+        ($unit:ty, $encoding:ident, $dest:ident) => {{
             let room = arena.zeroed::<$unit>(len)?;
-            string::transcode(&measured, text, Dest::$encoding(room)).map_err(changed)?;
+            string::transcode(&measured, text, Dest::$dest(room)).map_err(changed)?;
             TextSlot::new(Text::$encoding(room))
         }};
     }
     Ok(match encoding {
-        Encoding::Utf8 => written!(u8, Utf8),
-        Encoding::Utf16 => written!(u16, Utf16),
-        Encoding::Latin1 => written!(u8, Latin1),
-        Encoding::Utf32 => written!(u32, Utf32),
+        Encoding::Utf8 => written!(u8, Utf8, utf8),
+        Encoding::Utf16 => written!(u16, Utf16, utf16),
+        Encoding::Latin1 => written!(u8, Latin1, latin1),
+        Encoding::Utf32 => written!(u32, Utf32, utf32),
     })
 }
 

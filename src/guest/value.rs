@@ -225,10 +225,7 @@ pub(crate) fn check(
     vals: &[Val<'_>],
     at: impl FnOnce(Error, usize) -> Error,
 ) -> Result<()> {
-    if types.len() != vals.len() {
-        let message = format!("expected {} {what}, found {}", types.len(), vals.len());
-        return Err(Error::new(ErrorKind::WrongCount, message));
-    }
+    check_count(what, types, vals.len())?;
     for (i, (ty, val)) in types.iter().zip(vals).enumerate() {
         if *ty != val.ty() {
             let message = format!("expected {ty}, found {}", val.ty());
@@ -236,6 +233,16 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// The first half of [`check`].
+#[inline]
+pub(crate) fn check_count(what: &str, types: &[ValType], count: usize) -> Result<()> {
+    if types.len() == count {
+        return Ok(());
+    }
+    let message = format!("expected {} {what}, found {count}", types.len());
+    Err(Error::new(ErrorKind::WrongCount, message))
 }
 
 /// A string: text that the host lends or owns, or a string of a guest.
@@ -405,13 +412,13 @@ impl<'a> Str<'a> {
     /// [`Error::needed`](crate::Error::needed) then tells the length. Where it
     /// is larger than needed, what stands behind the text is unspecified.
     pub fn copy_utf8(&self, cx: impl AsContext, dst: &mut [u8]) -> Result<usize> {
-        self.copy(cx, Dest::Utf8(dst))
+        self.copy(cx, Dest::utf8(dst))
     }
 
     /// Copies it into `dst` as UTF-16 and gives the number of units written.
     /// Otherwise like [`Str::copy_utf8`].
     pub fn copy_utf16(&self, cx: impl AsContext, dst: &mut [u16]) -> Result<usize> {
-        self.copy(cx, Dest::Utf16(dst))
+        self.copy(cx, Dest::utf16(dst))
     }
 
     /// Copies it into `dst`, in the encoding that this takes, and gives the number

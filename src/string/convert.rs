@@ -12,14 +12,14 @@ use super::short;
 /// UTF-8 to UTF-16: the number of units; `None` if the text is ill-formed or does
 /// not fit.
 #[inline]
-pub fn to_utf16(src: &[u8], dst: &mut [u16]) -> Option<usize> {
+pub fn to_utf16(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
     convert::<ToUtf16>(src, dst)
 }
 
 /// UTF-16 to UTF-8: the number of bytes; `None` if the text is ill-formed or does
 /// not fit.
 #[inline]
-pub fn to_utf8(src: &[u16], dst: &mut [u8]) -> Option<usize> {
+pub fn to_utf8(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
     convert::<ToUtf8>(src, dst)
 }
 
@@ -53,11 +53,11 @@ unsafe trait Direction {
 
     /// The number of three-byte characters that were written, which the text
     /// begins with.
-    fn run(src: &[Self::From], dst: &mut [Self::To]) -> usize;
+    fn run(src: &[Self::From], dst: &mut [MaybeUninit<Self::To>]) -> usize;
 
     /// The number of units written; `None` if the text is ill-formed or does not
     /// fit. It needs no more than the exact room.
-    fn one_by_one(src: &[Self::From], dst: &mut [Self::To]) -> Option<usize>;
+    fn one_by_one(src: &[Self::From], dst: &mut [MaybeUninit<Self::To>]) -> Option<usize>;
 
     /// The number of units written; 0 if the text is ill-formed.
     ///
@@ -80,7 +80,7 @@ unsafe trait Direction {
 /// interrupts them the kernel goes on: to try again after every block costs more
 /// than it gains in text that mixes scripts.
 #[inline(always)]
-fn convert<D: Direction>(mut src: &[D::From], dst: &mut [D::To]) -> Option<usize> {
+fn convert<D: Direction>(mut src: &[D::From], dst: &mut [MaybeUninit<D::To>]) -> Option<usize> {
     const { assert!(D::GROWTH <= 3) }
     let mut written = 0;
     if src.len() > D::FEW {
@@ -96,15 +96,13 @@ fn convert<D: Direction>(mut src: &[D::From], dst: &mut [D::To]) -> Option<usize
             // SAFETY: `part` is a slice, so readable, and `room`, which cannot
             // overlap it, has what the kernel demands: `part.len()` is at most
             // `fit`, which is not 0, so the subtraction was exact.
-            unsafe { D::kernel(part.as_ptr(), part.len(), room.as_mut_ptr()) }
+            unsafe { D::kernel(part.as_ptr(), part.len(), room.as_mut_ptr().cast()) }
         } else {
             let mut bounce = [const { MaybeUninit::<D::To>::uninit() }; 3 * BOUNCE + SLACK];
             let to = bounce.as_mut_ptr().cast();
             // SAFETY: as above, since `part.len() <= BOUNCE` and `GROWTH <= 3`.
             let count = unsafe { D::kernel(part.as_ptr(), part.len(), to) };
-            // SAFETY: so many units have been written, which the trait promises.
-            let units = unsafe { bounce.get(..count)?.assume_init_ref() };
-            room.get_mut(..count)?.copy_from_slice(units);
+            room.get_mut(..count)?.copy_from_slice(bounce.get(..count)?);
             count
         };
         if count == 0 {
@@ -134,11 +132,11 @@ unsafe impl Direction for ToUtf16 {
         whole_utf8(src, most)
     }
 
-    fn run(src: &[u8], dst: &mut [u16]) -> usize {
+    fn run(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> usize {
         if matches!(src, [0xE0..=0xEF, ..]) { decode_run(src, dst) } else { 0 }
     }
 
-    fn one_by_one(src: &[u8], dst: &mut [u16]) -> Option<usize> {
+    fn one_by_one(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
         short::decode(src, dst)
     }
 
@@ -167,11 +165,11 @@ unsafe impl Direction for ToUtf8 {
         whole_utf16(src, most)
     }
 
-    fn run(src: &[u16], dst: &mut [u8]) -> usize {
+    fn run(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> usize {
         if matches!(src, [0x800..=0xFFFF, ..]) { encode_run(src, dst) } else { 0 }
     }
 
-    fn one_by_one(src: &[u16], dst: &mut [u8]) -> Option<usize> {
+    fn one_by_one(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
         short::encode(src, dst)
     }
 

@@ -23,11 +23,12 @@
 
 use super::convert::{SLACK, to_utf8, to_utf16, whole_utf16};
 use super::long::{ascii_prefix, copy_ascii, is_paired, survey_utf16};
-use super::short::{self, SWEPT, Unit};
+use super::short::{self, SWEPT};
+use super::text::room;
 pub use super::wide::narrowest;
-use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text};
+use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, Room, SHORT, Text};
 use super::{scalar, wide};
-use std::alloc::{Layout, alloc_zeroed};
+use std::mem::MaybeUninit;
 
 /// See [`super::measure`].
 #[inline]
@@ -67,7 +68,7 @@ fn is_plain(to: Encoding) -> bool {
 
 #[inline(always)]
 fn takes_straight(dst: &Dest<'_>) -> bool {
-    matches!(dst, Dest::Utf8(_) | Dest::Utf16(_))
+    matches!(dst.0, Room::Utf8(_) | Room::Utf16(_))
 }
 
 /// See [`super::transcode`].
@@ -149,9 +150,9 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
         && s.len() <= SWEPT
         && policy == Policy::Reject
     {
-        let written = match &mut dst {
-            Dest::Utf8(d) => copy_short_utf8(s, d),
-            Dest::Utf16(d) => decode_short(s, d),
+        let written = match &mut dst.0 {
+            Room::Utf8(d) => copy_short_utf8(s, d),
+            Room::Utf16(d) => decode_short(s, d),
             _ => None,
         };
         if let Some(written) = written {
@@ -196,109 +197,94 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 }
 
 /// See [`super::copy_to_string`].
+#[inline]
 pub fn copy_to_string(src: Text<'_>, dst: &mut String, policy: Policy) -> Result<(), CopyError> {
-    let mut room = std::mem::take(dst).into_bytes();
-    make_room(&mut room, src.len())?;
-    let written = match src {
-        Text::Utf8(s) if s.len() <= SWEPT && !super::scalar_is_forced() => {
-            copy_short_utf8(s, &mut room)
-        }
-        _ => None,
-    };
-    if written.is_none() {
-        let written = match super::copy(src, Dest::Utf8(&mut room), policy) {
-            Err(CopyError::TooSmall { needed }) => {
-                make_room(&mut room, needed)?;
-                super::copy(src, Dest::Utf8(&mut room), policy)?
-            }
-            done => done?,
-        };
-        room.truncate(written);
-    }
-    // SAFETY: `room` is as long as what has been written, which is UTF-8: all of
-    // a short text that is well-formed, or what `copy` promises.
-    *dst = unsafe { String::from_utf8_unchecked(room) };
+    let mut bytes = std::mem::take(dst).into_bytes();
+    refill(&mut bytes, src, src.len(), policy, |units| Room::Utf8(units))?;
+    // SAFETY: `copy` promises that what it has written is UTF-8.
+    *dst = unsafe { String::from_utf8_unchecked(bytes) };
     Ok(())
 }
 
 /// See [`super::copy_to_utf16`].
 pub fn copy_to_utf16(src: Text<'_>, dst: &mut Vec<u16>, policy: Policy) -> Result<(), CopyError> {
-    let written = match src {
-        Text::Utf8(s) if s.len() <= SWEPT && !super::scalar_is_forced() => {
-            make_room(dst, s.len())?;
-            decode_short(s, dst)
-        }
-        _ => None,
-    };
-    let written = match written {
-        Some(written) => Ok(written),
-        None => {
-            // As many units as the source has are enough, and with some more a
-            // kernel needs no detour.
-            make_room(dst, src.len() + SLACK)?;
-            super::copy(src, Dest::Utf16(dst), policy)
-        }
-    };
-    dst.truncate(*written.as_ref().unwrap_or(&0));
-    written.map(drop)
+    // As many units as the source has are enough, and with some more a kernel needs
+    // no detour.
+    let slack = if src.len() > SWEPT { SLACK } else { 0 };
+    refill(dst, src, src.len() + slack, policy, |units| Room::Utf16(units))
 }
 
-/// Makes a vector have a length. What is in it afterwards means nothing, so that
-/// nothing is moved, and as little as possible zeroed.
-#[inline(always)]
-fn make_room<T: Unit>(vec: &mut Vec<T>, len: usize) -> Result<(), CopyError> {
-    if len > vec.capacity() {
-        // What is to be given back comes first.
-        *vec = Vec::new();
-        *vec = zeroed(len).ok_or(CopyError::OutOfMemory { units: len })?;
-    } else if len != vec.len() {
-        vec.resize(len, T::default());
-    }
+/// Makes a vector hold a text, for which so many units are mostly enough.
+#[inline]
+fn refill<T: Copy>(
+    vec: &mut Vec<T>,
+    src: Text<'_>,
+    mostly: usize,
+    policy: Policy,
+    room: impl Fn(&mut [MaybeUninit<T>]) -> Room<'_>,
+) -> Result<(), CopyError> {
+    vec.clear();
+    make_room(vec, mostly)?;
+    let written = match super::copy(src, Dest(room(vec.spare_capacity_mut())), policy) {
+        Err(CopyError::TooSmall { needed }) => {
+            make_room(vec, needed)?;
+            super::copy(src, Dest(room(vec.spare_capacity_mut())), policy)?
+        }
+        done => done?,
+    };
+    // SAFETY: it is empty, so its first units are those that `copy` has written.
+    unsafe { vec.set_len(written) };
     Ok(())
 }
 
-/// So many zeros, which for many the system has at hand; `None` where there is no
-/// memory for them.
-fn zeroed<T: Unit>(len: usize) -> Option<Vec<T>> {
-    let layout = Layout::array::<T>(len).ok().filter(|layout| layout.size() > 0)?;
-    // SAFETY: the layout has a size.
-    let start = unsafe { alloc_zeroed(layout) }.cast::<T>();
-    // SAFETY: it was allocated so, with room for so many; and a unit may be zero.
-    (!start.is_null()).then(|| unsafe { Vec::from_raw_parts(start, len, len) })
+/// Makes an empty vector have room.
+#[inline(always)]
+fn make_room<T>(vec: &mut Vec<T>, len: usize) -> Result<(), CopyError> {
+    if len > vec.capacity() {
+        // What is to be given back comes first.
+        *vec = Vec::new();
+        vec.try_reserve_exact(len).map_err(|_| CopyError::OutOfMemory { units: len })?;
+    }
+    Ok(())
 }
 
 /// See `super::short`.
 #[inline]
 pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     match src {
-        Text::Utf8(s) => copy_short_utf8(s, into),
-        Text::Utf16(s) => encode_short(s, into),
-        _ => wide::copy(src, Dest::Utf8(into), Policy::Reject).ok(),
+        Text::Utf8(s) => copy_short_utf8(s, room(into)),
+        Text::Utf16(s) => encode_short(s, room(into)),
+        _ => wide::copy(src, Dest::utf8(into), Policy::Reject).ok(),
     }
 }
 
 /// See `super::short_to_utf16`.
 #[inline]
 pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
-    decode_short(src, into)
+    decode_short(src, room(into))
 }
 
 // For up to `SWEPT` units; `None` if they are ill-formed, and if there is
 // not as much room as there are units (then nothing is written).
 
 #[inline]
-fn copy_short_utf8(src: &[u8], dst: &mut [u8]) -> Option<usize> {
+fn copy_short_utf8(src: &[u8], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
     let dst = dst.get_mut(..src.len())?;
-    (short::sweep(src, dst) || is_other_utf8(dst)).then_some(src.len())
+    if src.len() > SWEPT {
+        return None;
+    }
+    // SAFETY: of up to so many units a sweep writes each, ASCII or not.
+    let well_formed = short::sweep(src, dst) || is_other_utf8(unsafe { dst.assume_init_ref() });
+    well_formed.then_some(src.len())
 }
 
 #[inline]
-fn decode_short(src: &[u8], dst: &mut [u16]) -> Option<usize> {
+fn decode_short(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
     if short::sweep(src, dst.get_mut(..src.len())?) {
         return Some(src.len());
     }
     #[inline(never)]
-    fn decode(src: &[u8], dst: &mut [u16]) -> Option<usize> {
+    fn decode(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
         short::decode(src, dst)
     }
     decode(src, dst)
@@ -306,12 +292,12 @@ fn decode_short(src: &[u8], dst: &mut [u16]) -> Option<usize> {
 
 /// `None` also where the text does not fit.
 #[inline]
-fn encode_short(src: &[u16], dst: &mut [u8]) -> Option<usize> {
+fn encode_short(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
     if short::sweep(src, dst.get_mut(..src.len())?) {
         return Some(src.len());
     }
     #[inline(never)]
-    fn encode(src: &[u16], dst: &mut [u8]) -> Option<usize> {
+    fn encode(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
         // Counted beforehand where it may be too long, since that is soon done.
         let fits = src.len() * 3 <= dst.len();
         if !fits && length(Text::Utf16(src), Encoding::Utf8) > dst.len() {
@@ -370,25 +356,23 @@ fn length_if_well_formed(src: Text<'_>, ascii: usize, to: Encoding) -> Option<us
 /// written is what is checked: the source may be changing.
 #[inline(never)]
 fn convert(src: Text<'_>, ascii: usize, dst: Dest<'_>) -> Option<usize> {
-    let written = match (src, dst) {
-        (Text::Utf8(s), Dest::Utf8(d)) => {
-            let room = d.get_mut(ascii..s.len())?;
-            room.copy_from_slice(s.get(ascii..)?);
-            if !is_utf8(room) {
+    let written = match (src, dst.0) {
+        (Text::Utf8(s), Room::Utf8(d)) => {
+            let copy = d.get_mut(ascii..s.len())?.write_copy_of_slice(s.get(ascii..)?);
+            if !is_utf8(copy) {
                 return None;
             }
-            room.len()
+            copy.len()
         }
-        (Text::Utf16(s), Dest::Utf16(d)) => {
-            let room = d.get_mut(ascii..s.len())?;
-            room.copy_from_slice(s.get(ascii..)?);
-            if !is_paired(room) {
+        (Text::Utf16(s), Room::Utf16(d)) => {
+            let copy = d.get_mut(ascii..s.len())?.write_copy_of_slice(s.get(ascii..)?);
+            if !is_paired(copy) {
                 return None;
             }
-            room.len()
+            copy.len()
         }
-        (Text::Utf8(s), Dest::Utf16(d)) => to_utf16(s.get(ascii..)?, d.get_mut(ascii..)?)?,
-        (Text::Utf16(s), Dest::Utf8(d)) => to_utf8(s.get(ascii..)?, d.get_mut(ascii..)?)?,
+        (Text::Utf8(s), Room::Utf16(d)) => to_utf16(s.get(ascii..)?, d.get_mut(ascii..)?)?,
+        (Text::Utf16(s), Room::Utf8(d)) => to_utf8(s.get(ascii..)?, d.get_mut(ascii..)?)?,
         _ => return None,
     };
     Some(ascii + written)

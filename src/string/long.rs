@@ -5,7 +5,8 @@
 #![allow(unsafe_code)]
 
 use super::short::{self, From7Bit, Unit, block};
-use super::{Dest, Text};
+use super::{Dest, Room, Text};
+use std::mem::MaybeUninit;
 
 /// Runs a loop over `$src`, compiled a second time for AVX2 where the target's
 /// baseline is less. That halves the time of long texts; for short ones the test
@@ -94,9 +95,9 @@ const BLOCK: usize = 16;
 /// Decodes the blocks of such characters that a text begins with, and gives the
 /// number of characters.
 #[inline]
-pub fn decode_run(src: &[u8], dst: &mut [u16]) -> usize {
+pub fn decode_run(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> usize {
     #[inline(always)]
-    fn decode(src: &[u8], dst: &mut [u16]) -> usize {
+    fn decode(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> usize {
         let mut done = 0;
         for (s, d) in src.as_chunks().0.iter().zip(dst.as_chunks_mut().0) {
             if !decode_block(s, d) {
@@ -106,14 +107,14 @@ pub fn decode_run(src: &[u8], dst: &mut [u16]) -> usize {
         }
         done
     }
-    vectorized!(decode::<>(src: &[u8], dst: &mut [u16]) -> usize)
+    vectorized!(decode::<>(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> usize)
 }
 
 /// Encodes them; what it gives is the same.
 #[inline]
-pub fn encode_run(src: &[u16], dst: &mut [u8]) -> usize {
+pub fn encode_run(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> usize {
     #[inline(always)]
-    fn encode(src: &[u16], dst: &mut [u8]) -> usize {
+    fn encode(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> usize {
         let mut done = 0;
         for (s, d) in src.as_chunks().0.iter().zip(dst.as_chunks_mut().0) {
             if !encode_block(s, d) {
@@ -123,7 +124,7 @@ pub fn encode_run(src: &[u16], dst: &mut [u8]) -> usize {
         }
         done
     }
-    vectorized!(encode::<>(src: &[u16], dst: &mut [u8]) -> usize)
+    vectorized!(encode::<>(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> usize)
 }
 
 // By index, and in 16 bits: of arrays of three, or with a test of another width,
@@ -131,12 +132,12 @@ pub fn encode_run(src: &[u16], dst: &mut [u8]) -> usize {
 
 /// Decodes a block, and tells whether it was one.
 #[inline(always)]
-fn decode_block(src: &[u8; 3 * BLOCK], dst: &mut [u16; BLOCK]) -> bool {
+fn decode_block(src: &[u8; 3 * BLOCK], dst: &mut [MaybeUninit<u16>; BLOCK]) -> bool {
     let mut other = 0;
     for i in 0..BLOCK {
         let (a, b, c) = (src[3 * i] as u16, src[3 * i + 1] as u16, src[3 * i + 2] as u16);
         let unit = a << 12 | (b & 0x3F) << 6 | c & 0x3F;
-        dst[i] = unit;
+        dst[i].write(unit);
         other |= (a & 0xF0 ^ 0xE0) | (b & 0xC0 ^ 0x80) | (c & 0xC0 ^ 0x80);
         other |= !becomes_three(unit) as u16;
     }
@@ -145,13 +146,13 @@ fn decode_block(src: &[u8; 3 * BLOCK], dst: &mut [u16; BLOCK]) -> bool {
 
 /// Encodes a block, and tells whether it was one.
 #[inline(always)]
-fn encode_block(src: &[u16; BLOCK], dst: &mut [u8; 3 * BLOCK]) -> bool {
+fn encode_block(src: &[u16; BLOCK], dst: &mut [MaybeUninit<u8>; 3 * BLOCK]) -> bool {
     let mut other = 0;
     for i in 0..BLOCK {
         let unit = src[i];
-        dst[3 * i] = 0xE0 | (unit >> 12) as u8;
-        dst[3 * i + 1] = 0x80 | (unit >> 6 & 0x3F) as u8;
-        dst[3 * i + 2] = 0x80 | (unit & 0x3F) as u8;
+        dst[3 * i].write(0xE0 | (unit >> 12) as u8);
+        dst[3 * i + 1].write(0x80 | (unit >> 6 & 0x3F) as u8);
+        dst[3 * i + 2].write(0x80 | (unit & 0x3F) as u8);
         other |= !becomes_three(unit) as u16;
     }
     other == 0
@@ -182,11 +183,11 @@ pub fn ascii_prefix(src: Text<'_>) -> usize {
 /// nothing.
 #[inline(always)]
 pub fn copy_ascii(src: Text<'_>, dst: Dest<'_>) -> usize {
-    match (src, dst) {
-        (Text::Utf8(s), Dest::Utf8(d)) => sweep_ascii(s, d),
-        (Text::Utf8(s), Dest::Utf16(d)) => sweep_ascii(s, d),
-        (Text::Utf16(s), Dest::Utf8(d)) => sweep_ascii(s, d),
-        (Text::Utf16(s), Dest::Utf16(d)) => sweep_ascii(s, d),
+    match (src, dst.0) {
+        (Text::Utf8(s), Room::Utf8(d)) => sweep_ascii(s, d),
+        (Text::Utf8(s), Room::Utf16(d)) => sweep_ascii(s, d),
+        (Text::Utf16(s), Room::Utf8(d)) => sweep_ascii(s, d),
+        (Text::Utf16(s), Room::Utf16(d)) => sweep_ascii(s, d),
         _ => 0,
     }
 }

@@ -14,7 +14,7 @@
 //! assert_eq!(m.len(), 11);
 //!
 //! let mut guest = vec![0; m.len()]; // or memory that a guest has allocated
-//! transcode(&m, Text::Utf16(&host), Dest::Utf8(&mut guest))?;
+//! transcode(&m, Text::Utf16(&host), Dest::utf8(&mut guest))?;
 //! assert_eq!(guest, "grüß dich".as_bytes());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -35,6 +35,7 @@ mod short;
 mod text;
 mod wide;
 
+use text::Room;
 pub use text::{Dest, Encoding, Narrowest, Policy, Text};
 
 use std::fmt;
@@ -100,13 +101,15 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
 #[inline]
 pub fn transcode_unchanged(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
     m.check(&src, &dst)?;
-    match (src, dst) {
-        (Text::Utf8(s), Dest::Utf8(d)) if !m.replaces => d.copy_from_slice(s),
-        (Text::Utf16(s), Dest::Utf16(d)) if !m.replaces => d.copy_from_slice(s),
-        (Text::Utf32(s), Dest::Utf32(d)) if !m.replaces => d.copy_from_slice(s),
-        (Text::Latin1(s), Dest::Latin1(d)) => d.copy_from_slice(s),
-        (Text::LooseUtf16(s), Dest::LooseUtf16(d)) if !m.replaces => d.copy_from_slice(s),
-        (src, dst) => return transcode(m, src, dst),
+    match (src, dst.0) {
+        (Text::Utf8(s), Room::Utf8(d)) if !m.replaces => drop(d.write_copy_of_slice(s)),
+        (Text::Utf16(s), Room::Utf16(d)) if !m.replaces => drop(d.write_copy_of_slice(s)),
+        (Text::Utf32(s), Room::Utf32(d)) if !m.replaces => drop(d.write_copy_of_slice(s)),
+        (Text::Latin1(s), Room::Latin1(d)) => drop(d.write_copy_of_slice(s)),
+        (Text::LooseUtf16(s), Room::LooseUtf16(d)) if !m.replaces => {
+            d.write_copy_of_slice(s);
+        }
+        (src, dst) => return transcode(m, src, Dest(dst)),
     }
     Ok(())
 }
@@ -139,7 +142,7 @@ pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
         return None;
     }
     if scalar_is_forced() {
-        return scalar::copy(Text::Utf8(src), Dest::Utf16(into), Policy::Reject).ok();
+        return scalar::copy(Text::Utf8(src), Dest::utf16(into), Policy::Reject).ok();
     }
     fast::short_to_utf16(src, into)
 }
@@ -160,10 +163,10 @@ pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
 /// use witrt::string::{CopyError, Dest, Policy, Text, copy};
 ///
 /// let mut buffer = [0u16; 8];
-/// let n = copy("guest".into(), Dest::Utf16(&mut buffer), Policy::Reject)?;
+/// let n = copy("guest".into(), Dest::utf16(&mut buffer), Policy::Reject)?;
 /// assert_eq!(String::from_utf16_lossy(&buffer[..n]), "guest");
 ///
-/// let small = copy("guest".into(), Dest::Utf16(&mut buffer[..2]), Policy::Reject);
+/// let small = copy("guest".into(), Dest::utf16(&mut buffer[..2]), Policy::Reject);
 /// assert_eq!(small, Err(CopyError::TooSmall { needed: 5 }));
 /// # Ok::<(), CopyError>(())
 /// ```

@@ -4,7 +4,8 @@
 //! `fast` leaves to it what is rare: text that is ill-formed.
 
 use super::{BadText, Changed, CopyError, Dest, Encoding, Fault, Measured, Narrowest, Policy};
-use super::{SHORT, Text};
+use super::{Room, SHORT, Text};
+use std::mem::MaybeUninit;
 
 /// See [`super::measure`].
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
@@ -80,7 +81,7 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 
 /// See `super::short`.
 pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
-    copy(src, Dest::Utf8(into), Policy::Reject).ok()
+    copy(src, Dest::utf8(into), Policy::Reject).ok()
 }
 
 /// See [`super::narrowest`].
@@ -121,19 +122,25 @@ fn len_in(c: char, encoding: Encoding) -> usize {
 
 /// Writes a character that fits, in as many units as it has.
 fn put(dst: &mut Dest<'_>, at: std::ops::Range<usize>, c: char) -> Option<()> {
-    match dst {
-        Dest::Utf8(d) => drop(c.encode_utf8(d.get_mut(at)?)),
-        Dest::Utf16(d) => drop(c.encode_utf16(d.get_mut(at)?)),
-        Dest::Latin1(d) => d.get_mut(at)?.fill(u8::try_from(c).ok()?),
-        Dest::Utf32(d) => d.get_mut(at)?.fill(c.into()),
-        Dest::LooseUtf16(d) => {
+    match &mut dst.0 {
+        Room::Utf8(d) => write(d.get_mut(at)?, c.encode_utf8(&mut [0; 4]).bytes()),
+        Room::Utf16(d) => write(d.get_mut(at)?, c.encode_utf16(&mut [0; 2]).iter().copied()),
+        Room::Latin1(d) => write(d.get_mut(at)?, [u8::try_from(c).ok()?]),
+        Room::Utf32(d) => write(d.get_mut(at)?, [c.into()]),
+        Room::LooseUtf16(d) => {
             let mut units = [0; 2];
             let units = c.encode_utf16(&mut units).iter();
-            d.get_mut(at)?.iter_mut().zip(units).for_each(|(d, unit)| *d = unit.to_ne_bytes());
+            write(d.get_mut(at)?, units.map(|unit| unit.to_ne_bytes()));
         }
-        Dest::LooseUtf32(d) => d.get_mut(at)?.fill(u32::from(c).to_ne_bytes()),
+        Room::LooseUtf32(d) => write(d.get_mut(at)?, [u32::from(c).to_ne_bytes()]),
     }
     Some(())
+}
+
+fn write<T>(room: &mut [MaybeUninit<T>], units: impl IntoIterator<Item = T>) {
+    for (room, unit) in room.iter_mut().zip(units) {
+        room.write(unit);
+    }
 }
 
 /// Decodes a text: a scalar value, or one error for each maximal subpart of

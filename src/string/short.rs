@@ -5,6 +5,8 @@
 //! between 4 and 64 has a loop at all. Other text goes one scalar value after
 //! another, by branches, which a text in one script makes predictable.
 
+use std::mem::MaybeUninit;
+
 /// The longest text that can be swept.
 pub const SWEPT: usize = 64;
 
@@ -53,7 +55,7 @@ pub fn block<S: Unit, D: From7Bit<S>, const N: usize>(src: &[S; N], dst: &mut [D
 /// UTF-16 to UTF-8: the number of bytes, or `None` if it is ill-formed or does
 /// not fit.
 #[inline]
-pub fn encode(mut src: &[u16], dst: &mut [u8]) -> Option<usize> {
+pub fn encode(mut src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
     let mut at = 0;
     while let [unit, rest @ ..] = src {
         src = rest;
@@ -81,8 +83,10 @@ pub fn encode(mut src: &[u16], dst: &mut [u8]) -> Option<usize> {
         let room = dst.get_mut(at..)?;
         match room.first_chunk_mut() {
             // What is too much is overwritten by the next.
-            Some(room) => *room = bytes.to_le_bytes(),
-            None => room.get_mut(..len)?.copy_from_slice(&bytes.to_le_bytes()[..len]),
+            Some(room) => *room = bytes.to_le_bytes().map(MaybeUninit::new),
+            None => {
+                room.get_mut(..len)?.write_copy_of_slice(&bytes.to_le_bytes()[..len]);
+            }
         }
         at += len;
     }
@@ -92,11 +96,11 @@ pub fn encode(mut src: &[u16], dst: &mut [u8]) -> Option<usize> {
 /// UTF-8 to UTF-16: the number of units, or `None` if it is ill-formed or does
 /// not fit.
 #[inline]
-pub fn decode(mut src: &[u8], dst: &mut [u16]) -> Option<usize> {
+pub fn decode(mut src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
     let mut at = 0;
     while let [first, rest @ ..] = src {
         if *first < 0x80 {
-            *dst.get_mut(at)? = u16::from(*first);
+            dst.get_mut(at)?.write(u16::from(*first));
             at += 1;
             src = rest;
             continue;
@@ -126,13 +130,13 @@ pub fn decode(mut src: &[u8], dst: &mut [u16]) -> Option<usize> {
                 return None;
             }
             let c = c - 0x10000;
-            *dst.get_mut(at)? = 0xD800 | (c >> 10) as u16;
+            dst.get_mut(at)?.write(0xD800 | (c >> 10) as u16);
             at += 1;
             (0xDC00 | c & 0x3FF, 4)
         } else {
             return None;
         };
-        *dst.get_mut(at)? = c as u16;
+        dst.get_mut(at)?.write(c as u16);
         at += 1;
         src = src.get(len..)?;
     }
@@ -197,7 +201,7 @@ static ROWS: [u64; 256] = {
 };
 
 /// A code unit: any bits are one.
-pub trait Unit: Copy + Default {
+pub trait Unit: Copy {
     /// Whether all of a block is ASCII.
     fn is_ascii<const N: usize>(block: &[Self; N]) -> bool;
 }
@@ -224,7 +228,7 @@ impl Unit for u16 {
     }
 }
 
-/// What an ASCII unit can be written as; other units become anything.
+/// Room in which an ASCII unit can be written; other units become anything.
 pub trait From7Bit<S> {
     /// Writes it so.
     fn from_7bit(unit: S) -> Self;
@@ -232,10 +236,10 @@ pub trait From7Bit<S> {
 
 macro_rules! from_7bit {
     ($($from:ident => $to:ty),+) => {$(
-        impl From7Bit<$from> for $to {
+        impl From7Bit<$from> for MaybeUninit<$to> {
             #[inline(always)]
-            fn from_7bit(unit: $from) -> $to {
-                unit as $to
+            fn from_7bit(unit: $from) -> MaybeUninit<$to> {
+                MaybeUninit::new(unit as $to)
             }
         }
     )+};

@@ -2,7 +2,9 @@
 //! for checkers that look at each access, and take their time. The large rounds
 //! are in `tests/strings.rs`.
 
-use super::{Dest, Encoding, Policy, SHORT, Text, fast, measure, transcode};
+#![allow(unsafe_code)]
+
+use super::{Dest, Encoding, Measured, Policy, SHORT, Text, fast, measure, transcode};
 
 /// Characters of each length, in texts of lengths around the kernels' steps.
 fn samples() -> Vec<String> {
@@ -18,28 +20,24 @@ fn samples() -> Vec<String> {
 
 fn transcoded(src: Text<'_>, to: Encoding, policy: Policy) -> Option<String> {
     let measured = measure(src, to, policy).ok()?;
-    match to {
-        Encoding::Utf8 => {
-            let mut bytes = vec![0; measured.len()];
-            transcode(&measured, src, Dest::Utf8(&mut bytes)).ok()?;
-            String::from_utf8(bytes).ok()
-        }
-        Encoding::Utf16 => {
-            let mut units = vec![0; measured.len()];
-            transcode(&measured, src, Dest::Utf16(&mut units)).ok()?;
-            String::from_utf16(&units).ok()
-        }
-        Encoding::Latin1 => {
-            let mut bytes = vec![0; measured.len()];
-            transcode(&measured, src, Dest::Latin1(&mut bytes)).ok()?;
-            Some(bytes.into_iter().map(char::from).collect())
-        }
-        Encoding::Utf32 => {
-            let mut units = vec![[0; 4]; measured.len()];
-            transcode(&measured, src, Dest::LooseUtf32(&mut units)).ok()?;
-            units.into_iter().map(|unit| char::from_u32(u32::from_ne_bytes(unit))).collect()
-        }
-    }
+    let values: Vec<u32> = match to {
+        Encoding::Utf8 => return String::from_utf8(written(&measured, src)?).ok(),
+        Encoding::Utf16 => return String::from_utf16(&written(&measured, src)?).ok(),
+        Encoding::Latin1 => written::<u8>(&measured, src)?.into_iter().map(u32::from).collect(),
+        Encoding::Utf32 => written(&measured, src)?,
+    };
+    values.into_iter().map(char::from_u32).collect()
+}
+
+/// Into memory in which there is nothing.
+fn written<T>(measured: &Measured, src: Text<'_>) -> Option<Vec<T>> {
+    let mut units = Vec::<T>::with_capacity(measured.len());
+    // SAFETY: there is room for so many units of the encoding, which `T` is one of.
+    let dest = unsafe { Dest::at(measured.to(), units.as_mut_ptr().cast(), measured.len()) };
+    transcode(measured, src, dest).ok()?;
+    // SAFETY: all were written.
+    unsafe { units.set_len(measured.len()) };
+    Some(units)
 }
 
 #[test]

@@ -2,6 +2,11 @@
 //!
 //! Not here: what is done with them.
 
+#![allow(unsafe_code)]
+
+use std::mem::MaybeUninit;
+use std::slice::from_raw_parts_mut;
+
 /// How a text is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -134,56 +139,130 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
-/// Where text goes.
+/// Where text goes: room for code units, whatever is in it.
+///
+/// ```
+/// use witrt::string::{Dest, Encoding};
+///
+/// let mut units = [0; 4];
+/// let dest = Dest::utf16(&mut units);
+/// assert_eq!((dest.encoding(), dest.len()), (Encoding::Utf16, 4));
+/// ```
 #[derive(Debug)]
-pub enum Dest<'a> {
-    /// UTF-8 bytes.
-    Utf8(&'a mut [u8]),
-    /// UTF-16 units in native byte order.
-    Utf16(&'a mut [u16]),
-    /// Bytes, each a character.
-    Latin1(&'a mut [u8]),
-    /// UTF-32 units in native byte order.
-    Utf32(&'a mut [u32]),
-    /// UTF-16 at any address.
-    LooseUtf16(&'a mut [[u8; 2]]),
-    /// UTF-32 at any address.
-    LooseUtf32(&'a mut [[u8; 4]]),
+pub struct Dest<'a>(pub(super) Room<'a>);
+
+/// Room for units, of which nothing is read that was not written before, and to
+/// which only units are written: so it may be a slice of units as well.
+#[derive(Debug)]
+pub(super) enum Room<'a> {
+    Utf8(&'a mut [MaybeUninit<u8>]),
+    Utf16(&'a mut [MaybeUninit<u16>]),
+    Latin1(&'a mut [MaybeUninit<u8>]),
+    Utf32(&'a mut [MaybeUninit<u32>]),
+    LooseUtf16(&'a mut [MaybeUninit<[u8; 2]>]),
+    LooseUtf32(&'a mut [MaybeUninit<[u8; 4]>]),
 }
 
-impl Dest<'_> {
+/// Units as room for others.
+#[inline(always)]
+pub(super) fn room<T: Copy>(units: &mut [T]) -> &mut [MaybeUninit<T>] {
+    // SAFETY: the layout is the same, and whoever has it in this room, where it
+    // stays, writes nothing but units.
+    unsafe { from_raw_parts_mut(units.as_mut_ptr().cast(), units.len()) }
+}
+
+impl<'a> Dest<'a> {
+    /// UTF-8 bytes.
+    #[inline(always)]
+    pub fn utf8(units: &'a mut [u8]) -> Dest<'a> {
+        Dest(Room::Utf8(room(units)))
+    }
+
+    /// UTF-16 units in native byte order.
+    #[inline(always)]
+    pub fn utf16(units: &'a mut [u16]) -> Dest<'a> {
+        Dest(Room::Utf16(room(units)))
+    }
+
+    /// Bytes, each a character.
+    #[inline(always)]
+    pub fn latin1(units: &'a mut [u8]) -> Dest<'a> {
+        Dest(Room::Latin1(room(units)))
+    }
+
+    /// UTF-32 units in native byte order.
+    #[inline(always)]
+    pub fn utf32(units: &'a mut [u32]) -> Dest<'a> {
+        Dest(Room::Utf32(room(units)))
+    }
+
+    /// UTF-16 at any address.
+    #[inline(always)]
+    pub fn loose_utf16(units: &'a mut [[u8; 2]]) -> Dest<'a> {
+        Dest(Room::LooseUtf16(room(units)))
+    }
+
+    /// UTF-32 at any address.
+    #[inline(always)]
+    pub fn loose_utf32(units: &'a mut [[u8; 4]]) -> Dest<'a> {
+        Dest(Room::LooseUtf32(room(units)))
+    }
+
+    /// Room for text in bytes at any address. What is behind its last whole unit is
+    /// not part of it.
+    #[inline]
+    pub fn of_bytes(encoding: Encoding, bytes: &'a mut [u8]) -> Dest<'a> {
+        let units = bytes.len() / encoding.unit_size();
+        // SAFETY: there are bytes for so many units, which are bytes again.
+        unsafe { Dest::at(encoding, bytes.as_mut_ptr(), units) }
+    }
+
+    /// Memory for so many units, at any address, in which there may be nothing yet.
+    ///
+    /// # Safety
+    ///
+    /// It must be there and not null, and nobody else may use it for `'a`.
+    #[inline]
+    pub unsafe fn at(encoding: Encoding, start: *mut u8, units: usize) -> Dest<'a> {
+        let is_aligned = start.addr().is_multiple_of(encoding.unit_size());
+        // SAFETY: the caller vouches for the memory, and it is aligned for what it is
+        // taken for; whatever is in it is something that may be uninitialised.
+        Dest(unsafe {
+            match encoding {
+                Encoding::Utf8 => Room::Utf8(from_raw_parts_mut(start.cast(), units)),
+                Encoding::Latin1 => Room::Latin1(from_raw_parts_mut(start.cast(), units)),
+                Encoding::Utf16 if is_aligned => {
+                    Room::Utf16(from_raw_parts_mut(start.cast(), units))
+                }
+                Encoding::Utf16 => Room::LooseUtf16(from_raw_parts_mut(start.cast(), units)),
+                Encoding::Utf32 if is_aligned => {
+                    Room::Utf32(from_raw_parts_mut(start.cast(), units))
+                }
+                Encoding::Utf32 => Room::LooseUtf32(from_raw_parts_mut(start.cast(), units)),
+            }
+        })
+    }
+
     /// The encoding it takes.
     #[inline]
     pub fn encoding(&self) -> Encoding {
-        match self {
-            Dest::Utf8(_) => Encoding::Utf8,
-            Dest::Utf16(_) | Dest::LooseUtf16(_) => Encoding::Utf16,
-            Dest::Latin1(_) => Encoding::Latin1,
-            Dest::Utf32(_) | Dest::LooseUtf32(_) => Encoding::Utf32,
+        match self.0 {
+            Room::Utf8(_) => Encoding::Utf8,
+            Room::Utf16(_) | Room::LooseUtf16(_) => Encoding::Utf16,
+            Room::Latin1(_) => Encoding::Latin1,
+            Room::Utf32(_) | Room::LooseUtf32(_) => Encoding::Utf32,
         }
     }
 
     /// Its room in code units.
     #[inline]
     pub fn len(&self) -> usize {
-        match self {
-            Dest::Utf8(d) | Dest::Latin1(d) => d.len(),
-            Dest::Utf16(d) => d.len(),
-            Dest::Utf32(d) => d.len(),
-            Dest::LooseUtf16(d) => d.len(),
-            Dest::LooseUtf32(d) => d.len(),
-        }
-    }
-
-    /// Where its room is.
-    #[inline]
-    pub fn as_mut_ptr(&mut self) -> *mut u8 {
-        match self {
-            Dest::Utf8(d) | Dest::Latin1(d) => d.as_mut_ptr(),
-            Dest::Utf16(d) => d.as_mut_ptr().cast(),
-            Dest::Utf32(d) => d.as_mut_ptr().cast(),
-            Dest::LooseUtf16(d) => d.as_mut_ptr().cast(),
-            Dest::LooseUtf32(d) => d.as_mut_ptr().cast(),
+        match &self.0 {
+            Room::Utf8(d) | Room::Latin1(d) => d.len(),
+            Room::Utf16(d) => d.len(),
+            Room::Utf32(d) => d.len(),
+            Room::LooseUtf16(d) => d.len(),
+            Room::LooseUtf32(d) => d.len(),
         }
     }
 
@@ -197,13 +276,13 @@ impl Dest<'_> {
     #[inline]
     pub(super) fn first(&mut self, len: usize) -> Dest<'_> {
         let len = len.min(self.len());
-        match self {
-            Dest::Utf8(d) => Dest::Utf8(&mut d[..len]),
-            Dest::Utf16(d) => Dest::Utf16(&mut d[..len]),
-            Dest::Latin1(d) => Dest::Latin1(&mut d[..len]),
-            Dest::Utf32(d) => Dest::Utf32(&mut d[..len]),
-            Dest::LooseUtf16(d) => Dest::LooseUtf16(&mut d[..len]),
-            Dest::LooseUtf32(d) => Dest::LooseUtf32(&mut d[..len]),
-        }
+        Dest(match &mut self.0 {
+            Room::Utf8(d) => Room::Utf8(&mut d[..len]),
+            Room::Utf16(d) => Room::Utf16(&mut d[..len]),
+            Room::Latin1(d) => Room::Latin1(&mut d[..len]),
+            Room::Utf32(d) => Room::Utf32(&mut d[..len]),
+            Room::LooseUtf16(d) => Room::LooseUtf16(&mut d[..len]),
+            Room::LooseUtf32(d) => Room::LooseUtf32(&mut d[..len]),
+        })
     }
 }

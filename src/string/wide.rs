@@ -7,7 +7,7 @@
 
 use super::convert::{whole_utf8, whole_utf16};
 use super::long::{ascii_prefix, is_high, is_paired};
-use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Narrowest, Policy, Text};
+use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Narrowest, Policy, Room, Text};
 use super::{fast, scalar};
 use std::mem::MaybeUninit;
 
@@ -46,40 +46,11 @@ impl<'a> Text<'a> {
     }
 }
 
-impl<'a> Dest<'a> {
-    /// Room for text in bytes at any address. What is behind its last whole unit is
-    /// not part of it.
-    #[inline]
-    pub fn of_bytes(encoding: Encoding, bytes: &'a mut [u8]) -> Dest<'a> {
-        let size = encoding.unit_size();
-        let (start, len) = (bytes.as_mut_ptr(), bytes.len() / size);
-        let is_aligned = start.addr().is_multiple_of(size);
-        match encoding {
-            Encoding::Utf8 => Dest::Utf8(bytes),
-            Encoding::Latin1 => Dest::Latin1(bytes),
-            // SAFETY: so many units are in the bytes, they are aligned, any bytes are
-            // a unit and any unit is bytes, and nobody else has them.
-            Encoding::Utf16 if is_aligned => Dest::Utf16(unsafe { units_mut(start, len) }),
-            Encoding::Utf16 => Dest::LooseUtf16(bytes.as_chunks_mut().0),
-            // SAFETY: as for UTF-16.
-            Encoding::Utf32 if is_aligned => Dest::Utf32(unsafe { units_mut(start, len) }),
-            Encoding::Utf32 => Dest::LooseUtf32(bytes.as_chunks_mut().0),
-        }
-    }
-}
-
 /// # Safety
 /// There must be so many units for `'a`, aligned, of a type that any bytes are.
 unsafe fn units<'a, T>(start: *const u8, len: usize) -> &'a [T] {
     // SAFETY: the caller vouches for all of it.
     unsafe { std::slice::from_raw_parts(start.cast(), len) }
-}
-
-/// # Safety
-/// As for [`units`], and nobody else may have them.
-unsafe fn units_mut<'a, T>(start: *mut u8, len: usize) -> &'a mut [T] {
-    // SAFETY: the caller vouches for all of it.
-    unsafe { std::slice::from_raw_parts_mut(start.cast(), len) }
 }
 
 /// Hands over a text in parts, each aligned and without cutting a character. `None`
@@ -183,12 +154,12 @@ fn transcode_part(part: Text<'_>, to: Encoding, out: &mut Out) -> Option<usize> 
 /// Copies what a part became to where a destination goes on.
 fn store(dst: &mut Dest<'_>, at: usize, out: &Out, count: usize) -> Option<()> {
     let part = at..at.checked_add(count)?;
-    let to: *mut u8 = match dst {
-        Dest::Utf8(d) | Dest::Latin1(d) => d.get_mut(part)?.as_mut_ptr(),
-        Dest::Utf16(d) => d.get_mut(part)?.as_mut_ptr().cast(),
-        Dest::Utf32(d) => d.get_mut(part)?.as_mut_ptr().cast(),
-        Dest::LooseUtf16(d) => d.get_mut(part)?.as_mut_ptr().cast(),
-        Dest::LooseUtf32(d) => d.get_mut(part)?.as_mut_ptr().cast(),
+    let to: *mut MaybeUninit<u8> = match &mut dst.0 {
+        Room::Utf8(d) | Room::Latin1(d) => d.get_mut(part)?.as_mut_ptr(),
+        Room::Utf16(d) => d.get_mut(part)?.as_mut_ptr().cast(),
+        Room::Utf32(d) => d.get_mut(part)?.as_mut_ptr().cast(),
+        Room::LooseUtf16(d) => d.get_mut(part)?.as_mut_ptr().cast(),
+        Room::LooseUtf32(d) => d.get_mut(part)?.as_mut_ptr().cast(),
     };
     let bytes = count.checked_mul(dst.encoding().unit_size())?;
     if bytes > size_of::<Out>() {
@@ -197,9 +168,7 @@ fn store(dst: &mut Dest<'_>, at: usize, out: &Out, count: usize) -> Option<()> {
     // SAFETY: the destination has room for `count` units there, and `out`, which is
     // elsewhere, has at least as many bytes. Those are copied as what they may be:
     // not written.
-    unsafe {
-        to.cast::<MaybeUninit<u8>>().copy_from_nonoverlapping(out.as_ptr().cast(), bytes);
-    }
+    unsafe { to.copy_from_nonoverlapping(out.as_ptr().cast(), bytes) };
     Some(())
 }
 

@@ -178,6 +178,48 @@ static void deleted_twice(void) {
   }
 }
 
+/* Room that is promised exactly or without end, for short text and long: it holds
+ * nothing before, and no byte more is touched, which valgrind watches. */
+static void exact_room(void) {
+  enum { LONGEST = 1500 };
+  static const size_t unit_size[] = {1, 2, 1, 4};
+  static const witrt_slot_kind_t kinds[] = {
+    WITRT_SLOT_UTF8, WITRT_SLOT_UTF16, WITRT_SLOT_LATIN1, WITRT_SLOT_UTF32};
+  static const char* const parts[] = {"a", "é", "日", "🦀", "aé日🦀"};
+  static const size_t capacities[] = {0, SIZE_MAX, SIZE_MAX / 2, SIZE_MAX / 4 + 1};
+  for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+    for (size_t count = 1; count < LONGEST; count += count < 3 ? 1 : count / 2) {
+      char text[10 * LONGEST];
+      size_t size = 0;
+      for (size_t i = 0; i < count; i++) size += (size_t)sprintf(text + size, "%s", parts[p]);
+      wasm_string_t s = WASM_STRING_UTF8(text, size);
+      wasm_val_t back = through(&s);
+      for (wasm_encoding_t e = WASM_UTF8; e <= WASM_UTF32; e++) {
+        size_t units = wasm_string_length(&s, e), bytes = units * unit_size[e];
+        if (!units) continue; /* it does not fit Latin-1 */
+        witrt_slot_kind_t in = WITRT_SLOT_UTF8;
+        witrt_prepared_t* same = witrt_func_prepare(guest_func(&g, 0), &in, 1, &kinds[e], 1, NULL);
+        REQUIRE(same);
+        for (size_t c = 0; c < sizeof capacities / sizeof *capacities; c++) {
+          size_t capacity = capacities[c] ? capacities[c] : units, written = 0;
+          void *first = malloc(bytes), *room = malloc(bytes);
+          CHECK(wasm_string_read(&s, e, first, capacity, &written) && written == units);
+          CHECK(wasm_string_read(back.of.string, e, room, capacity, &written) && written == units);
+          CHECK(memcmp(first, room, bytes) == 0);
+          free(room);
+          room = malloc(bytes);
+          witrt_slot_t arg = {.text = {text, size}}, result = {.buffer = {room, capacity}};
+          CHECK(witrt_prepared_call(same, &arg, &result, NULL) && result.text.size == units);
+          CHECK(memcmp(first, room, bytes) == 0);
+          if (e == WASM_UTF8) CHECK(memcmp(first, text, bytes) == 0);
+          free(first), free(room);
+        }
+        witrt_prepared_delete(same);
+      }
+      wasm_val_delete(&back);
+    }
+}
+
 /* Replacement instead of refusal, for one string or for an engine. */
 static void ill_formed(void) {
   static const char16_t lone[] = {'a', 0xd83e, 'b'};
@@ -238,7 +280,7 @@ static void ill_formed(void) {
 int main(void) {
   guest_open(&g,
     "(module"
-    "  (memory 1)"
+    "  (memory 2)"
     "  (global $at (mut i32) (i32.const 1024)) (global $freed (mut i32) (i32.const 0))"
     "  (func $malloc (param i32) (result i32)"
     "    (if (i32.gt_u (global.get $at) (i32.const 60000)) (then (global.set $at (i32.const 1024))))"
@@ -252,6 +294,7 @@ int main(void) {
     "    arg.get 0 string-to-memory $malloc call-core $same defer-call-core $free memory-to-string)"
     "  (@interface func (export \"freed\") (result u32) call-core $freed i32-to-u32))");
   every_way();
+  exact_room();
   lifetimes();
   deleted_twice();
   ill_formed();

@@ -68,7 +68,7 @@ impl Ours {
                     if units.len() < text.len() {
                         units.resize(text.len(), 0);
                     }
-                    Ok(witrt::string::copy(text, witrt::string::Dest::Utf16(units), rule)?)
+                    Ok(witrt::string::copy(text, witrt::string::Dest::utf16(units), rule)?)
                 })
             })?;
             was_seen.store(len, Ordering::Relaxed);

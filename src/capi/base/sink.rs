@@ -8,7 +8,6 @@ use crate::string::{Changed, Dest, Measured, Text, copy, measure, transcode_unch
 use crate::{Encoding, Error, ErrorKind, Policy, Result};
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::slice::from_raw_parts_mut;
 
 /// A place for one text.
 #[derive(Clone, Copy)]
@@ -96,16 +95,8 @@ impl Room {
     #[inline(always)]
     unsafe fn dest<'a>(self, len: usize) -> Dest<'a> {
         // SAFETY: `new` found it aligned and not NULL, and the caller vouches for
-        // the rest. Units have no invalid values, and none is read before it is
-        // written.
-        unsafe {
-            match self.encoding {
-                Encoding::Utf8 => Dest::Utf8(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Utf16 => Dest::Utf16(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Latin1 => Dest::Latin1(from_raw_parts_mut(self.data.cast(), len)),
-                Encoding::Utf32 => Dest::Utf32(from_raw_parts_mut(self.data.cast(), len)),
-            }
-        }
+        // the rest.
+        unsafe { Dest::at(self.encoding, self.data.cast(), len) }
     }
 }
 
