@@ -2176,7 +2176,8 @@ WASM_API_EXTERN wasm_valkind_t wasm_valtype_kind(const struct wasm_valtype_t *ty
 WASM_API_EXTERN const char *witrt_valkind_name(wasm_valkind_t kind);
 
 /// A function type. Both vectors are consumed, also on failure; NULL is an
-/// empty one. Owned by the caller.
+/// empty one. NULL for more than 1,000 parameters or results, which no function of
+/// a module has. Owned by the caller.
 WASM_API_EXTERN
 struct wasm_functype_t *wasm_functype_new(struct wasm_valtype_vec_t *params,
                                           struct wasm_valtype_vec_t *results);
@@ -2302,7 +2303,8 @@ WASM_API_EXTERN
 const struct wasm_externtype_t *wasm_exporttype_type(const struct wasm_exporttype_t *ty);
 
 /// A trap of the host's own, for a callback to return. The message is copied,
-/// and may lack the NUL that ends it. Owned by the caller.
+/// and may lack the NUL that ends it. NULL where there is no memory for it. Owned
+/// by the caller.
 WASM_API_EXTERN
 struct wasm_trap_t *wasm_trap_new(const struct wasm_store_t *store,
                                   const wasm_message_t *message);
@@ -2584,7 +2586,8 @@ bool witrt_caller_return_text(const struct witrt_caller_t *caller,
 
 /// A trap for the callback to return: for one that does not have its store at
 /// hand. The message, `size` bytes of UTF-8 and not NUL-terminated, is copied;
-/// what is ill-formed in it becomes U+FFFD. Owned by the caller.
+/// what is ill-formed in it becomes U+FFFD. NULL where there is no memory for it.
+/// Owned by the caller.
 WASM_API_EXTERN
 struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
                                       const char *message,

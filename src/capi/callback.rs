@@ -445,7 +445,8 @@ pub unsafe extern "C" fn witrt_caller_return_text(
 
 /// A trap for the callback to return: for one that does not have its store at
 /// hand. The message, `size` bytes of UTF-8 and not NUL-terminated, is copied;
-/// what is ill-formed in it becomes U+FFFD. Owned by the caller.
+/// what is ill-formed in it becomes U+FFFD. NULL where there is no memory for it.
+/// Owned by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_caller_trap(
     caller: Option<&witrt_caller_t>,
@@ -458,6 +459,6 @@ pub unsafe extern "C" fn witrt_caller_trap(
         // header demands so many bytes.
         let (cell, message) = unsafe { (&*caller.cell, slice(message.cast(), size, "message")?) };
         let store = cell.enter_held(|inside| inside.cell())?;
-        Ok(Some(of_host(store, cell.id(), message)))
+        Ok(Some(of_host(store, cell.id(), message)?))
     })
 }

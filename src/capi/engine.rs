@@ -2,7 +2,7 @@
 //!
 //! Not here: what the options do.
 
-use super::base::boundary::{enter, need, utf8_nt};
+use super::base::boundary::{self, enter, need};
 use super::base::failure::report;
 use super::base::report::witrt_error_t;
 use super::base::text::{encoding_of, wasm_encoding_t};
@@ -337,7 +337,7 @@ pub unsafe extern "C" fn witrt_config_set_cache_dir(
 ) -> bool {
     let change = |config: &mut Config| {
         // SAFETY: the header demands NULL or a NUL-terminated string.
-        config.cache_dir(unsafe { utf8_nt(path, "path") }?);
+        config.cache_dir(unsafe { boundary::path(path) }?);
         Ok(())
     };
     // SAFETY: as in the first setter.

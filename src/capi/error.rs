@@ -53,7 +53,7 @@ pub extern "C" fn witrt_error_kind(error: Option<&witrt_error_t>) -> witrt_error
 /// the error.
 #[unsafe(no_mangle)]
 pub extern "C" fn witrt_error_message(error: Option<&witrt_error_t>) -> *const c_char {
-    error.map_or(c"", |error| error.report.message.as_c_str()).as_ptr()
+    error.map_or(c"", |error| &*error.report.message).as_ptr()
 }
 
 /// The name of a kind, such as `MalformedText`; NULL for a number that is

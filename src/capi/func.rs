@@ -192,6 +192,8 @@ unsafe fn call_values(
     results: *mut wasm_val_vec_t,
     room: usize,
 ) -> Result<()> {
+    // Before a list is made of what may be many.
+    func.check_args(args.len())?;
     let arity = func.ty().results().len();
     let mut values = List::<Val<'_>, INLINE>::new(args.len(), || spare(inside));
     for (i, arg) in args.iter().enumerate() {

@@ -2,7 +2,7 @@
 //!
 //! Not here: what instantiation does.
 
-use super::base::boundary::{borrow, caught, enter, need, offer, quietly, utf8, write};
+use super::base::boundary::{borrow, caught, enter, need, offer, quietly, quoted, utf8, write};
 use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::base::failure::{Failure, report, to_trap};
 use super::base::handle::*;
@@ -87,7 +87,11 @@ unsafe fn new(
 unsafe fn externs(inside: &Inside<'_>, vec: *const wasm_extern_vec_t) -> Result<Vec<Extern>> {
     // SAFETY: the caller vouches for it.
     let items = unsafe { items(vec, "imports") }?;
-    let mut externs = Vec::with_capacity(items.len());
+    let mut externs = Vec::new();
+    externs.try_reserve_exact(items.len()).map_err(|_| {
+        let message = format!("no memory for {} imports", items.len());
+        Error::new(ErrorKind::OutOfMemory, message)
+    })?;
     for (i, item) in items.iter().enumerate() {
         // SAFETY: as above.
         let found = unsafe { to_extern(inside, *item) };
@@ -152,7 +156,8 @@ pub unsafe extern "C" fn witrt_instance_export(
         let name = unsafe { utf8(name.cast(), size, "name") }?;
         cell.enter(|inside| {
             let found = instance.export(inside.context(), name)?.ok_or_else(|| {
-                Error::new(ErrorKind::OutOfRange, format!("no export is named {name:?}"))
+                let message = format!("no export is named {}", quoted(name));
+                Error::new(ErrorKind::OutOfRange, message)
             })?;
             Ok(Some(wasm_extern_t::boxed(inside.extern_handle(found))))
         })?
@@ -216,7 +221,7 @@ pub unsafe extern "C" fn witrt_linker_define(
         let handle = item.handle();
         let found = handle.obj.to_extern().ok_or_else(|| wrong_kind("extern", &handle.obj))?;
         linker.claim(&handle.cell()?)?;
-        linker.linker.define(module, name, found);
+        linker.linker.try_define(module, name, found)?;
         Ok(true)
     })
 }

@@ -2,13 +2,13 @@
 //!
 //! Not here: instances.
 
-use super::base::boundary::{enter, need, null, slice, utf8_nt, write};
+use super::base::boundary::{self, enter, need, null, slice, write};
 use super::base::cell::{cell_of, wasm_store_t};
 use super::base::failure::report;
 use super::base::handle::{Handle, Reference, wasm_module_t};
 use super::base::object::{Body, Obj, wrong_kind};
 use super::base::report::witrt_error_t;
-use super::base::vec::{self, Vector, from_bytes, from_items, items, wasm_byte_vec_t};
+use super::base::vec::{self, Vector, bytes, from_bytes, from_items, wasm_byte_vec_t};
 use super::engine::wasm_engine_t;
 use super::importtype::*;
 use crate::{Engine, Error, ErrorKind, Module, Result};
@@ -44,9 +44,7 @@ unsafe fn items_of<'a, V: Vector<Item = c_char> + 'a>(vec: *const V) -> Result<&
         return Err(null("bytes"));
     }
     // SAFETY: the caller vouches for it.
-    let bytes = unsafe { items(vec, "bytes") }?;
-    // SAFETY: the same bytes under another name.
-    Ok(unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
+    unsafe { bytes(vec, "bytes") }
 }
 
 /// The engine of a store.
@@ -254,7 +252,7 @@ pub unsafe extern "C" fn witrt_module_deserialize_file(
     let body = || {
         let engine = engine_of(engine)?;
         // SAFETY: the header demands NULL or a NUL-terminated string.
-        let path = unsafe { utf8_nt(path, "path") }?;
+        let path = unsafe { boundary::path(path) }?;
         // SAFETY: the header demands a trusted file that nobody changes.
         Ok::<_, Error>(Some(handle(unsafe { Module::deserialize_file(&engine, path) }?)))
     };

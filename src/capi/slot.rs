@@ -7,6 +7,7 @@ use super::base::handle::wasm_ref_t;
 use super::base::sink::{Grow, Room, Sink};
 use super::base::text::{text_at, wasm_string_t};
 use super::base::value::{type_of, unknown_kind};
+use super::types::check_count;
 use crate::string::Text;
 use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
 use std::ffi::c_void;
@@ -240,6 +241,7 @@ impl SlotKind {
     ) -> Result<(Box<[SlotKind]>, Vec<ValType>)> {
         // SAFETY: the caller vouches for it.
         let kinds = unsafe { slice(kinds, count, name) }?;
+        check_count(count, name)?;
         let (mut all, mut types) = (Vec::new(), Vec::new());
         for (i, kind) in kinds.iter().enumerate() {
             let found = SlotKind::new(*kind).and_then(|(kind, ty)| match kind {

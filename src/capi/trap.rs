@@ -6,7 +6,7 @@ use super::base::boundary::{enter, need, write};
 use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::base::failure::{of_host, trap_body};
 use super::base::handle::{self, Reference, wasm_instance_t, wasm_trap_t};
-use super::base::vec::{self, Duplicate, Owned, Vector, from_bytes, from_items, items};
+use super::base::vec::{self, Duplicate, Owned, Vector, bytes, from_bytes, from_items, terminated};
 use super::base::vec::{wasm_message_t, wasm_name_t};
 use crate::{Frame, Result};
 use std::sync::Arc;
@@ -55,7 +55,8 @@ impl Duplicate for wasm_frame_t {
 }
 
 /// A trap of the host's own, for a callback to return. The message is copied,
-/// and may lack the NUL that ends it. Owned by the caller.
+/// and may lack the NUL that ends it. NULL where there is no memory for it. Owned
+/// by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_trap_new(
     store: Option<&wasm_store_t>,
@@ -64,10 +65,9 @@ pub unsafe extern "C" fn wasm_trap_new(
     enter(|| {
         let cell = cell_of(store)?;
         // SAFETY: the header demands a vector or NULL.
-        let message = unsafe { items(message, "message") }?;
-        let bytes: Vec<u8> = message.iter().map(|byte| *byte as u8).collect();
+        let message = unsafe { bytes(message, "message") }?;
         let id = cell.id();
-        Ok(Some(of_host(Some(cell), id, bytes.strip_suffix(b"\0").unwrap_or(&bytes))))
+        Ok(Some(of_host(Some(cell), id, message.strip_suffix(b"\0").unwrap_or(message))?))
     })
 }
 
@@ -78,10 +78,9 @@ pub unsafe extern "C" fn wasm_trap_message(trap: Option<&wasm_trap_t>, out: *mut
     enter(|| {
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { vec::new_empty(out) }?;
-        let mut message = trap_body(need(trap, "trap")?)?.trap.message().as_bytes().to_vec();
-        message.push(0);
+        let message = trap_body(need(trap, "trap")?)?.trap.message().as_bytes();
         // SAFETY: as above.
-        unsafe { write(out, "out", from_bytes(&message)?) }
+        unsafe { write(out, "out", terminated(message)?) }
     })
 }
 

@@ -335,7 +335,8 @@ pub extern "C" fn witrt_valkind_name(kind: wasm_valkind_t) -> *const c_char {
 }
 
 /// A function type. Both vectors are consumed, also on failure; NULL is an
-/// empty one. Owned by the caller.
+/// empty one. NULL for more than 1,000 parameters or results, which no function of
+/// a module has. Owned by the caller.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wasm_functype_new(
     params: *mut wasm_valtype_vec_t,
@@ -352,8 +353,18 @@ pub unsafe extern "C" fn wasm_functype_new(
 fn val_types(types: &Owned<wasm_valtype_vec_t>, name: &str) -> Result<Vec<wasm_valtype_t>> {
     // SAFETY: the vector is owned, and so are its elements.
     let types = unsafe { items(types.as_ptr(), name) }?;
+    check_count(types.len(), name)?;
     // SAFETY: as above.
     types.iter().map(|ty| Ok(need(unsafe { ty.as_ref() }, name)?.clone())).collect()
+}
+
+/// Checks that a function can have so many values, before a list is made of them.
+pub fn check_count(count: usize, name: &str) -> Result<()> {
+    if count <= FuncType::MOST_VALUES {
+        return Ok(());
+    }
+    let message = format!("no function has {count} {name}");
+    Err(Error::new(ErrorKind::OutOfRange, message))
 }
 
 /// A function type; a component's, where values with parts are in it.

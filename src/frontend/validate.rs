@@ -15,7 +15,7 @@ use crate::types::{FuncType, ValType};
 
 /// As many parameters, and as many results, may an adapter type have: core
 /// functions have the same limit.
-const MAX_VALUES: usize = 1_000;
+const MAX_VALUES: usize = FuncType::MOST_VALUES;
 /// As many values may one adapter hold, parameters and all.
 const MAX_SLOTS: usize = 10_000;
 /// As many operands may the instructions of a module have. One of two bytes can

@@ -13,7 +13,7 @@ use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
 use crate::guest::refs::ExternRef;
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
-use crate::guest::value::{Str, Val};
+use crate::guest::value::{Str, Val, check_count};
 use crate::guest::words::HostType;
 use crate::string::{self, Text};
 use crate::types::{FuncType, ValType, kinds_of_values};
@@ -225,6 +225,12 @@ impl Func {
     #[inline]
     pub fn check_room(&self, results: usize) -> Result<()> {
         check_room(&self.0.ty, results)
+    }
+
+    /// Checks the number of arguments as [`Func::call`] does.
+    #[doc(hidden)]
+    pub fn check_args(&self, args: usize) -> Result<()> {
+        check_count("arguments", self.0.ty.params(), args)
     }
 
     /// Calls a function of numbers without making values of them: `words` holds

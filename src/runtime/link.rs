@@ -9,6 +9,7 @@ use super::module::Module;
 use crate::component::names;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
+use crate::string::{Policy, copy_to_string};
 use crate::types::{ExternType, ImportType};
 use std::collections::HashMap;
 
@@ -45,8 +46,24 @@ impl Linker {
     /// same names, unless both are functions and their types differ: then
     /// each serves the imports of its own type.
     pub fn define(&mut self, module: &str, name: &str, item: impl Into<Extern>) -> &mut Linker {
-        let item = item.into();
-        let all = self.named.entry((module.to_owned(), name.to_owned())).or_default();
+        self.insert(module.to_owned(), name.to_owned(), item.into())
+    }
+
+    /// The same for names of any length.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfMemory`] where there is none for copies of them.
+    pub fn try_define(
+        &mut self,
+        module: &str,
+        name: &str,
+        item: impl Into<Extern>,
+    ) -> Result<&mut Linker> {
+        Ok(self.insert(owned(module)?, owned(name)?, item.into()))
+    }
+
+    fn insert(&mut self, module: String, name: String, item: Extern) -> &mut Linker {
+        let all = self.named.entry((module, name)).or_default();
         all.retain(|old| match (old, &item) {
             (Extern::Func(old), Extern::Func(new)) => old.ty() != new.ty(),
             _ => false,
@@ -59,6 +76,9 @@ impl Linker {
     /// these are the functions of the interface of that name, or of a version that
     /// can stand for it; with an empty name, the functions of all its interfaces,
     /// each under its own, and those of its world.
+    ///
+    /// # Errors
+    /// As [`Linker::try_define`], and [`ErrorKind::StoreBusy`].
     pub fn define_instance(
         &mut self,
         cx: impl AsContextMut,
@@ -71,13 +91,13 @@ impl Linker {
             if instance.module().is_component() {
                 let (interface, name) = ty.name.split_once('#').unwrap_or(("", &ty.name));
                 match names::interface(module, [(interface, ())]) {
-                    Some(()) => self.define(module, name, export.clone()),
+                    Some(()) => self.try_define(module, name, export.clone())?,
                     None if module.is_empty() => self.define(interface, name, export.clone()),
                     None => self,
                 };
                 continue;
             }
-            self.define(module, &ty.name, export.clone());
+            self.try_define(module, &ty.name, export.clone())?;
         }
         Ok(self)
     }
@@ -133,6 +153,12 @@ impl Linker {
             missing => Err(Error::new(ErrorKind::MissingImport, told(missing))),
         }
     }
+}
+
+fn owned(name: &str) -> Result<String> {
+    let mut copy = String::new();
+    copy_to_string(name.into(), &mut copy, Policy::Reject)?;
+    Ok(copy)
 }
 
 /// So many missing imports are told, and so much of each: modules may have very

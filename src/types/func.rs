@@ -27,6 +27,9 @@ pub struct FuncType {
 type Names = Vec<Option<Box<str>>>;
 
 impl FuncType {
+    /// The most parameters, and the most results, that functions of modules have.
+    pub const MOST_VALUES: usize = 1_000;
+
     /// A function type from its parameters and results, in order.
     pub fn new(
         params: impl IntoIterator<Item = ValType>,

@@ -231,6 +231,33 @@ pub unsafe fn utf8_nt<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
     unsafe { utf8(text.as_ptr().cast(), text.count_bytes(), name) }
 }
 
+/// A path of the caller's: not so long that it could not be one. What is done with
+/// paths copies them.
+///
+/// # Safety
+///
+/// As for [`utf8_nt`].
+pub unsafe fn path<'a>(path: *const c_char) -> Result<&'a str> {
+    // SAFETY: the caller vouches for it.
+    let path = unsafe { utf8_nt(path, "path") }?;
+    if path.len() > LONGEST_PATH {
+        let message = format!("a path of {} bytes is longer than any can be", path.len());
+        return Err(Error::new(ErrorKind::OutOfRange, message));
+    }
+    Ok(path)
+}
+
+/// Of all systems Windows has the longest: 32,767 units of UTF-16.
+const LONGEST_PATH: usize = 3 * 32_767;
+
+/// A name of the caller's for a message: its beginning, if it is long.
+pub fn quoted(name: &str) -> String {
+    match name.floor_char_boundary(100) {
+        end if end < name.len() => format!("{:?}…", &name[..end]),
+        _ => format!("{name:?}"),
+    }
+}
+
 /// Something of the host's, and what to call when it is no longer needed.
 pub struct Foreign {
     data: *mut c_void,

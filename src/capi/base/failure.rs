@@ -12,7 +12,8 @@ use super::handle::{Handle, Reference, wasm_trap_t};
 use super::last::keep_last;
 use super::object::{Body, Obj, TrapBody, wrong_kind};
 use super::report::{Report, witrt_error_t};
-use crate::{Error, Result, Trap};
+use crate::string::{Text, copy_to_string};
+use crate::{Error, Policy, Result, Trap};
 use std::sync::Arc;
 
 /// An error, and the store that it happened in.
@@ -111,9 +112,11 @@ pub fn trap_body(trap: &wasm_trap_t) -> Result<&TrapBody> {
 }
 
 /// A trap of the host's own, in the store of that number.
-pub fn of_host(store: Option<Arc<StoreCell>>, id: u64, message: &[u8]) -> Box<wasm_trap_t> {
-    let trap = Trap::new(String::from_utf8_lossy(message));
+pub fn of_host(store: Option<Arc<StoreCell>>, id: u64, message: &[u8]) -> Result<Box<wasm_trap_t>> {
+    let mut copy = String::new();
+    copy_to_string(Text::Utf8(message), &mut copy, Policy::Replace)?;
+    let trap = Trap::new(copy);
     let report = Report::new(&Error::from(trap.clone()));
     let obj = Obj::new(id, Body::Trap(TrapBody { trap, report }));
-    wasm_trap_t::boxed(Handle { store, obj })
+    Ok(wasm_trap_t::boxed(Handle { store, obj }))
 }

@@ -4,6 +4,7 @@
 
 use crate::{Error, ErrorKind, TrapCode};
 use std::any::Any;
+use std::borrow::Cow;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ pub struct witrt_error_t {
 #[allow(missing_docs)] // they are those of `Error`
 pub struct Report {
     pub kind: ErrorKind,
-    pub message: CString,
+    /// A host may have chosen it, and how long it is.
+    pub message: Cow<'static, CStr>,
     pub argument: Option<usize>,
     pub position: Option<usize>,
     pub offset: Option<usize>,
@@ -38,10 +40,10 @@ pub struct Report {
 impl Report {
     /// What an error says.
     pub fn new(error: &Error) -> Arc<Report> {
-        let message = error.message().replace('\0', "\u{fffd}");
+        let message = for_c(error.message()).map(Cow::Owned);
         Arc::new(Report {
             kind: error.kind(),
-            message: CString::new(message).unwrap_or_default(),
+            message: message.unwrap_or(Cow::Borrowed(c"(no memory for the message)")),
             argument: error.argument(),
             position: error.position(),
             offset: error.offset(),
@@ -50,4 +52,18 @@ impl Report {
             trap_code: error.trap().and_then(|trap| trap.code()),
         })
     }
+}
+
+/// A message for C, in which U+FFFD stands for NUL.
+fn for_c(message: &str) -> Option<CString> {
+    const NUL: &[u8] = "\u{fffd}".as_bytes();
+    let nuls = message.bytes().filter(|byte| *byte == 0).count();
+    let mut bytes = Vec::new();
+    // The one that ends it, too.
+    bytes.try_reserve_exact(message.len() + nuls * (NUL.len() - 1) + 1).ok()?;
+    for (i, part) in message.split('\0').enumerate() {
+        bytes.extend_from_slice(if i > 0 { NUL } else { b"" });
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    CString::new(bytes).ok()
 }

@@ -108,7 +108,16 @@ pub fn from_items<V: Vector>(items: impl ExactSizeIterator<Item = V::Item>) -> R
 
 /// A vector of a text's bytes.
 pub fn from_bytes<V: Vector<Item = c_char>>(bytes: &[u8]) -> Result<V> {
-    let vec = zeroed::<V>(bytes.len())?;
+    from_bytes_and(bytes, 0)
+}
+
+/// The same with a NUL behind them, which counts.
+pub fn terminated<V: Vector<Item = c_char>>(bytes: &[u8]) -> Result<V> {
+    from_bytes_and(bytes, 1)
+}
+
+fn from_bytes_and<V: Vector<Item = c_char>>(bytes: &[u8], zeros: usize) -> Result<V> {
+    let vec = zeroed::<V>(bytes.len() + zeros)?;
     if !bytes.is_empty() {
         // SAFETY: `zeroed` made room for as many bytes, and just now.
         unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr().cast(), vec.parts().1, bytes.len()) };
@@ -157,6 +166,21 @@ where
         }
         None => Ok(&[]),
     }
+}
+
+/// The bytes of one that is lent.
+///
+/// # Safety
+///
+/// As for [`items`].
+pub unsafe fn bytes<'a, V>(vec: *const V, name: &str) -> Result<&'a [u8]>
+where
+    V: Vector<Item = c_char> + 'a,
+{
+    // SAFETY: the caller vouches for it.
+    let bytes = unsafe { items(vec, name) }?;
+    // SAFETY: the same bytes under another name.
+    Ok(unsafe { std::slice::from_raw_parts(bytes.as_ptr().cast(), bytes.len()) })
 }
 
 /// Takes the contents out of a vector, so that nobody deletes them twice; NULL
