@@ -52,7 +52,7 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 22] = [
+const SOURCES: [&str; 23] = [
     "version",
     "base/report",
     "error",
@@ -75,6 +75,7 @@ const SOURCES: [&str; 22] = [
     "callback",
     "externs",
     "instance",
+    "linker",
 ];
 
 fn header(pieces: &[PathBuf]) -> Result<String> {

@@ -727,6 +727,20 @@ typedef uint32_t witrt_opt_level_t;
 /// What runs adapters: one of `witrt_back_end_enum`.
 typedef uint32_t witrt_back_end_t;
 
+/// What is told of each call: a line of text in UTF-8, `size` bytes of it, without a
+/// NUL or a line feed at its end, lent for the time of this. It runs on the thread of
+/// the call, right before it, and must not use the store; any number of threads may
+/// be in it at once. C++ exceptions must not leave it, nor `longjmp`.
+typedef void (*witrt_trace_callback_t)(void *env, const char *line, size_t size);
+
+/// What is asked when a deadline has come to pass: how many ticks, counted from now,
+/// the guest may go on for; zero stops it with the trap that it is without.
+///
+/// It is called on the thread of the call, in the middle of the guest. The store is
+/// shut meanwhile: calls into it fail with `WITRT_ERROR_STORE_BUSY`; deleting is
+/// permitted. C++ exceptions must not leave it, nor `longjmp`.
+typedef uint64_t (*witrt_epoch_callback_t)(void *env);
+
 /// What `wasm_string_narrowest` tells: one of `wasm_narrowest_enum`.
 typedef uint32_t wasm_narrowest_t;
 
@@ -1995,6 +2009,20 @@ bool witrt_config_set_back_end(struct wasm_config_t *config,
 /// Default: no cache.
 WASM_API_EXTERN bool witrt_config_set_cache_dir(struct wasm_config_t *config, const char *path);
 
+/// Tells of each call of a function that an instance exports, `call greet("Zoë", 3)`,
+/// and that it imports, `import env.log(7)`, with the arguments; of a long text the
+/// first hundred characters, and of a value with parts the first eight. Functions in tables are not
+/// told of. `env` is given to each call. The finalizer may be NULL; else
+/// it is called once with `env`, when neither the configuration nor its engine is left.
+///
+/// Default: none, and then nothing of it is there: a call has not one instruction
+/// more. False for a callback that is NULL; the finalizer is not called then.
+WASM_API_EXTERN
+bool witrt_config_set_trace(struct wasm_config_t *config,
+                            witrt_trace_callback_t callback,
+                            void *env,
+                            void (*finalizer)(void*));
+
 /// Sets memory aside for this many instances at once, so that making one is
 /// faster; more than these cannot be made, in as many stores at most if references
 /// are used in them. An instance may have a memory and eight tables of 100,000
@@ -2022,6 +2050,39 @@ WASM_API_EXTERN bool witrt_store_get_fuel(const struct wasm_store_t *store, uint
 WASM_API_EXTERN
 bool witrt_store_set_epoch_deadline(const struct wasm_store_t *store,
                                     uint64_t ticks);
+
+/// Has a callback asked whenever this store's deadline has come to pass, in place of
+/// an earlier one; NULL for none, which is so at first. `env` is given to each call.
+/// The finalizer may be NULL; else it is called once with `env`, when the callback is
+/// needed no more: at the latest with the store. Where this fails it is not called.
+///
+/// False, with `WITRT_ERROR_UNSUPPORTED`, where the engine has no epochs.
+WASM_API_EXTERN
+bool witrt_store_set_epoch_callback(const struct wasm_store_t *store,
+                                    witrt_epoch_callback_t callback,
+                                    void *env,
+                                    void (*finalizer)(void*));
+
+/// The most bytes that one linear memory of this store may have, in place of what the
+/// engine was made with (`witrt_config_set_max_memory_bytes`). Growing beyond fails as
+/// the guest sees it; a memory that is larger already stays as it is. It holds for
+/// what is made and grows from now on. False for a store that is NULL or busy.
+WASM_API_EXTERN
+bool witrt_store_set_max_memory_bytes(const struct wasm_store_t *store,
+                                      size_t bytes);
+
+/// The most elements that one table of this store may have, as
+/// `witrt_store_set_max_memory_bytes`.
+WASM_API_EXTERN
+bool witrt_store_set_max_table_elements(const struct wasm_store_t *store,
+                                        size_t elements);
+
+/// The most instances that this store may have, and no more than the engine was made
+/// for (`witrt_config_set_max_instances`). Those of components are counted by
+/// themselves, and those that are there stay. False for a store that is NULL or busy.
+WASM_API_EXTERN
+bool witrt_store_set_max_instances(const struct wasm_store_t *store,
+                                   size_t instances);
 
 /// Copies the strings of guests that are still held, and runs the deferred
 /// calls (such as a guest's `free`) that are owed. Every call does this first,
@@ -2241,6 +2302,15 @@ WASM_API_EXTERN struct wasm_tagtype_t *wasm_tagtype_new(struct wasm_functype_t *
 WASM_API_EXTERN
 const struct wasm_functype_t *wasm_tagtype_functype(const struct wasm_tagtype_t *ty);
 
+/// The name of a kind of imports and exports, such as `memory`. Static text,
+/// NUL-terminated; NULL for a number that is no kind.
+WASM_API_EXTERN const char *witrt_externkind_name(wasm_externkind_t kind);
+
+/// Writes a type to `out` as messages have it: `func (name: string) -> (u32)`,
+/// `memory 1 16`, `global mut i64`, `table 1 funcref`; of a component's function as WIT
+/// has it. An empty vector on failure. Owned by the caller.
+WASM_API_EXTERN void witrt_externtype_print(const struct wasm_externtype_t *ty, wasm_name_t *out);
+
 /// Which kind of type it is, one of `wasm_externkind_enum`.
 WASM_API_EXTERN wasm_externkind_t wasm_externtype_kind(const struct wasm_externtype_t *ty);
 
@@ -2359,6 +2429,20 @@ struct wasm_module_t *witrt_module_new(const struct wasm_engine_t *engine,
                                        const void *data,
                                        size_t size,
                                        struct witrt_error_t **error);
+
+/// As `witrt_module_new`, of what is in a file: a binary, text, or a component, in
+/// either form. The file is read, and not needed afterwards.
+///
+/// `path` is UTF-8 and NUL-terminated, and borrowed for the call. NULL, with the path
+/// in the message, for a file that is not there or cannot be read
+/// (`WITRT_ERROR_UNREADABLE_FILE`), and for what is no valid module. `error` may be
+/// NULL; what is written there is owned by the caller, NULL on success. The module is
+/// owned by the caller; it works in every store of the same engine. Any thread, and
+/// several at once with the same engine.
+WASM_API_EXTERN
+struct wasm_module_t *witrt_module_new_from_file(const struct wasm_engine_t *engine,
+                                                 const char *path,
+                                                 struct witrt_error_t **error);
 
 /// Whether the bytes are a valid module in any of the forms that
 /// `wasm_module_new` takes; the reason is in the last error where not.
@@ -2668,6 +2752,31 @@ WASM_API_EXTERN wasm_memory_pages_t wasm_memory_size(const struct wasm_memory_t 
 /// Adds `delta` pages. False where it may not grow so far.
 WASM_API_EXTERN bool wasm_memory_grow(struct wasm_memory_t *object, wasm_memory_pages_t delta);
 
+/// Copies `size` bytes out of a memory, from `offset` on, into memory of the
+/// caller's. True for success. False, and nothing written, where they are not all in
+/// the memory (`WITRT_ERROR_OUT_OF_RANGE`), for a shared memory
+/// (`WITRT_ERROR_UNSUPPORTED`), and for NULL, unless `size` is zero. `error` may be
+/// NULL; what is written there is owned by the caller, NULL on success. The store's
+/// thread.
+WASM_API_EXTERN
+bool witrt_memory_read(const struct wasm_memory_t *object,
+                       size_t offset,
+                       void *destination,
+                       size_t size,
+                       struct witrt_error_t **error);
+
+/// Copies the `size` bytes at `data` into a memory, from `offset` on. Strings of
+/// guests that are still held are copied first, so that they stay what they were.
+/// True for success. False, and nothing written, as for `witrt_memory_read`. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success. The
+/// store's thread.
+WASM_API_EXTERN
+bool witrt_memory_write(struct wasm_memory_t *object,
+                        size_t offset,
+                        const void *data,
+                        size_t size,
+                        struct witrt_error_t **error);
+
 /// Which kind of object it is, one of `wasm_externkind_enum`.
 WASM_API_EXTERN wasm_externkind_t wasm_extern_kind(const struct wasm_extern_t *object);
 
@@ -2741,6 +2850,51 @@ bool witrt_linker_define_instance(struct witrt_linker_t *linker,
                                   const char *module,
                                   size_t module_size,
                                   const struct wasm_instance_t *instance);
+
+/// Defines a host function of this type under two names, in one call: as
+/// `wasm_func_new_with_env` makes it. The type is borrowed; `env` is given to each
+/// call. The finalizer may be NULL; else it is called once with `env`, when the
+/// function is gone: at the latest with its store. Where this fails it is not called.
+///
+/// True for success. False for a callback, type or store that is NULL, for another
+/// store than that of what was defined before (`WITRT_ERROR_WRONG_STORE`), and for
+/// names that are not UTF-8. `error` may be NULL; what is written there is owned by
+/// the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_linker_define_func(struct witrt_linker_t *linker,
+                              const struct wasm_store_t *store,
+                              const char *module,
+                              size_t module_size,
+                              const char *name,
+                              size_t name_size,
+                              const struct wasm_functype_t *ty,
+                              wasm_func_callback_with_env_t callback,
+                              void *env,
+                              void (*finalizer)(void*),
+                              struct witrt_error_t **error);
+
+/// Defines each function that a module asks for and that is not defined yet, in this
+/// store: a guest that calls one traps, with a message that names it. So a module
+/// can be instantiated of which a part is used that does without them. Imports that
+/// are no functions stay missing.
+///
+/// True for success; false as for `witrt_linker_define`. `error` may be NULL; what is
+/// written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_linker_define_unknown_as_traps(struct witrt_linker_t *linker,
+                                          const struct wasm_store_t *store,
+                                          const struct wasm_module_t *module,
+                                          struct witrt_error_t **error);
+
+/// What is defined under two names in UTF-8: another handle of it; of several
+/// functions of different types the one that was defined first. NULL where there is
+/// nothing. Owned by the caller.
+WASM_API_EXTERN
+struct wasm_extern_t *witrt_linker_get(const struct witrt_linker_t *linker,
+                                       const char *module,
+                                       size_t module_size,
+                                       const char *name,
+                                       size_t name_size);
 
 /// An instance of a module whose imports are looked up by name. NULL where one
 /// is missing (the error's message tells all that are), and as for

@@ -73,7 +73,7 @@ pub use runtime::link::Linker;
 pub use runtime::module::Module;
 pub use runtime::prepared::Prepared;
 pub use runtime::typed::{Argument, Gift, Gifts, Lowered, Params, TypedFunc};
-pub use runtime::{Engine, Store};
+pub use runtime::{Engine, EpochCallback, Store};
 pub use string::{Encoding, Policy};
 pub(crate) use types::kinds_of_values;
 #[doc(hidden)]

@@ -161,7 +161,7 @@ internal abstract unsafe class Callback
 
 #if NET5_0_OR_GREATER
     private static void* Entry => (delegate* unmanaged[Cdecl]<void*, void*, Slot*, Slot*, void*>)&Call;
-    private static void* Release => (delegate* unmanaged[Cdecl]<void*, void>)&Free;
+    internal static void* Release => (delegate* unmanaged[Cdecl]<void*, void>)&Free;
 
     [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
 #else
@@ -175,7 +175,7 @@ internal abstract unsafe class Callback
     private static readonly CallFunction call = Call;
     private static readonly FreeFunction free = Free;
     private static readonly void* Entry = (void*)Marshal.GetFunctionPointerForDelegate(call);
-    private static readonly void* Release = (void*)Marshal.GetFunctionPointerForDelegate(free);
+    internal static readonly void* Release = (void*)Marshal.GetFunctionPointerForDelegate(free);
 #endif
     private static void* Call(void* env, void* caller, Slot* arguments, Slot* results)
     {

@@ -76,6 +76,13 @@ public sealed class Config
     /// <summary>A folder to keep compiled code in; made where it is missing. Default: none.</summary>
     public string? CacheDirectory { get; set; }
 
+    /// <summary>
+    /// Gets a line of text for each call of an export, <c>call greet("Zoë", 3)</c>, and
+    /// of an import, <c>import env.log(7)</c>. It must not use the store, and what it throws is lost. Any thread
+    /// that calls may be in it. Default: none, which costs calls nothing.
+    /// </summary>
+    public Action<string>? Trace { get; set; }
+
     /// <summary>Sets memory aside for this many instances at once; more cannot be made. Default: none.</summary>
     public int? PooledInstances { get; set; }
 
@@ -99,6 +106,13 @@ public sealed class Config
             if (MaxStackBytes is long stack) Set(Native.witrt_config_set_max_stack_bytes(config, Size(stack, nameof(MaxStackBytes))));
             if (BackEnd is BackEnd backEnd) Set(Native.witrt_config_set_back_end(config, (uint)backEnd));
             if (PooledInstances is int pooled) Set(Native.witrt_config_set_pooling(config, (uint)Size(pooled, nameof(PooledInstances))));
+            if (Trace is Action<string> trace)
+            {
+                void* env = Hooks.Hold(trace);
+                byte accepted = Native.witrt_config_set_trace(config, Hooks.TraceEntry, env, Callback.Release);
+                if (accepted == 0) Hooks.Drop(env);
+                Set(accepted);
+            }
             if (CacheDirectory is string folder)
             {
                 if (folder.IndexOf('\0') >= 0) throw new ArgumentException("a path cannot hold U+0000", nameof(CacheDirectory));
@@ -118,7 +132,7 @@ public sealed class Config
         if (accepted == 0) throw WitrtException.Last();
     }
 
-    private static nuint Size(long value, string name) =>
+    internal static nuint Size(long value, string name) =>
         value < 0 ? throw new ArgumentOutOfRangeException(name, value, "must not be negative") : (nuint)value;
 }
 

@@ -116,6 +116,36 @@ public sealed unsafe class Memory
         }
     }
 
+    /// <summary>Copies bytes out of it, from an offset on: all of them, or none.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where they are not all in it.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        nuint start = Config.Size(offset, nameof(offset));
+        using var inside = Store.Enter();
+        fixed (byte* bytes = destination)
+        {
+            void* error;
+            byte done = Native.witrt_memory_read(Pointer, start, bytes, (nuint)destination.Length, &error);
+            GC.KeepAlive(this);
+            if (done == 0) throw WitrtException.Take(error);
+        }
+    }
+
+    /// <summary>Copies bytes into it, from an offset on: all of them, or none.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where there is no room for all.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        nuint start = Config.Size(offset, nameof(offset));
+        using var inside = Store.Enter();
+        fixed (byte* data = bytes)
+        {
+            void* error;
+            byte done = Native.witrt_memory_write(Pointer, start, data, (nuint)bytes.Length, &error);
+            GC.KeepAlive(this);
+            if (done == 0) throw WitrtException.Take(error);
+        }
+    }
+
     /// <summary>Adds pages of 64 KiB. False where it may not grow so far.</summary>
     public bool Grow(uint pages)
     {

@@ -69,6 +69,60 @@ public sealed unsafe partial class Linker
     }
 
     /// <summary>
+    /// The function that is defined under two names: of several with different types the
+    /// one that was defined first.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where nothing is, <see cref="ErrorKind.WrongKind"/> where it is no function.</exception>
+    public Function GetFunction(string module, string name)
+    {
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        if (name is null) throw new ArgumentNullException(nameof(name));
+        using var inside = Store.Enter();
+        if (hosts.TryGetValue((module, name), out var host) && host.Types.Count == 0)
+        {
+            void* function = host.Callback.NewFunction(Store, false);
+            if (function == null) function = host.Callback.NewFunction(Store, true);
+            try
+            {
+                DefineItem(module, name, function);
+            }
+            finally
+            {
+                Native.wasm_func_delete(function);
+            }
+        }
+        byte[] first = Text.ToUtf8(module);
+        byte[] second = Text.ToUtf8(name);
+        fixed (byte* firstBytes = first)
+        fixed (byte* secondBytes = second)
+        {
+            void* item = Native.witrt_linker_get(
+                handle.Pointer, firstBytes, (nuint)first.Length - 1, secondBytes, (nuint)second.Length - 1);
+            GC.KeepAlive(this);
+            if (item == null) throw WitrtException.Last();
+            if ((ExternKind)Native.wasm_extern_kind(item) == ExternKind.Function) return new Function(Store, item);
+            Native.wasm_extern_delete(item);
+            throw new WitrtException(ErrorKind.WrongKind, $"\"{module}\" \"{name}\" is no function");
+        }
+    }
+
+    /// <summary>
+    /// Defines each function that a module asks for and that is not defined yet: to call
+    /// it is a trap, which names it. Imports that are no functions stay missing.
+    /// </summary>
+    public void DefineUnknownAsTraps(Module module)
+    {
+        if (module is null) throw new ArgumentNullException(nameof(module));
+        using var inside = Store.Enter();
+        foreach (var import in module.Imports) Supply(import);
+        using var borrowed = module.Borrow();
+        void* error;
+        byte defined = Native.witrt_linker_define_unknown_as_traps(handle.Pointer, Store.Pointer, borrowed.Pointer, &error);
+        GC.KeepAlive(this);
+        if (defined == 0) throw WitrtException.Take(error);
+    }
+
+    /// <summary>
     /// An instance of a module whose imports are looked up by name. The module's
     /// start function runs here.
     /// </summary>

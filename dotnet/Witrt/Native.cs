@@ -158,6 +158,9 @@ internal static unsafe class Native
     internal static extern byte witrt_config_set_back_end(void* config, uint backEnd);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_config_set_trace(void* config, void* callback, void* env, void* finalizer);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* witrt_engine_new_with_config(void* config, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
@@ -180,6 +183,18 @@ internal static unsafe class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_store_set_epoch_deadline(void* store, ulong ticks);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_store_set_epoch_callback(void* store, void* callback, void* env, void* finalizer);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_store_set_max_memory_bytes(void* store, nuint bytes);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_store_set_max_table_elements(void* store, nuint elements);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_store_set_max_instances(void* store, nuint instances);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_store_settle(void* store, void** error);
@@ -285,6 +300,12 @@ internal static unsafe class Native
     internal static extern byte wasm_memory_grow(void* memory, uint pages);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_memory_read(void* memory, nuint offset, byte* destination, nuint size, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_memory_write(void* memory, nuint offset, byte* data, nuint size, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_memory_delete(void* memory);
 
     // Linkers.
@@ -294,6 +315,12 @@ internal static unsafe class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void witrt_linker_delete(void* linker);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_linker_get(void* linker, byte* module, nuint moduleSize, byte* name, nuint nameSize);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_linker_define_unknown_as_traps(void* linker, void* store, void* module, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_linker_define(

@@ -70,6 +70,54 @@ public sealed unsafe class Store : IDisposable
     }
 
     /// <summary>
+    /// Has a delegate asked when the deadline has come to pass: for how many ticks the
+    /// guest may go on, or zero to stop it with the trap that it is without. Null asks
+    /// nobody. The delegate must not use the store; what it throws stands for zero.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.Unsupported"/> where the engine has no epochs.</exception>
+    public void SetEpochCallback(Func<ulong>? callback)
+    {
+        using var inside = Enter();
+        void* env = callback is null ? null : Hooks.Hold(callback);
+        byte accepted = callback is null
+            ? Native.witrt_store_set_epoch_callback(Pointer, null, null, null)
+            : Native.witrt_store_set_epoch_callback(Pointer, Hooks.EpochEntry, env, Callback.Release);
+        if (accepted != 0) return;
+        if (env != null) Hooks.Drop(env);
+        throw WitrtException.Last();
+    }
+
+    /// <summary>
+    /// The most bytes that one linear memory of this store may have, in place of
+    /// <see cref="Config.MaxMemoryBytes"/>: for what is made and grows from now on.
+    /// </summary>
+    public void SetMaxMemoryBytes(long bytes)
+    {
+        using var inside = Enter();
+        if (Native.witrt_store_set_max_memory_bytes(Pointer, Config.Size(bytes, nameof(bytes))) == 0) throw WitrtException.Last();
+    }
+
+    /// <summary>
+    /// The most elements that one table of this store may have, in place of
+    /// <see cref="Config.MaxTableElements"/>: for what is made and grows from now on.
+    /// </summary>
+    public void SetMaxTableElements(long elements)
+    {
+        using var inside = Enter();
+        if (Native.witrt_store_set_max_table_elements(Pointer, Config.Size(elements, nameof(elements))) == 0) throw WitrtException.Last();
+    }
+
+    /// <summary>
+    /// The most instances that this store may have, and no more than
+    /// <see cref="Config.MaxInstances"/>.
+    /// </summary>
+    public void SetMaxInstances(long instances)
+    {
+        using var inside = Enter();
+        if (Native.witrt_store_set_max_instances(Pointer, Config.Size(instances, nameof(instances))) == 0) throw WitrtException.Last();
+    }
+
+    /// <summary>
     /// Runs the deferred calls (such as a guest's <c>free</c>) that are owed.
     /// Every call does this first, so it is of use only to have it done by a
     /// certain time.

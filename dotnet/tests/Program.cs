@@ -28,6 +28,7 @@ static class Program
         Check.Group("host functions that call back in", Callbacks.Nested);
         Check.Group("modules and errors", Errors.All);
         Check.Group("limits", Errors.Limits);
+        Check.Group("bounds of one store, and what is told of calls", Bounds.All);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);
         Check.Group("signals on threads that come and go", Signals.Threads);

@@ -3,9 +3,33 @@
 #ifndef WITRT_ENGINE_HH
 #define WITRT_ENGINE_HH
 
+#include <functional>
+
 #include "error.hh"
 
 WITRT_BEGIN
+
+namespace detail {
+
+/// A callable that C calls, by a pointer to it that C gives up. Nothing may leave
+/// it: an exception is the fallback.
+template <class F> struct Called {
+  static void drop(void* env) { delete static_cast<F*>(env); }
+  template <class R, class... A> static R run(void* env, R fallback, A... args) noexcept {
+#if WITRT_CATCHES
+    try {
+      return (*static_cast<F*>(env))(args...);
+    } catch (...) {
+      return fallback;
+    }
+#else
+    (void)fallback;
+    return (*static_cast<F*>(env))(args...);
+#endif
+  }
+};
+
+}  // namespace detail
 
 /// The options of an engine, which all have defaults. Used by one thread at a
 /// time, and consumed by the engine that is made of it. A number that is out of
@@ -67,6 +91,21 @@ class Config : public Owned<View<wasm_config_t>> {
   Config& back_end(witrt_back_end_t back_end) {
     return check(witrt_config_set_back_end(get(), back_end));
   }
+  /// Gives a line of text to a callable for each call of an export,
+  /// `call greet("Zoë", 3)`, and of an import, `import env.log(7)`. Any
+  /// thread that calls may be in it. Default: none, which costs
+  /// calls nothing.
+  Config& trace(std::function<void(std::string_view)> to) {
+    using To = std::function<void(std::string_view)>;
+    auto owned = std::make_unique<To>(std::move(to));
+    auto tell = [](void* env, const char* line, std::size_t size) {
+      auto told = [env](std::string_view text) { return (*static_cast<To*>(env))(text), true; };
+      (void)detail::Called<decltype(told)>::run(&told, false, std::string_view(line, size));
+    };
+    bool ok = witrt_config_set_trace(get(), tell, owned.get(), detail::Called<To>::drop);
+    if (ok) (void)owned.release();
+    return check(ok);
+  }
 
  private:
   friend class Engine;
@@ -126,6 +165,33 @@ class StoreRef : public View<wasm_store_t> {
   /// from now.
   Result<void> set_epoch_deadline(std::uint64_t ticks) const {
     return detail::done(witrt_store_set_epoch_deadline(get(), ticks));
+  }
+  /// Has a callable asked when the deadline has come to pass: for how many ticks the
+  /// guest may go on, or zero to stop it. It cannot use the store; what it throws is
+  /// zero. An empty one asks nobody.
+  Result<void> set_epoch_callback(std::function<std::uint64_t()> callback) const {
+    using Ask = std::function<std::uint64_t()>;
+    if (!callback)
+      return detail::done(witrt_store_set_epoch_callback(get(), nullptr, nullptr, nullptr));
+    auto owned = std::make_unique<Ask>(std::move(callback));
+    auto ask = [](void* env) { return detail::Called<Ask>::run(env, std::uint64_t{0}); };
+    bool ok = witrt_store_set_epoch_callback(get(), ask, owned.get(), detail::Called<Ask>::drop);
+    if (ok) (void)owned.release();
+    return detail::done(ok);
+  }
+  /// The most bytes that one linear memory of this store may have, in place of the
+  /// engine's limit.
+  Result<void> set_max_memory_bytes(std::size_t bytes) const {
+    return detail::done(witrt_store_set_max_memory_bytes(get(), bytes));
+  }
+  /// The most elements that one table of this store may have.
+  Result<void> set_max_table_elements(std::size_t elements) const {
+    return detail::done(witrt_store_set_max_table_elements(get(), elements));
+  }
+  /// The most instances that this store may have, and no more than the engine was made
+  /// for.
+  Result<void> set_max_instances(std::size_t instances) const {
+    return detail::done(witrt_store_set_max_instances(get(), instances));
   }
   /// Pays what is owed to guests now rather than before the next call; fails
   /// where one of these calls traps.

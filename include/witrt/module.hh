@@ -23,6 +23,13 @@ class ModuleRef : public Object<ModuleRef, wasm_module_t> {
     wasm_module_t* module = witrt_module_new(engine.get(), bytes.data(), bytes.size(), &error);
     return detail::owned<ModuleRef>(module, error);
   }
+  /// Compiles what is in a file, which is anything that `compile` takes. The path is
+  /// UTF-8, and stands in the error.
+  static Result<Owned<ModuleRef>> from_file(const Engine& engine, const std::string& path) {
+    witrt_error_t* error = nullptr;
+    wasm_module_t* module = witrt_module_new_from_file(engine.get(), path.c_str(), &error);
+    return detail::owned<ModuleRef>(module, error);
+  }
   /// Whether `compile` would take it, and why not.
   static Result<void> validate(const Engine& engine, std::string_view bytes) {
     witrt_error_t* error = nullptr;
@@ -201,6 +208,18 @@ class Linker : public Owned<View<witrt_linker_t>> {
       defined = define(module, name, *core);
     }
     return defined;
+  }
+  /// What is defined under two names.
+  Result<Extern> get_extern(std::string_view module, std::string_view name) const {
+    return detail::owned<ExternRef>(
+      witrt_linker_get(get(), module.data(), module.size(), name.data(), name.size()));
+  }
+  /// Defines each function that a module asks for and that is not defined yet: to
+  /// call it is a trap, which names it.
+  Result<void> define_unknown_as_traps(StoreRef store, ModuleRef module) {
+    witrt_error_t* error = nullptr;
+    bool ok = witrt_linker_define_unknown_as_traps(get(), store.get(), module.get(), &error);
+    return detail::done(ok, error);
   }
   /// An instance of a module whose imports are found by name; the error tells
   /// all that are missing.

@@ -74,6 +74,18 @@ class MemoryRef : public Object<MemoryRef, wasm_memory_t> {
     void* bytes = wasm_memory_data(get());
     return {static_cast<std::uint8_t*>(bytes), bytes ? wasm_memory_data_size(get()) : 0};
   }
+  /// Copies bytes out of it, from `offset` on: all of them, or none.
+  Result<void> read(std::size_t offset, Span<std::uint8_t> destination) const {
+    witrt_error_t* error = nullptr;
+    bool ok = witrt_memory_read(get(), offset, destination.data(), destination.size(), &error);
+    return detail::done(ok, error);
+  }
+  /// Copies bytes into it, from `offset` on: all of them, or none.
+  Result<void> write(std::size_t offset, Span<const std::uint8_t> bytes) const {
+    witrt_error_t* error = nullptr;
+    bool ok = witrt_memory_write(get(), offset, bytes.data(), bytes.size(), &error);
+    return detail::done(ok, error);
+  }
   /// Its size in pages of 64 KiB.
   std::uint32_t pages() const noexcept { return wasm_memory_size(get()); }
   /// Adds so many pages.

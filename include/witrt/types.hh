@@ -156,6 +156,14 @@ class ExternTypeRef : public CopyView<ExternTypeRef, wasm_externtype_t> {
     return MemoryTypeRef(wasm_externtype_as_memorytype(get()));
   }
   TagTypeRef as_tag() const noexcept { return TagTypeRef(wasm_externtype_as_tagtype(get())); }
+  /// As messages have it: `func (string, i64) -> (u32)`, `memory 1 16`.
+  std::string text() const {
+    wasm_name_t raw;
+    witrt_externtype_print(get(), &raw);
+    std::string text(raw.data ? raw.data : "", raw.size);
+    wasm_name_delete(&raw);
+    return text;
+  }
 };
 using ExternType = Owned<ExternTypeRef>;
 

@@ -2,12 +2,12 @@
 //!
 //! Not here: what the options do.
 
-use super::base::boundary::{self, enter, need};
+use super::base::boundary::{self, Foreign, enter, need};
 use super::base::failure::report;
 use super::base::report::witrt_error_t;
 use super::base::text::{encoding_of, wasm_encoding_t};
 use crate::{BackEnd, Config, Engine, Error, ErrorKind, OptLevel, Policy, Result};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
@@ -338,6 +338,41 @@ pub unsafe extern "C" fn witrt_config_set_cache_dir(
     let change = |config: &mut Config| {
         // SAFETY: the header demands NULL or a NUL-terminated string.
         config.cache_dir(unsafe { boundary::path(path) }?);
+        Ok(())
+    };
+    // SAFETY: as in the first setter.
+    unsafe { set(config, change) }
+}
+
+/// What is told of each call: a line of text in UTF-8, `size` bytes of it, without a
+/// NUL or a line feed at its end, lent for the time of this. It runs on the thread of
+/// the call, right before it, and must not use the store; any number of threads may
+/// be in it at once. C++ exceptions must not leave it, nor `longjmp`.
+pub type witrt_trace_callback_t =
+    Option<unsafe extern "C" fn(env: *mut c_void, line: *const c_char, size: usize)>;
+
+/// Tells of each call of a function that an instance exports, `call greet("Zoë", 3)`,
+/// and that it imports, `import env.log(7)`, with the arguments; of a long text the
+/// first hundred characters, and of a value with parts the first eight. Functions in tables are not
+/// told of. `env` is given to each call. The finalizer may be NULL; else
+/// it is called once with `env`, when neither the configuration nor its engine is left.
+///
+/// Default: none, and then nothing of it is there: a call has not one instruction
+/// more. False for a callback that is NULL; the finalizer is not called then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_config_set_trace(
+    config: *mut wasm_config_t,
+    callback: witrt_trace_callback_t,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
+) -> bool {
+    let change = |config: &mut Config| {
+        let callback = need(callback, "callback")?;
+        let env = Foreign::new(env, finalizer);
+        // SAFETY: the callback's contract is the header's.
+        config.trace(move |line| unsafe {
+            callback(env.data(), line.as_ptr().cast(), line.len());
+        });
         Ok(())
     };
     // SAFETY: as in the first setter.

@@ -3,15 +3,17 @@
 //!
 //! Not here: the casts between them, which are generated.
 
-use super::base::boundary::{borrow, enter, need, write};
+use super::base::boundary::{borrow, check_room, enter, need, slice, write};
 use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
+use super::base::failure::report;
 use super::base::handle::*;
 use super::base::object::{Body, Obj, wrong_kind};
+use super::base::report::witrt_error_t;
 use super::base::translate::{externref_handle, give_val, to_externref, to_funcref, to_val};
 use super::base::value::wasm_val_t;
 use super::types::*;
 use crate::{Error, ErrorKind, Extern, ExternType, Global, Memory, Result, Table, Val, ValType};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 /// The size of a table or its elements' index.
@@ -301,6 +303,65 @@ pub unsafe extern "C" fn wasm_memory_grow(
         cell.enter(|inside| memory.grow(inside.context(), delta.into()))??;
         Ok(true)
     })
+}
+
+/// Copies `size` bytes out of a memory, from `offset` on, into memory of the
+/// caller's. True for success. False, and nothing written, where they are not all in
+/// the memory (`WITRT_ERROR_OUT_OF_RANGE`), for a shared memory
+/// (`WITRT_ERROR_UNSUPPORTED`), and for NULL, unless `size` is zero. `error` may be
+/// NULL; what is written there is owned by the caller, NULL on success. The store's
+/// thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_memory_read(
+    object: Option<&wasm_memory_t>,
+    offset: usize,
+    destination: *mut c_void,
+    size: usize,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        let (cell, memory) = memory(object)?;
+        let destination = destination.cast::<u8>();
+        check_room(destination, size, "destination")?;
+        cell.enter(|inside| {
+            // What cannot be read is not looked at: the bounds are first.
+            memory.check(inside.context(), offset, size)?;
+            let destination = match size {
+                0 => &mut [],
+                // SAFETY: not NULL, and the header demands room for so many bytes, of
+                // which none is looked at.
+                _ => unsafe { std::slice::from_raw_parts_mut(destination, size) },
+            };
+            memory.read(inside.context(), offset, destination)
+        })??;
+        Ok::<_, Error>(true)
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
+/// Copies the `size` bytes at `data` into a memory, from `offset` on. Strings of
+/// guests that are still held are copied first, so that they stay what they were.
+/// True for success. False, and nothing written, as for `witrt_memory_read`. `error`
+/// may be NULL; what is written there is owned by the caller, NULL on success. The
+/// store's thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_memory_write(
+    object: *mut wasm_memory_t,
+    offset: usize,
+    data: *const c_void,
+    size: usize,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        // SAFETY: the header demands a memory or NULL, and so many bytes.
+        let (object, bytes) = unsafe { (borrow(object), slice(data.cast::<u8>(), size, "data")?) };
+        let (cell, memory) = memory(object)?;
+        cell.enter(|inside| memory.write(inside.context(), offset, bytes))??;
+        Ok::<_, Error>(true)
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
 }
 
 /// Which kind of object it is, one of `wasm_externkind_enum`.

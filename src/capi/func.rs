@@ -333,17 +333,29 @@ pub unsafe extern "C" fn wasm_func_new_with_env(
 ) -> Option<Box<wasm_func_t>> {
     enter(|| {
         let callback = need(callback, "callback")?;
-        new(store, ty, || {
-            let env = Foreign::new(env, finalizer);
-            // SAFETY: the callback's contract is the header's.
-            move |args, results| unsafe { callback(env.data(), args, results) }
-        })
+        new(store, ty, || with_env(callback, Foreign::new(env, finalizer)))
     })
 }
 
-/// `callback` is called where nothing can fail any more, so that it may take a
-/// finalizer over.
-fn new<C>(
+type CallbackWithEnv = unsafe extern "C" fn(
+    *mut c_void,
+    *const wasm_val_vec_t,
+    *mut wasm_val_vec_t,
+) -> *mut wasm_trap_t;
+
+/// A callback with what it is called with.
+pub fn with_env(
+    callback: CallbackWithEnv,
+    env: Foreign,
+) -> impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t + Send + Sync + 'static
+{
+    // SAFETY: the callback's contract is the header's.
+    move |args, results| unsafe { callback(env.data(), args, results) }
+}
+
+/// A host function. `callback` is called where nothing can fail any more, so that it
+/// may take a finalizer over.
+pub fn new<C>(
     store: Option<&wasm_store_t>,
     ty: Option<&wasm_functype_t>,
     callback: impl FnOnce() -> C,

@@ -1,8 +1,8 @@
-//! Instances, and linking by name.
+//! Instances.
 //!
-//! Not here: what instantiation does.
+//! Not here: what instantiation does; linking by name.
 
-use super::base::boundary::{borrow, caught, enter, need, offer, quietly, quoted, utf8, write};
+use super::base::boundary::{borrow, caught, enter, need, offer, quoted, utf8, write};
 use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::base::failure::{Failure, report, to_trap};
 use super::base::handle::*;
@@ -11,7 +11,7 @@ use super::base::object::{Body, wrong_kind};
 use super::base::report::witrt_error_t;
 use super::base::vec::{self, from_items, items};
 use super::module;
-use crate::{Error, ErrorKind, Extern, Instance, Linker, Module, Result};
+use crate::{Error, ErrorKind, Extern, Instance, Result};
 use std::ffi::c_char;
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ unsafe fn to_extern(inside: &Inside<'_>, item: *const wasm_extern_t) -> Result<E
 }
 
 /// The store of a handle, held from now on, and its instance.
-fn get(instance: Option<&wasm_instance_t>) -> Result<(Arc<StoreCell>, Instance)> {
+pub fn get(instance: Option<&wasm_instance_t>) -> Result<(Arc<StoreCell>, Instance)> {
     let handle = need(instance, "instance")?.handle();
     match &handle.obj.body {
         Body::Instance(instance) => Ok((handle.cell()?, instance.clone())),
@@ -162,133 +162,4 @@ pub unsafe extern "C" fn witrt_instance_export(
             Ok(Some(wasm_extern_t::boxed(inside.extern_handle(found))))
         })?
     })
-}
-
-/// Things of one store by name, to satisfy imports with. Used by one thread at
-/// a time. It keeps its store alive.
-pub struct witrt_linker_t {
-    linker: Linker,
-    /// The store of what was defined.
-    cell: Option<Arc<StoreCell>>,
-}
-
-impl witrt_linker_t {
-    /// Checks that something of this store may be defined.
-    fn claim(&mut self, cell: &Arc<StoreCell>) -> Result<()> {
-        let mine = self.cell.get_or_insert_with(|| cell.clone());
-        if Arc::ptr_eq(mine, cell) {
-            return Ok(());
-        }
-        let message = "this linker holds objects of another store";
-        Err(Error::new(ErrorKind::WrongStore, message))
-    }
-}
-
-/// A linker with nothing in it. Owned by the caller.
-#[unsafe(no_mangle)]
-pub extern "C" fn witrt_linker_new() -> Option<Box<witrt_linker_t>> {
-    enter(|| Ok(Some(Box::new(witrt_linker_t { linker: Linker::new(), cell: None }))))
-}
-
-/// Deletes a linker. NULL is accepted.
-#[unsafe(no_mangle)]
-pub extern "C" fn witrt_linker_delete(linker: Option<Box<witrt_linker_t>>) {
-    quietly(|| drop(linker))
-}
-
-/// Defines a thing, which is borrowed, under two names in UTF-8. A later one
-/// takes the place of an earlier one of the same names, unless both are
-/// functions and their types differ: then each serves the imports of its own
-/// type. False for an object of another store than those before, and for names
-/// that are not UTF-8.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_linker_define(
-    linker: *mut witrt_linker_t,
-    module: *const c_char,
-    module_size: usize,
-    name: *const c_char,
-    name_size: usize,
-    item: *const wasm_extern_t,
-) -> bool {
-    enter(|| {
-        // SAFETY: the header demands a linker used by this thread alone, as
-        // many bytes as the sizes say, and an object; or NULL.
-        let (linker, module, name, item) = unsafe {
-            let module = utf8(module.cast(), module_size, "module")?;
-            let name = utf8(name.cast(), name_size, "name")?;
-            (need(linker.as_mut(), "linker")?, module, name, need(borrow(item), "item")?)
-        };
-        let handle = item.handle();
-        let found = handle.obj.to_extern().ok_or_else(|| wrong_kind("extern", &handle.obj))?;
-        linker.claim(&handle.cell()?)?;
-        linker.linker.try_define(module, name, found)?;
-        Ok(true)
-    })
-}
-
-/// Defines every export of an instance under one module name. Of a component, these
-/// are the functions of the interface of that name, or of a version that can stand
-/// for it; with an empty name, the functions of all its interfaces, each under its
-/// own. False as for `witrt_linker_define`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_linker_define_instance(
-    linker: *mut witrt_linker_t,
-    module: *const c_char,
-    module_size: usize,
-    instance: *const wasm_instance_t,
-) -> bool {
-    enter(|| {
-        // SAFETY: as in `witrt_linker_define`.
-        let (linker, module, instance) = unsafe {
-            let module = utf8(module.cast(), module_size, "module")?;
-            (need(linker.as_mut(), "linker")?, module, borrow(instance))
-        };
-        let (cell, instance) = get(instance)?;
-        linker.claim(&cell)?;
-        let linker = &mut linker.linker;
-        cell.enter(|inside| {
-            linker.define_instance(inside.context(), module, &instance).map(drop)
-        })??;
-        Ok(true)
-    })
-}
-
-/// An instance of a module whose imports are looked up by name. NULL where one
-/// is missing (the error's message tells all that are), and as for
-/// `wasm_instance_new`. `error` may be NULL; what is written there is owned by
-/// the caller, NULL on success. Owned by the caller.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn witrt_linker_instantiate(
-    linker: *const witrt_linker_t,
-    store: *const wasm_store_t,
-    module: *const wasm_module_t,
-    error: *mut *mut witrt_error_t,
-) -> Option<Box<wasm_instance_t>> {
-    // SAFETY: what the header demands is what `instantiate` does, and a writable
-    // pointer or NULL.
-    unsafe { report(error, || instantiate(linker, store, module)) }
-}
-
-/// # Safety
-///
-/// The pointers must be NULL or what their types say.
-unsafe fn instantiate(
-    linker: *const witrt_linker_t,
-    store: *const wasm_store_t,
-    module: *const wasm_module_t,
-) -> Result<Option<Box<wasm_instance_t>>, Failure> {
-    // SAFETY: the caller vouches for the pointers.
-    let (linker, store, module) = unsafe { (borrow(linker), borrow(store), borrow(module)) };
-    let linker = need(linker, "linker")?;
-    let cell = cell_of(store)?;
-    let module: Module = module::get(module)?;
-    let imports = linker.linker.resolve(&module)?;
-    let made = cell.clone().enter(|inside| {
-        let instance = Instance::new(inside.context(), &module, &imports)?;
-        Ok(inside.instance_handle(instance))
-    });
-    match made.and_then(|made| made) {
-        Ok(handle) => Ok(Some(wasm_instance_t::boxed(handle))),
-        Err(error) => Err(Failure { error, cell: Some(cell) }),
-    }
 }

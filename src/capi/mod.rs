@@ -24,7 +24,8 @@
 //! | prepared   | prepared calls                                            |
 //! | callback   | host functions that take slots                            |
 //! | externs    | globals, tables, memories, externs, foreign objects       |
-//! | instance   | instances, linking by name                                |
+//! | instance   | instances                                                 |
+//! | linker     | linking by name                                           |
 //! | families   | what is regular: deleting, copying, vectors, casts        |
 //!
 //! Not here: functions.
@@ -43,6 +44,7 @@ pub mod families;
 pub mod func;
 pub mod importtype;
 pub mod instance;
+pub mod linker;
 pub mod module;
 pub mod prepared;
 mod prepared_results;

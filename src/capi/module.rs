@@ -97,6 +97,31 @@ pub unsafe extern "C" fn witrt_module_new(
     unsafe { report(error, || new(&engine_of(engine)?, lent(data, size)?)) }
 }
 
+/// As `witrt_module_new`, of what is in a file: a binary, text, or a component, in
+/// either form. The file is read, and not needed afterwards.
+///
+/// `path` is UTF-8 and NUL-terminated, and borrowed for the call. NULL, with the path
+/// in the message, for a file that is not there or cannot be read
+/// (`WITRT_ERROR_UNREADABLE_FILE`), and for what is no valid module. `error` may be
+/// NULL; what is written there is owned by the caller, NULL on success. The module is
+/// owned by the caller; it works in every store of the same engine. Any thread, and
+/// several at once with the same engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_module_new_from_file(
+    engine: Option<&wasm_engine_t>,
+    path: *const c_char,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<wasm_module_t>> {
+    let body = || {
+        let engine = engine_of(engine)?;
+        // SAFETY: the header demands NULL or a NUL-terminated string.
+        let path = unsafe { boundary::path(path) }?;
+        Ok::<_, Error>(Some(handle(Module::from_file(&engine, path)?)))
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
 fn new(engine: &Engine, bytes: &[u8]) -> Result<Option<Box<wasm_module_t>>> {
     Ok(Some(handle(Module::new(engine, bytes)?)))
 }

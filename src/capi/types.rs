@@ -4,9 +4,9 @@
 //!
 //! Not here: the casts between them, which are generated.
 
-use super::base::boundary::{enter, need};
+use super::base::boundary::{enter, need, write};
 use super::base::value::{kind_of, type_of, value_kind_name, wasm_valkind_t};
-use super::base::vec::{Duplicate, Owned, Vector, items, wasm_name_t};
+use super::base::vec::{self, Duplicate, Owned, Vector, from_bytes, items, wasm_name_t};
 use crate::wit::{Fields, Signature, Type};
 use crate::{Error, ErrorKind, ExternType, FuncType, GlobalType, Limits, MemoryType, Result};
 use crate::{TableType, ValType};
@@ -540,6 +540,38 @@ pub extern "C" fn wasm_tagtype_functype(ty: Option<&wasm_tagtype_t>) -> Option<&
     enter(|| match need(ty, "type")?.ty() {
         TypeObj::Tag { ty } => Ok(Some(&**ty)),
         _ => Ok(None),
+    })
+}
+
+/// The name of a kind of imports and exports, such as `memory`. Static text,
+/// NUL-terminated; NULL for a number that is no kind.
+#[unsafe(no_mangle)]
+pub extern "C" fn witrt_externkind_name(kind: wasm_externkind_t) -> *const c_char {
+    let names = [c"func", c"global", c"table", c"memory", c"tag"];
+    names.get(usize::from(kind)).map_or(null(), |name| name.as_ptr())
+}
+
+/// Writes a type to `out` as messages have it: `func (name: string) -> (u32)`,
+/// `memory 1 16`, `global mut i64`, `table 1 funcref`; of a component's function as WIT
+/// has it. An empty vector on failure. Owned by the caller.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_externtype_print(
+    ty: Option<&wasm_externtype_t>,
+    out: *mut wasm_name_t,
+) {
+    enter(|| {
+        // SAFETY: the header demands a writable pointer or NULL.
+        unsafe { vec::new_empty(out) }?;
+        let ty = need(ty, "type")?.ty();
+        let ty = match ty {
+            TypeObj::Func(func) => ExternType::Func(func.ty.clone()),
+            TypeObj::Global { .. } => ExternType::Global(ty.to_global()?),
+            TypeObj::Table { .. } => ExternType::Table(ty.to_table()?),
+            TypeObj::Memory { .. } => ExternType::Memory(ty.to_memory()?),
+            TypeObj::Tag { ty } => ExternType::Tag(ty.ty().to_func()?.clone()),
+        };
+        // SAFETY: as above.
+        unsafe { write(out, "out", from_bytes(ty.to_string().as_bytes())?) }
     })
 }
 

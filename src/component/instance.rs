@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::failure;
 use crate::guest::context::{Context, Cx};
 use crate::guest::defer::settle;
+use crate::guest::meter::at_deadline;
 use crate::guest::resource::{Dropped, Resource};
 use crate::guest::tree::arena::Arena;
 use crate::guest::value::wrong_store;
@@ -156,6 +157,7 @@ impl Shared {
             // Both are of one engine.
             let _ = host.set_fuel(fuel);
         }
+        host.data_mut().meter.deadline = own.data().meter.deadline;
     }
 
     /// The instance's own store has what is left of it while the guest runs,
@@ -166,8 +168,10 @@ impl Shared {
         {
             let _ = own.set_fuel(fuel);
         }
+        own.data_mut().limits = host.data().limits;
         if let Some(ticks) = host.data().meter.left() {
             own.set_epoch_deadline(ticks);
+            own.data_mut().meter = host.data().meter.clone();
         }
     }
 }
@@ -209,7 +213,7 @@ impl Instance {
         let mut store = wasmtime::Store::new(&engine, host.data().apart());
         store.limiter(|data| &mut data.limits);
         if host.data().meter.left().is_some() {
-            store.epoch_deadline_trap();
+            store.epoch_deadline_callback(at_deadline);
         }
         let start = component.engine_component().image_range().start as usize;
         let name = ModuleName { id: component.id(), shift: 0, places: None };

@@ -6,7 +6,9 @@
 //! Not here: when a step is paid for.
 
 use super::context::Cx;
-use crate::error::{Result, Trap, TrapCode};
+use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use std::num::NonZeroU64;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,7 +21,12 @@ pub(crate) struct Meter {
     pub epoch: Option<Arc<AtomicU64>>,
     /// The epoch at which guests stop.
     pub deadline: u64,
+    /// Who is asked then whether they really do.
+    pub callback: Option<Callback>,
 }
+
+/// Gives how many ticks the guest may go on for.
+type Callback = Arc<dyn Fn() -> Option<NonZeroU64> + Send + Sync>;
 
 impl Meter {
     /// How many ticks are left; `None` where there are no epochs.
@@ -41,16 +48,43 @@ pub(crate) fn set_deadline(cx: &mut Cx<'_>, ticks: u64) {
     meter.deadline = now.saturating_add(ticks);
 }
 
+/// A deadline has come to pass: how many ticks the guest may go on for.
+fn ask(cx: &mut Cx<'_>) -> Result<Option<u64>> {
+    let Some(callback) = cx.data().meter.callback.clone() else { return Ok(None) };
+    let answer = catch_unwind(AssertUnwindSafe(|| callback()))
+        .map_err(|_| Error::new(ErrorKind::Panic, "the epoch callback panicked"))?;
+    Ok(answer.map(|ticks| ticks.get().min(u64::MAX / 2)))
+}
+
+/// The same for core code, which the engine has stopped.
+#[cold]
+pub(crate) fn at_deadline(mut cx: Cx<'_>) -> wasmtime::Result<wasmtime::UpdateDeadline> {
+    match ask(&mut cx) {
+        Ok(Some(ticks)) => {
+            let meter = &mut cx.data_mut().meter;
+            let now = meter.epoch.as_ref().map_or(0, |epoch| epoch.load(Ordering::Relaxed));
+            meter.deadline = now.saturating_add(ticks);
+            Ok(wasmtime::UpdateDeadline::Continue(ticks))
+        }
+        Ok(None) => Err(wasmtime::Trap::Interrupt.into()),
+        Err(error) => Err(wasmtime::Error::new(error)),
+    }
+}
+
 /// Takes so much fuel, and looks at the clock. What stops a guest here is what
 /// stops it in core code.
 pub(crate) fn spend(cx: &mut Cx<'_>, fuel: u64) -> Result<()> {
     let meter = &cx.data().meter;
     let is_over = |epoch: &Arc<AtomicU64>| epoch.load(Ordering::Relaxed) >= meter.deadline;
+    let counts = meter.fuel;
     if meter.epoch.as_ref().is_some_and(is_over) {
-        let message = wasmtime::Trap::Interrupt.to_string();
-        return Err(Trap::with_code(message, TrapCode::Interrupted).into());
+        let Some(ticks) = ask(cx)? else {
+            let message = wasmtime::Trap::Interrupt.to_string();
+            return Err(Trap::with_code(message, TrapCode::Interrupted).into());
+        };
+        set_deadline(cx, ticks);
     }
-    if !meter.fuel {
+    if !counts {
         return Ok(());
     }
     let left = cx.get_fuel().unwrap_or_default();

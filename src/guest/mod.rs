@@ -57,6 +57,8 @@ pub(crate) struct StoreData {
     /// their machine code.
     pub modules: HashMap<usize, ModuleName>,
     pub limits: Limits,
+    /// How many instances of core modules there are.
+    pub instances: usize,
     /// Each instance of a component has one besides this.
     #[cfg(feature = "component")]
     pub components: Arc<()>,
@@ -85,6 +87,7 @@ impl StoreData {
             next: 0,
             modules: HashMap::new(),
             limits,
+            instances: 0,
             #[cfg(feature = "component")]
             components: Arc::default(),
         }

@@ -2,12 +2,14 @@
 //!
 //! Not here: what the choices do.
 
+use super::trace::Trace;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
 use crate::guest::call::FRAMES;
 use crate::string::{Encoding, Policy};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The options of an [`Engine`](crate::Engine). Every one has a default that
 /// suits a host which trusts nothing and hurries little.
@@ -24,6 +26,7 @@ pub struct Config {
     pub(crate) cache_dir: Option<PathBuf>,
     pub(crate) pooling: Option<u32>,
     pub(crate) back_end: BackEnd,
+    pub(crate) trace: Option<Trace>,
 }
 
 /// How hard the compiler works.
@@ -71,6 +74,7 @@ impl Default for Config {
             cache_dir: None,
             pooling: None,
             back_end: DEFAULT,
+            trace: None,
         }
     }
 }
@@ -190,6 +194,16 @@ impl Config {
     /// `reference` or `compiled`, overrides it, for tests and bug reports.
     pub fn back_end(&mut self, back_end: BackEnd) -> &mut Config {
         self.back_end = back_end;
+        self
+    }
+
+    /// Gives a line of text to a function whenever an export of an instance is
+    /// called (`call greet("Zoë", 3)`), or an instance calls one of its imports
+    /// (`import env.log(7)`): right before, on the thread of the call. Calls are
+    /// slower then. Functions in tables are not told of. Default: none, and nothing is looked at when a call is
+    /// made.
+    pub fn trace(&mut self, to: impl Fn(&str) + Send + Sync + 'static) -> &mut Config {
+        self.trace = Some(Trace(Arc::new(to)));
         self
     }
 

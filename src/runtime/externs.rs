@@ -399,12 +399,25 @@ impl Memory {
     /// [`ErrorKind::OutOfRange`] where they are not all inside,
     /// [`ErrorKind::Unsupported`] for a shared memory.
     pub fn read(&self, cx: impl AsContext, offset: usize, dst: &mut [u8]) -> Result<()> {
-        let cx = cx.as_context().0;
-        if cx.data().id != self.store {
+        if cx.as_context().0.data().id != self.store {
             return Err(crate::guest::value::wrong_store("memory"));
         }
-        let outside = || Error::new(ErrorKind::OutOfRange, "outside the memory");
-        self.plain()?.read(cx, offset, dst).map_err(|_| outside())
+        self.check(&cx, offset, dst.len())?;
+        self.plain()?.read(cx.as_context().0, offset, dst).map_err(Error::internal)
+    }
+
+    /// Whether so many bytes from there on are in it.
+    ///
+    /// # Errors
+    /// As [`Memory::read`].
+    pub fn check(&self, cx: impl AsContext, offset: usize, size: usize) -> Result<()> {
+        self.plain()?;
+        let pages = self.size(cx);
+        let end = offset.checked_add(size).and_then(|end| u64::try_from(end).ok());
+        match end.is_some_and(|end| end <= pages.saturating_mul(PAGE)) {
+            true => Ok(()),
+            false => Err(outside(offset, size, pages)),
+        }
     }
 
     /// Copies bytes into it. Strings of guests that are still held are copied
@@ -413,11 +426,11 @@ impl Memory {
     /// # Errors
     /// As [`Memory::read`].
     pub fn write(&self, mut cx: impl AsContextMut, offset: usize, src: &[u8]) -> Result<()> {
+        same_store(&cx.as_context_mut().0, self.store, "memory")?;
+        self.check(&cx, offset, src.len())?;
         let cx = &mut cx.as_context_mut().0;
-        same_store(cx, self.store, "memory")?;
         text::keep_views(cx)?;
-        let outside = || Error::new(ErrorKind::OutOfRange, "outside the memory");
-        self.plain()?.write(&mut *cx, offset, src).map_err(|_| outside())
+        self.plain()?.write(&mut *cx, offset, src).map_err(Error::internal)
     }
 
     /// Where its bytes are, and how many: for the C layer, whose callers hold
@@ -454,6 +467,16 @@ impl Tag {
         }
         crate::guest::call::func_type(self.inner.ty(cx).ty())
     }
+}
+
+/// The size of a page.
+const PAGE: u64 = 0x10000;
+
+#[cold]
+fn outside(offset: usize, size: usize, pages: u64) -> Error {
+    let memory = pages.saturating_mul(PAGE);
+    let message = format!("{size} bytes at {offset} are not all in a memory of {memory} bytes");
+    Error::new(ErrorKind::OutOfRange, message)
 }
 
 fn check_limits(limits: Limits, bound: u64, what: &str) -> Result<()> {

@@ -70,6 +70,9 @@ impl Instance {
         }
         settle(cx)?;
         check_imports(cx, module, imports)?;
+        let trace = module.engine().config().trace.as_ref();
+        let told = trace.map(|trace| trace.imports(cx, module, imports));
+        let imports = told.as_deref().unwrap_or(imports);
         let of = match &module.0.of {
             module::Of::Core(core) => Of::Core(CoreInstance::new(cx, module, core, imports)?),
             #[cfg(feature = "component")]
@@ -115,7 +118,14 @@ impl Instance {
         let count = self.0.module.export_count();
         let mut made = Vec::with_capacity(count);
         for i in 0..count {
-            made.push(self.make_export(cx, i, &made)?);
+            let export = self.make_export(cx, i, &made)?;
+            made.push(match &self.0.module.engine().config().trace {
+                Some(trace) => match self.0.module.exports().nth(i) {
+                    Some(ty) => trace.export(cx, &ty.name, &export),
+                    None => export,
+                },
+                None => export,
+            });
         }
         Ok(self.0.exports.get_or_init(|| made.into()))
     }
@@ -175,6 +185,12 @@ impl CoreInstance {
             }
         };
         name_module(cx, module.id(), of);
+        // The engine has the limit that there was when the store was made.
+        let most = cx.data().limits.instances;
+        if cx.data().instances >= most {
+            let message = format!("this store has {most} instances, and may not have more");
+            return Err(Error::new(ErrorKind::LimitReached, message));
+        }
         let mark = Mark::new(cx);
         let core = wasmtime::Instance::new(&mut *cx, &of.core, &supplied).map_err(|e| {
             let kind = kind_of(&e);
@@ -182,6 +198,7 @@ impl CoreInstance {
             mark.unwind(cx);
             error
         })?;
+        cx.data_mut().instances += 1;
 
         if let Back::Reference(layout) = &of.back
             && program.wrapped

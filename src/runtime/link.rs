@@ -3,12 +3,14 @@
 //! Not here: instantiation.
 
 use super::externs::Extern;
+use super::func::HostClosure;
 use super::instance::Instance;
 use super::module::Module;
 #[cfg(feature = "component")]
 use crate::component::names;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, Trap};
 use crate::guest::context::AsContextMut;
+use crate::guest::func::Func;
 use crate::string::{Policy, copy_to_string};
 use crate::types::{ExternType, ImportType};
 use std::collections::HashMap;
@@ -100,6 +102,49 @@ impl Linker {
             self.try_define(module, &ty.name, export.clone())?;
         }
         Ok(self)
+    }
+
+    /// Defines a function of the type that the closure has: as [`Func::wrap`] makes
+    /// it.
+    pub fn func_wrap<Args: 'static>(
+        &mut self,
+        cx: impl AsContextMut,
+        module: &str,
+        name: &str,
+        body: impl HostClosure<Args>,
+    ) -> &mut Linker {
+        self.define(module, name, Func::wrap(cx, body))
+    }
+
+    /// What is defined under these names; of several functions the one that was
+    /// defined first.
+    pub fn get(&self, module: &str, name: &str) -> Option<&Extern> {
+        self.named.get(&(owned(module).ok()?, owned(name).ok()?))?.first()
+    }
+
+    /// Defines each function that a module asks for and that is not defined yet: to
+    /// call it is a trap, which names it. What is no function stays missing.
+    pub fn define_unknown_as_traps(
+        &mut self,
+        mut cx: impl AsContextMut,
+        module: &Module,
+    ) -> &mut Linker {
+        for import in module.imports() {
+            let ExternType::Func(ty) = &import.ty else { continue };
+            let mut known = self.find(module, import).iter();
+            if known.any(|item| matches!(item, Extern::Func(func) if func.ty() == ty)) {
+                continue;
+            }
+            let name = format!("{:?} {:?}", import.module, import.name);
+            let trap = move || Error::from(Trap::new(format!("the import {name} is not defined")));
+            let cx = cx.as_context_mut();
+            let func = match ty.signature() {
+                None => Func::new(cx, ty.clone(), move |_, _, _| Err(trap())),
+                Some(_) => Func::new_slots(cx, ty.clone(), move |_, _, _| Err(trap())),
+            };
+            self.define(&import.module, &import.name, func);
+        }
+        self
     }
 
     /// Finds what a module asks for, and makes an instance.

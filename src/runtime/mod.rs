@@ -14,11 +14,12 @@ pub(crate) mod module;
 pub(crate) mod prepared;
 mod signals;
 mod stored;
+mod trace;
 pub(crate) mod typed;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
-use crate::guest::meter::{Meter, set_deadline};
+use crate::guest::meter::{Meter, at_deadline, set_deadline};
 use crate::guest::stack::Stack;
 use crate::guest::{Limits, StoreData, defer};
 use crate::string::{Encoding, Policy};
@@ -113,12 +114,12 @@ impl Store {
         let config = engine.config();
         let stack = Stack::new(config.stack_size);
         let epoch = engine.0.epoch.clone();
-        let meter = Meter { fuel: config.fuel, epoch, deadline: u64::MAX };
+        let meter = Meter { fuel: config.fuel, epoch, deadline: u64::MAX, callback: None };
         let data = StoreData::new(next_id(), config.policy, stack, meter, config.limits);
         let mut inner = wasmtime::Store::new(engine.inner(), data);
         inner.limiter(|data| &mut data.limits);
         if config.epochs {
-            inner.epoch_deadline_trap();
+            inner.epoch_deadline_callback(at_deadline);
             // Longer than any deadline, and the engine's sum does not overflow.
             inner.set_epoch_deadline(u64::MAX / 2);
         }
@@ -163,6 +164,32 @@ impl Context<'_> {
         set_deadline(&mut self.0, ticks);
     }
 
+    /// What to ask when a deadline has come to pass.
+    pub fn set_epoch_callback(&mut self, callback: Option<EpochCallback>) -> Result<()> {
+        let meter = &mut self.0.data_mut().meter;
+        if meter.epoch.is_none() {
+            let message = "the engine was made without epochs";
+            return Err(Error::new(ErrorKind::Unsupported, message));
+        }
+        meter.callback = callback;
+        Ok(())
+    }
+
+    /// The most bytes that one linear memory may have.
+    pub fn set_max_memory_bytes(&mut self, bytes: usize) {
+        self.0.data_mut().limits.memory_bytes = bytes;
+    }
+
+    /// The most elements that one table may have.
+    pub fn set_max_table_elements(&mut self, elements: usize) {
+        self.0.data_mut().limits.table_elements = elements;
+    }
+
+    /// The most instances.
+    pub fn set_max_instances(&mut self, instances: usize) {
+        self.0.data_mut().limits.instances = instances;
+    }
+
     /// Copies the strings of guests that are still held, and runs the
     /// deferred calls that are owed. Every call does this first.
     ///
@@ -172,6 +199,10 @@ impl Context<'_> {
         defer::settle(self.enter()?)
     }
 }
+
+/// What is asked when a deadline has come to pass: see
+/// [`Store::set_epoch_callback`].
+pub type EpochCallback = Arc<dyn Fn() -> Option<std::num::NonZeroU64> + Send + Sync>;
 
 /// What a [`Store`] and a [`Caller`](crate::Caller) can both do.
 macro_rules! on_both {
@@ -196,6 +227,23 @@ on_both! {
     /// number beyond what can be waited for is never. Nothing happens where the
     /// engine has no epochs.
     fn set_epoch_deadline(&mut self, ticks: u64);
+    /// What to ask when a deadline has come to pass, in place of what was asked
+    /// before: how many ticks the guest may go on for, or `None` to stop it with the
+    /// trap that it is without. It runs on the thread of the call, in the middle of
+    /// the guest, and cannot use the store. It is an error where the engine has no
+    /// epochs.
+    fn set_epoch_callback(&mut self, callback: Option<EpochCallback>) -> Result<()>;
+    /// The most bytes that one linear memory of this store may have, in place of
+    /// [`Config::max_memory_bytes`]. Memories that are larger already stay as they
+    /// are, and grow no more. Instances of components take all limits of their store
+    /// when they are called.
+    fn set_max_memory_bytes(&mut self, bytes: usize);
+    /// The most elements that one table of this store may have, in place of
+    /// [`Config::max_table_elements`].
+    fn set_max_table_elements(&mut self, elements: usize);
+    /// The most instances that this store may have, and no more than
+    /// [`Config::max_instances`]; those of components are counted by themselves.
+    fn set_max_instances(&mut self, instances: usize);
     /// Copies the strings of guests that are still held, and runs the
     /// deferred calls that are owed. Every call does this first, so it is only
     /// of use to have it done by a certain time. The error is the first trap

@@ -141,6 +141,20 @@ impl Module {
         Ok(Module::of_core(engine, CoreModule { program, core, back, code }))
     }
 
+    /// Compiles the module in a file, which holds anything that [`Module::new`]
+    /// takes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnreadableFile`] if there is no such file, or it cannot be
+    /// read; else as [`Module::new`]. The message names the path.
+    pub fn from_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Module> {
+        let path = path.as_ref();
+        let read =
+            std::fs::read(path).map_err(|e| Error::new(ErrorKind::UnreadableFile, e.to_string()));
+        let made = read.and_then(|bytes| Module::new(engine, &bytes));
+        made.map_err(|error| error.context(path.display()))
+    }
+
     /// Checks a module without compiling it.
     ///
     /// # Errors

@@ -411,7 +411,111 @@ static void cache(void) {
   CHECK_EQ(system(command), 0);
 }
 
+/* The limits of one store are its own. */
+static void of_one_store(void) {
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_max_memory_bytes(config, 8 << 16));
+  CHECK(witrt_config_set_max_table_elements(config, 901));
+  guest_t g;
+  open_with(&g, config);
+  guest_load(&g, loops, NULL);
+  CHECK(witrt_store_set_max_memory_bytes(g.store, 3 << 16));
+  CHECK(witrt_store_set_max_table_elements(g.store, 301));
+  int32_t out = 0;
+  CHECK(call(&g, GROW, &out) == NULL && out == 3);
+  CHECK(call(&g, GROW_TABLE, &out) == NULL && out == 301);
+  /* They can be moved, and what is larger already stays. */
+  CHECK(witrt_store_set_max_memory_bytes(g.store, 1 << 16));
+  CHECK(call(&g, GROW, &out) == NULL && out == 3);
+  CHECK(witrt_store_set_max_memory_bytes(g.store, SIZE_MAX));
+  CHECK(witrt_store_set_max_memory_bytes(g.store, 5 << 16));
+  CHECK(call(&g, GROW, &out) == NULL && out == 5);
+  CHECK(witrt_store_set_max_instances(g.store, 2));
+  wasm_instance_t* second = wasm_instance_new(g.store, g.module, NULL, NULL);
+  CHECK(second != NULL && wasm_instance_new(g.store, g.module, NULL, NULL) == NULL);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_LIMIT_REACHED);
+  /* A store beside it has the engine's. */
+  wasm_store_t* other = wasm_store_new(g.engine);
+  wasm_instance_t* instance = wasm_instance_new(other, g.module, NULL, NULL);
+  REQUIRE(instance);
+  wasm_extern_t* grow = witrt_instance_export(instance, "grow", 4);
+  wasm_val_t result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t results = WASM_ARRAY_VEC(result);
+  CHECK(wasm_func_call(wasm_extern_as_func(grow), NULL, &results) == NULL);
+  CHECK_EQ(result[0].of.i32, 8);
+  CHECK(!witrt_store_set_max_memory_bytes(NULL, 1) && !witrt_store_set_max_table_elements(NULL, 1) &&
+        !witrt_store_set_max_instances(NULL, 1));
+  wasm_extern_delete(grow);
+  wasm_instance_delete(instance);
+  wasm_store_delete(other);
+  wasm_instance_delete(second);
+  guest_close(&g);
+}
+
+/* Whoever is asked at a deadline lets the guest go on, or not. */
+typedef struct {
+  wasm_store_t* store;
+  int asked, more, ended;
+} asked_t;
+
+static uint64_t ask(void* env) {
+  asked_t* asked = env;
+  /* The store is shut. */
+  CHECK(!witrt_store_set_epoch_deadline(asked->store, 1));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_STORE_BUSY);
+  return asked->asked++ < asked->more ? 1 : 0;
+}
+static void end_asking(void* env) { ((asked_t*)env)->ended++; }
+
+static void asking_at_deadlines(bool interpreted) {
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_epoch_interruption(config, true));
+  if (interpreted) CHECK(witrt_config_set_back_end(config, WITRT_BACK_END_REFERENCE));
+  guest_t g;
+  open_with(&g, config);
+  guest_load(&g, loops, NULL);
+  asked_t asked = {g.store, 0, 5, 0};
+  pthread_t ticker;
+  atomic_store(&ticking, true);
+  REQUIRE(pthread_create(&ticker, NULL, tick, g.engine) == 0);
+  CHECK(witrt_store_set_epoch_callback(g.store, ask, &asked, end_asking));
+  CHECK(witrt_store_set_epoch_deadline(g.store, 1));
+  stopped(call(&g, SPIN, NULL), WITRT_TRAP_INTERRUPTED);
+  CHECK_EQ(asked.asked, 6);
+  /* With as much time as nobody waits for, it is not asked again. */
+  CHECK(witrt_store_set_epoch_deadline(g.store, UINT64_MAX));
+  goes_on(&g);
+  CHECK_EQ(asked.asked, 6);
+  /* Another takes its place; none stops the guest at once. */
+  asked_t never = {g.store, 0, 0, 0};
+  CHECK(witrt_store_set_epoch_callback(g.store, ask, &never, end_asking));
+  CHECK_EQ(asked.ended, 1);
+  CHECK(witrt_store_set_epoch_deadline(g.store, 0));
+  stopped(call(&g, SPIN, NULL), WITRT_TRAP_INTERRUPTED);
+  CHECK_EQ(never.asked, 1);
+  CHECK(witrt_store_set_epoch_callback(g.store, NULL, NULL, NULL));
+  CHECK_EQ(never.ended, 1);
+  CHECK(witrt_store_set_epoch_deadline(g.store, 0));
+  stopped(call(&g, SPIN, NULL), WITRT_TRAP_INTERRUPTED);
+  CHECK(witrt_store_set_epoch_callback(g.store, ask, &never, end_asking));
+  atomic_store(&ticking, false);
+  pthread_join(ticker, NULL);
+  guest_close(&g);
+  CHECK_EQ(never.ended, 2);
+
+  /* An engine without epochs has nothing to ask about, and takes nothing. */
+  guest_open(&g, "(module)");
+  CHECK(!witrt_store_set_epoch_callback(g.store, ask, &never, end_asking));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_UNSUPPORTED);
+  CHECK(!witrt_store_set_epoch_callback(NULL, ask, &never, end_asking));
+  CHECK_EQ(never.ended, 2);
+  guest_close(&g);
+}
+
 int main(void) {
+  of_one_store();
+  asking_at_deadlines(false);
+  asking_at_deadlines(true);
   fuel();
   epochs();
   far_deadlines();

@@ -185,8 +185,116 @@ static void by_name(void) {
   guest_close(&g);
 }
 
+/* A function in one call, with something of the host's, that is given back once. */
+static int ended;
+static void end(void* env) { ended += *(int*)env; }
+static wasm_trap_t* add_env(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  results->data[0] = (wasm_val_t)WASM_I32_VAL(args->data[0].of.i32 + *(int*)env);
+  return NULL;
+}
+
+static void functions_by_name(void) {
+  guest_t g;
+  guest_start(&g);
+  static int seven = 7;
+  witrt_linker_t* linker = witrt_linker_new();
+  wasm_functype_t* type = wasm_functype_new_1_1(wasm_valtype_new_i32(), wasm_valtype_new_i32());
+  witrt_error_t* error;
+  ended = 0;
+  /* Who fails takes nothing. */
+  CHECK(!witrt_linker_define_func(linker, NULL, "m", 1, "f", 1, type, add_env, &seven, end, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_NULL_POINTER);
+  witrt_error_delete(error);
+  CHECK(!witrt_linker_define_func(linker, g.store, "m", 1, "f", 1, NULL, add_env, &seven, end, NULL));
+  CHECK(!witrt_linker_define_func(linker, g.store, "m", 1, "f", 1, type, NULL, &seven, end, NULL));
+  CHECK(!witrt_linker_define_func(linker, g.store, "\xff", 1, "f", 1, type, add_env, &seven, end, NULL));
+  CHECK(witrt_linker_get(linker, "m", 1, "f", 1) == NULL);
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_OUT_OF_RANGE);
+  CHECK(witrt_linker_define_func(linker, g.store, "m", 1, "f", 1, type, add_env, &seven, end, &error));
+  CHECK(error == NULL);
+  wasm_functype_delete(type);
+
+  wasm_extern_t* found = witrt_linker_get(linker, "m", 1, "f", 1);
+  REQUIRE(found && wasm_extern_as_func(found));
+  wasm_val_t arg[] = {WASM_I32_VAL(35)}, result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+  CHECK(wasm_func_call(wasm_extern_as_func(found), &args, &results) == NULL);
+  CHECK_EQ(result[0].of.i32, 42);
+  /* It is the same one each time, and may outlive the linker. */
+  wasm_extern_t* again = witrt_linker_get(linker, "m", 1, "f", 1);
+  CHECK(again && wasm_extern_same(found, again));
+  wasm_extern_delete(again);
+  CHECK(witrt_linker_get(linker, "m", 1, "g", 1) == NULL);
+  CHECK(witrt_linker_get(linker, NULL, 1, "g", 1) == NULL);
+
+  /* Another store's functions do not go in, and stay the caller's. */
+  wasm_store_t* other = wasm_store_new(g.engine);
+  type = wasm_functype_new_0_0();
+  CHECK(!witrt_linker_define_func(linker, other, "m", 1, "h", 1, type, add_env, &seven, end, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_WRONG_STORE);
+  witrt_error_delete(error);
+  wasm_functype_delete(type);
+  wasm_store_delete(other);
+
+  witrt_linker_delete(linker);
+  CHECK_EQ(ended, 0);
+  wasm_extern_delete(found);
+  guest_close(&g);
+  CHECK_EQ(ended, 7);
+}
+
+/* A module of which a part is used does without the rest. */
+static void unknown_imports(void) {
+  guest_t g;
+  guest_start(&g);
+  wasm_module_t* module = module_of(g.store,
+    "(module (import \"env\" \"known\" (func $k (param i32)))"
+    "  (import \"env\" \"unknown\" (func $u (param i64) (result f32)))"
+    "  (func (export \"good\") (call $k (i32.const 9)))"
+    "  (func (export \"bad\") (drop (call $u (i64.const 1)))))");
+  witrt_linker_t* linker = witrt_linker_new();
+  wasm_func_t* func = noter(g.store);
+  CHECK(witrt_linker_define(linker, "env", 3, "known", 5, wasm_func_as_extern(func)));
+  witrt_error_t* error;
+  CHECK(!witrt_linker_instantiate(linker, g.store, module, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_MISSING_IMPORT);
+  witrt_error_delete(error);
+  CHECK(!witrt_linker_define_unknown_as_traps(linker, NULL, module, NULL));
+  CHECK(!witrt_linker_define_unknown_as_traps(linker, g.store, NULL, NULL));
+  CHECK(witrt_linker_define_unknown_as_traps(linker, g.store, module, &error) && !error);
+  wasm_instance_t* instance = witrt_linker_instantiate(linker, g.store, module, &error);
+  REQUIRE(instance);
+  wasm_extern_t *good = witrt_instance_export(instance, "good", 4),
+                *bad = witrt_instance_export(instance, "bad", 3);
+  seen = 0;
+  CHECK(wasm_func_call(wasm_extern_as_func(good), NULL, NULL) == NULL);
+  CHECK_EQ(seen, 9); /* what was known stayed */
+  CHECK(!witrt_func_call(wasm_extern_as_func(bad), NULL, NULL, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_TRAP);
+  CHECK(has(witrt_error_message(error), "\"env\" \"unknown\" is not defined"));
+  witrt_error_delete(error);
+  CHECK(wasm_func_call(wasm_extern_as_func(good), NULL, NULL) == NULL);
+
+  /* What is no function cannot be answered so. */
+  wasm_module_t* needs = module_of(g.store, "(module (import \"env\" \"m\" (memory 1)))");
+  CHECK(witrt_linker_define_unknown_as_traps(linker, g.store, needs, NULL));
+  CHECK(!witrt_linker_instantiate(linker, g.store, needs, &error));
+  CHECK(has(witrt_error_message(error), "memory 1"));
+  witrt_error_delete(error);
+  wasm_module_delete(needs);
+  wasm_extern_delete(good);
+  wasm_extern_delete(bad);
+  wasm_instance_delete(instance);
+  witrt_linker_delete(linker);
+  wasm_func_delete(func);
+  wasm_module_delete(module);
+  guest_close(&g);
+}
+
 int main(void) {
   by_name();
+  functions_by_name();
+  unknown_imports();
   chained();
   misfits();
   start_functions();

@@ -92,7 +92,41 @@ static void the_hosts_memory(void) {
   guest_close(&g);
 }
 
+/* Bytes are copied in and out, all or none of them. */
+static void bounds(void) {
+  guest_t g;
+  guest_open(&g, "(module (memory (export \"m\") 1 2) (data (i32.const 65532) \"last\"))");
+  wasm_memory_t* memory = wasm_extern_as_memory(g.exports.data[0]);
+  char room[8] = "........";
+  CHECK(witrt_memory_read(memory, 65532, room, 4, NULL) && memcmp(room, "last....", 8) == 0);
+  CHECK(witrt_memory_write(memory, 65530, "12", 2, NULL));
+  CHECK(witrt_memory_read(memory, 65530, room, 6, NULL) && memcmp(room, "12last..", 8) == 0);
+  struct { size_t offset, size; } outside[] = {
+    {65533, 4}, {65537, 0}, {65536, 1}, {SIZE_MAX, 1}, {SIZE_MAX, 2}, {SIZE_MAX - 1, 4}, {1, SIZE_MAX / 2}};
+  for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+    witrt_error_t *read = NULL, *written = NULL;
+    CHECK(!witrt_memory_read(memory, outside[i].offset, room, outside[i].size, &read));
+    CHECK(!witrt_memory_write(memory, outside[i].offset, room, outside[i].size, &written));
+    CHECK_EQ(witrt_error_kind(read), WITRT_ERROR_OUT_OF_RANGE);
+    CHECK_EQ(witrt_error_kind(written), WITRT_ERROR_OUT_OF_RANGE);
+    witrt_error_delete(read);
+    witrt_error_delete(written);
+  }
+  CHECK(memcmp(room, "12last..", 8) == 0);
+  CHECK(witrt_memory_read(memory, 65530, room, 6, NULL) && memcmp(room, "12last", 6) == 0);
+  CHECK(witrt_memory_read(memory, 65536, NULL, 0, NULL) && witrt_memory_write(memory, 0, NULL, 0, NULL));
+  witrt_error_t* error;
+  CHECK(!witrt_memory_read(memory, 0, NULL, 1, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_NULL_POINTER);
+  witrt_error_delete(error);
+  CHECK(!witrt_memory_write(memory, 0, NULL, 1, NULL) && !witrt_memory_read(NULL, 0, room, 1, NULL));
+  /* What it has grown by is there. */
+  CHECK(wasm_memory_grow(memory, 1) && witrt_memory_write(memory, 131071, "x", 1, NULL));
+  guest_close(&g);
+}
+
 int main(void) {
+  bounds();
   a_guests_memory();
   the_hosts_memory();
   return check_result();

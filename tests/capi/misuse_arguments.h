@@ -346,6 +346,10 @@ static wasm_func_callback_t any_wasm_func_callback_t(int how) { return how == NO
 static wasm_func_callback_with_env_t any_wasm_func_callback_with_env_t(int how) {
   return how == NOTHING ? NULL : with_env;
 }
+static uint64_t no_more(void* env) { return (void)env, 0; }
+static witrt_epoch_callback_t any_witrt_epoch_callback_t(int how) { return how == NOTHING ? NULL : no_more; }
+static void told(void* env, const char* line, size_t size) { (void)env, (void)line, (void)size; }
+static witrt_trace_callback_t any_witrt_trace_callback_t(int how) { return how == NOTHING ? NULL : told; }
 typedef void (*finalizer_t)(void*);
 static finalizer_t any_finalizer_t(int how) { return how == NOTHING ? NULL : finalizer; }
 
@@ -364,6 +368,7 @@ NUMBER(uint64_t, 1, UINT64_MAX)
 NUMBER(wasm_table_size_t, 1, UINT32_MAX)
 NUMBER(wasm_memory_pages_t, 1, UINT32_MAX)
 NUMBER(wasm_mutability_t, WASM_VAR, 99)
+NUMBER(wasm_externkind_t, 1, 99)
 NUMBER(wasm_valkind_t, WASM_I64, 99)
 NUMBER(wasm_encoding_t, WASM_UTF8, 99)
 NUMBER(witrt_opt_level_t, 1, 99)

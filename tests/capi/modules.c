@@ -286,6 +286,34 @@ static void without_a_store(void) {
   wasm_module_delete(loaded);
 }
 
+/* Whatever `witrt_module_new` takes can stand in a file. */
+static void from_files(wasm_engine_t* engine) {
+  char path[] = "/tmp/witrt-module-XXXXXX";
+  int file = mkstemp(path);
+  REQUIRE(file >= 0);
+  witrt_error_t* error;
+  CHECK(witrt_module_new_from_file(engine, path, &error) == NULL); /* it is empty */
+  CHECK(has(witrt_error_message(error), path));
+  witrt_error_delete(error);
+  const char* text = "(module (func (export \"f\")))";
+  CHECK(write(file, text, strlen(text)) == (ssize_t)strlen(text) && close(file) == 0);
+  wasm_module_t* module = witrt_module_new_from_file(engine, path, &error);
+  REQUIRE(module && !error);
+  wasm_exporttype_vec_t exports;
+  wasm_module_exports(module, &exports);
+  CHECK_EQ(exports.size, 1);
+  wasm_exporttype_vec_delete(&exports);
+  wasm_module_delete(module);
+  CHECK(unlink(path) == 0);
+  CHECK(witrt_module_new_from_file(engine, path, &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_UNREADABLE_FILE);
+  CHECK(has(witrt_error_message(error), path));
+  witrt_error_delete(error);
+  CHECK(witrt_module_new_from_file(engine, NULL, NULL) == NULL);
+  CHECK(witrt_module_new_from_file(NULL, path, NULL) == NULL);
+  CHECK(witrt_module_new_from_file(engine, "/tmp", NULL) == NULL);
+}
+
 int main(void) {
   guest_t g;
   guest_start(&g);
@@ -296,6 +324,7 @@ int main(void) {
   serialization_to_a_file(g.engine, g.store);
   without_a_store();
   assembling(g.store);
+  from_files(g.engine);
   guest_close(&g);
   return check_result();
 }

@@ -214,7 +214,33 @@ static void importtypes_and_exporttypes(void) {
   wasm_exporttype_delete(export_copy);
 }
 
+static void printed(wasm_externtype_t* type, const char* expected) {
+  wasm_name_t text;
+  witrt_externtype_print(type, &text);
+  if (!CHECK(text.size == strlen(expected) && memcmp(text.data, expected, text.size) == 0))
+    fprintf(stderr, "  %.*s\n", (int)text.size, text.data);
+  wasm_name_delete(&text);
+  wasm_externtype_delete(type);
+}
+
+static void printing(void) {
+  wasm_limits_t limits = {1, 16}, open = {1, wasm_limits_max_default};
+  printed(wasm_functype_as_externtype(wasm_functype_new_2_1(
+    wasm_valtype_new_string(), wasm_valtype_new_i64(), wasm_valtype_new_u32())),
+    "func (string, i64) -> (u32)");
+  printed(wasm_memorytype_as_externtype(wasm_memorytype_new(&limits)), "memory 1 16");
+  printed(wasm_tabletype_as_externtype(wasm_tabletype_new(wasm_valtype_new_funcref(), &open)), "table 1 funcref");
+  printed(wasm_globaltype_as_externtype(wasm_globaltype_new(wasm_valtype_new_i64(), WASM_VAR)), "global mut i64");
+  printed(wasm_tagtype_as_externtype(wasm_tagtype_new(wasm_functype_new_1_0(wasm_valtype_new_f32()))),
+    "tag (f32) -> ()");
+  printed(NULL, "");
+  const char* kinds[] = {"func", "global", "table", "memory", "tag"};
+  for (uint8_t i = 0; i < 5; i++) CHECK(strcmp(witrt_externkind_name(i), kinds[i]) == 0);
+  CHECK(witrt_externkind_name(5) == NULL && witrt_externkind_name(255) == NULL);
+}
+
 int main(void) {
+  printing();
   valtypes();
   names();
   functypes();

@@ -141,7 +141,49 @@ static void foreign() {
   CHECK(untaken);
 }
 
+/// What a host that bounds its guests does.
+static void bounds_and_names() {
+  std::vector<std::string> lines;
+  witrt::Config config;
+  config.epoch_interruption().trace([&](std::string_view line) { lines.emplace_back(line); });
+  witrt::Engine engine = witrt::Engine::make(std::move(config)).unwrap();
+  witrt::Store store(engine);
+  auto module = witrt::Module::compile(engine, R"((module
+    (import "env" "seven" (func $seven (result i32))) (import "env" "other" (func))
+    (memory (export "m") 1)
+    (func (export "f") (param i32) (result i32) (i32.add (local.get 0) (call $seven)))
+    (func (export "spin") (loop $l br $l))))").unwrap();
+  CHECK(!witrt::Module::from_file(engine, "/nowhere").ok());
+  witrt::Linker linker;
+  CHECK(linker.define_func(store, "env", "seven", [] { return std::int32_t{7}; }).ok());
+  CHECK(linker.define_unknown_as_traps(store, module).ok());
+  auto other = linker.get_extern("env", "other").unwrap();
+  CHECK(other.type().text() == "func () -> ()" && !linker.get_extern("env", "none").ok());
+  CHECK(!other.as_func().call().ok());
+  auto instance = linker.instantiate(store, module).unwrap();
+  CHECK(instance.func<std::int32_t(std::int32_t)>("f").unwrap().call(3).unwrap() == 10);
+  CHECK(lines == std::vector<std::string>({"call f(3)", "import env.seven()"}));
+
+  witrt::Memory memory = instance.memory("m").unwrap();
+  const std::uint8_t bytes[] = {1, 2, 3};
+  std::uint8_t back[3] = {};
+  CHECK(memory.write(65533, witrt::Span<const std::uint8_t>(bytes, 3)).ok());
+  CHECK(memory.read(65533, witrt::Span<std::uint8_t>(back, 3)).ok() && back[2] == 3);
+  auto outside = memory.read(65534, witrt::Span<std::uint8_t>(back, 3));
+  CHECK(!outside.ok() && outside.err().kind() == WITRT_ERROR_OUT_OF_RANGE);
+  CHECK(store.set_max_memory_bytes(65536).ok() && !memory.grow(1).ok());
+  CHECK(store.set_max_table_elements(1).ok() && store.set_max_instances(1).ok());
+  CHECK(!linker.instantiate(store, module).ok());
+
+  int asked = 0;
+  CHECK(store.set_epoch_callback([&] { return asked++ < 1 ? std::uint64_t{0} : std::uint64_t{1}; }).ok());
+  CHECK(store.set_epoch_deadline(0).ok());
+  CHECK(!instance.func("spin").unwrap().call().ok() && asked == 1);
+  CHECK(store.set_epoch_callback(nullptr).ok());
+}
+
 int main() {
+  bounds_and_names();
   modules();
   globals();
   tables();

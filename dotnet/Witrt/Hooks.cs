@@ -1,0 +1,64 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Witrt;
+
+/// <summary>
+/// Delegates that the library calls by itself: what is told of calls, and what is
+/// asked at deadlines. Nothing may leave them.
+/// </summary>
+internal static unsafe class Hooks
+{
+    /// <summary>What the library is given along with an entry, until it calls <see cref="Callback.Release"/>.</summary>
+    internal static void* Hold(Delegate hook) => (void*)GCHandle.ToIntPtr(GCHandle.Alloc(hook));
+
+    /// <summary>Where the library did not take it.</summary>
+    internal static void Drop(void* env) => GCHandle.FromIntPtr((IntPtr)env).Free();
+
+#if NET5_0_OR_GREATER
+    internal static void* TraceEntry => (delegate* unmanaged[Cdecl]<void*, byte*, nuint, void>)&Trace;
+    internal static void* EpochEntry => (delegate* unmanaged[Cdecl]<void*, ulong>)&Epoch;
+
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#else
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void TraceFunction(void* env, byte* line, nuint size);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate ulong EpochFunction(void* env);
+
+    // Kept for ever: C code may call them for as long as the process lives.
+    private static readonly TraceFunction trace = Trace;
+    private static readonly EpochFunction epoch = Epoch;
+    internal static readonly void* TraceEntry = (void*)Marshal.GetFunctionPointerForDelegate(trace);
+    internal static readonly void* EpochEntry = (void*)Marshal.GetFunctionPointerForDelegate(epoch);
+#endif
+    private static void Trace(void* env, byte* line, nuint size)
+    {
+        try
+        {
+            ((Action<string>)GCHandle.FromIntPtr((IntPtr)env).Target!)(Encoding.UTF8.GetString(line, (int)size));
+        }
+        catch (Exception)
+        {
+            // A call goes on whatever becomes of what is told of it.
+        }
+    }
+
+#if NET5_0_OR_GREATER
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#endif
+    private static ulong Epoch(void* env)
+    {
+        try
+        {
+            return ((Func<ulong>)GCHandle.FromIntPtr((IntPtr)env).Target!)();
+        }
+        catch (Exception)
+        {
+            return 0;
+        }
+    }
+}
