@@ -8,10 +8,14 @@
 use super::Unit;
 use super::encode::{Remap, for_each_call};
 use crate::plan::Program;
-use wasmparser::{FunctionBody, Parser, Payload};
+use std::ops::Range;
+use std::sync::OnceLock;
+use wasmparser::{BinaryReader, FunctionBody, Parser, Payload};
 
 pub(crate) struct Origin {
     pub remap: Remap,
+    /// Where the bodies of functions are in the core, once a trap has asked.
+    pub bodies: OnceLock<Vec<Range<u32>>>,
 }
 
 /// A place in the original core.
@@ -25,14 +29,15 @@ pub(crate) struct Place {
 
 impl Origin {
     pub(super) fn new(unit: &Unit) -> Origin {
-        Origin { remap: Remap::new(unit) }
+        Origin { remap: Remap::new(unit), bodies: OnceLock::new() }
     }
 
     /// Where the offset in the body of a function of the compiled module is
     /// in the original; `None` for an adapter.
     pub fn place(&self, program: &Program, func: u32, offset: usize) -> Option<Place> {
         let func = self.remap.original(func)?;
-        let body = body(program, (func as usize).checked_sub(self.remap.imported.len())?)?;
+        let at = (func as usize).checked_sub(self.remap.imported.len())?;
+        let body = self.body(&program.core, at)?;
         let start = body.range().start;
         let mut shift: isize = 0;
         let mut past = false;
@@ -48,16 +53,24 @@ impl Origin {
         let func_offset = offset.wrapping_add_signed(-shift);
         Some(Place { func, func_offset, core_offset: start + func_offset })
     }
+
+    /// The body of the defined function of this position. The core is gone through
+    /// once, for whatever number of frames.
+    fn body<'a>(&self, core: &'a [u8], at: usize) -> Option<FunctionBody<'a>> {
+        let bodies = self.bodies.get_or_init(|| bodies(core));
+        let range = bodies.get(at)?;
+        let (start, end) = (range.start as usize, range.end as usize);
+        Some(FunctionBody::new(BinaryReader::new(core.get(start..end)?, start)))
+    }
 }
 
-/// The body of the defined function of this position.
-fn body(program: &Program, at: usize) -> Option<FunctionBody<'_>> {
-    let bodies = Parser::new(0).parse_all(&program.core).map_while(|payload| payload.ok());
-    let mut bodies = bodies.filter_map(|payload| match payload {
-        Payload::CodeSectionEntry(body) => Some(body),
+fn bodies(core: &[u8]) -> Vec<Range<u32>> {
+    let payloads = Parser::new(0).parse_all(core).map_while(|payload| payload.ok());
+    let bodies = payloads.filter_map(|payload| match payload {
+        Payload::CodeSectionEntry(body) => Some(body.range()),
         _ => None,
     });
-    bodies.nth(at)
+    bodies.map(|range| range.start as u32..range.end as u32).collect()
 }
 
 fn leb_width(value: u32) -> usize {

@@ -15,6 +15,7 @@ use crate::types::{
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// What can be stored.
 pub(super) trait Stored: Sized {
@@ -130,6 +131,15 @@ impl Stored for bool {
 
     fn get(from: &mut Reader<'_>) -> Option<bool> {
         Some(u8::get(from)? != 0)
+    }
+}
+
+/// What is worked out once it is asked for is not stored.
+impl<T> Stored for OnceLock<T> {
+    fn put(&self, _: &mut Writer) {}
+
+    fn get(_: &mut Reader<'_>) -> Option<OnceLock<T>> {
+        Some(OnceLock::new())
     }
 }
 
@@ -281,7 +291,7 @@ structs! {
     Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
     Convention { text, form, alloc, freed }
     Remap { imported, defined, intrinsics, added }
-    Origin { remap }
+    Origin { remap, bodies }
     Compiled { intrinsics, entries, deferred, parked, origin }
 }
 
