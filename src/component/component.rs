@@ -5,11 +5,12 @@
 use super::engine_types::{Named, Reader};
 use super::names;
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::tree::Signature;
+use crate::types::tree::{Field, Signature, Tuple};
+use std::collections::HashMap;
 use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::__internal::InstanceType;
-use wasmtime::component::types::{ComponentInstance, ComponentItem};
+use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{ComponentExportIndex, ResourceType};
 
 /// A compiled component. Clones are the same one.
@@ -23,6 +24,8 @@ struct Inner {
     imports: Vec<(String, String, Signature)>,
     exports: Vec<Export>,
     resources: Vec<Named>,
+    /// The types of parameters and results, by the engine's numbers.
+    tuples: HashMap<u32, Tuple>,
 }
 
 /// A function that a component exports.
@@ -48,8 +51,17 @@ pub(super) struct Item {
 /// What has to be supplied.
 pub(super) enum Needed {
     Func(Signature),
-    Resource(ResourceType),
+    /// A resource type; its number where it is not another import's once more, which
+    /// needs nothing.
+    Resource(Option<u32>),
 }
+
+/// So much may the lists of functions take, with the names of all and of their
+/// parameters, in bytes: each name tells its interface again, and lists are copied.
+const MOST_LISTED: usize = 16 << 20;
+
+/// So many resource types may have names.
+const MOST_RESOURCES: usize = 10_000;
 
 impl Component {
     /// Compiles a component, which is a binary. `id` tells it from others.
@@ -72,8 +84,13 @@ impl Component {
     ) -> Result<Component> {
         let ty = compiled.component_type();
         let types = InstanceType { types: ty.instance_type().types, resources: None };
-        let mut listed =
-            Listed { engine, compiled: &compiled, resources: Vec::new(), found: Vec::new() };
+        let mut listed = Listed {
+            engine,
+            compiled: &compiled,
+            resources: Vec::new(),
+            found: Vec::new(),
+            room: MOST_LISTED,
+        };
         listed.exports(&ty)?;
         let mut imported = Vec::new();
         for (name, item) in ty.imports(engine) {
@@ -88,21 +105,43 @@ impl Component {
                 item => imported.push((None, vec![(name.to_owned(), item)])),
             }
         }
-        for (name, item) in imported.iter().flat_map(|(_, items)| items) {
-            if let ComponentItem::Resource(ty) = item {
-                let (ty, name) = (*ty, name.as_str().into());
-                listed.resources.insert(0, Named { ty, name, is_imported: true });
+        // What is imported comes first, whatever else has the same type.
+        let mut resources = Vec::new();
+        let mut needs = Vec::new();
+        for (interface, items) in &imported {
+            for (name, item) in items {
+                match item {
+                    ComponentItem::Resource(ty) => {
+                        let name = name.as_str().into();
+                        resources.push(Named { ty: *ty, name, is_imported: true });
+                    }
+                    ComponentItem::ComponentFunc(ty) => {
+                        let interface = interface.as_ref().map_or(0, String::len);
+                        listed.take(interface + name.len(), ty)?;
+                    }
+                    _ => {}
+                }
             }
         }
-        let Listed { resources, found, .. } = listed;
+        resources.reverse();
+        let Listed { resources: exported, found, .. } = listed;
+        resources.extend(exported);
+        if resources.len() > MOST_RESOURCES {
+            return Err(too_much(format!("names of more than {MOST_RESOURCES} resource types")));
+        }
+        let mut defined: Vec<ResourceType> = Vec::new();
         let mut reader = Reader::new(types, &resources);
-        let mut needs = Vec::new();
         for (interface, items) in imported {
             let mut needed = Vec::new();
             for (name, item) in items {
                 let ty = match item {
                     ComponentItem::ComponentFunc(ty) => Needed::Func(reader.signature(&ty)?),
-                    ComponentItem::Resource(ty) => Needed::Resource(ty),
+                    ComponentItem::Resource(ty) => {
+                        let is_new = !defined.contains(&ty);
+                        let number = is_new.then_some(defined.len() as u32);
+                        defined.extend(number.map(|_| ty));
+                        Needed::Resource(number)
+                    }
                     ComponentItem::Type(_) => continue,
                     ComponentItem::Module(_) => return Err(unsupported(&name, "a core module")),
                     ComponentItem::Component(_) => return Err(unsupported(&name, "a component")),
@@ -125,8 +164,9 @@ impl Component {
             let ty = reader.signature(&ty).map_err(|e| e.context(format!("export {name:?}")))?;
             exports.push(Export { name, ty, at });
         }
+        let tuples = reader.tuples;
         let imports = flat(&needs);
-        let inner = Inner { id, engine: compiled, needs, imports, exports, resources };
+        let inner = Inner { id, engine: compiled, needs, imports, exports, resources, tuples };
         Ok(Component(Arc::new(inner)))
     }
 
@@ -163,6 +203,10 @@ impl Component {
     pub(super) fn resources(&self) -> &[Named] {
         &self.0.resources
     }
+
+    pub(super) fn tuples(&self) -> &HashMap<u32, Tuple> {
+        &self.0.tuples
+    }
 }
 
 fn flat(needs: &[Import]) -> Vec<(String, String, Signature)> {
@@ -186,51 +230,68 @@ struct Listed<'a> {
     engine: &'a Engine,
     compiled: &'a wasmtime::component::Component,
     resources: Vec<Named>,
-    found: Vec<(String, wasmtime::component::types::ComponentFunc, ComponentExportIndex)>,
+    found: Vec<(String, ComponentFunc, ComponentExportIndex)>,
+    /// What is left of [`MOST_LISTED`].
+    room: usize,
 }
 
 impl Listed<'_> {
     fn exports(&mut self, ty: &wasmtime::component::types::Component) -> Result<()> {
         let engine = self.engine;
+        let mut path = String::new();
         for (name, _) in ty.exports(engine) {
-            self.export(None, name, name)?;
+            self.export(None, name, &mut path)?;
         }
         Ok(())
     }
 
-    /// `name` in its instance, and all of it.
+    /// `name` in its instance, which `path` leads to, and all of it.
     fn export(
         &mut self,
         within: Option<&ComponentExportIndex>,
         name: &str,
-        full: &str,
+        path: &mut String,
     ) -> Result<()> {
         let Some((item, at)) = self.compiled.get_export(within, name) else { return Ok(()) };
         match item {
-            ComponentItem::ComponentFunc(ty) => self.found.push((full.to_owned(), ty, at)),
+            ComponentItem::ComponentFunc(ty) => {
+                self.take(path.len() + name.len(), &ty)?;
+                self.found.push((format!("{path}{name}"), ty, at));
+            }
             ComponentItem::Resource(ty) => {
                 let name = name.into();
                 self.resources.push(Named { ty, name, is_imported: false });
             }
-            ComponentItem::ComponentInstance(instance) => self.instance(&at, full, &instance)?,
+            ComponentItem::ComponentInstance(instance) => {
+                let outer = path.len();
+                path.push_str(name);
+                path.push('#');
+                let engine = self.engine;
+                for (name, _) in instance.exports(engine) {
+                    self.export(Some(&at), name, path)?;
+                }
+                path.truncate(outer);
+            }
             // They are no functions, and stay inside.
             _ => {}
         }
         Ok(())
     }
 
-    fn instance(
-        &mut self,
-        at: &ComponentExportIndex,
-        full: &str,
-        instance: &ComponentInstance,
-    ) -> Result<()> {
-        let engine = self.engine;
-        for (name, _) in instance.exports(engine) {
-            self.export(Some(at), name, &format!("{full}#{name}"))?;
-        }
+    /// Counts a function of a list: its name, and its parameters with theirs.
+    fn take(&mut self, name: usize, ty: &ComponentFunc) -> Result<()> {
+        let params = ty.params().map(|(name, _)| name.len() + size_of::<Field>());
+        let size = params.fold(name + size_of::<Export>(), usize::saturating_add);
+        self.room = self.room.checked_sub(size).ok_or_else(|| {
+            too_much(format!("lists of functions, with all names, of {MOST_LISTED} bytes"))
+        })?;
         Ok(())
     }
+}
+
+#[cold]
+fn too_much(what: String) -> Error {
+    Error::new(ErrorKind::InvalidCore, format!("this component asks for too much: {what}"))
 }
 
 /// Why the engine does not take a component.

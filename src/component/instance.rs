@@ -74,9 +74,8 @@ pub(super) struct Shared {
     pub dropped: Arc<Dropped>,
     /// The host's resources that it holds.
     pub hosts: RefCell<HostTable>,
-    /// How many resource types it imports.
-    pub host_types: u32,
-    /// The types of parameters and results of imports, by the engine's numbers.
+    /// The types of parameters and results of what components within it import, by
+    /// the engine's numbers, where the component does not know them.
     pub tuples: RefCell<HashMap<u32, Tuple>>,
     notes: RefCell<Vec<Notes>>,
     arenas: RefCell<Vec<Arena>>,
@@ -115,10 +114,10 @@ impl HostTable {
         Some(found)
     }
 
-    pub fn end_loans(&mut self) {
-        while let Some(at) = self.loans.pop() {
-            self.remove(at);
-        }
+    /// Takes out what was lent for the call that is over, one of them.
+    fn end_loan(&mut self) -> Option<Option<Resource>> {
+        let at = self.loans.pop()?;
+        Some(self.remove(at))
     }
 }
 
@@ -126,6 +125,20 @@ impl Shared {
     /// The component's resource types, with their names.
     pub fn resources(&self) -> &[super::engine_types::Named] {
         self.component.resources()
+    }
+
+    /// The types behind one of the engine's tuples, if the component knows them.
+    pub fn tuple(&self, index: u32) -> Option<&Tuple> {
+        self.component.tuples().get(&index)
+    }
+
+    /// Ends what was lent for a call. Nothing is borrowed while the host's code runs,
+    /// which a resource's end may be.
+    pub fn end_loans(&self) {
+        let next = || self.hosts.borrow_mut().end_loan();
+        while let Some(ended) = next() {
+            drop(ended);
+        }
     }
 
     /// Room for what a call notes.
@@ -205,9 +218,8 @@ impl Instance {
         let refused =
             |e: wasmtime::Error| Error::new(ErrorKind::IncompatibleImport, format!("{e:#}"));
         let mut linker = Linker::<StoreData>::new(&engine);
-        let mut definer = Definer { functions: functions.into_iter(), types: Vec::new() };
+        let mut definer = Definer { functions: functions.into_iter() };
         definer.define(&mut linker, component).map_err(refused)?;
-        let host_types = definer.types.len() as u32;
         let pre = linker.instantiate_pre(component.engine_component()).map_err(refused)?;
 
         let mut store = wasmtime::Store::new(&engine, host.data().apart());
@@ -222,7 +234,6 @@ impl Instance {
             component: component.clone(),
             dropped: Arc::default(),
             hosts: RefCell::default(),
-            host_types,
             tuples: RefCell::default(),
             notes: RefCell::default(),
             arenas: RefCell::default(),
@@ -319,8 +330,6 @@ impl Drop for Busy<'_> {
 /// Supplies what a component imports.
 struct Definer {
     functions: std::vec::IntoIter<Arc<dyn HostFunction>>,
-    /// Resource types, each defined where it is first imported.
-    types: Vec<ResourceType>,
 }
 
 impl Definer {
@@ -360,14 +369,9 @@ impl Definer {
                     self.functions.as_slice().first().cloned().ok_or_else(missing)?,
                 )
             }
-            Needed::Resource(ty) => {
-                // An import that equals another needs nothing.
-                if self.types.contains(ty) {
-                    return Ok(());
-                }
-                let number = self.types.len() as u32;
-                self.types.push(*ty);
-                linker.resource(name, ResourceType::host_dynamic(number), |_, rep| {
+            Needed::Resource(None) => Ok(()),
+            Needed::Resource(Some(number)) => {
+                linker.resource(name, ResourceType::host_dynamic(*number), |_, rep| {
                     Frame::current(|frame| {
                         let dropped = frame.host_table().remove(rep);
                         // The host's code runs when nothing is borrowed.

@@ -3,10 +3,10 @@
 //! Not here: what is in them, which is the engine's business.
 
 use super::text::{error_at, is_component};
-use super::{Format, sniff};
+use super::{Format, bounds, sniff};
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
-use wasmparser::{Parser, Validator, WasmFeatures};
+use wasmparser::{BinaryReaderError, Parser, Validator, WasmFeatures};
 
 /// The component that the bytes are, as a binary; `None` for anything else.
 ///
@@ -40,14 +40,28 @@ fn encode(text: &str) -> Result<Vec<u8>> {
 /// this library does not have.
 pub(crate) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
     let mut validator = Validator::new_with_features(features | WasmFeatures::COMPONENT_MODEL);
-    validator.validate_all(bytes).map(|_| ()).map_err(|e| {
-        let kind = match is_gate(e.message()) {
-            true => ErrorKind::UnsupportedFormat,
-            false => ErrorKind::InvalidCore,
-        };
-        let message = format!("{} (at offset {:#x})", e.message(), e.offset());
-        Error::new(kind, message).at_offset(e.offset())
-    })
+    validator.validate_all(bytes).map_err(|e| refused(&e))?;
+    bounds::check(bytes, features)
+}
+
+/// Checks all but the bodies of core functions, which compiling does, and that what
+/// it asks for is in proportion to its size.
+///
+/// # Errors
+///
+/// As [`check`].
+pub(crate) fn check_types(bytes: &[u8], features: WasmFeatures) -> Result<()> {
+    bounds::check(bytes, features)
+}
+
+/// Why a component is not valid.
+pub(super) fn refused(error: &BinaryReaderError) -> Error {
+    let kind = match is_gate(error.message()) {
+        true => ErrorKind::UnsupportedFormat,
+        false => ErrorKind::InvalidCore,
+    };
+    let message = format!("{} (at offset {:#x})", error.message(), error.offset());
+    Error::new(kind, message).at_offset(error.offset())
 }
 
 /// A binary component as text.

@@ -7,6 +7,8 @@
 //! Not here: any stage's work.
 
 mod binary;
+#[cfg(feature = "component")]
+mod bounds;
 mod compile;
 #[cfg(feature = "component")]
 pub(crate) mod component;

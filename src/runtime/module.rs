@@ -93,6 +93,7 @@ impl Module {
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
         #[cfg(feature = "component")]
         if let Some(component) = frontend::component::binary(bytes)? {
+            frontend::component::check_types(&component, frontend::FEATURES)?;
             let id = next_id();
             let component = Component::new(engine.inner(), &component, id)?;
             return Ok(Module::of_component(engine, component, WHOLE));
