@@ -88,7 +88,7 @@ pub use types::{
 pub mod tree {
     pub use crate::guest::tree::{
         FieldsSlot, ListSlot, Of, ReadText, ResourceRoom, Returned, Slot, TextSlot, VariantSlot,
-        copy, plain_text, release,
+        copy, is_within, plain_text, release,
     };
 }
 

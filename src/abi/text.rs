@@ -112,6 +112,12 @@ impl Measure {
         self.guest == guest
     }
 
+    /// What it is encoded in there.
+    #[cfg(feature = "component")]
+    pub fn encoding(&self) -> Encoding {
+        self.found.to()
+    }
+
     /// How many bytes it has in the guest.
     #[inline]
     pub fn bytes(&self) -> usize {

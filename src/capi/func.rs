@@ -10,10 +10,10 @@ use super::base::object::{Body, wrong_kind};
 use super::base::report::witrt_error_t;
 use super::base::string::{self, Source, read_text};
 use super::base::translate::{end_arg, give_val, lend_val, number, number_bits, take_val, to_val};
-use super::base::value::{as_slots, as_vals, kind_of, wasm_val_t, wasm_val_vec_t};
-use super::base::vec::items;
+use super::base::value::{as_slots, as_vals, is_composite, kind_of, wasm_val_t, wasm_val_vec_t};
+use super::base::vec::{Element as _, items};
 use super::types::{TypeObj, TypeReference, wasm_functype_t};
-use crate::tree::{Returned, Slot};
+use crate::tree::{Returned, Slot, is_within};
 use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Val, ValType, Word};
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -26,9 +26,12 @@ use std::sync::Arc;
 /// stand in memory that outlasts the callback, unlike its stack: it is read right
 /// after it has returned.
 ///
+/// What was lent, an argument or a part of one, may be a result as well: it stays the
+/// caller's.
+///
 /// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
-/// `results` is not looked at: what is in it stays the callback's. C++ exceptions
-/// must not leave it.
+/// too what is in `results` is given up, and deleted; a callback's own text is not
+/// looked at. C++ exceptions must not leave it.
 pub type wasm_func_callback_t = Option<
     unsafe extern "C" fn(
         args: *const wasm_val_vec_t,
@@ -240,7 +243,7 @@ unsafe fn call_slots(
     }
     let given = match returned.text.take() {
         Some(text) => give_val(inside, Val::String(text)),
-        None => wasm_val_t::of_slot(returned.take()),
+        None => wasm_val_t::of_slot(returned.take()?),
     };
     // SAFETY: there is room for one.
     unsafe { (*results).data.write(given) };
@@ -369,12 +372,12 @@ where
     cell.enter(|inside| {
         let callback = callback();
         if ty.signature().is_some() {
+            let called_type = ty.clone();
             let called = move |caller: Caller<'_>, args: &[Slot], returned: &mut Returned| {
                 // SAFETY: as below.
                 let cell = unsafe { &*home.get() };
-                call_back_slots(cell, caller, args, returned, &callback)
+                call_back_slots(cell, caller, &called_type, args, returned, &callback)
             };
-            let ty = ty.clone();
             let func = Func::new_slots(inside.context(), ty, called);
             return Ok(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))));
         }
@@ -417,6 +420,11 @@ fn call_back(
         let outcome = if trap.is_null() {
             take_results(inside, ty, as_vals(given.as_mut_slice()), results)
         } else {
+            for given in as_vals(given.as_mut_slice()) {
+                // SAFETY: the callback set the member that the kind names, or it is
+                // zero, and gave up what it owns.
+                unsafe { give_up(*given) };
+            }
             // SAFETY: the callback gave up the trap that it returned.
             Err(to_error(unsafe { Box::from_raw(trap) }))
         };
@@ -435,6 +443,7 @@ fn call_back(
 fn call_back_slots(
     cell: &StoreCell,
     caller: Caller<'_>,
+    ty: &FuncType,
     args: &[Slot],
     returned: &mut Returned,
     callback: &impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t,
@@ -449,7 +458,21 @@ fn call_back_slots(
             let mut results = wasm_val_vec_t { size, data: given.as_mut_ptr() };
             callback(&raw const args, &raw mut results)
         });
+        let [given] = given;
+        // What a component lends owns nothing, and is no handle.
+        let may_own = given.kind == 24 || is_composite(given.kind);
+        let is_lent = returned.by_host
+            && may_own
+            && ty.signature().is_some_and(|signature| {
+                // SAFETY: any bits are an address; the arguments were checked, and are
+                // there until this returns.
+                unsafe { is_within(&signature.params, args, given.as_slot().of.pointer) }
+            });
         if !trap.is_null() {
+            if returned.expected && !is_lent {
+                // SAFETY: the callback set the member, and gave up what it owns.
+                unsafe { give_up(given) };
+            }
             // SAFETY: the callback gave up the trap that it returned.
             return Err(to_error(unsafe { Box::from_raw(trap) }));
         }
@@ -457,26 +480,41 @@ fn call_back_slots(
             return Ok(());
         }
         returned.read = read_text;
-        let [given] = given;
         if given.kind == 24 {
             // SAFETY: the callback set the member, and gave up what it owns. Its own
             // text is read before anything else of the host's runs.
             returned.text = Some(unsafe {
                 match string::source(given.of.string)? {
                     Source::Host(text) => text,
+                    Source::Handle(handle) if is_lent => handle.text()?.clone(),
                     Source::Handle(_) => string::take_result(inside, given.of.string)?,
                 }
             });
             returned.slot = wasm_val_t::zero(ValType::String).as_slot().to_owned();
             return Ok(());
         }
-        // What owns nothing is lent until it was taken; an argument is the caller's.
-        // SAFETY: any bits are a number.
-        let bits = |slot: &Slot| unsafe { slot.of.u64 };
+        // What owns nothing is lent until it was taken.
         returned.slot = *given.as_slot();
-        returned.owned = !args.iter().any(|arg| bits(arg) == bits(&returned.slot));
+        returned.owned = !is_lent;
         Ok(())
     })
+}
+
+/// Gives up a result of a callback that failed. An argument of it stays, and text of
+/// its own is not looked at.
+///
+/// # Safety
+///
+/// The member that the kind names must be valid and owned, or zero.
+unsafe fn give_up(given: wasm_val_t) {
+    // SAFETY: the caller vouches for the member.
+    unsafe {
+        match given.kind {
+            // An argument is told from what is owned.
+            24 => drop(string::delete(given.of.string)),
+            _ => given.release(),
+        }
+    }
 }
 
 #[cold]

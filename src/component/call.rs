@@ -18,7 +18,7 @@ use crate::guest::resource::Dropped;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::Slot;
 use crate::guest::tree::{ReadText, Returned};
-use crate::guest::value::{Str, copy_in};
+use crate::guest::value::{COPIES, Str, copy_as};
 use crate::string::{Encoding, Policy, Text};
 use crate::types::layout::MAX_FLAT_PARAMS;
 use crate::types::tree::{Signature, Tuple, Type};
@@ -105,7 +105,7 @@ impl Function {
             frame.begin_again();
             notes.measures = going.measures.take();
             notes.settle(true);
-            frame.host_table().end_loans();
+            frame.shared().end_loans();
             frame.shared().keep_notes(notes);
             outcome?;
             *returned = sink.into_inner().returned;
@@ -208,17 +208,14 @@ impl Frame {
         self.shared().hosts.borrow_mut()
     }
 
-    /// Whether resources of this type are the host's.
-    pub fn is_host_type(&self, ty: wasmtime::component::ResourceType) -> bool {
-        let host = wasmtime::component::ResourceType::host_dynamic;
-        (0..self.shared().host_types).any(|number| host(number) == ty)
-    }
-
     /// The types behind one of the engine's tuples.
     pub fn tuple(&self, ty: InterfaceType, types: InstanceType<'_>) -> wasmtime::Result<Tuple> {
         let InterfaceType::Tuple(index) = ty else {
             return Err(Error::new(ErrorKind::Panic, "internal error: no tuple").into());
         };
+        if let Some(known) = self.shared().tuple(index.as_u32()) {
+            return Ok(known.clone());
+        }
         let mut known = self.shared().tuples.borrow_mut();
         if let Some(known) = known.get(&index.as_u32()) {
             return Ok(known.clone());
@@ -392,9 +389,13 @@ unsafe impl Lift for Out {
     }
 }
 
-/// A copy of a guest's text that outlives the call.
+/// A copy of a guest's text that outlives the call: as it lies, if the host reads such
+/// text.
 fn own(frame: &Frame, text: Text<'_>) -> Result<Str<'static>> {
-    copy_in(frame.host().data_mut(), text, Policy::Reject).map_err(|e| match e.kind() {
+    let data = frame.host().data_mut();
+    let is_wide = frame.encoding() == Encoding::Utf16 && text.encoding() == Encoding::Utf16;
+    let encoding = if is_wide { Encoding::Utf16 } else { COPIES };
+    copy_as(data, text, encoding, Policy::Reject).map_err(|e| match e.kind() {
         ErrorKind::BadText => trap(e.message(), TrapCode::IllFormedText),
         _ => e,
     })

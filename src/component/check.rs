@@ -23,14 +23,25 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Notes {
     pub measures: Vec<Measure>,
-    pub claims: Vec<(Resource, /* own */ bool)>,
+    pub claims: Vec<Claim>,
+}
+
+/// The part that a resource has in a call.
+pub(super) struct Claim {
+    resource: Resource,
+    own: bool,
+    /// Whether it goes where it is the host's.
+    is_hosts: bool,
 }
 
 impl Notes {
     /// Ends the part that resources have in a call.
     pub fn settle(&mut self, taken: bool) {
-        for (resource, own) in self.claims.drain(..) {
-            resource.unclaim(own, taken);
+        for Claim { resource, own, is_hosts } in self.claims.drain(..) {
+            match own && taken {
+                true => resource.give(is_hosts),
+                false => resource.unclaim(own),
+            }
         }
         self.measures.clear();
     }
@@ -231,7 +242,8 @@ impl Checker<'_, '_> {
         // SAFETY: the caller vouches for it.
         let resource = unsafe { get(resource, "resource") }?;
         resource.claim(ty, own, self.home)?;
-        self.notes.claims.push((resource.clone(), own));
+        let (resource, is_hosts) = (resource.clone(), ty.is_hosts);
+        self.notes.claims.push(Claim { resource, own, is_hosts });
         Ok(())
     }
 }

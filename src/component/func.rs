@@ -10,27 +10,25 @@ use super::check::{Checker, Notes};
 use super::convert::{Take, fill, read};
 use super::host::HostFunction;
 use crate::abi::GuestEncoding;
+use super::walk_lift::scalar;
+use super::walk_lower::extended;
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::call::guard;
+use crate::guest::call::{CoreFunc, Word, guard};
 use crate::guest::context::{Caller, Cx};
 use crate::guest::func::{Body, Func, Typed};
 use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
-use crate::guest::tree::{Of, ReadText, Returned, Slot, Trust, copy, plain_text};
+use crate::guest::tree::{Kept, Of, ReadText, Returned, Slot, Trust, copy, plain_text};
 use crate::guest::value::Val;
-use crate::types::FuncType;
-use crate::types::tree::{Field, Fields, Type};
+use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
+use crate::types::tree::{Field, Fields, Signature, Type};
+use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
 impl Typed for Function {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let mut returned = Returned::default();
-        let mut arena = Arena::new(0);
-        let slots = all(cx, &mut arena, args)?;
-        // SAFETY: the slots refer to the values, the arena, and each other.
-        unsafe { Function::call(self, cx, &slots, plain_text, &mut returned) }?;
-        give(&mut returned, results)
+        with_values(self, cx, args, results)
     }
 
     unsafe fn call_slots(
@@ -46,12 +44,19 @@ impl Typed for Function {
     }
 }
 
-fn all(cx: &mut Cx<'_>, arena: &mut Arena, vals: &[Val<'_>]) -> Result<Vec<Slot>> {
-    vals.iter().map(|val| fill(cx, arena, val)).collect()
-}
-
-/// Makes values of what was returned.
-fn give(returned: &mut Returned, results: &mut [Val<'static>]) -> Result<()> {
+/// Calls with slots that are made of values, and makes a value of what is returned.
+fn with_values(
+    func: &dyn Typed,
+    cx: &mut Cx<'_>,
+    args: &[Val<'_>],
+    results: &mut [Val<'static>],
+) -> Result<()> {
+    let mut arena = Arena::new(0);
+    let slots = args.iter().map(|val| fill(cx, &mut arena, val)).collect::<Result<Vec<_>>>()?;
+    let mut returned = Returned::default();
+    // SAFETY: the slots refer to the values, the arena, and each other.
+    let done = unsafe { func.call_slots(cx, &slots, plain_text, &mut returned, Trust::Unchecked) };
+    done.unwrap_or(Ok(()))?;
     let Some(result) = results.first_mut() else { return Ok(()) };
     *result = match returned.text.take() {
         Some(text) => Val::String(text),
@@ -108,14 +113,7 @@ where
     F: Fn(Caller<'_>, &[Slot], &mut Returned) -> Result<()> + Send + Sync + 'static,
 {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let mut arena = Arena::new(0);
-        let slots = all(cx, &mut arena, args)?;
-        let mut returned = Returned::default();
-        // SAFETY: the slots refer to the values, the arena, and each other.
-        let done =
-            unsafe { self.call_slots(cx, &slots, plain_text, &mut returned, Trust::Unchecked) };
-        done.unwrap_or(Ok(()))?;
-        give(&mut returned, results)
+        with_values(self, cx, args, results)
     }
 
     unsafe fn call_slots(
@@ -133,6 +131,7 @@ where
                 unsafe { verify(cx, "parameter", &signature.params, args, read) }?;
             }
             let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
+            returned.by_host = trust == Trust::Unchecked;
             if let Some(result) = signature.results.fields.first() {
                 returned.expected = true;
                 returned.slot = Slot { kind: result.ty.kind(), of: Of { u64: 0 } };
@@ -206,24 +205,83 @@ pub(crate) unsafe fn call_slots(
         returned.text = Some(text);
         return Ok(());
     }
-    keep(cx, result, returned)
-}
-
-/// Returns a value, which is kept where it is as long as its slot is.
-fn keep(cx: &mut Cx<'_>, val: Val<'static>, returned: &mut Returned) -> Result<()> {
-    let mut kept = Box::new((Arena::new(0), val));
-    let (arena, val) = &mut *kept;
-    returned.slot = fill(cx, arena, val)?;
-    returned.keep = Some(kept);
+    let (kept, slot) = Kept::new(result, |arena, val| fill(cx, arena, val))?;
+    (returned.kept, returned.slot) = (Some(kept), slot);
     Ok(())
 }
 
-/// A function that serves an import.
-pub(crate) struct Imported(pub Func);
+/// A function that serves an import of this type.
+pub(crate) struct Imported {
+    func: Func,
+    ty: Signature,
+}
+
+impl Imported {
+    pub fn new(func: Func, ty: &Signature) -> Imported {
+        Imported { func, ty: ty.clone() }
+    }
+}
 
 impl HostFunction for Imported {
     fn call(&self, host: &mut Cx<'_>, args: &[Slot], returned: &mut Returned) -> Result<()> {
+        if let Body::Core(core) = &self.func.0.body {
+            self.func.check_store(host)?;
+            check_depth(host)?;
+            return call_core(core, host, &self.ty, args, returned);
+        }
         // SAFETY: arguments of a host function are there until it returns.
-        unsafe { call_slots(&self.0, host, args, plain_text, returned, Trust::Checked) }
+        unsafe { call_slots(&self.func, host, args, plain_text, returned, Trust::Checked) }
     }
+}
+
+/// Whether a function of core code can stand for one of a component: its values are
+/// numbers, `bool` and `char`, each in the core value that components pass it in.
+pub(crate) fn stands_for(ty: &Signature, core: &FuncType) -> bool {
+    let fits = |fields: &Fields, core: &[ValType]| {
+        let ok = |(field, core): (&Field, &ValType)| match (&field.ty, field.ty.flat()) {
+            (Type::Scalar(_), [flat]) => {
+                *core
+                    == match flat {
+                        Flat::I32 => ValType::I32,
+                        Flat::I64 => ValType::I64,
+                        Flat::F32 => ValType::F32,
+                        Flat::F64 => ValType::F64,
+                    }
+            }
+            _ => false,
+        };
+        fields.fields.len() == core.len() && fields.fields.iter().zip(core).all(ok)
+    };
+    core.signature().is_none()
+        && fits(&ty.params, core.params())
+        && fits(&ty.results, core.results())
+}
+
+/// Calls core code, whose type stands for this one.
+fn call_core(
+    core: &CoreFunc,
+    cx: &mut Cx<'_>,
+    ty: &Signature,
+    args: &[Slot],
+    returned: &mut Returned,
+) -> Result<()> {
+    let mut few = [Word::new(0); MAX_FLAT_PARAMS];
+    let mut many = Vec::new();
+    let words = match few.get_mut(..args.len().max(1)) {
+        Some(words) => words,
+        None => {
+            many.resize(args.len(), Word::new(0));
+            &mut many[..]
+        }
+    };
+    for (word, slot) in words.iter_mut().zip(args) {
+        *word = Word::new(extended(slot.kind, slot.bits()));
+    }
+    core.call_words(cx, words)?;
+    if let (Some(Field { ty: Type::Scalar(kind), .. }), [first, ..]) =
+        (ty.results.fields.first(), &*words)
+    {
+        returned.slot = scalar(*kind, first.bits())?;
+    }
+    Ok(())
 }

@@ -23,6 +23,19 @@ pub(super) fn length(measure: &Measure) -> Result<u32> {
     measure.length().ok_or_else(too_long)
 }
 
+/// Writes a text, which should be what was measured. The component has made room for it
+/// already, so that it gets some text of that length, question marks, where another
+/// thread of the host's has changed it.
+pub(super) fn write(measure: &Measure, text: Text<'_>, room: &mut [u8]) {
+    if measure.write(text, room).is_ok() {
+        return;
+    }
+    room.fill(b'?');
+    if measure.encoding() == Encoding::Utf16 {
+        room.iter_mut().skip(1).step_by(2).for_each(|high| *high = 0);
+    }
+}
+
 #[cold]
 fn too_long() -> Error {
     trap("the text is too long", TrapCode::StringTooLong)

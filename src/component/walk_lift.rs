@@ -278,7 +278,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Slot> {
         let table = TypeResourceTableIndex::from_u32(ty.table);
         let kind = if own { kind::OWN } else { kind::BORROW };
-        let resource = if self.frame.is_host_type(self.cx.resource_type(table)) {
+        let resource = if ty.is_hosts {
             let rep = match own {
                 true => self.cx.guest_resource_lift_own(table, handle)?.0,
                 false => self.cx.guest_resource_lift_borrow(table, handle)?,
@@ -287,7 +287,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
             let found = if own { hosts.remove(rep) } else { hosts.get(rep) };
             let found = found.ok_or_else(|| trap("an unknown resource", TrapCode::Other))?;
             if own {
-                found.unclaim(true, false);
+                found.unclaim(true);
             }
             found
         } else {
@@ -325,12 +325,13 @@ fn next(words: &mut Words<'_>) -> u64 {
     words.next().map_or(0, |word| word.get_u64())
 }
 
-fn scalar(kind: u8, bits: u64) -> Result<Slot> {
+/// The value of a number's bits.
+pub(super) fn scalar(kind: u8, bits: u64) -> crate::error::Result<Slot> {
     match kind {
         // A core value holds 32 bits, memory a byte: what is not zero is true.
         kind::BOOL => Ok(Slot::number(kind, u64::from(bits as u32 != 0))),
         kind::CHAR if char::from_u32(bits as u32).is_none() => {
-            Err(trap("converted integer out of range for `char`", TrapCode::Other).into())
+            Err(trap("converted integer out of range for `char`", TrapCode::Other))
         }
         _ => {
             let bits = match width(kind) {

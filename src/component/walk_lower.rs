@@ -236,8 +236,7 @@ impl<'c, 'l> Lowering<'c, 'l> {
         };
         let at = self.cx.realloc(0, 0, self.encoding.align(), measure.bytes())?;
         let room = &mut self.cx.as_slice_mut()[at..][..measure.bytes()];
-        with_text(self.frame.host(), &text, |text, _| measure.write(text, room))?
-            .map_err(changed)?;
+        with_text(self.frame.host(), &text, |text, _| text::write(&measure, text, room))?;
         Ok((at, text::length(&measure)?))
     }
 
@@ -269,6 +268,14 @@ impl<'c, 'l> Lowering<'c, 'l> {
                                 *to = u8::from(*from != 0);
                             }
                         }
+                        // Another thread may have changed it since it was looked at.
+                        kind::CHAR => {
+                            for (to, from) in room.chunks_exact_mut(4).zip(bytes.chunks_exact(4)) {
+                                let bits = from.iter().rev().fold(0, |b, v| b << 8 | u32::from(*v));
+                                let char = char::from_u32(bits).unwrap_or('?');
+                                to.copy_from_slice(&u32::from(char).to_le_bytes());
+                            }
+                        }
                         _ => room.copy_from_slice(bytes),
                     }
                 }
@@ -280,11 +287,8 @@ impl<'c, 'l> Lowering<'c, 'l> {
     /// Gives a component a handle.
     fn resource(&mut self, ty: &ResourceType, own: bool, resource: &Resource) -> Result<u32> {
         let table = TypeResourceTableIndex::from_u32(ty.table);
-        if resource.data().is_some() {
-            if !self.frame.is_host_type(self.cx.resource_type(table)) {
-                let message = format!("a {} is made by the component, not by the host", ty.name);
-                return Err(Error::new(ErrorKind::WrongKind, message).into());
-            }
+        // What is another component's is the host's here.
+        if ty.is_hosts {
             let rep = self.frame.host_table().insert(resource.clone(), !own);
             return match own {
                 true => self.cx.guest_resource_lower_own(table, rep),
@@ -319,7 +323,7 @@ fn put(words: &mut Words<'_>, bits: u64) {
 }
 
 /// A number of up to 32 bits is extended by its sign, and what is above is zero.
-fn extended(kind: u8, bits: u64) -> u64 {
+pub(super) fn extended(kind: u8, bits: u64) -> u64 {
     match kind {
         kind::S8 => bits as i8 as i32 as u32 as u64,
         kind::S16 => bits as i16 as i32 as u32 as u64,

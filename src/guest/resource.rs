@@ -101,15 +101,23 @@ impl Resource {
             let message = format!("expected a resource {}, found one {}", ty.name, of.name);
             return refuse(ErrorKind::WrongKind, message);
         }
-        if ty.is_hosts != self.0.data.is_some() {
-            let whose = if ty.is_hosts { "the host" } else { "the component" };
-            return refuse(ErrorKind::WrongKind, format!("a {} is made by {whose}", ty.name));
+        // To a component that imports its type, a resource of another component is as
+        // good as one of the host's.
+        let is_own = match (&self.0.home, home) {
+            (Some(own), Some(home)) => Arc::ptr_eq(own, home),
+            (own, _) => own.is_some() && !ty.is_hosts,
+        };
+        if !is_own && !ty.is_hosts {
+            let (kind, message) = match self.0.home {
+                None => (ErrorKind::WrongKind, format!("a {} is made by the component", ty.name)),
+                Some(_) => {
+                    (ErrorKind::WrongStore, format!("this {} is of another instance", ty.name))
+                }
+            };
+            return refuse(kind, message);
         }
-        if let (Some(own), Some(home)) = (&self.0.home, home)
-            && !Arc::ptr_eq(own, home)
-        {
-            let message = format!("this {} is of another instance", ty.name);
-            return refuse(ErrorKind::WrongStore, message);
+        if is_own && ty.is_hosts {
+            return refuse(ErrorKind::WrongKind, format!("a {} is made by the host", ty.name));
         }
         if state.given {
             return refuse(ErrorKind::WrongKind, format!("this {} was given away", ty.name));
@@ -126,14 +134,20 @@ impl Resource {
         Ok(())
     }
 
-    /// Ends [`Resource::claim`]; what was given stays given if the call took it.
-    pub(crate) fn unclaim(&self, own: bool, taken: bool) {
+    /// Ends [`Resource::claim`]: nobody took it, or whoever did has given it back.
+    pub(crate) fn unclaim(&self, own: bool) {
         let mut state = self.state();
         match own {
-            true if taken && self.0.data.is_none() => state.any = None,
-            true if taken => {}
             true => state.given = false,
             false => state.lent = state.lent.saturating_sub(1),
+        }
+    }
+
+    /// Ends [`Resource::claim`] where a call took it. It stays given; a component whose
+    /// own it is has the engine's handle now, and others hold this.
+    pub(crate) fn give(&self, to_others: bool) {
+        if !to_others {
+            self.state().any = None;
         }
     }
 

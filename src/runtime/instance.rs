@@ -77,8 +77,10 @@ impl Instance {
             module::Of::Core(core) => Of::Core(CoreInstance::new(cx, module, core, imports)?),
             #[cfg(feature = "component")]
             module::Of::Component(of) => {
-                let functions = funcs_of(imports).into_iter().flatten().map(|func| {
-                    let imported: Arc<dyn HostFunction> = Arc::new(Imported(func));
+                let types = of.component.imports().iter().map(|(.., ty)| ty);
+                let functions = funcs_of(imports).into_iter().flatten().zip(types);
+                let functions = functions.map(|(func, ty)| {
+                    let imported: Arc<dyn HostFunction> = Arc::new(Imported::new(func, ty));
                     imported
                 });
                 let (functions, encoding) = (functions.collect(), module.engine().host_encoding());
@@ -310,7 +312,7 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()>
         }
         let fits = match (&expected.ty, found) {
             (ExternType::Func(ty), Extern::Func(f)) => {
-                ty == f.ty() || engine_judges(module, i, ty, f.ty())
+                ty == f.ty() || stands_for(ty, f) || engine_judges(module, i, ty, f.ty())
             }
             (ExternType::Global(_), Extern::Global(_)) => true,
             (ExternType::Table(_), Extern::Table(_)) => true,
@@ -341,6 +343,16 @@ fn engine_judges(module: &Module, import: usize, wanted: &FuncType, found: &Func
         && wanted.is_core()
         && found.is_core()
         && (has_refs(wanted) || has_refs(found))
+}
+
+/// Whether a function of core code can be what a component imports.
+fn stands_for(ty: &FuncType, func: &Func) -> bool {
+    #[cfg(feature = "component")]
+    if let Some(signature) = ty.signature() {
+        return func.is_numeric() && component::func::stands_for(signature, func.ty());
+    }
+    let _ = (ty, func);
+    false
 }
 
 fn describe(index: usize, import: &ImportType) -> String {

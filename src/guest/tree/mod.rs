@@ -9,15 +9,18 @@
 pub(crate) mod arena;
 mod copy;
 pub(crate) mod slot;
+mod within;
 
 pub use self::arena::{ResourceRoom, release};
 pub use self::copy::copy;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
+pub use self::within::is_within;
 
-use super::value::Str;
+use self::arena::Arena;
+use super::value::{Str, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::Policy;
-use std::any::Any;
+use std::ptr::NonNull;
 
 /// Reads text that a slot refers to, also C's handles. The text must stay as long
 /// as the result is used, whatever that says.
@@ -44,8 +47,44 @@ pub struct Returned {
     pub owned: bool,
     /// Whether there is a result at all; the slot then has its kind at first.
     pub expected: bool,
-    /// What has to last as long as this.
-    pub keep: Option<Box<dyn Any + Send>>,
+    /// Whether a host called, whose arguments may own what is in them.
+    pub by_host: bool,
+    /// What the slot refers to, where nothing else keeps it.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// A value and the nodes of its slot. It is reached through a pointer alone, because
+/// the slot points into it, which a `Box` would not permit while it is moved.
+pub(crate) struct Kept(NonNull<(Arena, Val<'static>)>);
+
+// SAFETY: nobody else knows where it is, and both are `Send`.
+unsafe impl Send for Kept {}
+
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<(Arena, Val<'static>)>();
+};
+
+impl Kept {
+    /// Keeps a value, and gives the slot that `fill` makes of it, which is good for
+    /// as long as this is.
+    pub fn new(
+        val: Val<'static>,
+        fill: impl FnOnce(&mut Arena, &Val<'static>) -> Result<Slot>,
+    ) -> Result<(Kept, Slot)> {
+        let kept = Kept(NonNull::from(Box::leak(Box::new((Arena::new(0), val)))));
+        // SAFETY: it was made just now, and nobody else knows it.
+        let (arena, val) = unsafe { &mut *kept.0.as_ptr() };
+        let slot = fill(arena, val)?;
+        Ok((kept, slot))
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // SAFETY: it came from a `Box`, and nothing uses the slot any more.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
 }
 
 impl Default for Returned {
@@ -56,16 +95,23 @@ impl Default for Returned {
             read: plain_text,
             owned: false,
             expected: false,
-            keep: None,
+            by_host: false,
+            kept: None,
         }
     }
 }
 
 impl Returned {
-    /// Takes the value out, with the arena that it owns.
-    pub fn take(&mut self) -> Slot {
+    /// Takes the value out, with the arena that it owns; a copy of one that owns none.
+    pub fn take(&mut self) -> Result<Slot> {
+        if self.kept.is_some() {
+            // SAFETY: what the slot refers to is kept here.
+            let copied = unsafe { copy(&self.slot, self.read) }?;
+            *self = Returned::default();
+            self.slot = copied;
+        }
         self.owned = false;
-        std::mem::replace(&mut self.slot, Slot::NONE)
+        Ok(std::mem::replace(&mut self.slot, Slot::NONE))
     }
 }
 
