@@ -773,9 +773,12 @@ typedef struct wasm_byte_vec_t wasm_message_t;
 /// stand in memory that outlasts the callback, unlike its stack: it is read right
 /// after it has returned.
 ///
+/// What was lent, an argument or a part of one, may be a result as well: it stays the
+/// caller's.
+///
 /// NULL for success; a trap that is returned is taken, and unwinds the guest. Then
-/// `results` is not looked at: what is in it stays the callback's. C++ exceptions
-/// must not leave it.
+/// too what is in `results` is given up, and deleted; a callback's own text is not
+/// looked at. C++ exceptions must not leave it.
 typedef struct wasm_trap_t *(*wasm_func_callback_t)(const struct wasm_val_vec_t *args,
                                                     struct wasm_val_vec_t *results);
 

@@ -17,7 +17,7 @@ use crate::guest::context::Cx;
 use crate::guest::resource::Dropped;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::Slot;
-use crate::guest::tree::{ReadText, Returned};
+use crate::guest::tree::{ReadText, Returned, Trust};
 use crate::guest::value::{COPIES, Str, copy_as};
 use crate::string::{Encoding, Policy, Text};
 use crate::types::layout::MAX_FLAT_PARAMS;
@@ -59,7 +59,8 @@ impl Function {
         &self.ty
     }
 
-    /// Calls it. `read` reads the texts that are in the arguments.
+    /// Calls it. `read` reads the texts that are in the arguments; a component that
+    /// calls may lend what it owns.
     ///
     /// # Errors
     ///
@@ -75,6 +76,7 @@ impl Function {
         args: &[Slot],
         read: ReadText,
         returned: &mut Returned,
+        trust: Trust,
     ) -> Result<()> {
         self.instance.enter(host, |store, frame| {
             let mut notes = frame.shared().notes();
@@ -83,6 +85,7 @@ impl Function {
                 notes: &mut notes,
                 read,
                 encoding: self.encoding(),
+                trust,
                 home: Some(frame.dropped()),
             };
             // SAFETY: the caller vouches for the arguments.

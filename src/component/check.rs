@@ -10,10 +10,10 @@ use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::resource::{Dropped, Resource};
-use crate::guest::tree::ReadText;
 use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
 };
+use crate::guest::tree::{ReadText, Trust};
 use crate::guest::value::Str;
 use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
@@ -54,6 +54,8 @@ pub(super) struct Checker<'c, 'a> {
     pub read: ReadText,
     /// What text is measured for.
     pub encoding: GuestEncoding,
+    /// Who gives: a component may lend what it owns.
+    pub trust: Trust,
     /// The instance that resources must be of; any, where they stay with hosts.
     pub home: Option<&'c Arc<Dropped>>,
 }
@@ -241,7 +243,7 @@ impl Checker<'_, '_> {
     ) -> Checked {
         // SAFETY: the caller vouches for it.
         let resource = unsafe { get(resource, "resource") }?;
-        resource.claim(ty, own, self.home)?;
+        resource.claim(ty, own, self.trust == Trust::Checked, self.home)?;
         let (resource, is_hosts) = (resource.clone(), ty.is_hosts);
         self.notes.claims.push(Claim { resource, own, is_hosts });
         Ok(())

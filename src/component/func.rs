@@ -37,10 +37,10 @@ impl Typed for Function {
         args: &[Slot],
         read: ReadText,
         returned: &mut Returned,
-        _: Trust,
+        trust: Trust,
     ) -> Option<Result<()>> {
         // SAFETY: the caller vouches for the arguments.
-        Some(unsafe { Function::call(self, cx, args, read, returned) })
+        Some(unsafe { Function::call(self, cx, args, read, returned, trust) })
     }
 }
 
@@ -80,7 +80,8 @@ unsafe fn verify(
 ) -> Result<()> {
     let mut notes = Notes::default();
     let encoding = GuestEncoding::default();
-    let mut checker = Checker { cx, notes: &mut notes, read, encoding, home: None };
+    let mut checker =
+        Checker { cx, notes: &mut notes, read, encoding, trust: Trust::Unchecked, home: None };
     // SAFETY: the caller vouches for it.
     let checked = unsafe { checker.all(what, fields, slots) };
     notes.settle(false);

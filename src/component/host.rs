@@ -16,7 +16,7 @@ use crate::guest::context::Cx;
 use crate::guest::resource::Resource;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{Slot, kind, many};
-use crate::guest::tree::{ReadText, Returned, TextSlot};
+use crate::guest::tree::{ReadText, Returned, TextSlot, Trust};
 use crate::guest::value::Str;
 use crate::types::layout::MAX_FLAT_PARAMS;
 use crate::types::tree::{Fields, Signature};
@@ -105,6 +105,7 @@ fn run<const M: usize>(
             notes: &mut notes,
             read,
             encoding: GuestEncoding::default(),
+            trust: Trust::Unchecked,
             home: Some(frame.dropped()),
         };
         // SAFETY: who returned the value vouches for what it points to, until

@@ -14,7 +14,6 @@ use crate::guest::StoreData;
 use crate::guest::resource::Resource;
 use crate::guest::tree::ReadText;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, kind, many, width};
-use crate::guest::value::changed;
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{

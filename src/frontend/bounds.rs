@@ -9,14 +9,13 @@
 //!
 //! Not here: what is in core modules and functions.
 
-use super::component::refused;
 use crate::error::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId};
 use wasmparser::types::Types;
 use wasmparser::{
-    ComponentAlias, ComponentExternalKind as Kind, ComponentInstance, ComponentOuterAliasKind,
-    Instance, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+    BinaryReaderError, ComponentAlias, ComponentExternalKind as Kind, ComponentInstance,
+    ComponentOuterAliasKind, Instance, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
 /// So many items may be named or copied in all. Components of tools need some
@@ -179,6 +178,22 @@ fn push<'a>(defs: &mut [Def<'a>], at: Option<usize>, op: Op<'a>) {
     if let Some(def) = at.and_then(|at| defs.get_mut(at)) {
         def.ops.push(op);
     }
+}
+
+/// Why a component is not valid.
+pub(super) fn refused(error: &BinaryReaderError) -> Error {
+    let kind = match is_gate(error.message()) {
+        true => ErrorKind::UnsupportedFormat,
+        false => ErrorKind::InvalidCore,
+    };
+    let message = format!("{} (at offset {:#x})", error.message(), error.offset());
+    Error::new(kind, message).at_offset(error.offset())
+}
+
+/// Whether a message says that a feature is off, which is told in words only.
+fn is_gate(message: &str) -> bool {
+    let gates = ["requires the component model", "require the component model"];
+    gates.iter().any(|words| message.contains(words)) || message.contains("is not enabled")
 }
 
 #[cold]
@@ -436,12 +451,12 @@ fn of_type(ty: ComponentEntityType) -> Item {
 
 #[cfg(test)]
 mod tests {
-    use super::super::component::binary;
     use super::*;
     use std::fmt::Write;
 
     fn checked(text: &str) -> Result<()> {
-        let bytes = binary(text.as_bytes())?.unwrap();
+        let buffer = wast::parser::ParseBuffer::new(text).unwrap();
+        let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
         check(&bytes, super::super::FEATURES)
     }
 

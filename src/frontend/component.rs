@@ -2,11 +2,12 @@
 //!
 //! Not here: what is in them, which is the engine's business.
 
+use super::bounds::{self, refused};
 use super::text::{error_at, is_component};
-use super::{Format, bounds, sniff};
+use super::{Format, sniff};
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
-use wasmparser::{BinaryReaderError, Parser, Validator, WasmFeatures};
+use wasmparser::{Parser, Validator, WasmFeatures};
 
 /// The component that the bytes are, as a binary; `None` for anything else.
 ///
@@ -54,16 +55,6 @@ pub(crate) fn check_types(bytes: &[u8], features: WasmFeatures) -> Result<()> {
     bounds::check(bytes, features)
 }
 
-/// Why a component is not valid.
-pub(super) fn refused(error: &BinaryReaderError) -> Error {
-    let kind = match is_gate(error.message()) {
-        true => ErrorKind::UnsupportedFormat,
-        false => ErrorKind::InvalidCore,
-    };
-    let message = format!("{} (at offset {:#x})", error.message(), error.offset());
-    Error::new(kind, message).at_offset(error.offset())
-}
-
 /// A binary component as text.
 ///
 /// # Errors
@@ -73,10 +64,4 @@ pub(super) fn refused(error: &BinaryReaderError) -> Error {
 pub(crate) fn print(bytes: &[u8]) -> Result<String> {
     wasmprinter::print_bytes(bytes)
         .map_err(|e| Error::new(ErrorKind::MalformedBinary, format!("{e:#}")))
-}
-
-/// Whether a message says that a feature is off, which is told in words only.
-fn is_gate(message: &str) -> bool {
-    let gates = ["requires the component model", "require the component model"];
-    gates.iter().any(|words| message.contains(words)) || message.contains("is not enabled")
 }

@@ -88,11 +88,13 @@ impl Resource {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes part in a call as an argument of this type, or tells why not.
+    /// Takes part in a call as an argument of this type, or tells why not. A component
+    /// may lend what was given to it: `owned` says that it is the one who calls.
     pub(crate) fn claim(
         &self,
         ty: &Arc<ResourceType>,
         own: bool,
+        owned: bool,
         home: Option<&Arc<Dropped>>,
     ) -> Result<(), Error> {
         let refuse = |kind, message: String| Err(Error::new(kind, message));
@@ -119,7 +121,7 @@ impl Resource {
         if is_own && ty.is_hosts {
             return refuse(ErrorKind::WrongKind, format!("a {} is made by the host", ty.name));
         }
-        if state.given {
+        if state.given && !(owned && !own) {
             return refuse(ErrorKind::WrongKind, format!("this {} was given away", ty.name));
         }
         if own && state.lent > 0 {

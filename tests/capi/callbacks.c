@@ -49,6 +49,46 @@ static void values(void) {
   guest_close(&g);
 }
 
+/* What a callback has put into its results is given up, whether or not it traps. */
+typedef struct {
+  wasm_store_t* store;
+  wasm_string_t* text;
+  int finalized;
+} filling_t;
+
+static void filled_end(void* env) { ((filling_t*)env)->finalized++; }
+
+static wasm_trap_t* fill(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  filling_t* f = env;
+  (void)args;
+  wasm_foreign_t* foreign = wasm_foreign_new(f->store);
+  wasm_foreign_set_host_info_with_finalizer(foreign, f, filled_end);
+  f->text = wasm_string_new(WASM_UTF8, "text", 4);
+  results->data[0].of.string = f->text;
+  results->data[1].of.ref = wasm_foreign_as_ref(foreign);
+  wasm_message_t message;
+  wasm_name_new_from_string_nt(&message, "after all");
+  wasm_trap_t* trap = wasm_trap_new(f->store, &message);
+  wasm_name_delete(&message);
+  return trap;
+}
+
+static void filled_results(void) {
+  guest_t g;
+  guest_start(&g);
+  filling_t f = {g.store, NULL, 0};
+  wasm_functype_t* type = wasm_functype_new_0_2(wasm_valtype_new(WASM_STRING), wasm_valtype_new(WASM_EXTERNREF));
+  wasm_func_t* func = wasm_func_new_with_env(g.store, type, fill, &f, NULL);
+  wasm_functype_delete(type);
+  wasm_trap_t* trap = wasm_func_call(func, NULL, NULL);
+  CHECK(trap);
+  wasm_trap_delete(trap);
+  CHECK(!wasm_string_is_valid(f.text));
+  CHECK_EQ(f.finalized, 1);
+  wasm_func_delete(func);
+  guest_close(&g);
+}
+
 /* Counts down by calling the guest, which calls the host. */
 static wasm_trap_t* again(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   host_t* h = env;
@@ -173,6 +213,7 @@ static void strings(void) {
 
 int main(void) {
   values();
+  filled_results();
   reentry();
   wrong_results();
   strings();

@@ -1,0 +1,76 @@
+//! Instances that serve each other, and names.
+
+use crate::support::{engine, module};
+use witrt::{Encoding, Error, ErrorKind, Func, FuncType, Instance, Linker, Module, Store, Val};
+
+/// What comes out of one instance goes into another, and what a host function
+/// fails with comes out of the call.
+#[test]
+fn instances_serve_each_other() {
+    let engine = engine(Encoding::Utf8);
+    let mut store = Store::new(&engine);
+    let solo = Instance::new(&mut store, &module(&engine, "wat/solo-utf16.wasm"), &[]).unwrap();
+    let echo = solo.func(&mut store, "echo").unwrap();
+    for file in ["wat/mini-utf8.wasm", "wat/mini-compact-utf16.wasm"] {
+        let mini = module(&engine, file);
+        let instance = Instance::new(&mut store, &mini, &[echo.clone().into()]).unwrap();
+        let relay = instance.func(&mut store, "relay").unwrap();
+        let mut results = [Val::Bool(false)];
+        relay.call(&mut store, &["aé🦀".into()], &mut results).unwrap();
+        assert_eq!(results[0].as_str().unwrap().to_string(&store).unwrap(), "aé🦀");
+    }
+    // All of an instance, under the name of the interface that another imports.
+    let text = br#"(component (import "probe:guest/text@1.9.0" (instance $t
+          (export "count" (func (param "text" string) (result u32)))))
+        (core module $m (memory (export "memory") 1)
+          (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 64))
+        (core instance $m (instantiate $m))
+        (core func $count (canon lower (func $t "count") (memory $m "memory")))
+        (core module $n (import "" "count" (func $count (param i32 i32) (result i32)))
+          (func (export "go") (param i32 i32) (result i32) (call $count (local.get 0) (local.get 1))))
+        (core instance $n (instantiate $n (with "" (instance (export "count" (func $count))))))
+        (func (export "go") (param "text" string) (result u32)
+          (canon lift (core func $n "go") (memory $m "memory") (realloc (func $m "realloc")))))"#;
+    let plain = Instance::new(&mut store, &module(&engine, "c/plain-utf16.wasm"), &[]).unwrap();
+    let user = Module::new(&engine, text).unwrap();
+    for name in ["probe:guest/text@1.9.0", ""] {
+        let mut linker = Linker::new();
+        linker.define_instance(&mut store, name, &plain).unwrap();
+        let instance = linker.instantiate(&mut store, &user).unwrap();
+        let go = instance.func(&mut store, "go").unwrap();
+        let mut results = [Val::Bool(false)];
+        go.call(&mut store, &["añ🦀".into()], &mut results).unwrap();
+        assert!(matches!(results[0], Val::U32(3)));
+    }
+    let ask = Func::wrap(&mut store, |_: String| Err::<String, _>(Error::host("no answer")));
+    let mini = module(&engine, "wat/mini-utf8.wasm");
+    let instance = Instance::new(&mut store, &mini, &[ask.into()]).unwrap();
+    let relay = instance.func(&mut store, "relay").unwrap();
+    let error = relay.call(&mut store, &["x".into()], &mut [Val::Bool(false)]).unwrap_err();
+    assert_eq!(error.message(), "no answer");
+    let again = relay.call(&mut store, &["x".into()], &mut [Val::Bool(false)]).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Poisoned);
+}
+
+/// Names are found as `Module::find_export` says, and imports by semantic version.
+#[test]
+fn names() {
+    let engine = engine(Encoding::Utf8);
+    let module = module(&engine, "c/guest-utf8.wasm");
+    let exports: Vec<_> = module.exports().map(|export| export.name.clone()).collect();
+    let greet = exports.iter().position(|name| name == "probe:guest/text@1.2.0#greet");
+    assert!(greet.is_some(), "{exports:?}");
+    for name in ["greet", "probe:guest/text#greet", "probe:guest/text.greet@1.2.0"] {
+        assert_eq!(module.find_export(name), greet, "{name}");
+    }
+    let imports: Vec<_> = module.imports().map(|i| (&*i.module, &*i.name)).collect();
+    assert!(imports.contains(&("probe:guest/host@1.2.0", "[method]sink.write")), "{imports:?}");
+    let mut store = Store::new(&engine);
+    let mut linker = Linker::new();
+    let ty = FuncType::new([], []);
+    let other = Func::new(&mut store, ty, |_, _, _| Ok(()));
+    linker.define("probe:guest/host@2.0.0", "log", other);
+    let error = linker.instantiate(&mut store, &module).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::MissingImport);
+    assert!(error.message().contains("\"log\""), "{error}");
+}

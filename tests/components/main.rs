@@ -1,0 +1,10 @@
+//! Components of real tools, through the Rust API and the command.
+#![cfg(feature = "component")]
+
+mod composed;
+mod expected;
+mod linking;
+mod mistakes;
+mod notation;
+mod support;
+mod tools;

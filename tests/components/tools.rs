@@ -1,0 +1,160 @@
+//! The command, and what it does without running anything.
+
+#[cfg(feature = "cli")]
+use crate::notation::{parse, quote, quoted, wave};
+use crate::support::{DIR, engine};
+#[cfg(feature = "cli")]
+use crate::support::{module, sections};
+use witrt::{Encoding, ErrorKind, Module};
+
+/// What the command does without running anything.
+#[test]
+fn tools() {
+    let bytes = std::fs::read(format!("{DIR}/c/guest-utf16.wasm")).unwrap();
+    witrt::tools::check(&bytes).unwrap();
+    assert_eq!(witrt::tools::assemble(&bytes).unwrap(), bytes);
+    let text = witrt::tools::print(&bytes).unwrap();
+    let again = witrt::tools::assemble(text.as_bytes()).unwrap();
+    let engine = engine(Encoding::Utf8);
+    let (one, other) =
+        (Module::new(&engine, &bytes).unwrap(), Module::new(&engine, &again).unwrap());
+    assert!(one.exports().eq(other.exports()) && one.imports().eq(other.imports()));
+    // Comments and annotations may come before.
+    let text = b";; text\n(; more ;)\n(@a (@b \"x\"))\n(component $c\n  (core module $m))";
+    witrt::tools::check(text).unwrap();
+    let wrong = b"(component (import \"a\" (func $f)) (export \"b\" (func 7)))";
+    let error = witrt::tools::check(wrong).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidCore, "{error}");
+    assert!(Module::validate(&engine, wrong).is_err());
+    assert_eq!(witrt::tools::plan(&bytes).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
+}
+
+/// Runs the command: what it prints, and what it complains of.
+#[cfg(feature = "cli")]
+fn run(args: &[&str]) -> (String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"));
+    let out = command.current_dir(DIR).args(args).output().unwrap();
+    let (out, err) = (String::from_utf8(out.stdout), String::from_utf8(out.stderr));
+    (out.unwrap(), err.unwrap())
+}
+
+/// Every call that is told of real components by the command, in both encodings of
+/// hosts: all but those with resources and those that ask the host.
+#[cfg(feature = "cli")]
+#[test]
+fn every_call_by_the_command() {
+    let engine = engine(Encoding::Utf8);
+    let mut jobs = Vec::new();
+    for (file, lines) in sections("c/expected.txt") {
+        let path = format!("c/{file}");
+        let module = module(&engine, &path);
+        for line in lines {
+            let Some((call, expected)) = line.rsplit_once(" -> ") else { continue };
+            let Some((name, args)) = call.split_once('(') else { continue };
+            let Some(at) = module.find_export(name) else { continue };
+            if ["run", "live", "merge"].contains(&name) || expected.contains("cannot enter") {
+                continue;
+            }
+            let export = module.exports().nth(at).unwrap();
+            let witrt::ExternType::Func(ty) = &export.ty else { panic!() };
+            let signature = ty.signature().unwrap();
+            let mut rest = args.strip_suffix(')').unwrap();
+            let mut told = vec![name.to_owned()];
+            for (i, param) in signature.params.fields.iter().enumerate() {
+                rest = if i > 0 { rest.strip_prefix(", ").unwrap() } else { rest };
+                told.push(wave(&param.ty, &parse(&param.ty, &mut rest).unwrap()));
+            }
+            let result = &signature.results.fields[0].ty;
+            let expected = match expected.starts_with("TRAP") {
+                true => None,
+                false => Some(wave(result, &parse(result, &mut &*expected).unwrap())),
+            };
+            jobs.push((path.clone(), told, expected));
+        }
+    }
+    for (file, lines) in sections("wat/expected.txt") {
+        for line in lines.iter().flat_map(|line| line.split("  ")) {
+            let (call, expected) = line.split_once(" -> ").unwrap();
+            let (name, arg) = call.split_once('(').unwrap();
+            // They are written as Python does.
+            let json = |text: &str| text.replace('\'', "\"").replace("\\x00", "\\u0000");
+            let arg = match (name, arg.strip_suffix(')').unwrap()) {
+                (_, "'a' * 70000 + 'Ā'") => format!("\"{}Ā\"", "a".repeat(70000)),
+                ("mirror", _) => "{x: 3, y: -4}".to_owned(),
+                (_, arg) => json(arg),
+            };
+            let expected = match name {
+                "relay" => continue,
+                "mirror" => Some("{x: -3, y: -4}".to_owned()),
+                _ if expected.starts_with("TRAP") => None,
+                _ => Some(json(expected)),
+            };
+            jobs.push((format!("wat/{file}"), vec![name.to_owned(), arg], expected));
+        }
+    }
+    assert!(jobs.len() > 200, "{}", jobs.len());
+    for (i, (file, args, expected)) in jobs.iter().enumerate() {
+        for encoding in ["utf8", "utf16"] {
+            // Files of guests with either take turns, so that each pair is seen.
+            if i % 4 > 1 && file.contains(encoding) {
+                continue;
+            }
+            let mut all = vec!["run", "--imports", "print", "--encoding", encoding, file];
+            all.extend(args.iter().map(String::as_str));
+            let (out, err) = run(&all);
+            match expected {
+                None => assert!(out.is_empty() && err.starts_with("error"), "{all:?}: {out}{err}"),
+                Some(text) => {
+                    let same = |text: &str| match quoted(&mut &*text) {
+                        Some(text) => quote(&text),
+                        None => text.to_owned(),
+                    };
+                    assert_eq!(same(out.trim_end()), same(text), "{all:?}: {err}");
+                }
+            }
+        }
+    }
+}
+
+/// The command: values in WAVE, strings as ever, names in every form.
+#[cfg(feature = "cli")]
+#[test]
+fn command() {
+    let call = |args: &[&str]| {
+        let all = [&["run", "--imports", "print", "c/guest-utf16.wasm"], args].concat();
+        run(&all)
+    };
+    for (args, expected) in [
+        (&["greet", "\"Zo\\u00eb\""][..], "\"hello, Zoë! (4 bytes, 3 chars)\""),
+        (&["probe:guest/text.parse@1.2.0", "\"3,-4\""], "ok({x: 3, y: -4})"),
+        (&["probe:guest/text#parse", "\"x\""], "err(\"bad point: x\")"),
+        (&["birthday", "{age: 0x29, name: \"é\", tags: [\"a\"]}"], "error"),
+        (
+            &["birthday", "{age: 41, name: \"é\", tags: [\"a\"]}"],
+            "{name: \"é\", age: 42, tags: [\"a\", \"older é\"]}",
+        ),
+        (&["grow", "circle(2)"], "circle(4)"),
+        (&["toggle", "{read, exec}"], "{write}"),
+        (&["next-color", "blue"], "red"),
+        (&["centroid", "[]"], "none"),
+        (&["ints", "1", "0x10", "3", "4", "5", "6", "7", "-8"], "error"),
+        (&["[constructor]logbook", "\"t\""], "<own<logbook>>"),
+    ] {
+        let (out, err) = call(args);
+        match expected {
+            "error" => assert!(out.is_empty() && err.starts_with("error: argument"), "{out}{err}"),
+            expected => assert_eq!(out, format!("{expected}\n"), "{err}"),
+        }
+    }
+    let (_, err) = call(&["birthday", "{age: 41, name: \"\", tags: [], hme: none}"]);
+    assert!(err.contains("there is no field \"hme\""), "{err}");
+    let (out, err) = call(&["run", "\"x\""]);
+    assert_eq!(out, "\" [] none ok 0 sink 000\"\n");
+    assert!(
+        err.contains("probe:guest/host@1.2.0.[method]sink.write(<borrow<sink>>, \"x\")"),
+        "{err}"
+    );
+    assert_eq!(run(&["check", "c/guest-utf8.wasm"]).0, "");
+    let listed = run(&["inspect", "c/plain-utf8.wasm"]).0;
+    assert!(listed.contains("#sum\" func (numbers: list<f64>) -> (f64)"), "{listed}");
+}
