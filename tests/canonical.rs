@@ -548,3 +548,166 @@ fn damaged_components() {
     }
     assert!(ran > 100, "{ran}");
 }
+
+/// An allocator that traps, calls itself or the host, or never comes back: a trap, and
+/// the instance is done with.
+#[test]
+fn allocators_that_misbehave() {
+    let component = |body: &str| {
+        format!(
+            r#"(component
+      (import "f" (func $f))
+      (core func $f (canon lower (func $f)))
+      (core module $m (import "" "f" (func $f)) (memory (export "memory") 1)
+        (func $realloc (export "realloc") (param i32 i32 i32 i32) (result i32) {body})
+        (func (export "len") (param i32 i32) (result i32) local.get 1))
+      (core instance $m (instantiate $m (with "" (instance (export "f" (func $f))))))
+      (func (export "len") (param "x" string) (result u32)
+        (canon lift (core func $m "len") (memory $m "memory") (realloc (func $m "realloc")))))"#
+        )
+    };
+    let mut config = Config::new();
+    config.consume_fuel(true);
+    let engine = Engine::new(&config).unwrap();
+    let again = "(call $realloc (local.get 0) (local.get 1) (local.get 2) (local.get 3))";
+    for (body, code, told) in [
+        ("unreachable", Some(TrapCode::Unreachable), ""),
+        ("(call $f) (i32.const 64)", None, "cannot leave component instance"),
+        (again, Some(TrapCode::StackOverflow), ""),
+        ("(loop $l (br $l)) unreachable", Some(TrapCode::OutOfFuel), ""),
+        ("i32.const 65536", None, "beyond end of memory"),
+        ("i32.const -1", None, "beyond end of memory"),
+    ] {
+        let mut store = Store::new(&engine);
+        store.set_fuel(10_000_000).unwrap();
+        let called = Arc::new(AtomicU32::new(0));
+        let counted = called.clone();
+        let f = Func::wrap(&mut store, move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let module = Module::new(&engine, component(body).as_bytes()).unwrap();
+        let instance = Instance::new(&mut store, &module, &[f.into()]).unwrap();
+        let len = instance.func(&mut store, "len").unwrap();
+        let error = len.call(&mut store, &["text".into()], &mut [Val::U8(0)]).unwrap_err();
+        let trap = error.trap().unwrap_or_else(|| panic!("{body}: {error:?}"));
+        assert!(code.is_none_or(|code| trap.code() == Some(code)), "{body}: {error}");
+        assert!(error.message().contains(told), "{body}: {error}");
+        let error = len.call(&mut store, &["text".into()], &mut [Val::U8(0)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Poisoned, "{body}");
+        assert_eq!(called.load(Ordering::Relaxed), 0, "{body}");
+    }
+}
+
+/// Handles that a component guesses, uses twice, drops twice, keeps too long, or takes
+/// for what they are not: traps. The host's things are dropped once.
+#[test]
+fn handles_that_are_guessed() {
+    const TEXT: &str = r#"(component
+      (import "a:b/c" (instance $c
+        (export "r" (type $r (sub resource)))
+        (export "s" (type $s (sub resource)))
+        (export "use" (func (param "x" (borrow $r)) (result u32)))
+        (export "take" (func (param "x" (own $r)) (result u32)))
+        (export "other" (func (param "x" (own $s)) (result u32)))))
+      (alias export $c "r" (type $r))
+      (core func $drop (canon resource.drop $r))
+      (core func $use (canon lower (func $c "use")))
+      (core func $take (canon lower (func $c "take")))
+      (core func $other (canon lower (func $c "other")))
+      (core module $m
+        (import "" "drop" (func $drop (param i32)))
+        (func (export "drop") (param i32) (result i32) (call $drop (local.get 0)) (i32.const 0))
+        (func (export "id") (param i32) (result i32) local.get 0))
+      (core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop))))))
+      (func (export "keep") (param "x" (own $r)) (result u32) (canon lift (core func $i "id")))
+      (func (export "lent") (param "x" (borrow $r)) (result u32) (canon lift (core func $i "id")))
+      (func (export "use-at") (param "h" u32) (result u32) (canon lift (core func $use)))
+      (func (export "take-at") (param "h" u32) (result u32) (canon lift (core func $take)))
+      (func (export "other-at") (param "h" u32) (result u32) (canon lift (core func $other)))
+      (func (export "pass-at") (param "h" u32) (result (own $r)) (canon lift (core func $i "id")))
+      (func (export "drop-at") (param "h" u32) (result u32) (canon lift (core func $i "drop"))))"#;
+    struct Thing(Arc<AtomicU32>);
+    impl Drop for Thing {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let engine = Engine::default();
+    let module = Module::new(&engine, TEXT.as_bytes()).unwrap();
+    // Each step by name, with the handle that was kept, or so far from it; the last fails.
+    for steps in [
+        &[("use-at", 1)][..],
+        &[("use-at", -1)],
+        &[("use-at", i64::from(u32::MAX) - 1)],
+        &[("take-at", 1)],
+        &[("pass-at", 7)],
+        &[("drop-at", 2)],
+        &[("other-at", 0)],
+        &[("use-at", 0), ("use-at", 0), ("take-at", 0), ("use-at", 0)],
+        &[("take-at", 0), ("take-at", 0)],
+        &[("pass-at", 0), ("pass-at", 0)],
+        &[("drop-at", 0), ("drop-at", 0)],
+        &[("drop-at", 0), ("use-at", 0)],
+        &[("lent", 0)],
+    ] {
+        let dropped = Arc::new(AtomicU32::new(0));
+        let made = {
+            let mut store = Store::new(&engine);
+            let imports = module.imports().map(|import| {
+                let witrt::ExternType::Func(ty) = &import.ty else { panic!() };
+                Func::new(&mut store, ty.clone(), |_, args, results| {
+                    let (Val::Own(thing) | Val::Borrow(thing)) = &args[0] else { panic!() };
+                    assert!(thing.data().unwrap().downcast_ref::<Thing>().is_some());
+                    results[0] = Val::U32(1);
+                    Ok(())
+                })
+                .into()
+            });
+            let imports: Vec<Extern> = imports.collect();
+            let instance = Instance::new(&mut store, &module, &imports).unwrap();
+            let mut call = |name: &str, arg: Val<'_>| {
+                let func = instance.func(&mut store, name).unwrap();
+                let mut results = [Val::U8(0)];
+                func.call(&mut store, &[arg], &mut results).map(|()| results[0].clone())
+            };
+            let thing = || Resource::new(Arc::new(Thing(dropped.clone())));
+            let Val::U32(kept) = call("keep", Val::Own(thing())).unwrap() else { panic!() };
+            for (i, (name, far)) in steps.iter().enumerate() {
+                let at = Val::U32((i64::from(kept) + far) as u32);
+                let arg = if *name == "lent" { Val::Borrow(thing()) } else { at };
+                let outcome = call(name, arg);
+                if i + 1 < steps.len() {
+                    outcome.unwrap_or_else(|e| panic!("{steps:?}, {i}: {e}"));
+                    continue;
+                }
+                let error = outcome.unwrap_err();
+                assert!(error.trap().is_some(), "{steps:?}: {error:?}");
+                let again = call("use-at", Val::U32(kept)).unwrap_err();
+                assert_eq!(again.kind(), ErrorKind::Poisoned, "{steps:?}");
+            }
+            1 + u32::from(steps[0].0 == "lent")
+        };
+        assert_eq!(dropped.load(Ordering::Relaxed), made, "{steps:?}");
+    }
+}
+
+/// Case numbers that are none, where they come as core values.
+#[test]
+fn cases_that_are_none() {
+    let types = "(type $e' (enum \"a\" \"b\")) (export $e \"e\" (type $e'))
+        (type $v' (variant (case \"a\") (case \"b\"))) (export $v \"v\" (type $v'))";
+    let one =
+        |name: &str, ty: &str| lift(name, "id", &format!("(param \"x\" u32) (result {ty})"), "");
+    let exports =
+        types.to_owned() + &one("enum", "$e") + &one("variant", "$v") + &one("result", "(result)");
+    for name in ["enum", "variant", "result"] {
+        let mut guest = Guest::new(&exports);
+        guest.call(name, &[Val::U32(1)]).unwrap();
+        for wrong in [2, 0x100, u32::MAX] {
+            let mut guest = Guest::new(&exports);
+            let error = guest.call(name, &[Val::U32(wrong)]).unwrap_err();
+            assert_eq!(error.message(), format!("discriminant {wrong} out of range [0..2)"));
+            assert_eq!(guest.call(name, &[Val::U32(0)]).unwrap_err().kind(), ErrorKind::Poisoned);
+        }
+    }
+}

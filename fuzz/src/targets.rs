@@ -17,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     ("backends", super::differ::compare),
     ("safe", super::safe::play),
     ("capi", super::play::play),
+    ("components", super::components::play),
 ];
 
 /// Any text is either read and checked or refused with an error.

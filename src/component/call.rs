@@ -396,8 +396,8 @@ unsafe impl Lift for Out {
 /// text.
 fn own(frame: &Frame, text: Text<'_>) -> Result<Str<'static>> {
     let data = frame.host().data_mut();
-    let is_wide = frame.encoding() == Encoding::Utf16 && text.encoding() == Encoding::Utf16;
-    let encoding = if is_wide { Encoding::Utf16 } else { COPIES };
+    let as_it_lies = text.encoding() == frame.encoding();
+    let encoding = if as_it_lies { text.encoding() } else { COPIES };
     copy_as(data, text, encoding, Policy::Reject).map_err(|e| match e.kind() {
         ErrorKind::BadText => trap(e.message(), TrapCode::IllFormedText),
         _ => e,

@@ -45,7 +45,7 @@ static void quote(told_t* to, const char* text, size_t size) {
 static char* utf8(const wasm_string_t* string, size_t* size) {
   size_t most = wasm_string_length(string, WASM_UTF8);
   char* text = room(most + 1);
-  CHECK(wasm_string_copy(string, WASM_UTF8, text, most, size) && *size == most);
+  CHECK(wasm_string_read(string, WASM_UTF8, text, most, size) && *size == most);
   return text;
 }
 
@@ -56,7 +56,7 @@ static wasm_string_t* string_of(const char* text, size_t size) {
   if (encoding == WASM_UTF8) return string;
   size_t units;
   char16_t* wide = room(2 * size + 2);
-  CHECK(wasm_string_copy(string, WASM_UTF16, wide, size, &units));
+  CHECK(wasm_string_read(string, WASM_UTF16, wide, size, &units));
   *string = (wasm_string_t)WASM_STRING_UTF16(wide, units);
   return string;
 }
@@ -152,7 +152,7 @@ static bool parse(const wasm_valtype_t* type, const char** text, wasm_val_t* out
   case WASM_CHAR:
     if (!unquote(text, &string, &size)) return false;
     wasm_string_t* one = string_of(string, size);
-    return wasm_string_copy(one, WASM_UTF32, &out->of.u32, 1, &size);
+    return wasm_string_read(one, WASM_UTF32, &out->of.u32, 1, &size);
   case WASM_BOOL:
     out->of.u8 = eat(text, "true");
     return out->of.u8 || eat(text, "false");
@@ -391,9 +391,9 @@ static wasm_trap_t* host(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* 
     sink->size = size;
     memcpy(sink->name, text, size);
     open_sinks++;
-    result->of.resource = witrt_resource_new(sink, sink_drop, NULL);
+    result->of.resource = wasm_resource_new(sink, sink_drop, NULL);
   } else if (!strcmp(name, "[method]sink.write")) {
-    const sink_t* sink = witrt_resource_data(arg[0].of.resource);
+    const sink_t* sink = wasm_resource_data(arg[0].of.resource);
     tell(&logged, "  host.sink ");
     quote(&logged, sink->name, sink->size);
     tell(&logged, " ");
@@ -413,7 +413,7 @@ typedef struct {
   wasm_instance_t* instance;
   wasm_exporttype_vec_t types;
   wasm_extern_vec_t exports;
-  witrt_resource_t* books[2];
+  wasm_resource_t* books[2];
 } guest_t;
 
 static char* file_of(const char* folder, const char* name, size_t* size) {
@@ -536,7 +536,7 @@ static bool resources(guest_t* g, const char* line) {
     arg[0] = (wasm_val_t)WASM_OWN_VAL(g->books[0]);
     arg[1] = (wasm_val_t)WASM_BORROW_VAL(g->books[1]);
     wasm_val_t merged = of(g, "[static]logbook.merge", arg, 2);
-    witrt_resource_delete(g->books[0]);
+    wasm_resource_delete(g->books[0]);
     g->books[0] = merged.of.resource;
     arg[0] = (wasm_val_t)WASM_BORROW_VAL(g->books[0]);
     got = of(g, "[method]logbook.text", arg, 1);
@@ -545,7 +545,7 @@ static bool resources(guest_t* g, const char* line) {
     quote(&told, text, size);
     wasm_val_delete(&got);
   } else if (eat(&line, "after b")) {
-    for (int i = 0; i < 2; i++) witrt_resource_delete(g->books[i]);
+    for (int i = 0; i < 2; i++) wasm_resource_delete(g->books[i]);
   } else {
     return false;
   }

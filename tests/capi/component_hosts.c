@@ -120,10 +120,10 @@ static wasm_trap_t* fill(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* 
     results->data[0].of.string = made = wasm_string_new(WASM_UTF8, "text", 4);
     break;
   case 1:
-    results->data[0].of.resource = witrt_resource_new(NULL, finalize, NULL);
+    results->data[0].of.resource = wasm_resource_new(NULL, finalize, NULL);
     break;
   default: {
-    wasm_val_t own = WASM_OWN_VAL(witrt_resource_new(NULL, finalize, NULL)), some = WASM_SOME_VAL(&own);
+    wasm_val_t own = WASM_OWN_VAL(wasm_resource_new(NULL, finalize, NULL)), some = WASM_SOME_VAL(&own);
     wasm_val_copy(&results->data[0], &some);
     wasm_val_delete(&own);
   }
@@ -209,7 +209,7 @@ static void changing_text(void) {
         done++;
         continue;
       }
-      witrt_error_kind_t kind = witrt_error_kind(witrt_last_error());
+      witrt_error_kind_t kind = witrt_error_kind(witrt_error_last());
       if (!CHECK(kind == WITRT_ERROR_BAD_TEXT || kind == WITRT_ERROR_OUT_OF_RANGE)) break;
     }
     CHECK(done > 1000);
@@ -224,7 +224,7 @@ static void changing_text(void) {
 /* A resource that ends with the call that it was lent to: its finalizer may delete,
  * and finds the store in use. */
 typedef struct {
-  witrt_resource_t* resource;
+  wasm_resource_t* resource;
   wasm_extern_vec_t* exports;
   wasm_instance_t* instance;
   witrt_error_kind_t told;
@@ -236,8 +236,8 @@ static void end(void* data) {
   wasm_val_t result[] = {WASM_INIT_VAL};
   wasm_val_vec_t results = WASM_ARRAY_VEC(result);
   CHECK(!witrt_func_call(wasm_extern_as_func(e->exports->data[1]), NULL, &results, NULL));
-  e->told = witrt_error_kind(witrt_last_error());
-  witrt_resource_delete(witrt_resource_new(NULL, finalize, NULL));
+  e->told = witrt_error_kind(witrt_error_last());
+  wasm_resource_delete(wasm_resource_new(NULL, finalize, NULL));
   wasm_instance_delete(e->instance);
   e->instance = NULL;
 }
@@ -245,8 +245,8 @@ static void end(void* data) {
 static wasm_trap_t* use(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)results;
   ending_t* e = env;
-  CHECK(witrt_resource_data(args->data[0].of.resource) == e);
-  witrt_resource_delete(e->resource);
+  CHECK(wasm_resource_data(args->data[0].of.resource) == e);
+  wasm_resource_delete(e->resource);
   return NULL;
 }
 
@@ -275,7 +275,7 @@ static void ending_loans(void) {
   wasm_instance_exports(e.instance, &exports);
   e.exports = &exports;
   finalized = 0;
-  e.resource = witrt_resource_new(&e, end, NULL);
+  e.resource = wasm_resource_new(&e, end, NULL);
   wasm_val_t arg[] = {WASM_BORROW_VAL(e.resource)};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg);
   CHECK(witrt_func_call(wasm_extern_as_func(exports.data[0]), &args, NULL, NULL));

@@ -12,6 +12,9 @@ typedef struct {
   wasm_module_t* module;
   wasm_instance_t* instance;
   wasm_extern_vec_t exports;
+  /* A second one in the same store, where a test has two. */
+  wasm_module_t* other_module;
+  wasm_instance_t* other_instance;
 } guest_t;
 
 /* Bytes of a C string, without the NUL; to be deleted. */

@@ -79,6 +79,7 @@ static void cell(int row, int at, int how, int column) {
     report->round = round_;
     more = false;
     nulls = situation->nulls, large = situation->large, strings_are = situation->strings, is_final = true;
+    of_component = situation->of_component;
     write_text();
     outcome = WITRT_ERROR_NONE;
     open_guest(&mine);

@@ -8,7 +8,7 @@
 
 /* What to pass in the place that is tried; GOOD in all others. From WRONG on
  * there are several kinds of wrong. */
-enum { GOOD, NOTHING, OTHER, WRONG, VARIANTS = WRONG + 9 };
+enum { GOOD, NOTHING, OTHER, WRONG, VARIANTS = WRONG + 12 };
 
 /* What to give up: the handles, which is permitted while a call has them; or
  * all. */
@@ -24,6 +24,8 @@ static bool store_is_argument;
 static enum { OWN, MADE, OF_GUEST, ILL_FORMED } strings_are;
 static bool nulls;
 static bool large;
+/* Whether functions, instances, modules and values are those of a component. */
+static bool of_component;
 enum { LARGE = 100003 };
 static char text[LARGE + 1], buffer[2 * LARGE];
 static void write_text(void) {
@@ -68,7 +70,7 @@ static wasm_trap_t* a_trap(void) {
 }
 
 /* What a guest exports, in this order. */
-enum { F, G, T, M, BURN, BURN_LATER, TRAP, WAIT, GO, HELD };
+enum { F, G, T, M, BURN, BURN_LATER, TRAP, WAIT, GO, HELD, PASS };
 
 static wasm_trap_t* a_guest_trap(void) { return wasm_func_call(guest_func(from, TRAP), NULL, NULL); }
 
@@ -86,6 +88,8 @@ static void (*attach)(void* object);
 static void* handle(int class) {
   wasm_extern_t** e = from->exports.data;
   void* made;
+  if (of_component && class == 0) class = 8;
+  if (of_component && (class == 4 || class == 5)) class += 5;
   switch (class) {
     case 0: made = wasm_extern_copy(e[F]); break;
     case 1: made = wasm_extern_copy(e[G]); break;
@@ -95,6 +99,9 @@ static void* handle(int class) {
     case 5: made = wasm_module_copy(from->module); break;
     case 6: made = a_trap(); break;
     case 7: made = foreign(); break;
+    case 8: made = wasm_extern_copy(e[PASS]); break;
+    case 9: made = wasm_instance_copy(from->other_instance); break;
+    case 10: made = wasm_module_copy(from->other_module); break;
     default: made = a_guest_trap();
   }
   if (attach) attach(made);
@@ -131,7 +138,7 @@ OBJECT(wasm_table, handle, 2, HANDLES)
 OBJECT(wasm_memory, handle, 3, HANDLES)
 OBJECT(wasm_instance, handle, 4, HANDLES)
 OBJECT(wasm_module, handle, 5, HANDLES)
-OBJECT(wasm_trap, handle, 8, HANDLES)
+OBJECT(wasm_trap, handle, 11, HANDLES)
 OBJECT(wasm_foreign, handle, 7, HANDLES)
 OBJECT(wasm_ref, handle, 7, HANDLES)
 OBJECT(wasm_extern, handle, 0, HANDLES)
@@ -218,9 +225,16 @@ NO_DROP(uint64_t)
 NO_DROP(wasm_narrowest_t)
 NO_DROP(wasm_limits_t)
 
-/* A value that is a reference: the first of two where there is room. */
+/* A value that is a reference, or of a component: the first of two where there is
+ * room. */
 static wasm_ref_t* an_object(void) { return nulls ? NULL : wasm_foreign_as_ref(foreign()); }
-static wasm_val_t a_value(void) { return (wasm_val_t)WASM_REF_VAL(an_object()); }
+static wasm_val_t a_value(void) {
+  if (!of_component) return (wasm_val_t)WASM_REF_VAL(an_object());
+  wasm_list_t list = WASM_LIST_OF(WASM_U8, text, large ? LARGE : 4);
+  wasm_val_t lent = WASM_LIST_VAL(&list), value;
+  wasm_val_copy(&value, &lent);
+  return value;
+}
 #define VALUE(place) (*(place) = a_value())
 #define BAD_KIND {.kind = 77}
 STRUCT(wasm_val_t, LARGE, VALUE, BAD_KIND)

@@ -27,7 +27,23 @@ static const char* const wats[] = {
   "    (result externref) (result string) (result externref)"
   "    call-core $wait arg.get 0 arg.get 1 arg.get 2 call-adapter $echo)"
   "  (@interface func (export \"held\") (result string) call-core $text memory-to-string))",
+  "(component"
+  "  (import \"back\" (func $back (param \"a\" (list u8)) (param \"b\" (list u8)) (result (list u8))))"
+  "  (core module $l (memory (export \"m\") 1) (global $next (mut i32) (i32.const 64))"
+  "    (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) global.get $next"
+  "      (global.set $next (i32.add (global.get $next) (local.get 3)))"
+  "      (if (i32.gt_u (global.get $next) (i32.mul (memory.size) (i32.const 65536)))"
+  "        (then (drop (memory.grow (i32.const 4)))))))"
+  "  (core instance $l (instantiate $l))"
+  "  (core func $back (canon lower (func $back) (memory $l \"m\") (realloc (func $l \"realloc\"))))"
+  "  (core module $m (import \"\" \"back\" (func $back (param i32 i32 i32 i32 i32)))"
+  "    (func (export \"pass\") (param i32 i32 i32 i32) (result i32)"
+  "      (call $back (local.get 0) (local.get 1) (local.get 2) (local.get 3) (i32.const 16)) (i32.const 16)))"
+  "  (core instance $m (instantiate $m (with \"\" (instance (export \"back\" (func $back))))))"
+  "  (func (export \"pass\") (param \"a\" (list u8)) (param \"b\" (list u8)) (result (list u8))"
+  "    (canon lift (core func $m \"pass\") (memory $l \"m\") (realloc (func $l \"realloc\")))))",
 };
+enum { WATS = sizeof wats / sizeof *wats };
 
 /* What host functions do first, once. */
 static void (*in_callback)(void);
@@ -64,12 +80,22 @@ static wasm_trap_t* echo(void* guest, const witrt_caller_t* caller, const witrt_
   return NULL;
 }
 
+/* The component's: it gives back what it was lent. */
+static wasm_trap_t* pass_back(void* guest, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  bool watched = watching;
+  watching = false, from = guest;
+  called_back(NULL, NULL, NULL);
+  results->data[0] = args->data[1];
+  watching = watched;
+  return NULL;
+}
+
 /* How many stores there are: each has a host function with a finalizer. */
 static int stores;
 static void store_ended(void* unused) { (void)unused, __atomic_sub_fetch(&stores, 1, __ATOMIC_SEQ_CST); }
 
 static wasm_engine_t* engine;
-static wasm_shared_module_t* compiled[2];
+static wasm_shared_module_t* compiled[WATS];
 
 static void make_engine(void) {
   wasm_config_t* config = wasm_config_new();
@@ -77,7 +103,7 @@ static void make_engine(void) {
   witrt_config_set_opt_level(config, WITRT_OPT_LEVEL_NONE);
   engine = wasm_engine_new_with_config(config);
   wasm_store_t* store = wasm_store_new(engine);
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < WATS; i++) {
     wasm_module_t* module = module_of(store, wats[i]);
     REQUIRE(module);
     compiled[i] = wasm_module_share(module);
@@ -87,11 +113,27 @@ static void make_engine(void) {
 }
 
 static void delete_engine(void) {
-  for (int i = 0; i < 2; i++) wasm_shared_module_delete(compiled[i]);
+  for (int i = 0; i < WATS; i++) wasm_shared_module_delete(compiled[i]);
   wasm_engine_delete(engine), engine = NULL;
 }
 
-/* Exports of the first module, and then those of the other. */
+static void open_component(guest_t* guest) {
+  wasm_module_t* module = guest->other_module = wasm_module_obtain(guest->store, compiled[2]);
+  REQUIRE(module);
+  wasm_importtype_vec_t types;
+  wasm_module_imports(module, &types);
+  const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types.data[0]));
+  wasm_func_t* func = wasm_func_new_with_env(guest->store, type, pass_back, guest, NULL);
+  wasm_importtype_vec_delete(&types);
+  wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import);
+  guest->other_instance = wasm_instance_new(guest->store, module, &imports, NULL);
+  REQUIRE(guest->other_instance);
+  wasm_func_delete(func);
+  guest->exports.data[PASS] = witrt_instance_export(guest->other_instance, "pass", 4);
+}
+
+/* Exports of the first module, then those of the other, then the component's. */
 static void open_guest(guest_t* guest) {
   static const char* const names[] = {"f", "g", "t", "m", "burn", "burn later", "trap", "wait", "go", "held"};
   enum { COUNT = sizeof names / sizeof *names };
@@ -101,7 +143,7 @@ static void open_guest(guest_t* guest) {
     witrt_func_new_with_slots(guest->store, pair_kinds, 2, pair_kinds, 2, back, guest, store_ended, NULL),
     witrt_func_new_with_slots(guest->store, echo_takes, 3, echo_gives, 3, echo, guest, NULL, NULL),
   };
-  wasm_extern_vec_new_uninitialized(&guest->exports, COUNT);
+  wasm_extern_vec_new_uninitialized(&guest->exports, COUNT + 1);
   for (int i = 0, at = 0; i < 2; i++) {
     wasm_extern_t* import[] = {i ? guest->exports.data[WAIT] : NULL, wasm_func_as_extern(funcs[i])};
     wasm_extern_vec_t imports = {i ? 2 : 1, i ? import : import + 1};
@@ -116,5 +158,6 @@ static void open_guest(guest_t* guest) {
     else wasm_module_delete(module), wasm_instance_delete(instance);
     wasm_func_delete(funcs[i]);
   }
+  open_component(guest);
   from = guest;
 }
