@@ -388,7 +388,7 @@ fn text(bytes: &mut Bytes<'_>) -> Str<'static> {
 }
 
 /// Whether a value came as it was given.
-fn same(cx: &(impl witrt::AsContext + ?Sized), ty: &Type, a: &Val<'_>, b: &Val<'_>) {
+fn same(cx: &impl witrt::AsContext, ty: &Type, a: &Val<'_>, b: &Val<'_>) {
     let of = |at: usize| ty.at(at).expect("it has that part");
     let payload = |at: usize, a: &Option<Box<Val<'_>>>, b: &Option<Box<Val<'_>>>| match (a, b) {
         (Some(a), Some(b)) => same(cx, of(at), a, b),
@@ -403,7 +403,7 @@ fn same(cx: &(impl witrt::AsContext + ?Sized), ty: &Type, a: &Val<'_>, b: &Val<'
             assert!(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
         }
         (Val::String(a), Val::String(b)) => {
-            let read = |text: &Str<'_>| text.to_string(cx.as_context()).expect("it was checked");
+            let read = |text: &Str<'_>| text.to_string(cx).expect("it was checked");
             assert_eq!(read(a), read(b));
         }
         (Val::List(a), Val::List(b)) => {
@@ -430,7 +430,7 @@ fn same(cx: &(impl witrt::AsContext + ?Sized), ty: &Type, a: &Val<'_>, b: &Val<'
 }
 
 /// A value that came out is one of its type.
-fn check(cx: &(impl witrt::AsContext + ?Sized), ty: &Type, val: &Val<'_>) {
+fn check(cx: &impl witrt::AsContext, ty: &Type, val: &Val<'_>) {
     assert_eq!(val.ty(), ty.val_type());
     same(cx, ty, val, val);
 }

@@ -14,6 +14,7 @@ pub use witrt::capi::externs::*;
 pub use witrt::capi::families::*;
 pub use witrt::capi::func::*;
 pub use witrt::capi::instance::*;
+pub use witrt::capi::linker::*;
 pub use witrt::capi::module::*;
 pub use witrt::capi::store::*;
 pub use witrt::capi::string::*;
