@@ -1,5 +1,8 @@
 /* Values of components that are odd, or too large, and too many instances. */
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "check.h"
 #include <witrt.h>
 
@@ -194,7 +197,60 @@ static void large_types(void) {
   wasm_engine_delete(engine);
 }
 
+static atomic_bool ticking;
+static void* tick(void* engine) {
+  while (atomic_load(&ticking)) witrt_engine_increment_epoch(engine);
+  return NULL;
+}
+static uint64_t five_times(void* env) { return ++*(int*)env <= 5 ? 1000 : 0; }
+
+/* What bounds a store bounds the instances of components in it, also those that are
+ * there already; and who is asked at deadlines is asked for them, too. */
+static void of_one_store(void) {
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_epoch_interruption(config, true));
+  wasm_engine_t* engine = wasm_engine_new_with_config(config);
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_extern_vec_t exports;
+  wasm_instance_t* instance = of_text(store, "(component\n"
+    "  (core module $m (memory 1)\n"
+    "    (func (export \"grow\") (result i32) (memory.grow (i32.const 1)))\n"
+    "    (func (export \"spin\") (loop $l br $l)))\n"
+    "  (core instance $i (instantiate $m))\n"
+    "  (func (export \"grow\") (result s32) (canon lift (core func $i \"grow\")))\n"
+    "  (func (export \"spin\") (canon lift (core func $i \"spin\"))))", &exports);
+  REQUIRE(instance && exports.size == 2);
+  wasm_func_t *grow = wasm_extern_as_func(exports.data[0]), *spin = wasm_extern_as_func(exports.data[1]);
+  wasm_val_t result[1] = {WASM_INIT_VAL};
+  wasm_val_vec_t results = WASM_ARRAY_VEC(result);
+  const int32_t sizes[] = {1, 2, -1, -1, 3, -1};
+  for (int i = 0; i < 6; i++) {
+    if (i == 0) CHECK(witrt_store_set_max_memory_bytes(store, 3 << 16));
+    if (i == 4) CHECK(witrt_store_set_max_memory_bytes(store, 4 << 16));
+    CHECK(witrt_func_call(grow, NULL, &results, NULL));
+    CHECK_EQ(result[0].of.s32, sizes[i]);
+  }
+  int asked = 0;
+  CHECK(witrt_store_set_epoch_callback(store, five_times, &asked, NULL));
+  CHECK(witrt_store_set_epoch_deadline(store, 1));
+  pthread_t ticker;
+  atomic_store(&ticking, true);
+  REQUIRE(pthread_create(&ticker, NULL, tick, engine) == 0);
+  witrt_error_t* error = NULL;
+  CHECK(!witrt_func_call(spin, NULL, NULL, &error));
+  CHECK_EQ(witrt_error_trap_code(error), WITRT_TRAP_INTERRUPTED);
+  CHECK_EQ(asked, 6);
+  witrt_error_delete(error);
+  atomic_store(&ticking, false);
+  pthread_join(ticker, NULL);
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
 int main(void) {
+  of_one_store();
   packed();
   absurd_copies();
   instances();

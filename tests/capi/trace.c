@@ -1,5 +1,7 @@
 /* A line for each call, for who asks for it. */
 
+#include <unistd.h>
+
 #include "guest.h"
 
 typedef struct {
@@ -85,7 +87,59 @@ static void called(wasm_engine_t* engine, const char* expected) {
   guest_close(&g);
 }
 
+/* Values with parts; and a component that comes from a file. */
+static void components(void) {
+  static const char text[] = "(component"
+    "  (import \"host:x/log@1.0.0\" (instance $log (export \"note\" (func (param \"n\" (tuple u32 bool))))))"
+    "  (core module $m (import \"l\" \"note\" (func $note (param i32 i32))) (memory (export \"mem\") 1)"
+    "    (func (export \"f\") (param i32 i32 i32 i32) (result i32)"
+    "      (call $note (i32.load8_u (local.get 0)) (i32.const 1)) (local.get 1))"
+    "    (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) i32.const 64))"
+    "  (core func $lowered (canon lower (func $log \"note\")))"
+    "  (core instance $l (export \"note\" (func $lowered)))"
+    "  (core instance $i (instantiate $m (with \"l\" (instance $l))))"
+    "  (func (export \"sum\") (param \"l\" (list u8)) (param \"o\" (option s8)) (result u32)"
+    "    (canon lift (core func $i \"f\") (memory $i \"mem\") (realloc (func $i \"realloc\")))))";
+  char path[] = "/tmp/witrt-component-XXXXXX";
+  int file = mkstemp(path);
+  REQUIRE(file >= 0 && write(file, text, sizeof text - 1) == (ssize_t)(sizeof text - 1) && close(file) == 0);
+  lines_t lines;
+  memset(&lines, 0, sizeof lines);
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_trace(config, tell, &lines, end));
+  wasm_engine_t* engine = wasm_engine_new_with_config(config);
+  wasm_store_t* store = wasm_store_new(engine);
+  witrt_error_t* error = NULL;
+  wasm_module_t* module = witrt_module_new_from_file(engine, path, &error);
+  if (!module) fprintf(stderr, "%s\n", witrt_error_message(error));
+  REQUIRE(module && unlink(path) == 0);
+  witrt_linker_t* linker = witrt_linker_new();
+  CHECK(witrt_linker_define_unknown_as_traps(linker, store, module, NULL));
+  wasm_instance_t* instance = witrt_linker_instantiate(linker, store, module, &error);
+  if (!instance) fprintf(stderr, "%s\n", witrt_error_message(error));
+  REQUIRE(instance);
+  wasm_extern_t* sum = witrt_instance_export(instance, "sum", 3);
+  REQUIRE(sum);
+  uint8_t bytes[] = {9, 8, 7, 6, 5, 4, 3, 2, 1};
+  wasm_list_t list = WASM_LIST_OF(WASM_U8, bytes, 9);
+  wasm_val_t some = WASM_S8_VAL(-5), arg[] = {WASM_LIST_VAL(&list), WASM_SOME_VAL(&some)}, result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+  CHECK(!witrt_func_call(wasm_extern_as_func(sum), &args, &results, &error));
+  CHECK(has(witrt_error_message(error), "\"host:x/log@1.0.0\" \"note\" is not defined"));
+  witrt_error_delete(error);
+  const char* expected = "call sum([9, 8, 7, 6, 5, 4, 3, 2, …], some(-5))\nimport host:x/log@1.0.0#note((9, true))\n";
+  if (!CHECK(strcmp(lines.text, expected) == 0)) fprintf(stderr, "%s", lines.text);
+  wasm_extern_delete(sum);
+  wasm_instance_delete(instance);
+  witrt_linker_delete(linker);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  CHECK_EQ(lines.ended, 1);
+}
+
 int main(void) {
+  components();
   for (int back_end = 0; back_end < 2; back_end++) {
     lines_t lines;
     memset(&lines, 0, sizeof lines);
