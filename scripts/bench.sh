@@ -55,7 +55,7 @@ if command -v valgrind >/dev/null; then
         # The engine's idle threads count too: the more calls, the less. Those of a
         # hundred calls back need fewer.
         case $workload in
-        back* | answer*) times=5000 ;;
+        back* | answer* | guest*) times=5000 ;;
         *) times=50000 ;;
         esac
         for name in "$workload" "$workload-by-hand"; do

@@ -10,6 +10,7 @@ mod import;
 mod lift;
 mod lower;
 mod park;
+mod relay;
 
 use crate::codegen::{self, Compiled, Intrinsic};
 use crate::error::{Error, Result};
@@ -17,16 +18,15 @@ use crate::exec::{self, Bound, Linked};
 use crate::guest::StoreData;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
-use crate::guest::defer::settle;
+use crate::guest::defer::settle_for;
 use crate::guest::func::Typed;
-use crate::guest::memory::{Mem, Mems};
-use crate::guest::slots::Held;
+use crate::guest::memory::{Home, Mem, Mems};
+use crate::guest::slots::{Held, Once};
 use crate::guest::stack::{MAX_VALUES, exhausted};
-use crate::guest::text::{lift, measure};
+use crate::guest::text::{changed_since, lift, write as write_text};
 use crate::guest::words::{HostType, HostWords, host_words};
 use crate::guest::{Places, call, give_back};
 use crate::plan::Program;
-use crate::string::Changed;
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContextMut as _, Caller};
 
@@ -88,7 +88,8 @@ impl Running {
         code: Arc<Code>,
         linked: Arc<OnceLock<Linked>>,
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
-        let mems = Arc::new(Mems::new(&code.exports.mems, code.program.convention.text));
+        let home = linked.get().map_or(Home::ANY, Linked::home);
+        let mems = Arc::new(Mems::new(&code.exports.mems, code.program.convention.text, home));
         let handles = OnceLock::new();
         let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
         let all = code.compiled.intrinsics.iter().zip(&code.types);
@@ -107,7 +108,7 @@ impl Running {
         let mut deferred = Vec::with_capacity(exports.deferred.len());
         for at in &exports.deferred {
             let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-            deferred.push(CoreFunc::new(cx, func.ok_or_else(missing)?, None));
+            deferred.push(CoreFunc::new(cx, func.ok_or_else(missing)?, None).at(self.home()));
         }
         let mut globals = Vec::with_capacity(exports.parked.len());
         for at in &exports.parked {
@@ -118,7 +119,7 @@ impl Running {
             None => None,
             Some(at) => {
                 let pay = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-                let pay = CoreFunc::new(cx, pay.ok_or_else(missing)?, None);
+                let pay = CoreFunc::new(cx, pay.ok_or_else(missing)?, None).at(self.home());
                 Some(Parking::new(cx, globals, &pay)?)
             }
         };
@@ -139,7 +140,7 @@ impl Running {
         };
         self.handles(cx, core)?;
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
-        let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None);
+        let func = CoreFunc::new(cx, func.ok_or_else(missing)?, None).at(self.home());
         Ok(Arc::new(Entered::new(self, adapter, func)?))
     }
 
@@ -149,12 +150,12 @@ impl Running {
         intrinsic: &Intrinsic,
         ty: &HostType,
     ) -> Result<wasmtime::Func> {
-        let this = self.clone();
+        let (this, home) = (self.clone(), self.home());
         Ok(match *intrinsic {
             Intrinsic::Overflow => host_words(cx, ty, |_, mut words| Err(overflow(words.i32()?))),
             Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
-            Intrinsic::Settle => host_words(cx, ty, |caller, words| {
-                settle(&mut caller.as_context_mut())?;
+            Intrinsic::Settle => host_words(cx, ty, move |caller, words| {
+                settle_for(&mut caller.as_context_mut(), home)?;
                 words.done()
             }),
             Intrinsic::Write => host_words(cx, ty, move |caller, mut words| {
@@ -198,9 +199,14 @@ impl Running {
                 let found = self.code.program.adapters.get(adapter as usize);
                 let own = found.ok_or_else(missing)?.ty().clone();
                 let bound = Arc::new(Bound { linked: self.linked.clone(), adapter });
-                CoreFunc::host_of(cx, ty.core().clone(), &own, bound).handle()
+                CoreFunc::host_of(cx, ty.core().clone(), &own, bound, home).handle()
             }
         })
+    }
+
+    /// Where the core runs.
+    fn home(&self) -> Home {
+        self.linked.get().map_or(Home::ANY, Linked::home)
     }
 
     /// A memory by its position.
@@ -221,7 +227,8 @@ impl Running {
         }
         let export = self.code.exports.deferred.get(at).ok_or_else(missing)?;
         let func = caller.get_module_export(export).and_then(|e| e.into_func());
-        Ok(CoreFunc::new(&caller.as_context_mut(), func.ok_or_else(missing)?, None))
+        let func = CoreFunc::new(&caller.as_context_mut(), func.ok_or_else(missing)?, None);
+        Ok(func.at(self.home()))
     }
 
     fn defer(
@@ -236,7 +243,7 @@ impl Running {
         let func = self.deferred(caller, at)?;
         let cx = &mut caller.as_context_mut();
         if let Some(due) = words.due(&func)? {
-            cx.data_mut().debts.register_few(due);
+            cx.data_mut().debts.register_few(func.home(), due);
             return Ok(());
         }
         let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
@@ -258,7 +265,7 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()
         let measured = *lent.measured();
         let (room, data) = mem.room_with(cx, ptr, measured.bytes())?;
         let lent = data.slots.get_lent(slot).ok_or_else(missing)?;
-        return measured.write_unchanged(lent.text(), room).map_err(exec::changed_since);
+        return measured.write_unchanged(lent.text(), room).map_err(changed_since);
     }
     if slot < codegen::CARRIED {
         return write_copied(cx, slot, mem, ptr);
@@ -269,7 +276,10 @@ fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()
 /// The same for text that is copied already.
 #[inline(always)]
 fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
-    let text = cx.data_mut().slots.take_copied(slot)?;
+    let text = match cx.data_mut().slots.take_once(slot)? {
+        Once::Copied(text) => text,
+        Once::Text(text, measured) => return write_text(cx, &text, measured, mem, ptr),
+    };
     let (room, data) = mem.room_with(cx, ptr, text.bytes().len())?;
     room.copy_from_slice(text.bytes());
     text.give_back(data);
@@ -285,24 +295,14 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Resu
     }
     let slots = &mut cx.data_mut().slots;
     let held = if take != 0 { slots.take(slot)? } else { slots.get(slot)? };
-    let measured = match &held {
-        Held::Lent(lent) => *lent.measured(),
-        Held::Text(_, Some(measured)) => *measured,
-        Held::Text(text, None) => measure(cx, text, mem.text)?,
-        Held::Free => return Err(missing()),
-    };
-    let room = mem.room(cx, ptr, measured.bytes())?;
-    let written = match &held {
-        Held::Lent(lent) => measured.write_unchanged(lent.text(), room),
-        Held::Text(text, _) => {
-            // A copy: the guest is about to run or has just run, so that no
-            // view is left.
-            let written = text.with_copy(|text| measured.write_unchanged(text, room));
-            written.unwrap_or(Err(Changed))
+    match held {
+        Held::Lent(lent) => {
+            let room = mem.room(cx, ptr, lent.measured().bytes())?;
+            lent.measured().write_unchanged(lent.text(), room).map_err(changed_since)
         }
-        Held::Free => Err(Changed),
-    };
-    written.map_err(exec::changed_since)
+        Held::Text(text, measured) => write_text(cx, &text, measured, mem, ptr),
+        Held::Free => Err(missing()),
+    }
 }
 
 /// The error of a checked conversion.

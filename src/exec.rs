@@ -11,14 +11,13 @@ use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer;
 use crate::guest::func::{Body, Func, Typed, set_defaults};
-use crate::guest::memory::Mem;
+use crate::guest::memory::{Home, Mem};
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
-use crate::guest::text::{length, lift, measure, measure_for, measure_result};
-use crate::guest::value::{Str, Val, changed, check};
+use crate::guest::text::{length, lift, measure, measure_for, measure_result, write};
+use crate::guest::value::{Str, Val, check};
 use crate::guest::{Slot, give_back, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
-use crate::string;
 use crate::types::ValType;
 use std::sync::{Arc, OnceLock};
 
@@ -31,6 +30,8 @@ pub(crate) struct Linked {
     mems: Vec<Mem>,
     /// The functions supplied for adapter imports, by import position.
     imports: Vec<Option<Func>>,
+    /// Where its core runs.
+    home: Home,
 }
 
 /// An adapter of an instance. The instance is filled in once its core exists:
@@ -55,8 +56,9 @@ impl Linked {
         funcs: Vec<CoreFunc>,
         mems: Vec<Mem>,
         imports: Vec<Option<Func>>,
+        home: Home,
     ) -> Linked {
-        Linked { program, funcs, mems, imports }
+        Linked { program, funcs, mems, imports, home }
     }
 
     fn func(&self, index: u32) -> Result<&CoreFunc> {
@@ -67,6 +69,11 @@ impl Linked {
     fn import(&self, index: u32) -> Result<&Func> {
         let found = self.imports.get(index as usize).and_then(|f| f.as_ref());
         found.ok_or_else(|| broken("import", index))
+    }
+
+    /// Where its core runs.
+    pub fn home(&self) -> Home {
+        self.home
     }
 
     /// What was supplied for an import, if it takes interface values.
@@ -373,8 +380,8 @@ fn lower(
     slot: Slot<'_>,
 ) -> Result<(u32, i32)> {
     let Some(Val::String(s)) = &slot.val else { return Err(broken("string", 0)) };
-    // The allocator is guest code: a view becomes a copy before it runs.
-    defer::settle(cx)?;
+    // The allocator is guest code: a view of its memory becomes a copy before it runs.
+    defer::settle_for(cx, mem.home)?;
     let measured = match slot.measured {
         Some(measured) => measured,
         None => measure(cx, s, mem.text)?,
@@ -391,16 +398,8 @@ fn lower(
     give_back(&mut cx.data_mut().scratch.vals, recycle(args));
     called?;
     let ptr = ptr[0].bits() as u32;
-    let room = mem.room(cx, ptr, bytes)?;
-    // Lent for the call, or a copy: either way not in linear memory.
-    let written = s.with_copy(|text| measured.write_unchanged(text, room));
-    written.unwrap_or(Err(string::Changed)).map_err(changed_since)?;
+    write(cx, s, Some(measured), mem, ptr)?;
     Ok((ptr, len))
-}
-
-/// What writing a string raises that is not what was measured.
-pub(crate) fn changed_since(c: string::Changed) -> Error {
-    Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
 }
 
 /// Whether a string is still a view of linear memory.

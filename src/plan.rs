@@ -13,7 +13,7 @@ mod print;
 pub(crate) use convert::{Conversion, integer};
 
 use crate::abi::Convention;
-use crate::types::{ExportType, FuncType, ImportType};
+use crate::types::{ExportType, ExternType, FuncType, ImportType};
 use std::fmt;
 use std::ops::Deref;
 
@@ -129,6 +129,21 @@ pub(crate) enum Adapter {
 }
 
 impl Program {
+    /// Whether only the core's own code touches its memory, as long as it runs by
+    /// itself or for the host: it shares no object with others but functions, and
+    /// no reference crosses, which could be to its functions.
+    pub fn is_closed(&self) -> bool {
+        let is_closed = |ty: &FuncType| {
+            let mut types = ty.params().iter().chain(ty.results());
+            types.all(|ty| !ty.is_ref())
+        };
+        let imports = self.imports.iter().all(|import| match &import.ty.ty {
+            ExternType::Func(ty) => is_closed(ty),
+            _ => false,
+        });
+        self.wrapped && imports && self.adapters.iter().all(|adapter| is_closed(adapter.ty()))
+    }
+
     /// Takes over what parameters are called from the same program.
     pub fn take_names(&mut self, from: Program) {
         self.imports = from.imports;

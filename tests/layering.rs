@@ -50,6 +50,7 @@ const UNSAFE: &[&str] = &[
     "guest/call.rs",
     "guest/few.rs",
     "guest/func.rs",
+    "guest/memory.rs",
     "guest/slots.rs",
     "guest/stack.rs",
     "guest/tree",

@@ -12,13 +12,15 @@ use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::carried::{CARRIED, CARRIED_WORDS};
 use crate::guest::context::Cx;
-use crate::guest::defer::{late, run_registered, settle};
+use crate::guest::defer::{late, run_registered, settle_for};
 use crate::guest::few::{FEW, Few, FewFunc, Puts};
 use crate::guest::flat::{Arguments, Lift, Lower, Outcome, Told};
 use crate::guest::func::Typed;
 use crate::guest::give_back;
+use crate::guest::host::{HostCall, Link, linked};
 use crate::guest::slots::scoped;
 use crate::guest::value::Val;
+use crate::guest::words::HostType;
 use crate::string::SHORT;
 use crate::types::FuncType;
 use std::sync::Arc;
@@ -153,9 +155,29 @@ impl Entered {
         })
     }
 
+    /// The adapter's own type.
+    pub(super) fn ty(&self) -> &FuncType {
+        &self.ty
+    }
+
+    /// How it gives results.
+    pub(super) fn outs(&self) -> &[Gives] {
+        &self.outs
+    }
+
+    /// How the guest encodes text.
+    pub(super) fn guest(&self) -> GuestEncoding {
+        self.guest
+    }
+
+    /// Whether it takes short strings with their text.
+    pub(super) fn carries(&self) -> bool {
+        self.carries
+    }
+
     /// The call itself, with few words.
     #[inline(always)]
-    fn run_few(
+    pub(super) fn run_few(
         &self,
         cx: &mut Cx<'_>,
         few: &FewFunc,
@@ -195,7 +217,7 @@ impl Entered {
     fn ready(&self, cx: &mut Cx<'_>) -> Result<()> {
         match &self.parking {
             Some(parking) if self.pays => parking.settle(cx),
-            _ if self.settles => settle(cx),
+            _ if self.settles => settle_for(cx, self.func.home()),
             _ => Ok(()),
         }
     }
@@ -331,7 +353,7 @@ impl Entered {
         for debt in &self.debts {
             let func = self.handles.deferred.get(*debt as usize).ok_or_else(missing)?;
             if let Some(due) = words.due(func)? {
-                cx.data_mut().debts.register_few(due);
+                cx.data_mut().debts.register_few(func.home(), due);
                 continue;
             }
             let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
@@ -358,6 +380,17 @@ impl Typed for Entered {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
         self.run(cx, &Vals(args), &mut Values { outs: &self.outs, results })
     }
+
+    fn linked(
+        self: Arc<Self>,
+        cx: &mut Cx<'_>,
+        core_type: &HostType,
+        link: Link,
+    ) -> Result<wasmtime::Func, Link> {
+        let Some(few) = self.few else { return Err(link) };
+        let body = move |call: &mut HostCall<'_, '_>| self.relay(call, &few);
+        Ok(linked(cx, core_type, link, body))
+    }
 }
 
 /// Arguments that are values.
@@ -380,9 +413,9 @@ impl<'a> Arguments<'a> for Vals<'a> {
 }
 
 /// Results that become values.
-struct Values<'v> {
-    outs: &'v [Gives],
-    results: &'v mut [Val<'static>],
+pub(super) struct Values<'v> {
+    pub outs: &'v [Gives],
+    pub results: &'v mut [Val<'static>],
 }
 
 impl Outcome for Values<'_> {

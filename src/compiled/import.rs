@@ -43,6 +43,7 @@ impl Running {
             text: self.code.program.convention.text,
             carries: call.carries,
             settles: call.settles,
+            home: self.home(),
         };
         if let Some(body) = self.linked.get().and_then(|linked| linked.typed(*import)) {
             link = match body.clone().linked(cx, core_type, link) {

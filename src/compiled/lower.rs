@@ -97,14 +97,21 @@ impl<'x, 'f, 'a, 's> Lent<'x, 'f, 'a, 's> {
     #[inline]
     fn slot(&mut self, len: i32) -> Result<()> {
         self.at += 1;
-        self.words.put(len as u32 as u64)?;
-        if self.carries {
-            self.words.put(self.strings as u64)?;
-            self.words.put_all([0; CARRIED_PARTS as usize])?;
-        }
+        put_slot(&mut self.words, len, self.strings, self.carries)?;
         self.strings += 1;
         Ok(())
     }
+}
+
+/// Puts a string of this length, in a slot, where text could be `carried` or not.
+#[inline]
+pub(super) fn put_slot(words: &mut Puts<'_>, len: i32, slot: i32, carried: bool) -> Result<()> {
+    words.put(len as u32 as u64)?;
+    if carried {
+        words.put(slot as u64)?;
+        words.put_all([0; CARRIED_PARTS as usize])?;
+    }
+    Ok(())
 }
 
 impl<'a> Lower<'a> for Lent<'_, '_, 'a, '_> {

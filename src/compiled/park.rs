@@ -14,7 +14,7 @@ use crate::codegen::{COUNT, PARKED_WORDS, PAY_ONE, PAYING, WORDS};
 use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::{Payer, PayerId, late, settle};
+use crate::guest::defer::{Payer, PayerId, late, settle_for};
 use crate::guest::few::{Few, FewFunc};
 use crate::guest::text::keep_views;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,11 +55,11 @@ pub(super) enum Outer {
 
 impl Parking {
     pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
-        let pay = FewFunc::new(pay).ok_or_else(missing)?;
+        let few = FewFunc::new(pay).ok_or_else(missing)?;
         let used = AtomicBool::new(false);
         let (aside, owed) = (Mutex::default(), Mutex::default());
-        let lot = Arc::new(Lot { globals, pay, used, aside, owed });
-        let id = cx.data_mut().debts.add_payer(lot.clone());
+        let lot = Arc::new(Lot { globals, pay: few, used, aside, owed });
+        let id = cx.data_mut().debts.add_payer(pay.home(), lot.clone());
         Ok(Parking { lot, id })
     }
 
@@ -109,7 +109,7 @@ impl Parking {
     /// Before an entry that makes what is owed here itself.
     #[inline(always)]
     pub fn settle(&self, cx: &mut Cx<'_>) -> Result<()> {
-        if cx.data().owes_only(self.id) { Ok(()) } else { settle(cx) }
+        if cx.data().owes_only(self.id) { Ok(()) } else { settle_for(cx, self.lot.pay.home()) }
     }
 
     /// Whether a trap was one of a call that was owed.
@@ -129,11 +129,11 @@ impl Parking {
         if count <= 0 {
             return Ok(());
         }
-        let mut outcome = settle(cx);
+        let mut outcome = settle_for(cx, self.lot.pay.home());
         while count > 0 {
             // A string that is held and cannot be copied out: they wait elsewhere, for
             // this is where the next entry parks.
-            if let Err(error) = keep_views(cx) {
+            if let Err(error) = keep_views(cx, self.lot.pay.home()) {
                 self.owe_within(cx)?;
                 self.lot.set(cx, COUNT, 0)?;
                 return outcome.and(Err(error));
@@ -199,7 +199,7 @@ impl Lot {
         let mut paid = Ok(());
         if self.get(cx, PAYING)? != 0 {
             while let count @ 1.. = self.get(cx, COUNT)? {
-                keep_views(cx)?;
+                keep_views(cx, self.pay.home())?;
                 paid = paid.and(self.pay_one(cx, count));
             }
         }

@@ -9,8 +9,9 @@
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::context::Cx;
-use super::defer::{run_registered, settle};
+use super::defer::{run_registered, settle_for};
 use super::func::{Func, Typed, no_values, set_defaults};
+use super::memory::Home;
 use super::refs::{ExternRef, expose, root, rooting};
 use super::slots::SlotMark;
 use super::value::{Val, wrong_store};
@@ -34,6 +35,8 @@ pub(crate) struct CoreFunc {
     width: usize,
     /// The same where only numbers cross, else as many as there never are.
     numbers: usize,
+    /// Where it runs.
+    home: Home,
 }
 
 /// Tells the functions of a store apart, whichever instance's reference it is:
@@ -95,28 +98,42 @@ impl CoreFunc {
             |t: &ValType| matches!(t, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
         let numeric = ty.params().iter().chain(ty.results()).all(number);
         let width = ty.params().len().max(ty.results().len());
-        CoreFunc { func, ty, has_refs, width, numbers: if numeric { width } else { usize::MAX } }
+        let numbers = if numeric { width } else { usize::MAX };
+        CoreFunc { func, ty, has_refs, width, numbers, home: Home::ANY }
+    }
+
+    /// The function, which is an instance's own.
+    pub fn at(self, home: Home) -> CoreFunc {
+        CoreFunc { home, ..self }
+    }
+
+    /// Where it runs.
+    #[inline]
+    pub fn home(&self) -> Home {
+        self.home
     }
 
     /// A core function that runs `body`, which takes and gives core values.
     pub fn host(cx: &mut Cx<'_>, ty: &FuncType, body: Arc<dyn Typed>) -> Result<CoreFunc> {
         let core_type = wasm_func_type(cx, ty)?;
-        Ok(CoreFunc::host_of(cx, core_type, ty, body))
+        Ok(CoreFunc::host_of(cx, core_type, ty, body, Home::ANY))
     }
 
-    /// The same for an exact type of a module, which `ty` must describe.
+    /// The same for an exact type of a module, which `ty` must describe, and for the
+    /// code of one instance.
     pub fn host_of(
         cx: &mut Cx<'_>,
         core_type: wasmtime::FuncType,
         ty: &FuncType,
         body: Arc<dyn Typed>,
+        home: Home,
     ) -> CoreFunc {
         debug_assert_eq!(*ty, func_type(&core_type));
         let own_type = ty.clone();
         let entered = move |mut caller: wasmtime::Caller<'_, StoreData>,
                             raw: &mut [MaybeUninit<ValRaw>]| {
             let cx = &mut caller.as_context_mut();
-            enter_host(cx, &own_type, &*body, raw).map_err(wasmtime::Error::from)
+            enter_host(cx, &own_type, &*body, raw, home).map_err(wasmtime::Error::from)
         };
         // SAFETY: `enter_host` reads as many words as the type has params,
         // each as its type says, and writes its results likewise; `ty`
@@ -164,7 +181,7 @@ impl CoreFunc {
     /// in `words`, and then the results; on failure anything may be.
     #[inline]
     pub fn call_words(&self, cx: &mut Cx<'_>, words: &mut [Word]) -> Result<()> {
-        settle(cx)?;
+        settle_for(cx, self.home)?;
         if words.len() < self.numbers {
             return Err(not_numeric());
         }
@@ -185,7 +202,7 @@ impl CoreFunc {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        settle(cx)?;
+        settle_for(cx, self.home)?;
         self.enter(cx, args, results)
     }
 
@@ -322,6 +339,7 @@ fn enter_host(
     ty: &FuncType,
     body: &dyn Typed,
     raw: &mut [MaybeUninit<ValRaw>],
+    home: Home,
 ) -> Result<()> {
     let rooted = cx.data().refs.mark();
     let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
@@ -337,7 +355,7 @@ fn enter_host(
         catch_unwind(AssertUnwindSafe(|| body.call(cx, &args, &mut results)))
             .unwrap_or_else(|panic| Err(panicked(&*panic)))?;
         // The guest runs again.
-        settle(cx)?;
+        settle_for(cx, home)?;
         for (i, (ty, val)) in ty.results().iter().zip(&results).enumerate() {
             raw[i].write(word_for(cx, i, *ty, val).map_err(|e| e.of_host_result(i))?);
         }

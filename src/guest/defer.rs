@@ -2,14 +2,18 @@
 //!
 //! `defer-call-core` registers a call for when its frame is left. Where a
 //! string leaves with the frame towards the host, the frame's calls are *owed*
-//! instead: they run before the guest next runs in that store. They never run
-//! in a destructor or on a foreign thread.
+//! instead: they run before that guest next runs. They never run in a destructor or
+//! on a foreign thread.
+//!
+//! Which guest runs matters where no other can touch its memory: see [`Home`]. What
+//! is owed there, and views of it, are left alone while others run.
 //!
 //! Not here: strings.
 
 use super::call::CoreFunc;
 use super::context::Cx;
 use super::few::FewDue;
+use super::memory::Home;
 use super::text;
 use super::value::Val;
 use super::{StoreData, give_back};
@@ -30,9 +34,12 @@ pub(crate) struct Debts {
     registered: List,
     /// Of frames that have been left.
     owed: List,
-    /// Whose parked calls are owed, later than all in `owed`.
-    parked: Option<PayerId>,
+    /// Whose parked calls are owed, last ones last, and all later than those in
+    /// `owed`.
+    parked: Vec<PayerId>,
     payers: Vec<Arc<dyn Payer>>,
+    /// How many homes there are.
+    homes: u32,
 }
 
 /// An instance of the store in whose core calls are left parked.
@@ -44,12 +51,15 @@ pub(crate) trait Payer: Send + Sync {
 
 /// Names a payer of a store.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PayerId(usize);
+pub(crate) struct PayerId {
+    at: usize,
+    home: Home,
+}
 
 /// Calls, the one to be made first last.
 #[derive(Default)]
 struct List {
-    calls: Vec<Debt>,
+    calls: Vec<(Home, Debt)>,
     /// The arguments of those that have values; those of one call stand
     /// together.
     args: Vec<Val<'static>>,
@@ -81,53 +91,76 @@ impl Debts {
         let List { calls, args: all } = &mut self.registered;
         let before = all.len();
         all.extend(args);
-        calls.push(Debt::Vals(func, all.len() - before));
+        calls.push((func.home(), Debt::Vals(func, all.len() - before)));
     }
 
     /// The same for a call with few words.
     #[inline]
-    pub fn register_few(&mut self, due: FewDue) {
-        self.registered.calls.push(Debt::Few(due));
+    pub fn register_few(&mut self, home: Home, due: FewDue) {
+        self.registered.calls.push((home, Debt::Few(due)));
+    }
+
+    /// An instance whose memory only its own code touches is about to be made.
+    pub fn new_home(&mut self) -> Home {
+        self.homes = self.homes.saturating_add(1);
+        Home::numbered(self.homes)
     }
 
     /// An instance may park calls from now on.
-    pub fn add_payer(&mut self, payer: Arc<dyn Payer>) -> PayerId {
+    pub fn add_payer(&mut self, home: Home, payer: Arc<dyn Payer>) -> PayerId {
         self.payers.push(payer);
-        PayerId(self.payers.len() - 1)
+        PayerId { at: self.payers.len() - 1, home }
     }
 
     /// What is parked there is owed from now on.
     #[inline]
     pub fn owe_parked(&mut self, payer: PayerId) {
-        if self.parked != Some(payer) {
-            self.owed.calls.extend(self.parked.replace(payer).map(Debt::Parked));
+        if self.parked.last() != Some(&payer) {
+            self.owe_last(payer);
         }
+    }
+
+    #[inline(never)]
+    fn owe_last(&mut self, payer: PayerId) {
+        // Others that it meets are to be paid before those that come after them.
+        if self.parked.iter().all(|other| *other == payer || !other.home.meets(payer.home)) {
+            self.parked.retain(|other| *other != payer);
+        } else {
+            self.owe_all_parked();
+        }
+        self.parked.push(payer);
+    }
+
+    fn owe_all_parked(&mut self) {
+        let parked = self.parked.drain(..).map(|payer| (payer.home, Debt::Parked(payer)));
+        self.owed.calls.extend(parked);
     }
 
     /// What was parked there, and is kept by the payer, is owed from now on.
     pub fn owe_aside(&mut self, payer: PayerId) {
-        self.owed.calls.extend(self.parked.take().map(Debt::Parked));
-        self.owed.calls.push(Debt::Parked(payer));
+        self.owe_all_parked();
+        self.owed.calls.push((payer.home, Debt::Parked(payer)));
     }
 
     /// What was parked there has been paid.
     #[inline]
     pub fn paid(&mut self, payer: PayerId) {
-        if self.parked == Some(payer) {
-            self.parked = None;
+        if !self.parked.is_empty() {
+            self.parked.retain(|other| *other != payer);
         }
     }
 
-    /// Whether something is owed.
+    /// Whether something is owed to who runs there.
     #[inline]
-    fn owes(&self) -> bool {
-        self.parked.is_some() || !self.owed.calls.is_empty()
+    fn owes(&self, home: Home) -> bool {
+        self.parked.iter().any(|payer| payer.home.meets(home))
+            || self.owed.calls.iter().any(|(of, _)| of.meets(home))
     }
 
     /// Forgets the call that was registered last: it is about to be made.
     pub fn forget(&mut self) {
         let List { calls, args } = &mut self.registered;
-        if let Some(Debt::Vals(_, count)) = calls.pop() {
+        if let Some((_, Debt::Vals(_, count))) = calls.pop() {
             args.truncate(args.len() - count);
         }
     }
@@ -142,45 +175,54 @@ impl Debts {
 
     #[inline(never)]
     fn owe_all(&mut self, mark: usize) {
-        self.owed.calls.extend(self.parked.take().map(Debt::Parked));
+        self.owe_all_parked();
         let List { calls, args } = &mut self.registered;
-        let count = calls[mark..].iter().map(|debt| match debt {
-            Debt::Few(_) | Debt::Parked(_) => 0,
-            Debt::Vals(_, count) => *count,
-        });
-        let from = args.len() - count.sum::<usize>();
+        let from = args.len() - args_of(&calls[mark..]);
         self.owed.args.extend(args.drain(from..));
         self.owed.calls.extend(calls.drain(mark..));
     }
 
-    fn pop_owed(&mut self, args: &mut Vec<Val<'static>>) -> Option<Debt> {
-        match self.parked.take() {
-            Some(payer) => Some(Debt::Parked(payer)),
-            None => self.owed.pop(0, args),
+    /// The one to be made first of those that are owed to who runs there.
+    fn pop_owed(&mut self, home: Home, args: &mut Vec<Val<'static>>) -> Option<Debt> {
+        match self.parked.iter().rposition(|payer| payer.home.meets(home)) {
+            Some(at) => Some(Debt::Parked(self.parked.remove(at))),
+            None => self.owed.pop(0, home, args),
         }
     }
 }
 
+/// How many values the arguments of calls are.
+fn args_of(calls: &[(Home, Debt)]) -> usize {
+    let count = calls.iter().map(|(_, debt)| match debt {
+        Debt::Few(_) | Debt::Parked(_) => 0,
+        Debt::Vals(_, count) => *count,
+    });
+    count.sum()
+}
+
 impl List {
-    fn pop(&mut self, mark: usize, args: &mut Vec<Val<'static>>) -> Option<Debt> {
-        if self.calls.len() <= mark {
-            return None;
-        }
-        let debt = self.calls.pop()?;
+    /// The last one from `mark` on that concerns who runs there.
+    fn pop(&mut self, mark: usize, home: Home, args: &mut Vec<Val<'static>>) -> Option<Debt> {
+        let at = mark + self.calls.get(mark..)?.iter().rposition(|(of, _)| of.meets(home))?;
+        let end = self.args.len() - args_of(&self.calls[at + 1..]);
+        let (_, debt) = self.calls.remove(at);
         if let Debt::Vals(_, count) = debt {
             args.clear();
-            args.extend(self.args.drain(self.args.len() - count..));
+            args.extend(self.args.drain(end - count..end));
         }
         Some(debt)
     }
 }
 
 impl StoreData {
-    /// Whether a safe point would do no more than make what is parked there.
+    /// Whether a safe point, before the guest of this payer runs, would do no more
+    /// than make what is parked there.
     #[inline]
     pub fn owes_only(&self, payer: PayerId) -> bool {
         let Debts { owed, parked, .. } = &self.debts;
-        !self.texts.any_views() && owed.calls.is_empty() && parked.is_none_or(|p| p == payer)
+        !self.texts.any_views(payer.home)
+            && owed.calls.iter().all(|(of, _)| !of.meets(payer.home))
+            && parked.iter().all(|other| *other == payer || !other.home.meets(payer.home))
     }
 }
 
@@ -196,27 +238,40 @@ pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
 
 #[inline(never)]
 fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
-    let settled = settle(cx);
-    let ran = run(cx, |debts, args| debts.registered.pop(mark, args), |error| error);
+    // Nearly always all of them are of one guest.
+    let mut homes = cx.data().debts.registered.calls[mark..].iter().map(|(home, _)| *home);
+    let first = homes.next().unwrap_or(Home::ANY);
+    let home = if homes.all(|home| home == first) { first } else { Home::ANY };
+    let settled = settle_for(cx, home);
+    let next = |debts: &mut Debts, args: &mut Vec<_>| debts.registered.pop(mark, Home::ANY, args);
+    let ran = run(cx, home, next, |error| error);
     // Those that could not be made yet are made later.
     cx.data_mut().debts.owe(mark);
     settled.and(ran)
 }
 
 /// The safe point: what is still held is copied out, what is owed is paid.
-/// Everything that lets guest code run goes through here first.
+/// Everything that lets guest code run goes through here first, or through
+/// [`settle_for`].
 #[inline]
 pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
+    settle_for(cx, Home::ANY)
+}
+
+/// The safe point before code runs that is known to be there: what others hold and
+/// are owed is left alone.
+#[inline]
+pub(crate) fn settle_for(cx: &mut Cx<'_>, home: Home) -> Result<()> {
     let data = cx.data();
-    if data.texts.any_views() || data.debts.owes() {
-        return settle_now(cx);
+    if data.texts.any_views(home) || data.debts.owes(home) {
+        return settle_now(cx, home);
     }
     Ok(())
 }
 
 #[inline(never)]
-fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
-    run(cx, Debts::pop_owed, late)
+fn settle_now(cx: &mut Cx<'_>, home: Home) -> Result<()> {
+    run(cx, home, |debts, args| debts.pop_owed(home, args), late)
 }
 
 /// Makes calls; the first failure is the outcome, and `told` says what a call's is.
@@ -224,6 +279,7 @@ fn settle_now(cx: &mut Cx<'_>) -> Result<()> {
 /// that are left are not made, and stay where they are.
 fn run(
     cx: &mut Cx<'_>,
+    home: Home,
     mut next: impl FnMut(&mut Debts, &mut Vec<Val<'static>>) -> Option<Debt>,
     told: fn(Error) -> Error,
 ) -> Result<()> {
@@ -231,8 +287,8 @@ fn run(
     let mut first = Ok(());
     loop {
         // Also after a call: the guest may have called a host that holds a string.
-        if cx.data().texts.any_views()
-            && let Err(error) = text::keep_views(cx)
+        if cx.data().texts.any_views(home)
+            && let Err(error) = text::keep_views(cx, home)
         {
             first = first.and(Err(error));
             break;
@@ -241,7 +297,7 @@ fn run(
         let done = match debt {
             Debt::Few(due) => due.call(cx),
             Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
-            Debt::Parked(id) => match cx.data().debts.payers.get(id.0).cloned() {
+            Debt::Parked(id) => match cx.data().debts.payers.get(id.at).cloned() {
                 Some(payer) => payer.pay(cx, id),
                 None => Err(Error::internal("no such payer")),
             },

@@ -7,8 +7,9 @@
 
 use super::call::{CoreFunc, Mark, failure, unwound};
 use super::context::Cx;
-use super::defer::settle;
+use super::defer::settle_for;
 use super::flat::{Arguments, Lift, Lower, Outcome, mismatch};
+use super::memory::Home;
 use super::value::Val;
 use super::words::{HostWords, Read};
 use crate::error::Result;
@@ -27,6 +28,7 @@ pub(crate) struct FewFunc {
     func: wasmtime::Func,
     params: usize,
     results: usize,
+    home: Home,
     /// Whether there are more results than parameters.
     grows: bool,
 }
@@ -42,8 +44,14 @@ impl FewFunc {
             func: func.handle(),
             params: params.len(),
             results: results.len(),
+            home: func.home(),
             grows: results.len() > params.len(),
         })
+    }
+
+    /// Where it runs.
+    pub fn home(&self) -> Home {
+        self.home
     }
 
     /// Calls it, after what the store owes.
@@ -57,7 +65,7 @@ impl FewFunc {
         let mut few = Few::new();
         let mut words = few.puts();
         args.lower(&mut words)?;
-        settle(cx)?;
+        settle_for(cx, self.home)?;
         let mark = Mark::new(cx);
         match words.call(cx, self) {
             Ok(mut results) => outcome.lift(&mut results),

@@ -10,11 +10,11 @@ use super::StoreData;
 use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
-use super::defer::settle;
+use super::defer::settle_for;
 use super::flat::mismatch;
-use super::memory::{Mem, Mems};
-use super::slots::Held;
-use super::text::{ill_formed, lift, measure_result, word};
+use super::memory::{Home, Mem, Mems};
+use super::slots::{Held, Once};
+use super::text::{ill_formed, length, lift, measure_result, word};
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
 use crate::abi::{GuestEncoding, INLINE};
@@ -87,6 +87,8 @@ pub(crate) struct Link {
     pub text: GuestEncoding,
     /// The guest runs right after the function has returned.
     pub settles: bool,
+    /// Which one.
+    pub home: Home,
 }
 
 /// Takes the words of a call that is due and records it, and gives the others
@@ -113,7 +115,7 @@ pub(crate) enum Given {
 }
 
 /// A call by core code.
-struct Words<'x> {
+pub(crate) struct Words<'x> {
     words: HostWords<'x>,
     link: &'x Link,
     mems: &'x [Mem],
@@ -172,7 +174,7 @@ pub(crate) fn linked(
         }
         outcome?;
         if link.settles {
-            settle(cx)?;
+            settle_for(cx, link.home)?;
         }
         if link.defer.is_some() {
             cx.data_mut().debts.forget();
@@ -198,7 +200,7 @@ pub(crate) fn called_by_host(
     }
 }
 
-impl<'s> HostCall<'_, 's> {
+impl<'x, 's> HostCall<'x, 's> {
     /// The next argument, a number: its bits; of a narrow integer, extended to
     /// 32 by its sign.
     #[inline]
@@ -400,6 +402,14 @@ impl<'s> HostCall<'_, 's> {
         self.cx
     }
 
+    /// The store, and what core code has called with, each by itself.
+    pub(crate) fn apart(&mut self) -> Result<(&mut Cx<'s>, &mut Words<'x>)> {
+        match &mut self.by {
+            By::Core(by) => Ok((self.cx, by)),
+            By::Host(_) => Err(mismatch()),
+        }
+    }
+
     /// A buffer of the store's, to be given back. What is in it means nothing.
     #[doc(hidden)]
     #[inline]
@@ -524,13 +534,17 @@ impl Words<'_> {
         if self.result()? == ValType::String { Ok(()) } else { Err(mismatch()) }
     }
 
-    fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
+    /// Puts the next result.
+    pub fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
         let Val::String(text) = val else {
             if self.result()? != val.ty() {
                 return Err(mismatch());
             }
             return self.words.put(cx, &val);
         };
+        if self.link.carries && text.is_view() {
+            return self.put_view(cx, text);
+        }
         if self.link.carries {
             // What cannot be read here cannot be copied either.
             let carried = text.with_in((&*cx).into(), |text| self.carry(text));
@@ -555,8 +569,54 @@ impl Words<'_> {
     fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
         let len = word(text.bytes().len())?;
         self.string()?;
-        let slot = cx.data_mut().slots.add_copied(text);
+        let slot = cx.data_mut().slots.add_once(Once::Copied(text));
         self.put_slot(slot, len)
+    }
+
+    /// Puts the next result, a string that lies in linear memory: text that is not
+    /// carried is copied when it is written, from there.
+    fn put_view(&mut self, cx: &mut Cx<'_>, text: Str<'static>) -> Result<()> {
+        if text.with_in((&*cx).into(), |text| self.carry(text))?? {
+            return Ok(());
+        }
+        let measured = measure_result(cx, self.put, &text, self.link.text)?;
+        let len = match &measured {
+            Some(measured) => length(measured),
+            None => word(text.guest_len()),
+        }?;
+        self.string()?;
+        let slot = cx.data_mut().slots.add_once(Once::Text(text, measured));
+        self.put_slot(slot, len)
+    }
+
+    /// The next argument, a number.
+    #[inline]
+    pub fn number(&mut self) -> Result<u64> {
+        match self.next() {
+            Some(Given::Number(_)) => {
+                self.taken += 1;
+                self.words.number()
+            }
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The next argument, a string, to be handed to another guest, which takes short
+    /// text carried, or not.
+    #[inline]
+    pub fn hand_over(&mut self, cx: &mut Cx<'_>, carried: bool) -> Result<Handed> {
+        let text = match self.text()? {
+            Place::View(mem, ptr, len) => {
+                if carried && let Some(words) = carry(mem.text(&*cx, ptr, len)?)? {
+                    return Ok(Handed::Carried(words));
+                }
+                return lift(cx, mem, ptr, len).map(Handed::Str);
+            }
+            Place::Slot(slot, take) => held(cx, slot, take)?.into_str()?,
+            Place::Rest(_) => return Err(mismatch()),
+        };
+        let words = if carried { text.with_in((&*cx).into(), carry)?? } else { None };
+        Ok(words.map_or(Handed::Str(text), Handed::Carried))
     }
 
     fn put_slot(&mut self, slot: i32, len: i32) -> Result<()> {
@@ -568,6 +628,12 @@ impl Words<'_> {
         (words[0], words[1]) = ((len as u32).into(), (slot as u32).into());
         self.words.put_all(words)
     }
+}
+
+/// A string that is handed over.
+pub(crate) enum Handed {
+    Carried([u128; CARRIED_WORDS]),
+    Str(Str<'static>),
 }
 
 impl Vals<'_> {

@@ -13,17 +13,40 @@ use crate::error::{Error, Trap, TrapCode};
 use crate::string::{Encoding, Text};
 use std::sync::OnceLock;
 
+/// Names an instance of a store whose memory only its own code touches. While others
+/// run, nothing is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Home(u32);
+
+impl Home {
+    /// Any instance: one whose memory others may touch, or nobody knows which.
+    pub const ANY: Home = Home(0);
+
+    /// The home of this number, from one on; the last one stands for any.
+    pub fn numbered(number: u32) -> Home {
+        Home(if number == u32::MAX { 0 } else { number })
+    }
+
+    /// Whether code that runs in one of them may touch the memory of the other.
+    #[inline]
+    pub fn meets(self, other: Home) -> bool {
+        self == other || self == Home::ANY || other == Home::ANY
+    }
+}
+
 /// A plain 32-bit linear memory, and how text in it is encoded. Shared ones never
 /// get here: the front end refuses them for strings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mem {
     memory: wasmtime::Memory,
     pub text: GuestEncoding,
+    /// Whose it is.
+    pub home: Home,
 }
 
 impl Mem {
-    pub fn new(memory: wasmtime::Memory, text: GuestEncoding) -> Mem {
-        Mem { memory, text }
+    pub fn new(memory: wasmtime::Memory, text: GuestEncoding, home: Home) -> Mem {
+        Mem { memory, text, home }
     }
 
     /// The text at `ptr`, whose length the guest tells; a trap where it is not all
@@ -93,6 +116,29 @@ impl Mem {
         }
     }
 
+    /// The text at `ptr`, as its encoding and its bytes, and room in another memory,
+    /// at `to`: for so many bytes, or for as many.
+    #[allow(unsafe_code)] // one place: two memories at once
+    pub fn text_and_room<'a>(
+        self,
+        cx: &'a mut Cx<'_>,
+        ptr: u32,
+        len: u32,
+        other: Mem,
+        to: u32,
+        bytes: Option<usize>,
+    ) -> Result<(Encoding, &'a [u8], &'a mut [u8]), Error> {
+        let (encoding, count) = self.extent(len);
+        if self.memory.data_ptr(&*cx) == other.memory.data_ptr(&*cx) {
+            return Err(Error::internal("text goes to the memory that it lies in"));
+        }
+        let found = std::ptr::from_ref(window(self.memory.data(&*cx), ptr, count)?);
+        let room = other.room(cx, to, bytes.unwrap_or(found.len()))?;
+        // SAFETY: memories that do not start at the same place are two, which do not
+        // overlap. The store is borrowed, so that this one stays where and as it is.
+        Ok((encoding, unsafe { &*found }, room))
+    }
+
     /// The encoding of a text of a length, and how many bytes it takes.
     #[inline]
     fn extent(self, len: u32) -> (Encoding, u64) {
@@ -106,14 +152,15 @@ pub(crate) struct Mems {
     /// What they are called.
     exports: Box<[wasmtime::ModuleExport]>,
     text: GuestEncoding,
+    home: Home,
     found: OnceLock<Box<[Mem]>>,
 }
 
 impl Mems {
     /// Those of an instance that is about to be made, under these names, with text
     /// in this encoding.
-    pub fn new(exports: &[wasmtime::ModuleExport], text: GuestEncoding) -> Mems {
-        Mems { exports: exports.into(), text, found: OnceLock::new() }
+    pub fn new(exports: &[wasmtime::ModuleExport], text: GuestEncoding, home: Home) -> Mems {
+        Mems { exports: exports.into(), text, home, found: OnceLock::new() }
     }
 
     /// Once they have been found.
@@ -141,7 +188,7 @@ impl Mems {
         let mems = self.exports.iter().map(|at| {
             let mem = export(at).and_then(|found| found.into_memory());
             let mem = mem.ok_or_else(|| Error::internal("the core has not the memory of a plan"));
-            mem.map(|mem| Mem::new(mem, self.text))
+            mem.map(|mem| Mem::new(mem, self.text, self.home))
         });
         let mems = mems.collect::<Result<_, _>>()?;
         Ok(self.found.get_or_init(|| mems))

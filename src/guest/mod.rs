@@ -128,6 +128,7 @@ pub(crate) struct Scratch {
     pub slots: Vec<Vec<Slot<'static>>>,
     pub units: Vec<Vec<u16>>,
     pub bytes: Vec<Vec<u8>>,
+    pub held: Vec<Vec<slots::Held>>,
     /// Strings that calls of host functions read, innermost last.
     pub kept: Vec<value::Str<'static>>,
 }

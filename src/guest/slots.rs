@@ -25,17 +25,24 @@ pub(crate) struct Slots {
     innermost: Base,
     /// Text that is only to be written, in slots of negative numbers, whatever
     /// the scope.
-    copied: Vec<Option<Copied>>,
+    once: Vec<Option<Once>>,
 }
 
-/// The slot of the first text that is copied; the next are below.
-const COPIED: i32 = -2;
+/// The slot of the first text that is only to be written; the next are below.
+const ONCE: i32 = -2;
+
+/// Text that is only to be written.
+pub(crate) enum Once {
+    Copied(Copied),
+    /// As in [`Held::Text`].
+    Text(Str<'static>, Option<Measure>),
+}
 
 /// How many slots there are, but those that are lent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SlotMark {
     others: usize,
-    copied: usize,
+    once: usize,
 }
 
 /// Where the slots of a scope start.
@@ -177,17 +184,17 @@ impl Slots {
 
     /// Puts text that is to be written once into a new slot.
     #[inline]
-    pub fn add_copied(&mut self, text: Copied) -> i32 {
-        self.copied.push(Some(text));
-        COPIED - (self.copied.len() as i32 - 1)
+    pub fn add_once(&mut self, text: Once) -> i32 {
+        self.once.push(Some(text));
+        ONCE - (self.once.len() as i32 - 1)
     }
 
     /// Takes it out.
     #[inline]
-    pub fn take_copied(&mut self, slot: i32) -> Result<Copied> {
-        let text = self.copied.get_mut(COPIED.wrapping_sub(slot) as usize).and_then(Option::take);
-        while let Some(None) = self.copied.last() {
-            self.copied.pop();
+    pub fn take_once(&mut self, slot: i32) -> Result<Once> {
+        let text = self.once.get_mut(ONCE.wrapping_sub(slot) as usize).and_then(Option::take);
+        while let Some(None) = self.once.last() {
+            self.once.pop();
         }
         text.ok_or_else(empty)
     }
@@ -195,13 +202,13 @@ impl Slots {
     /// How many there are: what a call notes, to [`Slots::cut`] when it fails.
     #[inline]
     pub fn mark(&self) -> SlotMark {
-        SlotMark { others: self.others.len(), copied: self.copied.len() }
+        SlotMark { others: self.others.len(), once: self.once.len() }
     }
 
     /// Gives all slots back that were made since.
     pub fn cut(&mut self, mark: SlotMark) {
         self.others.truncate(mark.others.max(self.innermost.others));
-        self.copied.truncate(mark.copied);
+        self.once.truncate(mark.once);
     }
 }
 

@@ -11,11 +11,11 @@
 
 use super::StoreData;
 use super::context::Cx;
-use super::memory::Mem;
-use super::value::{Str, bad_text, copy_as, no_memory, wrong_store};
+use super::memory::{Home, Mem};
+use super::value::{Str, bad_text, changed, copy_as, no_memory, wrong_store};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result, Trap, TrapCode};
-use crate::string::{self, Encoding, Policy, Text};
+use crate::string::{self, Changed, Encoding, Policy, Text};
 use std::sync::{Arc, OnceLock};
 
 /// One string of a guest, or a copy that the store made.
@@ -89,6 +89,17 @@ impl Cell {
         self.copy.get().is_none()
     }
 
+    /// Whether code that runs there may touch the memory that it was lifted from.
+    #[inline]
+    fn is_touched(&self, home: Home) -> bool {
+        self.place.is_none_or(|place| place.mem.home.meets(home))
+    }
+
+    /// Where it lies, as a view.
+    fn place(&self) -> Option<Place> {
+        self.place.filter(|_| self.is_view())
+    }
+
     /// How it is encoded.
     pub fn encoding(&self) -> Encoding {
         self.encoding
@@ -110,9 +121,10 @@ impl Cell {
 }
 
 impl Texts {
-    /// Whether somebody may hold a view.
-    pub fn any_views(&self) -> bool {
-        !self.views.is_empty()
+    /// Whether somebody may hold a view of what code that runs there may touch.
+    #[inline]
+    pub fn any_views(&self, home: Home) -> bool {
+        self.views.iter().any(|cell| cell.is_touched(home))
     }
 
     /// A view of text that has been checked.
@@ -249,39 +261,46 @@ fn held(cell: &Arc<Cell>) -> bool {
     Arc::strong_count(cell) > 1
 }
 
-/// Makes copies of the views that somebody holds.
+/// Makes copies of the views that somebody holds of what code that runs there may
+/// touch.
 ///
 /// # Errors
 /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory): what could not be copied is a
 /// view as before, so no guest may run.
-pub(crate) fn keep_views(cx: &mut Cx<'_>) -> Result<()> {
+pub(crate) fn keep_views(cx: &mut Cx<'_>, home: Home) -> Result<()> {
     let mut views = std::mem::take(&mut cx.data_mut().texts.views);
     let mut outcome = Ok(());
-    for cell in views.drain(..) {
-        if !held(&cell) {
+    let mut at = 0;
+    while let Some(cell) = views.get(at) {
+        if held(cell) {
+            let kept = if cell.is_touched(home) { keep_view(cx, cell) } else { Ok(false) };
+            if !kept.unwrap_or_else(|error| {
+                outcome = Err(error);
+                false
+            }) {
+                at += 1;
+                continue;
+            }
+            views.swap_remove(at);
+        } else {
+            let cell = views.swap_remove(at);
             cx.data_mut().texts.rest(cell);
-            continue;
-        }
-        if let Err(error) = keep_view(cx, &cell) {
-            outcome = Err(error);
-            cx.data_mut().texts.views.push(cell);
         }
     }
-    // The emptied vector keeps its allocation.
-    if outcome.is_ok() {
-        cx.data_mut().texts.views = views;
-    }
+    // It keeps its allocation.
+    cx.data_mut().texts.views = views;
     outcome
 }
 
-fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<()> {
-    let Some(Place { mem, ptr, len }) = cell.place else { return Ok(()) };
+/// Makes a view a copy, which it then is.
+fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<bool> {
+    let Some(Place { mem, ptr, len }) = cell.place else { return Ok(true) };
     // Memories never shrink, so what was inside still is.
     let (bytes, data) = mem.bytes_with(cx, ptr, len)?;
     let mut buffer = data.texts.buffer(bytes.len())?;
     buffer.extend_from_slice(bytes);
     data.texts.keep(cell, buffer);
-    Ok(())
+    Ok(true)
 }
 
 /// Text in linear memory becomes a view of it.
@@ -333,6 +352,40 @@ pub(crate) fn measure(cx: &Cx<'_>, s: &Str<'_>, guest: GuestEncoding) -> Result<
     let policy = s.policy_or(cx.data().policy);
     let measured = s.with_in(cx.into(), |text| Measure::new(text, guest, policy))?;
     measured.map_err(bad_text)
+}
+
+/// Writes a string that was measured for such a guest into its memory, where it gave
+/// room: out of what a host holds, or out of another guest's memory.
+pub(crate) fn write(
+    cx: &mut Cx<'_>,
+    s: &Str<'_>,
+    measured: Option<Measure>,
+    mem: Mem,
+    ptr: u32,
+) -> Result<()> {
+    let Some(Place { mem: from, ptr: at, len }) = s.cell().and_then(|cell| cell.place()) else {
+        let measured = match measured {
+            Some(measured) => measured,
+            None => measure(cx, s, mem.text)?,
+        };
+        let room = mem.room(cx, ptr, measured.bytes())?;
+        let written = s.with_copy(|text| measured.write_unchanged(text, room));
+        return written.unwrap_or(Err(Changed)).map_err(changed_since);
+    };
+    let bytes = measured.as_ref().map(Measure::bytes);
+    let (encoding, found, room) = from.text_and_room(cx, at, len, mem, ptr, bytes)?;
+    let Some(measured) = measured else {
+        // It was checked when it was lifted, and nobody has touched it.
+        room.copy_from_slice(found);
+        return Ok(());
+    };
+    measured.write_unchanged(Text::of_bytes(encoding, found), room).map_err(changed_since)
+}
+
+/// What writing a string raises that is not what was measured.
+#[cold]
+pub(crate) fn changed_since(c: Changed) -> Error {
+    Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
 }
 
 #[cold]

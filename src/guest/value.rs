@@ -247,8 +247,8 @@ pub(crate) fn check_count(what: &str, types: &[ValType], count: usize) -> Result
 
 /// A string: text that the host lends or owns, or a string of a guest.
 ///
-/// A guest's string is a view of linear memory while no guest code runs in its
-/// store, and a copy from then on; it stays readable until it is dropped. (Where
+/// A guest's string is a view of linear memory while no guest runs that could touch
+/// it, and a copy from then on; it stays readable until it is dropped. (Where
 /// there is no memory for the copy, the guest does not run.) Reading a view needs
 /// the store. Dropping is all it takes to delete one, on
 /// any thread.
@@ -506,6 +506,14 @@ impl<'a> Str<'a> {
     pub(crate) fn lent(&self) -> Option<Text<'a>> {
         match self.repr {
             Repr::Lent(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a guest's string is.
+    pub(crate) fn cell(&self) -> Option<&Cell> {
+        match &self.repr {
+            Repr::Guest(cell) => Some(cell),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::{ref_type, same_store, val_type, wasm_type};
 use crate::guest::context::{AsContext, AsContextMut, Cx};
 use crate::guest::func::Func;
+use crate::guest::memory::Home;
 use crate::guest::refs::ExternRef;
 use crate::guest::text;
 use crate::guest::value::Val;
@@ -429,7 +430,7 @@ impl Memory {
         same_store(&cx.as_context_mut().0, self.store, "memory")?;
         self.check(&cx, offset, src.len())?;
         let cx = &mut cx.as_context_mut().0;
-        text::keep_views(cx)?;
+        text::keep_views(cx, Home::ANY)?;
         self.plain()?.write(&mut *cx, offset, src).map_err(Error::internal)
     }
 
@@ -439,7 +440,7 @@ impl Memory {
     #[doc(hidden)]
     pub fn raw(&self, mut cx: impl AsContextMut) -> (*mut u8, usize) {
         let cx = &mut cx.as_context_mut().0;
-        if cx.data().id != self.store || text::keep_views(cx).is_err() {
+        if cx.data().id != self.store || text::keep_views(cx, Home::ANY).is_err() {
             return (std::ptr::null_mut(), 0);
         }
         match &self.inner {

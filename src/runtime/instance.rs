@@ -15,7 +15,7 @@ use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle;
 use crate::guest::func::{Func, Typed};
-use crate::guest::memory::Mem;
+use crate::guest::memory::{Home, Mem};
 use crate::guest::value::wrong_store;
 use crate::plan::{CoreImport, Inside, Same};
 use crate::types::{ExternType, FuncType, ImportType};
@@ -179,10 +179,12 @@ impl CoreInstance {
         let program = &of.program;
 
         let linked = Arc::new(OnceLock::new());
+        let closed = program.is_closed();
+        let home = if closed { cx.data_mut().debts.new_home() } else { Home::ANY };
         let (supplied, running) = match &of.back {
-            Back::Reference(_) => (core_imports(cx, of, imports, &linked)?, None),
+            Back::Reference(_) => (core_imports(cx, of, imports, &linked, home)?, None),
             Back::Compiled(code) => {
-                let (supplied, running) = compiled_imports(cx, of, code, imports, &linked)?;
+                let (supplied, running) = compiled_imports(cx, of, code, imports, &linked, home)?;
                 (supplied, Some(running))
             }
         };
@@ -206,7 +208,7 @@ impl CoreInstance {
             && program.wrapped
         {
             // Set once: this is the only place, and `linked` was made above.
-            let _ = linked.set(link(cx, of, layout, &core, imports)?);
+            let _ = linked.set(link(cx, of, layout, &core, imports, home)?);
         }
         let wanted = program.exports.iter().filter_map(|export| match export.same {
             Some(Same::Import(at)) => Some(at),
@@ -366,6 +368,7 @@ fn core_imports(
     of: &CoreModule,
     imports: &[Extern],
     linked: &Arc<OnceLock<Linked>>,
+    home: Home,
 ) -> Result<Vec<wasmtime::Extern>> {
     let program = &of.program;
     let types = of.core.imports();
@@ -379,7 +382,7 @@ fn core_imports(
                     return Err(Error::internal("an implemented import is no func"));
                 };
                 let bound = Bound { linked: linked.clone(), adapter: *adapter };
-                CoreFunc::host_of(cx, core_type, ty, Arc::new(bound)).handle().into()
+                CoreFunc::host_of(cx, core_type, ty, Arc::new(bound), home).handle().into()
             }
         });
     }
@@ -394,10 +397,12 @@ fn compiled_imports(
     code: &Arc<Code>,
     imports: &[Extern],
     linked: &Arc<OnceLock<Linked>>,
+    home: Home,
 ) -> Result<(Vec<wasmtime::Extern>, Arc<Running>)> {
     let program = &of.program;
     // Nothing in the core is needed to call what was supplied.
-    let _ = linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports)));
+    let _ =
+        linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports), home));
     let mut supplied = Vec::with_capacity(program.core_imports.len() + code.types.len());
     for answer in &program.core_imports {
         if let CoreImport::Import(import) = answer {
@@ -430,20 +435,21 @@ fn link(
     layout: &Layout,
     core: &wasmtime::Instance,
     imports: &[Extern],
+    home: Home,
 ) -> Result<Linked> {
     let mut funcs = Vec::with_capacity(layout.funcs.len());
     for at in &layout.funcs {
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
         let func = func.ok_or_else(|| not_exported("of a plan"))?;
-        funcs.push(CoreFunc::new(cx, func, None));
+        funcs.push(CoreFunc::new(cx, func, None).at(home));
     }
     let text = of.program.convention.text;
     let mut mems = Vec::with_capacity(layout.mems.len());
     for at in &layout.mems {
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-        mems.push(Mem::new(mem.ok_or_else(|| not_exported("of a plan"))?, text));
+        mems.push(Mem::new(mem.ok_or_else(|| not_exported("of a plan"))?, text, home));
     }
-    Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(imports)))
+    Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(imports), home))
 }
 
 fn core_func(

@@ -10,6 +10,7 @@ mod guest;
 
 use guest::answer::{self, ByHand, Way};
 use guest::glue::{self, Glue};
+use guest::link;
 use guest::ours::Ours;
 use guest::texts::{SIZES, Script};
 use std::hint::black_box;
@@ -25,6 +26,7 @@ fn main() {
             string_out(&mut table, script, size);
             callback(&mut table, script, size);
             answer(&mut table, script, size);
+            to_guest(&mut table, script, size);
         }
     }
     table.finish();
@@ -148,6 +150,30 @@ fn answer(table: &mut Table<'_>, script: Script, size: usize) {
             let times = f64::from(times);
             table.row(&name, script.name(), size, a / times, b / times, None);
         }
+    }
+}
+
+/// As many times one guest calls another.
+fn to_guest(table: &mut Table<'_>, script: Script, size: usize) {
+    let (_, bytes) = script.text(size);
+    let (times, len) = (calls_back(size), bytes.len() as u32);
+    let [give, take] = ["guest to guest", "guest from guest"].map(|name| format!("{name} {script}"));
+    if !table.wants(&give) && !table.wants(&take) {
+        return;
+    }
+    let (mut ours, mut by_hand) = (link::Ours::new(&bytes), link::ByHand::new(&bytes));
+    let each = f64::from(times);
+    if table.wants(&give) {
+        let [a, b] = interleaved([&mut || assert_eq!(ours.give(times), len), &mut || {
+            assert_eq!(by_hand.give(times), len)
+        }]);
+        table.row(&give, script.name(), size, a / each, b / each, None);
+    }
+    if table.wants(&take) {
+        let [a, b] = interleaved([&mut || assert_eq!(ours.take(times), len), &mut || {
+            assert_eq!(by_hand.take(times), len)
+        }]);
+        table.row(&take, script.name(), size, a / each, b / each, None);
     }
 }
 

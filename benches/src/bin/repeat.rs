@@ -9,12 +9,13 @@ mod guest;
 
 use guest::answer::{self, ByHand, Way};
 use guest::glue::Glue;
+use guest::link;
 use guest::ours::Ours;
 use guest::texts::Script;
 use std::hint::black_box;
 
 /// The workloads, each once with this library and once by hand.
-const WORKLOADS: [&str; 9] = [
+const WORKLOADS: [&str; 11] = [
     "add",
     "in-utf16",
     "in-utf8",
@@ -24,6 +25,8 @@ const WORKLOADS: [&str; 9] = [
     "back-utf8",
     "answer-utf16",
     "answer-utf8",
+    "guest-to-guest",
+    "guest-from-guest",
 ];
 /// So many calls back make one time of those, so that the entry hardly counts.
 const BACK: u32 = 100;
@@ -83,6 +86,20 @@ fn main() {
                 answer::Ours::new(Script::Ascii, size, answer.starts_with("answer-utf16"), way);
             Box::new(move || {
                 black_box(ours.ask(BACK));
+            })
+        }
+        link if link.starts_with("guest-") && link.ends_with("-by-hand") => {
+            let mut by_hand = link::ByHand::new(&bytes);
+            let to = link.starts_with("guest-to");
+            Box::new(move || {
+                black_box(if to { by_hand.give(BACK) } else { by_hand.take(BACK) });
+            })
+        }
+        link if link.starts_with("guest-") => {
+            let mut ours = link::Ours::new(&bytes);
+            let to = link == "guest-to-guest";
+            Box::new(move || {
+                black_box(if to { ours.give(BACK) } else { ours.take(BACK) });
             })
         }
         _ => panic!("no such workload: {what}"),

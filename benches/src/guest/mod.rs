@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod glue;
+pub mod link;
 pub mod ours;
 pub mod texts;
 
