@@ -1972,15 +1972,18 @@ bool witrt_config_set_max_table_elements(struct wasm_config_t *config,
 WASM_API_EXTERN bool witrt_config_set_max_instances(struct wasm_config_t *config, size_t instances);
 
 /// How many bytes of the host's stack guests may use, host functions that they
-/// call included. A guest that needs more traps. Default: 512 KiB. Zero is
+/// call included. A guest that needs more traps. Default: 256 KiB. Zero is
 /// refused when the engine is made.
 ///
 /// Whatever stack a call is made on needs that much and 128 KiB more, and what
-/// callbacks use when they are called at the end of it. On a thread whose own
-/// stack has not enough, as the threads of some systems have not by default,
+/// callbacks use when they are called at the end of it: by default 384 KiB, so
+/// that threads with 512 KiB do, as macOS makes them. On a thread whose own stack
+/// has not enough, as those of musl have not by default,
 /// calls and instantiations fail with `WITRT_ERROR_OUT_OF_RANGE`: make such
 /// threads with a larger stack, or this number smaller. A stack that the host has
 /// made itself, as coroutines have, nobody can ask: it has to have the room.
+/// Compiling needs 512 KiB, and is done on a thread of its own where the calling
+/// thread has less.
 ///
 /// A callback that has gone to another stack cannot call the store that has
 /// called it: that is `WITRT_ERROR_STORE_BUSY`, or a trap as of an exhausted stack

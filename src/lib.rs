@@ -64,6 +64,8 @@ pub use guest::refs::ExternRef;
 pub use guest::resource::Resource;
 #[doc(hidden)]
 pub use guest::slots::Lending;
+#[doc(hidden)]
+pub use guest::stack::with_room;
 pub use guest::value::{Payload, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};

@@ -61,7 +61,7 @@ public sealed class Config
     public long? MaxInstances { get; set; }
 
     /// <summary>How many bytes of the host's stack guests may use. A thread that calls needs 128 KiB more,
-    /// and what host functions use. Default: 512 KiB.</summary>
+    /// and what host functions use. Default: 256 KiB.</summary>
     public long? MaxStackBytes { get; set; }
 
     /// <summary>Compiles on several threads. Default: on.</summary>

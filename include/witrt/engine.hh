@@ -66,7 +66,7 @@ class Config : public Owned<View<wasm_config_t>> {
   Config& max_instances(std::size_t instances) {
     return check(witrt_config_set_max_instances(get(), instances));
   }
-  /// How many bytes of the host's stack guests may use. Default: 512 KiB.
+  /// How many bytes of the host's stack guests may use. Default: 256 KiB.
   Config& max_stack_bytes(std::size_t bytes) {
     return check(witrt_config_set_max_stack_bytes(get(), bytes));
   }

@@ -323,7 +323,8 @@ pub unsafe extern "C" fn witrt_module_assemble(
 ) -> bool {
     let body = || {
         // SAFETY: the header demands a vector or NULL.
-        let binary = crate::tools::assemble(unsafe { items_of(text) }?)?;
+        let text = unsafe { items_of(text) }?;
+        let binary = crate::with_room(|| crate::tools::assemble(text))?;
         // SAFETY: the header demands a writable pointer or NULL.
         unsafe { write(out, "out", from_bytes(&binary)?) }?;
         Ok::<_, Error>(true)

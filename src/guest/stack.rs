@@ -8,6 +8,8 @@
 //! the room; of another one (a coroutine's) nothing is known but where a call
 //! of it came in.
 //!
+//! What reads modules needs room as well, and gets a thread where there is none.
+//!
 //! Not here: how much guests may use.
 
 #![allow(unsafe_code)] // the stack pointer, and what the system knows of stacks
@@ -15,7 +17,9 @@
 use super::context::{Context, Cx};
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// What a store knows of the stack that its guests run on.
 pub(crate) struct Stack {
@@ -177,6 +181,29 @@ impl Drop for Nested<'_, '_> {
     fn drop(&mut self) {
         self.cx.data_mut().stack.values = self.before;
     }
+}
+
+/// So much stack is needed by what reads modules and compiles them, whatever they are:
+/// twice what it was seen to use.
+const READING: usize = 512 << 10;
+
+/// Reads or compiles a module: on a thread of its own, where the stack of this one may
+/// be too small for that.
+#[doc(hidden)]
+pub fn with_room<T: Send>(read: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let here = stack_pointer();
+    let is_small = |own: &Range<usize>| own.contains(&here) && here - own.start < READING;
+    if !of_thread().as_ref().is_some_and(is_small) {
+        return read();
+    }
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(2 * READING);
+        let thread = thread.spawn_scoped(scope, read).map_err(|error| {
+            let message = format!("no thread to read the module on: {error}");
+            Error::new(ErrorKind::OutOfMemory, message)
+        })?;
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 /// Where the stack is, more or less.

@@ -68,7 +68,7 @@ impl Default for Config {
                 table_elements: usize::MAX,
                 instances: usize::MAX,
             },
-            stack_size: 512 * 1024,
+            stack_size: 256 * 1024,
             parallel_compilation: true,
             opt_level: OptLevel::Speed,
             cache_dir: None,
@@ -143,10 +143,11 @@ impl Config {
     }
 
     /// How many bytes of the host's stack guests and adapters may use, host
-    /// functions that they call included. Default: 512 KiB.
+    /// functions that they call included. Default: 256 KiB.
     ///
     /// Whatever stack a call is made on needs that much and 128 KiB more, and
-    /// what host functions use when they are called at the end of it. On a
+    /// what host functions use when they are called at the end of it: by default
+    /// 384 KiB, so that threads with 512 KiB do. On a
     /// thread's own stack that has not enough a call is an error,
     /// [`ErrorKind::OutOfRange`]. A stack that a host has made itself, as
     /// coroutines have, nobody can ask: it has to have the room. A host function

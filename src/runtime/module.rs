@@ -14,6 +14,7 @@ use crate::compiled::{Code, Exports};
 use crate::component::component::Component;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
+use crate::guest::stack::with_room;
 use crate::guest::words::HostType;
 use crate::plan::{Binary, Program};
 #[cfg(feature = "component")]
@@ -91,14 +92,16 @@ impl Module {
     /// not a module; [`ErrorKind::InvalidCore`] and
     /// [`ErrorKind::InvalidInterface`] for one that breaks the rules.
     pub fn new(engine: &Engine, bytes: &[u8]) -> Result<Module> {
-        #[cfg(feature = "component")]
-        if let Some(component) = frontend::component::binary(bytes)? {
-            frontend::component::check_types(&component, frontend::FEATURES)?;
-            let id = next_id();
-            let component = Component::new(engine.inner(), &component, id)?;
-            return Ok(Module::of_component(engine, component, WHOLE));
-        }
-        Module::new_by(engine, bytes, Convention::SECTION)
+        with_room(|| {
+            #[cfg(feature = "component")]
+            if let Some(component) = frontend::component::binary(bytes)? {
+                frontend::component::check_types(&component, frontend::FEATURES)?;
+                let id = next_id();
+                let component = Component::new(engine.inner(), &component, id)?;
+                return Ok(Module::of_component(engine, component, WHOLE));
+            }
+            Module::new_by(engine, bytes, Convention::SECTION)
+        })
     }
 
     /// Compiles a core module whose guest lays values out by another convention than
@@ -161,11 +164,13 @@ impl Module {
     /// # Errors
     /// As [`Module::new`].
     pub fn validate(_engine: &Engine, bytes: &[u8]) -> Result<()> {
-        #[cfg(feature = "component")]
-        if let Some(component) = frontend::component::binary(bytes)? {
-            return frontend::component::check(&component, frontend::FEATURES);
-        }
-        frontend::load(bytes, frontend::FEATURES).map(|_| ())
+        with_room(|| {
+            #[cfg(feature = "component")]
+            if let Some(component) = frontend::component::binary(bytes)? {
+                return frontend::component::check(&component, frontend::FEATURES);
+            }
+            frontend::load(bytes, frontend::FEATURES).map(|_| ())
+        })
     }
 
     fn build(

@@ -112,13 +112,65 @@ static void further_down(size_t bytes, const guest_t* g, void (*body)(const gues
   used[0]++;
 }
 
-/* On a thread with 1 MiB: the host may use a good third itself. */
+/* On a thread with 1 MiB: the host may use a good half itself. */
 static void works_at_every_depth(const guest_t* g) {
   works(g);
   further_down(16 * KIB, g, works);
   further_down(250 * KIB, g, works);
-  further_down(600 * KIB, g, too_small);
+  further_down(500 * KIB, g, works);
+  further_down(700 * KIB, g, too_small);
   works(g);
+}
+
+static guest_t guest;
+static int guests_back_end;
+
+/* Where threads have 512 KiB, as macOS makes them: all of it. */
+static void works_from_the_start(const guest_t* g) {
+  open_on(&guest, guests_back_end, 0, true);
+  works(&guest);
+  guest_close(&guest);
+  works(g);
+  further_down(64 * KIB, g, works);
+  further_down(200 * KIB, g, too_small);
+}
+
+/* Modules that nest deeply, read and compiled. */
+static void reads(const guest_t* g) {
+  enum { DEPTH_OF_TEXT = 20000 };
+  static const struct {
+    const char *start, *more, *middle, *less, *end;
+    bool is_valid;
+  } all[] = {
+    {"(module (func ", "(block ", "nop", ")", "))", true},
+    {"(module (func (result i32) ", "(i32.eqz ", "(i32.const 1)", ")", "))", true},
+    {"", "(component ", "", ")", "", false},
+    {"(component (type (func (param \"a\" ", "(list ", "u8", ")", "))))", false},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    char *text = malloc(DEPTH_OF_TEXT * 20), *at = text;
+    REQUIRE(text);
+    at += sprintf(at, "%s", all[i].start);
+    for (int n = 0; n < DEPTH_OF_TEXT; n++) at += sprintf(at, "%s", all[i].more);
+    at += sprintf(at, "%s", all[i].middle);
+    for (int n = 0; n < DEPTH_OF_TEXT; n++) at += sprintf(at, "%s", all[i].less);
+    at += sprintf(at, "%s", all[i].end);
+    wasm_byte_vec_t bytes = {(size_t)(at - text), text}, binary = {0, NULL}, stored;
+    CHECK_EQ(wasm_module_validate(g->store, &bytes), all[i].is_valid);
+    wasm_module_t* module = wasm_module_new(g->store, &bytes);
+    CHECK_EQ(module != NULL, all[i].is_valid);
+    CHECK_EQ(witrt_module_assemble(&bytes, &binary, NULL), all[i].is_valid);
+    if (module) {
+      wasm_module_serialize(module, &stored);
+      wasm_module_t* again = wasm_module_deserialize(g->store, &stored);
+      CHECK(again != NULL);
+      wasm_module_delete(again);
+      wasm_byte_vec_delete(&stored);
+    }
+    wasm_module_delete(module);
+    wasm_byte_vec_delete(&binary);
+    free(text);
+  }
 }
 
 typedef struct {
@@ -144,16 +196,18 @@ static void on_thread(size_t stack, const guest_t* g, void (*body)(const guest_t
 }
 
 static void threads(int back_end) {
+  guests_back_end = back_end;
   guest_t g;
   open_on(&g, back_end, 0, true);
   works(&g);
   /* Stacks of threads that have ended lie where those of the next ones do. */
   for (int i = 0; i < 20; i++) {
     on_thread(256 * KIB, &g, too_small);
-    on_thread(512 * KIB, &g, too_small);
-    on_thread(600 * KIB, &g, too_small);
+    on_thread(384 * KIB, &g, too_small);
+    on_thread(512 * KIB, &g, works_from_the_start);
     on_thread(1 * MIB, &g, works_at_every_depth);
   }
+  for (size_t stack = 128 * KIB; stack <= 512 * KIB; stack *= 2) on_thread(stack, &g, reads);
   works(&g);
   guest_close(&g);
 
@@ -163,9 +217,6 @@ static void threads(int back_end) {
   guest_close(&g);
 }
 
-static guest_t guest;
-static int guests_back_end;
-
 /* Deeper than the default allows. */
 static void goes_deep(const guest_t* g) {
   open_on(&guest, guests_back_end, 16 * MIB, true);
@@ -174,7 +225,6 @@ static void goes_deep(const guest_t* g) {
 }
 
 static void large(int back_end) {
-  guests_back_end = back_end;
   on_thread(24 * MIB, &guest, goes_deep);
   on_thread(1 * MIB, &guest, too_small);
   guest_close(&guest);
