@@ -12,7 +12,8 @@ scripts/install.sh "$PWD/build/demo-install" "$target/release"
 cmake -S . -B build/demo -D CMAKE_PREFIX_PATH="$PWD/build/demo-install" -D WITRT_EXAMPLES_ONLY=ON >/dev/null
 cmake --build build/demo --parallel "$jobs" >/dev/null
 
-for source in examples-c/[0-9]*.c examples-c/[0-9]*.cc; do
+# Components first.
+for source in examples-c/15-*.c examples-c/1[678]-*.c examples-c/0*.c examples-c/1*.cc; do
     name=$(basename "${source%.c*}")
     printf '\n== %s\n' "$source"
     # The comment on top says what it is about.
@@ -30,6 +31,9 @@ show() {
     printf '$ %s\n' "$1"
     eval "$1"
 }
+show "witrt run tests/modules/components/c/plain-utf8.wasm greet '\"Zoë 🦀\"'"
+show "witrt run tests/modules/components/c/plain-utf8.wasm parse '\"3,-4\"'"
+show "witrt inspect tests/modules/components/c/plain-utf8.wasm"
 show "witrt run tests/modules/strings.wasm greet '\"Zoë 🦀\"'"
 show "witrt run --encoding utf16 tests/modules/text.wasm markdown '\"*hello*\"'"
 show "witrt inspect tests/modules/imports.wasm"

@@ -137,6 +137,7 @@ impl TestFile<'_> {
         }
         let output = Command::new(env!("CARGO_BIN_EXE_witrt"))
             .args(&args)
+            .env("WITRT_CACHE_DIR", "")
             .current_dir(self.path.parent().ok_or("no directory")?)
             .output()
             .map_err(|e| e.to_string())?;

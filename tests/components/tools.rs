@@ -33,6 +33,7 @@ fn tools() {
 #[cfg(feature = "cli")]
 fn run(args: &[&str]) -> (String, String) {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"));
+    command.env("WITRT_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     let out = command.current_dir(DIR).args(args).output().unwrap();
     let (out, err) = (String::from_utf8(out.stdout), String::from_utf8(out.stderr));
     (out.unwrap(), err.unwrap())
@@ -157,4 +158,35 @@ fn command() {
     assert_eq!(run(&["check", "c/guest-utf8.wasm"]).0, "");
     let listed = run(&["inspect", "c/plain-utf8.wasm"]).0;
     assert!(listed.contains("#sum\" func (numbers: list<f64>) -> (f64)"), "{listed}");
+}
+
+/// What was compiled once is kept, unless nothing shall be.
+#[cfg(feature = "cli")]
+#[test]
+fn the_command_keeps_what_it_compiled() {
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-cache");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    let kept = || std::fs::read_dir(dir.join("kept")).is_ok_and(|mut dir| dir.next().is_some());
+    let run = |options: &[&str], cache: &std::path::Path| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"))
+            .arg("run")
+            .args(options)
+            .args(["c/plain-utf8.wasm", "count", "\"añ🦀\""])
+            .current_dir(DIR)
+            .env("WITRT_CACHE_DIR", cache)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "3\n", "{output:?}");
+        assert!(output.stderr.is_empty(), "this is no terminal: {output:?}");
+    };
+    run(&["--no-cache"], &dir.join("kept"));
+    run(&[], std::path::Path::new(""));
+    assert!(!kept());
+    // A folder that cannot be made is no reason to fail.
+    std::fs::write(dir.join("file"), "").unwrap();
+    run(&[], &dir.join("file/below"));
+    run(&[], &dir.join("kept"));
+    assert!(kept());
+    run(&[], &dir.join("kept"));
 }

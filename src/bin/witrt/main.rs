@@ -1,5 +1,6 @@
 //! The `witrt` command: what a test can say, a user can type.
 
+mod compile;
 mod run;
 mod script;
 mod wave;
@@ -42,6 +43,11 @@ Its options stand before FILE:
   --ill-formed reject|replace   what becomes of ill-formed text (reject)
   --imports print               supply functions that print their calls
   --fuel N                      stop a guest that runs for too long
+  --no-cache                    keep nothing that is compiled, and take nothing kept
+
+What `run` has compiled is kept in $WITRT_CACHE_DIR; without it in
+$XDG_CACHE_HOME/witrt or ~/.cache/witrt, ~/Library/Caches/witrt on macOS and
+%LOCALAPPDATA%\\witrt on Windows.
 
 Options:
   -h, --help      show this

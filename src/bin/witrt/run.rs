@@ -1,14 +1,14 @@
 //! `witrt run`: literals in, results out, one per line.
 
-use super::{Failure, read, shown, usage, wave};
+use super::{Failure, compile, read, shown, usage, wave};
 use anyhow::{Context as _, Result, anyhow, bail};
 use lexopt::{Arg, Parser};
 use std::ffi::OsString;
 use std::io::Write;
 use witrt::wit::Type;
 use witrt::{
-    AsContextMut, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType, Instance,
-    Module, Policy, Store, Str, Val, ValType,
+    AsContextMut, Config, Encoding, Error, Extern, ExternType, Func, FuncType, Instance, Module,
+    Policy, Store, Str, Val, ValType,
 };
 
 /// What the options and arguments say.
@@ -20,6 +20,8 @@ struct Request {
     policy: Policy,
     fuel: Option<u64>,
     print_imports: bool,
+    /// Compiled code, for the next time.
+    keep: bool,
 }
 
 pub fn run(args: Parser) -> Result<String> {
@@ -33,8 +35,8 @@ pub fn run(args: Parser) -> Result<String> {
     let mut config = Config::new();
     config.host_encoding(request.encoding).ill_formed(request.policy);
     config.consume_fuel(request.fuel.is_some());
-    let engine = Engine::new(&config).map_err(in_file)?;
-    let module = Module::new(&engine, &bytes).map_err(in_file)?;
+    let engine = compile::engine(&mut config, request.keep).map_err(in_file)?;
+    let module = compile::module(&engine, &bytes).map_err(in_file)?;
     let mut store = Store::new(&engine);
     if let Some(fuel) = request.fuel {
         store.set_fuel(fuel).map_err(in_file)?;
@@ -67,6 +69,7 @@ fn parse(mut args: Parser) -> Result<Request> {
         policy: Policy::Reject,
         fuel: None,
         print_imports: false,
+        keep: true,
     };
     loop {
         match args.next()? {
@@ -88,6 +91,7 @@ fn parse(mut args: Parser) -> Result<Request> {
                 Some("print") => request.print_imports = true,
                 _ => return Err(usage("--imports takes print")),
             },
+            Some(Arg::Long("no-cache")) => request.keep = false,
             Some(Arg::Long("fuel")) => {
                 let fuel = args.value()?.to_str().and_then(|text| text.parse().ok());
                 request.fuel = Some(fuel.ok_or_else(|| usage("--fuel takes a number"))?);
