@@ -408,7 +408,7 @@ unsafe fn give_up(kind: SlotKind, slot: &witrt_slot_t) {
     }
 }
 
-/// Returns text as a result: the code units at `data` are copied at once, in
+/// Returns text as a result: the `size` code units at `data` are copied at once, in
 /// the encoding that the result's kind says, and the result's slot is not
 /// looked at. False, with the reason in the last error, for an index of no
 /// string, ill-formed text, or NULL text of a size other than zero.
@@ -417,7 +417,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
     caller: Option<&witrt_caller_t>,
     index: usize,
     data: *const c_void,
-    len: usize,
+    size: usize,
 ) -> bool {
     enter(|| {
         let caller = need(caller, "caller")?;
@@ -434,7 +434,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
             }
         };
         // SAFETY: the header demands so many units.
-        let text = unsafe { text_at(encoding, data, len, "data") }?;
+        let text = unsafe { text_at(encoding, data, size, "data") }?;
         // The call that the callback answers holds the cell.
         cell.enter_held(|inside| {
             returned.set(Some(Copied::new(inside.context(), text)?));

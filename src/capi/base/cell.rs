@@ -97,7 +97,7 @@ impl StoreCell {
     pub fn new(engine: &Engine) -> Arc<StoreCell> {
         let store = Store::new(engine);
         Arc::new_cyclic(|this| StoreCell {
-            door: Door::new(),
+            door: Door::default(),
             tables: UnsafeCell::default(),
             returned: Mutex::default(),
             attached: Mutex::default(),

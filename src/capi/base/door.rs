@@ -37,12 +37,14 @@ const SOMEBODY: usize = 1;
 /// Somebody is who will be gone at once.
 const PASSING: usize = 2;
 
-impl Door {
-    /// One with nobody behind it.
-    pub fn new() -> Door {
+/// One with nobody behind it.
+impl Default for Door {
+    fn default() -> Door {
         Door { owner: AtomicUsize::new(NOBODY), lent: Cell::new(false), innermost: Cell::new(None) }
     }
+}
 
+impl Door {
     /// Opens the door until the guard is dropped, or tells why not.
     #[inline]
     pub fn open(&self) -> Result<Leave<'_>, &'static str> {
