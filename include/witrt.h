@@ -2019,7 +2019,8 @@ WASM_API_EXTERN bool witrt_config_set_cache_dir(struct wasm_config_t *config, co
 /// and that it imports, `import env.log(7)`, with the arguments; of a long text the
 /// first hundred characters, and of a value with parts the first eight. Functions in tables are not
 /// told of. `env` is given to each call. The finalizer may be NULL; else
-/// it is called once with `env`, when neither the configuration nor its engine is left.
+/// it is called once with `env`, when the configuration is gone, its engine, and all that
+/// was made with that.
 ///
 /// Default: none, and then nothing of it is there: a call has not one instruction
 /// more. False for a callback that is NULL; the finalizer is not called then.
@@ -2664,7 +2665,7 @@ struct wasm_func_t *witrt_func_new_with_slots(const struct wasm_store_t *store,
                                               void (*finalizer)(void*),
                                               struct witrt_error_t **error);
 
-/// Returns text as a result: the code units at `data` are copied at once, in
+/// Returns text as a result: the `size` code units at `data` are copied at once, in
 /// the encoding that the result's kind says, and the result's slot is not
 /// looked at. False, with the reason in the last error, for an index of no
 /// string, ill-formed text, or NULL text of a size other than zero.
@@ -2672,7 +2673,7 @@ WASM_API_EXTERN
 bool witrt_caller_return_text(const struct witrt_caller_t *caller,
                               size_t index,
                               const void *data,
-                              size_t len);
+                              size_t size);
 
 /// A trap for the callback to return: for one that does not have its store at
 /// hand. The message, `size` bytes of UTF-8 and not NUL-terminated, is copied;

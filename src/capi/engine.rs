@@ -358,7 +358,8 @@ pub type witrt_trace_callback_t =
 /// and that it imports, `import env.log(7)`, with the arguments; of a long text the
 /// first hundred characters, and of a value with parts the first eight. Functions in tables are not
 /// told of. `env` is given to each call. The finalizer may be NULL; else
-/// it is called once with `env`, when neither the configuration nor its engine is left.
+/// it is called once with `env`, when the configuration is gone, its engine, and all that
+/// was made with that.
 ///
 /// Default: none, and then nothing of it is there: a call has not one instruction
 /// more. False for a callback that is NULL; the finalizer is not called then.

@@ -2,11 +2,11 @@
 //!
 //! Not here: what the choices do.
 
-use super::trace::Trace;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
 use crate::guest::call::FRAMES;
 use crate::string::{Encoding, Policy};
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +27,16 @@ pub struct Config {
     pub(crate) pooling: Option<u32>,
     pub(crate) back_end: BackEnd,
     pub(crate) trace: Option<Trace>,
+}
+
+/// What is told of calls is given to it.
+#[derive(Clone)]
+pub(crate) struct Trace(pub Arc<dyn Fn(&str) + Send + Sync>);
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Trace")
+    }
 }
 
 /// How hard the compiler works.

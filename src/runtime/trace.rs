@@ -6,6 +6,7 @@
 //!
 //! Not here: who asks.
 
+use super::config::Trace;
 use super::externs::Extern;
 use super::module::Module;
 use crate::guest::context::{AsContext, Caller, Cx};
@@ -13,17 +14,6 @@ use crate::guest::func::Func;
 use crate::guest::value::{Payload, Val};
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
-
-/// What the lines are given to.
-#[derive(Clone)]
-pub(crate) struct Trace(pub Arc<dyn Fn(&str) + Send + Sync>);
-
-impl fmt::Debug for Trace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Trace")
-    }
-}
 
 /// So many characters of a text are told, and so many parts of a value.
 const TOLD: usize = 100;
