@@ -2417,10 +2417,15 @@ WASM_API_EXTERN size_t wasm_frame_module_offset(const struct wasm_frame_t *frame
 /// Borrowed from the frame, in UTF-8, not NUL-terminated.
 WASM_API_EXTERN const wasm_name_t *witrt_frame_func_name(const struct wasm_frame_t *frame);
 
-/// Compiles a module: a core binary, a core binary with an interface section,
-/// or text with or without `(@interface …)` forms; the bytes tell which, and
-/// are borrowed for the call. NULL for what is no valid module, with the reason
-/// and the place in the last error.
+/// Compiles a module: a core binary, a core binary with an interface section, a
+/// component, or the text of any, with or without `(@interface …)` forms; the bytes
+/// tell which, and are borrowed for the call. NULL for what is no valid module, with
+/// the reason and the place in the last error.
+///
+/// A component is refused (`WITRT_ERROR_INVALID_CORE`) that passes on more than 100,000
+/// items among the instances and components within it, counting all that is in an
+/// instance each time; whose lists of functions, with names and parameters, take more
+/// than 16 MiB; or that names more than 10,000 resource types.
 ///
 /// The module works in every store of the same engine. Owned by the caller.
 WASM_API_EXTERN

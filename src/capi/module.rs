@@ -67,10 +67,15 @@ unsafe fn lent<'a>(data: *const c_void, size: usize) -> Result<&'a [u8]> {
     unsafe { slice(data.cast(), size, "data") }
 }
 
-/// Compiles a module: a core binary, a core binary with an interface section,
-/// or text with or without `(@interface …)` forms; the bytes tell which, and
-/// are borrowed for the call. NULL for what is no valid module, with the reason
-/// and the place in the last error.
+/// Compiles a module: a core binary, a core binary with an interface section, a
+/// component, or the text of any, with or without `(@interface …)` forms; the bytes
+/// tell which, and are borrowed for the call. NULL for what is no valid module, with
+/// the reason and the place in the last error.
+///
+/// A component is refused (`WITRT_ERROR_INVALID_CORE`) that passes on more than 100,000
+/// items among the instances and components within it, counting all that is in an
+/// instance each time; whose lists of functions, with names and parameters, take more
+/// than 16 MiB; or that names more than 10,000 resource types.
 ///
 /// The module works in every store of the same engine. Owned by the caller.
 #[unsafe(no_mangle)]

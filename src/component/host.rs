@@ -50,10 +50,10 @@ pub(super) fn define(
         ($($n:literal)+) => {
             match params {
                 $($n if flat_result => linker.func_wrap(name, move |cx, args: Args<$n>| {
-                    run::<1>(cx, &args.0, &*func, &results)
+                    run::<1>(cx, args.0, &*func, &results)
                 }),
                 $n => linker.func_wrap(name, move |cx, args: Args<$n>| {
-                    run::<0>(cx, &args.0, &*func, &results)
+                    run::<0>(cx, args.0, &*func, &results)
                 }),)+
                 _ => Err(Error::new(ErrorKind::Panic, "internal error: too many words").into()),
             }
@@ -78,7 +78,7 @@ unsafe impl Sync for Lent {}
 
 fn run<const M: usize>(
     mut store: StoreContextMut<'_, StoreData>,
-    lent: &Lent,
+    mut lent: Lent,
     func: &dyn HostFunction,
     results: &Arc<Fields>,
 ) -> wasmtime::Result<Back<M>> {
@@ -89,7 +89,7 @@ fn run<const M: usize>(
         frame.shared().lend_limits(&mut store, frame.host());
         let done = guard(|| func.call(frame.host(), args, &mut returned));
         frame.shared().take_limits(&mut store, frame.host());
-        for borrow in &lent.borrows {
+        for borrow in lent.borrows.drain(..) {
             let any = borrow.state().any;
             borrow.forget();
             if let Some(any) = any {
@@ -117,7 +117,7 @@ fn run<const M: usize>(
             return Err(error.context("the host function").into());
         }
         let measures = Cell::new(std::mem::take(&mut notes.measures));
-        Ok(Back { returned, notes, measures })
+        Ok(Back { returned, notes, measures, _lent: lent })
     })
 }
 
@@ -201,9 +201,9 @@ fn lift(
     })
 }
 
-impl<const N: usize> Drop for Args<N> {
+impl Drop for Lent {
     fn drop(&mut self) {
-        let arena = std::mem::replace(&mut self.0.arena, Arena::new(0));
+        let arena = std::mem::replace(&mut self.arena, Arena::new(0));
         let _ = Frame::current(|frame| {
             frame.shared().keep(arena);
             Ok(())
@@ -216,6 +216,8 @@ struct Back<const M: usize> {
     returned: Returned,
     notes: Notes,
     measures: Cell<Vec<Measure>>,
+    /// The arguments: what is returned may be one of them.
+    _lent: Lent,
 }
 
 /// The value in it: text by itself is one, too.

@@ -111,6 +111,75 @@ static void parts(void) {
   }
 }
 
+static wasm_trap_t* same(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)env;
+  results->data[0] = args->data[0];
+  return NULL;
+}
+
+/* A component gets back what it has passed: text, lists of any size, a resource. */
+static void passed_back(void) {
+  wasm_module_t* module = module_of("(component (import \"r\" (type $r (sub resource)))"
+    " (type $t' (record (field \"a\" (own $r)) (field \"b\" (list u8)) (field \"c\" string) (field \"d\" (list string))))"
+    " (import \"t\" (type $t (eq $t'))) (import \"f\" (func $f (param \"x\" $t) (result $t)))"
+    " (core module $l (memory (export \"m\") 1) (global $next (mut i32) (i32.const 64))"
+    "   (func (export \"realloc\") (param i32 i32 i32 i32) (result i32)"
+    "     (global.set $next (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8))) global.get $next"
+    "     (global.set $next (i32.add (global.get $next) (local.get 3)))"
+    "     (if (i32.gt_u (global.get $next) (i32.mul (memory.size) (i32.const 65536)))"
+    "       (then (drop (memory.grow (i32.const 32)))))))"
+    " (core instance $l (instantiate $l))"
+    " (core func $f (canon lower (func $f) (memory $l \"m\") (realloc (func $l \"realloc\"))))"
+    " (core module $m (import \"\" \"f\" (func $f (param i32 i32 i32 i32 i32 i32 i32 i32)))"
+    "   (func (export \"go\") (param i32 i32 i32 i32 i32 i32 i32) (result i32) (call $f (local.get 0) (local.get 1)"
+    "     (local.get 2) (local.get 3) (local.get 4) (local.get 5) (local.get 6) (i32.const 16)) (i32.const 16)))"
+    " (core instance $m (instantiate $m (with \"\" (instance (export \"f\" (func $f))))))"
+    " (func (export \"go\") (param \"x\" $t) (result $t)"
+    "   (canon lift (core func $m \"go\") (memory $l \"m\") (realloc (func $l \"realloc\")))))");
+  wasm_importtype_vec_t types;
+  wasm_module_imports(module, &types);
+  const wasm_functype_t* type = wasm_externtype_as_functype_const(wasm_importtype_type(types.data[0]));
+  wasm_func_t* func = wasm_func_new_with_env(store, type, same, NULL, NULL);
+  wasm_importtype_vec_delete(&types);
+  wasm_extern_t* import[] = {wasm_func_as_extern(func)};
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(import), exports;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  REQUIRE(instance);
+  wasm_instance_exports(instance, &exports);
+  finalized = 0;
+  static uint8_t bytes[300000];
+  static char letters[300000];
+  for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7), letters[i] = (char)('a' + i % 26);
+  int made = 0;
+  for (size_t size = 0; size <= sizeof bytes; size = size * 9 + 3) {
+    wasm_list_t list = WASM_LIST_OF(WASM_U8, bytes, size);
+    wasm_string_t text = WASM_STRING_UTF8(letters, size), texts[2] = {text, text};
+    wasm_list_t strings = WASM_LIST_OF(WASM_STRING, texts, 2);
+    wasm_resource_t* own = wasm_resource_new(NULL, finalize, NULL);
+    made++;
+    wasm_val_t field[] = {WASM_OWN_VAL(own), WASM_LIST_VAL(&list), WASM_STRING_VAL(&text), WASM_LIST_VAL(&strings)};
+    wasm_val_vec_t fields = WASM_ARRAY_VEC(field);
+    wasm_val_t arg[] = {WASM_RECORD_VAL(&fields)}, result[] = {WASM_INIT_VAL};
+    wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+    REQUIRE(witrt_func_call(wasm_extern_as_func(exports.data[0]), &args, &results, NULL));
+    const wasm_val_t* got = result[0].of.fields->data;
+    CHECK(wasm_resource_same(got[0].of.resource, own));
+    wasm_resource_delete(own);
+    CHECK_EQ(finalized, made - 1);
+    CHECK(got[1].of.list->size == size && !memcmp(got[1].of.list->data, bytes, size));
+    CHECK(got[2].of.string->size == size && !memcmp(got[2].of.string->data, letters, size));
+    const wasm_string_t* second = &wasm_list_strings(got[3].of.list)[1];
+    CHECK(second->size == size && !memcmp(second->data, letters, size));
+    wasm_val_delete(&result[0]);
+    CHECK_EQ(finalized, made);
+  }
+  CHECK(made > 5);
+  wasm_extern_vec_delete(&exports);
+  wasm_instance_delete(instance);
+  wasm_func_delete(func);
+  wasm_module_delete(module);
+}
+
 /* Puts something of its own into its result, and traps. */
 static wasm_string_t* made;
 static wasm_trap_t* fill(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
@@ -294,6 +363,7 @@ int main(void) {
   engine = wasm_engine_new();
   store = wasm_store_new(engine);
   parts();
+  passed_back();
   filled_results();
   changing_text();
   ending_loans();

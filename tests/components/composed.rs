@@ -368,3 +368,27 @@ fn core_instances_as_interfaces() {
     assert_eq!(error.kind(), ErrorKind::IncompatibleImport);
     assert!(error.message().contains("(a: string) -> (u32)"), "{error}");
 }
+
+/// Instances that call each other in a long row: an error where the stack ends, and the
+/// host goes on.
+#[test]
+fn long_rows() {
+    let mut host = Host::new(Encoding::Utf8);
+    let mini = module(&host.engine, "wat/mini-utf8.wasm");
+    let ask = witrt::Func::wrap(&mut host.store, |question: String| question);
+    let mut first: witrt::Extern = ask.into();
+    let mut rows = Vec::new();
+    for _ in 0..600 {
+        let instance = Instance::new(&mut host.store, &mini, &[first]).unwrap();
+        first = instance.func(&mut host.store, "relay").unwrap().into();
+        rows.push(instance);
+    }
+    assert_eq!(host.text(&rows[2], "relay", &["é".into()]), "é");
+    match host.call(&rows[599], "relay", &["é".into()]) {
+        Ok(val) => assert_eq!(val.as_str().unwrap().to_string(&host.store).unwrap(), "é"),
+        // The thread's stack has no room for one more.
+        Err(error) => assert_eq!(error.kind(), ErrorKind::OutOfRange, "{error:?}"),
+    }
+    let other = Instance::new(&mut host.store, &mini, &[first]).unwrap();
+    assert_eq!(host.text(&other, "echo", &["é".into()]), "é");
+}
