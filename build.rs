@@ -52,7 +52,7 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 23] = [
+const SOURCES: [&str; 24] = [
     "version",
     "base/report",
     "error",
@@ -76,6 +76,7 @@ const SOURCES: [&str; 23] = [
     "externs",
     "instance",
     "linker",
+    "wasi",
 ];
 
 fn header(pieces: &[PathBuf]) -> Result<String> {

@@ -311,6 +311,9 @@ typedef enum witrt_trap_code_enum {
   WITRT_TRAP_STRING_TOO_LONG = 13,
   /// Memory for the collected references is used up.
   WITRT_TRAP_ALLOCATION_TOO_LARGE = 14,
+  /// The guest has ended by itself, as WASI's `proc_exit` and `wasi:cli/exit` do:
+  /// see [`Trap::exit_status`.
+  WITRT_TRAP_EXITED = 15,
   /// Any other trap of the engine.
   WITRT_TRAP_OTHER = 99,
 } witrt_trap_code_enum;
@@ -386,6 +389,28 @@ typedef enum wasm_narrowest_enum {
   /// Only UTF-32 has one unit for each.
   WASM_NARROWEST_UTF32 = 3,
 } wasm_narrowest_enum;
+
+/// What guests may have of the process's own.
+typedef enum witrt_wasi_inherit_enum {
+  /// The arguments, after those that were added before.
+  WITRT_WASI_ARGS = 1,
+  /// The environment as it is now.
+  WITRT_WASI_ENV = 2,
+  /// Standard input. A thread reads it, from the first read on.
+  WITRT_WASI_STDIN = 4,
+  /// Standard output.
+  WITRT_WASI_STDOUT = 8,
+  /// Standard error.
+  WITRT_WASI_STDERR = 16,
+} witrt_wasi_inherit_enum;
+
+/// What may be done in a folder.
+typedef enum witrt_wasi_access_enum {
+  /// Files are read and folders listed.
+  WITRT_WASI_READ = 0,
+  /// Files are also made, changed and deleted.
+  WITRT_WASI_READ_WRITE = 1,
+} witrt_wasi_access_enum;
 
 /// The options of an engine, all with defaults that suit a host which trusts
 /// nothing. Used by one thread at a time; consumed by the engine made of it.
@@ -492,6 +517,17 @@ typedef struct witrt_linker_t witrt_linker_t;
 /// one thread at a time. Deleting is permitted on any thread at any time, also
 /// while a call of it runs.
 typedef struct witrt_prepared_t witrt_prepared_t;
+
+/// What guests get of the system by WASI: preview 1 for core modules, 0.2 for
+/// components. A new one gives nothing: no arguments, no environment, an empty
+/// standard input, output that goes nowhere, no folders, no network; clocks and
+/// random numbers are the system's. Owned by the caller, and used by one thread at a
+/// time. Stores are given it with `witrt_store_set_wasi`, as it is then: it may be
+/// changed, given to others or deleted afterwards.
+///
+/// Text is borrowed, and may be in any encoding. Functions that set something answer
+/// true; false, with the reason in the last error, where it cannot be.
+typedef struct witrt_wasi_t witrt_wasi_t;
 
 /// A byte: of a name, a message or a module.
 typedef char wasm_byte_t;
@@ -905,6 +941,26 @@ typedef uint32_t wasm_table_size_t;
 
 /// The size of a memory, in pages of 65,536 bytes.
 typedef uint32_t wasm_memory_pages_t;
+
+/// What guests may have of the process's own: bits of `witrt_wasi_inherit_enum`.
+typedef uint32_t witrt_wasi_inherit_t;
+
+/// Standard input for a guest: fills up to `size` bytes at `room`, and tells how
+/// many; none is the end, and `SIZE_MAX` a failure, which the guest gets for its
+/// read.
+///
+/// It is called on the thread that runs the guest, which waits for it; where stores
+/// on several threads were given it, at once. The store that runs is in use
+/// meanwhile: `WITRT_ERROR_STORE_BUSY`. C++ exceptions must not leave it.
+typedef size_t (*witrt_wasi_read_t)(void *env, wasm_byte_t *room, size_t size);
+
+/// Standard output or error of a guest: takes `size` bytes at `data`, which are
+/// borrowed. False refuses them, and the guest gets a failure for its write. Called
+/// as a `witrt_wasi_read_t` is.
+typedef bool (*witrt_wasi_write_t)(void *env, const wasm_byte_t *data, size_t size);
+
+/// What may be done in a folder: one of `witrt_wasi_access_enum`.
+typedef uint32_t witrt_wasi_access_t;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1908,6 +1964,14 @@ WASM_API_EXTERN const struct wasm_trap_t *witrt_error_trap(const struct witrt_er
 /// caller.
 WASM_API_EXTERN struct witrt_error_t *witrt_trap_error(const struct wasm_trap_t *trap);
 
+/// The status that a guest ended with by itself, which is `WITRT_TRAP_EXITED`: zero
+/// is success. False, and nothing written, for any other error.
+WASM_API_EXTERN bool witrt_error_exit_status(const struct witrt_error_t *error, int32_t *status);
+
+/// The status that a guest ended with by itself, which is `WITRT_TRAP_EXITED`: zero
+/// is success. False, and nothing written, for any other trap.
+WASM_API_EXTERN bool witrt_trap_exit_status(const struct wasm_trap_t *trap, int32_t *status);
+
 /// Which of the built-in traps it is; `WITRT_TRAP_NONE` for one of the host's
 /// own.
 WASM_API_EXTERN witrt_trap_code_t witrt_trap_code(const struct wasm_trap_t *trap);
@@ -2800,8 +2864,9 @@ WASM_API_EXTERN struct wasm_externtype_t *wasm_extern_type(const struct wasm_ext
 WASM_API_EXTERN struct wasm_foreign_t *wasm_foreign_new(const struct wasm_store_t *store);
 
 /// An instance of a module. `imports` are borrowed, in the order of
-/// `wasm_module_imports`; NULL is an empty vector. The module's start function
-/// runs here.
+/// `wasm_module_imports`; NULL is an empty vector. What a store's WASI is to supply
+/// may be NULL there, or left out: see `witrt_store_set_wasi`. The module's start
+/// function runs here.
 ///
 /// NULL where something does not fit or the start function traps. Where `trap`
 /// is not NULL, `*trap` is set to a trap that tells why, owned by the caller,
@@ -2908,8 +2973,9 @@ struct wasm_extern_t *witrt_linker_get(const struct witrt_linker_t *linker,
                                        const char *name,
                                        size_t name_size);
 
-/// An instance of a module whose imports are looked up by name. NULL where one
-/// is missing (the error's message tells all that are), and as for
+/// An instance of a module whose imports are looked up by name, and then, if they
+/// are WASI's, taken from what the store was given: see `witrt_store_set_wasi`. NULL
+/// where one is missing (the error's message tells all that are), and as for
 /// `wasm_instance_new`. `error` may be NULL; what is written there is owned by
 /// the caller, NULL on success. Owned by the caller.
 WASM_API_EXTERN
@@ -2917,6 +2983,151 @@ struct wasm_instance_t *witrt_linker_instantiate(const struct witrt_linker_t *li
                                                  const struct wasm_store_t *store,
                                                  const struct wasm_module_t *module,
                                                  struct witrt_error_t **error);
+
+/// One that gives nothing. Owned by the caller.
+WASM_API_EXTERN struct witrt_wasi_t *witrt_wasi_new(void);
+
+/// Deletes it; stores that were given it keep what they have. NULL is accepted.
+WASM_API_EXTERN void witrt_wasi_delete(struct witrt_wasi_t *wasi);
+
+/// Adds an argument. By convention the first is the program's name. False for text
+/// with U+0000 in it.
+WASM_API_EXTERN
+bool witrt_wasi_push_arg(struct witrt_wasi_t *wasi,
+                         const struct wasm_string_t *arg);
+
+/// Sets a variable of the environment, in place of an earlier one of that name.
+/// False for text with U+0000 in it, for a name with `=`, and for an empty one.
+WASM_API_EXTERN
+bool witrt_wasi_set_env(struct witrt_wasi_t *wasi,
+                        const struct wasm_string_t *name,
+                        const struct wasm_string_t *value);
+
+/// Gives what the process itself has: bits of `witrt_wasi_inherit_enum`. False for
+/// unknown ones.
+WASM_API_EXTERN bool witrt_wasi_inherit(struct witrt_wasi_t *wasi, witrt_wasi_inherit_t what);
+
+/// Standard input is a copy of these bytes. Each instance reads them from the start.
+WASM_API_EXTERN
+bool witrt_wasi_set_stdin_bytes(struct witrt_wasi_t *wasi,
+                                const wasm_byte_t *data,
+                                size_t size);
+
+/// Standard input is a file, which is opened now, and of which all instances have
+/// the same position. False where it cannot be opened.
+WASM_API_EXTERN
+bool witrt_wasi_set_stdin_file(struct witrt_wasi_t *wasi,
+                               const struct wasm_string_t *path);
+
+/// Standard output goes to a file, which is made, or emptied, now. False where that
+/// cannot be.
+WASM_API_EXTERN
+bool witrt_wasi_set_stdout_file(struct witrt_wasi_t *wasi,
+                                const struct wasm_string_t *path);
+
+/// The same for standard error.
+WASM_API_EXTERN
+bool witrt_wasi_set_stderr_file(struct witrt_wasi_t *wasi,
+                                const struct wasm_string_t *path);
+
+/// Standard input comes from a function, to which `env` is given. The finalizer may
+/// be NULL; else it is called once with `env`, when neither this object nor a store
+/// needs it any more, on any thread. Where this fails it is not called.
+WASM_API_EXTERN
+bool witrt_wasi_set_stdin_callback(struct witrt_wasi_t *wasi,
+                                   witrt_wasi_read_t callback,
+                                   void *env,
+                                   void (*finalizer)(void*));
+
+/// Standard output goes to a function, as the guest writes it; or, by line, a whole
+/// line at a time with the line feed at its end. Of these, what is not a whole line
+/// comes when `witrt_instance_run` returns, else when the store goes; a line of more
+/// than 64 KiB comes in pieces. The finalizer is as that of
+/// `witrt_wasi_set_stdin_callback`.
+WASM_API_EXTERN
+bool witrt_wasi_set_stdout_callback(struct witrt_wasi_t *wasi,
+                                    witrt_wasi_write_t callback,
+                                    bool by_line,
+                                    void *env,
+                                    void (*finalizer)(void*));
+
+/// The same for standard error.
+WASM_API_EXTERN
+bool witrt_wasi_set_stderr_callback(struct witrt_wasi_t *wasi,
+                                    witrt_wasi_write_t callback,
+                                    bool by_line,
+                                    void *env,
+                                    void (*finalizer)(void*));
+
+/// Gives the host's folder `host` under the name `guest`, to be read, or also to be
+/// written: one of `witrt_wasi_access_enum`. Guests cannot leave it: not by `..`,
+/// not by absolute paths, not by symbolic links. Each instance opens it anew. False
+/// where it is no folder that can be opened, and for an unknown access.
+WASM_API_EXTERN
+bool witrt_wasi_preopen_dir(struct witrt_wasi_t *wasi,
+                            const struct wasm_string_t *host,
+                            const struct wasm_string_t *guest,
+                            witrt_wasi_access_t access);
+
+/// Permits connections to an address, and to listen there: `127.0.0.1:8080`,
+/// `[::1]:80`; all ports without one; a range of addresses as `10.0.0.0/8`. False for
+/// what is no address.
+WASM_API_EXTERN
+bool witrt_wasi_allow_address(struct witrt_wasi_t *wasi,
+                              const struct wasm_string_t *address);
+
+/// Permits all addresses that the process can reach.
+WASM_API_EXTERN bool witrt_wasi_allow_network(struct witrt_wasi_t *wasi);
+
+/// Permits to look up which addresses names have.
+WASM_API_EXTERN bool witrt_wasi_allow_name_lookup(struct witrt_wasi_t *wasi);
+
+/// Clocks that are the same in each run: the wall clock starts at this time, in
+/// nanoseconds since 1970, the monotonic one at zero, and each reading of one moves
+/// it on by `step` nanoseconds. Waiting takes real time all the same.
+WASM_API_EXTERN
+bool witrt_wasi_set_clocks(struct witrt_wasi_t *wasi,
+                           uint64_t start,
+                           uint64_t step);
+
+/// Random numbers that are the same in each run. They are no secret then.
+WASM_API_EXTERN bool witrt_wasi_set_random_seed(struct witrt_wasi_t *wasi, uint64_t seed);
+
+/// How many handles an instance may have at once: of open files and folders, of
+/// streams, sockets and what it waits for. More trap. Default: 512.
+WASM_API_EXTERN bool witrt_wasi_set_max_handles(struct witrt_wasi_t *wasi, size_t handles);
+
+/// Gives a store's guests what WASI has for them, in place of what they were given
+/// before. It is what instances get that are made from now on, each with
+/// descriptors, streams and clocks of its own, as a process has. `wasi` is borrowed.
+///
+/// Imports of `wasi_snapshot_preview1`, and of `wasi:cli`, `clocks`, `filesystem`,
+/// `io`, `random` and `sockets` of any version 0.2, come from there, where a linker
+/// does not define them, or `imports` has NULL in their places or leaves all of them
+/// out; a component's interface is taken from one of the two as a whole. Of a core
+/// module that exports it, `_initialize` is called when an instance is made.
+///
+/// False where a folder cannot be opened, and, with `WITRT_ERROR_UNSUPPORTED`, where
+/// this library was built without WASI. `error` may be NULL; what is written there is
+/// owned by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_store_set_wasi(const struct wasm_store_t *store,
+                          const struct witrt_wasi_t *wasi,
+                          struct witrt_error_t **error);
+
+/// Runs a command to its end: `_start` of a core module, `wasi:cli/run` of a
+/// component. True where it has ended by itself, with its status in `*status`, which
+/// may be NULL: zero is success. False for what is no command, for traps, and as for
+/// a call. `error` may be NULL; what is written there is owned by the caller, NULL on
+/// success.
+///
+/// What ends a guest in a call otherwise is a trap, `WITRT_TRAP_EXITED`: see
+/// `witrt_trap_exit_status`. A core module can be called again; a component that has
+/// exited cannot.
+WASM_API_EXTERN
+bool witrt_instance_run(const struct wasm_instance_t *instance,
+                        int32_t *status,
+                        struct witrt_error_t **error);
 
 #ifdef __cplusplus
 }  // extern "C"

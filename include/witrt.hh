@@ -51,10 +51,12 @@
 //     witrt/host.hh      what stands behind Func::wrap
 //     witrt/object.hh    Global, Table, Memory, Foreign, Extern
 //     witrt/module.hh    Module, Instance, Linker
+//     witrt/wasi.hh      Wasi
 
 #ifndef WITRT_HH
 #define WITRT_HH
 
 #include "witrt/module.hh"
+#include "witrt/wasi.hh"
 
 #endif

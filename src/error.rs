@@ -261,6 +261,7 @@ pub struct Trap(Arc<TrapInner>);
 struct TrapInner {
     message: String,
     code: Option<TrapCode>,
+    exit: Option<i32>,
     /// Filled once, when the trap leaves WebAssembly.
     frames: OnceLock<Vec<Frame>>,
 }
@@ -299,6 +300,9 @@ pub enum TrapCode {
     StringTooLong = 13,
     /// Memory for the collected references is used up.
     AllocationTooLarge = 14,
+    /// The guest has ended by itself, as WASI's `proc_exit` and `wasi:cli/exit` do:
+    /// see [`Trap::exit_status`].
+    Exited = 15,
     /// Any other trap of the engine.
     Other = 99,
 }
@@ -313,8 +317,21 @@ impl Trap {
         Trap(Arc::new(TrapInner {
             message: message.into(),
             code: code.into(),
+            exit: None,
             frames: OnceLock::new(),
         }))
+    }
+
+    /// A guest that has ended by itself.
+    pub(crate) fn exited(status: i32) -> Trap {
+        let message = format!("the guest exited with status {status}");
+        let (code, exit) = (Some(TrapCode::Exited), Some(status));
+        Trap(Arc::new(TrapInner { message, code, exit, frames: OnceLock::new() }))
+    }
+
+    /// The status that a guest gave when it ended by itself: zero is success.
+    pub fn exit_status(&self) -> Option<i32> {
+        self.0.exit
     }
 
     /// What happened, for people; nothing is put in front of a host's own

@@ -48,6 +48,7 @@ mod runtime;
 pub mod string;
 pub mod tools;
 mod types;
+mod wasi;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 #[doc(hidden)]
@@ -84,6 +85,8 @@ pub use types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, Signature,
     TableType, Type, ValType,
 };
+
+pub use wasi::{Access, Wasi};
 
 /// Values as they lie, for the C layer.
 #[doc(hidden)]

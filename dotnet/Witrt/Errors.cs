@@ -80,6 +80,9 @@ public sealed class TrapException : WitrtException
     /// <summary>Which of the built-in traps it was; <see cref="TrapCode.None"/> for one that a host function raised.</summary>
     public TrapCode Code { get; }
 
+    /// <summary>The status that a guest ended with by itself; null for other traps.</summary>
+    public int? ExitStatus { get; }
+
     /// <summary>The functions that were running, innermost first; empty where no guest was.</summary>
     public IReadOnlyList<TrapFrame> Frames { get; }
 
@@ -87,6 +90,8 @@ public sealed class TrapException : WitrtException
     {
         Code = (TrapCode)Native.witrt_error_trap_code(error);
         Frames = TrapFrame.Trace(trap);
+        int status;
+        if (Native.witrt_error_exit_status(error, &status) != 0) ExitStatus = status;
     }
 }
 

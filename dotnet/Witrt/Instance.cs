@@ -35,6 +35,22 @@ public sealed unsafe partial class Instance
     /// <summary>For those who are inside the store.</summary>
     internal void* Pointer => handle.Pointer;
 
+    /// <summary>
+    /// Runs a command to its end: <c>_start</c> of a core module, <c>wasi:cli/run</c> of a
+    /// component. Gives the status that it ends with by itself: zero is success.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> for what is no command.</exception>
+    /// <exception cref="TrapException">It trapped.</exception>
+    public int Run()
+    {
+        using var inside = Store.Enter();
+        int status;
+        void* error;
+        bool ended = Native.witrt_instance_run(Pointer, &status, &error) != 0;
+        GC.KeepAlive(this);
+        return ended ? status : throw WitrtException.Take(error);
+    }
+
     /// <summary>The exported function of that name.</summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
     public Function GetFunction(string name)

@@ -251,6 +251,9 @@ public enum TrapCode
     /// <summary>Memory for the collected references is used up.</summary>
     AllocationTooLarge = 14,
 
+    /// <summary>The guest has ended by itself: see <see cref="TrapException.ExitStatus"/>.</summary>
+    Exited = 15,
+
     /// <summary>Any other trap of the engine.</summary>
     Other = 99,
 }

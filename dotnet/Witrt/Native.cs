@@ -32,6 +32,25 @@ internal unsafe struct Vec
     public void* Data;
 }
 
+/// <summary>A host's own text, lent to a function.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct HostString
+{
+    public void* Data;
+    public nuint Size;
+    public uint Encoding;
+    public uint Flags;
+    public nuint Reserved;
+
+    internal HostString(char* text, int length)
+    {
+        this = default;
+        Data = text;
+        Size = (nuint)length;
+        Encoding = Native.Utf16;
+    }
+}
+
 /// <summary>The functions of the library that the classes here stand on.</summary>
 internal static unsafe class Native
 {
@@ -387,4 +406,60 @@ internal static unsafe class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_caller_return_text(void* caller, nuint index, void* data, nuint length);
+
+    // What guests get of the system.
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_wasi_new();
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void witrt_wasi_delete(void* wasi);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_push_arg(void* wasi, HostString* arg);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_env(void* wasi, HostString* name, HostString* value);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_inherit(void* wasi, uint what);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stdin_callback(void* wasi, void* callback, void* env, void* finalizer);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stdout_callback(void* wasi, void* callback, byte byLine, void* env, void* finalizer);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stderr_callback(void* wasi, void* callback, byte byLine, void* env, void* finalizer);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_preopen_dir(void* wasi, HostString* host, HostString* guest, uint access);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_allow_address(void* wasi, HostString* address);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_allow_network(void* wasi);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_allow_name_lookup(void* wasi);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_clocks(void* wasi, ulong start, ulong step);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_random_seed(void* wasi, ulong seed);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_max_handles(void* wasi, nuint handles);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_store_set_wasi(void* store, void* wasi, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_instance_run(void* instance, int* status, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_error_exit_status(void* error, int* status);
 }

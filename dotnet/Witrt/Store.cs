@@ -118,6 +118,29 @@ public sealed unsafe class Store : IDisposable
     }
 
     /// <summary>
+    /// Gives guests what WASI has for them, in place of what they were given before:
+    /// instances that are made from now on, each of which has descriptors, streams and
+    /// clocks of its own, as a process has. Imports that are WASI's come from there, where a
+    /// linker does not define them.
+    /// </summary>
+    /// <exception cref="WitrtException">Something cannot be given, such as a folder that is not there.</exception>
+    public void SetWasi(Wasi wasi)
+    {
+        if (wasi is null) throw new ArgumentNullException(nameof(wasi));
+        using var inside = Enter();
+        void* given = wasi.ToNative();
+        try
+        {
+            void* error;
+            if (Native.witrt_store_set_wasi(Pointer, given, &error) == 0) throw WitrtException.Take(error);
+        }
+        finally
+        {
+            Native.witrt_wasi_delete(given);
+        }
+    }
+
+    /// <summary>
     /// Runs the deferred calls (such as a guest's <c>free</c>) that are owed.
     /// Every call does this first, so it is of use only to have it done by a
     /// certain time.

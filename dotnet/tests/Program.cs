@@ -29,6 +29,7 @@ static class Program
         Check.Group("modules and errors", Errors.All);
         Check.Group("limits", Errors.Limits);
         Check.Group("bounds of one store, and what is told of calls", Bounds.All);
+        Check.Group("WASI", Commands.All);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);
         Check.Group("signals on threads that come and go", Signals.Threads);

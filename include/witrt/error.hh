@@ -88,6 +88,12 @@ class TrapRef : public Object<TrapRef, wasm_trap_t> {
   }
   /// Which of the built-in traps it is: one of `witrt_trap_code_enum`.
   witrt_trap_code_t code() const noexcept { return witrt_trap_code(get()); }
+  /// The status that a guest ended with by itself, if that is what it is.
+  std::optional<int> exit_status() const noexcept {
+    std::int32_t status = 0;
+    if (!witrt_trap_exit_status(get(), &status)) return std::nullopt;
+    return status;
+  }
   /// The functions that were running, innermost first.
   Frames frames() const {
     Frames::Vec raw;

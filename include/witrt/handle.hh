@@ -121,6 +121,7 @@ template <class T> struct VecOf;
 WITRT_DELETE(wasm_, config)
 WITRT_DELETE(wasm_, store)
 WITRT_DELETE(witrt_, linker)
+WITRT_DELETE(witrt_, wasi)
 WITRT_DELETE(witrt_, prepared)
 WITRT_DELETE(wasm_, ref)
 WITRT_COPY(ref)

@@ -114,7 +114,8 @@ class InstanceRef : public Object<InstanceRef, wasm_instance_t> {
   using Object::Object;
 
   /// An instance; the imports are borrowed, in the order of `Module::imports`.
-  /// The module's start function runs here. `Linker` supplies them by name.
+  /// Those that the store's WASI supplies may be empty, or left out. The module's
+  /// start function runs here. `Linker` supplies imports by name.
   static Result<Owned<InstanceRef>> make(StoreRef store, ModuleRef module,
                                          Span<const ExternRef> imports = {}) {
     std::vector<wasm_extern_t*> raws;
@@ -130,6 +131,14 @@ class InstanceRef : public Object<InstanceRef, wasm_instance_t> {
     return make(store, module, Span<const ExternRef>(imports.begin(), imports.size()));
   }
 
+  /// Runs a command to its end, and gives the status that it ends with by itself:
+  /// zero is success. See `witrt_instance_run`.
+  Result<int> run() const {
+    std::int32_t status = 0;
+    witrt_error_t* error = nullptr;
+    if (!witrt_instance_run(get(), &status, &error)) return Error::from_raw(error);
+    return status;
+  }
   /// All exports, in the order of `Module::exports`, which has their names.
   Externs exports() const {
     Externs::Vec raw;

@@ -150,6 +150,35 @@ pub extern "C" fn witrt_trap_error(trap: Option<&wasm_trap_t>) -> Option<Box<wit
     })
 }
 
+/// The status that a guest ended with by itself, which is `WITRT_TRAP_EXITED`: zero
+/// is success. False, and nothing written, for any other error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_error_exit_status(
+    error: Option<&witrt_error_t>,
+    status: *mut i32,
+) -> bool {
+    let Some(exit) = error.and_then(|error| error.report.exit) else { return false };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { offer(status, exit) };
+    true
+}
+
+/// The status that a guest ended with by itself, which is `WITRT_TRAP_EXITED`: zero
+/// is success. False, and nothing written, for any other trap.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_trap_exit_status(
+    trap: Option<&wasm_trap_t>,
+    status: *mut i32,
+) -> bool {
+    enter(|| {
+        let body = trap_body(need(trap, "trap")?)?;
+        let Some(exit) = body.report.exit else { return Ok(false) };
+        // SAFETY: the header demands a writable pointer or NULL.
+        unsafe { offer(status, exit) };
+        Ok(true)
+    })
+}
+
 /// Which of the built-in traps it is; `WITRT_TRAP_NONE` for one of the host's
 /// own.
 #[unsafe(no_mangle)]

@@ -16,8 +16,9 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 /// An instance of a module. `imports` are borrowed, in the order of
-/// `wasm_module_imports`; NULL is an empty vector. The module's start function
-/// runs here.
+/// `wasm_module_imports`; NULL is an empty vector. What a store's WASI is to supply
+/// may be NULL there, or left out: see `witrt_store_set_wasi`. The module's start
+/// function runs here.
 ///
 /// NULL where something does not fit or the start function traps. Where `trap`
 /// is not NULL, `*trap` is set to a trap that tells why, owned by the caller,
@@ -72,7 +73,10 @@ unsafe fn new(
     let made = cell.clone().enter(|inside| {
         // SAFETY: the caller vouches for the vector.
         let imports = unsafe { externs(inside, imports) }?;
-        let instance = Instance::new(inside.context(), &module, &imports)?;
+        let instance = match imports.iter().cloned().collect::<Option<Vec<_>>>() {
+            Some(all) => Instance::new(inside.context(), &module, &all)?,
+            None => Instance::with_imports(inside.context(), &module, &imports)?,
+        };
         Ok(inside.instance_handle(instance))
     });
     match made.and_then(|made| made) {
@@ -84,7 +88,10 @@ unsafe fn new(
 /// # Safety
 ///
 /// The pointer must be NULL or a vector.
-unsafe fn externs(inside: &Inside<'_>, vec: *const wasm_extern_vec_t) -> Result<Vec<Extern>> {
+unsafe fn externs(
+    inside: &Inside<'_>,
+    vec: *const wasm_extern_vec_t,
+) -> Result<Vec<Option<Extern>>> {
     // SAFETY: the caller vouches for it.
     let items = unsafe { items(vec, "imports") }?;
     let mut externs = Vec::new();
@@ -94,19 +101,15 @@ unsafe fn externs(inside: &Inside<'_>, vec: *const wasm_extern_vec_t) -> Result<
     })?;
     for (i, item) in items.iter().enumerate() {
         // SAFETY: as above.
-        let found = unsafe { to_extern(inside, *item) };
+        let found = unsafe { borrow(*item) }.map(|item| to_extern(inside, item)).transpose();
         let what = |e: Error| e.context(format_args!("import {i}")).at_argument(i);
         externs.push(found.map_err(what)?);
     }
     Ok(externs)
 }
 
-/// # Safety
-///
-/// The pointer must be NULL or a handle.
-unsafe fn to_extern(inside: &Inside<'_>, item: *const wasm_extern_t) -> Result<Extern> {
-    // SAFETY: the caller vouches for it.
-    let obj = &need(unsafe { borrow(item) }, "extern")?.handle().obj;
+fn to_extern(inside: &Inside<'_>, item: &wasm_extern_t) -> Result<Extern> {
+    let obj = &item.handle().obj;
     obj.check(inside.id())?;
     obj.to_extern().ok_or_else(|| wrong_kind("extern", obj))
 }

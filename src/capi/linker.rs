@@ -201,8 +201,9 @@ pub unsafe extern "C" fn witrt_linker_get(
     })
 }
 
-/// An instance of a module whose imports are looked up by name. NULL where one
-/// is missing (the error's message tells all that are), and as for
+/// An instance of a module whose imports are looked up by name, and then, if they
+/// are WASI's, taken from what the store was given: see `witrt_store_set_wasi`. NULL
+/// where one is missing (the error's message tells all that are), and as for
 /// `wasm_instance_new`. `error` may be NULL; what is written there is owned by
 /// the caller, NULL on success. Owned by the caller.
 #[unsafe(no_mangle)]
@@ -230,9 +231,9 @@ unsafe fn instantiate(
     let linker = need(linker, "linker")?;
     let cell = cell_of(store)?;
     let module: Module = module::get(module)?;
-    let imports = linker.linker.resolve(&module)?;
+    let imports = linker.linker.look_up(&module);
     let made = cell.clone().enter(|inside| {
-        let instance = Instance::new(inside.context(), &module, &imports)?;
+        let instance = Instance::with_imports(inside.context(), &module, &imports)?;
         Ok(inside.instance_handle(instance))
     });
     match made.and_then(|made| made) {

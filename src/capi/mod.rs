@@ -26,6 +26,7 @@
 //! | externs    | globals, tables, memories, externs, foreign objects       |
 //! | instance   | instances                                                 |
 //! | linker     | linking by name                                           |
+//! | wasi       | what guests get of the system                             |
 //! | families   | what is regular: deleting, copying, vectors, casts        |
 //!
 //! Not here: functions.
@@ -57,3 +58,4 @@ pub mod trap;
 pub mod types;
 pub mod value;
 pub mod version;
+pub mod wasi;

@@ -196,6 +196,15 @@ impl Component {
         &self.0.engine
     }
 
+    /// The interfaces that it imports.
+    #[cfg(feature = "wasi")]
+    pub fn interfaces(&self) -> impl Iterator<Item = &str> {
+        self.0.needs.iter().filter_map(|import| match import {
+            Import::Interface(name, _) => Some(&**name),
+            Import::Item(_) => None,
+        })
+    }
+
     pub(super) fn needs(&self) -> &[Import] {
         &self.0.needs
     }

@@ -9,7 +9,7 @@
 
 use super::call::{Frame, Function};
 use super::check::Notes;
-use super::component::{Component, Import};
+use super::component::{Component, Import, Item, Needed};
 use super::host::{self, HostFunction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::failure;
@@ -21,7 +21,7 @@ use crate::guest::tree::arena::Arena;
 use crate::guest::value::wrong_store;
 use crate::guest::{ModuleName, StoreData};
 use crate::string::Encoding;
-use crate::types::tree::{Signature, Tuple};
+use crate::types::tree::Tuple;
 use std::cell::{RefCell, UnsafeCell};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -189,9 +189,20 @@ impl Shared {
     }
 }
 
+/// WASI, and what an instance has of it.
+#[cfg(feature = "wasi")]
+pub type Given = (Linker<StoreData>, crate::wasi::Context);
+
+/// What a component's imports are.
+pub struct Supplied {
+    /// For each function, in order; `None` is left to WASI.
+    pub functions: Vec<Option<Arc<dyn HostFunction>>>,
+    #[cfg(feature = "wasi")]
+    pub wasi: Option<Given>,
+}
+
 impl Instance {
-    /// Makes an instance; the functions are for the component's imports, in
-    /// order.
+    /// Makes an instance.
     ///
     /// # Errors
     ///
@@ -200,7 +211,7 @@ impl Instance {
         host: &mut Cx<'_>,
         component: &Component,
         encoding: Encoding,
-        functions: Vec<Arc<dyn HostFunction>>,
+        supplied: Supplied,
     ) -> Result<Instance> {
         if cfg!(target_endian = "big") {
             let message = "components need a machine that stores the low byte first";
@@ -215,14 +226,28 @@ impl Instance {
             return Err(Error::new(ErrorKind::LimitReached, message));
         }
         let engine = host.engine().clone();
-        let refused =
-            |e: wasmtime::Error| Error::new(ErrorKind::IncompatibleImport, format!("{e:#}"));
+        let refused = |e: wasmtime::Error| match e.downcast::<Error>() {
+            Ok(ours) => ours,
+            Err(e) => Error::new(ErrorKind::IncompatibleImport, format!("{e:#}")),
+        };
+        let mut data = host.data().apart();
+        let mut definer =
+            Definer { supplied: supplied.functions.into_iter(), ..Definer::default() };
+        #[cfg(feature = "wasi")]
+        let mut linker = match supplied.wasi {
+            Some((linker, context)) => {
+                data.wasi.contexts.push(context);
+                definer.has_wasi = true;
+                linker
+            }
+            None => Linker::new(&engine),
+        };
+        #[cfg(not(feature = "wasi"))]
         let mut linker = Linker::<StoreData>::new(&engine);
-        let mut definer = Definer { functions: functions.into_iter() };
         definer.define(&mut linker, component).map_err(refused)?;
         let pre = linker.instantiate_pre(component.engine_component()).map_err(refused)?;
 
-        let mut store = wasmtime::Store::new(&engine, host.data().apart());
+        let mut store = wasmtime::Store::new(&engine, data);
         store.limiter(|data| &mut data.limits);
         if host.data().meter.left().is_some() {
             store.epoch_deadline_callback(at_deadline);
@@ -251,11 +276,10 @@ impl Instance {
         let instance = made.enter(host, |store, _| Ok(Ok(pre.instantiate(store))))?;
         // SAFETY: nobody else knows the instance yet.
         let engine = unsafe { &mut *made.0.engine.get() };
-        engine.instance =
-            Some(instance.map_err(|e| match e.is::<wasmtime::Trap>() || e.is::<Error>() {
-                true => failure(&mut engine.store.as_context_mut(), e),
-                false => Error::new(ErrorKind::LimitReached, format!("{e:#}")),
-            })?);
+        engine.instance = Some(instance.map_err(|e| match is_of_guest(&e) {
+            true => failure(&mut engine.store.as_context_mut(), e),
+            false => Error::new(ErrorKind::LimitReached, format!("{e:#}")),
+        })?);
         Ok(made)
     }
 
@@ -293,6 +317,9 @@ impl Instance {
         let store = unsafe { &mut (*inner.engine.get()).store };
         // Its guests run on what is left of the stack, as if none were running.
         Context(store.as_context_mut(), false).enter()?;
+        // Sockets that the guest makes are not of the host's runtime, if it has one.
+        #[cfg(feature = "wasi")]
+        let _reactor = store.data().wasi.reactor()?;
         let shared = &inner.shared;
         shared.take_limits(&mut store.as_context_mut(), host);
         let outcome = Frame::run(host, shared, inner.encoding, |frame| {
@@ -307,6 +334,19 @@ impl Instance {
             let _ = inner.poisoned.set(error.message().to_owned());
             Err(error)
         })
+    }
+
+    /// Gives the host the ends of what the guest wrote that are not whole lines.
+    pub fn finish(&self, host: &Cx<'_>) {
+        #[cfg(feature = "wasi")]
+        if host.data().id == self.0.home
+            && let Ok(_busy) = self.claim()
+        {
+            // SAFETY: this has the host's store, and `busy`.
+            let store = unsafe { &(*self.0.engine.get()).store };
+            store.data().wasi.contexts.iter().for_each(crate::wasi::Context::finish);
+        }
+        let _ = host;
     }
 
     /// Keeps others out: host functions that the instance calls.
@@ -327,9 +367,16 @@ impl Drop for Busy<'_> {
     }
 }
 
+/// Whether a guest, or what it called, has failed.
+fn is_of_guest(error: &wasmtime::Error) -> bool {
+    error.is::<wasmtime::Trap>() || error.is::<Error>() || crate::wasi::exit_status(error).is_some()
+}
+
 /// Supplies what a component imports.
+#[derive(Default)]
 struct Definer {
-    functions: std::vec::IntoIter<Arc<dyn HostFunction>>,
+    supplied: std::vec::IntoIter<Option<Arc<dyn HostFunction>>>,
+    has_wasi: bool,
 }
 
 impl Definer {
@@ -341,6 +388,13 @@ impl Definer {
         for import in component.needs() {
             match import {
                 Import::Item(item) => self.item(&mut linker.root(), &item.name, &item.ty)?,
+                Import::Interface(name, items) if self.is_left(name, items) => {
+                    for item in items {
+                        if let Needed::Func(_) = &item.ty {
+                            self.supplied.next();
+                        }
+                    }
+                }
                 Import::Interface(name, items) => {
                     let mut instance = linker.instance(name)?;
                     for item in items {
@@ -358,16 +412,14 @@ impl Definer {
         name: &str,
         item: &super::component::Needed,
     ) -> wasmtime::Result<()> {
-        use super::component::Needed;
         match item {
             Needed::Func(ty) => {
-                let missing = || Error::new(ErrorKind::MissingImport, format!("no {name:?}"));
-                self.func(
-                    linker,
-                    name,
-                    ty,
-                    self.functions.as_slice().first().cloned().ok_or_else(missing)?,
-                )
+                let missing = || {
+                    let message = format!("{name:?} is not supplied, but others of its interface");
+                    Error::new(ErrorKind::MissingImport, message)
+                };
+                let func = self.supplied.next().flatten().ok_or_else(missing)?;
+                host::define(linker, name, ty, func)
             }
             Needed::Resource(None) => Ok(()),
             Needed::Resource(Some(number)) => {
@@ -383,14 +435,11 @@ impl Definer {
         }
     }
 
-    fn func(
-        &mut self,
-        linker: &mut LinkerInstance<'_, StoreData>,
-        name: &str,
-        ty: &Signature,
-        func: Arc<dyn HostFunction>,
-    ) -> wasmtime::Result<()> {
-        self.functions.next();
-        host::define(linker, name, ty, func)
+    /// Whether an interface is WASI's to supply: the host supplies none of it.
+    fn is_left(&self, name: &str, items: &[Item]) -> bool {
+        let functions = items.iter().filter(|item| matches!(item.ty, Needed::Func(_))).count();
+        self.has_wasi
+            && crate::wasi::is_given(name)
+            && self.supplied.as_slice().iter().take(functions).all(Option::is_none)
     }
 }

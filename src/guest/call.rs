@@ -437,8 +437,10 @@ pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
     let frames = error.downcast_ref::<wasmtime::WasmBacktrace>().map(|b| frames(cx.data(), b));
     let code = error.downcast_ref::<wasmtime::Trap>().copied();
     let is_uncaught = error.is::<wasmtime::ThrownException>();
+    let exit = crate::wasi::exit_status(&error);
     let error = match error.downcast::<Error>() {
         Ok(ours) => ours,
+        Err(_) if let Some(status) = exit => Trap::exited(status).into(),
         Err(_) if is_uncaught => {
             cx.take_pending_exception();
             uncaught()

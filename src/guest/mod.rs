@@ -6,7 +6,8 @@
 //! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
 //! that compiled adapters name, `flat` calls without lists of values, `host` the
 //! host functions that take them so, `defer` the debts, `func` what can be called,
-//! `stack` the host's stack, `meter` fuel and deadlines.
+//! `stack` the host's stack, `meter` fuel and deadlines, `wasi` what instances have of
+//! the system.
 //!
 //! Not here: behaviour.
 
@@ -28,6 +29,8 @@ pub(crate) mod stack;
 pub(crate) mod text;
 pub(crate) mod tree;
 pub(crate) mod value;
+#[cfg(feature = "wasi")]
+pub(crate) mod wasi;
 pub(crate) mod words;
 
 use crate::abi::Measure;
@@ -62,6 +65,8 @@ pub(crate) struct StoreData {
     /// Each instance of a component has one besides this.
     #[cfg(feature = "component")]
     pub components: Arc<()>,
+    #[cfg(feature = "wasi")]
+    pub wasi: wasi::Given,
 }
 
 impl StoreData {
@@ -90,6 +95,8 @@ impl StoreData {
             instances: 0,
             #[cfg(feature = "component")]
             components: Arc::default(),
+            #[cfg(feature = "wasi")]
+            wasi: wasi::Given::default(),
         }
     }
 

@@ -5,14 +5,15 @@
 use super::externs::Extern;
 use super::making;
 use super::module::{self, Back, CoreModule, Layout, Module, not_exported};
+use super::wasi;
 use crate::compiled::{Code, Running};
 #[cfg(feature = "component")]
-use crate::component::{self, func::Imported, host::HostFunction};
+use crate::component::{self, func::Imported, host::HostFunction, instance::Supplied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::{Bound, Linked};
 use crate::guest::ModuleName;
 use crate::guest::call::{CoreFunc, Mark};
-use crate::guest::context::{AsContextMut, Cx};
+use crate::guest::context::{AsContextMut, Context, Cx};
 use crate::guest::defer::settle;
 use crate::guest::func::{Func, Typed};
 use crate::guest::memory::{Home, Mem};
@@ -31,6 +32,8 @@ struct InstanceInner {
     module: Module,
     of: Of,
     exports: OnceLock<Box<[Extern]>>,
+    /// What it has of the system, by number.
+    context: Option<usize>,
 }
 
 /// What is behind an instance.
@@ -53,7 +56,9 @@ struct CoreInstance {
 
 impl Instance {
     /// Makes an instance; `imports` are in the order of
-    /// [`Module::imports`]. The module's start function runs here.
+    /// [`Module::imports`]. The module's start function runs here. In a store that
+    /// was given WASI, imports that are WASI's may be left out, all of them, and a
+    /// core module's `_initialize` runs here too.
     ///
     /// # Errors
     /// [`ErrorKind::WrongCount`] and [`ErrorKind::IncompatibleImport`] for
@@ -62,35 +67,103 @@ impl Instance {
     /// engine or an import of another store; [`ErrorKind::LimitReached`]; and
     /// any trap of the start function.
     pub fn new(mut cx: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance> {
-        let mut cx = cx.as_context_mut();
-        let cx = cx.enter()?;
+        let cx = cx.as_context_mut();
+        let imports = wasi::placed(&cx.0, module, imports);
+        Instance::make(cx, module, imports)
+    }
+
+    /// The same, where `None` is left to the store's WASI.
+    ///
+    /// # Errors
+    /// As [`Instance::new`]; [`ErrorKind::MissingImport`] for `None` where WASI has
+    /// nothing, or the store no WASI.
+    pub fn with_imports(
+        mut cx: impl AsContextMut,
+        module: &Module,
+        imports: &[Option<Extern>],
+    ) -> Result<Instance> {
+        Instance::make(cx.as_context_mut(), module, imports.to_vec())
+    }
+
+    fn make(
+        mut context: Context<'_>,
+        module: &Module,
+        mut imports: Vec<Option<Extern>>,
+    ) -> Result<Instance> {
+        let cx = context.enter()?;
         if !wasmtime::Engine::same(cx.engine(), module.engine().inner()) {
             let message = "this module was compiled by another engine than the store's";
             return Err(Error::new(ErrorKind::WrongStore, message));
         }
         settle(cx)?;
-        check_imports(cx, module, imports)?;
-        let trace = module.engine().config().trace.as_ref();
-        let told = trace.map(|trace| trace.imports(cx, module, imports));
-        let imports = told.as_deref().unwrap_or(imports);
+        check_count(module, imports.len())?;
+        check_imports(cx, module, &imports)?;
+        if let Some(trace) = module.engine().config().trace.as_ref() {
+            // What WASI supplies has to see who calls it.
+            imports = trace.imports(cx, module, imports);
+        }
+        let context_number = wasi::supply(cx, module, &mut imports)?;
         let of = match &module.0.of {
-            module::Of::Core(core) => Of::Core(CoreInstance::new(cx, module, core, imports)?),
+            module::Of::Core(core) => {
+                let imports: Vec<_> = imports.into_iter().flatten().collect();
+                Of::Core(CoreInstance::new(cx, module, core, &imports)?)
+            }
             #[cfg(feature = "component")]
             module::Of::Component(of) => {
                 let types = of.component.imports().iter().map(|(.., ty)| ty);
-                let functions = funcs_of(imports).into_iter().flatten().zip(types);
-                let functions = functions.map(|(func, ty)| {
+                let functions = imports.into_iter().zip(types).map(|(import, ty)| {
+                    let func = import.and_then(Extern::into_func)?;
                     let imported: Arc<dyn HostFunction> = Arc::new(Imported::new(func, ty));
-                    imported
+                    Some(imported)
                 });
-                let (functions, encoding) = (functions.collect(), module.engine().host_encoding());
+                let supplied = Supplied {
+                    functions: functions.collect(),
+                    #[cfg(feature = "wasi")]
+                    wasi: wasi::for_component(cx, module, &of.component)?,
+                };
+                let encoding = module.engine().host_encoding();
                 let made =
-                    component::instance::Instance::new(cx, &of.component, encoding, functions)?;
+                    component::instance::Instance::new(cx, &of.component, encoding, supplied)?;
                 Of::Component(made)
             }
         };
-        let (store, module) = (cx.data().id, module.clone());
-        Ok(Instance(Arc::new(InstanceInner { store, module, of, exports: OnceLock::new() })))
+        let (store, module, exports) = (cx.data().id, module.clone(), OnceLock::new());
+        let inner = InstanceInner { store, module, of, exports, context: context_number };
+        let instance = Instance(Arc::new(inner));
+        instance.begin(&mut context)?;
+        Ok(instance)
+    }
+
+    /// A function that is part of the conventions, if there is one: it takes nothing.
+    pub(super) fn command(&self, cx: &mut Context<'_>, name: &str) -> Result<Option<Func>> {
+        let export = self.module().find_export(name).and_then(|at| self.module().exports().nth(at));
+        match export.map(|export| &export.ty) {
+            Some(ExternType::Func(ty)) if ty.params().is_empty() => {
+                self.func(&mut *cx, name).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Begins with a reactor: its `_initialize` runs, once, before anything else of
+    /// it does.
+    fn begin(&self, cx: &mut Context<'_>) -> Result<()> {
+        if !wasi::has_wasi(&cx.0) || self.module().is_component() {
+            return Ok(());
+        }
+        match self.command(cx, "_initialize")? {
+            Some(func) => func.call(cx, &[], &mut []),
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the host the ends of what a guest wrote that are not whole lines.
+    pub(super) fn finish(&self, cx: &mut Context<'_>) {
+        match &self.0.of {
+            #[cfg(feature = "component")]
+            Of::Component(component) => component.finish(&cx.0),
+            Of::Core(_) => wasi::finish(&cx.0, self.0.context),
+        }
     }
 
     /// The module it is of.
@@ -299,15 +372,21 @@ fn kind_of(error: &wasmtime::Error) -> ErrorKind {
     }
 }
 
+fn check_count(module: &Module, found: usize) -> Result<()> {
+    let expected = module.imports().len();
+    if expected == found {
+        return Ok(());
+    }
+    let message = format!("expected {expected} imports, found {found}");
+    Err(Error::new(ErrorKind::WrongCount, message))
+}
+
 /// Checks what is supplied against what is asked for. Core types that this
 /// crate does not tell apart are left to the engine.
-fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Extern]) -> Result<()> {
-    let expected = module.imports();
-    if expected.len() != imports.len() {
-        let message = format!("expected {} imports, found {}", expected.len(), imports.len());
-        return Err(Error::new(ErrorKind::WrongCount, message));
-    }
-    for (i, (expected, found)) in expected.zip(imports).enumerate() {
+fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Option<Extern>]) -> Result<()> {
+    for (i, (expected, found)) in module.imports().zip(imports).enumerate() {
+        // What is left out comes from elsewhere.
+        let Some(found) = found else { continue };
         if found.store_id() != cx.data().id {
             let error = wrong_store(found.kind_name());
             return Err(error.context(describe(i, expected)).at_argument(i));

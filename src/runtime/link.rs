@@ -5,10 +5,11 @@
 use super::externs::Extern;
 use super::func::HostClosure;
 use super::instance::Instance;
+use super::missing::missing_imports;
 use super::module::Module;
 #[cfg(feature = "component")]
 use crate::component::names;
-use crate::error::{Error, ErrorKind, Result, Trap};
+use crate::error::{Error, Result, Trap};
 use crate::guest::context::AsContextMut;
 use crate::guest::func::Func;
 use crate::string::{Policy, copy_to_string};
@@ -131,6 +132,9 @@ impl Linker {
     ) -> &mut Linker {
         for import in module.imports() {
             let ExternType::Func(ty) = &import.ty else { continue };
+            if super::wasi::supplies(&cx.as_context_mut().0, module, import) {
+                continue;
+            }
             let mut known = self.find(module, import).iter();
             if known.any(|item| matches!(item, Extern::Func(func) if func.ty() == ty)) {
                 continue;
@@ -147,14 +151,28 @@ impl Linker {
         self
     }
 
-    /// Finds what a module asks for, and makes an instance.
+    /// Finds what a module asks for, and makes an instance. What is not defined here
+    /// and is WASI's comes from what the store was given.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingImport`], telling all that is missing; else as
+    /// [`MissingImport`](crate::ErrorKind::MissingImport), telling all that is missing; else as
     /// [`Instance::new`].
     pub fn instantiate(&self, cx: impl AsContextMut, module: &Module) -> Result<Instance> {
-        let imports = self.resolve(module)?;
-        Instance::new(cx, module, &imports)
+        Instance::with_imports(cx, module, &self.look_up(module))
+    }
+
+    /// What is defined for each import of a module, in the order of
+    /// [`Module::imports`]: for [`Instance::with_imports`].
+    pub fn look_up(&self, module: &Module) -> Vec<Option<Extern>> {
+        let found = module.imports().map(|import| {
+            let all = self.find(module, import);
+            let exact = all.iter().find(|item| match (&import.ty, item) {
+                (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
+                _ => false,
+            });
+            exact.or(all.first()).cloned()
+        });
+        found.collect()
     }
 
     /// What is defined for an import; for one of a component's interfaces, also
@@ -175,27 +193,17 @@ impl Linker {
         &[]
     }
 
-    /// Finds what a module asks for, in the order of [`Module::imports`].
+    /// Finds what a module asks for, in the order of [`Module::imports`], and nothing
+    /// of it in the store's WASI.
     ///
     /// # Errors
     /// As [`Linker::instantiate`].
     pub fn resolve(&self, module: &Module) -> Result<Vec<Extern>> {
-        let mut found = Vec::new();
-        let mut missing = Vec::new();
-        for import in module.imports() {
-            let all = self.find(module, import);
-            let exact = all.iter().find(|item| match (&import.ty, item) {
-                (ExternType::Func(ty), Extern::Func(f)) => ty == f.ty(),
-                _ => false,
-            });
-            match exact.or(all.first()) {
-                Some(item) => found.push(item.clone()),
-                None => missing.push(import),
-            }
-        }
-        match &missing[..] {
-            [] => Ok(found),
-            missing => Err(Error::new(ErrorKind::MissingImport, told(missing))),
+        let found = self.look_up(module);
+        let missing: Vec<_> = module.imports().zip(&found).filter(|(_, f)| f.is_none()).collect();
+        match missing[..] {
+            [] => Ok(found.into_iter().flatten().collect()),
+            _ => Err(missing_imports(missing.into_iter().map(|(import, _)| import))),
         }
     }
 }
@@ -204,26 +212,4 @@ fn owned(name: &str) -> Result<String> {
     let mut copy = String::new();
     copy_to_string(name.into(), &mut copy, Policy::Reject)?;
     Ok(copy)
-}
-
-/// So many missing imports are told, and so much of each: modules may have very
-/// many, of very large types.
-const TOLD: usize = 20;
-const TOLD_CHARS: usize = 400;
-
-fn told(missing: &[&ImportType]) -> String {
-    let mut message = String::from("missing imports: ");
-    for (i, import) in missing.iter().take(TOLD).enumerate() {
-        let mut text = format!("{:?} {:?} {}", import.module, import.name, import.ty);
-        if let Some((end, _)) = text.char_indices().nth(TOLD_CHARS) {
-            text.truncate(end);
-            text.push('…');
-        }
-        message += if i > 0 { "; " } else { "" };
-        message += &text;
-    }
-    match missing.len().saturating_sub(TOLD) {
-        0 => message,
-        more => format!("{message}; and {more} more"),
-    }
 }

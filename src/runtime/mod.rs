@@ -4,18 +4,21 @@
 //! Not here: calls.
 
 mod artefact;
+mod command;
 pub(crate) mod config;
 pub(crate) mod expose;
 pub(crate) mod externs;
 pub(crate) mod func;
 pub(crate) mod instance;
 pub(crate) mod link;
+mod missing;
 pub(crate) mod module;
 pub(crate) mod prepared;
 mod signals;
 mod stored;
 mod trace;
 pub(crate) mod typed;
+mod wasi;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
@@ -23,6 +26,7 @@ use crate::guest::meter::{Meter, at_deadline, set_deadline};
 use crate::guest::stack::Stack;
 use crate::guest::{Limits, StoreData, defer};
 use crate::string::{Encoding, Policy};
+use crate::wasi::Wasi;
 use config::Config;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,6 +41,21 @@ struct EngineInner {
     config: Config,
     /// The epoch, where there is one: the engine does not tell its own.
     epoch: Option<Arc<AtomicU64>>,
+    /// WASI, for components: made when it is first wanted.
+    #[cfg(feature = "wasi")]
+    wasi: std::sync::OnceLock<wasmtime::component::Linker<StoreData>>,
+}
+
+impl EngineInner {
+    fn new(engine: wasmtime::Engine, config: Config, epoch: Option<Arc<AtomicU64>>) -> EngineInner {
+        EngineInner {
+            engine,
+            config,
+            epoch,
+            #[cfg(feature = "wasi")]
+            wasi: Default::default(),
+        }
+    }
 }
 
 impl Engine {
@@ -51,7 +70,7 @@ impl Engine {
             .map_err(|e| Error::new(ErrorKind::BadConfig, format!("{e:#}")))?;
         let config = Config { back_end: config.chosen_back_end(), ..config.clone() };
         let epoch = config.epochs.then(Arc::default);
-        Ok(Engine(Arc::new(EngineInner { engine, config, epoch })))
+        Ok(Engine(Arc::new(EngineInner::new(engine, config, epoch))))
     }
 
     /// Moves the epoch of all its stores on by one tick. Any thread may do
@@ -85,6 +104,16 @@ impl Engine {
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
+
+    /// All of WASI, for a component.
+    #[cfg(feature = "wasi")]
+    fn wasi(&self) -> Result<wasmtime::component::Linker<StoreData>> {
+        if let Some(made) = self.0.wasi.get() {
+            return Ok(made.clone());
+        }
+        let made = crate::wasi::preview2::linker(&self.0.engine).map_err(Error::internal)?;
+        Ok(self.0.wasi.get_or_init(|| made).clone())
+    }
 }
 
 /// An engine with the default options.
@@ -93,7 +122,7 @@ impl Default for Engine {
         let config = Config::default();
         Engine::new(&config).unwrap_or_else(|_| {
             let engine = signals::keeping_stacks(wasmtime::Engine::default);
-            Engine(Arc::new(EngineInner { engine, config, epoch: None }))
+            Engine(Arc::new(EngineInner::new(engine, config, None)))
         })
     }
 }
@@ -190,6 +219,27 @@ impl Context<'_> {
         self.0.data_mut().limits.instances = instances;
     }
 
+    /// Gives guests what WASI has for them, in place of what they were given before;
+    /// instances that are there already keep what they have.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnreadableFile`] for a folder that cannot be opened,
+    /// [`ErrorKind::Unsupported`] where this library was built without WASI.
+    pub fn set_wasi(&mut self, wasi: &Wasi) -> Result<()> {
+        #[cfg(feature = "wasi")]
+        {
+            // Each instance gets its own; this one shows that it can.
+            drop(crate::wasi::Context::new(wasi)?);
+            self.0.data_mut().wasi.by_host = Some(Arc::new(wasi.clone()));
+            Ok(())
+        }
+        #[cfg(not(feature = "wasi"))]
+        {
+            let _ = wasi;
+            Err(Error::new(ErrorKind::Unsupported, "this library was built without WASI"))
+        }
+    }
+
     /// Copies the strings of guests that are still held, and runs the
     /// deferred calls that are owed. Every call does this first.
     ///
@@ -244,6 +294,10 @@ on_both! {
     /// The most instances that this store may have, and no more than
     /// [`Config::max_instances`]; those of components are counted by themselves.
     fn set_max_instances(&mut self, instances: usize);
+    /// Gives guests what WASI has for them, in place of what they were given
+    /// before: instances that are made from now on. It is an error where a folder
+    /// cannot be opened, and where this library was built without WASI.
+    fn set_wasi(&mut self, wasi: &Wasi) -> Result<()>;
     /// Copies the strings of guests that are still held, and runs the
     /// deferred calls that are owed. Every call does this first, so it is only
     /// of use to have it done by a certain time. The error is the first trap
@@ -310,6 +364,7 @@ pub(crate) fn making(cx: &mut Cx<'_>, kind: ErrorKind, error: wasmtime::Error) -
     if error.is::<wasmtime::Trap>()
         || error.is::<Error>()
         || error.is::<wasmtime::ThrownException>()
+        || crate::wasi::exit_status(&error).is_some()
     {
         return crate::guest::call::failure(cx, error);
     }

@@ -21,15 +21,20 @@ const TOLD_PARTS: usize = 8;
 
 impl Trace {
     /// What is supplied for a module's imports: functions tell of their calls.
-    pub fn imports(&self, cx: &mut Cx<'_>, module: &Module, imports: &[Extern]) -> Vec<Extern> {
-        let named = imports.iter().zip(module.imports());
+    pub fn imports(
+        &self,
+        cx: &mut Cx<'_>,
+        module: &Module,
+        imports: Vec<Option<Extern>>,
+    ) -> Vec<Option<Extern>> {
+        let named = imports.into_iter().zip(module.imports());
         let wrapped = named.map(|(item, import)| {
             let between = if module.is_component() { "#" } else { "." };
             let name = match import.module.is_empty() {
                 true => import.name.clone(),
                 false => format!("{}{between}{}", import.module, import.name),
             };
-            self.wrapped(cx, "import", name, item)
+            item.map(|item| self.wrapped(cx, "import", name, &item))
         });
         wrapped.collect()
     }

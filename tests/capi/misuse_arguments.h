@@ -198,6 +198,7 @@ PLAIN(wasm_frame, a_frame(), ALL)
 PLAIN(witrt_error, an_error(), ALL)
 PLAIN(wasm_resource, wasm_resource_new(NULL, NULL, NULL), ALL)
 PLAIN(witrt_linker, a_linker(), ALL)
+PLAIN(witrt_wasi, witrt_wasi_new(), ALL)
 PLAIN(wasm_store, the_store(), HANDLES)
 
 /* Memory of the caller's, to read a number or a value from or write it to. */
@@ -218,10 +219,13 @@ PLAIN(wasm_store, the_store(), HANDLES)
 #define LIMITS(place) (*(place) = (wasm_limits_t){1, 2})
 STRUCT(size_t, 1, ZERO, SIZE_MAX)
 STRUCT(uint64_t, 1, ZERO, UINT64_MAX)
+STRUCT(int32_t, 1, ZERO, INT32_MAX)
 STRUCT(wasm_narrowest_t, 1, ZERO, UINT32_MAX)
 STRUCT(wasm_limits_t, 1, LIMITS, PAIR(9, 3))
 NO_DROP(size_t)
 NO_DROP(uint64_t)
+NO_DROP(int32_t)
+NO_DROP(wasm_byte_t)
 NO_DROP(wasm_narrowest_t)
 NO_DROP(wasm_limits_t)
 
@@ -364,6 +368,10 @@ static uint64_t no_more(void* env) { return (void)env, 0; }
 static witrt_epoch_callback_t any_witrt_epoch_callback_t(int how) { return how == NOTHING ? NULL : no_more; }
 static void told(void* env, const char* line, size_t size) { (void)env, (void)line, (void)size; }
 static witrt_trace_callback_t any_witrt_trace_callback_t(int how) { return how == NOTHING ? NULL : told; }
+static size_t reads(void* env, wasm_byte_t* room, size_t size) { return (void)env, (void)room, (void)size, 0; }
+static bool writes(void* env, const wasm_byte_t* data, size_t size) { return (void)env, (void)data, (void)size, true; }
+static witrt_wasi_read_t any_witrt_wasi_read_t(int how) { return how == NOTHING ? NULL : reads; }
+static witrt_wasi_write_t any_witrt_wasi_write_t(int how) { return how == NOTHING ? NULL : writes; }
 typedef void (*finalizer_t)(void*);
 static finalizer_t any_finalizer_t(int how) { return how == NOTHING ? NULL : finalizer; }
 
@@ -388,6 +396,8 @@ NUMBER(wasm_encoding_t, WASM_UTF8, 99)
 NUMBER(witrt_opt_level_t, 1, 99)
 NUMBER(witrt_ill_formed_t, 1, 99)
 NUMBER(witrt_back_end_t, 1, 99)
+NUMBER(witrt_wasi_inherit_t, WITRT_WASI_ENV | WITRT_WASI_STDOUT, 99)
+NUMBER(witrt_wasi_access_t, WITRT_WASI_READ_WRITE, 99)
 NUMBER(witrt_error_kind_t, WITRT_ERROR_TRAP, 99)
 
 #endif

@@ -29,6 +29,7 @@ Commands:
   strip FILE [-o OUT]      make a binary of its core alone
   plan FILE                show the steps that its adapters take
   run FILE EXPORT ARG...   call an exported function and print its results
+  run FILE ARG...          run a command of WASI
   wast FILE...             run scripts (.wast), or those in a folder
 
 FILE is a binary or text module, or - for standard input. Binaries go to
@@ -38,7 +39,16 @@ Arguments of `run` are numbers (decimal or 0x hexadecimal), JSON strings in
 double quotes, and null; of a component's functions also any other value in WAVE:
 [1, 2], {name: \"x\", qty: 2}, some(1), red. EXPORT of a component is
 ns:pkg/iface@1.2.3#func, also without the version, or the function's name alone.
-Its options stand before FILE:
+
+A command of WASI is a core module with _start, or a component with wasi:cli/run.
+It has this program's standard streams and its arguments, and nothing else; its
+exit status is the command's. A path of --dir is the same for both without ::GUEST.
+
+The options of `run` stand before FILE:
+  --dir HOST[::GUEST][:ro]      give a folder, :ro to be read only
+  --env NAME=VALUE              give a variable of the environment
+  --stdin FILE                  give a file as standard input
+  --call                        call EXPORT also of what is a command
   --encoding utf8|utf16         how strings travel (utf8)
   --ill-formed reject|replace   what becomes of ill-formed text (reject)
   --imports print               supply functions that print their calls
@@ -53,13 +63,13 @@ Options:
   -h, --help      show this
   -V, --version   show the version
 
-Exit status: 0 for success, 1 for a file or an argument that is no good,
+Exit status: a command's own; else 0 for success, 1 for a file or an argument that is no good,
 2 for wrong usage, 3 for a trap.
 ";
 
 fn main() -> ExitCode {
     match run_command(Parser::from_env()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             let status = status(&error);
             let hint = if status == 2 { "\nTry `witrt --help`." } else { "" };
@@ -108,12 +118,16 @@ fn usage(message: impl Into<String>) -> anyhow::Error {
     Failure::Usage(message.into()).into()
 }
 
-fn run_command(mut args: Parser) -> Result<()> {
+fn run_command(mut args: Parser) -> Result<ExitCode> {
     let command = match args.next()? {
         Some(Arg::Value(command)) => command,
-        Some(Arg::Short('h') | Arg::Long("help")) => return write_out(HELP.as_bytes()),
+        Some(Arg::Short('h') | Arg::Long("help")) => {
+            write_out(HELP.as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Some(Arg::Short('V') | Arg::Long("version")) => {
-            return write_out(format!("witrt {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
+            write_out(format!("witrt {}\n", env!("CARGO_PKG_VERSION")).as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
         }
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(usage("a command is needed")),
@@ -126,10 +140,14 @@ fn run_command(mut args: Parser) -> Result<()> {
         Some("plan") => with_text(args, tools::plan),
         Some("assemble") => with_binary(args, tools::assemble),
         Some("strip") => with_binary(args, tools::strip),
-        Some("run") => write_out(run::run(args)?.as_bytes()),
+        Some("run") => {
+            let (out, status) = run::run(args)?;
+            return write_out(out.as_bytes()).map(|()| status);
+        }
         Some("wast") => script::run(args),
         _ => Err(usage(format!("unknown command {command:?}"))),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 fn inspect(bytes: &[u8]) -> witrt::Result<String> {

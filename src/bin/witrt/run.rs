@@ -1,21 +1,25 @@
-//! `witrt run`: literals in, results out, one per line.
+//! `witrt run`: a command is run; of any other module an export is called, literals
+//! in, results out, one per line.
 
 use super::{Failure, compile, read, shown, usage, wave};
 use anyhow::{Context as _, Result, anyhow, bail};
 use lexopt::{Arg, Parser};
 use std::ffi::OsString;
 use std::io::Write;
+use std::process::ExitCode;
 use witrt::wit::Type;
 use witrt::{
-    AsContextMut, Config, Encoding, Error, Extern, ExternType, Func, FuncType, Instance, Module,
-    Policy, Store, Str, Val, ValType,
+    Access, AsContextMut, Config, Encoding, Error, ErrorKind, ExternType, Func, FuncType, Instance,
+    Module, Policy, Store, Str, Val, ValType, Wasi,
 };
 
 /// What the options and arguments say.
 struct Request {
     file: OsString,
-    export: String,
-    args: Vec<String>,
+    /// What comes after the file: an export and its arguments, or a command's.
+    rest: Vec<String>,
+    calls: bool,
+    wasi: Wasi,
     encoding: Encoding,
     policy: Policy,
     fuel: Option<u64>,
@@ -24,8 +28,9 @@ struct Request {
     keep: bool,
 }
 
-pub fn run(args: Parser) -> Result<String> {
-    let request = parse(args)?;
+/// What is to be printed, and the exit status.
+pub fn run(args: Parser) -> Result<(String, ExitCode)> {
+    let mut request = parse(args)?;
     let file = shown(&request.file);
     let bytes = read(&request.file)?;
     let in_file = |e: Error| match e.trap() {
@@ -41,11 +46,28 @@ pub fn run(args: Parser) -> Result<String> {
     if let Some(fuel) = request.fuel {
         store.set_fuel(fuel).map_err(in_file)?;
     }
-    let imports = imports(&mut store, &module, &request)?;
-    let instance = Instance::new(&mut store, &module, &imports).map_err(in_file)?;
-    let func = instance.func(&mut store, &request.export).map_err(in_file)?;
+    let is_command = !request.calls && is_command(&module);
+    if is_command {
+        request.wasi.arg(file.clone())?;
+        for arg in &request.rest {
+            request.wasi.arg(arg)?;
+        }
+    }
+    if cfg!(feature = "wasi") {
+        store.set_wasi(&request.wasi).map_err(in_file)?;
+    }
+    let instance = instance(&mut store, &module, &request).map_err(in_file)?;
+    if is_command {
+        let status = instance.run(&mut store).map_err(in_file)?;
+        // As much of it as a process can tell.
+        return Ok((String::new(), ExitCode::from(status as u8)));
+    }
+    let Some((export, args)) = request.rest.split_first() else {
+        return Err(usage("an export is needed"));
+    };
+    let func = instance.func(&mut store, export).map_err(in_file)?;
 
-    let texts = literals(func.ty(), &request)?;
+    let texts = literals(func.ty(), export, args)?;
     let vals: Vec<Val<'_>> = texts.iter().map(|text| text.lend(request.encoding)).collect();
     let mut results = defaults(func.ty().results()).map_err(in_file)?;
     func.call(&mut store, &vals, &mut results).map_err(in_file)?;
@@ -55,7 +77,14 @@ pub fn run(args: Parser) -> Result<String> {
         out += &show(&mut store, tree, val, request.encoding).map_err(in_file)?;
         out.push('\n');
     }
-    Ok(out)
+    Ok((out, ExitCode::SUCCESS))
+}
+
+/// Whether a module is made to be run.
+fn is_command(module: &Module) -> bool {
+    let name = if module.is_component() { "wasi:cli/run@0.2.0#run" } else { "_start" };
+    let export = module.find_export(name).and_then(|at| module.exports().nth(at));
+    export.is_some_and(|e| matches!(&e.ty, ExternType::Func(ty) if ty.params().is_empty()))
 }
 
 /// `[OPTIONS] FILE EXPORT ARG…`: after FILE nothing is an option any more, so
@@ -63,16 +92,36 @@ pub fn run(args: Parser) -> Result<String> {
 fn parse(mut args: Parser) -> Result<Request> {
     let mut request = Request {
         file: OsString::new(),
-        export: String::new(),
-        args: Vec::new(),
+        rest: Vec::new(),
+        calls: false,
+        wasi: Wasi::new(),
         encoding: Encoding::Utf8,
         policy: Policy::Reject,
         fuel: None,
         print_imports: false,
         keep: true,
     };
+    request.wasi.inherit_stdin().inherit_stdout().inherit_stderr();
+    let text = |arg: OsString| arg.into_string().map_err(|_| usage("not UTF-8"));
     loop {
         match args.next()? {
+            Some(Arg::Long("call")) => request.calls = true,
+            Some(Arg::Long("dir")) => {
+                let value = text(args.value()?)?;
+                let (folder, access) = match value.strip_suffix(":ro") {
+                    Some(folder) => (folder, Access::Read),
+                    None => (&*value, Access::ReadWrite),
+                };
+                let (host, guest) = folder.split_once("::").unwrap_or((folder, folder));
+                request.wasi.preopen_dir(host, guest, access)?;
+            }
+            Some(Arg::Long("env")) => {
+                let value = text(args.value()?)?;
+                let (name, value) =
+                    value.split_once('=').ok_or_else(|| usage("--env takes NAME=VALUE"))?;
+                request.wasi.env(name, value)?;
+            }
+            Some(Arg::Long("stdin")) => drop(request.wasi.stdin_file(args.value()?)?),
             Some(Arg::Long("encoding")) => {
                 request.encoding = match args.value()?.to_str() {
                     Some("utf8") => Encoding::Utf8,
@@ -104,31 +153,29 @@ fn parse(mut args: Parser) -> Result<Request> {
             None => return Err(usage("a file is needed")),
         }
     }
-    let mut rest = args.raw_args()?;
-    let text = |arg: OsString| arg.into_string().map_err(|_| usage("not UTF-8"));
-    request.export = text(rest.next().ok_or_else(|| usage("an export is needed"))?)?;
-    request.args = rest.map(text).collect::<Result<_, _>>()?;
+    request.rest = args.raw_args()?.map(text).collect::<Result<_, _>>()?;
     Ok(request)
 }
 
-/// With `--imports print`, a function for each import of one.
-fn imports(store: &mut Store, module: &Module, request: &Request) -> Result<Vec<Extern>> {
-    let mut made = Vec::new();
-    let mut missing = Vec::new();
-    for import in module.imports() {
-        match &import.ty {
-            ExternType::Func(ty) if request.print_imports => {
-                let name = format!("{}.{}", import.module, import.name);
-                made.push(printer(store, name, ty.clone(), request.encoding).into());
-            }
-            _ => missing.push(format!("{:?} {:?} {}", import.module, import.name, import.ty)),
+/// An instance. With `--imports print` there is a function for each import of one,
+/// but for those that are WASI's.
+fn instance(store: &mut Store, module: &Module, request: &Request) -> witrt::Result<Instance> {
+    let own = |name: &str| !name.starts_with("wasi:") && name != "wasi_snapshot_preview1";
+    let imports = module.imports().map(|import| match &import.ty {
+        ExternType::Func(ty) if request.print_imports && own(&import.module) => {
+            let name = format!("{}.{}", import.module, import.name);
+            Some(printer(store, name, ty.clone(), request.encoding).into())
         }
-    }
-    if missing.is_empty() {
-        return Ok(made);
-    }
-    let hint = if request.print_imports { "" } else { " (--imports print supplies functions)" };
-    bail!("missing imports: {}{hint}", missing.join("; "))
+        _ => None,
+    });
+    let imports: Vec<_> = imports.collect();
+    Instance::with_imports(store, module, &imports).map_err(|e| match e.kind() {
+        ErrorKind::MissingImport if !request.print_imports => {
+            let message = format!("{} (--imports print supplies functions)", e.message());
+            Error::new(e.kind(), message)
+        }
+        _ => e,
+    })
 }
 
 /// Prints its call to standard error and answers zero, `""` or null.
@@ -176,13 +223,12 @@ impl Literal {
     }
 }
 
-fn literals(ty: &FuncType, request: &Request) -> Result<Vec<Literal>> {
-    let (expected, found) = (ty.params().len(), request.args.len());
+fn literals(ty: &FuncType, name: &str, args: &[String]) -> Result<Vec<Literal>> {
+    let (expected, found) = (ty.params().len(), args.len());
     if expected != found {
-        let name = &request.export;
         bail!("{name} {ty}: expected {expected} arguments, found {found}");
     }
-    let parsed = ty.params().iter().zip(&request.args).enumerate().map(|(i, (kind, text))| {
+    let parsed = ty.params().iter().zip(args).enumerate().map(|(i, (kind, text))| {
         let tree = ty.signature().map(|signature| &signature.params.fields[i].ty);
         if let (None, Some(tree)) = (literal(*kind, text), tree) {
             return Ok(Literal::Val(wave::parse(tree, text).with_context(|| ty.argument(i))?));

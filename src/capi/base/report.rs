@@ -35,6 +35,7 @@ pub struct Report {
     pub line_column: Option<(usize, usize)>,
     pub capacity: Option<usize>,
     pub trap_code: Option<TrapCode>,
+    pub exit: Option<i32>,
 }
 
 impl Report {
@@ -50,6 +51,7 @@ impl Report {
             line_column: error.line_column(),
             capacity: error.capacity(),
             trap_code: error.trap().and_then(|trap| trap.code()),
+            exit: error.trap().and_then(|trap| trap.exit_status()),
         })
     }
 }
