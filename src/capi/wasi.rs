@@ -178,17 +178,20 @@ pub unsafe extern "C" fn witrt_wasi_inherit(
             let message = format!("{what} has bits that are not known");
             return Err(Error::new(ErrorKind::UnknownKind, message));
         }
-        let all: [(u32, fn(&mut Wasi) -> &mut Wasi); 5] = [
-            (1, Wasi::inherit_args),
-            (2, Wasi::inherit_env),
-            (4, Wasi::inherit_stdin),
-            (8, Wasi::inherit_stdout),
-            (16, Wasi::inherit_stderr),
-        ];
-        for (bit, give) in all {
-            if what & bit != 0 {
-                give(wasi);
-            }
+        if what & 1 != 0 {
+            wasi.inherit_args();
+        }
+        if what & 2 != 0 {
+            wasi.inherit_env();
+        }
+        if what & 4 != 0 {
+            wasi.inherit_stdin();
+        }
+        if what & 8 != 0 {
+            wasi.inherit_stdout();
+        }
+        if what & 16 != 0 {
+            wasi.inherit_stderr();
         }
         Ok(())
     };
