@@ -26,6 +26,12 @@ const TAG: u32 = 1 << 31;
 /// encoding take.
 pub(crate) const INLINE: GuestEncoding = GuestEncoding::Utf8;
 
+/// The same for hosts. What nearly all guests have is known where it is compiled.
+pub(crate) const INLINE_ENCODING: Encoding = match INLINE.fixed() {
+    Some(encoding) => encoding,
+    None => panic!("text in registers says nothing of its encoding"),
+};
+
 impl GuestEncoding {
     /// All of them, by the number that stands for them in precompiled modules.
     pub const ALL: [GuestEncoding; 4] =
@@ -97,6 +103,14 @@ impl Measure {
     /// [`BadText`] as by [`string::measure`].
     #[inline]
     pub fn new(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> Result<Measure, BadText> {
+        if guest == INLINE {
+            return Ok(Measure { guest, found: string::measure(text, INLINE_ENCODING, policy)? });
+        }
+        Measure::of_other(text, guest, policy)
+    }
+
+    #[inline(never)]
+    fn of_other(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> Result<Measure, BadText> {
         let to = match guest.fixed() {
             Some(encoding) => encoding,
             None => match string::narrowest(text, policy)?.0 {
@@ -147,6 +161,10 @@ impl Measure {
     /// [`string::transcode_unchanged`].
     #[inline]
     pub fn write_unchanged(&self, text: Text<'_>, room: &mut [u8]) -> Result<(), Changed> {
+        if self.guest == INLINE {
+            let room = Dest::of_bytes(INLINE_ENCODING, room);
+            return string::transcode_unchanged(&self.found, text, room);
+        }
         string::transcode_unchanged(&self.found, text, Dest::of_bytes(self.found.to(), room))
     }
 }

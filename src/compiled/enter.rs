@@ -165,6 +165,11 @@ impl Entered {
         &self.outs
     }
 
+    /// Whether a result is a string.
+    pub(super) fn gives_text(&self) -> bool {
+        !self.simple
+    }
+
     /// How the guest encodes text.
     pub(super) fn guest(&self) -> GuestEncoding {
         self.guest
@@ -413,9 +418,9 @@ impl<'a> Arguments<'a> for Vals<'a> {
 }
 
 /// Results that become values.
-pub(super) struct Values<'v> {
-    pub outs: &'v [Gives],
-    pub results: &'v mut [Val<'static>],
+struct Values<'v> {
+    outs: &'v [Gives],
+    results: &'v mut [Val<'static>],
 }
 
 impl Outcome for Values<'_> {

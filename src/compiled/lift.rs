@@ -81,10 +81,13 @@ impl<S: Source> Lift for Results<'_, '_, S> {
         let done = match self.out()? {
             Gives::View(mem) => {
                 let (ptr, len) = (self.words.number()? as u32, self.words.number()? as u32);
-                let text = mem.text(&*self.cx, ptr, len)?;
-                self.is_view = true;
                 let policy = self.cx.data().policy;
-                read(text, policy).map_err(|error| told(error, mem, ptr))
+                let is_view = &mut self.is_view;
+                let done = mem.read(&*self.cx, ptr, len, |text| {
+                    *is_view = true;
+                    read(text, policy)
+                });
+                done.map_err(|error| told(error, mem, ptr))
             }
             Gives::Slot => {
                 let slot = self.words.number()? as i32;
@@ -97,6 +100,21 @@ impl<S: Source> Lift for Results<'_, '_, S> {
             Err(_) => self.words.rewind(from),
         }
         done
+    }
+
+    fn text_if<R>(
+        &mut self,
+        read: impl FnOnce(Text<'_>) -> Result<Option<R>>,
+    ) -> Result<Option<R>> {
+        let from = self.words.taken();
+        let Gives::View(mem) = self.out()? else { return Ok(None) };
+        let (ptr, len) = (self.words.number()? as u32, self.words.number()? as u32);
+        let done = mem.read(&*self.cx, ptr, len, read)?;
+        match done {
+            Some(_) => (self.at, self.is_view) = (self.at + 1, true),
+            None => self.words.rewind(from),
+        }
+        Ok(done)
     }
 
     fn value(&mut self) -> Result<Val<'static>> {

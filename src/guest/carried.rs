@@ -7,9 +7,9 @@ use super::StoreData;
 use super::context::{AsContextMut, Cx};
 use super::flat::mismatch;
 use super::value::{Str, no_memory};
-use crate::abi::INLINE;
+use crate::abi::INLINE_ENCODING;
 use crate::error::Result;
-use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short};
+use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};
 
 /// What the second word of text says that is carried.
 pub(crate) const CARRIED: u32 = u32::MAX;
@@ -38,12 +38,6 @@ pub(crate) fn carry(text: Text<'_>) -> Result<Option<[u128; CARRIED_WORDS]>> {
     }
     Ok(Some(words))
 }
-
-/// What text is encoded in that waits to be written.
-const ENCODING: Encoding = match INLINE.fixed() {
-    Some(encoding) => encoding,
-    None => panic!("text in registers says nothing of its encoding"),
-};
 
 /// A copy of text, well-formed, in a buffer of a store's.
 pub struct Copied {
@@ -98,7 +92,7 @@ impl Copied {
     /// The text.
     #[inline]
     pub fn text(&self) -> Text<'_> {
-        Text::of_bytes(ENCODING, self.bytes())
+        Text::of_bytes(INLINE_ENCODING, self.bytes())
     }
 
     /// Gives the buffer back.
@@ -115,11 +109,11 @@ impl Copied {
 fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<usize> {
     let one_pass = if text.len() <= ONE_PASS { 3 * text.len() } else { text.len() };
     make_room(buffer, one_pass)?;
-    match string::copy(text, Dest::of_bytes(ENCODING, buffer), policy) {
+    match string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy) {
         Ok(len) => Ok(len),
         Err(CopyError::TooSmall { needed }) => {
             make_room(buffer, needed)?;
-            Ok(string::copy(text, Dest::of_bytes(ENCODING, buffer), policy)?)
+            Ok(string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy)?)
         }
         Err(error) => Err(error.into()),
     }

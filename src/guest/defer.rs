@@ -50,10 +50,17 @@ pub(crate) trait Payer: Send + Sync {
 }
 
 /// Names a payer of a store.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) struct PayerId {
     at: usize,
     home: Home,
+}
+
+impl PartialEq for PayerId {
+    #[inline]
+    fn eq(&self, other: &PayerId) -> bool {
+        self.at == other.at
+    }
 }
 
 /// Calls, the one to be made first last.
@@ -146,13 +153,23 @@ impl Debts {
     #[inline]
     pub fn paid(&mut self, payer: PayerId) {
         if !self.parked.is_empty() {
-            self.parked.retain(|other| *other != payer);
+            self.paid_one(payer);
         }
     }
 
-    /// Whether something is owed to who runs there.
+    #[inline(never)]
+    fn paid_one(&mut self, payer: PayerId) {
+        self.parked.retain(|other| *other != payer);
+    }
+
+    /// Whether something is owed.
     #[inline]
-    fn owes(&self, home: Home) -> bool {
+    fn owes(&self) -> bool {
+        !self.parked.is_empty() || !self.owed.calls.is_empty()
+    }
+
+    /// Whether something is owed to who runs there.
+    fn owes_to(&self, home: Home) -> bool {
         self.parked.iter().any(|payer| payer.home.meets(home))
             || self.owed.calls.iter().any(|(of, _)| of.meets(home))
     }
@@ -220,6 +237,20 @@ impl StoreData {
     #[inline]
     pub fn owes_only(&self, payer: PayerId) -> bool {
         let Debts { owed, parked, .. } = &self.debts;
+        // Nearly always nobody else is owed anything.
+        if !self.texts.has_views() && owed.calls.is_empty() {
+            match parked.as_slice() {
+                [] => return true,
+                [other] if *other == payer => return true,
+                _ => {}
+            }
+        }
+        self.owes_to_only(payer)
+    }
+
+    #[inline(never)]
+    fn owes_to_only(&self, payer: PayerId) -> bool {
+        let Debts { owed, parked, .. } = &self.debts;
         !self.texts.any_views(payer.home)
             && owed.calls.iter().all(|(of, _)| !of.meets(payer.home))
             && parked.iter().all(|other| *other == payer || !other.home.meets(payer.home))
@@ -263,7 +294,7 @@ pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
 #[inline]
 pub(crate) fn settle_for(cx: &mut Cx<'_>, home: Home) -> Result<()> {
     let data = cx.data();
-    if data.texts.any_views(home) || data.debts.owes(home) {
+    if data.texts.has_views() || data.debts.owes() {
         return settle_now(cx, home);
     }
     Ok(())
@@ -271,6 +302,10 @@ pub(crate) fn settle_for(cx: &mut Cx<'_>, home: Home) -> Result<()> {
 
 #[inline(never)]
 fn settle_now(cx: &mut Cx<'_>, home: Home) -> Result<()> {
+    let data = cx.data();
+    if !data.texts.any_views(home) && !data.debts.owes_to(home) {
+        return Ok(());
+    }
     run(cx, home, |debts, args| debts.pop_owed(home, args), late)
 }
 

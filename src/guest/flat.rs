@@ -55,6 +55,14 @@ pub trait Lift {
     /// A string where it lies, not yet checked, with what to do where it is
     /// ill-formed. Where `read` fails, the same string is next again.
     fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R>;
+    /// A string of a guest where it lies, as [`Lift::text`], if `read` wants it: else
+    /// the same string is next again.
+    fn text_if<R>(
+        &mut self,
+        _read: impl FnOnce(Text<'_>) -> Result<Option<R>>,
+    ) -> Result<Option<R>> {
+        Ok(None)
+    }
     /// A reference, or a string to be kept.
     fn value(&mut self) -> Result<Val<'static>>;
 }

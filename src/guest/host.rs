@@ -226,9 +226,9 @@ impl<'x, 's> HostCall<'x, 's> {
         match &mut self.by {
             By::Core(by) => match by.text()? {
                 Place::View(mem, ptr, len) => {
-                    let text = mem.text(&*self.cx, ptr, len)?;
                     let rule = self.cx.data().policy;
-                    read(text, rule).map_err(|e| at(mem, ptr, e))
+                    mem.read(&*self.cx, ptr, len, |text| read(text, rule))
+                        .map_err(|e| at(mem, ptr, e))
                 }
                 Place::Slot(slot, take) => {
                     let (done, kept) = read_slot(self.cx, slot, take, read)?;
@@ -518,7 +518,7 @@ impl Words<'_> {
 
     /// Puts the next result, a string, if it is to be carried and can be.
     #[inline(always)]
-    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+    pub fn carry(&mut self, text: Text<'_>) -> Result<bool> {
         if !self.link.carries {
             return Ok(false);
         }
@@ -589,6 +589,15 @@ impl Words<'_> {
         self.put_slot(slot, len)
     }
 
+    /// Puts the next result, a number.
+    #[inline]
+    pub fn put_number(&mut self, bits: u64) -> Result<()> {
+        match self.result()? {
+            ValType::String => Err(mismatch()),
+            _ => self.words.put_number(bits),
+        }
+    }
+
     /// The next argument, a number.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
@@ -607,7 +616,7 @@ impl Words<'_> {
     pub fn hand_over(&mut self, cx: &mut Cx<'_>, carried: bool) -> Result<Handed> {
         let text = match self.text()? {
             Place::View(mem, ptr, len) => {
-                if carried && let Some(words) = carry(mem.text(&*cx, ptr, len)?)? {
+                if carried && let Some(words) = mem.read(&*cx, ptr, len, carry)? {
                     return Ok(Handed::Carried(words));
                 }
                 return lift(cx, mem, ptr, len).map(Handed::Str);

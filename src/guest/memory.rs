@@ -8,7 +8,7 @@
 
 use super::StoreData;
 use super::context::Cx;
-use crate::abi::GuestEncoding;
+use crate::abi::{GuestEncoding, INLINE, INLINE_ENCODING};
 use crate::error::{Error, Trap, TrapCode};
 use crate::string::{Encoding, Text};
 use std::sync::OnceLock;
@@ -61,6 +61,23 @@ impl Mem {
         let (encoding, bytes) = self.extent(len);
         let found = window(self.memory.data(cx), ptr, bytes)?;
         Ok(Text::of_bytes(encoding, found))
+    }
+
+    /// Reads that text. Where it is encoded as in nearly all guests, that is known
+    /// where `read` is compiled.
+    #[inline(always)]
+    pub fn read<'a, R>(
+        self,
+        cx: impl Into<wasmtime::StoreContext<'a, StoreData>>,
+        ptr: u32,
+        len: u32,
+        read: impl FnOnce(Text<'a>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        if self.text == INLINE {
+            let found = window(self.memory.data(cx), ptr, len.into())?;
+            return read(Text::of_bytes(INLINE_ENCODING, found));
+        }
+        self.text(cx, ptr, len).and_then(read)
     }
 
     /// That text, with the rest of the store at hand.

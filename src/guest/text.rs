@@ -121,10 +121,15 @@ impl Cell {
 }
 
 impl Texts {
-    /// Whether somebody may hold a view of what code that runs there may touch.
+    /// Whether somebody may hold a view.
     #[inline]
+    pub fn has_views(&self) -> bool {
+        !self.views.is_empty()
+    }
+
+    /// Whether somebody holds a view of what code that runs there may touch.
     pub fn any_views(&self, home: Home) -> bool {
-        self.views.iter().any(|cell| cell.is_touched(home))
+        self.views.iter().any(|cell| cell.is_touched(home) && held(cell))
     }
 
     /// A view of text that has been checked.
