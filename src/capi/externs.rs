@@ -3,7 +3,7 @@
 //!
 //! Not here: the casts between them, which are generated.
 
-use super::base::boundary::{borrow, check_room, enter, need, slice, write};
+use super::base::boundary::{borrow, check_room, enter, need, write};
 use super::base::cell::{Inside, StoreCell, cell_of, wasm_store_t};
 use super::base::failure::report;
 use super::base::handle::*;
@@ -266,7 +266,7 @@ pub extern "C" fn wasm_memory_type(
 pub extern "C" fn wasm_memory_data(object: Option<&wasm_memory_t>) -> *mut c_char {
     enter(|| {
         let (cell, memory) = memory(object)?;
-        let (data, _) = cell.enter(|inside| memory.raw(inside.context()))?;
+        let data = cell.enter(|inside| memory.raw(inside.context()))??;
         Ok(data.cast())
     })
 }
@@ -306,7 +306,7 @@ pub unsafe extern "C" fn wasm_memory_grow(
 }
 
 /// Copies `size` bytes out of a memory, from `offset` on, into memory of the
-/// caller's. True for success. False, and nothing written, where they are not all in
+/// caller's, or within that memory. True for success. False, and nothing written, where they are not all in
 /// the memory (`WITRT_ERROR_OUT_OF_RANGE`), for a shared memory
 /// (`WITRT_ERROR_UNSUPPORTED`), and for NULL, unless `size` is zero. `error` may be
 /// NULL; what is written there is owned by the caller, NULL on success. The store's
@@ -324,15 +324,12 @@ pub unsafe extern "C" fn witrt_memory_read(
         let destination = destination.cast::<u8>();
         check_room(destination, size, "destination")?;
         cell.enter(|inside| {
-            // What cannot be read is not looked at: the bounds are first.
             memory.check(inside.context(), offset, size)?;
-            let destination = match size {
-                0 => &mut [],
-                // SAFETY: not NULL, and the header demands room for so many bytes, of
-                // which none is looked at.
-                _ => unsafe { std::slice::from_raw_parts_mut(destination, size) },
-            };
-            memory.read(inside.context(), offset, destination)
+            let data = memory.start(inside.context())?;
+            // SAFETY: so many bytes are there in the memory, and the header demands
+            // room for them, which may be in that memory as well.
+            unsafe { data.add(offset).copy_to(destination, size) };
+            Ok::<_, Error>(())
         })??;
         Ok::<_, Error>(true)
     };
@@ -340,7 +337,7 @@ pub unsafe extern "C" fn witrt_memory_read(
     unsafe { report(error, body) }
 }
 
-/// Copies the `size` bytes at `data` into a memory, from `offset` on. Strings of
+/// Copies the `size` bytes at `data`, which may be in it, into a memory, from `offset` on. Strings of
 /// guests that are still held are copied first, so that they stay what they were.
 /// True for success. False, and nothing written, as for `witrt_memory_read`. `error`
 /// may be NULL; what is written there is owned by the caller, NULL on success. The
@@ -354,10 +351,18 @@ pub unsafe extern "C" fn witrt_memory_write(
     error: *mut *mut witrt_error_t,
 ) -> bool {
     let body = || {
-        // SAFETY: the header demands a memory or NULL, and so many bytes.
-        let (object, bytes) = unsafe { (borrow(object), slice(data.cast::<u8>(), size, "data")?) };
-        let (cell, memory) = memory(object)?;
-        cell.enter(|inside| memory.write(inside.context(), offset, bytes))??;
+        // SAFETY: the header demands a memory or NULL.
+        let (cell, memory) = memory(unsafe { borrow(object) })?;
+        let data = data.cast::<u8>();
+        check_room(data, size, "data")?;
+        cell.enter(|inside| {
+            memory.check(inside.context(), offset, size)?;
+            let to = memory.raw(inside.context())?;
+            // SAFETY: there is room for so many bytes in the memory, and the header
+            // demands them at `data`, which may be in that memory as well.
+            unsafe { to.add(offset).copy_from(data, size) };
+            Ok::<_, Error>(())
+        })??;
         Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.

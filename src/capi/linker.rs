@@ -136,9 +136,12 @@ pub unsafe extern "C" fn witrt_linker_define_func(
         };
         let callback = need(callback, "callback")?;
         linker.claim(&cell_of(store)?)?;
-        let func = func::new(store, ty, || func::with_env(callback, Foreign::new(env, finalizer)))?;
-        let made = func.as_ref().and_then(|func| func.handle().obj.to_extern());
-        linker.linker.try_define(module, name, need(made, "func")?)?;
+        // It takes the finalizer over: names are copied before.
+        linker.linker.try_define_with(module, name, || {
+            let env = || func::with_env(callback, Foreign::new(env, finalizer));
+            let func = func::new(store, ty, env)?;
+            need(func.and_then(|func| func.handle().obj.to_extern()), "func")
+        })?;
         Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.

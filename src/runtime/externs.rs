@@ -434,19 +434,23 @@ impl Memory {
         self.plain()?.write(&mut *cx, offset, src).map_err(Error::internal)
     }
 
-    /// Where its bytes are, and how many: for the C layer, whose callers hold
-    /// pointers. Valid until the memory grows. NULL and 0 for a memory of
-    /// another store. Strings that are still held are copied out first.
+    /// Where its bytes are: for the C layer, whose callers hold pointers. Valid
+    /// until the memory grows. Strings that are still held are copied out first.
     #[doc(hidden)]
-    pub fn raw(&self, mut cx: impl AsContextMut) -> (*mut u8, usize) {
-        let cx = &mut cx.as_context_mut().0;
-        if cx.data().id != self.store || text::keep_views(cx, Home::ANY).is_err() {
-            return (std::ptr::null_mut(), 0);
-        }
-        match &self.inner {
-            MemoryRepr::Plain(m) => (m.data_ptr(&*cx), m.data_size(&*cx)),
-            MemoryRepr::Shared(m) => (m.data().as_ptr().cast_mut().cast::<u8>(), m.data().len()),
-        }
+    pub fn raw(&self, mut cx: impl AsContextMut) -> Result<*mut u8> {
+        text::keep_views(&mut cx.as_context_mut().0, Home::ANY)?;
+        self.start(cx)
+    }
+
+    /// The same for who writes nothing there.
+    #[doc(hidden)]
+    pub fn start(&self, mut cx: impl AsContextMut) -> Result<*mut u8> {
+        let cx = &cx.as_context_mut().0;
+        same_store(cx, self.store, "memory")?;
+        Ok(match &self.inner {
+            MemoryRepr::Plain(m) => m.data_ptr(cx),
+            MemoryRepr::Shared(m) => m.data().as_ptr().cast_mut().cast::<u8>(),
+        })
     }
 
     fn plain(&self) -> Result<&wasmtime::Memory> {

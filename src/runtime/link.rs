@@ -62,7 +62,19 @@ impl Linker {
         name: &str,
         item: impl Into<Extern>,
     ) -> Result<&mut Linker> {
-        Ok(self.insert(owned(module)?, owned(name)?, item.into()))
+        self.try_define_with(module, name, || Ok(item.into()))
+    }
+
+    /// The same for what is made once nothing can fail any more but its making.
+    #[doc(hidden)]
+    pub fn try_define_with(
+        &mut self,
+        module: &str,
+        name: &str,
+        make: impl FnOnce() -> Result<Extern>,
+    ) -> Result<&mut Linker> {
+        let (module, name) = (owned(module)?, owned(name)?);
+        Ok(self.insert(module, name, make()?))
     }
 
     fn insert(&mut self, module: String, name: String, item: Extern) -> &mut Linker {

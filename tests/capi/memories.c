@@ -120,6 +120,17 @@ static void bounds(void) {
   CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_NULL_POINTER);
   witrt_error_delete(error);
   CHECK(!witrt_memory_write(memory, 0, NULL, 1, NULL) && !witrt_memory_read(NULL, 0, room, 1, NULL));
+  /* Also within the memory, whichever end comes first. */
+  enum { PART = 40000 };
+  char* data = wasm_memory_data(memory);
+  for (int i = 0; i < PART + 1; i++) data[i] = (char)(i % 251);
+  CHECK(witrt_memory_write(memory, 1, data, PART, NULL));
+  int moved = 0;
+  for (int i = 0; i < PART; i++) moved += data[i + 1] == (char)(i % 251);
+  CHECK_EQ(moved, PART);
+  CHECK(witrt_memory_read(memory, 1, data, PART, NULL));
+  for (int i = 0; i < PART; i++) moved -= data[i] == (char)(i % 251);
+  CHECK_EQ(moved, 0);
   /* What it has grown by is there. */
   CHECK(wasm_memory_grow(memory, 1) && witrt_memory_write(memory, 131071, "x", 1, NULL));
   guest_close(&g);

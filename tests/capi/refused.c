@@ -35,6 +35,13 @@ static wasm_trap_t* fail(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   return wasm_trap_copy(given);
 }
 
+static wasm_trap_t* fail_with_env(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)env;
+  return fail(args, results);
+}
+
+static void end(void* env) { ++*(int*)env; }
+
 static wasm_trap_t* fail_prepared(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)args, (void)results;
   wasm_trap_t* trap = witrt_caller_trap(caller, text, SIZE);
@@ -130,6 +137,15 @@ static void names(void) {
     if (refusing) told(WITRT_ERROR_OUT_OF_MEMORY);
     CHECK_EQ(witrt_linker_define_instance(linker, text, SIZE, g.instance), !refusing);
     if (refusing) told(WITRT_ERROR_OUT_OF_MEMORY);
+    int ended = 0;
+    wasm_functype_t* type = wasm_functype_new_0_0();
+    wasm_store_t* store = wasm_store_new(g.engine);
+    witrt_linker_t* own = witrt_linker_new();
+    CHECK_EQ(witrt_linker_define_func(own, store, text, SIZE, "n", 1, type, fail_with_env, &ended, end, NULL), !refusing);
+    witrt_linker_delete(own);
+    wasm_store_delete(store);
+    wasm_functype_delete(type);
+    CHECK_EQ(ended, !refusing);
     CHECK(witrt_linker_define(linker, "host", 4, "fail", 4, g.exports.data[0]));
     wasm_instance_t* linked = witrt_linker_instantiate(linker, g.store, g.module, NULL);
     CHECK(linked != NULL);
