@@ -225,6 +225,20 @@ fn refill<T: Copy>(
 ) -> Result<(), CopyError> {
     vec.clear();
     make_room(vec, mostly)?;
+    // Most is short: it needs no policy, and no more room.
+    if let Text::Utf8(s) = src
+        && s.len() <= SWEPT
+        && !super::scalar_is_forced()
+        && let Some(written) = match room(vec.spare_capacity_mut()) {
+            Room::Utf8(d) => copy_short_utf8(s, d),
+            Room::Utf16(d) => decode_short(s, d),
+            _ => None,
+        }
+    {
+        // SAFETY: it is empty, so its first units are those that have been written.
+        unsafe { vec.set_len(written) };
+        return Ok(());
+    }
     let written = match super::copy(src, Dest(room(vec.spare_capacity_mut())), policy) {
         Err(CopyError::TooSmall { needed }) => {
             make_room(vec, needed)?;
