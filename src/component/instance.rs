@@ -230,6 +230,7 @@ impl Instance {
             Ok(ours) => ours,
             Err(e) => Error::new(ErrorKind::IncompatibleImport, format!("{e:#}")),
         };
+        #[cfg_attr(not(feature = "wasi"), allow(unused_mut))]
         let mut data = host.data().apart();
         let mut definer =
             Definer { supplied: supplied.functions.into_iter(), ..Definer::default() };

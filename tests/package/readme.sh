@@ -36,7 +36,7 @@ C
     blocks c
     cat <<'C'
   static const char16_t expected[] = u"hello, Zoë 🦀! (9 bytes, 5 chars)";
-  if (!done || out.buffer.len != 30 || reply[29] != ')') return 4;
+  if (!done || out.text.size != 30 || reply[29] != ')') return 4;
   if (!again) return 5;
   wasm_module_delete(again);
   if (trap || memcmp(answer, expected, sizeof expected - 2) != 0) return 3;
