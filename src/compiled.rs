@@ -7,8 +7,6 @@
 
 mod enter;
 mod import;
-mod lift;
-mod lower;
 mod park;
 mod relay;
 
@@ -120,7 +118,7 @@ impl Running {
             Some(at) => {
                 let pay = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
                 let pay = CoreFunc::new(cx, pay.ok_or_else(missing)?, None).at(self.home());
-                Some(Parking::new(cx, globals, &pay)?)
+                Some(Parking::new(cx, globals, pay))
             }
         };
         // The store is borrowed: nobody else has found them meanwhile.
@@ -243,7 +241,7 @@ impl Running {
         let func = self.deferred(caller, at)?;
         let cx = &mut caller.as_context_mut();
         if let Some(due) = words.due(&func)? {
-            cx.data_mut().debts.register_few(func.home(), due);
+            cx.data_mut().debts.register_due(func.home(), due);
             return Ok(());
         }
         let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();

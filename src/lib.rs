@@ -56,7 +56,6 @@ pub use guest::call::Word;
 #[doc(hidden)]
 pub use guest::carried::Copied;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
-pub use guest::flat::{Arguments, Lift, Lower, Outcome};
 pub use guest::func::Func;
 pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
@@ -74,8 +73,9 @@ pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
 pub use runtime::instance::Instance;
 pub use runtime::link::Linker;
 pub use runtime::module::Module;
+#[doc(hidden)]
 pub use runtime::prepared::Prepared;
-pub use runtime::typed::{Argument, Gift, Gifts, Lowered, Params, TypedFunc};
+pub use runtime::typed::{Argument, Gift, Gifts, Params, TypedFunc};
 pub use runtime::{Engine, EpochCallback, Store};
 pub use string::{Encoding, Policy};
 pub(crate) use types::kinds_of_values;
@@ -92,8 +92,8 @@ pub use wasi::{Access, Wasi};
 #[doc(hidden)]
 pub mod tree {
     pub use crate::guest::tree::{
-        FieldsSlot, ListSlot, Of, ReadText, ResourceRoom, Returned, Slot, TextSlot, VariantSlot,
-        copy, is_within, plain_text, release,
+        Arg, FieldsSlot, ListSlot, Of, Out, ReadText, ResourceRoom, Returned, Sink, Slot, TextSlot,
+        VariantSlot, copy, is_within, plain_text, release,
     };
 }
 

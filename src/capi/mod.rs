@@ -48,7 +48,6 @@ pub mod instance;
 pub mod linker;
 pub mod module;
 pub mod prepared;
-mod prepared_results;
 pub mod reflect;
 pub mod resource;
 pub mod slot;

@@ -1,8 +1,8 @@
 //! Prepared calls: the type is checked once, and a call takes no list of values.
 //!
-//! Not here: slots, what becomes of results, callbacks.
+//! Not here: slots, callbacks.
 
-use super::base::boundary::{List, enter, need, null, quietly};
+use super::base::boundary::{enter, need, null, quietly};
 use super::base::cell::{Inside, StoreCell, StringBox};
 use super::base::failure::{Failure, report};
 use super::base::handle::{Reference, wasm_func_t};
@@ -10,12 +10,13 @@ use super::base::object::{Body, wrong_kind};
 use super::base::report::witrt_error_t;
 use super::base::string::{self, Source};
 use super::base::text::wasm_string_t;
-use super::base::translate::{to_externref, to_funcref};
-use super::prepared_results::{INLINE, Kept, KeptText, Numbers, OneText, Results};
-use super::slot::{SlotKind, witrt_slot_kind_t, witrt_slot_t};
-use crate::{Arguments, Error, ErrorKind, Lower, Lowered as _};
-use crate::{Prepared, Result, Word};
-use crate::{Val, ValType};
+use super::base::translate::{give_val, to_externref, to_funcref};
+use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use crate::string::Text;
+use crate::tree::{Arg, Out, Sink};
+use crate::{Error, ErrorKind, Prepared, Result, Str, Val, ValType, Word};
+use std::mem::MaybeUninit;
+use std::slice::{from_raw_parts, from_raw_parts_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -31,18 +32,26 @@ pub struct witrt_prepared_t {
     results: Box<[SlotKind]>,
     /// Whether few numbers cross, and nothing else.
     is_numeric: bool,
-    /// Whether all results are numbers.
-    gives_numbers: bool,
-    /// Whether some parameters are references, or strings that are not lent text.
-    takes_vals: bool,
-    /// Whether some results are references, or strings to be read later.
-    gives_vals: bool,
+    /// Whether there are references among the values, or strings that are not lent text.
+    has_handles: bool,
     /// What the last call kept, and whether that is anything.
     kept: Mutex<Vec<KeptText>>,
     has_kept: AtomicBool,
     /// The store goes last.
     cell: Arc<StoreCell>,
 }
+
+/// A text that there was no room for.
+struct KeptText {
+    /// Which result it is.
+    index: usize,
+    text: Str<'static>,
+}
+
+/// So many values of a call are on the stack,
+const INLINE: usize = 32;
+/// and so many words of one of numbers.
+const WORDS: usize = 8;
 
 /// Prepares a function for calls with slots of these kinds, which must fit its
 /// type. Owned by the caller; NULL, with `WITRT_ERROR_WRONG_KIND`, where they do
@@ -72,18 +81,14 @@ pub unsafe extern "C" fn witrt_func_prepare(
         };
         let call = Prepared::new(func, &takes, &gives)?;
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
-        let is_numeric = call.is_numeric() && params.len() <= INLINE && results.len() <= INLINE;
-        let gives_numbers = results.iter().all(SlotKind::is_number);
-        let takes_vals = params.iter().any(SlotKind::is_val);
-        let gives_vals = results.iter().any(SlotKind::is_val);
+        let is_numeric = call.is_numeric() && params.len().max(results.len()) <= WORDS;
+        let has_handles = params.iter().chain(&results).any(SlotKind::is_val);
         let prepared = witrt_prepared_t {
             call,
             params,
             results,
             is_numeric,
-            gives_numbers,
-            takes_vals,
-            gives_vals,
+            has_handles,
             kept,
             has_kept,
             cell,
@@ -192,85 +197,279 @@ unsafe fn call_inside(
         // SAFETY: as above.
         return unsafe { call_numbers(inside, prepared, args, results) };
     }
-    let (store, has_handles) = (inside.id(), prepared.takes_vals);
-    let args = SlotArgs { store, kinds: &prepared.params, has_handles, slots: args };
-    if prepared.gives_numbers {
-        // SAFETY: as above.
-        unsafe { call_for_numbers(inside, prepared, &args, results) }
-    } else if let [kind @ (SlotKind::Text(_) | SlotKind::Grow(_))] = *prepared.results {
-        // SAFETY: as above.
-        unsafe { call_for_one_text(inside, prepared, &args, results, kind) }
-    } else {
-        // SAFETY: as above.
-        unsafe { call_for_text(inside, prepared, &args, results) }
+    // SAFETY: as above.
+    unsafe {
+        match prepared.has_handles {
+            false => call_slots::<false>(inside, prepared, args, results),
+            true => call_slots::<true>(inside, prepared, args, results),
+        }
     }
 }
 
-/// The way for results that are numbers.
+/// What a call is made of. Nothing is there at first.
+struct Room<'a> {
+    texts: *mut Text<'a>,
+    args: *mut Arg<'a>,
+    sinks: *mut Sink,
+    outs: *mut Out<'a>,
+}
+
+/// The way that every call can go.
 ///
 /// # Safety
 ///
 /// As for [`call_inside`].
 #[inline(never)]
-unsafe fn call_for_numbers(
+unsafe fn call_slots<const HANDLES: bool>(
     inside: &mut Inside<'_>,
     prepared: &witrt_prepared_t,
-    args: &SlotArgs<'_>,
+    args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    // SAFETY: the caller vouches for the slots; all results are numbers.
-    let mut outcome = unsafe { Numbers::new(&prepared.results, results) };
-    prepared.call.call(inside.context(), args, &mut outcome)
-}
-
-/// The way for one result that is text.
-///
-/// # Safety
-///
-/// As for [`call_inside`], and the slot is of text of this kind.
-#[inline(never)]
-unsafe fn call_for_one_text(
-    inside: &mut Inside<'_>,
-    prepared: &witrt_prepared_t,
-    args: &SlotArgs<'_>,
-    slot: *mut witrt_slot_t,
-    kind: SlotKind,
-) -> Result<()> {
-    prepared.forget();
-    // SAFETY: the caller vouches for the slot.
-    let mut outcome = unsafe { OneText::new(slot, kind) }?;
-    let called = prepared.call.call(inside.context(), args, &mut outcome);
-    if called.is_ok() {
-        outcome.give();
+    let count = prepared.params.len().max(prepared.results.len());
+    if count > INLINE {
+        // SAFETY: as above.
+        return unsafe { call_many(inside, prepared, args, results, count) };
     }
-    prepared.end(called, outcome.kept)
+    let mut texts = [const { MaybeUninit::<Text<'_>>::uninit() }; INLINE];
+    let mut ins = [const { MaybeUninit::<Arg<'_>>::uninit() }; INLINE];
+    let mut sinks = [const { MaybeUninit::<Sink>::uninit() }; INLINE];
+    let mut outs = [const { MaybeUninit::<Out<'_>>::uninit() }; INLINE];
+    let (texts, ins) = (texts.as_mut_ptr().cast(), ins.as_mut_ptr().cast());
+    let (sinks, outs) = (sinks.as_mut_ptr().cast(), outs.as_mut_ptr().cast());
+    let room = Room { texts, args: ins, sinks, outs };
+    // SAFETY: the caller vouches for the slots, and there is room.
+    unsafe { call_in::<HANDLES>(inside, prepared, args, results, room) }
 }
 
-/// The way for results that are not all numbers.
+/// The same for so many values that they are not on the stack.
 ///
 /// # Safety
 ///
 /// As for [`call_inside`].
 #[inline(never)]
-unsafe fn call_for_text(
+unsafe fn call_many(
     inside: &mut Inside<'_>,
     prepared: &witrt_prepared_t,
-    args: &SlotArgs<'_>,
+    args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
+    count: usize,
+) -> Result<()> {
+    let mut texts = Vec::<Text<'_>>::with_capacity(count);
+    let mut ins = Vec::<Arg<'_>>::with_capacity(count);
+    let mut sinks = Vec::<Sink>::with_capacity(count);
+    let mut outs = Vec::<Out<'_>>::with_capacity(count);
+    let (texts, ins) = (texts.as_mut_ptr(), ins.as_mut_ptr());
+    let (sinks, outs) = (sinks.as_mut_ptr(), outs.as_mut_ptr());
+    let room = Room { texts, args: ins, sinks, outs };
+    // SAFETY: the caller vouches for the slots, and there is room.
+    unsafe { call_in::<true>(inside, prepared, args, results, room) }
+}
+
+/// # Safety
+///
+/// As for [`call_inside`], and there must be room for as many as parameters and results.
+/// Without `HANDLES` none may be.
+#[inline(always)]
+unsafe fn call_in<const HANDLES: bool>(
+    inside: &mut Inside<'_>,
+    prepared: &witrt_prepared_t,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+    room: Room<'_>,
 ) -> Result<()> {
     prepared.forget();
-    // SAFETY: the caller vouches for the slots.
-    let mut outcome = unsafe { Results::new(&prepared.results, results) }?;
-    if prepared.gives_vals {
-        outcome.vals = inside.tables().vals.pop().unwrap_or_default();
+    let (params, kinds) = (&*prepared.params, &*prepared.results);
+    // Handles are read before anything runs: making room for a reference may run a
+    // finalizer, which may delete others.
+    let (mut lent, mut got) = (Vec::new(), Vec::new());
+    if HANDLES {
+        // SAFETY: the caller vouches for the slots.
+        lent = unsafe { handles(inside, prepared, args) }?;
+        got = inside.tables().vals.pop().unwrap_or_default();
+        got.extend(kinds.iter().filter(|kind| kind.is_val()).map(|_| Val::I32(0)));
     }
-    let called = prepared.call.call(inside.context(), args, &mut outcome);
-    let done = called.and_then(|()| outcome.give(inside));
-    if prepared.gives_vals {
-        outcome.vals.clear();
-        inside.tables().vals.push(std::mem::take(&mut outcome.vals));
+    let mut nth = 0;
+    for (i, kind) in params.iter().enumerate() {
+        // SAFETY: the caller vouches for the slots, and that text stays as it is during
+        // the call; there is room for each, and a value for each that is one.
+        unsafe {
+            let slot = &*args.add(i);
+            let arg = match kind {
+                SlotKind::Text(encoding) => match slot.text(*encoding) {
+                    Ok(text) => {
+                        let place = room.texts.add(i);
+                        place.write(text);
+                        Arg::text(&*place)
+                    }
+                    Err(error) => return Err(prepared.argument(error, i)),
+                },
+                kind if HANDLES && kind.is_val() => {
+                    nth += 1;
+                    Arg::val(&*lent.as_ptr().add(nth - 1))
+                }
+                _ => Arg::number(slot.number(*kind)),
+            };
+            room.args.add(i).write(arg);
+        }
     }
-    prepared.end(done, outcome.kept)
+    // Buffers are looked at before anything runs, too.
+    let vals = got.as_mut_ptr();
+    nth = 0;
+    for (i, kind) in kinds.iter().enumerate() {
+        // SAFETY: as above.
+        unsafe {
+            let out = match (*results.add(i)).sink(*kind) {
+                Ok(Some(sink)) => {
+                    let place = room.sinks.add(i);
+                    place.write(sink);
+                    Out::sink(&mut *place)
+                }
+                Ok(None) if HANDLES && kind.is_val() => {
+                    nth += 1;
+                    Out::val(&mut *vals.add(nth - 1))
+                }
+                Ok(None) => Out::number(),
+                // Those that are there hold nothing yet.
+                Err(error) => return Err(error.of_result(i)),
+            };
+            room.outs.add(i).write(out);
+        }
+    }
+    // SAFETY: so many have been written.
+    let (ins, outs) = unsafe {
+        (from_raw_parts(room.args, params.len()), from_raw_parts_mut(room.outs, kinds.len()))
+    };
+    let mut done = prepared.call.call(inside.context(), ins, outs);
+    if HANDLES {
+        lent.clear();
+        // SAFETY: it is empty, so that no value of the old lifetime is in it.
+        let spare = unsafe { std::mem::transmute::<Vec<Val<'_>>, Vec<Val<'static>>>(lent) };
+        inside.tables().vals.push(spare);
+    }
+    // What can fail comes first: nothing is written where something does.
+    if HANDLES && done.is_ok() {
+        done = lengths(inside, kinds, outs, &got);
+    }
+    if let Err(error) = done {
+        for (i, _) in kinds.iter().enumerate().filter(|(_, kind)| kind.is_written()) {
+            // SAFETY: those of texts have a sink, which may keep a text.
+            unsafe { room.sinks.add(i).drop_in_place() };
+        }
+        prepared.forget();
+        return Err(error);
+    }
+    let mut short = None::<Kept>;
+    let mut vals = if HANDLES { Some(got.drain(..)) } else { None };
+    for (i, (kind, out)) in kinds.iter().zip(outs).enumerate() {
+        // SAFETY: the caller vouches for the slots; those of texts have a sink.
+        unsafe {
+            let slot = &mut *results.add(i);
+            match kind {
+                SlotKind::Text(_) | SlotKind::Grow(_) => {
+                    let sink = &mut *room.sinks.add(i);
+                    if let SlotKind::Text(_) = kind {
+                        slot.text.size = sink.units;
+                    }
+                    if let Some(kept) = sink.kept.take() {
+                        short.get_or_insert_default().push((i, *kept));
+                    }
+                }
+                SlotKind::Lazy(_) | SlotKind::Reference(_) => {
+                    if HANDLES && let Some(val) = vals.as_mut().and_then(Iterator::next) {
+                        give(inside, slot, val, out.bits());
+                    }
+                }
+                _ => *slot = witrt_slot_t::of_number(*kind, out.bits()),
+            }
+        }
+    }
+    drop(vals);
+    if HANDLES {
+        inside.tables().vals.push(got);
+    }
+    match short {
+        None => {
+            prepared.forget();
+            Ok(())
+        }
+        Some(short) => Err(prepared.keep_short(short)),
+    }
+}
+
+/// Texts that there was no room for, of which results, with what tells so.
+type Kept = Vec<(usize, (Error, Str<'static>))>;
+
+/// The arguments that are neither numbers nor lent text.
+///
+/// # Safety
+///
+/// As for [`call_inside`].
+#[inline(never)]
+unsafe fn handles<'a>(
+    inside: &mut Inside<'_>,
+    prepared: &witrt_prepared_t,
+    args: *const witrt_slot_t,
+) -> Result<Vec<Val<'a>>> {
+    let mut vals: Vec<Val<'a>> = inside.tables().vals.pop().unwrap_or_default();
+    for (i, kind) in prepared.params.iter().enumerate().filter(|(_, kind)| kind.is_val()) {
+        // SAFETY: the caller vouches for the slots.
+        let val = unsafe { value(inside.id(), *kind, &*args.add(i)) };
+        vals.push(val.map_err(|error| prepared.argument(error, i))?);
+    }
+    Ok(vals)
+}
+
+/// Writes a reference, or a string of so many units, which the caller owns.
+#[inline(never)]
+fn give(inside: &mut Inside<'_>, slot: &mut witrt_slot_t, val: Val<'static>, units: u64) {
+    match val {
+        Val::String(text) => {
+            let string = StringBox::give(inside, text);
+            slot.lazy = witrt_lazy_t { string, length: units as usize };
+        }
+        // SAFETY: the value is a reference, so that member is set.
+        val => slot.r#ref = unsafe { give_val(inside, val).of.r#ref },
+    }
+}
+
+/// Tells how many units the strings have that are to be read later.
+#[inline(never)]
+fn lengths(
+    inside: &mut Inside<'_>,
+    kinds: &[SlotKind],
+    outs: &mut [Out<'_>],
+    got: &[Val<'static>],
+) -> Result<()> {
+    let places = kinds.iter().zip(outs).filter(|(kind, _)| kind.is_val());
+    for ((kind, out), val) in places.zip(got) {
+        if let (SlotKind::Lazy(encoding), Val::String(text)) = (kind, val) {
+            *out = Out::of_bits(text.length(inside.context(), *encoding)? as u64);
+        }
+    }
+    Ok(())
+}
+
+/// An argument that is neither a number nor lent text.
+///
+/// # Safety
+///
+/// The member of the kind must be set, and text stay as it is for `'a`.
+#[inline(never)]
+unsafe fn value<'a>(store: u64, kind: SlotKind, slot: &witrt_slot_t) -> Result<Val<'a>> {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        match kind {
+            SlotKind::Lazy(_) => match string::source(slot.lazy.string)? {
+                Source::Host(text) => Ok(Val::String(text)),
+                Source::Handle(handle) => handle.text().cloned().map(Val::String),
+            },
+            SlotKind::Reference(ValType::FuncRef) => {
+                to_funcref(store, slot.r#ref.as_ref()).map(Val::FuncRef)
+            }
+            _ => to_externref(store, slot.r#ref.as_ref()).map(Val::ExternRef),
+        }
+    }
 }
 
 /// The short way for few numbers.
@@ -285,7 +484,7 @@ unsafe fn call_numbers(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    let mut words = [Word::new(0); INLINE];
+    let mut words = [Word::new(0); WORDS];
     for (i, (word, kind)) in words.iter_mut().zip(&prepared.params).enumerate() {
         // SAFETY: the caller vouches for the slots.
         *word = Word::new(unsafe { (*args.add(i)).number(*kind) });
@@ -298,99 +497,6 @@ unsafe fn call_numbers(
     Ok(())
 }
 
-/// The slots of arguments.
-struct SlotArgs<'k> {
-    /// The number of the store.
-    store: u64,
-    kinds: &'k [SlotKind],
-    /// Whether some are references, or strings that are not lent text.
-    has_handles: bool,
-    /// As many as kinds.
-    slots: *const witrt_slot_t,
-}
-
-impl SlotArgs<'_> {
-    #[inline(always)]
-    fn slot(&self, i: usize) -> &witrt_slot_t {
-        debug_assert!(i < self.kinds.len());
-        // SAFETY: `call_inside` is given as many slots as there are kinds.
-        unsafe { &*self.slots.add(i) }
-    }
-
-    /// What is neither a number nor lent text.
-    fn value<'a>(&self, i: usize) -> Result<Val<'a>> {
-        let slot = self.slot(i);
-        // SAFETY: the header demands that the member of the kind is set, and
-        // that text stays as it is during the call.
-        let val = unsafe {
-            match self.kinds[i] {
-                SlotKind::Lazy(_) => match string::source(slot.lazy.string) {
-                    Ok(Source::Host(text)) => Ok(Val::String(text)),
-                    Ok(Source::Handle(handle)) => handle.text().cloned().map(Val::String),
-                    Err(error) => Err(error),
-                },
-                SlotKind::Reference(ValType::FuncRef) => {
-                    to_funcref(self.store, slot.r#ref.as_ref()).map(Val::FuncRef)
-                }
-                _ => to_externref(self.store, slot.r#ref.as_ref()).map(Val::ExternRef),
-            }
-        };
-        val.map_err(|error| error.at_argument(i))
-    }
-
-    /// The way for arguments with handles among them. All of these are read first:
-    /// making room for a reference may run a finalizer, which may delete others.
-    #[inline(never)]
-    fn lower_handles<'a, L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        let count = self.kinds.iter().filter(|kind| kind.is_val()).count();
-        let mut values = List::<Val<'a>, INLINE>::new(count, Vec::new);
-        for (i, kind) in self.kinds.iter().enumerate() {
-            if kind.is_val() {
-                values.push(self.value(i)?);
-            }
-        }
-        let mut values = values.as_mut_slice().iter();
-        for (i, kind) in self.kinds.iter().enumerate() {
-            match if kind.is_val() { values.next() } else { None } {
-                None => self.lower_plain(i, kind, into)?,
-                Some(Val::String(text)) => text.lower(into)?,
-                Some(val) => into.value(val.clone()).map_err(|error| error.at_argument(i))?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Lowers a number or lent text.
-    #[inline(always)]
-    fn lower_plain<'a, L: Lower<'a>>(&self, i: usize, kind: &SlotKind, into: &mut L) -> Result<()> {
-        let slot = self.slot(i);
-        // SAFETY: the header demands that the member of the kind is set, and
-        // that text stays as it is during the call.
-        unsafe {
-            match *kind {
-                SlotKind::Text(encoding) => {
-                    let text = slot.text(encoding).map_err(|error| error.at_argument(i))?;
-                    into.text(text, None)
-                }
-                kind => into.number(slot.number(kind)),
-            }
-        }
-    }
-}
-
-impl<'a> Arguments<'a> for SlotArgs<'_> {
-    #[inline(always)]
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        if self.has_handles {
-            return self.lower_handles(into);
-        }
-        for (i, kind) in self.kinds.iter().enumerate() {
-            self.lower_plain(i, kind, into)?;
-        }
-        Ok(())
-    }
-}
-
 impl witrt_prepared_t {
     /// Forgets what an earlier call kept: when a call begins, and when it ends, since
     /// others may have been made within it.
@@ -401,19 +507,22 @@ impl witrt_prepared_t {
         }
     }
 
-    /// The end of a call that has written all its slots, or failed.
-    #[inline(always)]
-    fn end(&self, done: Result<()>, kept: Kept) -> Result<()> {
-        match kept {
-            Some(short) if done.is_ok() => {
-                self.keep(short.texts);
-                Err(short.error)
-            }
-            _ => {
-                self.forget();
-                done
-            }
+    /// Tells which argument is at fault.
+    #[cold]
+    fn argument(&self, error: Error, index: usize) -> Error {
+        error.of_argument(self.call.func().ty(), index)
+    }
+
+    /// Keeps texts that there was no room for, and tells of the first.
+    #[cold]
+    fn keep_short(&self, short: Kept) -> Error {
+        let (mut first, mut texts) = (None, Vec::new());
+        for (index, (error, text)) in short {
+            first.get_or_insert_with(|| error.of_result(index));
+            texts.push(KeptText { index, text });
         }
+        self.keep(texts);
+        first.unwrap_or_else(|| Error::new(ErrorKind::BufferTooSmall, "there was no room"))
     }
 
     #[cold]

@@ -4,11 +4,11 @@
 
 use super::base::boundary::{need, slice};
 use super::base::handle::wasm_ref_t;
-use super::base::sink::{Grow, Room, Sink};
-use super::base::text::{text_at, wasm_string_t};
+use super::base::text::{room_of, text_at, wasm_string_t};
 use super::base::value::{type_of, unknown_kind};
 use super::types::check_count;
 use crate::string::Text;
+use crate::tree::Sink;
 use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
 use std::ffi::c_void;
 
@@ -262,6 +262,12 @@ impl SlotKind {
         matches!(self, SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_))
     }
 
+    /// Whether it is text in memory of the host's.
+    #[inline(always)]
+    pub fn is_written(&self) -> bool {
+        matches!(self, SlotKind::Text(_) | SlotKind::Grow(_))
+    }
+
     /// Whether it is a reference, or a string of any kind.
     pub fn is_val(&self) -> bool {
         matches!(self, SlotKind::Lazy(_) | SlotKind::Reference(_))
@@ -336,28 +342,28 @@ impl witrt_slot_t {
         }
     }
 
-    /// The room that it offers.
+    /// Where it says that a text goes, if it is of such a kind.
     ///
     /// # Safety
     ///
-    /// `buffer` must have been set.
-    #[inline]
-    pub unsafe fn room(&self, encoding: Encoding) -> Result<Sink> {
-        // SAFETY: the caller vouches for it.
-        let witrt_buffer_t { data, capacity } = unsafe { self.buffer };
-        Room::new(data, capacity, encoding).map(Sink::Room)
-    }
-
-    /// The function that it names.
-    ///
-    /// # Safety
-    ///
-    /// `grow` must have been set.
-    #[inline]
-    pub unsafe fn grow(&self, encoding: Encoding) -> Result<Sink> {
-        // SAFETY: the caller vouches for it.
-        let witrt_grow_t { grow, env } = unsafe { self.grow };
-        Ok(Sink::Grow(Grow { grow: need(grow, "grow")?, env, encoding }))
+    /// The member of the kind must have been set, and what it promises be there as long
+    /// as the result is used.
+    #[inline(always)]
+    pub unsafe fn sink(&self, kind: SlotKind) -> Result<Option<Sink>> {
+        // SAFETY: the caller vouches for it; alignment is checked.
+        unsafe {
+            match kind {
+                SlotKind::Text(encoding) => {
+                    let witrt_buffer_t { data, capacity } = self.buffer;
+                    room_of(data, capacity, encoding).map(Some)
+                }
+                SlotKind::Grow(encoding) => {
+                    let witrt_grow_t { grow, env } = self.grow;
+                    Ok(Some(Sink::grow(need(grow, "grow")?, env, encoding)))
+                }
+                _ => Ok(None),
+            }
+        }
     }
 }
 

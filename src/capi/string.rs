@@ -7,9 +7,8 @@ use super::base::cell::StringBox;
 use super::base::failure::report;
 use super::base::last::set_last;
 use super::base::report::witrt_error_t;
-use super::base::sink::Room;
 use super::base::string::{Source, clone, delete, read, source};
-use super::base::text::{encoding_of, wasm_encoding_t, wasm_string_t};
+use super::base::text::{encoding_of, room_of, wasm_encoding_t, wasm_string_t};
 use super::base::vec::wasm_byte_vec_t;
 use crate::string::{Text, measure};
 use crate::{Encoding, Error, ErrorKind, Policy, Result};
@@ -152,7 +151,8 @@ unsafe fn copy_to(
     capacity: usize,
     written: *mut usize,
 ) -> Result<()> {
-    let room = Room::new(destination, capacity, encoding)?;
+    // SAFETY: the caller vouches for the room.
+    let mut room = unsafe { room_of(destination, capacity, encoding) }?;
     // SAFETY: the caller vouches for the string.
     let is_checked = match unsafe { source(string) }? {
         Source::Handle(handle) => handle.is_of_store(),
@@ -163,8 +163,8 @@ unsafe fn copy_to(
             // Copying checks as it goes: too late for memory that is to stay as it is.
             measure(text, encoding, policy)?;
         }
-        // SAFETY: the caller vouches for the room.
-        unsafe { room.fill(text, policy) }
+        room.fill(text, policy)?;
+        Ok(room.units)
     };
     // SAFETY: the caller vouches for the rest.
     unsafe { offer(written, read(string, copied)?) };

@@ -1,37 +1,52 @@
 //! Entering a compiled adapter: one entry into core code for one call.
 //!
+//! A string is a slot and its length. Where an entry says that it takes them so,
+//! short text goes with it, in words of 128 bits: then nothing is lent, and the core
+//! writes it into its memory by itself.
+//!
 //! Not here: what adapters ask for while they run.
 
-use super::lift::{Gives, Results, Source};
-use super::lower::{Lent, Light, Measure, Wide};
 use super::park::{Outer, Parking};
 use super::{Handles, Running, missing};
 use crate::abi::GuestEncoding;
-use crate::codegen::{self, Entry, Out, Strings};
+use crate::codegen::{self, Entry, Out as Gives, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
-use crate::guest::carried::{CARRIED, CARRIED_WORDS};
+use crate::guest::carried::{CARRIED, CARRIED_WORDS, carry};
 use crate::guest::context::Cx;
 use crate::guest::defer::{late, run_registered, settle_for};
-use crate::guest::few::{FEW, Few, FewFunc, Puts};
-use crate::guest::flat::{Arguments, Lift, Lower, Outcome, Told};
+use crate::guest::frame::{Frame, INLINE, Room, Words};
 use crate::guest::func::Typed;
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, Link, linked};
-use crate::guest::slots::scoped;
-use crate::guest::value::Val;
+use crate::guest::memory::Mem;
+use crate::guest::slots::{Held, Lending, scoped};
+use crate::guest::transfer::{give, take};
+use crate::guest::tree::{Arg, Is, Out, mismatch, with_ends};
+use crate::guest::value::{Str, Val};
 use crate::guest::words::HostType;
 use crate::string::SHORT;
-use crate::types::FuncType;
+use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
 // What is carried fits.
 const _: () = assert!(
-    codegen::CARRY_WORDS <= FEW
+    codegen::CARRY_WORDS <= INLINE
         && codegen::CARRIED_BYTES as usize == SHORT
         && codegen::CARRIED as u32 == CARRIED
         && codegen::CARRIED_PARTS as usize == CARRIED_WORDS - 2
 );
+
+/// Where a result of an entry is.
+#[derive(Clone, Copy)]
+pub(super) enum From {
+    /// A word.
+    Word(ValType),
+    /// Text: address and length in this memory.
+    View(Mem),
+    /// A slot.
+    Slot,
+}
 
 /// An adapter of an instance, to be entered by the host.
 pub(crate) struct Entered {
@@ -39,19 +54,11 @@ pub(crate) struct Entered {
     func: CoreFunc,
     /// The adapter's own type.
     ty: FuncType,
-    /// The same, if few words cross, all of them numbers.
-    few: Option<FewFunc>,
-    /// Whether it takes no string, or all of them with their text if that is
-    /// short.
-    light: bool,
-    /// Whether it takes them so.
-    carries: bool,
-    /// How the guest encodes text.
+    /// How it takes strings, and how the guest encodes them.
+    strings: Strings,
     guest: GuestEncoding,
     settles: bool,
-    outs: Box<[Gives]>,
-    /// Whether results are numbers and nothing is due with them.
-    simple: bool,
+    outs: Box<[From]>,
     /// How many words the results take.
     words: usize,
     /// Calls that are due when it has returned, by position.
@@ -78,25 +85,20 @@ impl Entered {
             return Err(missing());
         }
         let handles = running.handles.get().ok_or_else(missing)?.clone();
-        let few = FewFunc::new(&func);
-        let carries = *strings == Strings::Carried;
-        if carries && few.is_none() {
+        if *strings == Strings::Carried && !func.is_light() {
             return Err(missing());
         }
-        let give = |out: &Out| match *out {
-            Out::Word(ty) => Ok(Gives::Word(ty)),
-            Out::View(mem) => running.ready_mem(mem as i32).map(Gives::View),
-            Out::Slot => Ok(Gives::Slot),
+        let from = |out: &Gives| match *out {
+            Gives::Word(ty) => Ok(From::Word(ty)),
+            Gives::View(mem) => running.ready_mem(mem as i32).map(From::View),
+            Gives::Slot => Ok(From::Slot),
         };
         let parking = if *parks || *pays { handles.parking.clone() } else { None };
         Ok(Entered {
-            few,
-            light: few.is_some() && *strings != Strings::Slots,
-            carries,
+            strings: *strings,
             guest: running.code.program.convention.text,
             settles: *settles,
-            outs: results.iter().map(give).collect::<Result<_>>()?,
-            simple: debts.is_empty() && results.iter().all(|out| matches!(out, Out::Word(_))),
+            outs: results.iter().map(from).collect::<Result<_>>()?,
             words: results.iter().map(|out| out.words()).sum(),
             debts: debts.as_slice().into(),
             parking,
@@ -116,58 +118,123 @@ impl Entered {
         self.bare.then_some(&self.func)
     }
 
-    /// Calls it with arguments that fit.
-    #[inline]
-    pub fn run<'a>(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &impl Arguments<'a>,
-        outcome: &mut impl Outcome,
-    ) -> Result<()> {
-        let args = &Told(args, &self.ty);
-        let Some(few) = self.few.as_ref().filter(|_| self.light) else {
-            return self.run_heavy(cx, args, outcome);
-        };
-        let mut room = Few::new();
-        let mut light = Light::new(room.puts());
-        args.lower(&mut light)?;
-        let Some(words) = light.finish() else {
-            return self.run_heavy(cx, args, outcome);
-        };
-        self.run_few(cx, few, words, outcome)
+    /// Calls it with arguments that fit, and as many results as it has.
+    pub fn run(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
+        if !self.func.is_light() {
+            let run = |cx: &mut Cx<'_>, frame: Frame<'_>| self.run_in(cx, frame, args, outs);
+            return self.func.framed_wide(cx, run);
+        }
+        let mut room = Room::new();
+        self.run_in(cx, Frame::light(&mut room, &self.func), args, outs)
     }
 
-    /// The ways of a call whose strings have to be lent.
-    #[inline(never)]
-    fn run_heavy<'a>(
+    #[inline(always)]
+    fn run_in(
         &self,
         cx: &mut Cx<'_>,
-        args: &impl Arguments<'a>,
-        outcome: &mut impl Outcome,
+        mut frame: Frame<'_>,
+        args: &[Arg<'_>],
+        outs: &mut [Out<'_>],
     ) -> Result<()> {
-        let Some(few) = &self.few else { return self.run_wide(cx, args, outcome) };
+        let carries = self.strings == Strings::Carried;
+        for (put, arg) in args.iter().enumerate() {
+            match arg.is() {
+                Is::Number(bits) => frame.put(bits)?,
+                Is::Text(text, _) if carries => match carry(text)? {
+                    Some(words) => frame.put_all(words)?,
+                    None => return self.run_lent(cx, frame, args, put, outs),
+                },
+                _ => return self.run_lent(cx, frame, args, put, outs),
+            }
+        }
+        self.cross(cx, frame, |cx, words| self.take(cx, words, outs))
+    }
+
+    /// The same where so many arguments were put already, which are numbers or text that
+    /// goes with the words, and others have to be lent.
+    #[inline(never)]
+    fn run_lent(
+        &self,
+        cx: &mut Cx<'_>,
+        mut frame: Frame<'_>,
+        args: &[Arg<'_>],
+        put: usize,
+        outs: &mut [Out<'_>],
+    ) -> Result<()> {
         scoped(cx, |cx, lending| {
-            let mut room = Few::new();
-            let mut lent = Lent::new(cx, lending, room.puts(), self.carries, self.guest);
-            args.lower(&mut lent)?;
-            let words = lent.finish();
-            self.run_few(cx, few, words, outcome)
+            let lent = self.lend(cx, lending, &args[put..], &mut frame);
+            lent.map_err(|error| match error.argument() {
+                Some(index) => error.of_argument(&self.ty, put + index),
+                None => error,
+            })?;
+            if self.func.has_refs() {
+                self.put_refs(cx, args, &mut frame)?;
+            }
+            self.cross(cx, frame, |cx, words| self.take(cx, words, outs))
         })
+    }
+
+    /// Puts arguments of all kinds. Text is measured, all of it before any reference
+    /// is rooted, which may run code of the host's, and lent for the time of the call.
+    #[inline(never)]
+    fn lend<'a>(
+        &self,
+        cx: &mut Cx<'_>,
+        lending: &Lending<'a>,
+        args: &[Arg<'a>],
+        frame: &mut Frame<'_>,
+    ) -> Result<()> {
+        let carries = self.strings == Strings::Carried;
+        let mut slots = 0;
+        for (i, arg) in args.iter().enumerate() {
+            let len = match arg.is() {
+                Is::Number(bits) => {
+                    frame.put(bits)?;
+                    continue;
+                }
+                Is::Ref => {
+                    frame.skip()?;
+                    continue;
+                }
+                Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
+                    frame.put_all(words)?;
+                    continue;
+                }
+                Is::Text(text, policy) => lending.lend(cx, text, policy, self.guest),
+                Is::String(text) => hold(cx, lending, text, self.guest),
+                Is::Other => Err(mismatch()),
+            };
+            put_slot(frame, len.map_err(|error| error.at_argument(i))?, slots, carries)?;
+            slots += 1;
+        }
+        Ok(())
+    }
+
+    /// Puts the references among arguments, each of which is one word.
+    #[inline(never)]
+    fn put_refs(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], frame: &mut Frame<'_>) -> Result<()> {
+        for (i, (arg, ty)) in args.iter().zip(self.ty.params()).enumerate() {
+            if let Is::Ref = arg.is() {
+                let val = arg.to_val(*ty)?;
+                frame.val_at(cx, i, &val).map_err(|error| error.of_argument(&self.ty, i))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The function, which takes what is put into its frame.
+    pub(super) fn func(&self) -> &CoreFunc {
+        &self.func
+    }
+
+    /// Where its results are.
+    pub(super) fn outs(&self) -> &[From] {
+        &self.outs
     }
 
     /// The adapter's own type.
     pub(super) fn ty(&self) -> &FuncType {
         &self.ty
-    }
-
-    /// How it gives results.
-    pub(super) fn outs(&self) -> &[Gives] {
-        &self.outs
-    }
-
-    /// Whether a result is a string.
-    pub(super) fn gives_text(&self) -> bool {
-        !self.simple
     }
 
     /// How the guest encodes text.
@@ -177,44 +244,28 @@ impl Entered {
 
     /// Whether it takes short strings with their text.
     pub(super) fn carries(&self) -> bool {
-        self.carries
+        self.strings == Strings::Carried
     }
 
-    /// The call itself, with few words.
+    /// The call itself. `take` takes the results, and tells whether one is a guest's
+    /// text, so that what is due is owed and not done.
     #[inline(always)]
-    pub(super) fn run_few(
+    pub(super) fn cross(
         &self,
         cx: &mut Cx<'_>,
-        few: &FewFunc,
-        words: Puts<'_>,
-        outcome: &mut impl Outcome,
+        frame: Frame<'_>,
+        take: impl FnOnce(&mut Cx<'_>, &mut Words<'_>) -> Result<bool>,
     ) -> Result<()> {
         self.ready(cx)?;
         let opened = self.open(cx)?;
-        let called = self.cross(cx, few, opened.mark, words, outcome);
+        let called = match frame.call(cx) {
+            Ok(mut words) => match self.register(cx, words) {
+                Ok(()) => take(cx, &mut words),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(self.failed(cx, opened.mark, error)),
+        };
         self.shut(cx, opened, called)
-    }
-
-    /// The way for references and many words.
-    fn run_wide<'a>(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &impl Arguments<'a>,
-        outcome: &mut impl Outcome,
-    ) -> Result<()> {
-        scoped(cx, |cx, lending| {
-            // References are rooted last, so text is checked before.
-            args.lower(&mut Measure { cx, guest: self.guest, at: 0 })?;
-            self.ready(cx)?;
-            let opened = self.open(cx)?;
-            let called = self.func.call_filled(
-                cx,
-                |cx, fill| args.lower(&mut Wide { cx, lending, fill, guest: self.guest, at: 0 }),
-                |cx, words| self.leave(cx, words, outcome),
-            );
-            let called = called.map_err(|error| self.told(cx, error));
-            self.shut(cx, opened, called)
-        })
     }
 
     /// The guest is about to run, where it runs first.
@@ -225,26 +276,6 @@ impl Entered {
             _ if self.settles => settle_for(cx, self.func.home()),
             _ => Ok(()),
         }
-    }
-
-    /// The crossing, with few words.
-    #[inline(always)]
-    fn cross(
-        &self,
-        cx: &mut Cx<'_>,
-        few: &FewFunc,
-        mark: Mark,
-        words: Puts<'_>,
-        outcome: &mut impl Outcome,
-    ) -> Result<bool> {
-        let mut results = match words.call(cx, few) {
-            Ok(results) => results,
-            Err(error) => return Err(self.failed(cx, mark, error)),
-        };
-        if self.simple {
-            return outcome.lift(&mut results).map(|()| false);
-        }
-        self.leave(cx, &mut results, outcome)
     }
 
     #[cold]
@@ -338,27 +369,39 @@ impl Entered {
     /// Takes results; tells whether one is a guest's text, so that what is due
     /// is owed and not done.
     #[inline(always)]
-    fn leave(
-        &self,
-        cx: &mut Cx<'_>,
-        words: &mut impl Source,
-        outcome: &mut impl Outcome,
-    ) -> Result<bool> {
-        if !self.debts.is_empty() {
-            self.register(cx, words)?;
+    fn take(&self, cx: &mut Cx<'_>, words: &mut Words<'_>, outs: &mut [Out<'_>]) -> Result<bool> {
+        let mut is_view = false;
+        for (from, out) in self.outs.iter().zip(outs) {
+            match *from {
+                From::Word(ty) if !ty.is_ref() => out.put_number(ty, words.number()?)?,
+                From::Word(ty) => out.put(words.val(cx, ty)?)?,
+                From::View(mem) => {
+                    let (ptr, len) = (words.number()? as u32, words.number()? as u32);
+                    take(cx, mem, ptr, len, out)?;
+                    is_view = true;
+                }
+                From::Slot => {
+                    let text = cx.data().slots.get(words.number()? as i32)?.into_str()?;
+                    is_view |= give(cx, text, out)?;
+                }
+            }
         }
-        let mut results = Results::new(cx, &self.outs, words);
-        outcome.lift(&mut results)?;
-        Ok(results.is_view())
+        Ok(is_view)
+    }
+
+    /// Records the calls that are due.
+    #[inline(always)]
+    fn register(&self, cx: &mut Cx<'_>, words: Words<'_>) -> Result<()> {
+        if self.debts.is_empty() { Ok(()) } else { self.register_all(cx, words) }
     }
 
     #[inline(never)]
-    fn register(&self, cx: &mut Cx<'_>, words: &mut impl Source) -> Result<()> {
+    fn register_all(&self, cx: &mut Cx<'_>, mut words: Words<'_>) -> Result<()> {
         words.rewind(self.words);
         for debt in &self.debts {
             let func = self.handles.deferred.get(*debt as usize).ok_or_else(missing)?;
             if let Some(due) = words.due(func)? {
-                cx.data_mut().debts.register_few(func.home(), due);
+                cx.data_mut().debts.register_due(func.home(), due);
                 continue;
             }
             let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
@@ -370,7 +413,6 @@ impl Entered {
             data.debts.register(func.clone(), args.drain(..));
             give_back(&mut data.scratch.vals, args);
         }
-        words.rewind(0);
         Ok(())
     }
 }
@@ -383,7 +425,7 @@ struct Opened {
 
 impl Typed for Entered {
     fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        self.run(cx, &Vals(args), &mut Values { outs: &self.outs, results })
+        with_ends(cx, args, results, |cx, args, outs| self.run(cx, args, outs))
     }
 
     fn linked(
@@ -392,45 +434,35 @@ impl Typed for Entered {
         core_type: &HostType,
         link: Link,
     ) -> Result<wasmtime::Func, Link> {
-        let Some(few) = self.few else { return Err(link) };
-        let body = move |call: &mut HostCall<'_, '_>| self.relay(call, &few);
+        if !self.func.is_light() {
+            return Err(link);
+        }
+        let body = move |call: &mut HostCall<'_, '_>| self.relay(call);
         Ok(linked(cx, core_type, link, body))
     }
 }
 
-/// Arguments that are values.
-struct Vals<'a>(&'a [Val<'a>]);
-
-impl<'a> Arguments<'a> for Vals<'a> {
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        for val in self.0 {
-            match val {
-                Val::String(text) => match text.host_text() {
-                    Some(units) => into.text(units, text.policy())?,
-                    None => into.value(val.clone())?,
-                },
-                Val::ExternRef(_) | Val::FuncRef(_) => into.value(val.clone())?,
-                number => into.number(number.bits())?,
-            }
-        }
-        Ok(())
+/// Puts a string of this length, in a slot, where text could be `carried` or not.
+#[inline]
+pub(super) fn put_slot(frame: &mut Frame<'_>, len: i32, slot: i32, carried: bool) -> Result<()> {
+    frame.put((len as u32).into())?;
+    if carried {
+        let mut words = [0; CARRIED_WORDS - 1];
+        words[0] = slot as u128;
+        frame.put_all(words)?;
     }
+    Ok(())
 }
 
-/// Results that become values.
-struct Values<'v> {
-    outs: &'v [Gives],
-    results: &'v mut [Val<'static>],
-}
-
-impl Outcome for Values<'_> {
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        for (out, val) in self.outs.iter().zip(&mut *self.results) {
-            *val = match *out {
-                Gives::Word(ty) if !ty.is_ref() => Val::from_bits(ty, from.number()?)?,
-                _ => from.value()?,
-            };
-        }
-        Ok(())
-    }
+/// Puts a string of a guest into the next slot, and gives what such a guest is told as
+/// its length.
+fn hold(
+    cx: &mut Cx<'_>,
+    lending: &Lending<'_>,
+    text: &Str<'_>,
+    guest: GuestEncoding,
+) -> Result<i32> {
+    let text = text.clone().into_guest().ok_or_else(mismatch)?;
+    let held = Held::new(cx, text, guest)?;
+    lending.hold(cx, held)
 }

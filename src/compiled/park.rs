@@ -15,7 +15,6 @@ use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{Payer, PayerId, late, settle_for};
-use crate::guest::few::{Few, FewFunc};
 use crate::guest::text::keep_views;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +30,7 @@ pub(super) struct Parking {
 struct Lot {
     globals: Vec<Global>,
     /// See [`PAY_NAME`](crate::codegen::PAY_NAME).
-    pay: FewFunc,
+    pay: CoreFunc,
     /// Whether an entry that uses them is running. One thread at a time is in
     /// the store, so no order between threads is needed.
     used: AtomicBool,
@@ -54,13 +53,12 @@ pub(super) enum Outer {
 }
 
 impl Parking {
-    pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: &CoreFunc) -> Result<Parking> {
-        let few = FewFunc::new(pay).ok_or_else(missing)?;
+    pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: CoreFunc) -> Parking {
         let used = AtomicBool::new(false);
         let (aside, owed) = (Mutex::default(), Mutex::default());
-        let lot = Arc::new(Lot { globals, pay: few, used, aside, owed });
-        let id = cx.data_mut().debts.add_payer(pay.home(), lot.clone());
-        Ok(Parking { lot, id })
+        let lot = Arc::new(Lot { globals, pay, used, aside, owed });
+        let id = cx.data_mut().debts.add_payer(lot.pay.home(), lot.clone());
+        Parking { lot, id }
     }
 
     /// An entry that uses them is about to run.
@@ -169,10 +167,10 @@ impl Lot {
     fn pay_one(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
         self.set(cx, COUNT, count - 1)?;
         let mark = Mark::new(cx);
-        let mut room = Few::new();
-        let mut words = room.puts();
-        words.put(PAY_ONE as u64)?;
-        words.call(cx, &self.pay).map(drop).inspect_err(|_| mark.unwind(cx))
+        self.pay.framed(cx, |cx, mut frame| {
+            frame.put(PAY_ONE as u64)?;
+            frame.call(cx).map(drop).inspect_err(|_| mark.unwind(cx))
+        })
     }
 
     /// Makes the last of those that an inner call owes.

@@ -7,25 +7,23 @@
 //!
 //! Not here: what is copied when; who pays.
 
-use super::enter::Entered;
-use super::lift::Gives;
-use super::lower::put_slot;
+use super::enter::{Entered, From, put_slot};
 use crate::error::Result;
 use crate::guest::context::Cx;
-use crate::guest::few::{Few, FewFunc, Puts};
-use crate::guest::flat::{Lift, Outcome};
+use crate::guest::frame::{self, Frame, Room};
 use crate::guest::give_back;
 use crate::guest::host::{Handed, HostCall, Words};
 use crate::guest::slots::{Held, scoped};
+use crate::guest::text::lift;
 use crate::guest::value::Val;
 use crate::types::ValType;
 
 impl Entered {
     /// Answers a call by core code with a function of few words.
-    pub(super) fn relay(&self, call: &mut HostCall<'_, '_>, few: &FewFunc) -> Result<()> {
+    pub(super) fn relay(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
         let (cx, by) = call.apart()?;
         let (mut held, mut late) = (Vec::new(), Vec::new());
-        let done = self.relay_with(cx, few, by, &mut held, &mut late);
+        let done = self.relay_with(cx, by, &mut held, &mut late);
         // Nothing stands there but where text was long.
         if held.capacity() > 0 {
             give_back(&mut cx.data_mut().scratch.held, held);
@@ -40,36 +38,71 @@ impl Entered {
     fn relay_with(
         &self,
         cx: &mut Cx<'_>,
-        few: &FewFunc,
         by: &mut Words<'_>,
         held: &mut Vec<Held>,
         late: &mut Vec<Val<'static>>,
     ) -> Result<()> {
-        let mut room = Few::new();
-        let mut words = room.puts();
+        let mut room = Room::new();
+        let mut frame = Frame::light(&mut room, self.func());
         for (at, ty) in self.ty().params().iter().enumerate() {
             match ty {
                 ValType::String => self
-                    .relay_text(cx, by, &mut words, held)
+                    .relay_text(cx, by, &mut frame, held)
                     .map_err(|e| e.at_argument(at).of_argument_told(self.ty()))?,
-                _ => words.put(by.number()?)?,
+                _ => frame.put(by.number()?)?,
             }
         }
-        if self.gives_text() {
-            *late = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-        }
-        let mut back = Back { by, outs: self.outs(), late };
         if held.is_empty() {
-            self.run_few(cx, few, words, &mut back)?;
+            self.cross(cx, frame, |cx, words| self.relay_back(cx, words, by, late))?;
         } else {
             scoped(cx, |cx, lending| {
                 for held in held.drain(..) {
                     lending.hold(cx, held)?;
                 }
-                self.run_few(cx, few, words, &mut back)
+                self.cross(cx, frame, |cx, words| self.relay_back(cx, words, by, late))
             })?;
         }
         late.drain(..).try_for_each(|val| by.put(cx, val))
+    }
+
+    /// Gives results to the core that has called, those from the first text on that is
+    /// not carried later.
+    #[inline(always)]
+    fn relay_back(
+        &self,
+        cx: &mut Cx<'_>,
+        words: &mut frame::Words<'_>,
+        by: &mut Words<'_>,
+        late: &mut Vec<Val<'static>>,
+    ) -> Result<bool> {
+        let mut is_view = false;
+        for from in self.outs() {
+            let text = match *from {
+                From::Word(_) if late.is_empty() => {
+                    by.put_number(words.number()?)?;
+                    continue;
+                }
+                From::Word(ty) => {
+                    late.push(Val::from_bits(ty, words.number()?)?);
+                    continue;
+                }
+                From::View(mem) => {
+                    let (ptr, len) = (words.number()? as u32, words.number()? as u32);
+                    if late.is_empty() && mem.read(&*cx, ptr, len, |text| by.carry(text))? {
+                        is_view = true;
+                        continue;
+                    }
+                    lift(cx, mem, ptr, len)?
+                }
+                From::Slot => cx.data().slots.get(words.number()? as i32)?.into_str()?,
+            };
+            is_view |= text.is_view();
+            if late.capacity() == 0 {
+                *late = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+            }
+            late.push(Val::String(text.into_owned(cx)?));
+        }
+        Ok(is_view)
     }
 
     /// Puts the next argument, a string, as the entry takes it.
@@ -77,51 +110,18 @@ impl Entered {
         &self,
         cx: &mut Cx<'_>,
         by: &mut Words<'_>,
-        words: &mut Puts<'_>,
+        frame: &mut Frame<'_>,
         held: &mut Vec<Held>,
     ) -> Result<()> {
         let text = match by.hand_over(cx, self.carries())? {
-            Handed::Carried(carried) => return words.put_all(carried),
+            Handed::Carried(carried) => return frame.put_all(carried),
             Handed::Str(text) => Held::new(cx, text, self.guest())?,
         };
         if held.capacity() == 0 {
             *held = cx.data_mut().scratch.held.pop().unwrap_or_default();
         }
-        put_slot(words, text.length()?, held.len() as i32, self.carries())?;
+        put_slot(frame, text.length()?, held.len() as i32, self.carries())?;
         held.push(text);
-        Ok(())
-    }
-}
-
-/// Results that go back to the core that has called.
-struct Back<'r, 'x> {
-    by: &'r mut Words<'x>,
-    outs: &'r [Gives],
-    /// From the first text on that is not carried.
-    late: &'r mut Vec<Val<'static>>,
-}
-
-impl Outcome for Back<'_, '_> {
-    #[inline(always)]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        for out in self.outs {
-            let by = &mut *self.by;
-            match *out {
-                Gives::Word(ty) if !self.late.is_empty() => {
-                    self.late.push(Val::from_bits(ty, from.number()?)?);
-                }
-                Gives::Word(_) => by.put_number(from.number()?)?,
-                Gives::View(_) | Gives::Slot => {
-                    let carried = match self.late.is_empty() {
-                        true => from.text_if(|text| Ok(by.carry(text)?.then_some(())))?,
-                        false => None,
-                    };
-                    if carried.is_none() {
-                        self.late.push(from.value()?);
-                    }
-                }
-            }
-        }
         Ok(())
     }
 }

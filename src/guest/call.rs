@@ -10,9 +10,10 @@
 
 use super::context::Cx;
 use super::defer::{run_registered, settle_for};
+use super::frame::INLINE;
 use super::func::{Func, Typed, no_values, set_defaults};
 use super::memory::Home;
-use super::refs::{ExternRef, expose, root, rooting};
+use super::refs::{ExternRef, expose, root};
 use super::slots::SlotMark;
 use super::value::{Val, wrong_store};
 use super::{StoreData, give_back};
@@ -30,10 +31,15 @@ use wasmtime_environ::{HostPtr, PtrSize as _};
 pub(crate) struct CoreFunc {
     func: wasmtime::Func,
     ty: FuncType,
+    /// How many parameters and results it has.
+    params: usize,
+    results: usize,
     /// Whether references cross, so that they have to be rooted.
     has_refs: bool,
-    width: usize,
-    /// The same where only numbers cross, else as many as there never are.
+    /// Whether none do, and few words.
+    is_light: bool,
+    /// Its width where only numbers cross that a [`Word`] holds, else as much as
+    /// nothing has.
     numbers: usize,
     /// Where it runs.
     home: Home,
@@ -80,9 +86,6 @@ impl Word {
     }
 }
 
-/// So many raw words stand on the stack; more come from the store's scratch.
-const INLINE: usize = 16;
-
 impl CoreFunc {
     /// A function of a core module. `ty` must be the type that the front end
     /// read for it; without one the engine is asked.
@@ -97,9 +100,11 @@ impl CoreFunc {
         let number =
             |t: &ValType| matches!(t, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64);
         let numeric = ty.params().iter().chain(ty.results()).all(number);
-        let width = ty.params().len().max(ty.results().len());
-        let numbers = if numeric { width } else { usize::MAX };
-        CoreFunc { func, ty, has_refs, width, numbers, home: Home::ANY }
+        let (params, results) = (ty.params().len(), ty.results().len());
+        let width = params.max(results);
+        let (is_light, numbers) =
+            (!has_refs && width <= INLINE, if numeric { width } else { usize::MAX });
+        CoreFunc { func, ty, params, results, has_refs, is_light, numbers, home: Home::ANY }
     }
 
     /// The function, which is an instance's own.
@@ -151,7 +156,25 @@ impl CoreFunc {
     /// How many words a call takes: for the parameters, then the results.
     #[inline]
     pub fn width(&self) -> usize {
-        self.width
+        self.params.max(self.results)
+    }
+
+    /// How many parameters it has.
+    #[inline]
+    pub fn params(&self) -> usize {
+        self.params
+    }
+
+    /// How many results it has.
+    #[inline]
+    pub fn results(&self) -> usize {
+        self.results
+    }
+
+    /// Whether no reference and few words cross.
+    #[inline]
+    pub fn is_light(&self) -> bool {
+        self.is_light
     }
 
     /// The engine's handle.
@@ -213,38 +236,6 @@ impl CoreFunc {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        if self.has_refs {
-            return rooting(cx, |cx| self.enter_raw(cx, args, results));
-        }
-        self.enter_raw(cx, args, results)
-    }
-
-    fn enter_raw(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()> {
-        let width = self.width;
-        if width <= INLINE {
-            let mut raw = [ValRaw::i64(0); INLINE];
-            return self.enter_words(cx, args, results, &mut raw[..width]);
-        }
-        let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
-        raw.clear();
-        raw.resize(width, ValRaw::i64(0));
-        let outcome = self.enter_words(cx, args, results, &mut raw);
-        give_back(&mut cx.data_mut().scratch.raw, raw);
-        outcome
-    }
-
-    fn enter_words(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-        raw: &mut [ValRaw],
-    ) -> Result<()> {
         let (params, expected) = (self.ty.params(), self.ty.results());
         if args.len() != params.len() {
             let message = format!("expected {} arguments, found {}", params.len(), args.len());
@@ -254,27 +245,20 @@ impl CoreFunc {
             let message = format!("room for {} results needed", expected.len());
             return Err(Error::new(ErrorKind::WrongCount, message));
         }
-        let rooted = cx.data().refs.mark();
-        for (i, (ty, arg)) in params.iter().zip(args).enumerate() {
-            raw[i] = word_for(cx, i, *ty, arg).map_err(|e| e.of_argument(&self.ty, i))?;
-        }
-        if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
-            return Err(no_values(*ty));
-        }
-        let mark = Mark::new(cx);
-        if self.has_refs {
-            expose(cx, rooted, |i, word| raw[i] = word)?;
-        }
-        // SAFETY: `raw` has room for all parameters and all results; there
-        // are as many parameters as the type has, and `word_for` proved each.
-        // References were exposed just now.
-        let outcome = unsafe { self.func.call_unchecked(&mut *cx, raw) };
-        outcome.map_err(|e| unwound(cx, mark, e))?;
-        for (i, ty) in expected.iter().enumerate() {
-            // SAFETY: the call succeeded, so word i is a result of this type.
-            results[i] = unsafe { from_raw(cx, *ty, raw[i]) }?;
-        }
-        Ok(())
+        self.framed(cx, |cx, mut frame| {
+            for (i, arg) in args.iter().enumerate() {
+                frame.val(cx, arg).map_err(|e| e.of_argument(&self.ty, i))?;
+            }
+            if let Some(ty) = expected.iter().find(|ty| !ty.has_values()) {
+                return Err(no_values(*ty));
+            }
+            let mark = Mark::new(cx);
+            let mut words = frame.call(cx).inspect_err(|_| mark.unwind(cx))?;
+            for (result, ty) in results.iter_mut().zip(expected) {
+                *result = words.val(cx, *ty)?;
+            }
+            Ok(())
+        })
     }
 }
 

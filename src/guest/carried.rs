@@ -5,7 +5,7 @@
 
 use super::StoreData;
 use super::context::{AsContextMut, Cx};
-use super::flat::mismatch;
+use super::tree::mismatch;
 use super::value::{Str, no_memory};
 use crate::abi::INLINE_ENCODING;
 use crate::error::Result;

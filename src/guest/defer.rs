@@ -12,7 +12,7 @@
 
 use super::call::CoreFunc;
 use super::context::Cx;
-use super::few::FewDue;
+use super::frame::Due;
 use super::memory::Home;
 use super::text;
 use super::value::Val;
@@ -74,7 +74,7 @@ struct List {
 
 enum Debt {
     /// With few words.
-    Few(FewDue),
+    Due(Due),
     /// With so many values.
     Vals(CoreFunc, usize),
     /// Those that are parked there.
@@ -103,8 +103,8 @@ impl Debts {
 
     /// The same for a call with few words.
     #[inline]
-    pub fn register_few(&mut self, home: Home, due: FewDue) {
-        self.registered.calls.push((home, Debt::Few(due)));
+    pub fn register_due(&mut self, home: Home, due: Due) {
+        self.registered.calls.push((home, Debt::Due(due)));
     }
 
     /// An instance whose memory only its own code touches is about to be made.
@@ -211,7 +211,7 @@ impl Debts {
 /// How many values the arguments of calls are.
 fn args_of(calls: &[(Home, Debt)]) -> usize {
     let count = calls.iter().map(|(_, debt)| match debt {
-        Debt::Few(_) | Debt::Parked(_) => 0,
+        Debt::Due(_) | Debt::Parked(_) => 0,
         Debt::Vals(_, count) => *count,
     });
     count.sum()
@@ -330,7 +330,7 @@ fn run(
         }
         let Some(debt) = next(&mut cx.data_mut().debts, &mut args) else { break };
         let done = match debt {
-            Debt::Few(due) => due.call(cx),
+            Debt::Due(due) => due.call(cx),
             Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
             Debt::Parked(id) => match cx.data().debts.payers.get(id.at).cloned() {
                 Some(payer) => payer.pay(cx, id),

@@ -11,14 +11,15 @@ use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
 use super::defer::settle_for;
-use super::flat::mismatch;
 use super::memory::{Home, Mem, Mems};
 use super::slots::{Held, Once};
-use super::text::{ill_formed, length, lift, measure_result, word};
+use super::text::{length, lift, measure_result, word};
+use super::transfer::at;
+use super::tree::mismatch;
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
 use crate::abi::{GuestEncoding, INLINE};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::iter::Zip;
@@ -695,13 +696,4 @@ fn read_kept<R>(
     let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
     cx.data_mut().scratch.kept.push(text);
     Ok(done)
-}
-
-/// What reading the text at an address raised.
-#[cold]
-fn at(mem: Mem, ptr: u32, error: Error) -> Error {
-    match error.kind() {
-        ErrorKind::BadText => ill_formed(mem, ptr, error.message()),
-        _ => error,
-    }
 }

@@ -4,8 +4,8 @@
 //! strings that are out, and the calls that are owed. Behaviour is next door:
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
 //! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
-//! that compiled adapters name, `flat` calls without lists of values, `host` the
-//! host functions that take them so, `defer` the debts, `func` what can be called,
+//! that compiled adapters name, `tree` the slots of a call, `transfer` the way of text to
+//! them, `frame` a call's words, `host` the host functions that take values in order, `defer` the debts, `func` what can be called,
 //! `stack` the host's stack, `meter` fuel and deadlines, `wasi` what instances have of
 //! the system.
 //!
@@ -15,8 +15,7 @@ pub(crate) mod call;
 pub(crate) mod carried;
 pub(crate) mod context;
 pub(crate) mod defer;
-pub(crate) mod few;
-pub(crate) mod flat;
+pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
 pub(crate) mod list;
@@ -27,6 +26,7 @@ pub(crate) mod resource;
 pub(crate) mod slots;
 pub(crate) mod stack;
 pub(crate) mod text;
+pub(crate) mod transfer;
 pub(crate) mod tree;
 pub(crate) mod value;
 #[cfg(feature = "wasi")]
@@ -130,9 +130,10 @@ pub(crate) trait Places: Send + Sync {
 /// nothing.
 #[derive(Default)]
 pub(crate) struct Scratch {
-    pub raw: Vec<Vec<wasmtime::ValRaw>>,
+    pub raw: Vec<Vec<std::mem::MaybeUninit<wasmtime::ValRaw>>>,
     pub vals: Vec<Vec<value::Val<'static>>>,
     pub slots: Vec<Vec<Slot<'static>>>,
+    pub ends: Vec<tree::Spare>,
     pub units: Vec<Vec<u16>>,
     pub bytes: Vec<Vec<u8>>,
     pub held: Vec<Vec<slots::Held>>,

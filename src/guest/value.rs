@@ -502,14 +502,6 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The text, if a host lends it.
-    pub(crate) fn lent(&self) -> Option<Text<'a>> {
-        match self.repr {
-            Repr::Lent(text, _) => Some(text),
-            _ => None,
-        }
-    }
-
     /// What a guest's string is.
     pub(crate) fn cell(&self) -> Option<&Cell> {
         match &self.repr {

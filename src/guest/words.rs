@@ -1,184 +1,23 @@
-//! Crossing with raw words: what compiled adapters take and give.
+//! Core code calls the host, with raw words.
 //!
-//! Words are put and read in order, each proven against the core function's
+//! Words are read and put in order, each proven against the core function's
 //! type on the spot. Interface integers travel in the core integers that carry
 //! them.
 //!
-//! Not here: what the words mean; calls of few numbers.
+//! Not here: what the words mean; calls into core code.
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
-use super::call::{CoreFunc, Mark, from_raw, func_type, unwound, word_for};
+use super::StoreData;
+use super::call::{from_raw, func_type, word_for};
 use super::context::Cx;
-use super::flat::mismatch;
-use super::refs::{expose, rooting};
+use super::refs::expose;
+use super::tree::mismatch;
 use super::value::Val;
-use super::{StoreData, give_back};
 use crate::error::{Error, Result};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
 use wasmtime::{AsContextMut as _, ValRaw};
-
-/// So many words stand on the stack; more come from the store's scratch.
-const INLINE: usize = 16;
-const SMALL: usize = 4;
-
-impl CoreFunc {
-    /// Calls it without settling first: `fill` puts the arguments, `read`
-    /// takes what it needs of the results.
-    #[inline(always)]
-    pub fn call_filled<R>(
-        &self,
-        cx: &mut Cx<'_>,
-        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
-        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
-    ) -> Result<R> {
-        if self.has_refs() {
-            return rooting(cx, |cx| self.call_in(cx, fill, read));
-        }
-        self.call_in(cx, fill, read)
-    }
-
-    #[inline(always)]
-    fn call_in<R>(
-        &self,
-        cx: &mut Cx<'_>,
-        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
-        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
-    ) -> Result<R> {
-        // Few words are the rule, and clearing many would cost.
-        if self.width() <= SMALL {
-            return self.cross(cx, &mut [ValRaw::i64(0); SMALL], fill, read);
-        }
-        self.call_wide(cx, fill, read)
-    }
-
-    #[inline(never)]
-    fn call_wide<R>(
-        &self,
-        cx: &mut Cx<'_>,
-        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
-        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
-    ) -> Result<R> {
-        if self.width() <= INLINE {
-            return self.cross(cx, &mut [ValRaw::i64(0); INLINE], fill, read);
-        }
-        let mut raw = cx.data_mut().scratch.raw.pop().unwrap_or_default();
-        raw.clear();
-        raw.resize(self.width(), ValRaw::i64(0));
-        let outcome = self.cross(cx, &mut raw, fill, read);
-        give_back(&mut cx.data_mut().scratch.raw, raw);
-        outcome
-    }
-
-    #[inline(always)]
-    fn cross<R>(
-        &self,
-        cx: &mut Cx<'_>,
-        raw: &mut [ValRaw],
-        fill: impl FnOnce(&mut Cx<'_>, &mut Fill<'_>) -> Result<()>,
-        read: impl FnOnce(&mut Cx<'_>, &mut Read<'_>) -> Result<R>,
-    ) -> Result<R> {
-        let (mark, rooted) = (Mark::new(cx), cx.data().refs.mark());
-        let mut args = Fill { raw: &mut *raw, types: self.ty().params(), at: 0 };
-        fill(cx, &mut args)?;
-        if args.at != args.types.len() || raw.len() < self.width() {
-            return Err(broken("too few words"));
-        }
-        if self.has_refs() {
-            expose(cx, rooted, |at, word| raw[at] = word)?;
-        }
-        // SAFETY: `raw` has room for all parameters and all results, and
-        // `Fill` proved each argument against its type. References were exposed
-        // just now.
-        let outcome = unsafe { self.handle().call_unchecked(&mut *cx, &mut *raw) };
-        if let Err(error) = outcome {
-            return Err(unwound(cx, mark, error));
-        }
-        read(cx, &mut Read { raw, types: self.ty().results(), at: 0 })
-    }
-}
-
-/// Arguments, put in order.
-pub(crate) struct Fill<'a> {
-    raw: &'a mut [ValRaw],
-    types: &'a [ValType],
-    at: usize,
-}
-
-impl Fill<'_> {
-    /// A value that is no string.
-    #[inline]
-    pub fn val(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
-        let (ty, word) = word_of(cx, self.at, val)?;
-        self.word(ty, word)
-    }
-
-    /// A number's bits, whichever kind of number is due.
-    #[inline]
-    pub fn number(&mut self, bits: u64) -> Result<()> {
-        // A word of 32 bits is the low half of one of 64.
-        match (self.types.get(self.at), self.raw.get_mut(self.at)) {
-            (Some(ty), Some(raw)) if !ty.is_ref() => *raw = ValRaw::u64(bits),
-            _ => return Err(broken("a word of another type")),
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    #[inline]
-    fn word(&mut self, ty: ValType, word: ValRaw) -> Result<()> {
-        if self.types.get(self.at) != Some(&ty) {
-            return Err(broken("a word of another type"));
-        }
-        self.raw[self.at] = word;
-        self.at += 1;
-        Ok(())
-    }
-}
-
-/// Results, read in order.
-pub(crate) struct Read<'a> {
-    raw: &'a [ValRaw],
-    types: &'a [ValType],
-    at: usize,
-}
-
-impl Read<'_> {
-    /// How many have been taken.
-    pub fn taken(&self) -> usize {
-        self.at
-    }
-
-    /// The word of this position is next.
-    pub fn rewind(&mut self, at: usize) {
-        self.at = at;
-    }
-
-    /// A number's bits, whichever kind of number it is; of one of 32 bits, the
-    /// high half is of no meaning.
-    #[inline]
-    pub fn number(&mut self) -> Result<u64> {
-        let Some(raw) = self.raw.get(self.at) else { return Err(broken("a word too many")) };
-        self.at += 1;
-        Ok(raw.get_u64())
-    }
-
-    /// A value of this type, which is not `string`.
-    #[inline]
-    pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
-        let core = ty.carrier();
-        if self.types.get(self.at) != Some(&core) {
-            return Err(broken("a word of another type"));
-        }
-        let raw = self.raw[self.at];
-        self.at += 1;
-        // SAFETY: these are the results of a call that succeeded, and its type
-        // says that this word is a `core`; nothing was collected since.
-        let val = unsafe { from_raw(cx, core, raw) }?;
-        typed(ty, val)
-    }
-}
 
 /// The words of a call from core code: arguments, read in order, then
 /// results, put in order in their place.

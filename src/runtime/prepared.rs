@@ -5,11 +5,13 @@
 
 use crate::compiled::Entered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::call::{CoreFunc, Word};
+use crate::guest::call::{CoreFunc, Mark, Word};
 use crate::guest::context::{AsContextMut, Cx};
-use crate::guest::few::FewFunc;
-use crate::guest::flat::{Arguments, FromVals, Outcome, ToVals, Told, mismatch};
+use crate::guest::defer::settle_for;
 use crate::guest::func::{Body, Func, set_defaults};
+use crate::guest::transfer::give;
+use crate::guest::tree::{Arg, Is, Out, mismatch};
+use crate::guest::value::Val;
 use crate::guest::{give_back, recycle};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
@@ -19,21 +21,20 @@ use std::sync::Arc;
 ///
 /// It belongs to its function's store. [`TypedFunc`](crate::TypedFunc) is made
 /// of it; so are the C API's prepared calls.
+#[doc(hidden)]
 #[derive(Clone)]
 pub struct Prepared {
     func: Func,
     way: Way,
-    /// The core function, where only numbers cross.
-    numbers: Option<CoreFunc>,
 }
 
 #[derive(Clone)]
 enum Way {
-    /// A core function of few numbers.
-    Few(FewFunc),
-    /// A compiled adapter.
-    Compiled(Arc<Entered>),
-    /// Everything else.
+    /// A core function of numbers, which go into words as they are.
+    Numbers(CoreFunc),
+    /// A compiled adapter, which is entered once.
+    Adapter(Arc<Entered>),
+    /// Everything else, by lists of values.
     Vals,
 }
 
@@ -48,22 +49,21 @@ impl Prepared {
             let message = format!("the function is {}, not {wanted}", func.ty());
             return Err(Error::new(ErrorKind::WrongKind, message));
         }
-        let (mut way, mut numbers) = (Way::Vals, None);
-        match &func.0.body {
-            Body::Core(core) if core.is_numeric() => numbers = Some(core.clone()),
-            Body::Core(_) => {}
+        let way = match &func.0.body {
+            Body::Core(core) if core.is_numeric() => Way::Numbers(core.clone()),
+            Body::Core(_) => Way::Vals,
             Body::Typed(body) => {
                 let body: Arc<dyn Any + Send + Sync> = body.clone();
-                if let Ok(entered) = body.downcast::<Entered>() {
-                    numbers = entered.bare().cloned();
-                    way = Way::Compiled(entered);
+                match body.downcast::<Entered>() {
+                    Ok(entered) => match entered.bare() {
+                        Some(core) => Way::Numbers(core.clone()),
+                        None => Way::Adapter(entered),
+                    },
+                    Err(_) => Way::Vals,
                 }
             }
-        }
-        if let Some(few) = numbers.as_ref().and_then(FewFunc::new) {
-            way = Way::Few(few);
-        }
-        Ok(Prepared { func: func.clone(), way, numbers })
+        };
+        Ok(Prepared { func: func.clone(), way })
     }
 
     /// The function.
@@ -71,25 +71,26 @@ impl Prepared {
         &self.func
     }
 
-    /// Calls it. Arguments and outcome must be what it was prepared for.
+    /// Calls it. Arguments and results must be what it was prepared for. After an error
+    /// it is unspecified which results are there.
     ///
     /// # Errors
-    /// As for [`Func::call`], and what `outcome` returns; the call has been
-    /// made then.
-    #[inline]
-    pub fn call<'a>(
+    /// As for [`Func::call`], and what cannot be written where a result goes; the call
+    /// has been made then.
+    #[inline(always)]
+    pub fn call(
         &self,
         mut cx: impl AsContextMut,
-        args: &impl Arguments<'a>,
-        outcome: &mut impl Outcome,
+        args: &[Arg<'_>],
+        results: &mut [Out<'_>],
     ) -> Result<()> {
         let mut cx = cx.as_context_mut();
         let cx = cx.enter()?;
         self.func.check_store(cx)?;
         match &self.way {
-            Way::Few(few) => few.run(cx, args, outcome),
-            Way::Compiled(entered) => entered.run(cx, args, outcome),
-            Way::Vals => self.call_vals(cx, args, outcome),
+            Way::Numbers(func) => call_numbers(func, cx, args, results),
+            Way::Adapter(entered) => entered.run(cx, args, results),
+            Way::Vals => self.call_vals(cx, args, results),
         }
     }
 
@@ -97,7 +98,7 @@ impl Prepared {
     /// [`Prepared::call_words`] can call it.
     #[doc(hidden)]
     pub fn is_numeric(&self) -> bool {
-        self.numbers.is_some()
+        matches!(self.way, Way::Numbers(_))
     }
 
     /// Calls a function of numbers: `words` holds the arguments, and afterwards
@@ -108,32 +109,65 @@ impl Prepared {
         let mut cx = cx.as_context_mut();
         let cx = cx.enter()?;
         self.func.check_store(cx)?;
-        match &self.numbers {
-            Some(func) => func.call_words(cx, words),
-            None => Err(mismatch()),
+        match &self.way {
+            Way::Numbers(func) => func.call_words(cx, words),
+            _ => Err(mismatch()),
         }
     }
 
     /// The way that everything can go.
     #[inline(never)]
-    fn call_vals<'a>(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &impl Arguments<'a>,
-        outcome: &mut impl Outcome,
-    ) -> Result<()> {
+    fn call_vals(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
         let ty = self.func.ty();
         let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
         let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         let done = (|| {
-            Told(args, ty).lower(&mut ToVals { types: ty.params(), vals: &mut vals })?;
+            for (ty, arg) in ty.params().iter().zip(args) {
+                vals.push(arg.to_val(*ty)?);
+            }
             set_defaults(ty.results(), &mut results)?;
             self.func.call_checked(cx, &vals, &mut results)?;
-            outcome.lift(&mut FromVals { cx, vals: &mut results, at: 0 })
+            for ((ty, val), out) in ty.results().iter().zip(results.drain(..)).zip(outs) {
+                match val {
+                    Val::String(text) => give(cx, text, out).map(drop)?,
+                    val if ty.is_ref() || ty.is_composite() => out.put(val)?,
+                    number => out.put_number(*ty, number.bits())?,
+                }
+            }
+            Ok(())
         })();
         results.clear();
         give_back(&mut cx.data_mut().scratch.vals, results);
         give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
         done
     }
+}
+
+/// Calls a core function of numbers.
+#[inline(always)]
+fn call_numbers(
+    func: &CoreFunc,
+    cx: &mut Cx<'_>,
+    args: &[Arg<'_>],
+    results: &mut [Out<'_>],
+) -> Result<()> {
+    func.framed(cx, |cx, mut frame| {
+        for arg in args {
+            let Is::Number(bits) = arg.is() else { return Err(mismatch()) };
+            frame.put(bits)?;
+        }
+        settle_for(cx, func.home())?;
+        let mark = Mark::new(cx);
+        let mut words = match frame.call(cx) {
+            Ok(words) => words,
+            Err(error) => {
+                mark.unwind(cx);
+                return Err(error);
+            }
+        };
+        for (out, ty) in results.iter_mut().zip(func.ty().results()) {
+            out.put_number(*ty, words.number()?)?;
+        }
+        Ok(())
+    })
 }

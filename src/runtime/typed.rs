@@ -6,13 +6,19 @@ use super::func::host_type;
 use super::prepared::Prepared;
 use crate::error::Result;
 use crate::guest::context::AsContextMut;
-use crate::guest::flat::{Arguments, Lift, Lower, Outcome, mismatch};
 use crate::guest::func::Func;
 use crate::guest::refs::ExternRef;
-use crate::guest::value::{Number, Str, Val};
-use crate::string::{self, Text};
+use crate::guest::tree::{Arg, Out};
+use crate::guest::value::{Number, Str};
 use crate::types::{ValType, kinds_of_values};
+use private::Sealed;
 use std::marker::PhantomData;
+
+/// What nobody else can name, so that nobody else implements these traits: a new kind of
+/// value breaks no program.
+pub(crate) mod private {
+    pub struct Sealed;
+}
 
 /// A function whose type was checked once, to be called with values of Rust's
 /// own types: no lists, no checks, no allocation but a result's.
@@ -69,7 +75,7 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
     ///
     /// # Errors
     /// As for [`Func::call`], but for those about types.
-    #[inline]
+    #[inline(always)]
     pub fn call<'a>(&self, cx: impl AsContextMut, args: P::Of<'a>) -> Result<R> {
         let mut results = R::default();
         self.call_into(cx, args, &mut results)?;
@@ -79,14 +85,16 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
     /// The same with results in place of others, whose buffers are used again:
     /// a `String` that is large enough is filled without an allocation. After
     /// an error it is unspecified which of them are new.
-    #[inline]
+    #[inline(always)]
     pub fn call_into<'a>(
         &self,
         cx: impl AsContextMut,
         args: P::Of<'a>,
         results: &mut R,
     ) -> Result<()> {
-        self.prepared.call(cx, &args, &mut Into(results))
+        P::with(&args, Sealed, |args| {
+            results.fill(Sealed, |results| self.prepared.call(cx, args, results))
+        })
     }
 
     /// The function.
@@ -98,9 +106,12 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
 /// The arguments of a [`TypedFunc`]: a tuple of [`Argument`]s.
 pub trait Params {
     /// The tuple, with text borrowed for `'a`.
-    type Of<'a>: Arguments<'a>;
+    type Of<'a>;
     /// The types, in order.
     fn types() -> Vec<ValType>;
+    /// Runs something with their slots.
+    #[doc(hidden)]
+    fn with<R>(args: &Self::Of<'_>, _: Sealed, run: impl FnOnce(&[Arg<'_>]) -> R) -> R;
 }
 
 /// The kind of one argument of a [`TypedFunc`].
@@ -108,38 +119,32 @@ pub trait Argument {
     /// The type it stands for.
     const TYPE: ValType;
     /// The argument, with text borrowed for `'a`.
-    type Of<'a>: Lowered<'a>;
-}
-
-/// One argument of a [`TypedFunc`].
-pub trait Lowered<'a> {
-    /// Hands it over.
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()>;
+    type Of<'a>;
+    /// Its slot.
+    #[doc(hidden)]
+    fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s>;
 }
 
 /// The results of a [`TypedFunc`]: nothing, a [`Gift`], or a tuple of them.
 pub trait Gifts: Default {
     /// The types, in order.
     fn types() -> Vec<ValType>;
-    /// Takes them over.
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()>;
+    /// Runs something that fills their slots.
+    #[doc(hidden)]
+    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()>;
 }
 
 /// One result of a [`TypedFunc`].
 pub trait Gift: Default {
     /// The type it stands for.
     const TYPE: ValType;
-    /// Takes it over.
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()>;
-}
-
-struct Into<'r, R>(&'r mut R);
-
-impl<R: Gifts> Outcome for Into<'_, R> {
-    #[inline]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        self.0.lift(from)
-    }
+    /// Its slot.
+    #[doc(hidden)]
+    fn slot(&mut self, _: Sealed) -> Out<'_>;
+    /// Takes a number out of it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn number(&mut self, _: u64, _: Sealed) {}
 }
 
 macro_rules! numbers {
@@ -150,19 +155,20 @@ macro_rules! numbers {
         impl Argument for host_type!($sign $n $rust) {
             const TYPE: ValType = ValType::$n;
             type Of<'a> = host_type!($sign $n $rust);
-        }
-        impl<'a> Lowered<'a> for host_type!($sign $n $rust) {
-            #[inline]
-            fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-                into.number(Number::to_bits(<$rust>::from(*self)))
+            #[inline(always)]
+            fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s> {
+                Arg::number(Number::to_bits(<$rust>::from(*arg)))
             }
         }
         impl Gift for host_type!($sign $n $rust) {
             const TYPE: ValType = ValType::$n;
-            #[inline]
-            fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-                *self = <$rust as Number>::from_bits(from.number()?).into();
-                Ok(())
+            #[inline(always)]
+            fn slot(&mut self, _: Sealed) -> Out<'_> {
+                Out::number()
+            }
+            #[inline(always)]
+            fn number(&mut self, bits: u64, _: Sealed) {
+                *self = <$rust as Number>::from_bits(bits).into();
             }
         }
     )+};
@@ -170,92 +176,34 @@ macro_rules! numbers {
 
 kinds_of_values!(numbers);
 
-macro_rules! references {
-    ($($ty:ident)+) => {$(
-        impl Argument for Option<$ty> {
-            const TYPE: ValType = ValType::$ty;
-            type Of<'a> = Option<$ty>;
-        }
-        impl<'a> Lowered<'a> for Option<$ty> {
-            fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-                into.value(Val::$ty(self.clone()))
+/// For each type, what an argument and what a result of it is.
+macro_rules! places {
+    ($($name:ident: $(argument $arg:ty as $of:ty => $slot:ident,)? $(result $gift:ty => $place:ident)?;)+) => {$($(
+        impl Argument for $arg {
+            const TYPE: ValType = ValType::$name;
+            type Of<'a> = $of;
+            #[inline(always)]
+            fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s> {
+                Arg::$slot(arg)
             }
-        }
-        impl Gift for Option<$ty> {
-            const TYPE: ValType = ValType::$ty;
-            fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-                let Val::$ty(reference) = from.value()? else { return Err(mismatch()) };
-                *self = reference;
-                Ok(())
+        })?
+        $(impl Gift for $gift {
+            const TYPE: ValType = ValType::$name;
+            #[inline(always)]
+            fn slot(&mut self, _: Sealed) -> Out<'_> {
+                Out::$place(self)
             }
-        }
+        })?
     )+};
 }
 
-type FuncRef = Func;
-references!(ExternRef FuncRef);
-
-impl Argument for &str {
-    const TYPE: ValType = ValType::String;
-    type Of<'a> = &'a str;
-}
-
-impl<'a> Lowered<'a> for &'a str {
-    #[inline]
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        into.text(Text::Utf8(self.as_bytes()), None)
-    }
-}
-
-impl Argument for &[u16] {
-    const TYPE: ValType = ValType::String;
-    type Of<'a> = &'a [u16];
-}
-
-impl<'a> Lowered<'a> for &'a [u16] {
-    #[inline]
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        into.text(Text::Utf16(self), None)
-    }
-}
-
-impl Argument for Str<'_> {
-    const TYPE: ValType = ValType::String;
-    type Of<'a> = &'a Str<'a>;
-}
-
-impl<'a> Lowered<'a> for Str<'a> {
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        match self.lent() {
-            Some(text) => into.text(text, self.policy()),
-            None => into.value(Val::String(self.clone())),
-        }
-    }
-}
-
-impl<'a> Lowered<'a> for &'a Str<'a> {
-    fn lower<L: Lower<'a>>(&self, into: &mut L) -> Result<()> {
-        match self.host_text() {
-            Some(text) => into.text(text, self.policy()),
-            None => into.value(Val::String((*self).clone())),
-        }
-    }
-}
-
-impl Gift for String {
-    const TYPE: ValType = ValType::String;
-    #[inline]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        from.text(|text, policy| Ok(string::copy_to_string(text, self, policy)?))
-    }
-}
-
-impl Gift for Vec<u16> {
-    const TYPE: ValType = ValType::String;
-    #[inline]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        from.text(|text, policy| Ok(string::copy_to_utf16(text, self, policy)?))
-    }
+places! {
+    ExternRef: argument Option<ExternRef> as Option<ExternRef> => externref,
+        result Option<ExternRef> => externref;
+    FuncRef: argument Option<Func> as Option<Func> => funcref, result Option<Func> => funcref;
+    String: argument &str as &'a str => utf8, result String => utf8;
+    String: argument &[u16] as &'a [u16] => utf16, result Vec<u16> => utf16;
+    String: argument Str<'_> as &'a Str<'a> => string, result Str<'static> => string;
 }
 
 impl Default for Str<'static> {
@@ -264,21 +212,13 @@ impl Default for Str<'static> {
     }
 }
 
-impl Gift for Str<'static> {
-    const TYPE: ValType = ValType::String;
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        let Val::String(text) = from.value()? else { return Err(mismatch()) };
-        *self = text;
-        Ok(())
-    }
-}
-
 impl Gifts for () {
     fn types() -> Vec<ValType> {
         Vec::new()
     }
-    fn lift<L: Lift>(&mut self, _: &mut L) -> Result<()> {
-        Ok(())
+    #[inline(always)]
+    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()> {
+        run(&mut [])
     }
 }
 
@@ -286,9 +226,13 @@ impl<T: Gift> Gifts for T {
     fn types() -> Vec<ValType> {
         vec![T::TYPE]
     }
-    #[inline]
-    fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-        Gift::lift(self, from)
+    #[inline(always)]
+    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()> {
+        let mut slot = [self.slot(Sealed)];
+        run(&mut slot)?;
+        let bits = slot[0].bits();
+        self.number(bits, Sealed);
+        Ok(())
     }
 }
 
@@ -299,13 +243,9 @@ macro_rules! tuples {
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),*]
             }
-        }
-
-        impl<'a, $($name: Lowered<'a>),*> Arguments<'a> for ($($name,)*) {
-            #[inline]
-            fn lower<L: Lower<'a>>(&self, _into: &mut L) -> Result<()> {
-                $(self.$index.lower(_into)?;)*
-                Ok(())
+            #[inline(always)]
+            fn with<R>(_args: &Self::Of<'_>, _: Sealed, run: impl FnOnce(&[Arg<'_>]) -> R) -> R {
+                run(&[$($name::slot(&_args.$index, Sealed)),*])
             }
         }
 
@@ -317,9 +257,16 @@ macro_rules! tuples {
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),+]
             }
-            #[inline]
-            fn lift<L: Lift>(&mut self, from: &mut L) -> Result<()> {
-                $(self.$index.lift(from)?;)+
+            #[inline(always)]
+            fn fill(
+                &mut self,
+                _: Sealed,
+                run: impl FnOnce(&mut [Out<'_>]) -> Result<()>,
+            ) -> Result<()> {
+                let mut slots = [$(self.$index.slot(Sealed)),+];
+                run(&mut slots)?;
+                let bits = slots.map(|slot| slot.bits());
+                $(self.$index.number(bits[$index], Sealed);)+
                 Ok(())
             }
         }

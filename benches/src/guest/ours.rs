@@ -3,38 +3,22 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use witrt::string::{Encoding, Text};
-use witrt::{BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, TypedFunc, ValType};
+use witrt::string::Encoding;
+use witrt::{
+    BackEnd, Config, Engine, Func, FuncType, Linker, Module, Store, Str, TypedFunc, ValType,
+};
 
 /// An instance of the benchmarks' guest.
 pub struct Ours {
     store: Store,
     add: TypedFunc<(i32, i32), i32>,
     sink16: TypedFunc<(&'static [u16],), u32>,
-    sink: TypedFunc<(Utf8,), u32>,
+    sink: TypedFunc<(Str<'static>,), u32>,
     source16: TypedFunc<(), Vec<u16>>,
     source: TypedFunc<(), String>,
     back: TypedFunc<(u32,), ()>,
     wide: Arc<AtomicBool>,
     seen: Arc<AtomicUsize>,
-}
-
-/// Bytes that nobody has validated, as a C program has them.
-pub enum Utf8 {}
-
-/// See [`Utf8`].
-pub struct Bytes<'a>(&'a [u8]);
-
-impl witrt::Argument for Utf8 {
-    const TYPE: ValType = ValType::String;
-    type Of<'a> = Bytes<'a>;
-}
-
-impl<'a> witrt::Lowered<'a> for Bytes<'a> {
-    #[inline]
-    fn lower<L: witrt::Lower<'a>>(&self, into: &mut L) -> witrt::Result<()> {
-        into.text(Text::Utf8(self.0), None)
-    }
 }
 
 impl Default for Ours {
@@ -113,7 +97,7 @@ impl Ours {
     /// A string in UTF-8, which nobody has validated, goes in.
     #[inline]
     pub fn sink_utf8(&mut self, bytes: &[u8]) -> u32 {
-        self.sink.call(&mut self.store, (Bytes(bytes),)).expect("it cannot trap")
+        self.sink.call(&mut self.store, (&Str::from_utf8(bytes),)).expect("it cannot trap")
     }
 
     /// A string comes out, in UTF-16, into a buffer that is used again.

@@ -185,7 +185,7 @@ fn is_room<T>(data: *const T, size: usize) -> bool {
 
 /// Whether there can be so many elements anywhere.
 #[inline(always)]
-pub fn is_possible<T>(size: usize) -> bool {
+fn is_possible<T>(size: usize) -> bool {
     size <= isize::MAX as usize / size_of::<T>().max(1)
 }
 

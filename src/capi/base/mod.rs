@@ -14,7 +14,6 @@
 //! | handle    | the one layout behind all objects; identity                      |
 //! | failure   | error objects and traps as a way out                             |
 //! | string    | what is behind a pointer to a string                             |
-//! | sink      | where text goes that a caller is given                           |
 //! | value     | the structs of values                                            |
 //! | translate | values to and from the crate's own                               |
 //!
@@ -29,7 +28,6 @@ pub mod last;
 pub mod object;
 pub mod pool;
 pub mod report;
-pub mod sink;
 pub mod string;
 pub mod text;
 pub mod translate;

@@ -3,8 +3,9 @@
 //!
 //! Not here: handles, which are such structs too.
 
-use super::boundary::slice;
+use super::boundary::{check_room, slice};
 use crate::string::Text;
+use crate::tree::Sink;
 use crate::{Encoding, Error, ErrorKind, Policy, Result};
 use std::ffi::c_void;
 
@@ -129,3 +130,21 @@ pub fn policy_of(flags: u32) -> Result<Option<Policy>> {
 }
 
 const _: () = assert!(size_of::<wasm_string_t>() == 3 * size_of::<usize>() + 8);
+
+/// Memory of a caller's for text.
+///
+/// # Safety
+///
+/// There must be room for so many units, which nobody else uses as long as the result is
+/// used.
+#[inline]
+pub unsafe fn room_of(data: *mut c_void, capacity: usize, encoding: Encoding) -> Result<Sink> {
+    let some = capacity.min(1);
+    match encoding {
+        Encoding::Utf8 | Encoding::Latin1 => check_room(data.cast::<u8>(), some, "destination"),
+        Encoding::Utf16 => check_room(data.cast::<u16>(), some, "destination"),
+        Encoding::Utf32 => check_room(data.cast::<u32>(), some, "destination"),
+    }?;
+    // SAFETY: it is aligned, and the caller vouches for the rest.
+    Ok(unsafe { Sink::room(data, capacity, encoding) })
+}

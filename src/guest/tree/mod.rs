@@ -1,5 +1,5 @@
-//! Values with parts, as a host holds them: `slot` is how they lie, `arena` where
-//! results lie, `copy` makes another.
+//! Values as a host holds them: `slot` is how they lie, `ends` the slots of a call,
+//! `sink` where a text goes, `arena` where results with parts lie, `copy` makes another.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -8,11 +8,16 @@
 
 pub(crate) mod arena;
 mod copy;
+mod ends;
+mod sink;
 pub(crate) mod slot;
 mod within;
 
 pub use self::arena::{ResourceRoom, release};
 pub use self::copy::copy;
+pub use self::ends::{Arg, Out};
+pub(crate) use self::ends::{Is, Spare, with_ends};
+pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
 pub use self::within::is_within;
 
@@ -148,4 +153,11 @@ pub unsafe fn plain_text(text: *const TextSlot) -> Result<Str<'static>> {
             _ => lent,
         })
     }
+}
+
+/// A caller that hands over what it did not prepare: a bug, told instead of a
+/// panic.
+#[cold]
+pub(crate) fn mismatch() -> Error {
+    Error::internal("not the values that were prepared for")
 }

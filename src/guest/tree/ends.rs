@@ -1,0 +1,341 @@
+//! The ends of a call: a slot for each argument, and one for each result, which says
+//! where that goes. What a number is, and of which type a reference, is told by the
+//! function's type.
+//!
+//! A caller fills them out of what it has, once, whatever kind of function runs.
+//!
+//! Not here: values of components, which are slots themselves; guests.
+
+#![allow(unsafe_code)] // pointers, whose lifetimes the types around them keep
+
+use super::mismatch;
+use super::sink::Sink;
+use super::slot::{Of, Slot};
+use crate::error::{Error, Result};
+use crate::guest::context::Cx;
+use crate::guest::func::Func;
+use crate::guest::refs::ExternRef;
+use crate::guest::value::{Str, Val};
+use crate::guest::{KEPT, KEPT_IN_EACH, recycle};
+use crate::string::{self, Policy, Text};
+use crate::types::{Class, ValType};
+use std::marker::PhantomData;
+
+/// An argument, with what it refers to lent for `'a`.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct Arg<'a>(Slot, PhantomData<&'a ()>);
+
+/// A result: a number, once it is there, or where another one goes.
+#[repr(transparent)]
+pub struct Out<'r>(Slot, PhantomData<&'r mut ()>);
+
+// What a slot of these refers to, beside C's own kinds.
+/// Nothing: it holds a number's bits.
+const NUMBER: u8 = 128;
+const TEXT: u8 = 129;
+const UTF8: u8 = 130;
+const UTF16: u8 = 131;
+const STRING: u8 = 132;
+const VAL: u8 = 133;
+const EXTERNREF: u8 = 134;
+const FUNCREF: u8 = 135;
+const SINK: u8 = 136;
+
+/// What an argument is.
+pub(crate) enum Is<'a> {
+    /// A number's bits; of a narrow integer, extended to 32 by its sign.
+    Number(u64),
+    /// Text that the host lends, and what becomes of it where it is ill-formed.
+    Text(Text<'a>, Option<Policy>),
+    /// A guest's string.
+    String(&'a Str<'a>),
+    /// A reference.
+    Ref,
+    /// A value that only components have.
+    Other,
+}
+
+impl<'a> Arg<'a> {
+    /// A number's bits; of a narrow integer, extended to 32 by its sign.
+    #[inline(always)]
+    pub fn number(bits: u64) -> Arg<'a> {
+        Arg(Slot { kind: NUMBER, of: Of { u64: bits } }, PhantomData)
+    }
+
+    #[inline(always)]
+    fn at<T>(kind: u8, place: &'a T) -> Arg<'a> {
+        Arg(Slot::pointer(kind, place), PhantomData)
+    }
+
+    /// Text.
+    #[inline(always)]
+    pub fn text(text: &'a Text<'a>) -> Arg<'a> {
+        Arg::at(TEXT, text)
+    }
+
+    /// Text in UTF-8.
+    #[inline(always)]
+    pub fn utf8(text: &'a &'a str) -> Arg<'a> {
+        Arg::at(UTF8, text)
+    }
+
+    /// Text in UTF-16.
+    #[inline(always)]
+    pub fn utf16(text: &'a &'a [u16]) -> Arg<'a> {
+        Arg::at(UTF16, text)
+    }
+
+    /// Any string.
+    #[inline]
+    pub fn string(string: &'a Str<'a>) -> Arg<'a> {
+        Arg::at(STRING, string)
+    }
+
+    /// A reference.
+    #[inline]
+    pub fn externref(reference: &'a Option<ExternRef>) -> Arg<'a> {
+        Arg::at(EXTERNREF, reference)
+    }
+
+    /// A reference.
+    #[inline]
+    pub fn funcref(func: &'a Option<Func>) -> Arg<'a> {
+        Arg::at(FUNCREF, func)
+    }
+
+    /// Any value.
+    #[inline]
+    pub fn val(val: &'a Val<'a>) -> Arg<'a> {
+        match val {
+            Val::String(string) => Arg::string(string),
+            Val::ExternRef(reference) => Arg::externref(reference),
+            Val::FuncRef(func) => Arg::funcref(func),
+            scalar if matches!(scalar.ty().kind().class, Class::Number(..)) => {
+                Arg::number(scalar.bits())
+            }
+            other => Arg::at(VAL, other),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// The slot's kind must be made of a place of this type.
+    #[inline(always)]
+    unsafe fn get<T>(&self) -> &'a T {
+        // SAFETY: the caller vouches for the type, and `'a` for the place.
+        unsafe { &*self.0.of.pointer.cast::<T>() }
+    }
+
+    /// What it is.
+    #[inline(always)]
+    pub(crate) fn is(&self) -> Is<'a> {
+        // SAFETY: each kind is made of a place of that type, and of nothing else.
+        unsafe {
+            match self.0.kind {
+                NUMBER => Is::Number(self.0.of.u64),
+                TEXT => Is::Text(*self.get::<Text<'a>>(), None),
+                UTF8 => Is::Text(Text::Utf8(self.get::<&'a str>().as_bytes()), None),
+                UTF16 => Is::Text(Text::Utf16(self.get::<&'a [u16]>()), None),
+                STRING => {
+                    let string = self.get::<Str<'a>>();
+                    match string.host_text() {
+                        Some(text) => Is::Text(text, string.policy()),
+                        None => Is::String(string),
+                    }
+                }
+                EXTERNREF | FUNCREF => Is::Ref,
+                _ => Is::Other,
+            }
+        }
+    }
+
+    /// A value of this type, which lends what this does.
+    pub(crate) fn to_val(self, ty: ValType) -> Result<Val<'a>> {
+        // SAFETY: as for `is`.
+        Ok(unsafe {
+            match self.0.kind {
+                NUMBER => Val::from_bits(ty, self.0.of.u64)?,
+                TEXT => Val::String(Str::from_text(*self.get())),
+                UTF8 => Val::String(Str::from(*self.get::<&'a str>())),
+                UTF16 => Val::String(Str::from_utf16(self.get::<&'a [u16]>())),
+                STRING => Val::String(self.get::<Str<'a>>().clone()),
+                EXTERNREF => Val::ExternRef(self.get::<Option<ExternRef>>().clone()),
+                FUNCREF => Val::FuncRef(self.get::<Option<Func>>().clone()),
+                _ => self.get::<Val<'a>>().clone(),
+            }
+        })
+    }
+}
+
+impl<'r> Out<'r> {
+    /// A number, to be asked for with [`Out::bits`].
+    #[inline(always)]
+    pub fn number() -> Out<'r> {
+        Out::of_bits(0)
+    }
+
+    /// One that is there.
+    #[inline(always)]
+    pub fn of_bits(bits: u64) -> Out<'r> {
+        Out(Slot { kind: NUMBER, of: Of { u64: bits } }, PhantomData)
+    }
+
+    #[inline(always)]
+    fn at<T>(kind: u8, place: &'r mut T) -> Out<'r> {
+        Out(Slot::pointer(kind, place), PhantomData)
+    }
+
+    /// A text that is copied into this, whose allocation is used again.
+    #[inline(always)]
+    pub fn utf8(place: &'r mut String) -> Out<'r> {
+        Out::at(UTF8, place)
+    }
+
+    /// A text that is copied into this, in UTF-16.
+    #[inline(always)]
+    pub fn utf16(place: &'r mut Vec<u16>) -> Out<'r> {
+        Out::at(UTF16, place)
+    }
+
+    /// A text that goes where this says.
+    #[inline(always)]
+    pub fn sink(place: &'r mut Sink) -> Out<'r> {
+        Out::at(SINK, place)
+    }
+
+    /// A string, to be read later.
+    #[inline]
+    pub fn string(place: &'r mut Str<'static>) -> Out<'r> {
+        Out::at(STRING, place)
+    }
+
+    /// A reference.
+    #[inline]
+    pub fn externref(place: &'r mut Option<ExternRef>) -> Out<'r> {
+        Out::at(EXTERNREF, place)
+    }
+
+    /// A reference.
+    #[inline]
+    pub fn funcref(place: &'r mut Option<Func>) -> Out<'r> {
+        Out::at(FUNCREF, place)
+    }
+
+    /// Any value.
+    #[inline]
+    pub fn val(place: &'r mut Val<'static>) -> Out<'r> {
+        Out::at(VAL, place)
+    }
+
+    /// The number, whose high half is of no meaning where it has up to 32 bits.
+    #[inline(always)]
+    pub fn bits(&self) -> u64 {
+        // SAFETY: any bits are a number.
+        unsafe { self.0.of.u64 }
+    }
+
+    /// # Safety
+    ///
+    /// The slot's kind must be made of a place of this type.
+    #[inline(always)]
+    unsafe fn get<T>(&mut self) -> &mut T {
+        // SAFETY: the caller vouches for the type. The place is borrowed for `'r`, and
+        // nobody else has it meanwhile.
+        unsafe { &mut *self.0.of.pointer.cast::<T>().cast_mut() }
+    }
+
+    /// Puts a number of this type there.
+    #[inline(always)]
+    pub(crate) fn put_number(&mut self, ty: ValType, bits: u64) -> Result<()> {
+        match self.0.kind {
+            NUMBER => self.0.of.u64 = bits,
+            // SAFETY: as for `Arg::is`.
+            VAL => unsafe { *self.get() = Val::from_bits(ty, bits)? },
+            _ => return Err(mismatch()),
+        }
+        Ok(())
+    }
+
+    /// Whether text is written where this says, and no string made of it.
+    #[inline(always)]
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self.0.kind, UTF8 | UTF16 | SINK)
+    }
+
+    /// Writes a text there.
+    #[inline]
+    pub(crate) fn write(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
+        // SAFETY: as for `Arg::is`.
+        unsafe {
+            match self.0.kind {
+                SINK => self.get::<Sink>().fill(text, policy),
+                UTF8 => Ok(string::copy_to_string(text, self.get(), policy)?),
+                UTF16 => Ok(string::copy_to_utf16(text, self.get(), policy)?),
+                _ => Err(mismatch()),
+            }
+        }
+    }
+
+    /// Keeps a text that [`Out::write`] could not write, where that is for want of
+    /// room.
+    #[cold]
+    pub(crate) fn keep(
+        &mut self,
+        error: Error,
+        text: impl FnOnce() -> Result<Str<'static>>,
+    ) -> Result<()> {
+        match self.0.kind {
+            SINK if error.capacity().is_some() => {
+                // SAFETY: as for `Arg::is`.
+                unsafe { self.get::<Sink>() }.keep(error, text()?);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Puts a value there that is no number and no text to be written.
+    pub(crate) fn put(&mut self, val: Val<'static>) -> Result<()> {
+        // SAFETY: as for `Arg::is`.
+        unsafe {
+            match (self.0.kind, val) {
+                (VAL, val) => *self.get() = val,
+                (STRING, Val::String(string)) => *self.get() = string,
+                (EXTERNREF, Val::ExternRef(reference)) => *self.get() = reference,
+                (FUNCREF, Val::FuncRef(func)) => *self.get() = func,
+                _ => return Err(mismatch()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes ends of lists of values, for a call.
+pub(crate) fn with_ends<R>(
+    cx: &mut Cx<'_>,
+    args: &[Val<'_>],
+    results: &mut [Val<'static>],
+    run: impl FnOnce(&mut Cx<'_>, &[Arg<'_>], &mut [Out<'_>]) -> R,
+) -> R {
+    let Spare(ins, outs) = cx.data_mut().scratch.ends.pop().unwrap_or_default();
+    let (mut ins, mut outs) = (recycle(ins), recycle(outs));
+    ins.extend(args.iter().map(Arg::val));
+    outs.extend(results.iter_mut().map(Out::val));
+    let done = run(cx, &ins, &mut outs);
+    let spare = Spare(recycle(ins), recycle(outs));
+    let kept = &mut cx.data_mut().scratch.ends;
+    if kept.len() < KEPT && spare.0.capacity().max(spare.1.capacity()) <= KEPT_IN_EACH {
+        kept.push(spare);
+    }
+    done
+}
+
+/// Room for the ends of a call.
+#[derive(Default)]
+pub(crate) struct Spare(Vec<Arg<'static>>, Vec<Out<'static>>);
+
+// SAFETY: there is nothing in it.
+unsafe impl Send for Spare {}
+// SAFETY: as above.
+unsafe impl Sync for Spare {}

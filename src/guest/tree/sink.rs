@@ -1,0 +1,133 @@
+//! Where the text of a result goes: into memory of the caller's that is there, or to
+//! where a function of his says once the length is known.
+//!
+//! Not here: where the text comes from.
+
+#![allow(unsafe_code)] // memory that a caller vouches for
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::guest::value::{Str, changed};
+use crate::string::{Dest, Encoding, Measured, Policy, Text, copy, measure, transcode_unchanged};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+
+/// A place for one text, and how long the text is once it is there.
+pub struct Sink {
+    to: To,
+    encoding: Encoding,
+    /// How many units the text has.
+    pub units: usize,
+    /// The text, if there was no room for it, and what tells so.
+    pub kept: Option<Box<(Error, Str<'static>)>>,
+}
+
+enum To {
+    /// Memory with room for so many units. There may be nothing in it yet, and it is
+    /// left alone until there is a text to be written.
+    Room(*mut c_void, usize),
+    /// A function that makes room.
+    Grow(Grow, *mut c_void),
+}
+
+/// Makes room for a text of so many units.
+pub type Grow = unsafe extern "C" fn(env: *mut c_void, units: usize) -> *mut c_void;
+
+/// So many units more than a text can have spare the kernels a detour.
+const SLACK: usize = 64;
+
+impl Sink {
+    /// Memory. A capacity that no memory can have promises what is needed.
+    ///
+    /// # Safety
+    ///
+    /// There must be room for so many units, aligned, which nobody else uses as long as
+    /// this is used.
+    #[inline]
+    pub unsafe fn room(data: *mut c_void, capacity: usize, encoding: Encoding) -> Sink {
+        let data = if capacity == 0 { NonNull::<u32>::dangling().as_ptr().cast() } else { data };
+        Sink { to: To::Room(data, capacity), encoding, units: 0, kept: None }
+    }
+
+    /// A function, called once.
+    ///
+    /// # Safety
+    ///
+    /// It must give room for so many units, or NULL, and not unwind.
+    #[inline]
+    pub unsafe fn grow(grow: Grow, env: *mut c_void, encoding: Encoding) -> Sink {
+        Sink { to: To::Grow(grow, env), encoding, units: 0, kept: None }
+    }
+
+    /// Puts a text there. Where there is no room for it, the error tells how much is
+    /// needed.
+    #[inline]
+    pub fn fill(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
+        self.units = match self.to {
+            To::Room(data, capacity) => {
+                let most = if capacity <= isize::MAX as usize / size_of::<u32>() {
+                    // The most that a unit of any encoding becomes.
+                    let each = match self.encoding {
+                        Encoding::Utf8 => 4,
+                        Encoding::Utf16 => 2,
+                        Encoding::Latin1 | Encoding::Utf32 => 1,
+                    };
+                    text.len().saturating_mul(each).saturating_add(SLACK)
+                } else {
+                    measure(text, self.encoding, policy)?.len()
+                };
+                // SAFETY: the maker vouches for so many units: no more than can be
+                // written.
+                copy(
+                    text,
+                    unsafe { Dest::at(self.encoding, data.cast(), capacity.min(most)) },
+                    policy,
+                )?
+            }
+            To::Grow(grow, env) => fill_grown(grow, env, self.encoding, text, policy)?,
+        };
+        Ok(())
+    }
+
+    /// Keeps a text that there was no room for.
+    pub(super) fn keep(&mut self, error: Error, text: Str<'static>) {
+        self.units = error.capacity().unwrap_or(0);
+        self.kept = Some(Box::new((error, text)));
+    }
+}
+
+/// Measures a text, asks for room, and writes it there.
+#[inline(never)]
+fn fill_grown(
+    grow: Grow,
+    env: *mut c_void,
+    encoding: Encoding,
+    text: Text<'_>,
+    policy: Policy,
+) -> Result<usize> {
+    let measured = measure(text, encoding, policy)?;
+    let units = measured.len();
+    // SAFETY: the sink's maker vouches for it. The store is shut meanwhile, so the text,
+    // which lies there, stays as it is.
+    let data = unsafe { grow(env, units) };
+    if units == 0 {
+        return Ok(0);
+    }
+    if data.is_null() {
+        return Err(refused(&measured));
+    }
+    if !data.addr().is_multiple_of(encoding.unit_size()) {
+        let message = "`destination` is not aligned for its elements";
+        return Err(Error::new(ErrorKind::OutOfRange, message));
+    }
+    // SAFETY: the function promises so many units, and they are aligned.
+    transcode_unchanged(&measured, text, unsafe { Dest::at(encoding, data.cast(), units) })
+        .map_err(changed)?;
+    Ok(units)
+}
+
+#[cold]
+fn refused(measured: &Measured) -> Error {
+    let units = measured.len();
+    let message = format!("`grow` gave no memory for a string of {units} code units");
+    Error::new(ErrorKind::OutOfMemory, message).needing(units)
+}
