@@ -26,7 +26,7 @@ pub fn check(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Whether this is a component, binary or text.
+/// Whether this is a component, binary or text, or a core module that describes one.
 pub fn is_component(bytes: &[u8]) -> bool {
     #[cfg(feature = "component")]
     return !matches!(component::binary(bytes), Ok(None));
@@ -42,7 +42,7 @@ pub fn is_component(bytes: &[u8]) -> bool {
 /// If the syntax is wrong or a name is unknown.
 pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
     #[cfg(feature = "component")]
-    if let Some(binary) = component::binary(bytes)? {
+    if let Some(binary) = component::written(bytes)? {
         return Ok(binary.into_owned());
     }
     Ok(File::read(bytes)?.to_binary().into_owned())
@@ -58,7 +58,7 @@ pub fn assemble(bytes: &[u8]) -> Result<Vec<u8>> {
 #[cfg(feature = "cli")]
 pub fn print(bytes: &[u8]) -> Result<String> {
     #[cfg(feature = "component")]
-    if let Some(binary) = component::binary(bytes)? {
+    if let Some(binary) = component::written(bytes)? {
         return component::print(&binary);
     }
     File::read(bytes)?.to_text()
@@ -84,12 +84,18 @@ pub fn plan(bytes: &[u8]) -> Result<String> {
 }
 
 /// What a module asks for and what it offers, as a WIT world. What WIT cannot say
-/// is in comments. It is for people, and may change.
+/// is in comments. Of a component it is all that its types tell, with their names and
+/// the interfaces that they are of. It is for people, and may change.
 ///
 /// # Errors
 ///
 /// As for [`check`].
 pub fn wit(bytes: &[u8]) -> Result<String> {
+    #[cfg(feature = "component")]
+    if let Some(binary) = component::binary(bytes)? {
+        component::check(&binary, FEATURES)?;
+        return component::wit(&binary);
+    }
     let (imports, exports) = inspect(bytes)?;
     Ok(wit::world(&imports, &exports))
 }

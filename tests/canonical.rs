@@ -171,7 +171,7 @@ fn joined_words() {
         other => panic!("{other:?}"),
     };
     assert_eq!(word(2, Some(Val::U64(u64::MAX))), u64::MAX);
-    assert_eq!(word(0, Some(Val::U32(u32::MAX))), u32::MAX.into());
+    assert_eq!(word(0, Some(Val::U32(u32::MAX))), u64::from(u32::MAX));
     assert_eq!(word(1, Some(Val::F32(1.0))), 0x3f80_0000);
     assert_eq!(word(3, None), 0);
 }

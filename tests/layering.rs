@@ -12,7 +12,11 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("string", &[], &["simdutf"]),
     ("abi", &["string"], &[]),
     ("plan", &["abi"], &[]),
-    ("frontend", &["abi", "plan"], &["wast", "wasmparser", "wasm_encoder", "wasmprinter"]),
+    (
+        "frontend",
+        &["abi", "plan"],
+        &["wast", "wasmparser", "wasm_encoder", "wasmprinter", "wit_component"],
+    ),
     ("wasi", &[], &["wasmtime", "wasmtime_wasi", "wasmtime_wasi_io", "wiggle", "tokio", "bytes"]),
     (
         "guest",
@@ -49,6 +53,7 @@ const CRATES: &[&str] = &[
     "wasmparser",
     "wasm_encoder",
     "wasmprinter",
+    "wit_component",
     "wasmtime",
     "wasmtime_environ",
     "wasmtime_wasi",

@@ -1,20 +1,39 @@
-//! Components: recognised, made binary, and checked.
+//! Components: recognised, made binary, checked, and told in WIT; and core modules that
+//! say what component they are to become.
 //!
 //! Not here: what is in them, which is the engine's business.
 
 use super::bounds::{self, refused};
+use super::core::sections;
 use super::text::{error_at, is_component};
-use super::{Format, sniff};
+use super::{FEATURES, Format, SECTION, sniff};
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
-use wasmparser::{Parser, Validator, WasmFeatures};
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wit_component::{ComponentEncoder, WitPrinter};
+
+/// The component that the bytes are, or that a core module describes, as a binary;
+/// `None` for anything else.
+///
+/// # Errors
+///
+/// For the text of a component that does not parse, and a core module that is not what
+/// it describes.
+pub(crate) fn binary(bytes: &[u8]) -> Result<Option<Cow<'_, [u8]>>> {
+    match written(bytes)? {
+        None if Parser::is_core_wasm(bytes) && describes(bytes) => {
+            wrap(bytes).map(|b| Some(b.into()))
+        }
+        written => Ok(written),
+    }
+}
 
 /// The component that the bytes are, as a binary; `None` for anything else.
 ///
 /// # Errors
 ///
 /// For the text of a component that does not parse.
-pub(crate) fn binary(bytes: &[u8]) -> Result<Option<Cow<'_, [u8]>>> {
+pub(crate) fn written(bytes: &[u8]) -> Result<Option<Cow<'_, [u8]>>> {
     match sniff(bytes) {
         Ok(Format::Binary) if Parser::is_component(bytes) => Ok(Some(bytes.into())),
         Ok(Format::Text(text)) if is_component(text) => encode(text).map(|b| Some(b.into())),
@@ -30,6 +49,70 @@ fn encode(text: &str) -> Result<Vec<u8>> {
     };
     read().map_err(|e: wast::Error| {
         error_at(text, ErrorKind::MalformedText, &e.message(), e.span().offset())
+    })
+}
+
+/// Whether it is a core module of `wit-bindgen`: these have the world that they are of
+/// in custom sections.
+fn describes(bytes: &[u8]) -> bool {
+    let (mut described, mut others) = (false, false);
+    // What cannot be read is told elsewhere.
+    let _ = sections(bytes, |payload, _| {
+        match payload {
+            Payload::CustomSection(custom) => {
+                described |= custom.name().starts_with("component-type");
+                others |= custom.name() == SECTION;
+            }
+            // They are run as they are: nothing here stands between these and a
+            // component's WASI.
+            Payload::ImportSection(imports) => {
+                let all = imports.clone().into_imports().flatten();
+                others |= all.into_iter().any(|import| import.module == "wasi_snapshot_preview1");
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    described && !others
+}
+
+/// Makes the component that a core module describes.
+fn wrap(bytes: &[u8]) -> Result<Vec<u8>> {
+    let refused = |why: String| {
+        let message = format!("this module is not the component that it describes: {why}");
+        Error::new(ErrorKind::InvalidCore, message)
+    };
+    Validator::new_with_features(FEATURES)
+        .validate_all(bytes)
+        .map_err(|e| refused(e.to_string()))?;
+    // What is in its sections may be anything.
+    let made = std::panic::catch_unwind(|| {
+        ComponentEncoder::default().module(bytes).and_then(|mut encoder| encoder.encode())
+    });
+    match made {
+        Ok(made) => made.map_err(|e| refused(format!("{e:#}"))),
+        Err(_) => Err(refused("its description is damaged".into())),
+    }
+}
+
+/// A binary component's world in WIT, with the interfaces that are in it.
+///
+/// # Errors
+///
+/// If the syntax is wrong, and for what WIT cannot say.
+pub(crate) fn wit(bytes: &[u8]) -> Result<String> {
+    let print = || {
+        let decoded = wit_component::decode(bytes).map_err(|e| format!("{e:#}"))?;
+        let (resolve, main) = (decoded.resolve(), decoded.package());
+        let others = resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != main);
+        let mut printer = WitPrinter::default();
+        let printed = printer.print(resolve, main, &others.collect::<Vec<_>>());
+        printed.map(|()| printer.output.to_string()).map_err(|e| format!("{e:#}"))
+    };
+    let printed = std::panic::catch_unwind(print).unwrap_or_else(|_| Err("it is damaged".into()));
+    printed.map_err(|why| {
+        let message = format!("WIT cannot tell of this component: {why}");
+        Error::new(ErrorKind::UnsupportedFormat, message)
     })
 }
 

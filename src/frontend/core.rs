@@ -228,7 +228,7 @@ fn check_body(
 
 /// Each section with the position of its first byte. Of functions' bodies
 /// only the place is looked at.
-fn sections<'a>(
+pub(super) fn sections<'a>(
     bytes: &'a [u8],
     mut each: impl FnMut(&Payload<'a>, usize) -> Result<()>,
 ) -> Result<()> {

@@ -49,7 +49,8 @@ fn worlds_of_c() {
 /// lends another.
 #[test]
 fn resources_of_components() {
-    for file in ["c/guest-utf8.wasm", "c/guest-utf16.wasm"] {
+    for file in ["c/guest-utf8.wasm", "c/guest-utf16.wasm", "c/core-utf8.wasm", "c/core-utf16.wasm"]
+    {
         let mut guest = Guest::new(&engine(Encoding::Utf8), file);
         let live = |guest: &mut Guest| match guest.call("live", &[]).unwrap() {
             Some(Val::U32(live)) => live,

@@ -1,8 +1,8 @@
 //! What goes wrong, and what is left then.
 
-use crate::support::{Guest, engine, linker, module};
+use crate::support::{DIR, Guest, engine, linker, module};
 use std::sync::{Arc, Mutex};
-use witrt::{Encoding, ErrorKind, Func, Instance, List, Module, Store, TrapCode, Val};
+use witrt::{Encoding, Engine, ErrorKind, Func, Instance, List, Module, Store, TrapCode, Val};
 
 /// What is wrong with arguments is told with its place, before the component runs.
 #[test]
@@ -200,5 +200,41 @@ fn text_as_it_lies() {
                 );
             }
         }
+    }
+}
+
+/// A core module that describes what it is not, whose description is damaged, or which
+/// is not to become a component.
+#[test]
+fn described_components() {
+    let engine = Engine::default();
+    let good = std::fs::read(format!("{DIR}/c/core-utf8.wasm")).unwrap();
+    let module = Module::new(&engine, &good).unwrap();
+    assert!(module.is_component() && witrt::tools::is_component(&good));
+    assert!(module.find_export("probe:guest/text@1.2.0#greet").is_some());
+    Module::validate(&engine, &good).unwrap();
+    let custom = |name: &str, data: &[u8]| {
+        let mut bytes = b"\0asm\x01\0\0\0".to_vec();
+        bytes.extend([0, (name.len() + data.len() + 1) as u8, name.len() as u8]);
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.extend_from_slice(data);
+        bytes
+    };
+    for name in ["component-type", "component-type:guest"] {
+        for data in [&b""[..], b"\0asm\x0d\0\x01\0", b"what?"] {
+            let bytes = custom(name, data);
+            let error = Module::new(&engine, &bytes).err().expect(name);
+            assert_eq!(error.kind(), ErrorKind::InvalidCore, "{error}");
+            assert!(error.message().contains("not the component that it describes"), "{error}");
+            assert!(Module::validate(&engine, &bytes).is_err());
+        }
+    }
+    assert!(!Module::new(&engine, &custom("component-typ", b"")).unwrap().is_component());
+    // Wherever it is cut off or changed, it is an error or another module.
+    for at in (0..good.len()).step_by(211) {
+        let _ = Module::validate(&engine, &good[..at]);
+        let mut changed = good.clone();
+        changed[at] ^= 0x55;
+        let _ = Module::validate(&engine, &changed);
     }
 }

@@ -156,8 +156,29 @@ fn command() {
         "{err}"
     );
     assert_eq!(run(&["check", "c/guest-utf8.wasm"]).0, "");
-    let listed = run(&["inspect", "c/plain-utf8.wasm"]).0;
-    assert!(listed.contains("#sum\" func (numbers: list<f64>) -> (f64)"), "{listed}");
+    for command in ["inspect", "wit"] {
+        for file in ["c/guest-utf8.wasm", "c/core-utf8.wasm"] {
+            let (wit, err) = run(&[command, file]);
+            // With the names that types have, and every interface.
+            for line in [
+                "  import probe:guest/host@1.2.0;",
+                "  export probe:guest/kinds@1.2.0;",
+                "    record person {",
+                "    sum: func(numbers: list<f64>) -> f64;",
+                "    resource logbook {",
+            ] {
+                assert!(wit.contains(line), "{command} {file}: {wit}{err}");
+            }
+        }
+    }
+    for file in ["c/core-utf8.wasm", "c/core-utf16.wasm"] {
+        assert_eq!(run(&["check", file]), (String::new(), String::new()));
+        // As it is written it is a core module.
+        let printed = run(&["print", file]).0;
+        assert!(printed.starts_with("(module"), "{printed:.100}");
+        let bytes = std::fs::read(format!("{DIR}/{file}")).unwrap();
+        assert_eq!(witrt::tools::assemble(&bytes).unwrap(), bytes);
+    }
 }
 
 /// What was compiled once is kept, unless nothing shall be.

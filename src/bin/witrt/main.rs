@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use lexopt::{Arg, Parser};
-use witrt::{Config, Engine, ExportType, ImportType, Module, OptLevel, Trap, tools};
+use witrt::{Trap, tools};
 
 const HELP: &str = "\
 WebAssembly modules with typed interfaces.
@@ -150,22 +150,15 @@ fn run_command(mut args: Parser) -> Result<ExitCode> {
     .map(|()| ExitCode::SUCCESS)
 }
 
+/// Imports and exports; a component's are best told in WIT.
 fn inspect(bytes: &[u8]) -> witrt::Result<String> {
-    let (imports, exports) = listed(bytes)?;
+    if tools::is_component(bytes) {
+        return tools::wit(bytes);
+    }
+    let (imports, exports) = tools::inspect(bytes)?;
     let imports = imports.iter().map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
     let exports = exports.iter().map(|e| format!("export {:?} {}\n", e.name, e.ty));
     Ok(imports.chain(exports).collect())
-}
-
-/// Imports and exports. Those of a component are known once it is compiled.
-fn listed(bytes: &[u8]) -> witrt::Result<(Vec<ImportType>, Vec<ExportType>)> {
-    if !tools::is_component(bytes) {
-        return tools::inspect(bytes);
-    }
-    let mut config = Config::new();
-    config.opt_level(OptLevel::None);
-    let module = Module::new(&Engine::new(&config)?, bytes)?;
-    Ok((module.imports().cloned().collect(), module.exports().cloned().collect()))
 }
 
 /// `FILE`; the result is text.
