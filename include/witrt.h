@@ -2832,7 +2832,7 @@ WASM_API_EXTERN wasm_memory_pages_t wasm_memory_size(const struct wasm_memory_t 
 WASM_API_EXTERN bool wasm_memory_grow(struct wasm_memory_t *object, wasm_memory_pages_t delta);
 
 /// Copies `size` bytes out of a memory, from `offset` on, into memory of the
-/// caller's. True for success. False, and nothing written, where they are not all in
+/// caller's, or within that memory. True for success. False, and nothing written, where they are not all in
 /// the memory (`WITRT_ERROR_OUT_OF_RANGE`), for a shared memory
 /// (`WITRT_ERROR_UNSUPPORTED`), and for NULL, unless `size` is zero. `error` may be
 /// NULL; what is written there is owned by the caller, NULL on success. The store's
@@ -2844,7 +2844,7 @@ bool witrt_memory_read(const struct wasm_memory_t *object,
                        size_t size,
                        struct witrt_error_t **error);
 
-/// Copies the `size` bytes at `data` into a memory, from `offset` on. Strings of
+/// Copies the `size` bytes at `data`, which may be in it, into a memory, from `offset` on. Strings of
 /// guests that are still held are copied first, so that they stay what they were.
 /// True for success. False, and nothing written, as for `witrt_memory_read`. `error`
 /// may be NULL; what is written there is owned by the caller, NULL on success. The
