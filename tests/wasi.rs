@@ -532,6 +532,38 @@ fn definitions_of_the_host_come_first() {
     assert_eq!(error.kind(), ErrorKind::IncompatibleImport);
 }
 
+/// A module with an interface of its own has WASI, too, on both back ends.
+#[test]
+fn beside_adapters() {
+    for back_end in [witrt::BackEnd::Compiled, witrt::BackEnd::Reference] {
+        let engine = Engine::new(Config::new().back_end(back_end)).unwrap();
+        let module = Module::new(
+            &engine,
+            br#"(module
+            (import "wasi_snapshot_preview1" "fd_write"
+                (func $write (param i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
+            (func $hello (result i32 i32)
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64)))
+                i32.const 8 i32.const 5)
+            (@interface func (export "hello") (result string)
+                call-core $hello
+                memory-to-string))"#,
+        )
+        .unwrap();
+        let written = Written::default();
+        let mut wasi = Wasi::new();
+        wasi.stdout(written.write());
+        let mut store = Store::new(&engine);
+        let instance = instance(&mut store, &module, &wasi);
+        let mut results = [Val::from("")];
+        instance.func(&mut store, "hello").unwrap().call(&mut store, &[], &mut results).unwrap();
+        let text = results[0].as_str().unwrap().to_string(&store).unwrap();
+        assert_eq!((&*text, &*written.take()), ("hello", "hello\n"));
+    }
+}
+
 /// Versions of 0.2 stand for each other; others are told by name, as HTTP is.
 #[test]
 fn versions_and_what_is_not_there() {
