@@ -192,7 +192,7 @@ fn laid(text: &str, guest: GuestEncoding) -> Option<(u32, Vec<u8>)> {
         GuestEncoding::Latin1 => (latin1()?.len() as u32, latin1()?),
         GuestEncoding::Compact => match latin1() {
             Some(bytes) => (bytes.len() as u32, bytes),
-            None => (utf16().len() as u32 / 2 | 1 << 31, utf16()),
+            None => ((utf16().len() as u32 / 2) | (1 << 31), utf16()),
         },
     })
 }
@@ -279,7 +279,9 @@ fn there_and_back_of(guest: &mut Guest, encoding: GuestEncoding, text: &str) {
         };
         assert_eq!(guest.number("put", &arg), len, "{text:?} for {encoding:?}");
         assert_eq!(guest.told()[0], bytes.len() as i32);
-        for (i, byte) in bytes.iter().enumerate().take(80).chain(bytes.iter().enumerate().last()) {
+        for (i, byte) in
+            bytes.iter().enumerate().take(80).chain(bytes.iter().enumerate().next_back())
+        {
             assert_eq!(guest.number("byte", &[Val::U32(i as u32)]), u32::from(*byte));
         }
         let freed = guest.told()[2];

@@ -122,6 +122,7 @@ impl Measure {
     }
 
     /// Whether it is for such a guest.
+    #[cfg(feature = "component")]
     pub fn is_for(&self, guest: GuestEncoding) -> bool {
         self.guest == guest
     }
@@ -152,6 +153,7 @@ impl Measure {
     ///
     /// # Errors
     /// [`Changed`] where it is not what was measured.
+    #[cfg(feature = "component")]
     #[inline]
     pub fn write(&self, text: Text<'_>, room: &mut [u8]) -> Result<(), Changed> {
         string::transcode(&self.found, text, Dest::of_bytes(self.found.to(), room))

@@ -220,7 +220,7 @@ impl<'x, 's> HostCall<'x, 's> {
 
     /// The next argument, a string, read where it lies: in linear memory, as its
     /// guest encodes it, if it is a guest's. It is not yet checked; what to do where it is
-    /// ill-formed comes with it. An [`ErrorKind::BadText`] that `read` returns
+    /// ill-formed comes with it. An [`BadText`](crate::ErrorKind::BadText) that `read` returns
     /// becomes a trap that tells where the string was.
     #[inline]
     pub fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
@@ -327,7 +327,7 @@ impl<'x, 's> HostCall<'x, 's> {
     /// Puts the next result, a string that is lent until `put_text` returns.
     ///
     /// # Errors
-    /// [`ErrorKind::BadText`] for ill-formed text, where the store's rule is to
+    /// [`BadText`](crate::ErrorKind::BadText) for ill-formed text, where the store's rule is to
     /// reject it.
     #[inline]
     pub fn put_text(&mut self, text: Text<'_>) -> Result<()> {

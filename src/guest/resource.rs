@@ -121,7 +121,7 @@ impl Resource {
         if is_own && ty.is_hosts {
             return refuse(ErrorKind::WrongKind, format!("a {} is made by the host", ty.name));
         }
-        if state.given && !(owned && !own) {
+        if state.given && (own || !owned) {
             return refuse(ErrorKind::WrongKind, format!("this {} was given away", ty.name));
         }
         if own && state.lent > 0 {

@@ -409,7 +409,7 @@ impl<'a> Str<'a> {
 
     /// Copies it into `dst` as UTF-8 and gives the number of bytes written.
     /// Nothing is written where `dst` is too small;
-    /// [`Error::needed`](crate::Error::needed) then tells the length. Where it
+    /// [`Error::capacity`](crate::Error::capacity) then tells the length. Where it
     /// is larger than needed, what stands behind the text is unspecified.
     pub fn copy_utf8(&self, cx: impl AsContext, dst: &mut [u8]) -> Result<usize> {
         self.copy(cx, Dest::utf8(dst))

@@ -55,7 +55,7 @@ impl Linker {
     /// The same for names of any length.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfMemory`] where there is none for copies of them.
+    /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory) where there is none for copies of them.
     pub fn try_define(
         &mut self,
         module: &str,
@@ -93,7 +93,7 @@ impl Linker {
     /// each under its own, and those of its world.
     ///
     /// # Errors
-    /// As [`Linker::try_define`], and [`ErrorKind::StoreBusy`].
+    /// As [`Linker::try_define`], and [`StoreBusy`](crate::ErrorKind::StoreBusy).
     pub fn define_instance(
         &mut self,
         cx: impl AsContextMut,

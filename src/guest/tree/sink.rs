@@ -77,11 +77,8 @@ impl Sink {
                 };
                 // SAFETY: the maker vouches for so many units: no more than can be
                 // written.
-                copy(
-                    text,
-                    unsafe { Dest::at(self.encoding, data.cast(), capacity.min(most)) },
-                    policy,
-                )?
+                let room = unsafe { Dest::at(self.encoding, data.cast(), capacity.min(most)) };
+                copy(text, room, policy)?
             }
             To::Grow(grow, env) => fill_grown(grow, env, self.encoding, text, policy)?,
         };

@@ -9,9 +9,9 @@
 
 (; EXPECT
 ;;! run nothing
-error: missing imports: "env" "f" func (i32) -> (); "env" "g" global i32; "host" "log" func (string) -> (u8) (--imports print supplies functions)
+error: missing.wat: missing imports: "env" "f" func (i32) -> (); "env" "g" global i32; "host" "log" func (string) -> (u8) (--imports print supplies functions)
 exit 1
 ;;! run --imports=print nothing
-error: missing imports: "env" "g" global i32
+error: missing.wat: missing imports: "env" "g" global i32
 exit 1
 ;)

@@ -201,7 +201,7 @@ mod tests {
         let text = ";; (a\n(module (; ) (; ;) ;) $x \")\\\"\") (@note (x))\n(invoke \"f;;\")";
         let found = forms(text).unwrap().unwrap();
         assert_eq!(found[0], (6, "(module (; ) (; ;) ;) $x \")\\\"\")"));
-        assert_eq!(found[1], (52, "(invoke \"f;;\")"));
+        assert_eq!(found[1], (50, "(invoke \"f;;\")"));
         assert_eq!(forms("(func) (func)").unwrap(), None);
         assert_eq!(forms("(invoke \"f\"").unwrap_err().0, 0);
         assert_eq!(forms("(invoke) x").unwrap_err().0, 9);
