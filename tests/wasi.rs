@@ -294,7 +294,7 @@ fn clocks_and_random_numbers_that_repeat() {
 #[test]
 fn exit_codes() {
     for module in probes(&Config::new()) {
-        for status in [0, 1, 3, 42] {
+        for status in [0, 1, 3, 42, 126, 255, -1] {
             let (ended, _) = run_one(&module, &["exit", &status.to_string()], Wasi::new());
             // A component of preview 1 tells only whether it failed.
             let expected = if module.is_component() { i32::from(status != 0) } else { status };
@@ -318,6 +318,30 @@ fn exit_codes() {
         let kind = if module.is_component() { ErrorKind::Poisoned } else { ErrorKind::Trap };
         assert_eq!(again.kind(), kind);
         self::instance(&mut store, &module, &wasi).run(&mut store).unwrap();
+    }
+}
+
+#[test]
+fn arguments_have_a_limit() {
+    let mut wasi = Wasi::new();
+    let long = "x".repeat(1 << 20);
+    wasi.arg(&long).unwrap();
+    assert_eq!(wasi.env("name", long.repeat(2)).unwrap_err().kind(), ErrorKind::OutOfRange);
+    assert_eq!(wasi.env(format!("{long}="), "").unwrap_err().kind(), ErrorKind::BadText);
+    // What was refused is not counted.
+    wasi.env("name", &long[40..]).unwrap();
+    assert_eq!(wasi.arg("x").unwrap_err().kind(), ErrorKind::OutOfRange);
+}
+
+#[test]
+fn output_that_panics() {
+    for module in probes(&Config::new()) {
+        let mut wasi = Wasi::new();
+        wasi.arg("probe").unwrap().arg("trap").unwrap().stdout(|_| panic!("no output"));
+        let mut store = Store::new(module.engine());
+        let instance = instance(&mut store, &module, &wasi);
+        instance.run(&mut store).unwrap_err();
+        self::instance(&mut store, &module, &Wasi::new());
     }
 }
 

@@ -94,8 +94,12 @@ pub extern "C" fn witrt_wasi_delete(wasi: Option<Box<witrt_wasi_t>>) {
 unsafe fn set(wasi: *mut witrt_wasi_t, change: impl FnOnce(&mut Wasi) -> Result<()>) -> bool {
     enter(|| {
         // SAFETY: the caller vouches for it.
-        change(&mut need(unsafe { wasi.as_mut() }, "wasi")?.wasi)?;
-        Ok(true)
+        let object = need(unsafe { wasi.as_mut() }, "wasi")?;
+        let replaced = object.wasi.streams();
+        let changed = change(&mut object.wasi);
+        // Finalizers run now, when nothing is borrowed: they may delete the object.
+        drop(replaced);
+        changed.map(|()| true)
     })
 }
 
@@ -365,7 +369,7 @@ pub unsafe extern "C" fn witrt_wasi_preopen_dir(
 ) -> bool {
     let change = |wasi: &mut Wasi| {
         // SAFETY: the header demands strings.
-        let (host, guest) = unsafe { (path_of(host, "host")?, text(guest, "guest")?) };
+        let (host, guest) = unsafe { (path_of(host, "host")?, path_of(guest, "guest")?) };
         let access = match access {
             0 => Access::Read,
             1 => Access::ReadWrite,
@@ -481,13 +485,17 @@ pub unsafe extern "C" fn witrt_wasi_set_max_handles(
 /// owned by the caller, NULL on success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_store_set_wasi(
-    store: Option<&wasm_store_t>,
-    wasi: Option<&witrt_wasi_t>,
+    store: *const wasm_store_t,
+    wasi: *const witrt_wasi_t,
     error: *mut *mut witrt_error_t,
 ) -> bool {
     let body = || {
-        let wasi = &need(wasi, "wasi")?.wasi;
-        cell_of(store)?.enter(|inside| inside.context().set_wasi(wasi))??;
+        // What it takes the place of is given up at the end, with its finalizers,
+        // which may delete both: they are not used after this.
+        // SAFETY: the header demands objects or NULL.
+        let (store, wasi) = unsafe { (borrow(store), borrow(wasi)) };
+        let (cell, wasi) = (cell_of(store)?, need(wasi, "wasi")?.wasi.clone());
+        cell.enter(|inside| inside.context().set_wasi(&wasi))??;
         Ok::<_, Error>(true)
     };
     // SAFETY: the header demands a writable pointer or NULL.

@@ -236,7 +236,9 @@ impl Instance {
             Definer { supplied: supplied.functions.into_iter(), ..Definer::default() };
         #[cfg(feature = "wasi")]
         let mut linker = match supplied.wasi {
-            Some((linker, context)) => {
+            Some((mut linker, context)) => {
+                // What the host supplies comes first, of the same version too.
+                linker.allow_shadowing(true);
                 data.wasi.contexts.push(context);
                 definer.has_wasi = true;
                 linker
@@ -332,7 +334,8 @@ impl Instance {
         shared.lend_limits(&mut store.as_context_mut(), host);
         outcome.unwrap_or_else(|error| {
             let error = failure(&mut store.as_context_mut(), error);
-            let _ = inner.poisoned.set(error.message().to_owned());
+            // As much as tells it: the message of a host's may be of any length.
+            let _ = inner.poisoned.set(error.message().chars().take(400).collect());
             Err(error)
         })
     }

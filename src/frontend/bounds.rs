@@ -70,6 +70,7 @@ fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>, Types)> {
     let mut open: Vec<Option<usize>> = Vec::new();
     let mut next = Some(0);
     let mut whole = None;
+    let mut taken = 0usize;
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|e| refused(&e))?;
         match validator.payload(&payload).map_err(|e| refused(&e))? {
@@ -139,6 +140,11 @@ fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>, Types)> {
                             };
                             let levels = count as usize;
                             if kind != Kind::Type {
+                                taken = taken.saturating_add(levels);
+                                if taken > MOST_ITEMS {
+                                    let what = format!("more than {MOST_ITEMS} outer aliases");
+                                    return Err(too_much(what));
+                                }
                                 // All components on the way hold it for this one.
                                 let around = open.iter().rev().flatten().enumerate();
                                 for (i, at) in around.take(levels) {
@@ -519,6 +525,16 @@ mod tests {
             let _ = writeln!(text, "(component $c{i} {} {})", take(i - 1), take(i - 2));
         }
         is_too_much(&(text + ")"));
+    }
+
+    /// What is taken from far around is noted at each level, and counted there.
+    #[test]
+    fn outer_aliases() {
+        let aliases = "(alias outer 51 0 (core module))".repeat(900);
+        let leaves = format!("(component {aliases})").repeat(3);
+        let text = format!("(component (core module) {}{leaves}", "(component ".repeat(50));
+        let error = checked(&(text + &")".repeat(51))).unwrap_err();
+        assert!(error.message().contains("outer aliases"), "{error:?}");
     }
 
     /// Components that are passed to components, which instantiate them.

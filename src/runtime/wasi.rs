@@ -102,7 +102,12 @@ fn given(
             None => unknown.push(import),
         }
     }
-    if unknown.is_empty() { Ok(Some(number)) } else { Err(missing_imports(unknown.into_iter())) }
+    if unknown.is_empty() {
+        return Ok(Some(number));
+    }
+    // Nobody has its functions: its folders are closed.
+    cx.data_mut().wasi.contexts.pop();
+    Err(missing_imports(unknown.into_iter()))
 }
 
 /// What a component gets of the system, if it asks for anything.

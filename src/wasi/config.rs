@@ -52,6 +52,8 @@ pub struct Wasi {
     pub(super) clocks: Option<(u64, u64)>,
     pub(super) seed: Option<u64>,
     pub(super) max_handles: usize,
+    /// How long arguments and variables are together.
+    text: usize,
 }
 
 /// What may be done in a folder.
@@ -100,6 +102,10 @@ pub(super) struct Addresses {
 /// So many handles an instance may have at once, where the host does not say.
 const HANDLES: usize = 512;
 
+/// So many bytes arguments and variables may have together, with 16 more for each:
+/// every instance copies them.
+const MOST_TEXT: usize = 2 << 20;
+
 impl Default for Wasi {
     fn default() -> Wasi {
         Wasi::new()
@@ -121,16 +127,26 @@ impl Wasi {
             clocks: None,
             seed: None,
             max_handles: HANDLES,
+            text: 0,
         }
+    }
+
+    /// Keeps what is host code alive while something else takes its place.
+    #[doc(hidden)]
+    pub fn streams(&self) -> impl Sized + use<> {
+        (self.stdin.clone(), self.stdout.clone(), self.stderr.clone())
     }
 
     /// Adds an argument. By convention the first is the program's name.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] for U+0000 in it, which guests could not tell from
-    /// its end.
+    /// its end; [`ErrorKind::OutOfRange`] where arguments and variables are longer
+    /// than 2 MiB together.
     pub fn arg(&mut self, arg: impl Into<String>) -> Result<&mut Wasi> {
-        self.args.push(without_nul(arg.into(), "an argument")?);
+        let arg = without_nul(arg.into(), "an argument")?;
+        self.take(arg.len())?;
+        self.args.push(arg);
         Ok(self)
     }
 
@@ -138,19 +154,32 @@ impl Wasi {
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] for U+0000 in it, for `=` in the name, and for an
-    /// empty name.
+    /// empty name; [`ErrorKind::OutOfRange`] where arguments and variables are longer
+    /// than 2 MiB together.
     pub fn env(&mut self, name: impl Into<String>, value: impl Into<String>) -> Result<&mut Wasi> {
         let name = without_nul(name.into(), "a variable's name")?;
         if name.is_empty() || name.contains('=') {
-            let message = format!("{name:?} cannot be the name of a variable");
+            let message = "a variable's name cannot be empty, nor have = in it";
             return Err(Error::new(ErrorKind::BadText, message));
         }
         let value = without_nul(value.into(), "a variable")?;
+        self.take(name.len() + value.len())?;
         match self.env.iter_mut().find(|(known, _)| *known == name) {
             Some(known) => known.1 = value,
             None => self.env.push((name, value)),
         }
         Ok(self)
+    }
+
+    /// Makes sure that so many bytes more are not too many.
+    fn take(&mut self, bytes: usize) -> Result<()> {
+        let text = self.text + bytes + 16;
+        if text > MOST_TEXT {
+            let message = "arguments and environment have more than 2 MiB";
+            return Err(Error::new(ErrorKind::OutOfRange, message));
+        }
+        self.text = text;
+        Ok(())
     }
 
     /// Adds this process's arguments. What is not Unicode gets U+FFFD.

@@ -5,6 +5,7 @@
 use super::config::{Reader, Writer};
 use bytes::Bytes;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{self, Poll};
@@ -20,6 +21,18 @@ const MOST: usize = 64 * 1024;
 #[derive(Clone)]
 pub(super) struct In(pub Reader);
 
+impl In {
+    fn fill(&self, room: &mut [u8]) -> io::Result<usize> {
+        guarded(|| (self.0)(room)).map(|read| read.min(room.len()))
+    }
+}
+
+/// A panic of the host's function is a failure of the stream.
+fn guarded<R>(run: impl FnOnce() -> io::Result<R>) -> io::Result<R> {
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(io::Error::other("a host function panicked")))
+}
+
 /// Output to a function.
 #[derive(Clone)]
 pub(super) struct Out {
@@ -34,7 +47,7 @@ impl Out {
     }
 
     fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
-        let Some(line) = &self.line else { return (self.write)(bytes) };
+        let Some(line) = &self.line else { return guarded(|| (self.write)(bytes)) };
         let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
         while !bytes.is_empty() {
             let end = bytes.iter().position(|b| *b == b'\n').map(|at| at + 1);
@@ -44,7 +57,7 @@ impl Out {
             if end == Some(take) || line.len() == MOST {
                 // What is refused does not come again.
                 let whole = std::mem::take(&mut *line);
-                (self.write)(&whole)?;
+                guarded(|| (self.write)(&whole))?;
             }
         }
         Ok(())
@@ -56,7 +69,7 @@ impl Out {
         let rest = std::mem::take(&mut *line.lock().unwrap_or_else(PoisonError::into_inner));
         if !rest.is_empty() {
             // No guest is there to be told.
-            let _ = (self.write)(&rest);
+            let _ = guarded(|| (self.write)(&rest));
         }
     }
 }
@@ -75,7 +88,7 @@ impl InputStream for In {
             return Ok(Bytes::new());
         }
         let mut room = vec![0; size.min(MOST)];
-        let read = (self.0)(&mut room).map_err(failed)?;
+        let read = self.fill(&mut room).map_err(failed)?;
         if read == 0 {
             return Err(StreamError::Closed);
         }
@@ -149,7 +162,7 @@ impl AsyncRead for In {
         _: &mut task::Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = (self.0)(into.initialize_unfilled())?;
+        let read = self.fill(into.initialize_unfilled())?;
         into.advance(read);
         Poll::Ready(Ok(()))
     }

@@ -395,6 +395,31 @@ static void network(void) {
   witrt_wasi_delete(NULL);
 }
 
+static witrt_wasi_t* gone;
+
+static void delete_it(void* env) {
+  (void)env;
+  witrt_wasi_delete(gone);
+}
+
+/* A finalizer may delete the object that it belonged to. */
+static void finalizers(void) {
+  written_t out = {.most = 0};
+  gone = witrt_wasi_new();
+  CHECK(witrt_wasi_set_stdout_callback(gone, take, false, NULL, delete_it));
+  CHECK(witrt_wasi_set_stdout_callback(gone, take, false, &out, end));
+  CHECK_EQ(out.ended, 1);
+  /* As may that of a store which gets another. */
+  wasm_store_t* store = wasm_store_new(engine);
+  witrt_wasi_t* first = witrt_wasi_new();
+  CHECK(witrt_wasi_set_stdout_callback(first, take, false, NULL, delete_it));
+  CHECK(witrt_store_set_wasi(store, first, NULL));
+  witrt_wasi_delete(first);
+  gone = witrt_wasi_new();
+  CHECK(witrt_store_set_wasi(store, gone, NULL));
+  wasm_store_delete(store);
+}
+
 int main(void) {
   engine = wasm_engine_new();
   REQUIRE(engine);
@@ -408,6 +433,7 @@ int main(void) {
   }
   reactor();
   network();
+  finalizers();
   wasm_engine_delete(engine);
   return check_result();
 }
