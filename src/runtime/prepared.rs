@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::{CoreFunc, Mark, Word};
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle_for;
+use crate::guest::frame::{Frame, Room};
 use crate::guest::func::{Body, Func, set_defaults};
 use crate::guest::transfer::give;
 use crate::guest::tree::{Arg, Is, Out, mismatch};
@@ -151,23 +152,36 @@ fn call_numbers(
     args: &[Arg<'_>],
     results: &mut [Out<'_>],
 ) -> Result<()> {
-    func.framed(cx, |cx, mut frame| {
-        for arg in args {
-            let Is::Number(bits) = arg.is() else { return Err(mismatch()) };
-            frame.put(bits)?;
+    if !func.is_light() {
+        return func.framed_wide(cx, |cx, frame| call_framed(func, cx, frame, args, results));
+    }
+    let mut room = Room::new();
+    call_framed(func, cx, Frame::light(&mut room, func), args, results)
+}
+
+#[inline(always)]
+fn call_framed(
+    func: &CoreFunc,
+    cx: &mut Cx<'_>,
+    mut frame: Frame<'_>,
+    args: &[Arg<'_>],
+    results: &mut [Out<'_>],
+) -> Result<()> {
+    for arg in args {
+        let Is::Number(bits) = arg.is() else { return Err(mismatch()) };
+        frame.put(bits)?;
+    }
+    settle_for(cx, func.home())?;
+    let mark = Mark::new(cx);
+    let mut words = match frame.call(cx) {
+        Ok(words) => words,
+        Err(error) => {
+            mark.unwind(cx);
+            return Err(error);
         }
-        settle_for(cx, func.home())?;
-        let mark = Mark::new(cx);
-        let mut words = match frame.call(cx) {
-            Ok(words) => words,
-            Err(error) => {
-                mark.unwind(cx);
-                return Err(error);
-            }
-        };
-        for (out, ty) in results.iter_mut().zip(func.ty().results()) {
-            out.put_number(*ty, words.number()?)?;
-        }
-        Ok(())
-    })
+    };
+    for (out, ty) in results.iter_mut().zip(func.ty().results()) {
+        out.put_number(*ty, words.number()?)?;
+    }
+    Ok(())
 }
