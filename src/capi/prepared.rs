@@ -30,15 +30,27 @@ pub struct witrt_prepared_t {
     call: Prepared,
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
-    /// Whether few numbers cross, and nothing else.
-    is_numeric: bool,
-    /// Whether there are references among the values, or strings that are not lent text.
-    has_handles: bool,
+    way: Way,
     /// What the last call kept, and whether that is anything.
     kept: Mutex<Vec<KeptText>>,
     has_kept: AtomicBool,
     /// The store goes last.
     cell: Arc<StoreCell>,
+}
+
+/// What crosses in a call.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Few numbers, and nothing else.
+    Words,
+    /// The same, and lent text among the arguments.
+    Numbers,
+    /// The same, and text among the results.
+    Texts,
+    /// References too, or strings that are not lent text.
+    Handles,
+    /// So many values that they are not on the stack.
+    Many,
 }
 
 /// A text that there was no room for.
@@ -81,18 +93,19 @@ pub unsafe extern "C" fn witrt_func_prepare(
         };
         let call = Prepared::new(func, &takes, &gives)?;
         let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
-        let is_numeric = call.is_numeric() && params.len().max(results.len()) <= WORDS;
-        let has_handles = params.iter().chain(&results).any(SlotKind::is_val);
-        let prepared = witrt_prepared_t {
-            call,
-            params,
-            results,
-            is_numeric,
-            has_handles,
-            kept,
-            has_kept,
-            cell,
+        let count = params.len().max(results.len());
+        let way = if call.is_numeric() && count <= WORDS {
+            Way::Words
+        } else if count > INLINE {
+            Way::Many
+        } else if params.iter().chain(&results).any(SlotKind::is_val) {
+            Way::Handles
+        } else if results.iter().any(SlotKind::is_written) {
+            Way::Texts
+        } else {
+            Way::Numbers
         };
+        let prepared = witrt_prepared_t { call, params, results, way, kept, has_kept, cell };
         Ok::<_, Error>(Arc::into_raw(Arc::new(prepared)).cast_mut())
     };
     // SAFETY: the header demands a writable pointer or NULL.
@@ -193,15 +206,14 @@ unsafe fn call_inside(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    if prepared.is_numeric {
-        // SAFETY: as above.
-        return unsafe { call_numbers(inside, prepared, args, results) };
-    }
     // SAFETY: as above.
     unsafe {
-        match prepared.has_handles {
-            false => call_slots::<false>(inside, prepared, args, results),
-            true => call_slots::<true>(inside, prepared, args, results),
+        match prepared.way {
+            Way::Words => call_numbers(inside, prepared, args, results),
+            Way::Numbers => call_slots::<false, false>(inside, prepared, args, results),
+            Way::Texts => call_slots::<true, false>(inside, prepared, args, results),
+            Way::Handles => call_slots::<true, true>(inside, prepared, args, results),
+            Way::Many => call_many(inside, prepared, args, results),
         }
     }
 }
@@ -214,23 +226,19 @@ struct Room<'a> {
     outs: *mut Out<'a>,
 }
 
-/// The way that every call can go.
+/// The way for values on the stack.
 ///
 /// # Safety
 ///
-/// As for [`call_inside`].
+/// As for [`call_inside`], and there may be no more than [`INLINE`] parameters or results.
+/// Without `TEXTS` no result may be text, and without `HANDLES` no value a handle.
 #[inline(never)]
-unsafe fn call_slots<const HANDLES: bool>(
+unsafe fn call_slots<const TEXTS: bool, const HANDLES: bool>(
     inside: &mut Inside<'_>,
     prepared: &witrt_prepared_t,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<()> {
-    let count = prepared.params.len().max(prepared.results.len());
-    if count > INLINE {
-        // SAFETY: as above.
-        return unsafe { call_many(inside, prepared, args, results, count) };
-    }
     let mut texts = [const { MaybeUninit::<Text<'_>>::uninit() }; INLINE];
     let mut ins = [const { MaybeUninit::<Arg<'_>>::uninit() }; INLINE];
     let mut sinks = [const { MaybeUninit::<Sink>::uninit() }; INLINE];
@@ -239,10 +247,15 @@ unsafe fn call_slots<const HANDLES: bool>(
     let (sinks, outs) = (sinks.as_mut_ptr().cast(), outs.as_mut_ptr().cast());
     let room = Room { texts, args: ins, sinks, outs };
     // SAFETY: the caller vouches for the slots, and there is room.
-    unsafe { call_in::<HANDLES>(inside, prepared, args, results, room) }
+    unsafe {
+        match HANDLES {
+            false => call_in::<TEXTS>(inside, prepared, args, results, room, None),
+            true => call_aside(inside, prepared, args, results, room),
+        }
+    }
 }
 
-/// The same for so many values that they are not on the stack.
+/// The way that every call can go, with values that are not on the stack.
 ///
 /// # Safety
 ///
@@ -253,8 +266,8 @@ unsafe fn call_many(
     prepared: &witrt_prepared_t,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
-    count: usize,
 ) -> Result<()> {
+    let count = prepared.params.len().max(prepared.results.len());
     let mut texts = Vec::<Text<'_>>::with_capacity(count);
     let mut ins = Vec::<Arg<'_>>::with_capacity(count);
     let mut sinks = Vec::<Sink>::with_capacity(count);
@@ -263,32 +276,70 @@ unsafe fn call_many(
     let (sinks, outs) = (sinks.as_mut_ptr(), outs.as_mut_ptr());
     let room = Room { texts, args: ins, sinks, outs };
     // SAFETY: the caller vouches for the slots, and there is room.
-    unsafe { call_in::<true>(inside, prepared, args, results, room) }
+    unsafe { call_aside(inside, prepared, args, results, room) }
 }
 
+/// Values of a call that are neither numbers nor lent text.
+struct Aside<'a> {
+    lent: Vec<Val<'a>>,
+    got: Vec<Val<'static>>,
+}
+
+/// The way that every call can go.
+///
 /// # Safety
 ///
 /// As for [`call_inside`], and there must be room for as many as parameters and results.
-/// Without `HANDLES` none may be.
-#[inline(always)]
-unsafe fn call_in<const HANDLES: bool>(
+#[inline(never)]
+unsafe fn call_aside(
     inside: &mut Inside<'_>,
     prepared: &witrt_prepared_t,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
     room: Room<'_>,
 ) -> Result<()> {
-    prepared.forget();
-    let (params, kinds) = (&*prepared.params, &*prepared.results);
     // Handles are read before anything runs: making room for a reference may run a
     // finalizer, which may delete others.
-    let (mut lent, mut got) = (Vec::new(), Vec::new());
-    if HANDLES {
-        // SAFETY: the caller vouches for the slots.
-        lent = unsafe { handles(inside, prepared, args) }?;
-        got = inside.tables().vals.pop().unwrap_or_default();
-        got.extend(kinds.iter().filter(|kind| kind.is_val()).map(|_| Val::I32(0)));
+    // SAFETY: the caller vouches for the slots.
+    let lent = unsafe { handles(inside, prepared, args) }?;
+    let mut got = inside.tables().vals.pop().unwrap_or_default();
+    let vals = prepared.results.iter().filter(|kind| kind.is_val());
+    got.extend(vals.map(|_| Val::I32(0)));
+    let mut aside = Aside { lent, got };
+    // SAFETY: as above.
+    let done = unsafe { call_in::<true>(inside, prepared, args, results, room, Some(&mut aside)) };
+    let Aside { mut lent, mut got } = aside;
+    lent.clear();
+    got.clear();
+    // SAFETY: it is empty, so that no value of the old lifetime is in it.
+    let lent = unsafe { std::mem::transmute::<Vec<Val<'_>>, Vec<Val<'static>>>(lent) };
+    inside.tables().vals.extend([lent, got]);
+    done
+}
+
+/// # Safety
+///
+/// As for [`call_inside`], and there must be room for as many as parameters and results.
+/// Without `TEXTS` no result may be text, and without `aside`, where there is a value for
+/// each handle, no value a handle.
+#[inline(always)]
+unsafe fn call_in<'a, const TEXTS: bool>(
+    inside: &mut Inside<'_>,
+    prepared: &witrt_prepared_t,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+    room: Room<'a>,
+    mut aside: Option<&mut Aside<'a>>,
+) -> Result<()> {
+    if TEXTS {
+        prepared.forget();
     }
+    let (params, kinds) = (&*prepared.params, &*prepared.results);
+    let has_handles = aside.is_some();
+    let (lent, got) = match &mut aside {
+        Some(aside) => (aside.lent.as_ptr(), aside.got.as_mut_ptr()),
+        None => (std::ptr::null(), std::ptr::null_mut()),
+    };
     let mut nth = 0;
     for (i, kind) in params.iter().enumerate() {
         // SAFETY: the caller vouches for the slots, and that text stays as it is during
@@ -304,9 +355,9 @@ unsafe fn call_in<const HANDLES: bool>(
                     }
                     Err(error) => return Err(prepared.argument(error, i)),
                 },
-                kind if HANDLES && kind.is_val() => {
+                kind if has_handles && kind.is_val() => {
                     nth += 1;
-                    Arg::val(&*lent.as_ptr().add(nth - 1))
+                    Arg::val(&*lent.add(nth - 1))
                 }
                 _ => Arg::number(slot.number(*kind)),
             };
@@ -314,20 +365,20 @@ unsafe fn call_in<const HANDLES: bool>(
         }
     }
     // Buffers are looked at before anything runs, too.
-    let vals = got.as_mut_ptr();
     nth = 0;
     for (i, kind) in kinds.iter().enumerate() {
         // SAFETY: as above.
         unsafe {
-            let out = match (*results.add(i)).sink(*kind) {
+            let sink = if TEXTS { (*results.add(i)).sink(*kind) } else { Ok(None) };
+            let out = match sink {
                 Ok(Some(sink)) => {
                     let place = room.sinks.add(i);
                     place.write(sink);
                     Out::sink(&mut *place)
                 }
-                Ok(None) if HANDLES && kind.is_val() => {
+                Ok(None) if has_handles && kind.is_val() => {
                     nth += 1;
-                    Out::val(&mut *vals.add(nth - 1))
+                    Out::val(&mut *got.add(nth - 1))
                 }
                 Ok(None) => Out::number(),
                 // Those that are there hold nothing yet.
@@ -341,32 +392,30 @@ unsafe fn call_in<const HANDLES: bool>(
         (from_raw_parts(room.args, params.len()), from_raw_parts_mut(room.outs, kinds.len()))
     };
     let mut done = prepared.call.call(inside.context(), ins, outs);
-    if HANDLES {
-        lent.clear();
-        // SAFETY: it is empty, so that no value of the old lifetime is in it.
-        let spare = unsafe { std::mem::transmute::<Vec<Val<'_>>, Vec<Val<'static>>>(lent) };
-        inside.tables().vals.push(spare);
-    }
     // What can fail comes first: nothing is written where something does.
-    if HANDLES && done.is_ok() {
-        done = lengths(inside, kinds, outs, &got);
+    if let Some(aside) = &aside
+        && done.is_ok()
+    {
+        done = lengths(inside, kinds, outs, &aside.got);
     }
     if let Err(error) = done {
-        for (i, _) in kinds.iter().enumerate().filter(|(_, kind)| kind.is_written()) {
-            // SAFETY: those of texts have a sink, which may keep a text.
-            unsafe { room.sinks.add(i).drop_in_place() };
+        if TEXTS {
+            for (i, _) in kinds.iter().enumerate().filter(|(_, kind)| kind.is_written()) {
+                // SAFETY: those of texts have a sink, which may keep a text.
+                unsafe { room.sinks.add(i).drop_in_place() };
+            }
+            prepared.forget();
         }
-        prepared.forget();
         return Err(error);
     }
     let mut short = None::<Kept>;
-    let mut vals = if HANDLES { Some(got.drain(..)) } else { None };
+    let mut vals = aside.map(|aside| aside.got.drain(..));
     for (i, (kind, out)) in kinds.iter().zip(outs).enumerate() {
         // SAFETY: the caller vouches for the slots; those of texts have a sink.
         unsafe {
             let slot = &mut *results.add(i);
             match kind {
-                SlotKind::Text(_) | SlotKind::Grow(_) => {
+                SlotKind::Text(_) | SlotKind::Grow(_) if TEXTS => {
                     let sink = &mut *room.sinks.add(i);
                     if let SlotKind::Text(_) = kind {
                         slot.text.size = sink.units;
@@ -375,8 +424,8 @@ unsafe fn call_in<const HANDLES: bool>(
                         short.get_or_insert_default().push((i, *kept));
                     }
                 }
-                SlotKind::Lazy(_) | SlotKind::Reference(_) => {
-                    if HANDLES && let Some(val) = vals.as_mut().and_then(Iterator::next) {
+                SlotKind::Lazy(_) | SlotKind::Reference(_) if has_handles => {
+                    if let Some(val) = vals.as_mut().and_then(Iterator::next) {
                         give(inside, slot, val, out.bits());
                     }
                 }
@@ -384,13 +433,11 @@ unsafe fn call_in<const HANDLES: bool>(
             }
         }
     }
-    drop(vals);
-    if HANDLES {
-        inside.tables().vals.push(got);
-    }
     match short {
         None => {
-            prepared.forget();
+            if TEXTS {
+                prepared.forget();
+            }
             Ok(())
         }
         Some(short) => Err(prepared.keep_short(short)),

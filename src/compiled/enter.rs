@@ -119,35 +119,30 @@ impl Entered {
     }
 
     /// Calls it with arguments that fit, and as many results as it has.
+    #[inline(always)]
     pub fn run(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
         if !self.func.is_light() {
-            let run = |cx: &mut Cx<'_>, frame: Frame<'_>| self.run_in(cx, frame, args, outs);
-            return self.func.framed_wide(cx, run);
+            return self.run_wide(cx, args, outs);
         }
         let mut room = Room::new();
-        self.run_in(cx, Frame::light(&mut room, &self.func), args, outs)
-    }
-
-    #[inline(always)]
-    fn run_in(
-        &self,
-        cx: &mut Cx<'_>,
-        mut frame: Frame<'_>,
-        args: &[Arg<'_>],
-        outs: &mut [Out<'_>],
-    ) -> Result<()> {
+        let mut frame = Frame::light(&mut room, &self.func);
         let carries = self.strings == Strings::Carried;
         for (put, arg) in args.iter().enumerate() {
             match arg.is() {
                 Is::Number(bits) => frame.put(bits)?,
-                Is::Text(text, _) if carries => match carry(text)? {
-                    Some(words) => frame.put_all(words)?,
-                    None => return self.run_lent(cx, frame, args, put, outs),
-                },
+                Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
+                    frame.put_all(words)?;
+                }
                 _ => return self.run_lent(cx, frame, args, put, outs),
             }
         }
         self.cross(cx, frame, |cx, words| self.take(cx, words, outs))
+    }
+
+    /// The same for references and many words.
+    #[inline(never)]
+    fn run_wide(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
+        self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, 0, outs))
     }
 
     /// The same where so many arguments were put already, which are numbers or text that

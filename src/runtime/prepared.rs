@@ -180,8 +180,8 @@ fn call_framed(
             return Err(error);
         }
     };
-    for (out, ty) in results.iter_mut().zip(func.ty().results()) {
-        out.put_number(*ty, words.number()?)?;
+    for out in results {
+        out.put_bits(words.number()?)?;
     }
     Ok(())
 }

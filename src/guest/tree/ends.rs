@@ -245,16 +245,23 @@ impl<'r> Out<'r> {
         unsafe { &mut *self.0.of.pointer.cast::<T>().cast_mut() }
     }
 
+    /// Puts a number there, of any type where it is asked for with [`Out::bits`].
+    #[inline(always)]
+    pub(crate) fn put_bits(&mut self, bits: u64) -> Result<()> {
+        if self.0.kind != NUMBER {
+            return Err(mismatch());
+        }
+        self.0.of.u64 = bits;
+        Ok(())
+    }
+
     /// Puts a number of this type there.
     #[inline(always)]
     pub(crate) fn put_number(&mut self, ty: ValType, bits: u64) -> Result<()> {
         match self.0.kind {
-            NUMBER => self.0.of.u64 = bits,
-            // SAFETY: as for `Arg::is`.
-            VAL => unsafe { *self.get() = Val::from_bits(ty, bits)? },
-            _ => return Err(mismatch()),
+            VAL => self.put(Val::from_bits(ty, bits)?),
+            _ => self.put_bits(bits),
         }
-        Ok(())
     }
 
     /// Whether text is written where this says, and no string made of it.
