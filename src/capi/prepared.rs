@@ -366,11 +366,15 @@ unsafe fn call_in<'a, const TEXTS: bool>(
     }
     // Buffers are looked at before anything runs, too.
     nth = 0;
-    for (i, kind) in kinds.iter().enumerate() {
+    let are_numbers = !TEXTS && !has_handles;
+    if are_numbers {
+        // SAFETY: there is room.
+        unsafe { numbers(room.outs, kinds.len()) };
+    }
+    for (i, kind) in kinds.iter().enumerate().filter(|_| !are_numbers) {
         // SAFETY: as above.
         unsafe {
-            let sink = if TEXTS { (*results.add(i)).sink(*kind) } else { Ok(None) };
-            let out = match sink {
+            let out = match (*results.add(i)).sink(*kind) {
                 Ok(Some(sink)) => {
                     let place = room.sinks.add(i);
                     place.write(sink);
@@ -441,6 +445,34 @@ unsafe fn call_in<'a, const TEXTS: bool>(
             Ok(())
         }
         Some(short) => Err(prepared.keep_short(short)),
+    }
+}
+
+/// Makes places for so many numbers, and at least for one.
+///
+/// # Safety
+///
+/// There must be room.
+#[inline(always)]
+unsafe fn numbers(outs: *mut Out<'_>, count: usize) {
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        outs.write(Out::number());
+        // Nearly always there is no other, and a loop costs more than that.
+        if count > 1 {
+            more_numbers(outs, count);
+        }
+    }
+}
+
+/// # Safety
+///
+/// As for [`numbers`].
+#[inline(never)]
+unsafe fn more_numbers(outs: *mut Out<'_>, count: usize) {
+    for i in 1..count {
+        // SAFETY: the caller vouches for it.
+        unsafe { outs.add(i).write(Out::number()) };
     }
 }
 

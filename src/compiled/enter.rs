@@ -25,7 +25,7 @@ use crate::guest::transfer::{give, take};
 use crate::guest::tree::{Arg, Is, Out, mismatch, with_ends};
 use crate::guest::value::{Str, Val};
 use crate::guest::words::HostType;
-use crate::string::SHORT;
+use crate::string::{SHORT, Text};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
@@ -133,10 +133,16 @@ impl Entered {
                 Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
                     frame.put_all(words)?;
                 }
-                _ => return self.run_lent(cx, frame, args, put, outs),
+                _ => return self.run_lent(cx, frame.moved(), args, put, outs),
             }
         }
-        self.cross(cx, frame, |cx, words| self.take(cx, words, outs))
+        let (opened, called) = self.cross(cx, frame)?;
+        // No closure, which would be a function of its own.
+        let taken = match called {
+            Ok(words) => self.take(cx, words, outs),
+            Err(error) => Err(error),
+        };
+        self.shut(cx, opened, taken)
     }
 
     /// The same for references and many words.
@@ -165,13 +171,18 @@ impl Entered {
             if self.func.has_refs() {
                 self.put_refs(cx, args, &mut frame)?;
             }
-            self.cross(cx, frame, |cx, words| self.take(cx, words, outs))
+            let (opened, called) = self.cross(cx, frame)?;
+            let taken = match called {
+                Ok(words) => self.take(cx, words, outs),
+                Err(error) => Err(error),
+            };
+            self.shut(cx, opened, taken)
         })
     }
 
     /// Puts arguments of all kinds. Text is measured, all of it before any reference
     /// is rooted, which may run code of the host's, and lent for the time of the call.
-    #[inline(never)]
+    #[inline(always)]
     fn lend<'a>(
         &self,
         cx: &mut Cx<'_>,
@@ -191,8 +202,7 @@ impl Entered {
                     frame.skip()?;
                     continue;
                 }
-                Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
-                    frame.put_all(words)?;
+                Is::Text(text, _) if carries && text.len() <= SHORT && carried(text, frame)? => {
                     continue;
                 }
                 Is::Text(text, policy) => lending.lend(cx, text, policy, self.guest),
@@ -242,25 +252,21 @@ impl Entered {
         self.strings == Strings::Carried
     }
 
-    /// The call itself. `take` takes the results, and tells whether one is a guest's
-    /// text, so that what is due is owed and not done.
+    /// The call itself. When its results have been taken, [`Entered::shut`] ends it.
     #[inline(always)]
-    pub(super) fn cross(
+    pub(super) fn cross<'f>(
         &self,
         cx: &mut Cx<'_>,
-        frame: Frame<'_>,
-        take: impl FnOnce(&mut Cx<'_>, &mut Words<'_>) -> Result<bool>,
-    ) -> Result<()> {
+        frame: Frame<'f>,
+    ) -> Result<(Opened, Result<Words<'f>>)> {
         self.ready(cx)?;
         let opened = self.open(cx)?;
         let called = match frame.call(cx) {
-            Ok(mut words) => match self.register(cx, words) {
-                Ok(()) => take(cx, &mut words),
-                Err(error) => Err(error),
-            },
+            Ok(words) if self.debts.is_empty() => Ok(words),
+            Ok(words) => self.register(cx, words.from(self.words)).map(|()| words),
             Err(error) => Err(self.failed(cx, opened.mark, error)),
         };
-        self.shut(cx, opened, called)
+        Ok((opened, called))
     }
 
     /// The guest is about to run, where it runs first.
@@ -298,10 +304,11 @@ impl Entered {
         Ok(Opened { outer, mark: Mark::new(cx) })
     }
 
-    /// A call is over: what it has deferred is done, or owed where it tells so.
+    /// A call is over: what it has deferred is done, or owed where a result is a guest's
+    /// text, as `taken` tells.
     #[inline(always)]
-    fn shut(&self, cx: &mut Cx<'_>, opened: Opened, called: Result<bool>) -> Result<()> {
-        let owes = match called {
+    pub(super) fn shut(&self, cx: &mut Cx<'_>, opened: Opened, taken: Result<bool>) -> Result<()> {
+        let owes = match taken {
             Ok(owes) => owes,
             Err(error) => return self.shut_slowly(cx, opened, Err(error)),
         };
@@ -364,35 +371,26 @@ impl Entered {
     /// Takes results; tells whether one is a guest's text, so that what is due
     /// is owed and not done.
     #[inline(always)]
-    fn take(&self, cx: &mut Cx<'_>, words: &mut Words<'_>, outs: &mut [Out<'_>]) -> Result<bool> {
+    fn take(&self, cx: &mut Cx<'_>, mut words: Words<'_>, outs: &mut [Out<'_>]) -> Result<bool> {
         let mut is_view = false;
         for (from, out) in self.outs.iter().zip(outs) {
             match *from {
                 From::Word(ty) if !ty.is_ref() => out.put_number(ty, words.number()?)?,
-                From::Word(ty) => out.put(words.val(cx, ty)?)?,
                 From::View(mem) => {
                     let (ptr, len) = (words.number()? as u32, words.number()? as u32);
                     take(cx, mem, ptr, len, out)?;
                     is_view = true;
                 }
-                From::Slot => {
-                    let text = cx.data().slots.get(words.number()? as i32)?.into_str()?;
-                    is_view |= give(cx, text, out)?;
-                }
+                From::Word(ty) => take_ref(cx, &mut words, ty, out)?,
+                From::Slot => is_view |= take_slot(cx, words.number()? as i32, out)?,
             }
         }
         Ok(is_view)
     }
 
-    /// Records the calls that are due.
-    #[inline(always)]
-    fn register(&self, cx: &mut Cx<'_>, words: Words<'_>) -> Result<()> {
-        if self.debts.is_empty() { Ok(()) } else { self.register_all(cx, words) }
-    }
-
+    /// Records the calls that are due, with these words.
     #[inline(never)]
-    fn register_all(&self, cx: &mut Cx<'_>, mut words: Words<'_>) -> Result<()> {
-        words.rewind(self.words);
+    fn register(&self, cx: &mut Cx<'_>, mut words: Words<'_>) -> Result<()> {
         for debt in &self.debts {
             let func = self.handles.deferred.get(*debt as usize).ok_or_else(missing)?;
             if let Some(due) = words.due(func)? {
@@ -413,7 +411,8 @@ impl Entered {
 }
 
 /// What a call finds when it begins.
-struct Opened {
+#[must_use]
+pub(super) struct Opened {
     outer: Outer,
     mark: Mark,
 }
@@ -437,20 +436,42 @@ impl Typed for Entered {
     }
 }
 
+#[inline(never)]
+fn take_ref(cx: &mut Cx<'_>, words: &mut Words<'_>, ty: ValType, out: &mut Out<'_>) -> Result<()> {
+    out.put(words.val(cx, ty)?)
+}
+
+/// Takes the string in a slot; tells whether it is a guest's text.
+#[inline(never)]
+fn take_slot(cx: &mut Cx<'_>, slot: i32, out: &mut Out<'_>) -> Result<bool> {
+    let text = cx.data().slots.get(slot)?.into_str()?;
+    give(cx, text, out)
+}
+
 /// Puts a string of this length, in a slot, where text could be `carried` or not.
 #[inline]
 pub(super) fn put_slot(frame: &mut Frame<'_>, len: i32, slot: i32, carried: bool) -> Result<()> {
-    frame.put((len as u32).into())?;
-    if carried {
-        let mut words = [0; CARRIED_WORDS - 1];
-        words[0] = slot as u128;
-        frame.put_all(words)?;
+    let len = u128::from(len as u32);
+    if !carried {
+        return frame.put_all([len]);
     }
-    Ok(())
+    let mut words = [0; CARRIED_WORDS];
+    (words[0], words[1]) = (len, slot as u128);
+    frame.put_all(words)
+}
+
+/// Puts text that can go with the words, and tells whether it can.
+#[inline(never)]
+fn carried(text: Text<'_>, frame: &mut Frame<'_>) -> Result<bool> {
+    match carry(text)? {
+        Some(words) => frame.put_all(words).map(|()| true),
+        None => Ok(false),
+    }
 }
 
 /// Puts a string of a guest into the next slot, and gives what such a guest is told as
 /// its length.
+#[inline(never)]
 fn hold(
     cx: &mut Cx<'_>,
     lending: &Lending<'_>,

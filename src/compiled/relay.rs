@@ -53,13 +53,20 @@ impl Entered {
             }
         }
         if held.is_empty() {
-            self.cross(cx, frame, |cx, words| self.relay_back(cx, words, by, late))?;
+            let (opened, called) = self.cross(cx, frame)?;
+            let taken = match called {
+                Ok(words) => self.relay_back(cx, words, by, late),
+                Err(error) => Err(error),
+            };
+            self.shut(cx, opened, taken)?;
         } else {
             scoped(cx, |cx, lending| {
                 for held in held.drain(..) {
                     lending.hold(cx, held)?;
                 }
-                self.cross(cx, frame, |cx, words| self.relay_back(cx, words, by, late))
+                let (opened, called) = self.cross(cx, frame)?;
+                let taken = called.and_then(|words| self.relay_back(cx, words, by, late));
+                self.shut(cx, opened, taken)
             })?;
         }
         late.drain(..).try_for_each(|val| by.put(cx, val))
@@ -71,7 +78,7 @@ impl Entered {
     fn relay_back(
         &self,
         cx: &mut Cx<'_>,
-        words: &mut frame::Words<'_>,
+        mut words: frame::Words<'_>,
         by: &mut Words<'_>,
         late: &mut Vec<Val<'static>>,
     ) -> Result<bool> {

@@ -97,6 +97,13 @@ impl<'f> Frame<'f> {
         Frame { raw, func, has_refs: false, at: 0, rooted: 0 }
     }
 
+    /// The same, in another place: what is handed on is not kept in registers.
+    #[inline(always)]
+    pub fn moved(self) -> Frame<'f> {
+        let Frame { raw, func, has_refs, at, rooted } = self;
+        Frame { raw, func, has_refs, at, rooted }
+    }
+
     /// Puts the next argument, a number: its bits, whichever kind of number is due.
     #[inline(always)]
     pub fn put(&mut self, bits: u64) -> Result<()> {
@@ -221,10 +228,10 @@ impl Words<'_> {
         if ty.is_core() { Ok(val) } else { Val::from_bits(ty, val.bits()) }
     }
 
-    /// The result of this position is next.
+    /// Those from this position on.
     #[inline(always)]
-    pub fn rewind(&mut self, at: usize) {
-        self.at = at;
+    pub fn from(self, at: usize) -> Self {
+        Words { raw: self.raw, func: self.func, at }
     }
 
     /// A call of a function with the next words, to be made later.

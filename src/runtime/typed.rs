@@ -85,16 +85,19 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
     /// The same with results in place of others, whose buffers are used again:
     /// a `String` that is large enough is filled without an allocation. After
     /// an error it is unspecified which of them are new.
-    #[inline(always)]
+    #[inline]
     pub fn call_into<'a>(
         &self,
         cx: impl AsContextMut,
         args: P::Of<'a>,
         results: &mut R,
     ) -> Result<()> {
-        P::with(&args, Sealed, |args| {
-            results.fill(Sealed, |results| self.prepared.call(cx, args, results))
-        })
+        let args = P::slots(&args, Sealed);
+        let mut slots = results.slots(Sealed);
+        self.prepared.call(cx, args.as_ref(), slots.as_mut())?;
+        let bits = R::bits(slots, Sealed);
+        results.numbers(bits, Sealed);
+        Ok(())
     }
 
     /// The function.
@@ -109,9 +112,12 @@ pub trait Params {
     type Of<'a>;
     /// The types, in order.
     fn types() -> Vec<ValType>;
-    /// Runs something with their slots.
+    /// As many slots.
     #[doc(hidden)]
-    fn with<R>(args: &Self::Of<'_>, _: Sealed, run: impl FnOnce(&[Arg<'_>]) -> R) -> R;
+    type Slots<'s>: AsRef<[Arg<'s>]>;
+    /// Their slots.
+    #[doc(hidden)]
+    fn slots<'s, 'a: 's>(args: &'s Self::Of<'a>, _: Sealed) -> Self::Slots<'s>;
 }
 
 /// The kind of one argument of a [`TypedFunc`].
@@ -129,9 +135,20 @@ pub trait Argument {
 pub trait Gifts: Default {
     /// The types, in order.
     fn types() -> Vec<ValType>;
-    /// Runs something that fills their slots.
+    /// As many slots, and as many numbers.
     #[doc(hidden)]
-    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()>;
+    type Slots<'r>: AsMut<[Out<'r>]>;
+    #[doc(hidden)]
+    type Bits;
+    /// Their slots.
+    #[doc(hidden)]
+    fn slots(&mut self, _: Sealed) -> Self::Slots<'_>;
+    /// The numbers in them.
+    #[doc(hidden)]
+    fn bits(slots: Self::Slots<'_>, _: Sealed) -> Self::Bits;
+    /// Takes the numbers among them.
+    #[doc(hidden)]
+    fn numbers(&mut self, bits: Self::Bits, _: Sealed);
 }
 
 /// One result of a [`TypedFunc`].
@@ -216,23 +233,35 @@ impl Gifts for () {
     fn types() -> Vec<ValType> {
         Vec::new()
     }
+    type Slots<'r> = [Out<'r>; 0];
+    type Bits = ();
     #[inline(always)]
-    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()> {
-        run(&mut [])
+    fn slots(&mut self, _: Sealed) -> [Out<'_>; 0] {
+        []
     }
+    #[inline(always)]
+    fn bits(_: [Out<'_>; 0], _: Sealed) {}
+    #[inline(always)]
+    fn numbers(&mut self, (): (), _: Sealed) {}
 }
 
 impl<T: Gift> Gifts for T {
     fn types() -> Vec<ValType> {
         vec![T::TYPE]
     }
+    type Slots<'r> = [Out<'r>; 1];
+    type Bits = u64;
     #[inline(always)]
-    fn fill(&mut self, _: Sealed, run: impl FnOnce(&mut [Out<'_>]) -> Result<()>) -> Result<()> {
-        let mut slot = [self.slot(Sealed)];
-        run(&mut slot)?;
-        let bits = slot[0].bits();
+    fn slots(&mut self, _: Sealed) -> [Out<'_>; 1] {
+        [self.slot(Sealed)]
+    }
+    #[inline(always)]
+    fn bits([slot]: [Out<'_>; 1], _: Sealed) -> u64 {
+        slot.bits()
+    }
+    #[inline(always)]
+    fn numbers(&mut self, bits: u64, _: Sealed) {
         self.number(bits, Sealed);
-        Ok(())
     }
 }
 
@@ -243,9 +272,10 @@ macro_rules! tuples {
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),*]
             }
+            type Slots<'s> = [Arg<'s>; <[usize]>::len(&[$($index),*])];
             #[inline(always)]
-            fn with<R>(_args: &Self::Of<'_>, _: Sealed, run: impl FnOnce(&[Arg<'_>]) -> R) -> R {
-                run(&[$($name::slot(&_args.$index, Sealed)),*])
+            fn slots<'s, 'a: 's>(_args: &'s Self::Of<'a>, _: Sealed) -> Self::Slots<'s> {
+                [$($name::slot(&_args.$index, Sealed)),*]
             }
         }
 
@@ -257,17 +287,19 @@ macro_rules! tuples {
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),+]
             }
+            type Slots<'r> = [Out<'r>; <[usize]>::len(&[$($index),+])];
+            type Bits = [u64; <[usize]>::len(&[$($index),+])];
             #[inline(always)]
-            fn fill(
-                &mut self,
-                _: Sealed,
-                run: impl FnOnce(&mut [Out<'_>]) -> Result<()>,
-            ) -> Result<()> {
-                let mut slots = [$(self.$index.slot(Sealed)),+];
-                run(&mut slots)?;
-                let bits = slots.map(|slot| slot.bits());
+            fn slots(&mut self, _: Sealed) -> Self::Slots<'_> {
+                [$(self.$index.slot(Sealed)),+]
+            }
+            #[inline(always)]
+            fn bits(slots: Self::Slots<'_>, _: Sealed) -> Self::Bits {
+                slots.map(|slot| slot.bits())
+            }
+            #[inline(always)]
+            fn numbers(&mut self, bits: Self::Bits, _: Sealed) {
                 $(self.$index.number(bits[$index], Sealed);)+
-                Ok(())
             }
         }
     };
