@@ -127,18 +127,19 @@ impl Entered {
         let mut room = Room::new();
         let mut frame = Frame::light(&mut room, &self.func);
         let carries = self.strings == Strings::Carried;
-        for (put, arg) in args.iter().enumerate() {
+        for arg in args {
             match arg.is() {
                 Is::Number(bits) => frame.put(bits)?,
                 Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
                     frame.put_all(words)?;
                 }
-                _ => return self.run_lent(cx, frame.moved(), args, put, outs),
+                // From the start: this frame is not handed on, and stays in registers.
+                _ => return self.run_lent(cx, Frame::light(&mut room, &self.func), args, outs),
             }
         }
-        let (opened, called) = self.cross(cx, frame)?;
+        let opened = self.open(cx)?;
         // No closure, which would be a function of its own.
-        let taken = match called {
+        let taken = match self.cross(cx, &opened, frame) {
             Ok(words) => self.take(cx, words, outs),
             Err(error) => Err(error),
         };
@@ -148,31 +149,25 @@ impl Entered {
     /// The same for references and many words.
     #[inline(never)]
     fn run_wide(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
-        self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, 0, outs))
+        self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, outs))
     }
 
-    /// The same where so many arguments were put already, which are numbers or text that
-    /// goes with the words, and others have to be lent.
+    /// The same where some have to be lent.
     #[inline(never)]
     fn run_lent(
         &self,
         cx: &mut Cx<'_>,
         mut frame: Frame<'_>,
         args: &[Arg<'_>],
-        put: usize,
         outs: &mut [Out<'_>],
     ) -> Result<()> {
         scoped(cx, |cx, lending| {
-            let lent = self.lend(cx, lending, &args[put..], &mut frame);
-            lent.map_err(|error| match error.argument() {
-                Some(index) => error.of_argument(&self.ty, put + index),
-                None => error,
-            })?;
+            self.lend(cx, lending, args, &mut frame)?;
             if self.func.has_refs() {
                 self.put_refs(cx, args, &mut frame)?;
             }
-            let (opened, called) = self.cross(cx, frame)?;
-            let taken = match called {
+            let opened = self.open(cx)?;
+            let taken = match self.cross(cx, &opened, frame) {
                 Ok(words) => self.take(cx, words, outs),
                 Err(error) => Err(error),
             };
@@ -209,7 +204,7 @@ impl Entered {
                 Is::String(text) => hold(cx, lending, text, self.guest),
                 Is::Other => Err(mismatch()),
             };
-            put_slot(frame, len.map_err(|error| error.at_argument(i))?, slots, carries)?;
+            put_slot(frame, len.map_err(|error| error.of_argument(&self.ty, i))?, slots, carries)?;
             slots += 1;
         }
         Ok(())
@@ -252,21 +247,20 @@ impl Entered {
         self.strings == Strings::Carried
     }
 
-    /// The call itself. When its results have been taken, [`Entered::shut`] ends it.
+    /// The call itself, which has been opened, and is to be shut when its results have
+    /// been taken.
     #[inline(always)]
     pub(super) fn cross<'f>(
         &self,
         cx: &mut Cx<'_>,
+        opened: &Opened,
         frame: Frame<'f>,
-    ) -> Result<(Opened, Result<Words<'f>>)> {
-        self.ready(cx)?;
-        let opened = self.open(cx)?;
-        let called = match frame.call(cx) {
+    ) -> Result<Words<'f>> {
+        match frame.call(cx) {
             Ok(words) if self.debts.is_empty() => Ok(words),
             Ok(words) => self.register(cx, words.from(self.words)).map(|()| words),
             Err(error) => Err(self.failed(cx, opened.mark, error)),
-        };
-        Ok((opened, called))
+        }
     }
 
     /// The guest is about to run, where it runs first.
@@ -296,7 +290,8 @@ impl Entered {
 
     /// A call begins.
     #[inline(always)]
-    fn open(&self, cx: &mut Cx<'_>) -> Result<Opened> {
+    pub(super) fn open(&self, cx: &mut Cx<'_>) -> Result<Opened> {
+        self.ready(cx)?;
         let outer = match &self.parking {
             Some(parking) => parking.enter(cx)?,
             None => Outer::None,

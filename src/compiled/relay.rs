@@ -53,8 +53,8 @@ impl Entered {
             }
         }
         if held.is_empty() {
-            let (opened, called) = self.cross(cx, frame)?;
-            let taken = match called {
+            let opened = self.open(cx)?;
+            let taken = match self.cross(cx, &opened, frame) {
                 Ok(words) => self.relay_back(cx, words, by, late),
                 Err(error) => Err(error),
             };
@@ -64,7 +64,8 @@ impl Entered {
                 for held in held.drain(..) {
                     lending.hold(cx, held)?;
                 }
-                let (opened, called) = self.cross(cx, frame)?;
+                let opened = self.open(cx)?;
+                let called = self.cross(cx, &opened, frame);
                 let taken = called.and_then(|words| self.relay_back(cx, words, by, late));
                 self.shut(cx, opened, taken)
             })?;

@@ -97,13 +97,6 @@ impl<'f> Frame<'f> {
         Frame { raw, func, has_refs: false, at: 0, rooted: 0 }
     }
 
-    /// The same, in another place: what is handed on is not kept in registers.
-    #[inline(always)]
-    pub fn moved(self) -> Frame<'f> {
-        let Frame { raw, func, has_refs, at, rooted } = self;
-        Frame { raw, func, has_refs, at, rooted }
-    }
-
     /// Puts the next argument, a number: its bits, whichever kind of number is due.
     #[inline(always)]
     pub fn put(&mut self, bits: u64) -> Result<()> {
