@@ -559,32 +559,48 @@ fn definitions_of_the_host_come_first() {
 /// A module with an interface of its own has WASI, too, on both back ends.
 #[test]
 fn beside_adapters() {
+    // Beside one that uses that memory, another one, and none.
+    let cases = [
+        ("", "string", "i32.const 5", "memory-to-string", Val::from("hello")),
+        (OTHER, "string", "i32.const 5", "memory-to-string $other", Val::from("other")),
+        ("", "s32", "drop i32.const 7", "i32-to-s32", Val::S32(7)),
+    ];
+    const OTHER: &str = "(memory $other 1) (data (memory $other) (i32.const 8) \"other\")";
     for back_end in [witrt::BackEnd::Compiled, witrt::BackEnd::Reference] {
-        let engine = Engine::new(Config::new().back_end(back_end)).unwrap();
-        let module = Module::new(
-            &engine,
-            br#"(module
-            (import "wasi_snapshot_preview1" "fd_write"
-                (func $write (param i32 i32 i32 i32) (result i32)))
-            (memory (export "memory") 1)
-            (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
-            (func $hello (result i32 i32)
-                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64)))
-                i32.const 8 i32.const 5)
-            (@interface func (export "hello") (result string)
-                call-core $hello
-                memory-to-string))"#,
-        )
-        .unwrap();
-        let written = Written::default();
-        let mut wasi = Wasi::new();
-        wasi.stdout(written.write());
-        let mut store = Store::new(&engine);
-        let instance = instance(&mut store, &module, &wasi);
-        let mut results = [Val::from("")];
-        instance.func(&mut store, "hello").unwrap().call(&mut store, &[], &mut results).unwrap();
-        let text = results[0].as_str().unwrap().to_string(&store).unwrap();
-        assert_eq!((&*text, &*written.take()), ("hello", "hello\n"));
+        for (memory, ty, second, lift, expected) in &cases {
+            let engine = Engine::new(Config::new().back_end(back_end)).unwrap();
+            let results = if *ty == "s32" { "i32" } else { "i32 i32" };
+            let text = format!(
+                r#"(module
+                (import "wasi_snapshot_preview1" "fd_write"
+                    (func $write (param i32 i32 i32 i32) (result i32)))
+                (memory (export "memory") 1)
+                {memory}
+                (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
+                (func $hello (result {results})
+                    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 64)))
+                    i32.const 8 {second})
+                (@interface func (export "hello") (result {ty})
+                    call-core $hello
+                    {lift}))"#,
+            );
+            let module = Module::new(&engine, text.as_bytes()).unwrap();
+            let written = Written::default();
+            let mut wasi = Wasi::new();
+            wasi.stdout(written.write());
+            let mut store = Store::new(&engine);
+            let instance = instance(&mut store, &module, &wasi);
+            let mut results = [Val::from("")];
+            let hello = instance.func(&mut store, "hello").unwrap();
+            hello.call(&mut store, &[], &mut results).unwrap();
+            if let (Some(found), Some(expected)) = (results[0].as_str(), expected.as_str()) {
+                let text = |of: &witrt::Str<'_>| of.to_string(&store).unwrap();
+                assert_eq!(text(found), text(expected));
+            } else {
+                assert!(matches!(results[0], Val::S32(7)), "{:?}", results[0]);
+            }
+            assert_eq!(&*written.take(), "hello\n");
+        }
     }
 }
 

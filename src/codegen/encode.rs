@@ -330,6 +330,9 @@ impl Out<'_> {
         for (i, mem) in self.program.used_mems.iter().enumerate() {
             exports.export(&memory_name(i), ExportKind::Memory, *mem);
         }
+        if let Some(memory) = self.unit.spaces.memory {
+            exports.export("memory", ExportKind::Memory, memory);
+        }
         for (i, func) in self.unit.deferred.iter().enumerate() {
             exports.export(&deferred_name(i), ExportKind::Func, self.remap.func(*func));
         }

@@ -23,6 +23,8 @@ pub(super) struct Spaces {
     pub globals: u32,
     /// Functions that the core exports.
     pub exported: Vec<u32>,
+    /// The memory that it exports as `memory`, which WASI looks for.
+    pub memory: Option<u32>,
     /// Whether an exception can come up: there is a tag, or something from
     /// outside that the core can call.
     pub throws: bool,
@@ -80,6 +82,8 @@ impl Spaces {
                     let export = export.map_err(parse)?;
                     if matches!(export.kind, ExternalKind::Func | ExternalKind::FuncExact) {
                         self.exported.push(export.index);
+                    } else if export.kind == ExternalKind::Memory && export.name == "memory" {
+                        self.memory = Some(export.index);
                     }
                 }
             }

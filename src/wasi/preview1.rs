@@ -143,16 +143,12 @@ fn at_once<R>(_: &Deadline, done: R) -> Result<R> {
     Ok(done)
 }
 
-/// What a module exports its memory as, and what a core does into which adapters
-/// were compiled.
-const MEMORIES: [&str; 2] = ["memory", "m0"];
-
 /// The caller's memory and its context.
 fn entered<'a, T: Guests>(
     caller: &'a mut Caller<'_, T>,
     number: usize,
 ) -> Result<(GuestMemory<'a>, &'a mut Context)> {
-    let memory = MEMORIES.iter().find_map(|name| caller.get_export(name));
+    let memory = caller.get_export("memory");
     let fuel = caller.as_context_mut().hostcall_fuel();
     let (memory, data) = match &memory {
         Some(Extern::Memory(memory)) => {
