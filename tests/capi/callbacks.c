@@ -115,11 +115,12 @@ static void reentry(void) {
   guest_load(&h.g,
     "(module (import \"\" \"again\" (func (param i32) (result i32)))"
     "  (func (export \"f\") (param i32) (result i32) local.get 0 call 0))", &imports);
-  wasm_val_t arg[] = {WASM_I32_VAL(50)}, result[] = {WASM_INIT_VAL};
+  /* With a sanitizer's frames too, the default stack has room for so many. */
+  wasm_val_t arg[] = {WASM_I32_VAL(30)}, result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
   CHECK(wasm_func_call(guest_func(&h.g, 0), &args, &results) == NULL);
-  CHECK_EQ(result[0].of.i32, 50);
-  CHECK_EQ(h.calls, 51);
+  CHECK_EQ(result[0].of.i32, 30);
+  CHECK_EQ(h.calls, 31);
 
   /* Without end, the stack ends it, and the store goes on. */
   arg[0].of.i32 = INT32_MAX;
