@@ -8,7 +8,7 @@
 import os
 import sys
 
-MOST = 8
+MOST = 10
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEAD = "// Written by arity.py; change that.\n\n"
 
@@ -24,7 +24,7 @@ def join(n, form):
 
 
 def type_list(n):
-    return f"new[] {{ {join(n, 'typeof(T{i})')} }}" if n else "Type.EmptyTypes"
+    return f"new[] {{ {join(n, 'typeof(T{i})')} }}" if n else "Array.Empty<Type>()"
 
 
 def call(n):
@@ -46,7 +46,8 @@ internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
         try
         {{
 {pins}            {{
-{gives}                Invoke(slots, slots + {n});
+{gives}                Slots.Offer<TResult>(slots + {n}, store);
+                Invoke(slots, slots + {n});
             }}
             return Slots.Take<TResult>(slots + {n}, store);
         }}
@@ -64,12 +65,59 @@ internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
 """
 
 
+def value_call(n):
+    fields = "".join(f"    private readonly Codec<T{i}> c{i};\n" for i in range(1, n + 1))
+    binds = "".join(f"        c{i} = Parameter<T{i}>({i - 1});\n" for i in range(1, n + 1))
+    writes = "".join(
+        f"            scratch.Argument = {i - 1};\n            c{i}.Write(a{i}, &values[{i - 1}], scratch);\n" for i in range(1, n + 1))
+    return f"""
+/// <summary>Functions of {n} parameters, of which some have parts.</summary>
+internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
+{{
+{fields}    private readonly Codec<TResult>? result;
+
+    internal ValueCall(Function function) : base(function, {n})
+    {{
+{binds}        result = Result<TResult>();
+    }}
+
+    internal TResult Func({join(n, 'T{i} a{i}')})
+    {{
+        bool outermost = store.EnterOutermost();
+        var scratch = store.Scratch;
+        var mark = scratch.Begin();
+        try
+        {{
+            Val* values = scratch.Array<Val>({n} + results);
+{writes}            return Invoke(values, {n}, result);
+        }}
+        finally
+        {{
+            scratch.End(mark);
+            store.Leave(outermost);
+        }}
+    }}
+
+    internal void Action({join(n, 'T{i} a{i}')}) => Func({join(n, 'a{i}')});
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action{types(n)}(Action) : new Func{types(n, 'TResult')}(Func));
+}}
+"""
+
+
 def callbacks(n):
     looks = join(n, "Slots.Look<T{i}>(&arguments[{z}], store)")
     result = []
     for kind, more, returned in (("Func", ["TResult"], "typeof(TResult)"), ("Action", [], "typeof(Nothing)")):
         called = f"function({looks})"
         body = f"Slots.Return({called}, results, caller, store)" if more else called
+        reads = join(n, "((Codec<T{i}>)codecs[{z}]!).Read(&arguments[{z}], store)")
+        valued = f"ValueFunction.Return(function({reads}), results, codecs[{n}], store)" if more else (
+            f"{{\n        function({reads});\n        if (codecs[{n}] is not null) ValueFunction.Return(default(Nothing), results, codecs[{n}], store);\n    }}")
+        valued = f" =>\n        {valued};" if more else f"\n    {valued}"
+        bound = "".join(f"        Codec.Bind<T{i}>(type.Parameters[{i - 1}], root.Parameter({i - 1})),\n" for i in range(1, n + 1))
+        answer = "TResult" if more else "Nothing"
         result.append(f"""
 /// <summary>A host's {kind} of {n} parameters.</summary>
 internal sealed unsafe class {kind}Callback{types(n, *more)} : Callback
@@ -81,6 +129,13 @@ internal sealed unsafe class {kind}Callback{types(n, *more)} : Callback
 
     private protected override void Invoke(Slot* arguments, Slot* results, void* caller, Store store) =>
         {body};
+
+    internal override Codec?[] Bind(FunctionType type, Place root) => new Codec?[]
+    {{
+{bound}        {"" if more else "type.Results.Count == 0 ? null : "}Codec.BindResult<{answer}>(type, root.Result()),
+    }};
+
+    internal override void Invoke(Val* arguments, int count, Val* results, int resultCount, Codec?[] codecs, Store store){valued}
 }}
 """)
     return "".join(result)
@@ -91,11 +146,13 @@ def functions(n):
     return f"""
     /// <summary>It as a delegate of {n} parameters with a result.</summary>
     /// <exception cref="WitrtException">It has another type.</exception>
-    public Func{func} AsFunc{func}() => new Call{func}(this).Func;
+    public Func{func} AsFunc{func}() =>
+        Prepared.Suits(this, {type_list(n)}, typeof(TResult)) ? new Call{func}(this).Func : new ValueCall{func}(this).Func;
 
     /// <summary>It as a delegate of {n} parameters without a result.</summary>
     /// <exception cref="WitrtException">It has another type.</exception>
-    public Action{action} AsAction{action}() => new Call{types(n, 'Nothing')}(this).Action;
+    public Action{action} AsAction{action}() =>
+        Prepared.Suits(this, {type_list(n)}, typeof(Nothing)) ? new Call{types(n, 'Nothing')}(this).Action : new ValueCall{types(n, 'Nothing')}(this).Action;
 
     /// <summary>A function of the host's. Exceptions that leave it are traps to the guest.</summary>
     /// <param name="store">The store that it is to live in.</param>
@@ -154,29 +211,36 @@ def free(members):
     return f"{HEAD}using System;\n\nnamespace Witrt;\n" + "".join(members(n) for n in range(MOST + 1))
 
 
-def call_types():
+def call_types(name, doc):
     """The classes that are instantiated by reflection, kept by a trimmer."""
     keeps = "".join(
         "    [System.Diagnostics.CodeAnalysis.DynamicDependency("
         "System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, "
-        f"typeof(Call<{',' * n}>))]\n" for n in range(MOST + 1))
-    listed = ", ".join(f"typeof(Call<{',' * n}>)" for n in range(MOST + 1))
-    return f"""    /// <summary>The most parameters that a delegate can have.</summary>
-    private const int MaxParameters = {MOST};
-
-    /// <summary>The class that calls functions of so many parameters.</summary>
+        f"typeof({name}<{',' * n}>))]\n" for n in range(MOST + 1))
+    listed = ", ".join(f"typeof({name}<{',' * n}>)" for n in range(MOST + 1))
+    return f"""    /// <summary>{doc}</summary>
 #if NET5_0_OR_GREATER
 {keeps}#endif
-    private static Type CallType(int parameters) => new[] {{ {listed} }}[parameters];
+    private static Type {name}Type(int parameters) => new[] {{ {listed} }}[parameters];
+
+"""
+
+
+MOST_PARAMETERS = f"""    /// <summary>The most parameters that a delegate can have.</summary>
+    private const int MaxParameters = {MOST};
 
 """
 
 
 FILES = {
     "Calls.cs": free(call),
+    "ValueCalls.cs": free(value_call),
     "Callbacks.cs": free(callbacks),
-    "Function.cs": part("Function", "unsafe ", functions, call_types()),
+    "Function.cs": part("Function", "unsafe ", functions, MOST_PARAMETERS
+        + call_types("Call", "The class that calls functions of so many parameters.")
+        + call_types("ValueCall", "The same where values have parts.")),
     "Instance.cs": part("Instance", "unsafe ", instances),
+    "Interface.cs": part("Interface", "", instances),
     "Linker.cs": part("Linker", "unsafe ", linkers),
 }
 

@@ -64,6 +64,6 @@ csc_app() {
     done
 }
 
-library_source=("$dotnet_folder"/Witrt/*.cs "$dotnet_folder"/Witrt/Arity/*.cs)
+library_source=("$dotnet_folder"/Witrt/*.cs "$dotnet_folder"/Witrt/Codecs/*.cs "$dotnet_folder"/Witrt/Arity/*.cs)
 build_library() { csc -target:library "-out:$1/Witrt.dll" "-doc:$1/Witrt.xml" "${library_source[@]}"; }
 build_standard() { csc_standard -target:library "-out:$1/Witrt.dll" "-doc:$1/Witrt.xml" "${library_source[@]}"; }

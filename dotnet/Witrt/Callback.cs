@@ -26,6 +26,12 @@ internal abstract unsafe class Callback
     /// <summary>Calls the delegate. Whatever leaves it is caught.</summary>
     private protected abstract void Invoke(Slot* arguments, Slot* results, void* caller, Store store);
 
+    /// <summary>How values with parts become its parameters, and its result such a value; null where it has no result.</summary>
+    internal virtual Codec?[] Bind(FunctionType type, Place root) => throw new NotSupportedException();
+
+    /// <summary>The same with values of every kind. The result is written to scratch memory, which stays until the next host function begins.</summary>
+    internal virtual void Invoke(Val* arguments, int count, Val* results, int resultCount, Codec?[] codecs, Store store) => throw new NotSupportedException();
+
     /// <summary>How the delegate takes text: in place, or as a new string.</summary>
     private protected virtual byte TextSlot => Native.SlotLazyUtf16;
 
@@ -47,18 +53,19 @@ internal abstract unsafe class Callback
 
     /// <summary>
     /// A function of this type, owned by the caller, who is inside the store;
-    /// null where the delegate cannot be one.
+    /// null where the delegate, without parts in its types, cannot be one.
     /// </summary>
-    internal void* NewFunction(Store store, FunctionType type)
+    internal void* NewFunction(Store store, FunctionType type, string subject)
     {
+        if (!IsPlain || !type.IsPlain || type.Results.Count > 1) return ValueFunction.New(this, store, type, subject);
         var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
         if (type.Parameters.Count != parameters.Length || type.Results.Count != resultSlots.Length) return null;
         var parameterSlots = new byte[parameters.Length];
         for (int i = 0; i < parameterSlots.Length; i++)
         {
-            if (!Kinds.Match(parameters[i], type.Parameters[i], false, out parameterSlots[i])) return null;
+            if (!Kinds.Match(parameters[i], type.Parameters[i].Kind, false, out parameterSlots[i])) return null;
         }
-        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0], true, out resultSlots[0])) return null;
+        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0].Kind, true, out resultSlots[0])) return null;
         return NewFunction(store, parameterSlots, resultSlots);
     }
 
@@ -68,7 +75,7 @@ internal abstract unsafe class Callback
         {
             if (parameterSlots[i] == Native.SlotLazyUtf16) parameterSlots[i] = TextSlot;
         }
-        this.store ??= new WeakReference<Store>(store);
+        Home(store);
         IntPtr self = GCHandle.ToIntPtr(GCHandle.Alloc(this));
         fixed (byte* first = parameterSlots)
         fixed (byte* second = resultSlots)
@@ -83,8 +90,26 @@ internal abstract unsafe class Callback
         }
     }
 
-    /// <summary>Whether there are functions that this can be.</summary>
-    internal bool HasKind => HasKindIn(true) || HasKindIn(false);
+    /// <summary>Remembers the store that its functions are in.</summary>
+    internal void Home(Store store) => this.store ??= new WeakReference<Store>(store);
+
+    /// <summary>The store; whoever called the guest holds it.</summary>
+    internal Store? TryStore => store!.TryGetTarget(out var alive) ? alive : null;
+
+    /// <summary>Whether there may be functions that this can be.</summary>
+    internal virtual bool HasKind => IsPlain ? HasKindIn(true) || HasKindIn(false) : Array.TrueForAll(parameters, Reflected.IsPossible) && (result == typeof(Nothing) || Reflected.IsPossible(result));
+
+    /// <summary>Whether its parameters and its result are numbers, text and references. The type of others is an import's to say.</summary>
+    internal virtual bool IsPlain => Array.TrueForAll(parameters, type => Kinds.IsPlain(type, true)) && (result == typeof(Nothing) || Kinds.IsPlain(result, true));
+
+    /// <summary>Whether it has as many parameters and results as a function of this type.</summary>
+    internal virtual void CheckCounts(FunctionType type, Place root)
+    {
+        if (type.Parameters.Count != parameters.Length) throw root.Fault($"it has {type.Parameters.Count} parameters, the host function {parameters.Length}");
+        // Success that holds nothing needs no result.
+        bool isVoid = type.Results.Count == 0 || type.Results.Count == 1 && type.Results[0].Kind == ValueKind.Result && type.Results[0].Parts[0].Type is null;
+        if (result == typeof(Nothing) && !isVoid) throw root.Fault($"it has {type.Results.Count} results, the host function none");
+    }
 
     private bool HasKindIn(bool core)
     {
@@ -120,7 +145,7 @@ internal abstract unsafe class Callback
     /// so it goes without the message, or the exception, where there is no memory
     /// for them.
     /// </summary>
-    private static void* TrapOf(Exception exception, void* store)
+    internal static void* TrapOf(Exception exception, void* store)
     {
         void* trap = null;
         try

@@ -150,6 +150,14 @@ internal static unsafe class Text
     internal static string FromUtf8(Vec* name) =>
         name == null || name->Size == 0 ? "" : Encoding.UTF8.GetString((byte*)name->Data, (int)name->Size);
 
+    /// <summary>The text of a name that the caller owns; the name is deleted.</summary>
+    internal static string TakeUtf8(Vec* name)
+    {
+        string text = FromUtf8(name);
+        Native.wasm_byte_vec_delete(name);
+        return text;
+    }
+
     /// <summary>A name in UTF-8, with a NUL after it that is not counted by who says the length.</summary>
     internal static byte[] ToUtf8(string name)
     {

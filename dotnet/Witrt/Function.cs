@@ -61,10 +61,23 @@ public sealed unsafe partial class Function
         var types = new Type[parameters.Length + 1];
         for (int i = 0; i < parameters.Length; i++) types[i] = Suitable(parameters[i].ParameterType);
         types[parameters.Length] = action ? typeof(Nothing) : Suitable(invoke.ReturnType);
-        var call = (Prepared)Activator.CreateInstance(
-            CallType(parameters.Length).MakeGenericType(types),
+        bool suits = Prepared.Suits(this, types.AsSpan(0, parameters.Length).ToArray(), types[parameters.Length]);
+        object call = Activator.CreateInstance(
+            (suits ? CallType(parameters.Length) : ValueCallType(parameters.Length)).MakeGenericType(types),
             BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, new object[] { this }, null)!;
-        return (TDelegate)call.Bind(typeof(TDelegate));
+        return (TDelegate)(call is Prepared prepared ? prepared.Bind(typeof(TDelegate)) : ((ValueCall)call).Bind(typeof(TDelegate)));
+    }
+
+    /// <summary>
+    /// A host function of any type, such as an import's, that takes and returns values that tell their kinds. Exceptions that
+    /// leave it are traps to the guest.
+    /// </summary>
+    public static Function From(Store store, FunctionType type, Func<Value[], Value[]> function)
+    {
+        if (store is null) throw new ArgumentNullException(nameof(store));
+        if (type is null) throw new ArgumentNullException(nameof(type));
+        using var inside = store.Enter();
+        return new Function(store, new DynamicCallback(function).NewFunction(store, type, "the function"));
     }
 
     private static Function From(Store store, Callback callback, bool core)
@@ -76,7 +89,5 @@ public sealed unsafe partial class Function
     }
 
     private static Type Suitable(Type type) =>
-        type.IsByRef || type.IsPointer || !(Kinds.Choose(type, false, true, out _) || Kinds.Choose(type, true, true, out _))
-            ? throw new ArgumentException($"no function of a guest has a value that is a {type}")
-            : type;
+        Reflected.IsPossible(type) ? type : throw new ArgumentException($"no function of a guest has a value that is a {type}");
 }

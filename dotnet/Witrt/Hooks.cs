@@ -20,6 +20,8 @@ internal static unsafe class Hooks
 #if NET5_0_OR_GREATER
     internal static void* TraceEntry => (delegate* unmanaged[Cdecl]<void*, byte*, nuint, void>)&Trace;
     internal static void* EpochEntry => (delegate* unmanaged[Cdecl]<void*, ulong>)&Epoch;
+    internal static void* DropEntry => (delegate* unmanaged[Cdecl]<void*, void>)&DropObject;
+    internal static void* GrowEntry => (delegate* unmanaged[Cdecl]<void*, nuint, void*>)&Grow;
 
     [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
 #else
@@ -29,11 +31,21 @@ internal static unsafe class Hooks
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate ulong EpochFunction(void* env);
 
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void DropFunction(void* env);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void* GrowFunction(void* env, nuint size);
+
     // Kept for ever: C code may call them for as long as the process lives.
     private static readonly TraceFunction trace = Trace;
     private static readonly EpochFunction epoch = Epoch;
+    private static readonly DropFunction drop = DropObject;
+    private static readonly GrowFunction grow = Grow;
     internal static readonly void* TraceEntry = (void*)Marshal.GetFunctionPointerForDelegate(trace);
     internal static readonly void* EpochEntry = (void*)Marshal.GetFunctionPointerForDelegate(epoch);
+    internal static readonly void* DropEntry = (void*)Marshal.GetFunctionPointerForDelegate(drop);
+    internal static readonly void* GrowEntry = (void*)Marshal.GetFunctionPointerForDelegate(grow);
 #endif
     private static void Trace(void* env, byte* line, nuint size)
     {
@@ -59,6 +71,43 @@ internal static unsafe class Hooks
         catch (Exception)
         {
             return 0;
+        }
+    }
+
+    /// <summary>Nobody holds a resource of the host's any more.</summary>
+#if NET5_0_OR_GREATER
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#endif
+    private static void DropObject(void* env)
+    {
+        var handle = GCHandle.FromIntPtr((IntPtr)env);
+        try
+        {
+            (handle.Target as IDisposable)?.Dispose();
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell.
+        }
+        handle.Free();
+    }
+
+    /// <summary>Makes the string that a result goes into: `env` is a handle that pins it until the call has returned.</summary>
+#if NET5_0_OR_GREATER
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#endif
+    private static void* Grow(void* env, nuint size)
+    {
+        if (size == 0 || size > Slots.MaxStringLength) return null;
+        try
+        {
+            var pin = GCHandle.FromIntPtr((IntPtr)env);
+            pin.Target = new string('\0', (int)size);
+            return (void*)pin.AddrOfPinnedObject();
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
         }
     }
 }

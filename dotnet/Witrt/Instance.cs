@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Witrt;
 
@@ -23,14 +24,26 @@ public sealed unsafe partial class Instance
         void* instance = Native.witrt_instance_new(store.Pointer, borrowed.Pointer, null, &error);
         if (instance == null) throw WitrtException.Take(error);
         handle = store.Own(instance, &Native.wasm_instance_delete);
+        Exports = module.Exports;
     }
 
     /// <summary>What <see cref="Linker.Instantiate"/> made; the caller is inside the store.</summary>
-    internal Instance(Store store, void* instance)
+    internal Instance(Store store, void* instance, IReadOnlyList<ModuleExport> exports)
     {
         Store = store;
         handle = store.Own(instance, &Native.wasm_instance_delete);
+        Exports = exports;
     }
+
+    /// <summary>What it offers.</summary>
+    public IReadOnlyList<ModuleExport> Exports { get; }
+
+    /// <summary>
+    /// An interface of a component, by its name: <c>probe:guest/text</c>, with a version or without; another version
+    /// that can stand for the one that is asked for is found too.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where there is none.</exception>
+    public Interface this[string name] => Interface.Of(this, name ?? throw new ArgumentNullException(nameof(name)));
 
     /// <summary>For those who are inside the store.</summary>
     internal void* Pointer => handle.Pointer;
@@ -51,7 +64,10 @@ public sealed unsafe partial class Instance
         return ended ? status : throw WitrtException.Take(error);
     }
 
-    /// <summary>The exported function of that name.</summary>
+    /// <summary>
+    /// The exported function of that name. One of a component's interfaces is <c>probe:guest/text@1.2.0#parse</c>; the version
+    /// may be left out, or the interface, where that is unambiguous.
+    /// </summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
     public Function GetFunction(string name)
     {
@@ -75,12 +91,42 @@ public sealed unsafe partial class Instance
 #endif
     public TDelegate GetFunction<TDelegate>(string name) where TDelegate : Delegate => GetFunction(name).As<TDelegate>();
 
+    /// <summary>The exported global of that name.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
+    public Global GetGlobal(string name)
+    {
+        using var inside = Store.Enter();
+        return new Global(Store, Export(name, ExternKind.Global));
+    }
+
+    /// <summary>The exported table of that name.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
+    public Table GetTable(string name)
+    {
+        using var inside = Store.Enter();
+        return new Table(Store, Export(name, ExternKind.Table));
+    }
+
     /// <summary>The exported linear memory of that name.</summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongKind"/> where there is none.</exception>
     public Memory GetMemory(string name)
     {
         using var inside = Store.Enter();
         return new Memory(Store, Export(name, ExternKind.Memory));
+    }
+
+    /// <summary>Whether the library finds an export by this name.</summary>
+    internal bool Finds(string name)
+    {
+        byte[] utf8 = Text.ToUtf8(name);
+        using var inside = Store.Enter();
+        fixed (byte* bytes = utf8)
+        {
+            void* item = Native.witrt_instance_export(Pointer, bytes, (nuint)utf8.Length - 1);
+            GC.KeepAlive(this);
+            Native.wasm_extern_delete(item);
+            return item != null;
+        }
     }
 
     /// <summary>The export's handle, owned by the caller.</summary>
@@ -97,77 +143,5 @@ public sealed unsafe partial class Instance
             string what = kind.ToString().ToLowerInvariant();
             throw new WitrtException(ErrorKind.WrongKind, $"the instance exports no {what} \"{name}\"");
         }
-    }
-}
-
-/// <summary>A linear memory of a guest. It belongs to its store, and goes with it.</summary>
-public sealed unsafe class Memory
-{
-    private readonly NativeHandle handle;
-
-    internal Memory(Store store, void* memory)
-    {
-        Store = store;
-        handle = store.Own(memory, &Native.wasm_memory_delete);
-    }
-
-    /// <summary>The store that it lives in.</summary>
-    public Store Store { get; }
-
-    internal void* Pointer => handle.Pointer;
-
-    /// <summary>
-    /// Its bytes, up to 2 GiB. They must not be touched after the memory has grown, which a
-    /// guest can make it do, or the store is disposed: ask again instead of keeping them.
-    /// </summary>
-    public Span<byte> Bytes
-    {
-        get
-        {
-            using var inside = Store.Enter();
-            byte* data = Native.wasm_memory_data(Pointer);
-            nuint size = Native.wasm_memory_data_size(Pointer);
-            GC.KeepAlive(this);
-            return new Span<byte>(data, (int)Math.Min((ulong)size, int.MaxValue));
-        }
-    }
-
-    /// <summary>Copies bytes out of it, from an offset on: all of them, or none.</summary>
-    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where they are not all in it.</exception>
-    public void Read(long offset, Span<byte> destination)
-    {
-        nuint start = Config.Size(offset, nameof(offset));
-        using var inside = Store.Enter();
-        fixed (byte* bytes = destination)
-        {
-            void* error;
-            byte done = Native.witrt_memory_read(Pointer, start, bytes, (nuint)destination.Length, &error);
-            GC.KeepAlive(this);
-            if (done == 0) throw WitrtException.Take(error);
-        }
-    }
-
-    /// <summary>Copies bytes into it, from an offset on: all of them, or none.</summary>
-    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where there is no room for all.</exception>
-    public void Write(long offset, ReadOnlySpan<byte> bytes)
-    {
-        nuint start = Config.Size(offset, nameof(offset));
-        using var inside = Store.Enter();
-        fixed (byte* data = bytes)
-        {
-            void* error;
-            byte done = Native.witrt_memory_write(Pointer, start, data, (nuint)bytes.Length, &error);
-            GC.KeepAlive(this);
-            if (done == 0) throw WitrtException.Take(error);
-        }
-    }
-
-    /// <summary>Adds pages of 64 KiB. False where it may not grow so far.</summary>
-    public bool Grow(uint pages)
-    {
-        using var inside = Store.Enter();
-        bool grown = Native.wasm_memory_grow(Pointer, pages) != 0;
-        GC.KeepAlive(this);
-        return grown;
     }
 }

@@ -52,7 +52,32 @@ public sealed unsafe partial class Linker
         GC.KeepAlive(memory);
     }
 
-    /// <summary>Defines every export of an instance under one module name.</summary>
+    /// <summary>Defines a global under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void Define(string module, string name, Global global)
+    {
+        if (global is null) throw new ArgumentNullException(nameof(global));
+        using var inside = Store.Enter();
+        hosts.Remove((module, name));
+        DefineItem(module, name, global.Pointer);
+        GC.KeepAlive(global);
+    }
+
+    /// <summary>Defines a table under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void Define(string module, string name, Table table)
+    {
+        if (table is null) throw new ArgumentNullException(nameof(table));
+        using var inside = Store.Enter();
+        hosts.Remove((module, name));
+        DefineItem(module, name, table.Pointer);
+        GC.KeepAlive(table);
+    }
+
+    /// <summary>
+    /// Defines every export of an instance under one module name. Of a component, these are the functions of the interface
+    /// of that name, or of a version that can stand for it; with an empty name, of all its interfaces.
+    /// </summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
     public void Define(string module, Instance instance)
     {
@@ -82,6 +107,7 @@ public sealed unsafe partial class Linker
         {
             void* function = host.Callback.NewFunction(Store, false);
             if (function == null) function = host.Callback.NewFunction(Store, true);
+            if (function == null) throw host.Callback.NoKind();
             try
             {
                 DefineItem(module, name, function);
@@ -137,8 +163,15 @@ public sealed unsafe partial class Linker
         void* error;
         void* instance = Native.witrt_linker_instantiate(handle.Pointer, Store.Pointer, borrowed.Pointer, &error);
         GC.KeepAlive(this);
-        return instance == null ? throw WitrtException.Take(error) : new Instance(Store, instance);
+        return instance == null ? throw WitrtException.Take(error) : new Instance(Store, instance, module.Exports);
     }
+
+    /// <summary>
+    /// Defines a host function that takes and returns values that tell their kinds, for imports of any type. Exceptions
+    /// that leave it are traps to the guest; a <see cref="ResultException"/> is the failure of its <c>result</c>.
+    /// </summary>
+    public void DefineDynamic(string module, string name, Func<Value[], Value[]> function) =>
+        DefineCallback(module, name, new DynamicCallback(function));
 
     /// <summary>Defines a host function, which is made when it is known which type is wanted.</summary>
     private void DefineCallback(string module, string name, Callback callback)
@@ -151,20 +184,35 @@ public sealed unsafe partial class Linker
     }
 
     /// <summary>
-    /// Makes the host function that an import asks for. An <see cref="int"/> is an
-    /// <c>i32</c> to one module and an <c>s32</c> to the next.
+    /// Makes the host functions that an import asks for. An <see cref="int"/> is an
+    /// <c>i32</c> to one module and an <c>s32</c> to the next. Which version of an interface
+    /// can stand for another is for the library to say: all are made.
     /// </summary>
     private void Supply(ModuleImport import)
     {
-        if (import.FunctionType is null || !hosts.TryGetValue((import.Module, import.Name), out var host)) return;
-        if (!host.Types.Add(import.FunctionType.ToString())) return;
-        void* function = host.Callback.NewFunction(Store, import.FunctionType);
+        if (import.FunctionType is null) return;
+        if (hosts.TryGetValue((import.Module, import.Name), out var exact))
+        {
+            Supply(import, import.Module, exact);
+            return;
+        }
+        if (import.Module.IndexOf('@') < 0) return;
+        foreach (var host in hosts)
+        {
+            if (host.Key.Name == import.Name && Interface.SameButVersion(host.Key.Module, import.Module)) Supply(import, host.Key.Module, host.Value);
+        }
+    }
+
+    private void Supply(ModuleImport import, string module, HostFunction host)
+    {
+        if (!host.Types.Add(import.FunctionType!.ToString())) return;
+        void* function = host.Callback.NewFunction(Store, import.FunctionType, $"the import \"{import.Module}\" \"{import.Name}\"");
         // One that does not fit is for the library to refuse, with both types.
         if (function == null) function = host.Callback.NewFunction(Store, false);
         if (function == null) function = host.Callback.NewFunction(Store, true);
         try
         {
-            DefineItem(import.Module, import.Name, function);
+            DefineItem(module, import.Name, function);
         }
         finally
         {

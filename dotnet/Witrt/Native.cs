@@ -52,13 +52,14 @@ internal unsafe struct HostString
 }
 
 /// <summary>The functions of the library that the classes here stand on.</summary>
-internal static unsafe class Native
+internal static unsafe partial class Native
 {
     private const string Library = "witrt";
     private const CallingConvention Cdecl = CallingConvention.Cdecl;
 
     internal const byte SlotUtf16 = 65;
     internal const byte SlotLazyUtf16 = 67;
+    internal const byte SlotGrowUtf16 = 73;
     internal const uint Utf16 = 1;
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

@@ -27,23 +27,29 @@ internal abstract unsafe class Prepared
         var slots = new byte[parameters.Length];
         for (int i = 0; i < slots.Length; i++)
         {
-            if (!Kinds.Match(parameters[i], type.Parameters[i], true, out slots[i]))
-                throw Mismatch(ErrorKind.WrongKind, i, $"its parameter {i} cannot be given as {parameters[i]}", type);
+            if (!Kinds.Match(parameters[i], type.Parameters[i].Kind, true, out slots[i]))
+                throw new Place(type).Parameter(i).Mismatch(type.Parameters[i], parameters[i]);
         }
         var resultSlots = new byte[results];
-        if (results == 1 && (!Kinds.Match(result, type.Results[0], false, out resultSlots[0]) || result == typeof(ReadOnlyMemory<char>)))
-            throw Mismatch(ErrorKind.WrongKind, null, $"its result cannot be taken as {result}", type);
+        if (results == 1 && !Kinds.Match(result, type.Results[0].Kind, false, out resultSlots[0]))
+            throw new Place(type).Result().Mismatch(type.Results[0], result);
         if (resultSlot != 0) resultSlots[0] = resultSlot;
+        else if (result == typeof(string)) resultSlots[0] = Native.SlotGrowUtf16;
         store = function.Store;
         references = ReferencesIn(type);
         handle = Prepare(function, slots, resultSlots);
     }
 
-    private protected Prepared(Function function, byte[] parameters, byte[] results)
+    /// <summary>Whether this is how a function is called with these types: there is nothing with parts, and at most one result.</summary>
+    internal static bool Suits(Function function, Type[] parameters, Type result)
     {
-        store = function.Store;
-        references = ReferencesIn(function.Type);
-        handle = Prepare(function, parameters, results);
+        var type = function.Type;
+        if (!type.IsPlain || type.Results.Count > 1 || result != typeof(Nothing) && !Kinds.IsPlain(result, false)) return false;
+        foreach (var parameter in parameters)
+        {
+            if (!Kinds.IsPlain(parameter, true)) return false;
+        }
+        return true;
     }
 
     private static NativeHandle Prepare(Function function, byte[] parameters, byte[] results)
@@ -66,7 +72,7 @@ internal abstract unsafe class Prepared
         var found = new List<int>();
         for (int i = 0; i < type.Parameters.Count; i++)
         {
-            if (type.Parameters[i] >= ValueKind.ExternRef) found.Add(i);
+            if (type.Parameters[i].Kind >= ValueKind.ExternRef) found.Add(i);
         }
         return found.Count == 0 ? Array.Empty<int>() : found.ToArray();
     }

@@ -10,72 +10,11 @@ using System.Runtime.InteropServices;
 
 namespace Witrt;
 
-/// <summary>The result type of what has no result.</summary>
-internal readonly struct Nothing
-{
-}
-
-/// <summary>Which .NET types stand for which kinds of values.</summary>
-internal static class Kinds
-{
-    private const byte None = 255;
-
-    /// <summary>
-    /// The slot kind for a value of this .NET type where a function has a value of
-    /// this kind; false where they do not go together.
-    /// </summary>
-    internal static bool Match(Type type, ValueKind kind, bool given, out byte slot)
-    {
-        slot = SlotOf(kind, given);
-        Of(type, out byte asInterface, out byte asCore);
-        return (byte)kind == asInterface || (byte)kind == asCore;
-    }
-
-    /// <summary>
-    /// The slot kind for a value of a host function of this .NET type, in a
-    /// function of the core or of an interface; false where it cannot have such.
-    /// </summary>
-    internal static bool Choose(Type type, bool core, bool given, out byte slot)
-    {
-        Of(type, out byte asInterface, out byte asCore);
-        byte kind = core ? asCore : asInterface;
-        slot = SlotOf((ValueKind)kind, given);
-        return kind != None;
-    }
-
-    /// <summary>How a slot holds a kind: text that is given is pointed to, text that is got is lazy.</summary>
-    /// <exception cref="WitrtException">There is no slot for it: <see cref="ErrorKind.Unsupported"/>.</exception>
-    internal static byte SlotOf(ValueKind kind, bool given) =>
-        kind == ValueKind.String ? (given ? Native.SlotUtf16 : Native.SlotLazyUtf16)
-        : kind < ValueKind.Bool || kind >= ValueKind.ExternRef ? (byte)kind
-        : throw new WitrtException(ErrorKind.Unsupported, $"values of kind {kind} are not passed from .NET");
-
-    /// <summary>The kinds that a .NET type stands for, in an interface and in the core.</summary>
-    private static void Of(Type type, out byte asInterface, out byte asCore)
-    {
-        (asInterface, asCore) =
-            type == typeof(int) ? ((byte)ValueKind.S32, (byte)ValueKind.I32) :
-            type == typeof(uint) ? ((byte)ValueKind.U32, (byte)ValueKind.I32) :
-            type == typeof(long) ? ((byte)ValueKind.S64, (byte)ValueKind.I64) :
-            type == typeof(ulong) ? ((byte)ValueKind.U64, (byte)ValueKind.I64) :
-            type == typeof(float) ? ((byte)ValueKind.F32, (byte)ValueKind.F32) :
-            type == typeof(double) ? ((byte)ValueKind.F64, (byte)ValueKind.F64) :
-            type == typeof(sbyte) ? ((byte)ValueKind.S8, None) :
-            type == typeof(byte) ? ((byte)ValueKind.U8, None) :
-            type == typeof(short) ? ((byte)ValueKind.S16, None) :
-            type == typeof(ushort) ? ((byte)ValueKind.U16, None) :
-            type == typeof(string) || type == typeof(ReadOnlyMemory<char>) ? ((byte)ValueKind.String, None) :
-            type == typeof(object) ? ((byte)ValueKind.ExternRef, (byte)ValueKind.ExternRef) :
-            type == typeof(Function) ? (None, (byte)ValueKind.FuncRef) :
-            (None, None);
-    }
-}
-
 /// <summary>Values into slots and out of them.</summary>
 internal static unsafe class Slots
 {
     /// <summary>The longest string that .NET can have.</summary>
-    private const int MaxStringLength = 0x3FFFFFDF;
+    internal const int MaxStringLength = 0x3FFFFFDF;
 
     /// <summary>The first unit of a text, to be pinned; null for what is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,11 +59,18 @@ internal static unsafe class Slots
         if (typeof(T).IsValueType) return *(T*)slot;
         if (typeof(T) == typeof(string))
         {
-            string text = TakeText(slot->Data, slot->Length);
+            string text = store.NewText.Take();
             return *(T*)&text;
         }
         object? target = TakeReference(slot->Data, store);
         return (T)target!;
+    }
+
+    /// <summary>Says where a result is to go: text into a string that is made for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Offer<T>(Slot* slot, Store store)
+    {
+        if (typeof(T) == typeof(string)) store.NewText.Offer(slot);
     }
 
     /// <summary>A value that a guest lends to a host function.</summary>
@@ -168,36 +114,8 @@ internal static unsafe class Slots
         }
     }
 
-    /// <summary>A new string, written by the library; the handle is deleted.</summary>
-    internal static string TakeText(void* text, nuint length)
-    {
-        if (length == 0)
-        {
-            Native.wasm_string_delete(text);
-            return "";
-        }
-        try
-        {
-            return string.Create(CheckedLength(length), (IntPtr)text, static (span, text) =>
-            {
-                void* error;
-                fixed (char* units = span)
-                {
-                    if (Native.wasm_string_take((void*)text, Native.Utf16, units, (nuint)span.Length, &error) == 0)
-                        throw WitrtException.Take(error);
-                }
-            });
-        }
-        catch
-        {
-            // What could not be taken is still ours.
-            Native.wasm_string_delete(text);
-            throw;
-        }
-    }
-
     /// <summary>A new string, written by the library; the handle is lent.</summary>
-    private static string CopyText(void* text, nuint length) =>
+    internal static string CopyText(void* text, nuint length) =>
         length == 0 ? "" : string.Create(CheckedLength(length), (IntPtr)text, static (span, text) =>
         {
             fixed (char* units = span)
@@ -209,7 +127,10 @@ internal static unsafe class Slots
 
     private static int CheckedLength(nuint length) =>
         length <= MaxStringLength ? (int)length
-        : throw new WitrtException(ErrorKind.OutOfRange, $"a text of {length} UTF-16 units is longer than a string can be");
+        : throw TooLong(length);
+
+    internal static WitrtException TooLong(nuint length) =>
+        new WitrtException(ErrorKind.OutOfRange, $"a text of {length} UTF-16 units is longer than a string can be");
 
     private static ArgumentNullException NullText(int index) =>
         new ArgumentNullException($"argument {index}", "a string argument must not be null; the empty string is \"\"");
@@ -245,5 +166,31 @@ internal static unsafe class Slots
         {
             Native.wasm_ref_delete(reference);
         }
+    }
+}
+
+/// <summary>
+/// A string that the text of a result is written into, in the call that returns it. It is made when the length is known,
+/// and pinned until the call has returned. One at a time: the store is shut meanwhile.
+/// </summary>
+internal sealed unsafe class NewText
+{
+    private readonly GCHandle pin = GCHandle.Alloc(null, GCHandleType.Pinned);
+
+    ~NewText() => pin.Free();
+
+    internal void Offer(Slot* slot)
+    {
+        slot->Data = Hooks.GrowEntry;
+        slot->Length = (nuint)(nint)GCHandle.ToIntPtr(pin);
+    }
+
+    /// <summary>What was written; the empty text where nothing was.</summary>
+    internal string Take()
+    {
+        var handle = pin;
+        if (handle.Target is not string text) return "";
+        handle.Target = null;
+        return text;
     }
 }

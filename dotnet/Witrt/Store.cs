@@ -23,6 +23,8 @@ public sealed unsafe class Store : IDisposable
     private readonly List<WeakReference<NativeHandle>> objects = new List<WeakReference<NativeHandle>>();
     private int sweepAt = 16;
     private volatile bool disposed;
+    private Scratch? scratch;
+    private NewText? newText;
 
     /// <summary>The thread that is inside, by its managed number; zero if none is.</summary>
     private int owner;
@@ -163,6 +165,12 @@ public sealed unsafe class Store : IDisposable
         disposed = true;
         if (Interlocked.CompareExchange(ref owner, Gone, 0) == 0) Release();
     }
+
+    /// <summary>Where the values of calls are laid out; for those who are inside.</summary>
+    internal Scratch Scratch => scratch ??= new Scratch(this);
+
+    /// <summary>Where the text of a result becomes a string; for those who are inside.</summary>
+    internal NewText NewText => newText ??= new NewText();
 
     /// <summary>The C API's store; for those who are inside.</summary>
     internal void* Pointer => handle.Pointer;

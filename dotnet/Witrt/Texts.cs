@@ -104,6 +104,7 @@ internal sealed unsafe class TextCall<TResult> : Prepared
             {
                 slots[0].Data = units;
                 slots[0].Length = (nuint)text.Length;
+                Slots.Offer<TResult>(slots + 1, store);
                 Invoke(slots, slots + 1);
             }
             return Slots.Take<TResult>(slots + 1, store);
@@ -135,6 +136,7 @@ internal sealed unsafe class TextCall<T, TResult> : Prepared
                 slots[0].Data = units;
                 slots[0].Length = (nuint)text.Length;
                 Slots.Give(argument, other, &slots[1], 1, store);
+                Slots.Offer<TResult>(slots + 2, store);
                 Invoke(slots, slots + 2);
             }
             return Slots.Take<TResult>(slots + 2, store);
@@ -165,6 +167,7 @@ internal sealed unsafe class TextPairCall<TResult> : Prepared
                 slots[0].Length = (nuint)first.Length;
                 slots[1].Data = secondUnits;
                 slots[1].Length = (nuint)second.Length;
+                Slots.Offer<TResult>(slots + 2, store);
                 Invoke(slots, slots + 2);
             }
             return Slots.Take<TResult>(slots + 2, store);

@@ -14,6 +14,9 @@ static class Check
     /// Folders with the modules of tests/modules, and with this program's own.
     public static string Modules = "", Guests = "";
 
+    /// Groups with this in their names are run, if it is there.
+    public static string? Only;
+
     public static void True(string what, bool holds, string found = "")
     {
         lock (typeof(Check))
@@ -50,6 +53,7 @@ static class Check
     /// A number of checks; whatever leaves them is one that failed.
     public static void Group(string name, Action checks)
     {
+        if (Only is not null && !name.Contains(Only)) return;
         Console.WriteLine(name);
         try
         {

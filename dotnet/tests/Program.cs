@@ -1,4 +1,4 @@
-// Program MODULES GUESTS: the tests of the .NET library.
+// Program MODULES GUESTS [NAME]: the tests of the .NET library; of one group, where NAME is in its name.
 
 using System;
 using System.Globalization;
@@ -14,6 +14,7 @@ static class Program
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, libwitrt {Witrt.Engine.LibraryVersion}");
 
+        Check.Only = arguments.Length > 2 ? arguments[2] : null;
         // First of all, before any engine: the runtime's own exceptions.
         Check.Group("the runtime's exceptions, before", Signals.Managed);
         Check.Group("numbers", Values.Numbers);
@@ -30,6 +31,9 @@ static class Program
         Check.Group("limits", Errors.Limits);
         Check.Group("bounds of one store, and what is told of calls", Bounds.All);
         Check.Group("WASI", Commands.All);
+        Check.Group("every call of components that is told", Components.Told);
+        Check.Group("resources", Components.Resources);
+        Check.Group("names and types of components", Components.Names);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);
         Check.Group("signals on threads that come and go", Signals.Threads);

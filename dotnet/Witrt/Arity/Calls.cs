@@ -7,7 +7,7 @@ namespace Witrt;
 /// <summary>Functions of 0 parameters.</summary>
 internal sealed unsafe class Call<TResult> : Prepared
 {
-    internal Call(Function function) : base(function, Type.EmptyTypes, typeof(TResult))
+    internal Call(Function function) : base(function, Array.Empty<Type>(), typeof(TResult))
     {
     }
 
@@ -18,6 +18,7 @@ internal sealed unsafe class Call<TResult> : Prepared
         try
         {
             {
+                Slots.Offer<TResult>(slots + 0, store);
                 Invoke(slots, slots + 0);
             }
             return Slots.Take<TResult>(slots + 0, store);
@@ -50,6 +51,7 @@ internal sealed unsafe class Call<T1, TResult> : Prepared
             fixed (char* p1 = &Slots.TextOf(a1))
             {
                 Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Offer<TResult>(slots + 1, store);
                 Invoke(slots, slots + 1);
             }
             return Slots.Take<TResult>(slots + 1, store);
@@ -84,6 +86,7 @@ internal sealed unsafe class Call<T1, T2, TResult> : Prepared
             {
                 Slots.Give(a1, p1, &slots[0], 0, store);
                 Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Offer<TResult>(slots + 2, store);
                 Invoke(slots, slots + 2);
             }
             return Slots.Take<TResult>(slots + 2, store);
@@ -120,6 +123,7 @@ internal sealed unsafe class Call<T1, T2, T3, TResult> : Prepared
                 Slots.Give(a1, p1, &slots[0], 0, store);
                 Slots.Give(a2, p2, &slots[1], 1, store);
                 Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Offer<TResult>(slots + 3, store);
                 Invoke(slots, slots + 3);
             }
             return Slots.Take<TResult>(slots + 3, store);
@@ -158,6 +162,7 @@ internal sealed unsafe class Call<T1, T2, T3, T4, TResult> : Prepared
                 Slots.Give(a2, p2, &slots[1], 1, store);
                 Slots.Give(a3, p3, &slots[2], 2, store);
                 Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Offer<TResult>(slots + 4, store);
                 Invoke(slots, slots + 4);
             }
             return Slots.Take<TResult>(slots + 4, store);
@@ -198,6 +203,7 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, TResult> : Prepared
                 Slots.Give(a3, p3, &slots[2], 2, store);
                 Slots.Give(a4, p4, &slots[3], 3, store);
                 Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Offer<TResult>(slots + 5, store);
                 Invoke(slots, slots + 5);
             }
             return Slots.Take<TResult>(slots + 5, store);
@@ -240,6 +246,7 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, TResult> : Prepared
                 Slots.Give(a4, p4, &slots[3], 3, store);
                 Slots.Give(a5, p5, &slots[4], 4, store);
                 Slots.Give(a6, p6, &slots[5], 5, store);
+                Slots.Offer<TResult>(slots + 6, store);
                 Invoke(slots, slots + 6);
             }
             return Slots.Take<TResult>(slots + 6, store);
@@ -284,6 +291,7 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, TResult> : Prepare
                 Slots.Give(a5, p5, &slots[4], 4, store);
                 Slots.Give(a6, p6, &slots[5], 5, store);
                 Slots.Give(a7, p7, &slots[6], 6, store);
+                Slots.Offer<TResult>(slots + 7, store);
                 Invoke(slots, slots + 7);
             }
             return Slots.Take<TResult>(slots + 7, store);
@@ -330,6 +338,7 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult> : Pre
                 Slots.Give(a6, p6, &slots[5], 5, store);
                 Slots.Give(a7, p7, &slots[6], 6, store);
                 Slots.Give(a8, p8, &slots[7], 7, store);
+                Slots.Offer<TResult>(slots + 8, store);
                 Invoke(slots, slots + 8);
             }
             return Slots.Take<TResult>(slots + 8, store);
@@ -344,4 +353,104 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult> : Pre
 
     internal override Delegate Bind(Type type) =>
         Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func));
+}
+
+/// <summary>Functions of 9 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
+    {
+        Slot* slots = stackalloc Slot[10];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            fixed (char* p6 = &Slots.TextOf(a6))
+            fixed (char* p7 = &Slots.TextOf(a7))
+            fixed (char* p8 = &Slots.TextOf(a8))
+            fixed (char* p9 = &Slots.TextOf(a9))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Give(a6, p6, &slots[5], 5, store);
+                Slots.Give(a7, p7, &slots[6], 6, store);
+                Slots.Give(a8, p8, &slots[7], 7, store);
+                Slots.Give(a9, p9, &slots[8], 8, store);
+                Slots.Offer<TResult>(slots + 9, store);
+                Invoke(slots, slots + 9);
+            }
+            return Slots.Take<TResult>(slots + 9, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(Func));
+}
+
+/// <summary>Functions of 10 parameters.</summary>
+internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult> : Prepared
+{
+    internal Call(Function function) : base(function, new[] { typeof(T1), typeof(T2), typeof(T3), typeof(T4), typeof(T5), typeof(T6), typeof(T7), typeof(T8), typeof(T9), typeof(T10) }, typeof(TResult))
+    {
+    }
+
+    internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10)
+    {
+        Slot* slots = stackalloc Slot[11];
+        bool outermost = store.EnterOutermost();
+        try
+        {
+            fixed (char* p1 = &Slots.TextOf(a1))
+            fixed (char* p2 = &Slots.TextOf(a2))
+            fixed (char* p3 = &Slots.TextOf(a3))
+            fixed (char* p4 = &Slots.TextOf(a4))
+            fixed (char* p5 = &Slots.TextOf(a5))
+            fixed (char* p6 = &Slots.TextOf(a6))
+            fixed (char* p7 = &Slots.TextOf(a7))
+            fixed (char* p8 = &Slots.TextOf(a8))
+            fixed (char* p9 = &Slots.TextOf(a9))
+            fixed (char* p10 = &Slots.TextOf(a10))
+            {
+                Slots.Give(a1, p1, &slots[0], 0, store);
+                Slots.Give(a2, p2, &slots[1], 1, store);
+                Slots.Give(a3, p3, &slots[2], 2, store);
+                Slots.Give(a4, p4, &slots[3], 3, store);
+                Slots.Give(a5, p5, &slots[4], 4, store);
+                Slots.Give(a6, p6, &slots[5], 5, store);
+                Slots.Give(a7, p7, &slots[6], 6, store);
+                Slots.Give(a8, p8, &slots[7], 7, store);
+                Slots.Give(a9, p9, &slots[8], 8, store);
+                Slots.Give(a10, p10, &slots[9], 9, store);
+                Slots.Offer<TResult>(slots + 10, store);
+                Invoke(slots, slots + 10);
+            }
+            return Slots.Take<TResult>(slots + 10, store);
+        }
+        finally
+        {
+            Finish(slots, outermost);
+        }
+    }
+
+    internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
+
+    internal override Delegate Bind(Type type) =>
+        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(Func));
 }

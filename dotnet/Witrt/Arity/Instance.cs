@@ -77,4 +77,20 @@ public sealed unsafe partial class Instance
     /// <summary>The exported function of that name as a delegate of 8 parameters without a result.</summary>
     /// <exception cref="WitrtException">There is none, or it has another type.</exception>
     public Action<T1, T2, T3, T4, T5, T6, T7, T8> GetAction<T1, T2, T3, T4, T5, T6, T7, T8>(string name) => GetFunction(name).AsAction<T1, T2, T3, T4, T5, T6, T7, T8>();
+
+    /// <summary>The exported function of that name as a delegate of 9 parameters with a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> GetFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(string name) => GetFunction(name).AsFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>();
+
+    /// <summary>The exported function of that name as a delegate of 9 parameters without a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> GetAction<T1, T2, T3, T4, T5, T6, T7, T8, T9>(string name) => GetFunction(name).AsAction<T1, T2, T3, T4, T5, T6, T7, T8, T9>();
+
+    /// <summary>The exported function of that name as a delegate of 10 parameters with a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult> GetFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(string name) => GetFunction(name).AsFunc<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>();
+
+    /// <summary>The exported function of that name as a delegate of 10 parameters without a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> GetAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(string name) => GetFunction(name).AsAction<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>();
 }

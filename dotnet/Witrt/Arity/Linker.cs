@@ -149,4 +149,36 @@ public sealed unsafe partial class Linker
     /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
     public void Define<T1, T2, T3, T4, T5, T6, T7, T8>(string module, string name, Action<T1, T2, T3, T4, T5, T6, T7, T8> function) =>
         DefineCallback(module, name, new ActionCallback<T1, T2, T3, T4, T5, T6, T7, T8>(function));
+
+    /// <summary>
+    /// Defines a host function of 9 parameters with a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(string module, string name, Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> function) =>
+        DefineCallback(module, name, new FuncCallback<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(function));
+
+    /// <summary>
+    /// Defines a host function of 9 parameters without a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define<T1, T2, T3, T4, T5, T6, T7, T8, T9>(string module, string name, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9> function) =>
+        DefineCallback(module, name, new ActionCallback<T1, T2, T3, T4, T5, T6, T7, T8, T9>(function));
+
+    /// <summary>
+    /// Defines a host function of 10 parameters with a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(string module, string name, Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult> function) =>
+        DefineCallback(module, name, new FuncCallback<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(function));
+
+    /// <summary>
+    /// Defines a host function of 10 parameters without a result. Exceptions that leave it
+    /// are traps to the guest.
+    /// </summary>
+    /// <exception cref="ArgumentException">No function of a guest has such a type.</exception>
+    public void Define<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(string module, string name, Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> function) =>
+        DefineCallback(module, name, new ActionCallback<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(function));
 }

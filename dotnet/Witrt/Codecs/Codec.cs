@@ -1,0 +1,113 @@
+using System;
+
+namespace Witrt;
+
+/// <summary>
+/// How a .NET type stands for a type of a guest's. One is made when a function is looked up, for each parameter and
+/// result, which is when all that does not fit is found.
+/// </summary>
+internal abstract class Codec
+{
+    /// <summary>One for these types.</summary>
+    /// <exception cref="WitrtException">They do not go together; the message has the place.</exception>
+    internal static Codec<T> Bind<T>(WitType type, Place place)
+    {
+        if (typeof(T) == typeof(Value)) return (Codec<T>)(object)new ValueCodec(type);
+        if (type.Kind == ValueKind.Option && !typeof(T).IsValueType)
+        {
+            var some = type.At(1);
+            if (some.Kind == ValueKind.Option) throw place.Mismatch(type, typeof(T));
+            return new NullableCodec<T>(Bind<T>(some, place));
+        }
+        return (Codec<T>)(Mapping.Find(typeof(T)) ?? Reflected.Find(typeof(T), type, place))(type, place);
+    }
+
+    /// <summary>One for what a case holds, which may be nothing.</summary>
+    internal static Codec<T> BindPart<T>(WitType? type, Place place)
+    {
+        if (type is not null) return Bind<T>(type, place);
+        return typeof(T) == typeof(Nothing) ? (Codec<T>)(object)NothingCodec.Instance : throw place.Mismatch("nothing", typeof(T));
+    }
+
+    /// <summary>
+    /// One for the result of a function. Several results are a tuple; of a <c>result</c>, the value may be asked for alone.
+    /// </summary>
+    internal static Codec<T> BindResult<T>(FunctionType function, Place place)
+    {
+        if (function.Results.Count == 0) return BindPart<T>(null, place);
+        if (function.Results.Count > 1) return Reflected.Results<T>(function.Results, place);
+        var type = function.Results[0];
+        if (type.Kind != ValueKind.Result || typeof(T) == typeof(Value) || IsResult(typeof(T))) return Bind<T>(type, place);
+        return new ThrowingCodec<T>(BindPart<T>(type.Parts[0].Type, place.In("ok")), type.Parts[1].Type);
+    }
+
+    private static bool IsResult(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Result<,>);
+}
+
+/// <summary>Values of a .NET type as C has them.</summary>
+internal abstract unsafe class Codec<T> : Codec
+{
+    /// <summary>Writes a value that is given; what it refers to is in the scratch memory, or pinned.</summary>
+    internal abstract void Write(T value, Val* to, Scratch scratch);
+
+    /// <summary>Reads a value that a guest gave; nothing of what it lies in is kept.</summary>
+    internal abstract T Read(Val* from, Store store);
+
+    /// <summary>The same for one of several, for code that has no pointers.</summary>
+    internal T ReadAt(IntPtr fields, int index, Store store) => Read((Val*)fields + index, store);
+}
+
+/// <summary>A place in the type of a function, as messages tell it.</summary>
+internal sealed class Place
+{
+    private readonly Place? outer;
+    private readonly string step;
+    private readonly string subject;
+    private readonly FunctionType? function;
+    private readonly ErrorKind kind;
+    private readonly int? argument;
+
+    private Place(Place? outer, string step, string subject, FunctionType? function, ErrorKind kind, int? argument)
+    {
+        this.outer = outer;
+        this.step = step;
+        this.subject = subject;
+        this.function = function;
+        this.kind = kind;
+        this.argument = argument;
+    }
+
+    /// <summary>Something by itself.</summary>
+    internal Place(string step) : this(null, step, "", null, ErrorKind.WrongKind, null)
+    {
+    }
+
+    /// <summary>A function, which messages call so.</summary>
+    internal Place(FunctionType function, string subject = "the function", ErrorKind kind = ErrorKind.WrongKind)
+        : this(null, "", subject, function, kind, null)
+    {
+    }
+
+    /// <summary>A parameter of the function whose place this is.</summary>
+    internal Place Parameter(int index) => new Place(null, $"parameter {index}", subject, function, kind, index);
+
+    /// <summary>Its result.</summary>
+    internal Place Result() => new Place(null, "result", subject, function, kind, null);
+
+    /// <summary>Something within this.</summary>
+    internal Place In(string step) => new Place(this, step, subject, function, kind, argument);
+
+    internal Place Field(string name, int index) => In(name.Length == 0 ? $"field {index}" : $"field \"{name}\"");
+
+    internal WitrtException Mismatch(WitType expected, Type found) => Mismatch(expected.ToString(), found);
+
+    internal WitrtException Mismatch(string expected, Type found) => Fault($"expected {expected}, found {Kinds.NameOf(found)}");
+
+    internal WitrtException Fault(string what)
+    {
+        string where = function is null ? "" : $"{subject} is {function}: ";
+        return new WitrtException(kind, $"{where}{(step.Length == 0 ? "" : $"{this}: ")}{what}", argument);
+    }
+
+    public override string ToString() => outer is null ? step : $"{outer}, {step}";
+}

@@ -1,0 +1,134 @@
+namespace Witrt;
+
+/// <summary>An option, whose none is null.</summary>
+internal sealed unsafe class NullableCodec<T> : Codec<T>
+{
+    private readonly Codec<T> some;
+
+    internal NullableCodec(Codec<T> some) => this.some = some;
+
+    internal override void Write(T value, Val* to, Scratch scratch)
+    {
+        to->Kind = (byte)ValueKind.Option;
+        to->Pointer = null;
+        if (value is null) return;
+        var held = scratch.Array<Val>(1);
+        some.Write(value, held, scratch);
+        to->Pointer = held;
+    }
+
+    internal override T Read(Val* from, Store store) => from->Pointer == null ? default! : some.Read((Val*)from->Pointer, store);
+}
+
+/// <summary>The same of what is no reference.</summary>
+internal sealed unsafe class NullableStructCodec<T> : Codec<T?> where T : struct
+{
+    private readonly Codec<T> some;
+
+    private NullableStructCodec(Codec<T> some) => this.some = some;
+
+    internal static Codec<T?> Bind(WitType type, Place place) => type.Kind == ValueKind.Option
+        ? new NullableStructCodec<T>(Bind<T>(type.At(1), place.In("some")))
+        : throw place.Mismatch(type, typeof(T?));
+
+    internal override void Write(T? value, Val* to, Scratch scratch)
+    {
+        to->Kind = (byte)ValueKind.Option;
+        to->Pointer = null;
+        if (!value.HasValue) return;
+        var held = scratch.Array<Val>(1);
+        some.Write(value.GetValueOrDefault(), held, scratch);
+        to->Pointer = held;
+    }
+
+    internal override T? Read(Val* from, Store store) => from->Pointer == null ? null : some.Read((Val*)from->Pointer, store);
+}
+
+/// <summary>An option that says so.</summary>
+internal sealed unsafe class OptionCodec<T> : Codec<Option<T>>
+{
+    private readonly Codec<T> some;
+
+    private OptionCodec(Codec<T> some) => this.some = some;
+
+    internal static Codec<Option<T>> Bind(WitType type, Place place) => type.Kind == ValueKind.Option
+        ? new OptionCodec<T>(Bind<T>(type.At(1), place.In("some")))
+        : throw place.Mismatch(type, typeof(Option<T>));
+
+    internal override void Write(Option<T> value, Val* to, Scratch scratch)
+    {
+        to->Kind = (byte)ValueKind.Option;
+        to->Pointer = null;
+        if (!value.HasValue) return;
+        var held = scratch.Array<Val>(1);
+        some.Write(value.Value, held, scratch);
+        to->Pointer = held;
+    }
+
+    internal override Option<T> Read(Val* from, Store store) =>
+        from->Pointer == null ? default : new Option<T>(some.Read((Val*)from->Pointer, store));
+}
+
+/// <summary>Success or failure as they are.</summary>
+internal sealed unsafe class ResultCodec<T, TError> : Codec<Result<T, TError>>
+{
+    private readonly Codec<T> ok;
+    private readonly Codec<TError> error;
+
+    private ResultCodec(Codec<T> ok, Codec<TError> error)
+    {
+        this.ok = ok;
+        this.error = error;
+    }
+
+    internal static Codec Bind(WitType type, Place place) => type.Kind == ValueKind.Result
+        ? new ResultCodec<T, TError>(BindPart<T>(type.Parts[0].Type, place.In("ok")), BindPart<TError>(type.Parts[1].Type, place.In("error")))
+        : throw place.Mismatch(type, typeof(Result<T, TError>));
+
+    internal override void Write(Result<T, TError> value, Val* to, Scratch scratch)
+    {
+        var variant = scratch.Array<VariantVal>(1);
+        variant->Index = value.IsOk ? 0u : 1u;
+        to->Kind = (byte)ValueKind.Result;
+        to->Pointer = variant;
+        if (value.IsOk) ok.Write(value.Value, &variant->Val, scratch);
+        else error.Write(value.Error, &variant->Val, scratch);
+    }
+
+    internal override Result<T, TError> Read(Val* from, Store store)
+    {
+        var variant = (VariantVal*)from->Pointer;
+        return variant->Index == 0
+            ? Result<T, TError>.Ok(ok.Read(&variant->Val, store))
+            : Result<T, TError>.Failed(error.Read(&variant->Val, store));
+    }
+}
+
+/// <summary>The value of a success; a failure is an exception.</summary>
+internal sealed unsafe class ThrowingCodec<T> : Codec<T>
+{
+    private readonly Codec<T> ok;
+    private readonly WitType? error;
+
+    internal ThrowingCodec(Codec<T> ok, WitType? error)
+    {
+        this.ok = ok;
+        this.error = error;
+    }
+
+    internal override void Write(T value, Val* to, Scratch scratch)
+    {
+        var variant = scratch.Array<VariantVal>(1);
+        variant->Index = 0;
+        to->Kind = (byte)ValueKind.Result;
+        to->Pointer = variant;
+        ok.Write(value, &variant->Val, scratch);
+    }
+
+    internal override T Read(Val* from, Store store)
+    {
+        var variant = (VariantVal*)from->Pointer;
+        if (variant->Index == 0) return ok.Read(&variant->Val, store);
+        throw error is null ? new ResultException<Nothing>(default) : ValueCodec.Read(&variant->Val, error, store).ToException();
+    }
+}

@@ -1,0 +1,171 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Witrt;
+
+/// <summary>
+/// Finds out by reflection how a program's type stands for one of a guest's: the only place that does. Where code cannot be made
+/// at run time nothing is found that <see cref="Mapping"/> was not told.
+/// </summary>
+#if NET5_0_OR_GREATER
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "See Mapping: a member that is missing is an error when a function is looked up.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2087", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "See Mapping.")]
+[System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Find looks whether code can be made.")]
+#endif
+internal static class Reflected
+{
+    private const BindingFlags Hidden = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
+
+    /// <summary>How a codec is made for a type that is not known.</summary>
+    internal static Func<WitType, Place, Codec> Find(Type type, WitType wit, Place place)
+    {
+#if NET5_0_OR_GREATER
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            throw place.Fault($"expected {wit}, found {type}, of which nothing is known: tell it to {typeof(Mapping)}");
+#endif
+        var of = PartOf(type);
+        if (of is not null)
+        {
+            Invoke(typeof(Mapping), of.IsValueType && Nullable.GetUnderlyingType(of) is null ? "AddNullable" : "AddShapes", new[] { of });
+            return Mapping.Find(type)!;
+        }
+        if (IsGeneric(type, typeof(Result<,>)))
+            return (wit, place) => (Codec)Static(typeof(ResultCodec<,>).MakeGenericType(type.GetGenericArguments()), "Bind", wit, place);
+        if (type.IsEnum && wit.Kind is ValueKind.Enum or ValueKind.Flags)
+            return (wit, place) => (Codec)Static(typeof(EnumCodec<>).MakeGenericType(type), "Bind", wit, place);
+        if (!IsOwn(type) && !IsTuple(type)) throw place.Mismatch(wit, type);
+        if (wit.Kind is ValueKind.Record or ValueKind.Tuple) return (wit, place) => (Codec)Invoke(typeof(Reflected), nameof(Record), new[] { type }, wit, place);
+        if (wit.Kind == ValueKind.Variant && type.IsClass) return (wit, place) => (Codec)Invoke(typeof(Reflected), nameof(Variant), new[] { type }, wit, place);
+        if (wit.Kind is ValueKind.Own or ValueKind.Borrow && type.IsClass)
+            return (wit, place) => (Codec)Static(typeof(HostResourceCodec<>).MakeGenericType(type), "Bind", wit, place);
+        throw place.Mismatch(wit, type);
+    }
+
+    /// <summary>Whether there are functions of guests with values of this type, as far as it tells by itself.</summary>
+    internal static bool IsPossible(Type type) =>
+        !type.IsByRef && !type.IsPointer && type != typeof(void)
+        && (Mapping.Find(type) is not null || type == typeof(Value) || PartOf(type) is Type of && IsPossible(of)
+            || IsTuple(type) || IsOwn(type) || IsGeneric(type, typeof(Result<,>)));
+
+    /// <summary>Whether it is a type of the program's: not the runtime's, and no delegate.</summary>
+    private static bool IsOwn(Type type) =>
+        type.Assembly != typeof(object).Assembly && !type.IsPrimitive && !type.IsArray && !typeof(Delegate).IsAssignableFrom(type) && !type.IsByRefLike;
+
+    private static bool IsTuple(Type type) => typeof(ITuple).IsAssignableFrom(type);
+
+    private static bool IsGeneric(Type type, Type definition) => type.IsGenericType && type.GetGenericTypeDefinition() == definition;
+
+    /// <summary>What the elements of a type of lists are, or what is in an option; null for other types.</summary>
+    private static Type? PartOf(Type type)
+    {
+        if (type.IsArray) return type.GetArrayRank() == 1 ? type.GetElementType() : null;
+        if (!type.IsGenericType) return null;
+        var definition = type.GetGenericTypeDefinition();
+        bool isShape = definition == typeof(Nullable<>) || definition == typeof(Option<>) || definition == typeof(List<>)
+            || definition == typeof(IReadOnlyList<>) || definition == typeof(IReadOnlyCollection<>) || definition == typeof(IList<>)
+            || definition == typeof(ICollection<>) || definition == typeof(IEnumerable<>) || definition == typeof(ReadOnlyMemory<>);
+        return isShape ? type.GetGenericArguments()[0] : null;
+    }
+
+    private static object Invoke(Type type, string method, Type[] arguments, params object?[] parameters) =>
+        type.GetMethod(method, Hidden)!.MakeGenericMethod(arguments).Invoke(null, Hidden, null, parameters, null)!;
+
+    private static object Static(Type type, string method, params object?[] parameters) =>
+        type.GetMethod(method, Hidden)!.Invoke(null, Hidden, null, parameters, null)!;
+
+    /// <summary>Several results of a function as a tuple.</summary>
+    internal static Codec<T> Results<T>(IReadOnlyList<WitType> results, Place place)
+    {
+        if (!IsTuple(typeof(T))) throw place.Fault($"expected a tuple of {results.Count}, found {Kinds.NameOf(typeof(T))}");
+        var several = Fields<T>(ValueKind.Tuple, results.Select(type => new WitPart("", type)).ToArray(), place);
+        several.IsResults = true;
+        return several;
+    }
+
+    private static Codec Record<T>(WitType type, Place place) => Fields<T>(type.Kind, type.Parts, place);
+
+    /// <summary>
+    /// A type whose fields are those of a guest's: by a constructor with as many parameters, whose names are the fields' or
+    /// which are in their order; else by properties and fields of those names.
+    /// </summary>
+    private static RecordCodec<T> Fields<T>(ValueKind kind, IReadOnlyList<WitPart> parts, Place place)
+    {
+        var value = Expression.Parameter(typeof(T));
+        var members = new Members<T>(parts, value, place);
+        var fields = new FieldCodec<T>[parts.Count];
+        for (int i = 0; i < fields.Length; i++)
+        {
+            var get = Expression.Lambda(members.Get(i), value).Compile();
+            var codec = Bind(members.TypeOf(i), parts[i].Type!, place.Field(parts[i].Name, i));
+            fields[i] = (FieldCodec<T>)Activator.CreateInstance(
+                typeof(FieldCodec<,>).MakeGenericType(typeof(T), members.TypeOf(i)), BindingFlags.Instance | BindingFlags.NonPublic, null, new object[] { get, codec }, null)!;
+        }
+        var at = Expression.Parameter(typeof(IntPtr));
+        var store = Expression.Parameter(typeof(Store));
+        var read = fields.Select((field, i) => (Expression)Expression.Call(
+            Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), "ReadAt", null, at, Expression.Constant(i), store));
+        return new RecordCodec<T>(kind, fields, Expression.Lambda<Maker<T>>(members.Make(read.ToArray()), at, store).Compile());
+    }
+
+    /// <summary>A codec for a type that is known at run time only.</summary>
+    private static Codec Bind(Type type, WitType wit, Place place) => (Codec)Invoke(typeof(Codec), nameof(Codec.Bind), new[] { type }, wit, place);
+
+    /// <summary>A class with a class in it, derived from it, for each case.</summary>
+    private static Codec Variant<T>(WitType type, Place place) where T : class
+    {
+        var nested = typeof(T).GetNestedTypes().Where(typeof(T).IsAssignableFrom).ToArray();
+        var cases = new CaseCodec<T>[type.Parts.Count];
+        for (int i = 0; i < cases.Length; i++)
+        {
+            var part = type.Parts[i];
+            var of = nested.FirstOrDefault(of => Names.Same(of.Name, part.Name))
+                ?? throw place.Fault($"{typeof(T)} has no class in it for the case \"{part.Name}\" of {type}");
+            if (of.IsGenericTypeDefinition) of = of.MakeGenericType(typeof(T).GetGenericArguments());
+            var codec = Invoke(typeof(Reflected), nameof(Case), new[] { of }, part, place.In($"case \"{part.Name}\""));
+            cases[i] = (CaseCodec<T>)Activator.CreateInstance(
+                typeof(CaseCodec<,>).MakeGenericType(typeof(T), of), BindingFlags.Instance | BindingFlags.NonPublic, null, new[] { codec }, null)!;
+        }
+        return new VariantCodec<T>(cases);
+    }
+
+    /// <summary>
+    /// The class of a case: it is made of what the case holds, or of the fields of that where it takes several.
+    /// </summary>
+    private static Codec<T> Case<T>(WitPart part, Place place)
+    {
+        var constructors = typeof(T).GetConstructors();
+        if (part.Type is null)
+        {
+            if (!constructors.Any(one => one.GetParameters().Length == 0)) throw place.Fault($"{typeof(T)} cannot be made of nothing");
+            return new EmptyCodec<T>(Expression.Lambda<Func<T>>(Expression.New(typeof(T))).Compile());
+        }
+        var single = constructors.FirstOrDefault(one => one.GetParameters().Length == 1 && one.GetParameters()[0].ParameterType != typeof(T));
+        if (single is null)
+        {
+            if (part.Type.Kind is not (ValueKind.Record or ValueKind.Tuple)) throw place.Fault($"{typeof(T)} cannot be made of one value");
+            return Fields<T>(part.Type.Kind, part.Type.Parts, place);
+        }
+        return (Codec<T>)Invoke(typeof(Reflected), nameof(Single), new[] { typeof(T), single.GetParameters()[0].ParameterType }, single, part.Type, place);
+    }
+
+    private static Codec<T> Single<T, TField>(ConstructorInfo constructor, WitType type, Place place)
+    {
+        var value = Expression.Parameter(typeof(T));
+        var field = Expression.Parameter(typeof(TField));
+        var member = Members<T>.Of(constructor.GetParameters()[0].Name ?? "", place);
+        return new SingleCodec<T, TField>(
+            Expression.Lambda<Func<T, TField>>(Expression.Convert(Expression.MakeMemberAccess(value, member), typeof(TField)), value).Compile(),
+            Expression.Lambda<Func<TField, T>>(Expression.New(constructor, field), field).Compile(),
+            Codec.Bind<TField>(type, place));
+    }
+}

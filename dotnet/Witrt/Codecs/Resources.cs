@@ -1,0 +1,62 @@
+namespace Witrt;
+
+/// <summary>Resources, of whoever they are.</summary>
+internal sealed unsafe class ResourceCodec : Codec<Resource>
+{
+    private readonly byte kind;
+
+    private ResourceCodec(ValueKind kind) => this.kind = (byte)kind;
+
+    internal static Codec<Resource> Bind(WitType type, Place place) =>
+        type.Kind is ValueKind.Own or ValueKind.Borrow ? new ResourceCodec(type.Kind) : throw place.Mismatch(type, typeof(Resource));
+
+    internal override void Write(Resource value, Val* to, Scratch scratch)
+    {
+        if (value is null) throw TextCodec.Null(scratch);
+        Write(kind, value, to, scratch);
+    }
+
+    internal static void Write(byte kind, Resource value, Val* to, Scratch scratch)
+    {
+        to->Kind = kind;
+        to->Pointer = value.Pointer;
+        scratch.Hold(value);
+        if (!scratch.Lasting) return;
+        // What a host function returns it gives away.
+        to->Pointer = Native.wasm_resource_copy(to->Pointer);
+        scratch.HoldResource(to->Pointer);
+        value.Dispose();
+    }
+
+    internal override Resource Read(Val* from, Store store) => Take(from);
+
+    internal static Resource Take(Val* from)
+    {
+        void* copy = Native.wasm_resource_copy(from->Pointer);
+        return copy == null ? throw WitrtException.Last() : new Resource(copy);
+    }
+}
+
+/// <summary>Resources of the host's, as the objects that they are.</summary>
+internal sealed unsafe class HostResourceCodec<T> : Codec<T> where T : class
+{
+    private readonly byte kind;
+
+    private HostResourceCodec(ValueKind kind) => this.kind = (byte)kind;
+
+    internal static Codec<T> Bind(WitType type, Place place) =>
+        type.Kind is ValueKind.Own or ValueKind.Borrow ? new HostResourceCodec<T>(type.Kind) : throw place.Mismatch(type, typeof(T));
+
+    internal override void Write(T value, Val* to, Scratch scratch)
+    {
+        if (value is null) throw TextCodec.Null(scratch);
+        // What is only lent is not the guest's to end.
+        void* made = Resource.New(value, kind == (byte)ValueKind.Own);
+        scratch.HoldResource(made);
+        to->Kind = kind;
+        to->Pointer = made;
+    }
+
+    internal override T Read(Val* from, Store store) => Resource.ObjectOf(from->Pointer) as T
+        ?? throw new WitrtException(ErrorKind.WrongKind, $"the resource is no {typeof(T)} of the host's: take it as a {typeof(Resource)}");
+}

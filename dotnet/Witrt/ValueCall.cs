@@ -1,0 +1,130 @@
+using System;
+
+namespace Witrt;
+
+/// <summary>
+/// A function that is called with these .NET types, of which some have parts. It is made once. For a call, the arguments are
+/// laid out in memory of the store's, and what is returned lies in one piece, of which the result is made: one crossing,
+/// and nothing allocated but what the result is.
+/// </summary>
+internal abstract unsafe class ValueCall
+{
+    private protected readonly Store store;
+    private readonly Function function;
+
+    /// <summary>How many values return.</summary>
+    private protected readonly int results;
+
+    private protected ValueCall(Function function, int parameters)
+    {
+        this.function = function;
+        store = function.Store;
+        var type = function.Type;
+        results = type.Results.Count;
+        if (type.Parameters.Count != parameters)
+            throw new WitrtException(ErrorKind.WrongCount, $"the function is {type}: it has {type.Parameters.Count} parameters, not {parameters}");
+    }
+
+    private protected Codec<T> Parameter<T>(int index) =>
+        Codec.Bind<T>(function.Type.Parameters[index], new Place(function.Type).Parameter(index));
+
+    /// <summary>How the result is read; null where there is none.</summary>
+    private protected Codec<T>? Result<T>()
+    {
+        var type = function.Type;
+        bool wanted = typeof(T) != typeof(Nothing);
+        if (results == 0 && !wanted) return null;
+        bool isVoid = results == 1 && type.Results[0].Kind == ValueKind.Result && type.Results[0].Parts[0].Type is null;
+        if (wanted != results > 0 && !isVoid)
+            throw new WitrtException(ErrorKind.WrongCount, $"the function is {type}: it has {results} results, not {(wanted ? 1 : 0)}");
+        return Codec.BindResult<T>(type, new Place(type).Result());
+    }
+
+    /// <summary>Makes the call, and reads what it returns; the caller is inside the store. There is room for that behind the arguments.</summary>
+    private protected T Invoke<T>(Val* arguments, int count, Codec<T>? codec)
+    {
+        Val* returned = Call(arguments, count);
+        if (codec is null) return default!;
+        try
+        {
+            return results == 1 ? codec.Read(returned, store) : ((RecordCodec<T>)codec).ReadAll(returned, store);
+        }
+        finally
+        {
+            Delete(returned);
+        }
+    }
+
+    /// <summary>Makes the call; what it returns is to be deleted.</summary>
+    private protected Val* Call(Val* arguments, int count)
+    {
+        Val* returned = arguments + count;
+        var given = new Vec { Size = (nuint)count, Data = arguments };
+        var room = new Vec { Size = (nuint)results, Data = returned };
+        void* error = null;
+        if (Native.witrt_func_call(function.Pointer, &given, &room, &error) == 0) throw WitrtException.Take(error);
+        // The handle must not be finalized while the call uses what it owns.
+        GC.KeepAlive(this);
+        return returned;
+    }
+
+    private protected void Delete(Val* returned)
+    {
+        for (int i = 0; i < results; i++) Native.wasm_val_delete(returned + i);
+    }
+
+    /// <summary>It as a delegate of this type, whose parameters and result are this class's.</summary>
+    internal virtual Delegate Bind(Type type) => throw new NotSupportedException();
+
+    private protected Delegate Bind(Type type, Delegate natural) =>
+        natural.GetType() == type ? natural : Delegate.CreateDelegate(type, this, natural.Method);
+}
+
+/// <summary>A call with values that tell their kinds.</summary>
+internal sealed unsafe class DynamicCall : ValueCall
+{
+    private readonly FunctionType type;
+    private readonly Codec<Value>[] parameters;
+
+    internal DynamicCall(Function function) : base(function, function.Type.Parameters.Count)
+    {
+        type = function.Type;
+        parameters = new Codec<Value>[type.Parameters.Count];
+        for (int i = 0; i < parameters.Length; i++) parameters[i] = new ValueCodec(type.Parameters[i]);
+    }
+
+    internal Value[] Call(Value[] arguments)
+    {
+        int count = parameters.Length;
+        if (arguments.Length != count)
+            throw new WitrtException(ErrorKind.WrongCount, $"the function is {type}, but there are {arguments.Length} arguments");
+        bool outermost = store.EnterOutermost();
+        var scratch = store.Scratch;
+        var mark = scratch.Begin();
+        try
+        {
+            Val* values = scratch.Array<Val>(count + results + 1);
+            for (int i = 0; i < count; i++)
+            {
+                scratch.Argument = i;
+                parameters[i].Write(arguments[i], &values[i], scratch);
+            }
+            Val* returned = Call(values, count);
+            try
+            {
+                var all = new Value[results];
+                for (int i = 0; i < all.Length; i++) all[i] = ValueCodec.Read(returned + i, type.Results[i], store);
+                return all;
+            }
+            finally
+            {
+                Delete(returned);
+            }
+        }
+        finally
+        {
+            scratch.End(mark);
+            store.Leave(outermost);
+        }
+    }
+}
