@@ -26,7 +26,7 @@ numbers() { # ENUM PREFIX FILE
 
 header() {
     local pair cs c prefix
-    grep -o 'extern .* \(wasm\|witrt\)_[a-z0-9_]*(' dotnet/Witrt/Native.cs | sed 's/.* //; s/(//' | sort >"$build/declared"
+    grep -ho 'extern .* \(wasm\|witrt\)_[a-z0-9_]*(' dotnet/Witrt/Native*.cs | sed 's/.* //; s/(//' | sort >"$build/declared"
     [ "$(wc -l <"$build/declared")" -gt 50 ] || return
     if comm -23 "$build/declared" <(sort include/symbols.txt) | grep .; then
         echo "the library has no such functions"

@@ -27,7 +27,15 @@ internal abstract unsafe class Callback
     private protected abstract void Invoke(Slot* arguments, Slot* results, void* caller, Store store);
 
     /// <summary>How values with parts become its parameters, and its result such a value; null where it has no result.</summary>
-    internal virtual Codec?[] Bind(FunctionType type, Place root) => throw new NotSupportedException();
+    /// <exception cref="WitrtException">They do not go together; the message has the place.</exception>
+    internal virtual Codec?[] Bind(FunctionType type, Place root)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            if (!Kinds.Fits(parameters[i], type.Parameters[i].Kind)) throw root.Parameter(i).Mismatch(type.Parameters[i], parameters[i]);
+        }
+        throw type.Results.Count == 1 ? root.Result().Mismatch(type.Results[0], result) : root.Fault($"it has {type.Results.Count} results");
+    }
 
     /// <summary>The same with values of every kind. The result is written to scratch memory, which stays until the next host function begins.</summary>
     internal virtual void Invoke(Val* arguments, int count, Val* results, int resultCount, Codec?[] codecs, Store store) => throw new NotSupportedException();
@@ -52,20 +60,20 @@ internal abstract unsafe class Callback
     }
 
     /// <summary>
-    /// A function of this type, owned by the caller, who is inside the store;
-    /// null where the delegate, without parts in its types, cannot be one.
+    /// A function of this type, owned by the caller, who is inside the store.
     /// </summary>
+    /// <exception cref="WitrtException">The delegate cannot be one; the message has the place.</exception>
     internal void* NewFunction(Store store, FunctionType type, string subject)
     {
         if (!IsPlain || !type.IsPlain || type.Results.Count > 1) return ValueFunction.New(this, store, type, subject);
         var resultSlots = new byte[result == typeof(Nothing) ? 0 : 1];
-        if (type.Parameters.Count != parameters.Length || type.Results.Count != resultSlots.Length) return null;
+        if (type.Parameters.Count != parameters.Length || type.Results.Count != resultSlots.Length) return ValueFunction.New(this, store, type, subject);
         var parameterSlots = new byte[parameters.Length];
         for (int i = 0; i < parameterSlots.Length; i++)
         {
-            if (!Kinds.Match(parameters[i], type.Parameters[i].Kind, false, out parameterSlots[i])) return null;
+            if (!Kinds.Match(parameters[i], type.Parameters[i].Kind, false, out parameterSlots[i])) return ValueFunction.New(this, store, type, subject);
         }
-        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0].Kind, true, out resultSlots[0])) return null;
+        if (resultSlots.Length == 1 && !Kinds.Match(result, type.Results[0].Kind, true, out resultSlots[0])) return ValueFunction.New(this, store, type, subject);
         return NewFunction(store, parameterSlots, resultSlots);
     }
 

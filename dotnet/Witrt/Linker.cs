@@ -207,9 +207,6 @@ public sealed unsafe partial class Linker
     {
         if (!host.Types.Add(import.FunctionType!.ToString())) return;
         void* function = host.Callback.NewFunction(Store, import.FunctionType, $"the import \"{import.Module}\" \"{import.Name}\"");
-        // One that does not fit is for the library to refuse, with both types.
-        if (function == null) function = host.Callback.NewFunction(Store, false);
-        if (function == null) function = host.Callback.NewFunction(Store, true);
         try
         {
             DefineItem(module, import.Name, function);

@@ -25,6 +25,9 @@ public static class Mapping
 
     internal static void Add<T>(Func<WitType, Place, Codec> bind) => All<T>(known, bind);
 
+    /// <summary>A scalar that this is not compiled against: .NET Standard has no <c>Rune</c>.</summary>
+    internal static void AddScalar<T>() where T : unmanaged => Struct<T>(known, ScalarCodec<T>.Bind);
+
     /// <summary>What a type is known to stand for.</summary>
     internal static Func<WitType, Place, Codec>? Find(Type type) => known.TryGetValue(type, out var bind) ? bind : null;
 

@@ -9,7 +9,7 @@ namespace Witrt;
 /// </summary>
 /// <remarks>
 /// Disposing gives up the host's handle; without that, the collector does. The component destroys its resource before it
-/// next runs. What was given away is refused afterwards. Disposing is permitted on any thread; all else as for the store.
+/// next runs. What was given away is refused afterwards, and what a host function was lent ends when that returns. Disposing is permitted on any thread; all else as for the store.
 /// </remarks>
 public sealed unsafe class Resource : IDisposable
 {

@@ -44,6 +44,7 @@ internal sealed unsafe class Scratch
     {
         internal GCHandle Pin;
         internal object? Object;
+        internal Resource? Lent;
         internal void* Reference;
         internal void* Resource;
     }
@@ -94,6 +95,7 @@ internal sealed unsafe class Scratch
     /// <summary>Ends a host function, whose results stay until the next one begins.</summary>
     internal void EndHost(in Mark mark)
     {
+        for (int i = mark.Held; i < heldCount; i++) held[i].Lent?.Dispose();
         if (heldCount > mark.Held) left = mark.Held;
         Rewind(mark);
     }
@@ -195,6 +197,9 @@ internal sealed unsafe class Scratch
 
     /// <summary>Keeps an object as long as the call runs.</summary>
     internal void Hold(object kept) => Next().Object = kept;
+
+    /// <summary>Ends a resource that a host function was lent when that returns.</summary>
+    internal void HoldLent(Resource lent) => Next().Lent = lent;
 
     /// <summary>Deletes a reference after the call.</summary>
     internal void HoldReference(void* reference) => Next().Reference = reference;

@@ -34,6 +34,13 @@ static class Program
         Check.Group("every call of components that is told", Components.Told);
         Check.Group("resources", Components.Resources);
         Check.Group("names and types of components", Components.Names);
+        Check.Group("types that fit", Typed.Fitting);
+        Check.Group("types that do not fit", Typed.Mismatches);
+        Check.Group("values that do not fit, and misuse of components", Typed.Mistakes);
+        Check.Group("globals, tables, several results", Objects.All);
+        Check.Group("types that the program tells", Objects.Mapped);
+        Check.Group("what values with parts allocate", Trees.Allocating);
+        Check.Group("values with parts while the collector runs", Trees.Collecting);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);
         Check.Group("signals on threads that come and go", Signals.Threads);

@@ -29,10 +29,15 @@ internal static class Reflected
     /// <summary>How a codec is made for a type that is not known.</summary>
     internal static Func<WitType, Place, Codec> Find(Type type, WitType wit, Place place)
     {
-#if NET5_0_OR_GREATER
+#if NETSTANDARD2_1_OR_GREATER || NET5_0_OR_GREATER
         if (!RuntimeFeature.IsDynamicCodeSupported)
             throw place.Fault($"expected {wit}, found {type}, of which nothing is known: tell it to {typeof(Mapping)}");
 #endif
+        if (Kinds.InterfaceOf(type) == ValueKind.Char)
+        {
+            Invoke(typeof(Mapping), "AddScalar", new[] { type });
+            return Mapping.Find(type)!;
+        }
         var of = PartOf(type);
         if (of is not null)
         {
@@ -54,7 +59,7 @@ internal static class Reflected
     /// <summary>Whether there are functions of guests with values of this type, as far as it tells by itself.</summary>
     internal static bool IsPossible(Type type) =>
         !type.IsByRef && !type.IsPointer && type != typeof(void)
-        && (Mapping.Find(type) is not null || type == typeof(Value) || PartOf(type) is Type of && IsPossible(of)
+        && (Mapping.Find(type) is not null || Kinds.InterfaceOf(type) == ValueKind.Char || type == typeof(Value) || PartOf(type) is Type of && IsPossible(of)
             || IsTuple(type) || IsOwn(type) || IsGeneric(type, typeof(Result<,>)));
 
     /// <summary>Whether it is a type of the program's: not the runtime's, and no delegate.</summary>

@@ -28,12 +28,15 @@ internal sealed unsafe class ResourceCodec : Codec<Resource>
         value.Dispose();
     }
 
-    internal override Resource Read(Val* from, Store store) => Take(from);
+    internal override Resource Read(Val* from, Store store) => Take(from, store);
 
-    internal static Resource Take(Val* from)
+    internal static Resource Take(Val* from, Store store)
     {
         void* copy = Native.wasm_resource_copy(from->Pointer);
-        return copy == null ? throw WitrtException.Last() : new Resource(copy);
+        if (copy == null) throw WitrtException.Last();
+        var resource = new Resource(copy);
+        if (from->Kind == (byte)ValueKind.Borrow) store.Scratch.HoldLent(resource);
+        return resource;
     }
 }
 

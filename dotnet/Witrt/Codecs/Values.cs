@@ -205,7 +205,7 @@ internal sealed unsafe class ValueCodec : Codec<Value>
                     ? new Value(kind, 0, null, type)
                     : new Value(kind, 1, new[] { Read((Val*)from->Pointer, type.At(1), store) }, type);
             case ValueKind.Own or ValueKind.Borrow:
-                return new Value(kind, 0, ResourceCodec.Take(from), type);
+                return new Value(kind, 0, ResourceCodec.Take(from, store), type);
             case ValueKind.ExternRef or ValueKind.FuncRef:
                 return new Value(kind, 0, from->Pointer == null ? null : Slots.TakeReference(Native.wasm_ref_copy(from->Pointer), store), type);
             default:

@@ -1,0 +1,104 @@
+using System;
+using System.Linq;
+using Witrt;
+
+/// Globals, tables, several results, and types that the program tells itself.
+static class Objects
+{
+    private const string Text = """
+        (module
+          (import "host" "base" (global $base i64))
+          (import "host" "table" (table $given 1 externref))
+          (import "host" "both" (func $both (param i32 i64) (result i64 i32)))
+          (import "host" "swap" (func $swap (param externref f64) (result f64 externref)))
+          (global $count (export "count") (mut i32) (i32.const 7))
+          (global (export "pi") f64 (f64.const 3.25))
+          (global (export "thing") (mut externref) (ref.null extern))
+          (table $table (export "functions") 2 4 funcref)
+          (elem (table $table) (i32.const 1) func $seven)
+          (func $seven (export "seven") (result i32) (i32.const 7))
+          (func (export "sum") (result i64) (i64.add (global.get $base) (i64.extend_i32_s (global.get $count))))
+          (func (export "first") (result externref) (table.get $given (i32.const 0)))
+          (func (export "both") (param i32 i64) (result i64 i32) (call $both (local.get 0) (local.get 1)))
+          (func (export "swap") (param externref f64) (result f64 externref) (call $swap (local.get 0) (local.get 1)))
+          (func (export "call") (param i32) (result i32) (call_indirect $table (result i32) (local.get 0))))
+        """;
+
+    public static void All()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, Text);
+        var linker = new Linker(store);
+        var table = new Table(store, ValueKind.ExternRef, 1, initial: "first");
+        linker.Define("host", "base", new Global(store, ValueKind.I64, 1L << 40, mutable: false));
+        linker.Define("host", "table", table);
+        linker.Define("host", "both", (int a, long b) => (b, a));
+        linker.DefineDynamic("host", "swap", given => new[] { given[1], given[0] });
+        var instance = linker.Instantiate(module);
+
+        var count = instance.GetGlobal("count");
+        count.Value = 9;
+        Check.Equal("a global that was set", (1L << 40) + 9, instance.GetFunc<long>("sum")());
+        Check.True("its type", count.Type.Kind == ValueKind.I32 && count.IsMutable && (int)count.Value.ToObject()! == 9);
+        var pi = instance.GetGlobal("pi");
+        Check.Equal("a constant", 3.25, pi.Value.ToObject());
+        Check.Equal("which cannot be set", ErrorKind.Immutable, Check.Throws<WitrtException>("a constant", () => pi.Value = 3.0).Kind);
+        Check.Equal("a wrong kind", ErrorKind.WrongKind, Check.Throws<WitrtException>("text for a number", () => count.Value = "9").Kind);
+        var thing = instance.GetGlobal("thing");
+        var target = new object();
+        thing.Value = Value.FromObject(target);
+        Check.True("an object in a global", ReferenceEquals(target, thing.Value.ToObject()));
+        Check.Throws<WitrtException>("a global of text", () => new Global(store, ValueKind.String, "text"));
+
+        Check.Equal("an element that the host made", "first", instance.GetFunc<object?>("first")());
+        table[0] = target;
+        Check.True("an element that was set", ReferenceEquals(target, instance.GetFunc<object?>("first")()) && ReferenceEquals(target, table[0]));
+        var functions = instance.GetTable("functions");
+        Check.True("a table of functions", functions.Size == 2 && functions[0] is null && ((Function)functions[1]!).AsFunc<int>()() == 7);
+        functions[0] = Function.From(store, () => 42, core: true);
+        Check.Equal("a function that was set", 42, instance.GetFunc<int, int>("call")(0));
+        Check.True("grown", functions.Grow(2, functions[1]) && functions.Size == 4 && !functions.Grow(1));
+        Check.Equal("beyond the end", ErrorKind.OutOfRange, Check.Throws<WitrtException>("an element that is not there", () => _ = functions[4]).Kind);
+        Check.Throws<WitrtException>("an object for a function", () => functions[0] = target);
+        Check.Equal("no global", ErrorKind.WrongKind, Check.Throws<WitrtException>("a table as a global", () => instance.GetGlobal("functions")).Kind);
+
+        Check.Equal("several results as a tuple, from the host", (5L, 3), instance.GetFunc<int, long, (long, int)>("both")(3, 5));
+        var swapped = instance.GetFunction<Func<object?, double, (double, object?)>>("swap")(target, 1.5);
+        Check.True("references among them", swapped.Item1 == 1.5 && ReferenceEquals(target, swapped.Item2));
+        using var guest = new Guest();
+        Check.Equal("of an interface", ("é", -5), guest.Instance.GetFunc<int, string, (string, int)>("two")(-5, "é"));
+        Check.Equal("a wrong tuple", ErrorKind.WrongKind, Check.Throws<WitrtException>("three for two", () => guest.Instance.GetFunc<int, string, (string, int, int)>("two")).Kind);
+        Check.Equal("no tuple", ErrorKind.WrongKind, Check.Throws<WitrtException>("one for two", () => guest.Instance.GetFunc<int, string, string>("two")).Kind);
+
+        var type = instance.GetFunction("both").Type;
+        var made = Function.From(store, type, given => new[] { given[1], given[0] });
+        Check.Equal("a host function of a type", "7 1", string.Join(" ", made.Call(1, 7L)));
+        Check.Throws<TrapException>("one that returns too little", () => Function.From(store, type, given => given.Take(1).ToArray()).Call(1, 7L));
+        using var other = new Store(engine);
+        Check.Equal("a global of another store", ErrorKind.WrongStore, Check.Throws<WitrtException>("two stores", () => linker.Define("host", "base", new Global(other, ValueKind.I64, 1L))).Kind);
+    }
+
+    private sealed class Spot
+    {
+        public readonly int Left, Top;
+
+        public Spot((int, int) both) => (Left, Top) = both;
+    }
+
+    private enum Hue { Green, Red, Blue }
+
+    public static void Mapped()
+    {
+        Mapping.Record<Spot>().Field("x", spot => spot.Left).Field("y", spot => spot.Top).Register(fields => new Spot((fields.Get<int>(0), fields.Get<int>(1))));
+        Mapping.Enum<Hue>();
+        using var guest = new ComponentGuest("c/guest-utf8.wasm");
+        var path = guest.Instance.GetFunc<uint, Spot[]>("path");
+        Check.Equal("a list of records that were told", "0 1 4", string.Join(" ", path(3).Select(spot => spot.Top)));
+        var centroid = guest.Instance.GetFunc<Spot[], Spot?>("centroid");
+        Check.True("an option of one", centroid(path(3))!.Left == 1 && centroid(Array.Empty<Spot>()) is null);
+        Check.Equal("an enum that was told", Hue.Red, guest.Instance.GetFunc<Hue, Hue>("next-color")(Hue.Blue));
+        var wrong = Check.Throws<WitrtException>("a record with other fields", () => guest.Instance.GetFunc<Spot, Person>("birthday"));
+        Check.Equal("is told with its place", 0, wrong.Argument);
+    }
+}

@@ -1,0 +1,173 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Threading.Tasks;
+using Witrt;
+
+/// .NET's own types for values with parts: what fits, what does not, and what is said then.
+static class Typed
+{
+    public record struct Pair(int Y, int X);
+    public record struct Named(int X, string Y);
+    public record Wide(int X, int Y, int Z);
+    public sealed record Human(string Name, byte Age, IReadOnlyList<string> Tags, Option<Point> Home);
+    public sealed record Numbered(string Name, byte Age, int[] Tags, Point? Home);
+    public sealed class Unset
+    {
+        public string Name => "";
+        public byte Age => 0;
+        public string[] Tags => Array.Empty<string>();
+        public Point? Home => null;
+    }
+    public enum Bright { Red, Green }
+    public abstract record Round
+    {
+        public sealed record Dot : Round;
+        public sealed record Circle(string Radius) : Round;
+    }
+    private sealed record Blob : Shape;
+
+    public static void Mismatches()
+    {
+        using var guest = new ComponentGuest("c/guest-utf8.wasm");
+        var instance = guest.Instance;
+        void Fails<TDelegate>(string name, string message, int? argument) where TDelegate : Delegate
+        {
+            var error = Check.Throws<WitrtException>($"{name} as {typeof(TDelegate)}", () => instance.GetFunction<TDelegate>(name));
+            Check.True(message, error.Kind == ErrorKind.WrongKind && error.Argument == argument && error.Message.EndsWith(message, StringComparison.Ordinal), error.Message);
+        }
+        Fails<Func<uint, Named[]>>("path", "result, element, field \"y\": expected s32, found string", null);
+        Fails<Func<uint, string[]>>("path", "result, element: expected record { x: s32, y: s32 }, found string", null);
+        Fails<Func<uint, Wide[]>>("path", "result, element: Typed+Wide has no public constructor of 2 parameters, and none without any", null);
+        Fails<Func<Numbered, Person>>("birthday", "parameter 0, field \"tags\", element: expected string, found s32", 0);
+        Fails<Func<Person, Unset>>("birthday", "result: Typed+Unset.Name cannot be set", null);
+        Fails<Func<(int, int), Person>>("birthday", "parameter 0: expected a tuple of 4, found System.ValueTuple`2[System.Int32,System.Int32]", 0);
+        Fails<Func<Bright, Color>>("next-color", "parameter 0: Bright has no member for \"blue\" of enum { red, green, blue }", 0);
+        Fails<Func<Shape, Round>>("grow", "result, case \"circle\": expected f64, found string", null);
+        Fails<Func<string?, string?>>("maybe", "result: expected option<option<string>>, found string", null);
+        Fails<Func<int, bool>>("flip", "parameter 0: expected bool, found s32", 0);
+        Fails<Func<string, uint>>("greet", "result: expected string, found u32", null);
+        Fails<Func<string, Result<Point, int>>>("parse", "result, error: expected string, found s32", null);
+        Fails<Func<string, string>>("parse", "result, ok: expected record { x: s32, y: s32 }, found string", null);
+        Fails<Func<List<double[]>, double>>("sum", "parameter 0, element: expected f64, found System.Double[]", 0);
+        Check.Equal("too few", ErrorKind.WrongCount, Check.Throws<WitrtException>("two parameters for one", () => instance.GetFunction<Func<Person, Person, Person>>("birthday")).Kind);
+        Check.Equal("no result", ErrorKind.WrongCount, Check.Throws<WitrtException>("a result that is given up", () => instance.GetAction<Person>("birthday")).Kind);
+        Check.Throws<ArgumentException>("a type that no guest has", () => instance.GetFunction<Func<DateTime[], double>>("sum"));
+
+        using var module = Module.FromFile(guest.Engine, Check.Module("components/c/guest-utf8.wasm"));
+        void Refused(Action<Linker, string> define, string message)
+        {
+            var linker = new Linker(guest.Store);
+            define(linker, "probe:guest/host@1.2.0");
+            var error = Check.Throws<WitrtException>("a host function that does not fit", () => linker.Instantiate(module));
+            Check.True(message, error.Kind == ErrorKind.IncompatibleImport && error.Message.Contains(message), error.Message);
+        }
+        Refused((linker, host) => linker.Define(host, "digest", (int[] data) => new byte[0]), "\"digest\" is (data: list<u8>) -> (list<u8>): parameter 0, element: expected u8, found s32");
+        Refused((linker, host) => linker.Define(host, "lookup", (string name) => new[] { new Named(1, "") }), "result, ok, element, field \"y\": expected s32, found string");
+        Refused((linker, host) => linker.Define(host, "find", () => "found"), "it has 1 parameters, the host function 0");
+        Refused((linker, host) => linker.Define(host, "find", (string key) => { }), "it has 1 results, the host function none");
+        Refused((linker, host) => linker.Define(host, "log", (string level, uint text) => { }), "\"log\" is (level: u32, text: string) -> (): parameter 0: expected u32, found string");
+    }
+
+    public static void Fitting()
+    {
+        using var guest = new ComponentGuest("c/guest-utf16.wasm");
+        var instance = guest.Instance;
+        Check.Equal("a record by names in another order", new Pair(-2, 1), instance.GetFunction<Func<string, Pair>>("parse")("1,-2"));
+        Check.Equal("a record by a constructor, with an option", "Human { Name = a, Age = 2, Tags = x older é, Home = some(Point { X = -3, Y = 4 }) }",
+            Told(instance.GetFunction<Func<Human, Human>>("birthday")(new Human("a", 1, new List<string> { "x" }, new Point(3, 4)))));
+        Check.Equal("a tuple for a record", (3, -4), instance.GetFunction<Func<string, (int, int)>>("parse")("3,-4"));
+        foreach (var list in new IEnumerable<double>[] { new[] { 1.0, 2.5 }, new List<double> { 1, 2.5 }, new HashSet<double> { 1, 2.5 }, new LinkedList<double>(new[] { 1, 2.5 }) })
+            Check.Equal($"{list.GetType().Name}", 3.5, instance.GetFunction<Func<IEnumerable<double>, double>>("sum")(list));
+        Check.Equal("memory", 2.5, instance.GetFunction<Func<ReadOnlyMemory<double>, double>>("sum")(new[] { 1.0, 2.5, 4 }.AsMemory(1, 1)));
+        Check.Equal("a part of a text", 2u, instance.GetFunction<Func<ReadOnlyMemory<char>, uint>>("count")("abcd".AsMemory(1, 2)));
+        var span = instance.GetListFunc<byte, byte[]>("reverse-bytes");
+        Check.True("a span", span(new byte[] { 9, 1, 2, 3, 9 }.AsSpan(1, 3)).SequenceEqual(new byte[] { 3, 2, 1 }) && span(default).Length == 0);
+        Check.Equal("a span of other elements", 0, Check.Throws<WitrtException>("numbers for bytes", () => instance.GetListFunc<int, byte[]>("reverse-bytes")).Argument);
+        var bytes = Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7)).ToArray();
+        Check.True("many bytes", instance.GetFunc<byte[], byte[]>("reverse-bytes")(bytes).Reverse().SequenceEqual(bytes));
+        Check.True("many bytes, from a place on", instance.GetFunc<ReadOnlyMemory<byte>, byte[]>("reverse-bytes")(bytes.AsMemory(3)).Reverse().SequenceEqual(bytes.Skip(3)));
+        string text = string.Concat(Enumerable.Range(0, 5000).Select(i => $"é{i} "));
+        Check.Equal("long texts in a list", text + "|" + text, instance.GetFunc<List<string>, string?, string>("join")(new List<string> { text, text }, null));
+        Check.Equal("a list that comes back", 2000, instance.GetFunc<uint, IReadOnlyList<Point>>("path")(2000).Count);
+        Check.Equal("a value in the place of a type", "circle(4)", instance.GetFunc<Value, Value>("grow")(Value.Variant("circle", 2.0)).ToString());
+
+        var parse = instance.GetFunc<string, Point>("parse");
+        Check.Equal("the value of a result", new Point(3, -4), parse("3,-4"));
+        Check.Equal("a failure with text", "bad point: é", Check.Throws<ResultException<string>>("a failure", () => parse("é")).Error);
+        var check = instance.GetAction<int>("check");
+        check(1);
+        Check.Equal("a failure with a case", "red", Check.Throws<ResultException<Value>>("a failure", () => check(-1)).Error.CaseName);
+        var halve = instance.GetFunc<uint, uint>("halve");
+        Check.True("a failure with nothing", halve(8) == 4 && Check.Throws<ResultException>("a failure", () => halve(7)).Payload is Nothing);
+        Check.Equal("a failure as a value", "error(Red)", instance.GetFunc<int, Result<Nothing, Color>>("check")(-1).ToString());
+    }
+
+    private static string Told(Human human) =>
+        $"Human {{ Name = {human.Name}, Age = {human.Age}, Tags = {string.Join(" ", human.Tags)}, Home = {human.Home} }}";
+
+    public static void Mistakes()
+    {
+        using var guest = new ComponentGuest("c/guest-utf8.wasm");
+        var instance = guest.Instance;
+        var join = instance.GetFunc<string[], string?, string>("join");
+        Check.Equal("null for a list", "argument 0", Check.Throws<ArgumentNullException>("null", () => join(null!, "")).ParamName);
+        Check.Throws<ArgumentNullException>("null in a list", () => join(new[] { "a", null! }, ""));
+        var text = Check.Throws<WitrtException>("a lone surrogate in a list", () => join(new[] { "a", "b\ud800" }, ""));
+        Check.True("is told with its place", text.Kind == ErrorKind.BadText && text.Argument == 0 && text.Message.Contains("element 1"), text.Message);
+        Check.Throws<ArgumentException>("a case that the guest does not know", () => instance.GetFunc<Color, Color>("next-color")((Color)3));
+        Check.Throws<ArgumentException>("flags that it does not know", () => instance.GetFunc<Access, Access>("toggle")((Access)64));
+        Check.Throws<ArgumentException>("a class that is no case", () => instance.GetFunc<Shape, Shape>("grow")(new Blob()));
+        var birthday = instance.GetFunction("birthday");
+        var wrong = Check.Throws<WitrtException>("a value of a wrong kind", () => birthday.Call(Value.Record("a", (byte)1, Value.List(1, 2), Value.None)));
+        Check.True("is told with its place", wrong.Kind == ErrorKind.WrongKind && wrong.Argument == 0 && wrong.Message.Contains("\"tags\", element"), wrong.Message);
+        Check.Throws<WitrtException>("too few fields", () => birthday.Call(Value.Record("a")));
+        Check.Throws<WitrtException>("no character", () => instance.GetFunction("next-char").Call(Value.Char(0xd800)));
+        Check.Throws<ArgumentException>("a list of what no list has", () => Value.List(new[] { DateTime.Now }));
+        Check.Equal("all that did no harm", "a-b", join(new[] { "a", "b" }, "-"));
+
+        ErrorKind busy = 0;
+        var run = instance.GetFunc<string, string>("run");
+        var area = instance.GetFunc<Shape, double?>("area");
+        var other = new ComponentGuest("c/guest-utf8.wasm");
+        var nested = other.Instance.GetFunc<Shape, double?>("area");
+        using (other)
+        {
+            var linker = new Linker(other.Store);
+            using var module = Module.FromFile(other.Engine, Check.Module("components/c/guest-utf8.wasm"));
+            double? within = null;
+            linker.Define("probe:guest/host@1.2.0", "log", (uint level, string line) => { });
+            linker.Define("probe:guest/host@1.2.0", "ask", (string question) =>
+            {
+                Task.Run(() =>
+                {
+                    try
+                    {
+                        nested(new Shape.Circle(1));
+                    }
+                    catch (WitrtException error)
+                    {
+                        busy = error.Kind;
+                    }
+                }).Wait();
+                within = nested(new Shape.Circle(1));
+                return question.Length > 0 ? throw new InvalidTimeZoneException("after all") : "";
+            });
+            linker.Define("probe:guest/host@1.2.0", "digest", (byte[] data) => (byte[])null!);
+            linker.DefineUnknownAsTraps(module);
+            var second = linker.Instantiate(module).GetFunc<string, string>("run");
+            var trap = Check.Throws<TrapException>("an exception in a host function", () => second("x"));
+            Check.True("is the inner one", trap.InnerException is InvalidTimeZoneException, trap.ToString());
+            Check.Equal("another thread meanwhile", ErrorKind.StoreBusy, busy);
+            Check.Equal("another instance, called within", 3.0, within);
+            Check.Equal("what has trapped is dead", ErrorKind.Poisoned, Check.Throws<WitrtException>("a second call", () => second("x")).Kind);
+            Check.Equal("others are not", 3.0, nested(new Shape.Circle(1)));
+        }
+        Check.Throws<ObjectDisposedException>("a function of a store that is disposed", () => nested(new Shape.Dot()));
+
+        guest.Failure = new ResultException<string>("no result");
+        Check.True("a failure where there is no result", Check.Throws<TrapException>("a failure", () => run("x")).InnerException is ResultException<string>);
+        Check.Equal("and it is dead", ErrorKind.Poisoned, Check.Throws<WitrtException>("a second call", () => area(new Shape.Dot())).Kind);
+    }
+}
