@@ -3,8 +3,7 @@ using System;
 namespace Witrt;
 
 /// <summary>
-/// The kinds of values that functions take and give. The numbers are those of the C API. A function with a
-/// kind that only components have cannot be called from .NET yet: <see cref="ErrorKind.Unsupported"/>.
+/// The kinds of values that functions take and give, and what stands for them. The numbers are those of the C API.
 /// </summary>
 public enum ValueKind : byte
 {
@@ -47,40 +46,40 @@ public enum ValueKind : byte
     /// <summary>Text: <see cref="string"/>, or <see cref="ReadOnlyMemory{T}"/> of <see cref="char"/> as an argument.</summary>
     String = 24,
 
-    /// <summary>Of components: true or false.</summary>
+    /// <summary>Of components, true or false: <see cref="bool"/>.</summary>
     Bool = 25,
 
-    /// <summary>Of components: a Unicode scalar value.</summary>
+    /// <summary>Of components, a Unicode scalar value: <c>System.Text.Rune</c>.</summary>
     Char = 26,
 
-    /// <summary>Of components: one of several names, by its number.</summary>
+    /// <summary>Of components, one of several names: an enum with members of these names.</summary>
     Enum = 27,
 
-    /// <summary>Of components: a bit for each name.</summary>
+    /// <summary>Of components, a bit for each name: an enum with members of these names.</summary>
     Flags = 28,
 
-    /// <summary>Of components: any number of elements.</summary>
+    /// <summary>Of components, any number of elements: arrays, <see cref="System.Collections.Generic.List{T}"/>, <see cref="ReadOnlyMemory{T}"/>.</summary>
     List = 29,
 
-    /// <summary>Of components: fields with names, in order.</summary>
+    /// <summary>Of components, fields with names, in order: a record, class or struct.</summary>
     Record = 30,
 
-    /// <summary>Of components: fields without names, in order.</summary>
+    /// <summary>Of components, fields without names, in order: a tuple.</summary>
     Tuple = 31,
 
-    /// <summary>Of components: one of several cases, and what it holds.</summary>
+    /// <summary>Of components, one of several cases, and what it holds: a class with a derived class in it for each.</summary>
     Variant = 32,
 
-    /// <summary>Of components: success or failure, and what it holds.</summary>
+    /// <summary>Of components, success or failure, and what it holds: <see cref="Result{T, TError}"/>, or the value alone.</summary>
     Result = 33,
 
-    /// <summary>Of components: a value, or none.</summary>
+    /// <summary>Of components, a value, or none: null, or <see cref="Option{T}"/>.</summary>
     Option = 34,
 
-    /// <summary>Of components: a resource that is given away.</summary>
+    /// <summary>Of components, a resource that is given away: <see cref="Resource"/>, or a class of the host's.</summary>
     Own = 35,
 
-    /// <summary>Of components: a resource that is lent.</summary>
+    /// <summary>Of components, a resource that is lent: the same.</summary>
     Borrow = 36,
 
     /// <summary>A reference that guests cannot look into: <see cref="object"/>, <c>null</c> included.</summary>
