@@ -10,11 +10,12 @@ use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer;
-use crate::guest::func::{Body, Func, Typed, set_defaults};
+use crate::guest::func::{Body, Func, Typed, set_defaults, with_vals};
 use crate::guest::memory::{Home, Mem};
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
 use crate::guest::text::{length, lift, measure, measure_for, measure_result, write};
+use crate::guest::tree::{Arg, Out};
 use crate::guest::value::{Str, Val, check};
 use crate::guest::{Slot, give_back, recycle};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
@@ -42,11 +43,27 @@ pub(crate) struct Bound {
 }
 
 impl Typed for Bound {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        let linked = self.linked.get().ok_or_else(|| {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        let adapter = self.linked()?.program.adapters.get(self.adapter as usize);
+        let ty = adapter.ok_or_else(|| broken("adapter func", self.adapter))?.ty();
+        with_vals(cx, ty, args, results, |cx, args, results| self.call_vals(cx, args, results))
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        invoke(self.linked()?, self.adapter, cx, args, results)
+    }
+}
+
+impl Bound {
+    fn linked(&self) -> Result<&Linked> {
+        self.linked.get().ok_or_else(|| {
             Error::new(ErrorKind::Unsupported, "an adapter was called before its instance exists")
-        })?;
-        invoke(linked, self.adapter, cx, args, results)
+        })
     }
 }
 
@@ -101,7 +118,7 @@ pub(crate) fn call_import(
     let func = linked.import(import)?;
     match &func.0.body {
         Body::Core(core) => core.call(cx, args, results)?,
-        Body::Typed(body) => body.call(cx, args, results)?,
+        Body::Typed(body) => body.call_vals(cx, args, results)?,
     }
     check("results of the host function", func.0.ty.results(), results, Error::of_host_result)
         .map_err(|e| Error::from(Trap::new(e.message())))

@@ -22,8 +22,8 @@ use crate::guest::host::{HostCall, Link, linked};
 use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
 use crate::guest::transfer::{give, take};
-use crate::guest::tree::{Arg, Is, Out, mismatch, with_ends};
-use crate::guest::value::{Str, Val};
+use crate::guest::tree::{Arg, Is, Out, mismatch};
+use crate::guest::value::Str;
 use crate::guest::words::HostType;
 use crate::string::{SHORT, Text};
 use crate::types::{FuncType, ValType};
@@ -413,8 +413,8 @@ pub(super) struct Opened {
 }
 
 impl Typed for Entered {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        with_ends(cx, args, results, |cx, args, outs| self.run(cx, args, outs))
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        self.run(cx, args, results)
     }
 
     fn linked(

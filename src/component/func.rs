@@ -15,11 +15,13 @@ use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::{CoreFunc, Word, guard};
 use crate::guest::context::{Caller, Cx};
-use crate::guest::func::{Body, Func, Typed};
+use crate::guest::func::{Body, Func, Typed, put};
 use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
-use crate::guest::tree::{Kept, Of, ReadText, Returned, Slot, Trust, copy, plain_text};
+use crate::guest::tree::{
+    Arg, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, mismatch, plain_text,
+};
 use crate::guest::value::Val;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
 use crate::types::tree::{Field, Fields, Signature, Type};
@@ -27,7 +29,16 @@ use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 
 impl Typed for Function {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        with_ends(self, self.ty(), cx, args, results)
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
         with_values(self, cx, args, results)
     }
 
@@ -51,19 +62,52 @@ fn with_values(
     args: &[Val<'_>],
     results: &mut [Val<'static>],
 ) -> Result<()> {
+    let Some(result) = results.first_mut() else {
+        return with_slots(func, cx, args.iter(), fill).map(drop);
+    };
+    *result = value(with_slots(func, cx, args.iter(), fill)?)?;
+    Ok(())
+}
+
+/// The same with the ends of a call of this type.
+fn with_ends(
+    func: &dyn Typed,
+    ty: &Signature,
+    cx: &mut Cx<'_>,
+    args: &[Arg<'_>],
+    results: &mut [Out<'_>],
+) -> Result<()> {
+    let args = ty.params.fields.iter().zip(args);
+    let returned = with_slots(func, cx, args, |cx, arena, (field, arg)| {
+        fill(cx, arena, &arg.to_val(field.ty.val_type())?)
+    })?;
+    match (ty.results.fields.first(), results.first_mut()) {
+        (Some(field), Some(out)) => put(cx, field.ty.val_type(), value(returned)?, out),
+        _ => Ok(()),
+    }
+}
+
+fn with_slots<A>(
+    func: &dyn Typed,
+    cx: &mut Cx<'_>,
+    args: impl Iterator<Item = A>,
+    slot: impl Fn(&mut Cx<'_>, &mut Arena, A) -> Result<Slot>,
+) -> Result<Returned> {
     let mut arena = Arena::new(0);
-    let slots = args.iter().map(|val| fill(cx, &mut arena, val)).collect::<Result<Vec<_>>>()?;
+    let slots = args.map(|arg| slot(cx, &mut arena, arg)).collect::<Result<Vec<_>>>()?;
     let mut returned = Returned::default();
-    // SAFETY: the slots refer to the values, the arena, and each other.
+    // SAFETY: the slots refer to the arguments, the arena, and each other.
     let done = unsafe { func.call_slots(cx, &slots, plain_text, &mut returned, Trust::Unchecked) };
     done.unwrap_or(Ok(()))?;
-    let Some(result) = results.first_mut() else { return Ok(()) };
-    *result = match returned.text.take() {
-        Some(text) => Val::String(text),
+    Ok(returned)
+}
+
+fn value(mut returned: Returned) -> Result<Val<'static>> {
+    match returned.text.take() {
+        Some(text) => Ok(Val::String(text)),
         // SAFETY: what was returned is there, and is copied.
-        None => unsafe { read(&returned.slot, Take::Copy, returned.read) }?,
-    };
-    Ok(())
+        None => unsafe { read(&returned.slot, Take::Copy, returned.read) },
+    }
 }
 
 /// Checks what goes to or comes from a host function that another host calls.
@@ -113,7 +157,19 @@ impl<F> Typed for SlotFunc<F>
 where
     F: Fn(Caller<'_>, &[Slot], &mut Returned) -> Result<()> + Send + Sync + 'static,
 {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        match self.ty.signature() {
+            Some(ty) => with_ends(self, ty, cx, args, results),
+            None => Err(mismatch()),
+        }
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
         with_values(self, cx, args, results)
     }
 
@@ -200,7 +256,7 @@ pub(crate) unsafe fn call_slots(
     let vals = args.iter().map(|slot| unsafe { read(slot, Take::Borrow, texts) });
     let vals = vals.collect::<Result<Vec<_>>>()?;
     let mut results = vec![Val::Option(None); func.0.ty.results().len()];
-    body.call(cx, &vals, &mut results)?;
+    body.call_vals(cx, &vals, &mut results)?;
     let Some(result) = results.pop() else { return Ok(()) };
     if let Val::String(text) = result {
         returned.text = Some(text);

@@ -336,7 +336,7 @@ fn enter_host(
             args.push(unsafe { from_raw(cx, *ty, raw[i].assume_init()) }?);
         }
         set_defaults(ty.results(), &mut results)?;
-        catch_unwind(AssertUnwindSafe(|| body.call(cx, &args, &mut results)))
+        catch_unwind(AssertUnwindSafe(|| body.call_vals(cx, &args, &mut results)))
             .unwrap_or_else(|panic| Err(panicked(&*panic)))?;
         // The guest runs again.
         settle_for(cx, home)?;

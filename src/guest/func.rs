@@ -7,9 +7,11 @@ use super::call::{CoreFunc, FuncId};
 use super::context::Cx;
 use super::host::Link;
 use super::stack::check_depth;
-use super::tree::{ReadText, Returned, Slot, Trust};
+use super::transfer::give;
+use super::tree::{Arg, Out, ReadText, Returned, Slot, Trust, with_ends};
 use super::value::{Val, check, wrong_store};
 use super::words::HostType;
+use super::{give_back, recycle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
@@ -38,10 +40,20 @@ pub(crate) enum Body {
 /// Something that takes and gives interface values: an adapter bound to an
 /// instance, or a host function.
 pub(crate) trait Typed: Any + Send + Sync {
-    /// Runs it. The caller has checked the arguments against its type, and
-    /// gives as many results as it has, each holding its type's default.
-    /// Results may be written on failure: the caller drops them then.
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()>;
+    /// Runs it. The caller has checked the ends against its type. After an error it is
+    /// unspecified which results are there.
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()>;
+
+    /// The same for who has lists of values, and for what takes them. Each result holds
+    /// its type's default.
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
+    }
 
     /// The same with slots, the arguments checked by what they are for; `None` where
     /// there is no such way.
@@ -130,7 +142,7 @@ impl Func {
             Body::Core(func) => func.call(cx, args, results),
             Body::Typed(body) => {
                 check_depth(cx)?;
-                body.call(cx, args, results)
+                body.call_vals(cx, args, results)
             }
         }
     }
@@ -162,6 +174,48 @@ impl Func {
         let made = Func::new_core(cx.data().id, CoreFunc::new(cx, func, ty));
         cx.data_mut().funcs.insert(identity, Arc::downgrade(&made.0));
         made
+    }
+}
+
+/// Makes lists of values of the ends of a call of this type, for what takes them, and
+/// puts its results.
+pub(crate) fn with_vals(
+    cx: &mut Cx<'_>,
+    ty: &FuncType,
+    args: &[Arg<'_>],
+    outs: &mut [Out<'_>],
+    call: impl FnOnce(&mut Cx<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()>,
+) -> Result<()> {
+    let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+    let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+    let done = (|| {
+        for (ty, arg) in ty.params().iter().zip(args) {
+            vals.push(arg.to_val(*ty)?);
+        }
+        set_defaults(ty.results(), &mut results)?;
+        call(cx, &vals, &mut results)?;
+        for ((ty, val), out) in ty.results().iter().zip(results.drain(..)).zip(outs) {
+            put(cx, *ty, val, out)?;
+        }
+        Ok(())
+    })();
+    results.clear();
+    give_back(&mut cx.data_mut().scratch.vals, results);
+    give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
+    done
+}
+
+/// Puts a value of this type where a result goes.
+pub(crate) fn put(
+    cx: &mut Cx<'_>,
+    ty: ValType,
+    val: Val<'static>,
+    out: &mut Out<'_>,
+) -> Result<()> {
+    match val {
+        Val::String(text) => give(cx, text, out).map(drop),
+        val if out.is_number() && val.ty() == ty => out.put_bits(val.bits()),
+        val => out.put(val),
     }
 }
 

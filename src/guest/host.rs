@@ -11,11 +11,12 @@ use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
 use super::defer::settle_for;
+use super::func::put;
 use super::memory::{Home, Mem, Mems};
 use super::slots::{Held, Once};
 use super::text::{length, lift, measure_result, word};
 use super::transfer::at;
-use super::tree::mismatch;
+use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
 use crate::abi::{GuestEncoding, INLINE};
@@ -23,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::iter::Zip;
-use std::slice;
+use std::slice::Iter;
 use std::sync::Arc;
 use wasmtime::AsContextMut as _;
 
@@ -64,7 +65,7 @@ where
 #[repr(u8)]
 enum By<'x> {
     Core(Words<'x>),
-    Host(Vals<'x>),
+    Host(Ends<'x>),
 }
 
 /// Buffers of so many units in all are kept for the next call: room for a text of
@@ -138,10 +139,11 @@ struct Rest {
     error: Option<Error>,
 }
 
-/// A call by the host, with lists of values.
-struct Vals<'x> {
-    args: slice::Iter<'x, Val<'x>>,
-    results: Zip<slice::Iter<'x, ValType>, slice::IterMut<'x, Val<'static>>>,
+/// A call by the host.
+struct Ends<'x> {
+    args: Zip<Iter<'x, ValType>, Iter<'x, Arg<'x>>>,
+    types: Iter<'x, ValType>,
+    results: Outs<'x>,
     /// How many results have been put.
     put: usize,
 }
@@ -184,19 +186,21 @@ pub(crate) fn linked(
     })
 }
 
-/// Lets the host call one, with values of its types.
+/// Lets the host call one of this type.
 pub(crate) fn called_by_host(
     cx: &mut Cx<'_>,
     body: &impl HostBody,
-    args: &[Val<'_>],
-    types: &[ValType],
-    results: &mut [Val<'static>],
+    ty: &FuncType,
+    args: &[Arg<'_>],
+    results: &mut [Out<'_>],
 ) -> Result<()> {
-    let vals = Vals { args: args.iter(), results: types.iter().zip(results), put: 0 };
-    let mut call = HostCall { cx, by: By::Host(vals) };
+    let args = ty.params().iter().zip(args);
+    let results = Outs::new(results);
+    let ends = Ends { args, types: ty.results().iter(), results, put: 0 };
+    let mut call = HostCall { cx, by: By::Host(ends) };
     guard(|| body.run(&mut call))?;
     match call.by {
-        By::Host(vals) if vals.results.len() == 0 => Ok(()),
+        By::Host(ends) if ends.results.left() == 0 => Ok(()),
         _ => Err(mismatch()),
     }
 }
@@ -214,7 +218,10 @@ impl<'x, 's> HostCall<'x, 's> {
                 }
                 _ => by.rest().map(|val| val.bits()),
             },
-            By::Host(by) => by.args.next().map(Val::bits).ok_or_else(mismatch),
+            By::Host(by) => match by.args.next().map(|(_, arg)| arg.is()) {
+                Some(Is::Number(bits)) => Ok(bits),
+                _ => Err(mismatch()),
+            },
         }
     }
 
@@ -244,9 +251,15 @@ impl<'x, 's> HostCall<'x, 's> {
                 Place::Rest(_) => Err(mismatch()),
             },
             By::Host(by) => {
-                let Some(Val::String(text)) = by.args.next() else { return Err(mismatch()) };
-                let policy = text.policy_or(self.cx.data().policy);
-                text.with_in((&*self.cx).into(), |text| read(text, policy))?
+                let rule = self.cx.data().policy;
+                match by.args.next().map(|(_, arg)| arg.is()) {
+                    Some(Is::Text(text, policy)) => read(text, policy.unwrap_or(rule)),
+                    Some(Is::String(text)) => {
+                        let rule = text.policy_or(rule);
+                        text.with_in((&*self.cx).into(), |text| read(text, rule))?
+                    }
+                    _ => Err(mismatch()),
+                }
             }
         }
     }
@@ -303,12 +316,15 @@ impl<'x, 's> HostCall<'x, 's> {
                 };
                 text.map(Val::String)
             }
-            By::Host(by) => Ok(match by.args.next().ok_or_else(mismatch)? {
-                Val::String(text) => Val::String(text.clone().into_owned(self.cx)?),
-                Val::ExternRef(reference) => Val::ExternRef(reference.clone()),
-                Val::FuncRef(func) => Val::FuncRef(func.clone()),
-                number => Val::from_bits(number.ty(), number.bits())?,
-            }),
+            By::Host(by) => {
+                let (ty, arg) = by.args.next().ok_or_else(mismatch)?;
+                Ok(match arg.to_val(*ty)? {
+                    Val::String(text) => Val::String(text.into_owned(self.cx)?),
+                    Val::ExternRef(reference) => Val::ExternRef(reference),
+                    Val::FuncRef(func) => Val::FuncRef(func),
+                    number => Val::from_bits(*ty, number.bits())?,
+                })
+            }
         }
     }
 
@@ -320,7 +336,7 @@ impl<'x, 's> HostCall<'x, 's> {
                 ValType::String => Err(mismatch()),
                 _ => by.words.put_number(bits),
             },
-            By::Host(by) => by.put(|ty| Val::from_bits(ty, bits)),
+            By::Host(by) => by.put(|ty, out| out.put_number(ty, bits)),
         }
     }
 
@@ -395,7 +411,10 @@ impl<'x, 's> HostCall<'x, 's> {
     pub fn put_value(&mut self, val: Val<'static>) -> Result<()> {
         match &mut self.by {
             By::Core(by) => by.put(self.cx, val),
-            By::Host(by) => by.put(|_| Ok(val)),
+            By::Host(by) => {
+                let cx = &mut *self.cx;
+                by.put(|ty, out| put(cx, ty, val, out))
+            }
         }
     }
 
@@ -646,10 +665,10 @@ pub(crate) enum Handed {
     Str(Str<'static>),
 }
 
-impl Vals<'_> {
-    fn put(&mut self, val: impl FnOnce(ValType) -> Result<Val<'static>>) -> Result<()> {
-        let (ty, result) = self.results.next().ok_or_else(mismatch)?;
-        *result = val(*ty)?;
+impl Ends<'_> {
+    fn put(&mut self, put: impl FnOnce(ValType, &mut Out<'_>) -> Result<()>) -> Result<()> {
+        let ty = *self.types.next().ok_or_else(mismatch)?;
+        self.results.next(|out| put(ty, out))?;
         self.put += 1;
         Ok(())
     }

@@ -203,11 +203,13 @@ macro_rules! numbers {
                 }
             }
 
-            /// The number of that type with these bits.
+            /// The number of that type, or `bool` or `char`, with these bits.
             #[inline]
             pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
                 Ok(match ty {
                     $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
+                    ValType::Bool => Val::Bool(bits != 0),
+                    ValType::Char if let Some(char) = char::from_u32(bits as u32) => Val::Char(char),
                     _ => return Err(Error::internal("this is no type of a number")),
                 })
             }
@@ -500,6 +502,16 @@ impl<'a> Str<'a> {
             Repr::Owned(owned) => Some(owned.text()),
             Repr::Guest(_) => None,
         }
+    }
+
+    /// The same string, for as long as this is there.
+    pub(crate) fn lent(&self) -> Str<'_> {
+        let repr = match &self.repr {
+            Repr::Lent(text, checked) => Repr::Lent(*text, *checked),
+            Repr::Owned(owned) => Repr::Lent(owned.text(), matches!(**owned, Owned::Utf8(_, true))),
+            Repr::Guest(cell) => Repr::Guest(cell.clone()),
+        };
+        Str { repr, policy: self.policy }
     }
 
     /// What a guest's string is.

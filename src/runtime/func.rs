@@ -8,9 +8,10 @@ use crate::component::{self, func::SlotFunc};
 use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
-use crate::guest::func::{Body, Func, Typed, check_room};
+use crate::guest::func::{Body, Func, Typed, check_room, with_vals};
 use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
 use crate::guest::refs::ExternRef;
+use crate::guest::tree::{Arg, Out};
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
 use crate::guest::value::{Str, Val, check_count};
@@ -34,7 +35,7 @@ impl Func {
         body: impl Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
     ) -> Func {
         let store = cx.as_context_mut().store_id();
-        Func::new_typed(store, ty, Arc::new(HostFunc(body)))
+        Func::new_typed(store, ty.clone(), Arc::new(HostFunc { body, ty }))
     }
 
     /// The same without lists of values: arguments are taken out of the call in
@@ -258,15 +259,29 @@ fn without_components() -> Error {
     Error::new(crate::error::ErrorKind::Unsupported, message)
 }
 
-struct HostFunc<F>(F);
+struct HostFunc<F> {
+    body: F,
+    ty: FuncType,
+}
 
 impl<F> Typed for HostFunc<F>
 where
     F: Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
 {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        with_vals(cx, &self.ty, args, results, |cx, args, results| {
+            self.call_vals(cx, args, results)
+        })
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
         let cx = wasmtime::AsContextMut::as_context_mut(cx);
-        guard(|| (self.0)(Caller(cx), args, results))
+        guard(|| (self.body)(Caller(cx), args, results))
     }
 }
 
@@ -276,8 +291,8 @@ struct FlatFunc<B> {
 }
 
 impl<B: HostBody> Typed for FlatFunc<B> {
-    fn call(&self, cx: &mut Cx<'_>, args: &[Val<'_>], results: &mut [Val<'static>]) -> Result<()> {
-        called_by_host(cx, &self.body, args, self.ty.results(), results)
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        called_by_host(cx, &self.body, &self.ty, args, results)
     }
 
     fn linked(

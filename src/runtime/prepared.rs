@@ -9,11 +9,9 @@ use crate::guest::call::{CoreFunc, Mark, Word};
 use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle_for;
 use crate::guest::frame::{Frame, Room};
-use crate::guest::func::{Body, Func, set_defaults};
-use crate::guest::transfer::give;
+use crate::guest::func::{Body, Func, with_vals};
+use crate::guest::stack::check_depth;
 use crate::guest::tree::{Arg, Is, Out, mismatch};
-use crate::guest::value::Val;
-use crate::guest::{give_back, recycle};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
 use std::sync::Arc;
@@ -35,8 +33,8 @@ enum Way {
     Numbers(CoreFunc),
     /// A compiled adapter, which is entered once.
     Adapter(Arc<Entered>),
-    /// Everything else, by lists of values.
-    Vals,
+    /// Everything else.
+    Any,
 }
 
 impl Prepared {
@@ -52,7 +50,7 @@ impl Prepared {
         }
         let way = match &func.0.body {
             Body::Core(core) if core.is_numeric() => Way::Numbers(core.clone()),
-            Body::Core(_) => Way::Vals,
+            Body::Core(_) => Way::Any,
             Body::Typed(body) => {
                 let body: Arc<dyn Any + Send + Sync> = body.clone();
                 match body.downcast::<Entered>() {
@@ -60,7 +58,7 @@ impl Prepared {
                         Some(core) => Way::Numbers(core.clone()),
                         None => Way::Adapter(entered),
                     },
-                    Err(_) => Way::Vals,
+                    Err(_) => Way::Any,
                 }
             }
         };
@@ -91,7 +89,7 @@ impl Prepared {
         match &self.way {
             Way::Numbers(func) => call_numbers(func, cx, args, results),
             Way::Adapter(entered) => entered.run(cx, args, results),
-            Way::Vals => self.call_vals(cx, args, results),
+            Way::Any => self.call_any(cx, args, results),
         }
     }
 
@@ -118,29 +116,18 @@ impl Prepared {
 
     /// The way that everything can go.
     #[inline(never)]
-    fn call_vals(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
-        let ty = self.func.ty();
-        let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
-        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-        let done = (|| {
-            for (ty, arg) in ty.params().iter().zip(args) {
-                vals.push(arg.to_val(*ty)?);
+    fn call_any(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
+        match &self.func.0.body {
+            Body::Core(core) => {
+                with_vals(cx, self.func.ty(), args, results, |cx, args, results| {
+                    core.call(cx, args, results)
+                })
             }
-            set_defaults(ty.results(), &mut results)?;
-            self.func.call_checked(cx, &vals, &mut results)?;
-            for ((ty, val), out) in ty.results().iter().zip(results.drain(..)).zip(outs) {
-                match val {
-                    Val::String(text) => give(cx, text, out).map(drop)?,
-                    val if ty.is_ref() || ty.is_composite() => out.put(val)?,
-                    number => out.put_number(*ty, number.bits())?,
-                }
+            Body::Typed(body) => {
+                check_depth(cx)?;
+                body.call(cx, args, results)
             }
-            Ok(())
-        })();
-        results.clear();
-        give_back(&mut cx.data_mut().scratch.vals, results);
-        give_back(&mut cx.data_mut().scratch.vals, recycle(vals));
-        done
+        }
     }
 }
 

@@ -111,7 +111,7 @@ impl<'a> Arg<'a> {
             Val::String(string) => Arg::string(string),
             Val::ExternRef(reference) => Arg::externref(reference),
             Val::FuncRef(func) => Arg::funcref(func),
-            scalar if matches!(scalar.ty().kind().class, Class::Number(..)) => {
+            scalar if matches!(scalar.ty().kind().class, Class::Number(..) | Class::Scalar) => {
                 Arg::number(scalar.bits())
             }
             other => Arg::at(VAL, other),
@@ -159,7 +159,7 @@ impl<'a> Arg<'a> {
                 TEXT => Val::String(Str::from_text(*self.get())),
                 UTF8 => Val::String(Str::from(*self.get::<&'a str>())),
                 UTF16 => Val::String(Str::from_utf16(self.get::<&'a [u16]>())),
-                STRING => Val::String(self.get::<Str<'a>>().clone()),
+                STRING => Val::String(self.get::<Str<'a>>().lent()),
                 EXTERNREF => Val::ExternRef(self.get::<Option<ExternRef>>().clone()),
                 FUNCREF => Val::FuncRef(self.get::<Option<Func>>().clone()),
                 _ => self.get::<Val<'a>>().clone(),
@@ -255,6 +255,12 @@ impl<'r> Out<'r> {
         Ok(())
     }
 
+    /// Whether a number is asked for with [`Out::bits`].
+    #[inline(always)]
+    pub(crate) fn is_number(&self) -> bool {
+        self.0.kind == NUMBER
+    }
+
     /// Puts a number of this type there.
     #[inline(always)]
     pub(crate) fn put_number(&mut self, ty: ValType, bits: u64) -> Result<()> {
@@ -315,6 +321,28 @@ impl<'r> Out<'r> {
             }
         }
         Ok(())
+    }
+}
+
+/// Results, to be put in order.
+pub(crate) struct Outs<'x>(std::slice::IterMut<'x, Out<'x>>);
+
+impl<'x> Outs<'x> {
+    pub fn new(outs: &'x mut [Out<'_>]) -> Outs<'x> {
+        // SAFETY: the lifetimes are made shorter. What is given out can be of any, so that
+        // nothing else is put in its place that is there for `'x` only.
+        let outs = unsafe { std::mem::transmute::<&'x mut [Out<'_>], &'x mut [Out<'x>]>(outs) };
+        Outs(outs.iter_mut())
+    }
+
+    /// The next one.
+    pub fn next(&mut self, put: impl FnOnce(&mut Out<'_>) -> Result<()>) -> Result<()> {
+        put(self.0.next().ok_or_else(mismatch)?)
+    }
+
+    /// How many there are still.
+    pub fn left(&self) -> usize {
+        self.0.len()
     }
 }
 

@@ -16,7 +16,7 @@ mod within;
 pub use self::arena::{ResourceRoom, release};
 pub use self::copy::copy;
 pub use self::ends::{Arg, Out};
-pub(crate) use self::ends::{Is, Spare, with_ends};
+pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
 pub use self::within::is_within;
