@@ -18,7 +18,8 @@ use crate::guest::defer::{late, run_registered, settle_for};
 use crate::guest::frame::{Frame, INLINE, Room, Words};
 use crate::guest::func::Typed;
 use crate::guest::give_back;
-use crate::guest::host::{HostCall, Link, linked};
+use crate::guest::host::{HostCall, linked};
+use crate::guest::link::Link;
 use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
 use crate::guest::transfer::{give, take};
@@ -202,7 +203,7 @@ impl Entered {
                 }
                 Is::Text(text, policy) => lending.lend(cx, text, policy, self.guest),
                 Is::String(text) => hold(cx, lending, text, self.guest),
-                Is::Other => Err(mismatch()),
+                Is::Lend(_) | Is::Slot(_) | Is::Val(_) => Err(mismatch()),
             };
             put_slot(frame, len.map_err(|error| error.of_argument(&self.ty, i))?, slots, carries)?;
             slots += 1;

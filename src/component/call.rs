@@ -6,6 +6,7 @@
 #![allow(unsafe_code)] // the engine's traits for types, and what a call lends them
 
 use super::check::Checker;
+use super::convert::{Take, read};
 use super::instance::{HostTable, Instance, Shared};
 use super::text::trap;
 use super::walk_lift::Lifting;
@@ -17,14 +18,16 @@ use crate::guest::context::Cx;
 use crate::guest::resource::Dropped;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::Slot;
-use crate::guest::tree::{ReadText, Returned, Trust};
-use crate::guest::value::{COPIES, Str, copy_as};
+use crate::guest::tree::walk::{self, FromGuest as _, ToGuest as _};
+use crate::guest::tree::{Arg, Out as End, ReadText, Returned, Trust, plain_text};
+use crate::guest::value::{COPIES, Str, Val, copy_as};
 use crate::string::{Encoding, Policy, Text};
 use crate::types::layout::MAX_FLAT_PARAMS;
-use crate::types::tree::{Signature, Tuple, Type};
+use crate::types::tree::{Field, Fields, Signature, Tuple, Type};
 use std::cell::{Cell, RefMut};
 use std::mem::MaybeUninit;
-use std::ptr::null;
+use std::ptr::{NonNull, null};
+use std::slice::IterMut;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use wasmtime::ValRaw;
@@ -78,8 +81,32 @@ impl Function {
         returned: &mut Returned,
         trust: Trust,
     ) -> Result<()> {
+        let sink =
+            Sink { arena: Arena::new(self.hint()), returned: Returned::default(), end: None };
+        *returned = self.cross(host, Given::Slots(args, read, trust), sink)?.returned;
+        Ok(())
+    }
+
+    /// Calls it with ends: a slot for each argument, and one for the result if there is
+    /// one. After an error it is unspecified what the result is.
+    pub(crate) fn call_ends(
+        &self,
+        host: &mut Cx<'_>,
+        args: &[Arg<'_>],
+        results: &mut [End<'_>],
+    ) -> Result<()> {
+        let end = results.first_mut().map(|end| NonNull::from(end).cast());
+        let sink = Sink { arena: Arena::new(0), returned: Returned::default(), end };
+        self.cross(host, Given::Ends(args), sink).map(drop)
+    }
+
+    fn cross(&self, host: &mut Cx<'_>, args: Given<'_>, sink: Sink) -> Result<Sink> {
         self.instance.enter(host, |store, frame| {
             let mut notes = frame.shared().notes();
+            let (read, trust) = match args {
+                Given::Slots(_, read, trust) => (read, trust),
+                Given::Ends(_) => (plain_text as ReadText, Trust::Unchecked),
+            };
             let mut checker = Checker {
                 cx: frame.host(),
                 notes: &mut notes,
@@ -88,15 +115,19 @@ impl Function {
                 trust,
                 home: Some(frame.dropped()),
             };
-            // SAFETY: the caller vouches for the arguments.
-            let checked = unsafe { checker.all("parameter", &self.ty.params, args) };
+            let checked = match args {
+                // SAFETY: the caller vouches for the arguments.
+                Given::Slots(args, ..) => unsafe {
+                    checker.all("parameter", &self.ty.params, args)
+                },
+                Given::Ends(args) => checker.ends(&self.ty.params, args),
+            };
             if let Err(error) = checked {
                 notes.settle(false);
                 frame.shared().keep_notes(notes);
                 return Ok(Err(error));
             }
-            let sink =
-                Cell::new(Sink { arena: Arena::new(self.hint()), returned: Returned::default() });
+            let sink = Cell::new(sink);
             frame.begin(self, &sink);
             let measures = std::mem::take(&mut notes.measures);
             let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
@@ -111,8 +142,7 @@ impl Function {
             frame.shared().end_loans();
             frame.shared().keep_notes(notes);
             outcome?;
-            *returned = sink.into_inner().returned;
-            Ok(Ok(()))
+            Ok(Ok(sink.into_inner()))
         })
     }
 
@@ -141,9 +171,60 @@ pub(super) struct Frame {
 }
 
 /// Where a result goes.
+#[derive(Default)]
 struct Sink {
     arena: Arena,
     returned: Returned,
+    /// The end that it goes to, if that is not `returned`.
+    end: Option<NonNull<End<'static>>>,
+}
+
+/// A call's arguments.
+#[derive(Clone, Copy)]
+enum Given<'a> {
+    /// Slots, what reads the texts in them, and who has looked at them.
+    Slots(&'a [Slot], ReadText, Trust),
+    /// Ends.
+    Ends(&'a [Arg<'a>]),
+}
+
+impl Given<'_> {
+    /// # Safety
+    ///
+    /// They must have been checked against these types, and be there still.
+    unsafe fn flat(
+        self,
+        fields: &Fields,
+        to: &mut Lowering<'_, '_>,
+        words: &mut IterMut<'_, MaybeUninit<ValRaw>>,
+    ) -> wasmtime::Result<()> {
+        match self {
+            // SAFETY: the caller vouches for it.
+            Given::Slots(args, ..) => unsafe { to.flat_fields(fields, args, words) },
+            Given::Ends(args) => {
+                let mut both = fields.fields.iter().zip(args);
+                both.try_for_each(|(field, arg)| to.flat_end(&field.ty, arg, words))
+            }
+        }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Given::flat`].
+    unsafe fn store(
+        self,
+        fields: &Fields,
+        to: &mut Lowering<'_, '_>,
+        at: usize,
+    ) -> wasmtime::Result<()> {
+        match self {
+            // SAFETY: the caller vouches for it.
+            Given::Slots(args, ..) => unsafe { to.store_fields(fields, args, at) },
+            Given::Ends(args) => fields.fields.iter().zip(args).try_for_each(|(field, arg)| {
+                to.store_end(&field.ty, arg, at + field.offset as usize)
+            }),
+        }
+    }
 }
 
 thread_local! {
@@ -249,7 +330,7 @@ pub(super) const NO_ABI: CanonicalAbiInfo =
 struct Going<'a> {
     func: &'a Function,
     frame: &'a Frame,
-    args: &'a [Slot],
+    args: Given<'a>,
     read: ReadText,
     measures: Cell<Vec<Measure>>,
 }
@@ -296,11 +377,11 @@ unsafe impl Lower for Args {
         // until the call is over.
         let done = unsafe {
             if params.layout.flat.len() <= MAX_FLAT_PARAMS {
-                lowering.flat_fields(params, going.args, &mut words.iter_mut())
+                going.args.flat(params, &mut lowering, &mut words.iter_mut())
             } else {
                 lowering.allocate(params.layout.align, params.layout.size as usize).and_then(|at| {
                     words[0].write(ValRaw::u64(at as u64));
-                    lowering.store_fields(params, going.args, at)
+                    going.args.store(params, &mut lowering, at)
                 })
             }
         };
@@ -356,10 +437,15 @@ unsafe impl Lift for Out {
             let (func, sink) = unsafe { (&*frame.func.get(), &*frame.sink.get()) };
             let results = &func.ty.results;
             let Some(result) = results.fields.first() else { return Ok(Out) };
-            let mut into =
-                sink.replace(Sink { arena: Arena::new(0), returned: Returned::default() });
+            let mut into = sink.take();
             let mut lent = Vec::new();
             let mut lifting = Lifting::new(cx, frame, &mut into.arena, &mut lent);
+            // SAFETY: `Function::call_ends` has it lent until the engine's call is over; the
+            // lifetime is made shorter, in which nothing is put in its place.
+            if let Some(end) = into.end.map(|mut end| unsafe { end.as_mut() }) {
+                take(frame, &mut lifting, results, result, src, end)?;
+                return Ok(Out);
+            }
             into.returned.slot = match (&result.ty, results.layout.flat.len()) {
                 (Type::String, _) => {
                     let at = lifting.area(results, src[0].get_u32())?;
@@ -392,9 +478,56 @@ unsafe impl Lift for Out {
     }
 }
 
+/// Puts a result where an end says.
+fn take(
+    frame: &Frame,
+    lifting: &mut Lifting<'_, '_>,
+    results: &Fields,
+    result: &Field,
+    src: &[ValRaw],
+    end: &mut End<'_>,
+) -> wasmtime::Result<()> {
+    let ty = &result.ty;
+    let at = match results.layout.flat.len() {
+        0..=1 => None,
+        _ => Some(lifting.area(results, src[0].get_u32())?),
+    };
+    if let Some(value) = end.as_take() {
+        let from = &mut lifting.reading();
+        return match at {
+            Some(at) => value.take_memory(ty, from, at),
+            None => value.take_words(ty, from, &mut walk::Taken(src.iter())),
+        };
+    }
+    if let (Type::String, Some(at)) = (ty, at) {
+        let text = lifting.returned_text(at)?;
+        if !end.writes() {
+            lifting.pay(2 * text.len())?;
+            return Ok(end.put(Val::String(own(frame, text)?))?);
+        }
+        return match end.write(text, Policy::Reject) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::BadText => {
+                Err(trap(error.message(), TrapCode::IllFormedText).into())
+            }
+            Err(error) => Ok(end.keep(error, || own(frame, text))?),
+        };
+    }
+    let slot = match at {
+        Some(at) => lifting.load(ty, at)?,
+        None => lifting.flat(ty, &mut src.iter())?,
+    };
+    if end.is_val() {
+        // SAFETY: it was lifted just now, and is copied.
+        let val = unsafe { read(&slot, Take::Copy, plain_text) }?;
+        return Ok(end.put(val)?);
+    }
+    Ok(end.put_bits(slot.bits())?)
+}
+
 /// A copy of a guest's text that outlives the call: as it lies, if the host reads such
 /// text.
-fn own(frame: &Frame, text: Text<'_>) -> Result<Str<'static>> {
+pub(super) fn own(frame: &Frame, text: Text<'_>) -> Result<Str<'static>> {
     let data = frame.host().data_mut();
     let as_it_lies = text.encoding() == frame.encoding();
     let encoding = if as_it_lies { text.encoding() } else { COPIES };

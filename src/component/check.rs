@@ -5,16 +5,19 @@
 
 #![allow(unsafe_code)] // it follows the pointers that the host vouches for
 
-use super::text::measure;
+use super::convert::fill;
+use super::text::{MOST, measure};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::resource::{Dropped, Resource};
+use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
 };
-use crate::guest::tree::{ReadText, Trust};
-use crate::guest::value::Str;
+use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
+use crate::guest::tree::{Arg, Is, ReadText, Trust, mismatch};
+use crate::guest::value::{Str, Val};
 use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
@@ -60,27 +63,7 @@ pub(super) struct Checker<'c, 'a> {
     pub home: Option<&'c Arc<Dropped>>,
 }
 
-/// What is wrong, and on which way it was found, innermost first.
-struct Fault {
-    error: Error,
-    path: Vec<String>,
-}
-
-impl Fault {
-    fn within(mut self, step: impl FnOnce() -> String) -> Fault {
-        self.path.push(step());
-        self
-    }
-}
-
-impl From<Error> for Fault {
-    #[cold]
-    fn from(error: Error) -> Fault {
-        Fault { error, path: Vec::new() }
-    }
-}
-
-type Checked = Result<(), Fault>;
+type Checked = Looked;
 
 impl Checker<'_, '_> {
     /// Checks values against the types they are for: their number, and all that
@@ -97,15 +80,35 @@ impl Checker<'_, '_> {
         }
         for (i, (field, slot)) in fields.fields.iter().zip(slots).enumerate() {
             // SAFETY: the caller vouches for the pointers.
-            if let Err(fault) = unsafe { self.one(&field.ty, slot) } {
-                let mut path = format!("{what} {i}");
-                for step in fault.path.iter().rev() {
-                    path = format!("{path}, {step}");
-                }
-                return Err(fault.error.context(path).at_argument(i));
-            }
+            unsafe { self.one(&field.ty, slot) }
+                .map_err(|fault| fault.into_error(format!("{what} {i}")).at_argument(i))?;
         }
         Ok(())
+    }
+
+    /// Checks the ends of a call that are arguments.
+    pub fn ends(&mut self, fields: &Fields, args: &[Arg<'_>]) -> Result<()> {
+        for (i, (field, arg)) in fields.fields.iter().zip(args).enumerate() {
+            self.end(&field.ty, arg)
+                .map_err(|fault| fault.into_error(format!("parameter {i}")).at_argument(i))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, ty: &Type, arg: &Arg<'_>) -> Checked {
+        if let Some(text) = arg.as_utf8() {
+            return self.utf8(text);
+        }
+        match arg.is() {
+            // SAFETY: it points nowhere.
+            Is::Number(bits) => unsafe { self.one(ty, &Slot::number(ty.kind(), bits)) },
+            Is::Text(text, policy) => Look::text(self, text, policy),
+            Is::String(text) => self.string(text),
+            Is::Lend(value) => value.look(ty, self),
+            // SAFETY: who made the end vouches for it.
+            Is::Slot(slot) => unsafe { self.one(ty, slot) },
+            Is::Ref | Is::Val(_) => Err(mismatch().into()),
+        }
     }
 
     /// # Safety
@@ -149,18 +152,11 @@ impl Checker<'_, '_> {
     unsafe fn text(&mut self, text: *const TextSlot) -> Checked {
         // SAFETY: the caller vouches for the text.
         let text = unsafe { (self.read)(text) }?;
-        let measure =
-            with_text(self.cx, &text, |text, policy| measure(text, self.encoding, policy))??;
-        self.notes.measures.push(measure);
-        Ok(())
+        self.string(&text)
     }
 
     unsafe fn list(&mut self, element: &Type, list: &ListSlot) -> Checked {
-        let bytes = list.size.checked_mul(element.size());
-        if bytes.is_none_or(|bytes| bytes > u32::MAX as usize) {
-            let message = format!("a list of {} elements is too long", list.size);
-            return Err(out_of_range(message));
-        }
+        look_at_length(element, list.size)?;
         if list.data.is_null() && list.size > 0 {
             return Err(null("elements"));
         }
@@ -243,10 +239,44 @@ impl Checker<'_, '_> {
     ) -> Checked {
         // SAFETY: the caller vouches for it.
         let resource = unsafe { get(resource, "resource") }?;
+        Look::resource(self, ty, own, resource)
+    }
+}
+
+impl Look for Checker<'_, '_> {
+    fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Looked {
+        let policy = policy.unwrap_or(self.cx.data().policy);
+        self.notes.measures.push(measure(text, self.encoding, policy)?);
+        Ok(())
+    }
+
+    fn utf8(&mut self, text: &str) -> Looked {
+        // What cannot become too long is measured when it is put.
+        if text.len() > MOST / 2 {
+            measure(text.into(), self.encoding, Policy::Reject)?;
+        }
+        Ok(())
+    }
+
+    fn string(&mut self, text: &Str<'_>) -> Looked {
+        let measure =
+            with_text(self.cx, text, |text, policy| measure(text, self.encoding, policy))??;
+        self.notes.measures.push(measure);
+        Ok(())
+    }
+
+    fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, resource: &Resource) -> Looked {
         resource.claim(ty, own, self.trust == Trust::Checked, self.home)?;
         let (resource, is_hosts) = (resource.clone(), ty.is_hosts);
         self.notes.claims.push(Claim { resource, own, is_hosts });
         Ok(())
+    }
+
+    fn val(&mut self, ty: &Type, val: &Val<'_>) -> Looked {
+        let mut arena = Arena::new(0);
+        let slot = fill(self.cx, &mut arena, val)?;
+        // SAFETY: what it points to is the value's and the arena's.
+        unsafe { self.one(ty, &slot) }
     }
 }
 
@@ -288,11 +318,6 @@ fn number(kind: u8, bits: u64) -> Checked {
 fn unexpected(ty: &Type, found: u8) -> Fault {
     let message = format!("expected {ty}, found {}", kind::name(found));
     Error::new(ErrorKind::WrongKind, message).into()
-}
-
-#[cold]
-fn out_of_range(message: String) -> Fault {
-    Error::new(ErrorKind::OutOfRange, message).into()
 }
 
 #[cold]

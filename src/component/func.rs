@@ -20,7 +20,7 @@ use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::guest::tree::{
-    Arg, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, mismatch, plain_text,
+    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, mismatch, plain_text,
 };
 use crate::guest::value::Val;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
@@ -30,7 +30,20 @@ use std::sync::Arc;
 
 impl Typed for Function {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        with_ends(self, self.ty(), cx, args, results)
+        if !args.iter().any(|arg| matches!(arg.is(), Is::Val(_))) {
+            return self.call_ends(cx, args, results);
+        }
+        let mut arena = Arena::new(0);
+        let slot = |arg: &Arg<'_>| match arg.is() {
+            Is::Val(val) => fill(cx, &mut arena, val),
+            _ => Ok(Slot::NONE),
+        };
+        let slots = args.iter().map(slot).collect::<Result<Vec<_>>>()?;
+        let both = args.iter().zip(&slots).map(|(arg, slot)| match arg.is() {
+            Is::Val(_) => Arg::slot(slot),
+            _ => *arg,
+        });
+        self.call_ends(cx, &both.collect::<Vec<_>>(), results)
     }
 
     fn call_vals(

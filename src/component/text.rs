@@ -10,7 +10,7 @@ use crate::guest::value::{bad_text, changed};
 use crate::string::{self, BadText, Dest, Encoding, Policy, Text};
 
 /// The most bytes that text may have in a component.
-const MOST: usize = (1 << 31) - 1;
+pub(super) const MOST: usize = (1 << 31) - 1;
 
 /// Validates a text, and tells its length in a component.
 pub(super) fn measure(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> Result<Measure> {

@@ -7,14 +7,18 @@
 
 #![allow(unsafe_code)] // it fills arrays that it has made
 
-use super::call::Frame;
+use super::call::{Frame, own};
+use super::convert::{Take, read};
 use super::text::{self, trap};
 use super::walk_lower::encoding_of;
 use crate::abi::GuestEncoding;
 use crate::error::TrapCode;
 use crate::guest::resource::Resource;
 use crate::guest::tree::arena::Arena;
+use crate::guest::tree::plain_text;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, width};
+use crate::guest::tree::walk::{FromGuest, Reading, Taken, bounds, elements};
+use crate::guest::value::{Str, Val};
 use crate::string::{Encoding, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
@@ -140,12 +144,13 @@ impl<'c, 'l> Lifting<'c, 'l> {
     /// The text that a function returns.
     pub fn returned_text(&self, at: usize) -> Result<Text<'l>> {
         let (text, len) = self.pair(at);
-        Ok(text::find(self.cx.memory(), self.guest, text, len)?)
+        FromGuest::text(self, text, len)
     }
 
-    /// Pays for what the host is going to need for the guest's values.
-    pub fn pay(&mut self, bytes: usize) -> Result<()> {
-        self.cx.consume_fuel(bytes)
+    /// The component, to be read by values of the host's own.
+    pub fn reading(&mut self) -> Reading<'_, 'l> {
+        let memory = self.cx.memory();
+        Reading::new(self, memory)
     }
 
     fn node<T: Copy>(&mut self) -> Result<*mut T> {
@@ -214,12 +219,9 @@ impl<'c, 'l> Lifting<'c, 'l> {
     }
 
     fn list(&mut self, element: &Type, at: u32, len: u32) -> Result<Slot> {
-        let (stride, size, at) = (element.size(), len as usize, at as usize);
-        let bytes = size.checked_mul(stride).ok_or_else(|| bounds("list"))?;
-        if !at.is_multiple_of(element.align() as usize) {
-            return Err(trap("list pointer is not aligned", TrapCode::Other).into());
-        }
-        self.within(at, bytes).map_err(|_| bounds("list"))?;
+        let at = elements(self.cx.memory(), element, at, len)?;
+        let (stride, size) = (element.size(), len as usize);
+        let bytes = size * stride;
         let node = self.node::<ListSlot>()?;
         let (data, element) = match element {
             Type::Scalar(kind) => {
@@ -274,32 +276,10 @@ impl<'c, 'l> Lifting<'c, 'l> {
         Ok(self.arena.copy(memory)?)
     }
 
-    /// Takes a handle from the component.
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Slot> {
-        let table = TypeResourceTableIndex::from_u32(ty.table);
-        let kind = if own { kind::OWN } else { kind::BORROW };
-        let resource = if ty.is_hosts {
-            let rep = match own {
-                true => self.cx.guest_resource_lift_own(table, handle)?.0,
-                false => self.cx.guest_resource_lift_borrow(table, handle)?,
-            };
-            let mut hosts = self.frame.host_table();
-            let found = if own { hosts.remove(rep) } else { hosts.get(rep) };
-            let found = found.ok_or_else(|| trap("an unknown resource", TrapCode::Other))?;
-            if own {
-                found.unclaim(true);
-            }
-            found
-        } else {
-            let of = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
-            let any = ResourceAny::linear_lift_from_flat(self.cx, of, &ValRaw::u32(handle))?;
-            let resource = Resource::of_guest(any, ty.clone(), self.frame.dropped().clone());
-            if !own {
-                self.lent.push(resource.clone());
-            }
-            resource
-        };
+        let resource = FromGuest::resource(self, ty, own, handle)?;
         self.cx.consume_fuel(64)?;
+        let kind = if own { kind::OWN } else { kind::BORROW };
         Ok(Slot::pointer(kind, self.arena.resource(resource)?))
     }
 
@@ -318,6 +298,56 @@ impl<'c, 'l> Lifting<'c, 'l> {
         let mut bits = [0; 8];
         bits[..size].copy_from_slice(&self.cx.memory()[at..][..size]);
         u64::from_le_bytes(bits)
+    }
+}
+
+impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
+    fn pay(&mut self, bytes: usize) -> Result<()> {
+        self.cx.consume_fuel(bytes)
+    }
+
+    fn text(&self, at: u32, len: u32) -> Result<Text<'l>> {
+        Ok(text::find(self.cx.memory(), self.guest, at, len)?)
+    }
+
+    fn own(&self, text: Text<'_>) -> Result<Str<'static>> {
+        Ok(own(self.frame, text)?)
+    }
+
+    fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Resource> {
+        let table = TypeResourceTableIndex::from_u32(ty.table);
+        if ty.is_hosts {
+            let rep = match own {
+                true => self.cx.guest_resource_lift_own(table, handle)?.0,
+                false => self.cx.guest_resource_lift_borrow(table, handle)?,
+            };
+            let mut hosts = self.frame.host_table();
+            let found = if own { hosts.remove(rep) } else { hosts.get(rep) };
+            let found = found.ok_or_else(|| trap("an unknown resource", TrapCode::Other))?;
+            if own {
+                found.unclaim(true);
+            }
+            return Ok(found);
+        }
+        let of = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
+        let any = ResourceAny::linear_lift_from_flat(self.cx, of, &ValRaw::u32(handle))?;
+        let resource = Resource::of_guest(any, ty.clone(), self.frame.dropped().clone());
+        if !own {
+            self.lent.push(resource.clone());
+        }
+        Ok(resource)
+    }
+
+    fn val_words(&mut self, ty: &Type, words: &mut Taken<'_>) -> Result<Val<'static>> {
+        let slot = self.flat(ty, &mut words.0)?;
+        // SAFETY: it was lifted just now, and is copied.
+        Ok(unsafe { read(&slot, Take::Copy, plain_text) }?)
+    }
+
+    fn val_memory(&mut self, ty: &Type, at: usize) -> Result<Val<'static>> {
+        let slot = self.load(ty, at)?;
+        // SAFETY: as above.
+        Ok(unsafe { read(&slot, Take::Copy, plain_text) }?)
     }
 }
 
@@ -371,15 +401,6 @@ fn find(cases: &Cases, index: u32) -> Result<Option<&Type>> {
             Err(trap(message, TrapCode::Other).into())
         }
     }
-}
-
-#[cold]
-fn bounds(what: &str) -> wasmtime::Error {
-    let message = match what {
-        "list" => "list pointer/length out of bounds of memory",
-        _ => "pointer out of bounds of memory",
-    };
-    trap(message, TrapCode::MemoryOutOfBounds).into()
 }
 
 #[cold]

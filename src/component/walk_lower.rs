@@ -7,13 +7,18 @@
 
 use super::call::Frame;
 use super::check::with_text;
+use super::convert::fill;
 use super::text;
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind};
 use crate::guest::StoreData;
 use crate::guest::resource::Resource;
-use crate::guest::tree::ReadText;
+use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, kind, many, width};
+use crate::guest::tree::walk::{self, ToGuest, Writing};
+use crate::guest::tree::{Arg, Is, ReadText, mismatch};
+use crate::guest::value::{Str, Val};
+use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -95,9 +100,51 @@ impl<'c, 'l> Lowering<'c, 'l> {
         self.measures
     }
 
-    /// Room in the guest's memory.
-    pub fn allocate(&mut self, align: u32, size: usize) -> Result<usize> {
-        self.cx.realloc(0, 0, align, size)
+    /// Writes an end of a call as core values. It must have been checked.
+    pub fn flat_end(&mut self, ty: &Type, arg: &Arg<'_>, words: &mut Words<'_>) -> Result<()> {
+        match arg.is() {
+            Is::Number(bits) => put(words, extended(ty.kind(), bits)),
+            Is::Lend(value) => {
+                let mut all = walk::Words(std::mem::take(words));
+                let done = value.put_words(ty, &mut Writing::new(self), &mut all);
+                *words = all.0;
+                done?;
+            }
+            // SAFETY: who made the end vouches for it, and it was checked.
+            Is::Slot(slot) => unsafe { self.flat(ty, slot, words) }?,
+            _ => {
+                let (at, len) = self.text_end(arg)?;
+                put(words, at as u64);
+                put(words, len.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an end of a call into memory. It must have been checked.
+    pub fn store_end(&mut self, ty: &Type, arg: &Arg<'_>, at: usize) -> Result<()> {
+        match arg.is() {
+            Is::Number(bits) => self.number(ty.size(), bits, at),
+            Is::Lend(value) => value.put_memory(ty, &mut Writing::new(self), at)?,
+            // SAFETY: as in `flat_end`.
+            Is::Slot(slot) => unsafe { self.store(ty, slot, at) }?,
+            _ => {
+                let (text, len) = self.text_end(arg)?;
+                self.pair(at, text, len);
+            }
+        }
+        Ok(())
+    }
+
+    fn text_end(&mut self, arg: &Arg<'_>) -> Result<(usize, u32)> {
+        if let Some(text) = arg.as_utf8() {
+            return self.utf8(text);
+        }
+        match arg.is() {
+            Is::Text(text, policy) => ToGuest::text(self, text, policy),
+            Is::String(text) => self.string(text),
+            _ => Err(mismatch().into()),
+        }
     }
 
     unsafe fn flat(&mut self, ty: &Type, slot: &Slot, words: &mut Words<'_>) -> Result<()> {
@@ -220,23 +267,22 @@ impl<'c, 'l> Lowering<'c, 'l> {
     unsafe fn text(&mut self, slot: *const TextSlot) -> Result<(usize, u32)> {
         // SAFETY: the caller vouches for the text.
         let text = unsafe { (self.read)(slot) }?;
+        ToGuest::string(self, &text)
+    }
+
+    /// What was noted of the next text.
+    fn noted(&mut self) -> Option<Measure> {
         let noted = self.measures.get(self.measured).copied();
-        let noted = noted.filter(|measure| measure.is_for(self.encoding));
         self.measured += 1;
-        let measure = match noted {
-            Some(measure) => measure,
-            None => {
-                let encoding = self.encoding;
-                let measured = with_text(self.frame.host(), &text, |text, policy| {
-                    text::measure(text, encoding, policy)
-                });
-                measured??
-            }
-        };
+        noted.filter(|measure| measure.is_for(self.encoding))
+    }
+
+    /// Writes text of which this is known into room of its own.
+    fn write(&mut self, measure: &Measure, text: Text<'_>) -> Result<(usize, u32)> {
         let at = self.cx.realloc(0, 0, self.encoding.align(), measure.bytes())?;
         let room = &mut self.cx.as_slice_mut()[at..][..measure.bytes()];
-        with_text(self.frame.host(), &text, |text, _| text::write(&measure, text, room))?;
-        Ok((at, text::length(&measure)?))
+        text::write(measure, text, room);
+        Ok((at, text::length(measure)?))
     }
 
     /// Writes elements into room of their own.
@@ -283,7 +329,64 @@ impl<'c, 'l> Lowering<'c, 'l> {
         Ok((at, list.size))
     }
 
-    /// Gives a component a handle.
+    fn pair(&mut self, at: usize, pointer: usize, len: u32) {
+        let mut pair = [0; 8];
+        pair[..4].copy_from_slice(&(pointer as u32).to_le_bytes());
+        pair[4..].copy_from_slice(&len.to_le_bytes());
+        *self.cx.get::<8>(at) = pair;
+    }
+
+    fn number(&mut self, size: usize, bits: u64, at: usize) {
+        self.cx.as_slice_mut()[at..][..size].copy_from_slice(&bits.to_le_bytes()[..size]);
+    }
+}
+
+impl ToGuest for Lowering<'_, '_> {
+    fn allocate(&mut self, align: u32, size: usize) -> Result<usize> {
+        self.cx.realloc(0, 0, align, size)
+    }
+
+    fn memory(&mut self) -> &mut [u8] {
+        self.cx.as_slice_mut()
+    }
+
+    fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Result<(usize, u32)> {
+        let measure = match self.noted() {
+            Some(measure) => measure,
+            None => {
+                let policy = policy.unwrap_or(self.frame.host().data().policy);
+                text::measure(text, self.encoding, policy)?
+            }
+        };
+        self.write(&measure, text)
+    }
+
+    fn utf8(&mut self, text: &str) -> Result<(usize, u32)> {
+        let measure = match self.encoding {
+            GuestEncoding::Utf8 if text.len() <= text::MOST => {
+                let at = self.cx.realloc(0, 0, 1, text.len())?;
+                self.cx.as_slice_mut()[at..][..text.len()].copy_from_slice(text.as_bytes());
+                return Ok((at, text.len() as u32));
+            }
+            encoding => text::measure(text.into(), encoding, Policy::Reject)?,
+        };
+        self.write(&measure, text.into())
+    }
+
+    fn string(&mut self, text: &Str<'_>) -> Result<(usize, u32)> {
+        let measure = match self.noted() {
+            Some(measure) => measure,
+            None => {
+                let encoding = self.encoding;
+                let measured = with_text(self.frame.host(), text, |text, policy| {
+                    text::measure(text, encoding, policy)
+                });
+                measured??
+            }
+        };
+        with_text(self.frame.host(), text, |text, _| self.write(&measure, text))?
+    }
+
     fn resource(&mut self, ty: &ResourceType, own: bool, resource: &Resource) -> Result<u32> {
         let table = TypeResourceTableIndex::from_u32(ty.table);
         // What is another component's is the host's here.
@@ -303,15 +406,18 @@ impl<'c, 'l> Lowering<'c, 'l> {
         Ok(unsafe { word.assume_init() }.get_u32())
     }
 
-    fn pair(&mut self, at: usize, pointer: usize, len: u32) {
-        let mut pair = [0; 8];
-        pair[..4].copy_from_slice(&(pointer as u32).to_le_bytes());
-        pair[4..].copy_from_slice(&len.to_le_bytes());
-        *self.cx.get::<8>(at) = pair;
+    fn val_words(&mut self, ty: &Type, val: &Val<'_>, words: &mut walk::Words<'_>) -> Result<()> {
+        let mut arena = Arena::new(0);
+        let slot = fill(self.frame.host(), &mut arena, val)?;
+        // SAFETY: it was checked, and what it points to is the value's and the arena's.
+        unsafe { self.flat(ty, &slot, &mut words.0) }
     }
 
-    fn number(&mut self, size: usize, bits: u64, at: usize) {
-        self.cx.as_slice_mut()[at..][..size].copy_from_slice(&bits.to_le_bytes()[..size]);
+    fn val_memory(&mut self, ty: &Type, val: &Val<'_>, at: usize) -> Result<()> {
+        let mut arena = Arena::new(0);
+        let slot = fill(self.frame.host(), &mut arena, val)?;
+        // SAFETY: as above.
+        unsafe { self.store(ty, &slot, at) }
     }
 }
 

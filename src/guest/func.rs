@@ -5,7 +5,7 @@
 
 use super::call::{CoreFunc, FuncId};
 use super::context::Cx;
-use super::host::Link;
+use super::link::Link;
 use super::stack::check_depth;
 use super::transfer::give;
 use super::tree::{Arg, Out, ReadText, Returned, Slot, Trust, with_ends};

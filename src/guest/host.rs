@@ -6,26 +6,25 @@
 //!
 //! Not here: who calls.
 
-use super::StoreData;
 use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, Cx};
 use super::defer::settle_for;
 use super::func::put;
-use super::memory::{Home, Mem, Mems};
+use super::link::{Given, Link};
+use super::memory::Mem;
 use super::slots::{Held, Once};
 use super::text::{length, lift, measure_result, word};
 use super::transfer::at;
 use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
-use crate::abi::{GuestEncoding, INLINE};
+use crate::abi::INLINE;
 use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
 use std::iter::Zip;
 use std::slice::Iter;
-use std::sync::Arc;
 use wasmtime::AsContextMut as _;
 
 /// A call of a host function made with [`Func::new_prepared`]: its arguments,
@@ -71,50 +70,6 @@ enum By<'x> {
 /// Buffers of so many units in all are kept for the next call: room for a text of
 /// 1 MiB, and no more, however deep calls were nested.
 const KEPT: usize = 1 << 20;
-
-/// How core code calls a host function, from one place in it.
-pub(crate) struct Link {
-    /// The words of a call that is due after it come first: what records it.
-    pub defer: Option<Defer>,
-    /// How the arguments come.
-    pub params: Box<[Given]>,
-    /// The function's type. Its results are words, of strings slot and length.
-    pub ty: FuncType,
-    /// Strings among the results are only written into linear memory: they are
-    /// length, slot and what is carried instead of one.
-    pub carries: bool,
-    /// Memories of the instance whose code it is.
-    pub mems: Arc<Mems>,
-    /// How text in them is encoded.
-    pub text: GuestEncoding,
-    /// The guest runs right after the function has returned.
-    pub settles: bool,
-    /// Which one.
-    pub home: Home,
-}
-
-/// Takes the words of a call that is due and records it, and gives the others
-/// back.
-pub(crate) type Defer = Box<
-    dyn for<'w> Fn(&mut wasmtime::Caller<'_, StoreData>, HostWords<'w>) -> Result<HostWords<'w>>
-        + Send
-        + Sync,
->;
-
-/// How an argument comes from core code.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Given {
-    /// A number of this type.
-    Number(ValType),
-    /// A reference of this type.
-    Ref(ValType),
-    /// Text in the memory of this position: address and length.
-    View(u32),
-    /// A slot, that stays.
-    Slot,
-    /// A slot, that is given back.
-    Taken,
-}
 
 /// A call by core code.
 pub(crate) struct Words<'x> {

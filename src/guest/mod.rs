@@ -5,7 +5,7 @@
 //! `memory` has the window onto linear memory, `call` the crossing both ways,
 //! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
 //! that compiled adapters name, `tree` the slots of a call, `transfer` the way of text to
-//! them, `frame` a call's words, `host` the host functions that take values in order, `defer` the debts, `func` what can be called,
+//! them, `frame` a call's words, `host` the host functions that take values in order, `link` how core code calls those, `defer` the debts, `func` what can be called,
 //! `stack` the host's stack, `meter` fuel and deadlines, `wasi` what instances have of
 //! the system.
 //!
@@ -18,6 +18,7 @@ pub(crate) mod defer;
 pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
+pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod meter;

@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed, check_room, with_vals};
-use crate::guest::host::{HostBody, HostCall, Link, called_by_host, linked};
+use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
+use crate::guest::link::Link;
 use crate::guest::refs::ExternRef;
 use crate::guest::tree::{Arg, Out};
 #[cfg(feature = "component")]

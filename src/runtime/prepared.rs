@@ -48,6 +48,11 @@ impl Prepared {
             let message = format!("the function is {}, not {wanted}", func.ty());
             return Err(Error::new(ErrorKind::WrongKind, message));
         }
+        Ok(Prepared::checked(func))
+    }
+
+    /// The same where somebody else has checked the types.
+    pub(crate) fn checked(func: &Func) -> Prepared {
         let way = match &func.0.body {
             Body::Core(core) if core.is_numeric() => Way::Numbers(core.clone()),
             Body::Core(_) => Way::Any,
@@ -62,7 +67,7 @@ impl Prepared {
                 }
             }
         };
-        Ok(Prepared { func: func.clone(), way })
+        Prepared { func: func.clone(), way }
     }
 
     /// The function.

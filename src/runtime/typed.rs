@@ -1,33 +1,37 @@
 //! [`TypedFunc`]: a function with the types of Rust.
 //!
+//! `mapping` has the traits that say which type of Rust stands for what; `plain`,
+//! `lists`, `cases` and `tuples` have those types.
+//!
 //! Not here: how it is called.
 
-use super::func::host_type;
+mod cases;
+mod lists;
+mod mapping;
+mod plain;
+mod tuples;
+
+pub use self::mapping::{Lift, Lower};
+
+use self::mapping::Mapping;
 use super::prepared::Prepared;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
 use crate::guest::func::Func;
-use crate::guest::refs::ExternRef;
+use crate::guest::tree::walk::{Lend, Take};
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Number, Str};
-use crate::types::{ValType, kinds_of_values};
-use private::Sealed;
+use crate::guest::value::{Str, Val};
+use crate::types::ValType;
+use crate::types::tree::{Fields, Signature};
 use std::marker::PhantomData;
-
-/// What nobody else can name, so that nobody else implements these traits: a new kind of
-/// value breaks no program.
-pub(crate) mod private {
-    pub struct Sealed;
-}
 
 /// A function whose type was checked once, to be called with values of Rust's
 /// own types: no lists, no checks, no allocation but a result's.
 ///
-/// `P` is a tuple of [`Argument`]s: the sized integers (`i32` is `s32`; the core
-/// types are [`I32`](crate::I32) and [`I64`](crate::I64)), floats, `&str`, `&[u16]`, `Str` and
-/// references. `R` is nothing, a [`Gift`], or a tuple of them: the same numbers
-/// and references, `String`, `Vec<u16>` (UTF-16), or `Str` for a string that is
-/// left where it is until it is read.
+/// `P` is a tuple of [`Argument`]s, `R` is nothing, or what the function returns: see
+/// [`Lower`] for which type stands for what. (`i32` is `s32`; the core types are
+/// [`I32`](crate::I32) and [`I64`](crate::I64).) A function of several results returns
+/// a tuple of them. A result that is a [`Str`] is left where it is until it is read.
 ///
 /// ```
 /// use witrt::{Engine, Instance, Module, Store};
@@ -47,14 +51,78 @@ pub(crate) mod private {
 /// assert_eq!(echo.call(&mut store, ("Zoë 🦀",))?, "Zoë 🦀");
 /// # Ok::<(), witrt::Error>(())
 /// ```
+///
+/// Values of components go from where Rust has them straight into linear memory, and
+/// from there to where Rust wants them:
+///
+/// ```
+/// # #[cfg(feature = "component")] {
+/// # use witrt::{Engine, Instance, Module, Store};
+/// # let engine = Engine::default();
+/// # let mut store = Store::new(&engine);
+/// # let component = r#"(component
+/// #     (core module $m
+/// #         (memory (export "m") 1)
+/// #         (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 64)
+/// #         (func (export "total") (param i32 i32) (result i32)
+/// #             (local $sum i32)
+/// #             (block (loop
+/// #                 (br_if 1 (i32.eqz (local.get 1)))
+/// #                 (local.set $sum (i32.add (local.get $sum) (i32.load offset=8 (local.get 0))))
+/// #                 (local.set 0 (i32.add (local.get 0) (i32.const 12)))
+/// #                 (local.set 1 (i32.sub (local.get 1) (i32.const 1)))
+/// #                 (br 0)))
+/// #             (local.get $sum)))
+/// #     (core instance $i (instantiate $m))
+/// #     (type $record (record (field "name" string) (field "qty" u32)))
+/// #     (export $item "item" (type $record))
+/// #     (func (export "total") (param "items" (list $item)) (result u32)
+/// #         (canon lift (core func $i "total") (memory $i "m") (realloc (func $i "realloc")))))"#;
+/// # let module = Module::new(&engine, component.as_bytes())?;
+/// # let instance = Instance::new(&mut store, &module, &[])?;
+/// // total: func(items: list<record { name: string, qty: u32 }>) -> u32
+/// let total = instance.func(&mut store, "total")?.typed::<(&[(&str, u32)],), u32>()?;
+/// assert_eq!(total.call(&mut store, (&[("nails", 40), ("hammers", 2)],))?, 42);
+///
+/// let error = instance.func(&mut store, "total")?.typed::<(&[(&str, &str)],), u32>();
+/// assert_eq!(
+///     error.err().unwrap().message(),
+///     "parameter 0, element, field \"qty\": expected u32, found string"
+/// );
+/// # }
+/// # Ok::<(), witrt::Error>(())
+/// ```
+///
+/// A type that stands for nothing is an error of the compiler's, which names it:
+///
+/// ```compile_fail,E0277
+/// # fn compiled(f: witrt::Func) -> witrt::Result<()> {
+/// let f = f.typed::<(&str, std::time::Duration), u32>()?;
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # fn compiled(f: witrt::Func) -> witrt::Result<()> {
+/// let f = f.typed::<(&str,), Vec<&str>>()?; // what comes from a guest is owned
+/// # Ok(()) }
+/// ```
+///
+/// Nobody else adds types, so that a new kind of value breaks no program:
+///
+/// ```compile_fail,E0277
+/// struct Mine;
+/// impl witrt::Lower for Mine {}
+/// ```
 pub struct TypedFunc<P, R> {
     prepared: Prepared,
+    /// Whether the result is a value with parts.
+    takes: bool,
     types: PhantomData<fn(P) -> R>,
 }
 
 impl<P, R> Clone for TypedFunc<P, R> {
     fn clone(&self) -> Self {
-        TypedFunc { prepared: self.prepared.clone(), types: PhantomData }
+        TypedFunc { prepared: self.prepared.clone(), takes: self.takes, types: PhantomData }
     }
 }
 
@@ -63,21 +131,41 @@ impl Func {
     ///
     /// # Errors
     /// [`ErrorKind::WrongKind`](crate::ErrorKind::WrongKind) where they are not
-    /// its own.
-    pub fn typed<P: Params, R: Gifts>(&self) -> Result<TypedFunc<P, R>> {
-        let prepared = Prepared::new(self, &P::types(), &R::types())?;
-        Ok(TypedFunc { prepared, types: PhantomData })
+    /// its own, with the way to what is not: `result, element, field "qty": expected u32,
+    /// found string`.
+    pub fn typed<P: Params, R: Lift>(&self) -> Result<TypedFunc<P, R>> {
+        let takes = match self.ty().signature() {
+            Some(signature) => check::<P, R>(signature)?,
+            None => false,
+        };
+        let prepared = match self.ty().signature() {
+            Some(_) => Prepared::checked(self),
+            None => Prepared::new(self, &P::types(), &R::types())?,
+        };
+        Ok(TypedFunc { prepared, takes, types: PhantomData })
     }
 }
 
-impl<P: Params, R: Gifts> TypedFunc<P, R> {
+/// Checks types against a component's function. Whether its result has parts.
+fn check<P: Params, R: Lift>(ty: &Signature) -> Result<bool> {
+    P::fits(&ty.params)?;
+    let result = ty.results.fields.first().map(|field| &field.ty);
+    let fits = match result {
+        Some(ty) => R::fits(ty),
+        None => R::fits_payload(None),
+    };
+    fits.map_err(|fault| fault.into_error("result".into()))?;
+    Ok(result.is_some_and(|ty| ty.val_type().is_composite()))
+}
+
+impl<P: Params, R: Lift> TypedFunc<P, R> {
     /// Calls it.
     ///
     /// # Errors
     /// As for [`Func::call`], but for those about types.
     #[inline(always)]
     pub fn call<'a>(&self, cx: impl AsContextMut, args: P::Of<'a>) -> Result<R> {
-        let mut results = R::default();
+        let mut results = R::blank();
         self.call_into(cx, args, &mut results)?;
         Ok(results)
     }
@@ -92,12 +180,16 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
         args: P::Of<'a>,
         results: &mut R,
     ) -> Result<()> {
-        let args = P::slots(&args, Sealed);
-        let mut slots = results.slots(Sealed);
-        self.prepared.call(cx, args.as_ref(), slots.as_mut())?;
-        let bits = R::bits(slots, Sealed);
-        results.numbers(bits, Sealed);
-        Ok(())
+        let places = P::places(&args);
+        let args = P::slots(&args, &places);
+        if self.takes {
+            let mut take: &mut dyn Take = results;
+            return self.prepared.call(cx, args.as_ref(), &mut [Out::take(&mut take)]);
+        }
+        let mut ends = results.ends();
+        self.prepared.call(cx, args.as_ref(), ends.as_mut())?;
+        let bits = R::bits(ends);
+        results.numbers(bits)
     }
 
     /// The function.
@@ -106,213 +198,172 @@ impl<P: Params, R: Gifts> TypedFunc<P, R> {
     }
 }
 
+/// The kind of one argument of a [`TypedFunc`]: what [`Lower`] can be, whatever is lent
+/// in it for how long.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` stands for no value that a guest can be given",
+    label = "no value of guests",
+    note = "sized integers, floats, `bool`, `char`, `&str`, `String`, `Str`, slices, `Vec`, \
+            `Option`, `Result`, tuples and `Resource` do; a record is a tuple of its fields"
+)]
+pub trait Argument: Mapping {
+    /// The argument, with what is lent in it for `'a`.
+    type Of<'a>: Lower + 'a;
+}
+
 /// The arguments of a [`TypedFunc`]: a tuple of [`Argument`]s.
 pub trait Params {
-    /// The tuple, with text borrowed for `'a`.
+    /// The tuple, with what is lent in it for `'a`.
     type Of<'a>;
-    /// The types, in order.
+    /// The kinds, in order.
+    #[doc(hidden)]
     fn types() -> Vec<ValType>;
-    /// As many slots.
+    /// Whether they stand for these types.
+    #[doc(hidden)]
+    fn fits(params: &Fields) -> Result<()>;
+    /// Where they are.
+    #[doc(hidden)]
+    type Places<'s>: Copy;
+    #[doc(hidden)]
+    fn places<'s, 'a: 's>(args: &'s Self::Of<'a>) -> Self::Places<'s>;
+    /// Their slots.
     #[doc(hidden)]
     type Slots<'s>: AsRef<[Arg<'s>]>;
-    /// Their slots.
     #[doc(hidden)]
-    fn slots<'s, 'a: 's>(args: &'s Self::Of<'a>, _: Sealed) -> Self::Slots<'s>;
+    fn slots<'s, 'a: 's>(args: &'s Self::Of<'a>, places: &'s Self::Places<'s>) -> Self::Slots<'s>;
 }
 
-/// The kind of one argument of a [`TypedFunc`].
-pub trait Argument {
-    /// The type it stands for.
-    const TYPE: ValType;
-    /// The argument, with text borrowed for `'a`.
-    type Of<'a>;
-    /// Its slot.
-    #[doc(hidden)]
-    fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s>;
-}
-
-/// The results of a [`TypedFunc`]: nothing, a [`Gift`], or a tuple of them.
-pub trait Gifts: Default {
-    /// The types, in order.
-    fn types() -> Vec<ValType>;
-    /// As many slots, and as many numbers.
-    #[doc(hidden)]
-    type Slots<'r>: AsMut<[Out<'r>]>;
-    #[doc(hidden)]
-    type Bits;
-    /// Their slots.
-    #[doc(hidden)]
-    fn slots(&mut self, _: Sealed) -> Self::Slots<'_>;
-    /// The numbers in them.
-    #[doc(hidden)]
-    fn bits(slots: Self::Slots<'_>, _: Sealed) -> Self::Bits;
-    /// Takes the numbers among them.
-    #[doc(hidden)]
-    fn numbers(&mut self, bits: Self::Bits, _: Sealed);
-}
-
-/// One result of a [`TypedFunc`].
-pub trait Gift: Default {
-    /// The type it stands for.
-    const TYPE: ValType;
-    /// Its slot.
-    #[doc(hidden)]
-    fn slot(&mut self, _: Sealed) -> Out<'_>;
-    /// Takes a number out of it.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn number(&mut self, _: u64, _: Sealed) {}
-}
-
-macro_rules! numbers {
-    (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
-        $($others:tt)*
-    ) => {$(
-        impl Argument for host_type!($sign $n $rust) {
-            const TYPE: ValType = ValType::$n;
-            type Of<'a> = host_type!($sign $n $rust);
-            #[inline(always)]
-            fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s> {
-                Arg::number(Number::to_bits(<$rust>::from(*arg)))
-            }
-        }
-        impl Gift for host_type!($sign $n $rust) {
-            const TYPE: ValType = ValType::$n;
-            #[inline(always)]
-            fn slot(&mut self, _: Sealed) -> Out<'_> {
-                Out::number()
-            }
-            #[inline(always)]
-            fn number(&mut self, bits: u64, _: Sealed) {
-                *self = <$rust as Number>::from_bits(bits).into();
-            }
+/// What is the same whatever is lent.
+macro_rules! own {
+    ($($ty:ty,)+) => {$(
+        impl Argument for $ty {
+            type Of<'a> = $ty;
         }
     )+};
 }
 
-kinds_of_values!(numbers);
-
-/// For each type, what an argument and what a result of it is.
-macro_rules! places {
-    ($($name:ident: $(argument $arg:ty as $of:ty => $slot:ident,)? $(result $gift:ty => $place:ident)?;)+) => {$($(
-        impl Argument for $arg {
-            const TYPE: ValType = ValType::$name;
-            type Of<'a> = $of;
-            #[inline(always)]
-            fn slot<'s, 'a: 's>(arg: &'s Self::Of<'a>, _: Sealed) -> Arg<'s> {
-                Arg::$slot(arg)
-            }
-        })?
-        $(impl Gift for $gift {
-            const TYPE: ValType = ValType::$name;
-            #[inline(always)]
-            fn slot(&mut self, _: Sealed) -> Out<'_> {
-                Out::$place(self)
-            }
-        })?
-    )+};
+own! {
+    i8, u8, i16, u16, i32, u32, i64, u64, f32, f64, bool, char, (), String,
+    crate::I32, crate::I64, Option<crate::ExternRef>, Option<Func>, crate::Resource,
 }
 
-places! {
-    ExternRef: argument Option<ExternRef> as Option<ExternRef> => externref,
-        result Option<ExternRef> => externref;
-    FuncRef: argument Option<Func> as Option<Func> => funcref, result Option<Func> => funcref;
-    String: argument &str as &'a str => utf8, result String => utf8;
-    String: argument &[u16] as &'a [u16] => utf16, result Vec<u16> => utf16;
-    String: argument Str<'_> as &'a Str<'a> => string, result Str<'static> => string;
+impl Argument for Str<'_> {
+    type Of<'a> = &'a Str<'a>;
 }
 
-impl Default for Str<'static> {
-    fn default() -> Str<'static> {
-        Str::from("")
-    }
+impl Argument for Val<'_> {
+    type Of<'a> = Val<'a>;
 }
 
-impl Gifts for () {
+impl Argument for &Str<'_> {
+    type Of<'a> = &'a Str<'a>;
+}
+
+impl Argument for &str {
+    type Of<'a> = &'a str;
+}
+
+impl Argument for &crate::Resource {
+    type Of<'a> = &'a crate::Resource;
+}
+
+impl<T: Argument> Argument for &[T] {
+    type Of<'a> = &'a [T::Of<'a>];
+}
+
+impl<T: Argument> Argument for Vec<T> {
+    type Of<'a> = Vec<T::Of<'a>>;
+}
+
+impl<T: Argument, const N: usize> Argument for [T; N] {
+    type Of<'a> = [T::Of<'a>; N];
+}
+
+impl<T: Argument> Argument for Option<T> {
+    type Of<'a> = Option<T::Of<'a>>;
+}
+
+impl<T: Argument, E: Argument> Argument for std::result::Result<T, E> {
+    type Of<'a> = std::result::Result<T::Of<'a>, E::Of<'a>>;
+}
+
+#[allow(unused_lifetimes)] // as the trait has them
+impl Params for () {
+    type Of<'a> = ();
     fn types() -> Vec<ValType> {
         Vec::new()
     }
-    type Slots<'r> = [Out<'r>; 0];
-    type Bits = ();
+    fn fits(params: &Fields) -> Result<()> {
+        count(params, 0)
+    }
+    type Places<'s> = ();
+    fn places<'s, 'a: 's>(_: &'s ()) {}
+    type Slots<'s> = [Arg<'s>; 0];
     #[inline(always)]
-    fn slots(&mut self, _: Sealed) -> [Out<'_>; 0] {
+    fn slots<'s, 'a: 's>(_: &'s (), _: &'s ()) -> [Arg<'s>; 0] {
         []
     }
-    #[inline(always)]
-    fn bits(_: [Out<'_>; 0], _: Sealed) {}
-    #[inline(always)]
-    fn numbers(&mut self, (): (), _: Sealed) {}
 }
 
-impl<T: Gift> Gifts for T {
-    fn types() -> Vec<ValType> {
-        vec![T::TYPE]
-    }
-    type Slots<'r> = [Out<'r>; 1];
-    type Bits = u64;
-    #[inline(always)]
-    fn slots(&mut self, _: Sealed) -> [Out<'_>; 1] {
-        [self.slot(Sealed)]
-    }
-    #[inline(always)]
-    fn bits([slot]: [Out<'_>; 1], _: Sealed) -> u64 {
-        slot.bits()
-    }
-    #[inline(always)]
-    fn numbers(&mut self, bits: u64, _: Sealed) {
-        self.number(bits, Sealed);
+/// Whether there are so many parameters.
+fn count(params: &Fields, found: usize) -> Result<()> {
+    match params.fields.len() {
+        expected if expected == found => Ok(()),
+        expected => {
+            let message = format!("the function has {expected} parameters, not {found}");
+            Err(Error::new(ErrorKind::WrongKind, message))
+        }
     }
 }
 
 macro_rules! tuples {
-    ($(($($name:ident $index:tt)*))+) => {$(
-        impl<$($name: Argument),*> Params for ($($name,)*) {
-            type Of<'a> = ($($name::Of<'a>,)*);
-            fn types() -> Vec<ValType> {
-                vec![$($name::TYPE),*]
-            }
-            type Slots<'s> = [Arg<'s>; <[usize]>::len(&[$($index),*])];
-            #[inline(always)]
-            fn slots<'s, 'a: 's>(_args: &'s Self::Of<'a>, _: Sealed) -> Self::Slots<'s> {
-                [$($name::slot(&_args.$index, Sealed)),*]
-            }
+    ($(($($name:ident $index:tt)+))+) => {$(
+        impl<$($name: Argument),+> Argument for ($($name,)+) {
+            type Of<'a> = ($($name::Of<'a>,)+);
         }
 
-        tuples!(@gifts $($name $index)*);
-    )+};
-    (@gifts) => {};
-    (@gifts $($name:ident $index:tt)+) => {
-        impl<$($name: Gift),+> Gifts for ($($name,)+) {
+        impl<$($name: Argument),+> Params for ($($name,)+) {
+            type Of<'a> = ($($name::Of<'a>,)+);
             fn types() -> Vec<ValType> {
                 vec![$($name::TYPE),+]
             }
-            type Slots<'r> = [Out<'r>; <[usize]>::len(&[$($index),+])];
-            type Bits = [u64; <[usize]>::len(&[$($index),+])];
-            #[inline(always)]
-            fn slots(&mut self, _: Sealed) -> Self::Slots<'_> {
-                [$(self.$index.slot(Sealed)),+]
+            fn fits(params: &Fields) -> Result<()> {
+                count(params, <[usize]>::len(&[$($index),+]))?;
+                $(
+                    $name::fits(&params.fields[$index].ty).map_err(|fault| {
+                        fault.into_error(format!("parameter {}", $index)).at_argument($index)
+                    })?;
+                )+
+                Ok(())
             }
+            type Places<'s> = [&'s dyn Lend; <[usize]>::len(&[$($index),+])];
             #[inline(always)]
-            fn bits(slots: Self::Slots<'_>, _: Sealed) -> Self::Bits {
-                slots.map(|slot| slot.bits())
+            fn places<'s, 'a: 's>(args: &'s Self::Of<'a>) -> Self::Places<'s> {
+                [$(&args.$index),+]
             }
+            type Slots<'s> = [Arg<'s>; <[usize]>::len(&[$($index),+])];
             #[inline(always)]
-            fn numbers(&mut self, bits: Self::Bits, _: Sealed) {
-                $(self.$index.number(bits[$index], Sealed);)+
+            fn slots<'s, 'a: 's>(
+                args: &'s Self::Of<'a>,
+                places: &'s Self::Places<'s>,
+            ) -> Self::Slots<'s> {
+                [$(args.$index.slot(&places[$index])),+]
             }
         }
-    };
+    )+};
 }
 
 tuples! {
-    ()
-    (A0 0)
-    (A0 0 A1 1)
-    (A0 0 A1 1 A2 2)
-    (A0 0 A1 1 A2 2 A3 3)
-    (A0 0 A1 1 A2 2 A3 3 A4 4)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6 A7 7)
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
 }

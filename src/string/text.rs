@@ -139,6 +139,13 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
+/// Units that should be UTF-16.
+impl<'a> From<&'a [u16]> for Text<'a> {
+    fn from(units: &'a [u16]) -> Text<'a> {
+        Text::Utf16(units)
+    }
+}
+
 /// Where text goes: room for code units, whatever is in it.
 ///
 /// ```

@@ -105,6 +105,13 @@ pub struct ResourceType {
     pub(crate) table: u32,
 }
 
+impl ResourceType {
+    /// One of which nothing is known.
+    pub(crate) fn unknown() -> ResourceType {
+        ResourceType { name: "resource".into(), is_hosts: true, table: u32::MAX }
+    }
+}
+
 impl PartialEq for ResourceType {
     fn eq(&self, other: &ResourceType) -> bool {
         self.name == other.name

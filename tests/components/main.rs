@@ -8,3 +8,4 @@ mod mistakes;
 mod notation;
 mod support;
 mod tools;
+mod typed;

@@ -51,6 +51,12 @@ struct Held {
 const HEADER: usize = size_of::<Chunk>();
 const LEAST: usize = 128;
 
+impl Default for Arena {
+    fn default() -> Arena {
+        Arena::new(0)
+    }
+}
+
 impl Arena {
     /// An empty one. The first allocation has room for `hint` bytes.
     pub fn new(hint: usize) -> Arena {
@@ -282,6 +288,6 @@ unsafe fn drop_resources(first: *mut Chunk) {
 }
 
 #[cold]
-fn full(size: usize) -> Error {
+pub(super) fn full(size: usize) -> Error {
     Error::new(ErrorKind::OutOfMemory, format!("no memory for a value of {size} bytes"))
 }

@@ -11,6 +11,7 @@
 use super::mismatch;
 use super::sink::Sink;
 use super::slot::{Of, Slot};
+use super::walk::{Lend, Take};
 use crate::error::{Error, Result};
 use crate::guest::context::Cx;
 use crate::guest::func::Func;
@@ -41,6 +42,11 @@ const VAL: u8 = 133;
 const EXTERNREF: u8 = 134;
 const FUNCREF: u8 = 135;
 const SINK: u8 = 136;
+const LEND: u8 = 137;
+const SLOT: u8 = 138;
+const TAKE: u8 = 139;
+const UTF8_OF: u8 = 140;
+const UTF16_OF: u8 = 141;
 
 /// What an argument is.
 pub(crate) enum Is<'a> {
@@ -52,8 +58,10 @@ pub(crate) enum Is<'a> {
     String(&'a Str<'a>),
     /// A reference.
     Ref,
-    /// A value that only components have.
-    Other,
+    /// A value that only components have: of the host's own, as C has it, and as Rust has.
+    Lend(&'a dyn Lend),
+    Slot(&'a Slot),
+    Val(&'a Val<'a>),
 }
 
 impl<'a> Arg<'a> {
@@ -86,6 +94,18 @@ impl<'a> Arg<'a> {
         Arg::at(UTF16, text)
     }
 
+    /// Text in UTF-8, which is lent.
+    #[inline]
+    pub fn utf8_of(text: &'a String) -> Arg<'a> {
+        Arg::at(UTF8_OF, text)
+    }
+
+    /// Text in UTF-16, which is lent.
+    #[inline]
+    pub fn utf16_of(text: &'a Vec<u16>) -> Arg<'a> {
+        Arg::at(UTF16_OF, text)
+    }
+
     /// Any string.
     #[inline]
     pub fn string(string: &'a Str<'a>) -> Arg<'a> {
@@ -102,6 +122,31 @@ impl<'a> Arg<'a> {
     #[inline]
     pub fn funcref(func: &'a Option<Func>) -> Arg<'a> {
         Arg::at(FUNCREF, func)
+    }
+
+    /// A value of the host's own, for a component.
+    #[inline(always)]
+    pub fn lend(value: &'a &'a dyn Lend) -> Arg<'a> {
+        Arg::at(LEND, value)
+    }
+
+    /// A value whose texts are [`plain_text`](super::plain_text), for a component.
+    #[inline]
+    pub(crate) fn slot(slot: &'a Slot) -> Arg<'a> {
+        Arg::at(SLOT, slot)
+    }
+
+    /// Text that is well-formed.
+    #[inline]
+    pub(crate) fn as_utf8(&self) -> Option<&'a str> {
+        // SAFETY: as for `is`.
+        unsafe {
+            match self.0.kind {
+                UTF8 => Some(*self.get::<&'a str>()),
+                UTF8_OF => Some(self.get::<String>()),
+                _ => None,
+            }
+        }
     }
 
     /// Any value.
@@ -145,7 +190,11 @@ impl<'a> Arg<'a> {
                     }
                 }
                 EXTERNREF | FUNCREF => Is::Ref,
-                _ => Is::Other,
+                UTF8_OF => Is::Text(Text::Utf8(self.get::<String>().as_bytes()), None),
+                UTF16_OF => Is::Text(Text::Utf16(self.get::<Vec<u16>>()), None),
+                LEND => Is::Lend(*self.get::<&'a dyn Lend>()),
+                SLOT => Is::Slot(self.get()),
+                _ => Is::Val(self.get()),
             }
         }
     }
@@ -159,10 +208,13 @@ impl<'a> Arg<'a> {
                 TEXT => Val::String(Str::from_text(*self.get())),
                 UTF8 => Val::String(Str::from(*self.get::<&'a str>())),
                 UTF16 => Val::String(Str::from_utf16(self.get::<&'a [u16]>())),
+                UTF8_OF => Val::String(Str::from(self.get::<String>().as_str())),
+                UTF16_OF => Val::String(Str::from_utf16(self.get::<Vec<u16>>())),
                 STRING => Val::String(self.get::<Str<'a>>().lent()),
                 EXTERNREF => Val::ExternRef(self.get::<Option<ExternRef>>().clone()),
                 FUNCREF => Val::FuncRef(self.get::<Option<Func>>().clone()),
-                _ => self.get::<Val<'a>>().clone(),
+                VAL => self.get::<Val<'a>>().clone(),
+                _ => return Err(mismatch()),
             }
         })
     }
@@ -226,6 +278,26 @@ impl<'r> Out<'r> {
     #[inline]
     pub fn val(place: &'r mut Val<'static>) -> Out<'r> {
         Out::at(VAL, place)
+    }
+
+    /// A value of the host's own, from a component.
+    #[inline(always)]
+    pub fn take(place: &'r mut &'r mut dyn Take) -> Out<'r> {
+        Out::at(TAKE, place)
+    }
+
+    /// Where a value of the host's own goes, if one does.
+    #[cfg(feature = "component")]
+    pub(crate) fn as_take(&mut self) -> Option<&mut dyn Take> {
+        // SAFETY: as for `Arg::is`; the lifetime is made shorter, in which nothing is put
+        // in its place.
+        (self.0.kind == TAKE).then(|| unsafe { &mut **self.get::<&mut dyn Take>() })
+    }
+
+    /// Whether a value goes there as it is.
+    #[cfg(feature = "component")]
+    pub(crate) fn is_val(&self) -> bool {
+        self.0.kind == VAL
     }
 
     /// The number, whose high half is of no meaning where it has up to 32 bits.

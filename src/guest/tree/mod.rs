@@ -1,5 +1,5 @@
 //! Values as a host holds them: `slot` is how they lie, `ends` the slots of a call,
-//! `sink` where a text goes, `arena` where results with parts lie, `copy` makes another.
+//! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena` where results with parts lie, `copy` makes another.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -11,6 +11,7 @@ mod copy;
 mod ends;
 mod sink;
 pub(crate) mod slot;
+pub(crate) mod walk;
 mod within;
 
 pub use self::arena::{ResourceRoom, release};

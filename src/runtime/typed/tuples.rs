@@ -1,0 +1,208 @@
+//! Tuples, which stand for records too; and the empty one, which stands for nothing.
+//!
+//! Not here: the fields.
+
+use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name};
+use crate::guest::tree::Out;
+use crate::guest::tree::walk::{Fault, Lend, Look, Looked, Reading, Taken, Words, Writing};
+use crate::types::ValType;
+use crate::types::tree::{Field, Fields, Type};
+use std::sync::Arc;
+use wasmtime::Result;
+
+impl Mapping for () {
+    const TYPE: ValType = ValType::Tuple;
+    fn ty() -> Option<Type> {
+        Some(Type::Tuple(Arc::new(Fields::new([]))))
+    }
+    fn fits(ty: &Type) -> Looked {
+        Err(differs(ty, "nothing"))
+    }
+    fn fits_payload(ty: Option<&Type>) -> Looked {
+        ty.map_or(Ok(()), Self::fits)
+    }
+    fn payload() -> Option<Type> {
+        None
+    }
+}
+
+impl Lend for () {
+    fn look(&self, _: &Type, _: &mut dyn Look) -> Looked {
+        Ok(())
+    }
+    fn put_words(&self, _: &Type, _: &mut Writing<'_>, _: &mut Words<'_>) -> Result<()> {
+        Ok(())
+    }
+    fn put_memory(&self, _: &Type, _: &mut Writing<'_>, _: usize) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Lower for () {
+    const LOOKS: bool = false;
+}
+
+impl Lift for () {
+    fn blank() {}
+    fn of_words(_: &Type, _: &mut Reading<'_, '_>, _: &mut Taken<'_>) -> Result<()> {
+        Ok(())
+    }
+    fn of_memory(_: &Type, _: &mut Reading<'_, '_>, _: usize) -> Result<()> {
+        Ok(())
+    }
+    fn types() -> Vec<ValType> {
+        Vec::new()
+    }
+    type Ends<'r> = [Out<'r>; 0];
+    type Bits = ();
+    #[inline(always)]
+    fn ends(&mut self) -> [Out<'_>; 0] {
+        []
+    }
+    #[inline(always)]
+    fn bits(_: [Out<'_>; 0]) {}
+    #[inline(always)]
+    fn numbers(&mut self, (): ()) -> crate::error::Result<()> {
+        Ok(())
+    }
+}
+
+fn fields(ty: &Type) -> Result<&Fields> {
+    match ty {
+        Type::Record(fields) | Type::Tuple(fields) => Ok(fields),
+        _ => Err(mismatch()),
+    }
+}
+
+#[inline]
+fn field(fields: &Fields, i: usize) -> Result<&Field> {
+    fields.fields.get(i).ok_or_else(mismatch)
+}
+
+fn of_field(ty: &Type, i: usize) -> impl FnOnce(Fault) -> Fault {
+    move |fault| {
+        fault.within(|| match ty {
+            Type::Record(fields) => format!("field {:?}", fields.fields[i].name),
+            _ => format!("field {i}"),
+        })
+    }
+}
+
+macro_rules! tuples {
+    ($(($($T:ident $i:tt)+))+) => {$(
+        impl<$($T: Mapping),+> Mapping for ($($T,)+) {
+            const TYPE: ValType = ValType::Tuple;
+            fn ty() -> Option<Type> {
+                let fields = [$(("".into(), $T::ty()?)),+];
+                Some(Type::Tuple(Arc::new(Fields::new(fields))))
+            }
+            fn fits(ty: &Type) -> Looked {
+                let (Type::Record(fields) | Type::Tuple(fields)) = ty else {
+                    return misfit::<Self>(ty);
+                };
+                let (expected, found) = (fields.fields.len(), <[usize]>::len(&[$($i),+]));
+                if expected != found {
+                    let expected = format!("{expected} fields in {ty}");
+                    return Err(differs(expected, &format!("{found} in {}", name::<Self>())));
+                }
+                $($T::fits(&fields.fields[$i].ty).map_err(of_field(ty, $i))?;)+
+                Ok(())
+            }
+        }
+
+        impl<$($T: Lower),+> Lend for ($($T,)+) {
+            #[inline]
+            fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
+                let (Type::Record(fields) | Type::Tuple(fields)) = ty else {
+                    return misfit::<Self>(ty);
+                };
+                $(if $T::LOOKS && let Some(field) = fields.fields.get($i) {
+                    self.$i.look(&field.ty, guest).map_err(of_field(ty, $i))?;
+                })+
+                Ok(())
+            }
+            #[inline]
+            fn put_words(&self, ty: &Type, to: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()> {
+                let fields = fields(ty)?;
+                $(self.$i.put_words(&field(fields, $i)?.ty, to, words)?;)+
+                Ok(())
+            }
+            #[inline]
+            fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
+                let fields = fields(ty)?;
+                $(
+                    let Field { ty, offset, .. } = field(fields, $i)?;
+                    self.$i.put_memory(ty, to, at + *offset as usize)?;
+                )+
+                Ok(())
+            }
+        }
+
+        impl<$($T: Lower),+> Lower for ($($T,)+) {
+            const LOOKS: bool = $($T::LOOKS)||+;
+        }
+
+        impl<$($T: Lift),+> Lift for ($($T,)+) {
+            fn blank() -> Self {
+                ($($T::blank(),)+)
+            }
+            #[inline]
+            fn of_words(ty: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<Self> {
+                let fields = fields(ty)?;
+                Ok(($($T::of_words(&field(fields, $i)?.ty, from, words)?,)+))
+            }
+            #[inline]
+            fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self> {
+                let fields = fields(ty)?;
+                Ok(($({
+                    let Field { ty, offset, .. } = field(fields, $i)?;
+                    $T::of_memory(ty, from, at + *offset as usize)?
+                },)+))
+            }
+            #[inline]
+            fn update(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
+                let fields = fields(ty)?;
+                $(
+                    let Field { ty, offset, .. } = field(fields, $i)?;
+                    self.$i.update(ty, from, at + *offset as usize)?;
+                )+
+                Ok(())
+            }
+
+            fn types() -> Vec<ValType> {
+                vec![$($T::TYPE),+]
+            }
+            type Ends<'r>
+                = [Out<'r>; <[usize]>::len(&[$($i),+])];
+            type Bits = [u64; <[usize]>::len(&[$($i),+])];
+            #[inline(always)]
+            fn ends(&mut self) -> Self::Ends<'_> {
+                [$(self.$i.end()),+]
+            }
+            #[inline(always)]
+            fn bits(ends: Self::Ends<'_>) -> Self::Bits {
+                ends.map(|end| end.bits())
+            }
+            #[inline(always)]
+            fn numbers(&mut self, bits: Self::Bits) -> crate::error::Result<()> {
+                $(self.$i.number(bits[$i])?;)+
+                Ok(())
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0)
+    (A 0 B 1)
+    (A 0 B 1 C 2)
+    (A 0 B 1 C 2 D 3)
+    (A 0 B 1 C 2 D 3 E 4)
+    (A 0 B 1 C 2 D 3 E 4 F 5)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
+    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
+}
