@@ -2994,13 +2994,16 @@ WASM_API_EXTERN struct witrt_wasi_t *witrt_wasi_new(void);
 WASM_API_EXTERN void witrt_wasi_delete(struct witrt_wasi_t *wasi);
 
 /// Adds an argument. By convention the first is the program's name. False for text
-/// with U+0000 in it.
+/// with U+0000 in it, which guests could not tell from its end, and where arguments
+/// and variables have more than 2 MiB together, in UTF-8 and with 16 bytes more for
+/// each.
 WASM_API_EXTERN
 bool witrt_wasi_push_arg(struct witrt_wasi_t *wasi,
                          const struct wasm_string_t *arg);
 
 /// Sets a variable of the environment, in place of an earlier one of that name.
-/// False for text with U+0000 in it, for a name with `=`, and for an empty one.
+/// False for text with U+0000 in it, for a name with `=`, and for an empty one, and
+/// beyond the limit that `witrt_wasi_push_arg` tells.
 WASM_API_EXTERN
 bool witrt_wasi_set_env(struct witrt_wasi_t *wasi,
                         const struct wasm_string_t *name,
@@ -3044,9 +3047,9 @@ bool witrt_wasi_set_stdin_callback(struct witrt_wasi_t *wasi,
 
 /// Standard output goes to a function, as the guest writes it; or, by line, a whole
 /// line at a time with the line feed at its end. Of these, what is not a whole line
-/// comes when `witrt_instance_run` returns, else when the store goes; a line of more
-/// than 64 KiB comes in pieces. The finalizer is as that of
-/// `witrt_wasi_set_stdin_callback`.
+/// comes when `witrt_instance_run` returns, else when the store goes, on the thread
+/// that deletes it; a line of more than 64 KiB comes in pieces. The finalizer is as
+/// that of `witrt_wasi_set_stdin_callback`.
 WASM_API_EXTERN
 bool witrt_wasi_set_stdout_callback(struct witrt_wasi_t *wasi,
                                     witrt_wasi_write_t callback,
@@ -3072,9 +3075,12 @@ bool witrt_wasi_preopen_dir(struct witrt_wasi_t *wasi,
                             const struct wasm_string_t *guest,
                             witrt_wasi_access_t access);
 
-/// Permits connections to an address, and to listen there: `127.0.0.1:8080`,
-/// `[::1]:80`; all ports without one; a range of addresses as `10.0.0.0/8`. False for
-/// what is no address.
+/// Permits connections to an address, and to listen there for whoever connects:
+/// `127.0.0.1:8080`, `[::1]:80`; all ports without one; a range of addresses as
+/// `10.0.0.0/8`. Connections are made and datagrams
+/// sent from the local address and port that the system chooses (`0.0.0.0:0`,
+/// `[::]:0`); datagrams come from addresses that are permitted. False for what is no
+/// address.
 WASM_API_EXTERN
 bool witrt_wasi_allow_address(struct witrt_wasi_t *wasi,
                               const struct wasm_string_t *address);

@@ -47,7 +47,10 @@ public sealed class Wasi
     private readonly List<(string Host, string Guest, bool Writable)> folders = new List<(string, string, bool)>();
     private readonly List<string> addresses = new List<string>();
 
-    /// <summary>The arguments. By convention the first is the program's name.</summary>
+    /// <summary>
+    /// The arguments. By convention the first is the program's name. With the variables they
+    /// have no more than 2 MiB together, in UTF-8 and with 16 bytes more for each.
+    /// </summary>
     public IList<string> Arguments { get; } = new List<string>();
 
     /// <summary>Variables of the environment.</summary>
@@ -68,7 +71,8 @@ public sealed class Wasi
     /// <summary>
     /// Takes standard output a line at a time, in place of <see cref="Output"/>: without the
     /// line feed, ill-formed UTF-8 replaced. What is not a whole line comes when
-    /// <see cref="Instance.Run"/> returns.
+    /// <see cref="Instance.Run"/> returns, else when the store goes, on the thread that disposes
+    /// of it; a line of more than 64 KiB comes in pieces.
     /// </summary>
     public Action<string>? OutputLine { get; set; }
 
@@ -101,8 +105,9 @@ public sealed class Wasi
         folders.Add((host ?? throw new ArgumentNullException(nameof(host)), guest ?? throw new ArgumentNullException(nameof(guest)), writable));
 
     /// <summary>
-    /// Permits an address: <c>127.0.0.1:8080</c>, <c>[::1]</c> for all its ports, or a range as
-    /// <c>10.0.0.0/8</c>.
+    /// Permits connections to an address, and to listen there for whoever connects:
+    /// <c>127.0.0.1:8080</c>, <c>[::1]</c> for all its ports, or a range as <c>10.0.0.0/8</c>.
+    /// Datagrams come from addresses that are permitted.
     /// </summary>
     public void AllowAddress(string address) => addresses.Add(address ?? throw new ArgumentNullException(nameof(address)));
 

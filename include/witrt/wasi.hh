@@ -62,7 +62,8 @@ class Wasi : public Owned<View<witrt_wasi_t>> {
  public:
   Wasi() { reset(witrt_wasi_new()); }
 
-  /// Adds an argument. By convention the first is the program's name.
+  /// Adds an argument. By convention the first is the program's name. Arguments and
+  /// variables have no more than 2 MiB together.
   Wasi& arg(detail::HostText text) { return check(witrt_wasi_push_arg(get(), text.get())); }
   /// Sets a variable of the environment.
   Wasi& env(detail::HostText name, detail::HostText value) {
@@ -103,7 +104,8 @@ class Wasi : public Owned<View<witrt_wasi_t>> {
     return output(witrt_wasi_set_stderr_callback, false, std::forward<F>(write));
   }
   /// The same a whole line at a time, with the line feed at its end. What is not a
-  /// whole line comes when `run` returns.
+  /// whole line comes when `run` returns, else when the store goes, on the thread that
+  /// deletes it; a line of more than 64 KiB comes in pieces.
   template <class F> Wasi& stdout_lines(F&& write) {
     return output(witrt_wasi_set_stdout_callback, true, std::forward<F>(write));
   }
@@ -117,7 +119,8 @@ class Wasi : public Owned<View<witrt_wasi_t>> {
                     witrt_wasi_access_t access = WITRT_WASI_READ) {
     return check(witrt_wasi_preopen_dir(get(), host.get(), guest.get(), access));
   }
-  /// Permits an address: `127.0.0.1:8080`, `[::1]`, `10.0.0.0/8`.
+  /// Permits connections to an address, and to listen there for whoever connects:
+  /// `127.0.0.1:8080`, `[::1]`, `10.0.0.0/8`. See `witrt_wasi_allow_address`.
   Wasi& allow_address(detail::HostText address) {
     return check(witrt_wasi_allow_address(get(), address.get()));
   }

@@ -10,6 +10,7 @@ use super::base::report::witrt_error_t;
 use super::base::string;
 use super::base::text::wasm_string_t;
 use super::base::vec::wasm_byte_t;
+use crate::string::{Text, copy_to_string};
 use crate::{Access, Error, ErrorKind, Result, Wasi};
 use std::ffi::c_void;
 use std::io;
@@ -26,7 +27,13 @@ use std::sync::Arc;
 /// true; false, with the reason in the last error, where it cannot be.
 pub struct witrt_wasi_t {
     wasi: Wasi,
+    /// What the callbacks of the standard streams were given, by number.
+    envs: [Env; 3],
 }
+
+/// A callback's `env`. Who takes it out drops it once nothing is borrowed: its
+/// finalizer may delete the object that it was in.
+type Env = Option<Arc<Foreign>>;
 
 /// What guests may have of the process's own: bits of `witrt_wasi_inherit_enum`.
 pub type witrt_wasi_inherit_t = u32;
@@ -77,7 +84,7 @@ pub type witrt_wasi_write_t =
 /// One that gives nothing. Owned by the caller.
 #[unsafe(no_mangle)]
 pub extern "C" fn witrt_wasi_new() -> Option<Box<witrt_wasi_t>> {
-    enter(|| Ok(Some(Box::new(witrt_wasi_t { wasi: Wasi::new() }))))
+    enter(|| Ok(Some(Box::new(witrt_wasi_t { wasi: Wasi::new(), envs: Default::default() }))))
 }
 
 /// Deletes it; stores that were given it keep what they have. NULL is accepted.
@@ -86,37 +93,68 @@ pub extern "C" fn witrt_wasi_delete(wasi: Option<Box<witrt_wasi_t>>) {
     quietly(|| drop(wasi))
 }
 
-/// Changes what is given.
+/// Changes what is given. What the change takes out of the object is dropped when
+/// that is not borrowed any more.
 ///
 /// # Safety
 ///
 /// The pointer must be NULL or an object that nobody else uses.
-unsafe fn set(wasi: *mut witrt_wasi_t, change: impl FnOnce(&mut Wasi) -> Result<()>) -> bool {
+unsafe fn set<R>(
+    wasi: *mut witrt_wasi_t,
+    change: impl FnOnce(&mut witrt_wasi_t) -> Result<R>,
+) -> bool {
     enter(|| {
-        // SAFETY: the caller vouches for it.
-        let object = need(unsafe { wasi.as_mut() }, "wasi")?;
-        let replaced = object.wasi.streams();
-        let changed = change(&mut object.wasi);
-        // Finalizers run now, when nothing is borrowed: they may delete the object.
+        // SAFETY: the caller vouches for it; the borrow ends with the change.
+        let replaced = change(need(unsafe { wasi.as_mut() }, "wasi")?)?;
         drop(replaced);
-        changed.map(|()| true)
+        Ok(true)
     })
 }
 
-/// A copy of a text.
+/// Makes a file a standard stream, by its number.
+///
+/// # Safety
+///
+/// As for [`set`] and [`text`].
+unsafe fn set_file(
+    wasi: *mut witrt_wasi_t,
+    path: *const wasm_string_t,
+    stream: usize,
+    open: impl FnOnce(&mut Wasi, String) -> Result<()>,
+) -> bool {
+    let change = |object: &mut witrt_wasi_t| {
+        // SAFETY: the caller vouches for the string.
+        open(&mut object.wasi, unsafe { path_of(path, "path") }?)?;
+        Ok(object.envs[stream].take())
+    };
+    // SAFETY: the caller vouches for the object.
+    unsafe { set(wasi, change) }
+}
+
+/// A copy of a text, in which no U+0000 may be.
 ///
 /// # Safety
 ///
 /// The pointer must be NULL or a string.
 unsafe fn text(string: *const wasm_string_t, name: &str) -> Result<String> {
-    // SAFETY: the caller vouches for it.
-    let copied = unsafe {
-        string::read(string, |text, policy| {
-            let mut copy = String::new();
-            crate::string::copy_to_string(text, &mut copy, policy)?;
-            Ok(copy)
-        })
+    let copy = |text: Text<'_>, policy| {
+        let nul = match text {
+            Text::Utf8(units) | Text::Latin1(units) => units.iter().position(|u| *u == 0),
+            Text::Utf16(units) => units.iter().position(|u| *u == 0),
+            Text::Utf32(units) => units.iter().position(|u| *u == 0),
+            Text::LooseUtf16(units) => units.iter().position(|u| *u == [0; 2]),
+            Text::LooseUtf32(units) => units.iter().position(|u| *u == [0; 4]),
+        };
+        if let Some(at) = nul {
+            let message = "there cannot be U+0000 in it";
+            return Err(Error::new(ErrorKind::BadText, message).at_position(at));
+        }
+        let mut copy = String::new();
+        copy_to_string(text, &mut copy, policy)?;
+        Ok(copy)
     };
+    // SAFETY: the caller vouches for it.
+    let copied = unsafe { string::read(string, copy) };
     copied.map_err(|error| error.context(format_args!("`{name}`")))
 }
 
@@ -139,34 +177,37 @@ unsafe fn path_of(string: *const wasm_string_t, name: &str) -> Result<String> {
 }
 
 /// Adds an argument. By convention the first is the program's name. False for text
-/// with U+0000 in it.
+/// with U+0000 in it, which guests could not tell from its end, and where arguments
+/// and variables have more than 2 MiB together, in UTF-8 and with 16 bytes more for
+/// each.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_push_arg(
     wasi: *mut witrt_wasi_t,
     arg: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands a string.
-        wasi.arg(unsafe { text(arg, "arg") }?).map(drop)
+    let change = |object: &mut witrt_wasi_t| {
+        // SAFETY: the header demands a string or NULL.
+        object.wasi.arg(unsafe { text(arg, "arg") }?).map(drop)
     };
-    // SAFETY: the header demands an object used by this thread alone.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
 /// Sets a variable of the environment, in place of an earlier one of that name.
-/// False for text with U+0000 in it, for a name with `=`, and for an empty one.
+/// False for text with U+0000 in it, for a name with `=`, and for an empty one, and
+/// beyond the limit that `witrt_wasi_push_arg` tells.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_set_env(
     wasi: *mut witrt_wasi_t,
     name: *const wasm_string_t,
     value: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands strings.
+    let change = |object: &mut witrt_wasi_t| {
+        // SAFETY: the header demands strings or NULL.
         let (name, value) = unsafe { (text(name, "name")?, text(value, "value")?) };
-        wasi.env(name, value).map(drop)
+        object.wasi.env(name, value).map(drop)
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
@@ -177,29 +218,29 @@ pub unsafe extern "C" fn witrt_wasi_inherit(
     wasi: *mut witrt_wasi_t,
     what: witrt_wasi_inherit_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
+    let change = |object: &mut witrt_wasi_t| {
         if what & !31 != 0 {
             let message = format!("{what} has bits that are not known");
             return Err(Error::new(ErrorKind::UnknownKind, message));
         }
+        let wasi = &mut object.wasi;
         if what & 1 != 0 {
             wasi.inherit_args();
         }
         if what & 2 != 0 {
             wasi.inherit_env();
         }
-        if what & 4 != 0 {
-            wasi.inherit_stdin();
+        let mut replaced = <[Env; 3]>::default();
+        let streams = [Wasi::inherit_stdin, Wasi::inherit_stdout, Wasi::inherit_stderr];
+        for (i, inherit) in streams.into_iter().enumerate() {
+            if what & 4 << i != 0 {
+                inherit(wasi);
+                replaced[i] = object.envs[i].take();
+            }
         }
-        if what & 8 != 0 {
-            wasi.inherit_stdout();
-        }
-        if what & 16 != 0 {
-            wasi.inherit_stderr();
-        }
-        Ok(())
+        Ok(replaced)
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
@@ -210,7 +251,7 @@ pub unsafe extern "C" fn witrt_wasi_set_stdin_bytes(
     data: *const wasm_byte_t,
     size: usize,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
+    let change = |object: &mut witrt_wasi_t| {
         // SAFETY: the header demands `size` bytes at `data`.
         let bytes = unsafe { slice(data.cast::<u8>(), size, "data") }?;
         let mut copy = Vec::new();
@@ -219,10 +260,10 @@ pub unsafe extern "C" fn witrt_wasi_set_stdin_bytes(
             Error::new(ErrorKind::OutOfMemory, message)
         })?;
         copy.extend_from_slice(bytes);
-        wasi.stdin_bytes(copy);
-        Ok(())
+        object.wasi.stdin_bytes(copy);
+        Ok(object.envs[0].take())
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
@@ -233,12 +274,10 @@ pub unsafe extern "C" fn witrt_wasi_set_stdin_file(
     wasi: *mut witrt_wasi_t,
     path: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands a string.
-        wasi.stdin_file(unsafe { path_of(path, "path") }?).map(drop)
-    };
-    // SAFETY: as in the first setter.
-    unsafe { set(wasi, change) }
+    let open = |wasi: &mut Wasi, path| wasi.stdin_file(path).map(drop);
+    // SAFETY: the header demands an object that only this thread uses, and a string,
+    // or NULL.
+    unsafe { set_file(wasi, path, 0, open) }
 }
 
 /// Standard output goes to a file, which is made, or emptied, now. False where that
@@ -248,12 +287,10 @@ pub unsafe extern "C" fn witrt_wasi_set_stdout_file(
     wasi: *mut witrt_wasi_t,
     path: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands a string.
-        wasi.stdout_file(unsafe { path_of(path, "path") }?).map(drop)
-    };
-    // SAFETY: as in the first setter.
-    unsafe { set(wasi, change) }
+    let open = |wasi: &mut Wasi, path| wasi.stdout_file(path).map(drop);
+    // SAFETY: the header demands an object that only this thread uses, and a string,
+    // or NULL.
+    unsafe { set_file(wasi, path, 1, open) }
 }
 
 /// The same for standard error.
@@ -262,12 +299,10 @@ pub unsafe extern "C" fn witrt_wasi_set_stderr_file(
     wasi: *mut witrt_wasi_t,
     path: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands a string.
-        wasi.stderr_file(unsafe { path_of(path, "path") }?).map(drop)
-    };
-    // SAFETY: as in the first setter.
-    unsafe { set(wasi, change) }
+    let open = |wasi: &mut Wasi, path| wasi.stderr_file(path).map(drop);
+    // SAFETY: the header demands an object that only this thread uses, and a string,
+    // or NULL.
+    unsafe { set_file(wasi, path, 2, open) }
 }
 
 /// Standard input comes from a function, to which `env` is given. The finalizer may
@@ -280,25 +315,26 @@ pub unsafe extern "C" fn witrt_wasi_set_stdin_callback(
     env: *mut c_void,
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
+    let change = |object: &mut witrt_wasi_t| {
         let callback = need(callback, "callback")?;
-        let env = Foreign::new(env, finalizer);
-        wasi.stdin(move |room| {
+        let env = Arc::new(Foreign::new(env, finalizer));
+        let kept = Arc::clone(&env);
+        object.wasi.stdin(move |room| {
             // SAFETY: there is so much room, and the host gave both for this.
-            let read = unsafe { callback(env.data(), room.as_mut_ptr().cast(), room.len()) };
+            let read = unsafe { callback(kept.data(), room.as_mut_ptr().cast(), room.len()) };
             if read <= room.len() { Ok(read) } else { Err(io::Error::other("refused")) }
         });
-        Ok(())
+        Ok(object.envs[0].replace(env))
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
 /// Standard output goes to a function, as the guest writes it; or, by line, a whole
 /// line at a time with the line feed at its end. Of these, what is not a whole line
-/// comes when `witrt_instance_run` returns, else when the store goes; a line of more
-/// than 64 KiB comes in pieces. The finalizer is as that of
-/// `witrt_wasi_set_stdin_callback`.
+/// comes when `witrt_instance_run` returns, else when the store goes, on the thread
+/// that deletes it; a line of more than 64 KiB comes in pieces. The finalizer is as
+/// that of `witrt_wasi_set_stdin_callback`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_set_stdout_callback(
     wasi: *mut witrt_wasi_t,
@@ -307,16 +343,16 @@ pub unsafe extern "C" fn witrt_wasi_set_stdout_callback(
     env: *mut c_void,
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        let write = writer(callback, env, finalizer)?;
+    let change = |object: &mut witrt_wasi_t| {
+        let (write, env) = writer(callback, env, finalizer)?;
         if by_line {
-            wasi.stdout_lines(write)
+            object.wasi.stdout_lines(write)
         } else {
-            wasi.stdout(write)
+            object.wasi.stdout(write)
         };
-        Ok(())
+        Ok(object.envs[1].replace(env))
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
@@ -329,31 +365,34 @@ pub unsafe extern "C" fn witrt_wasi_set_stderr_callback(
     env: *mut c_void,
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        let write = writer(callback, env, finalizer)?;
+    let change = |object: &mut witrt_wasi_t| {
+        let (write, env) = writer(callback, env, finalizer)?;
         if by_line {
-            wasi.stderr_lines(write)
+            object.wasi.stderr_lines(write)
         } else {
-            wasi.stderr(write)
+            object.wasi.stderr(write)
         };
-        Ok(())
+        Ok(object.envs[2].replace(env))
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
+/// A function that writes by a callback, and what that is given.
 fn writer(
     callback: witrt_wasi_write_t,
     env: *mut c_void,
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
-) -> Result<impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static> {
+) -> Result<(impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static, Arc<Foreign>)> {
     let callback = need(callback, "callback")?;
     let env = Arc::new(Foreign::new(env, finalizer));
-    Ok(move |bytes: &[u8]| {
+    let kept = Arc::clone(&env);
+    let write = move |bytes: &[u8]| {
         // SAFETY: the bytes are there, and the host gave both for this.
-        let taken = unsafe { callback(env.data(), bytes.as_ptr().cast(), bytes.len()) };
+        let taken = unsafe { callback(kept.data(), bytes.as_ptr().cast(), bytes.len()) };
         if taken { Ok(()) } else { Err(io::Error::other("refused")) }
-    })
+    };
+    Ok((write, env))
 }
 
 /// Gives the host's folder `host` under the name `guest`, to be read, or also to be
@@ -367,8 +406,8 @@ pub unsafe extern "C" fn witrt_wasi_preopen_dir(
     guest: *const wasm_string_t,
     access: witrt_wasi_access_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands strings.
+    let change = |object: &mut witrt_wasi_t| {
+        // SAFETY: the header demands strings or NULL.
         let (host, guest) = unsafe { (path_of(host, "host")?, path_of(guest, "guest")?) };
         let access = match access {
             0 => Access::Read,
@@ -378,50 +417,51 @@ pub unsafe extern "C" fn witrt_wasi_preopen_dir(
                 return Err(Error::new(ErrorKind::UnknownKind, message));
             }
         };
-        wasi.preopen_dir(host, guest, access).map(drop)
+        object.wasi.preopen_dir(host, guest, access).map(drop)
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
-/// Permits connections to an address, and to listen there: `127.0.0.1:8080`,
-/// `[::1]:80`; all ports without one; a range of addresses as `10.0.0.0/8`. False for
-/// what is no address.
+/// Permits connections to an address, and to listen there for whoever connects:
+/// `127.0.0.1:8080`, `[::1]:80`; all ports without one; a range of addresses as
+/// `10.0.0.0/8`. Connections are made and datagrams
+/// sent from the local address and port that the system chooses (`0.0.0.0:0`,
+/// `[::]:0`); datagrams come from addresses that are permitted. False for what is no
+/// address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_allow_address(
     wasi: *mut witrt_wasi_t,
     address: *const wasm_string_t,
 ) -> bool {
-    let change = |wasi: &mut Wasi| {
-        // SAFETY: the header demands a string.
-        wasi.allow_address(&unsafe { text(address, "address") }?).map(drop)
+    let change = |object: &mut witrt_wasi_t| {
+        // SAFETY: the header demands a string or NULL.
+        object.wasi.allow_address(&unsafe { text(address, "address") }?).map(drop)
     };
-    // SAFETY: as in the first setter.
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
 }
 
 /// Permits all addresses that the process can reach.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_allow_network(wasi: *mut witrt_wasi_t) -> bool {
-    // SAFETY: as in the first setter.
-    unsafe {
-        set(wasi, |wasi| {
-            wasi.allow_network();
-            Ok(())
-        })
-    }
+    let change = |object: &mut witrt_wasi_t| {
+        object.wasi.allow_network();
+        Ok(())
+    };
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
+    unsafe { set(wasi, change) }
 }
 
 /// Permits to look up which addresses names have.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_allow_name_lookup(wasi: *mut witrt_wasi_t) -> bool {
-    // SAFETY: as in the first setter.
-    unsafe {
-        set(wasi, |wasi| {
-            wasi.allow_name_lookup();
-            Ok(())
-        })
-    }
+    let change = |object: &mut witrt_wasi_t| {
+        object.wasi.allow_name_lookup();
+        Ok(())
+    };
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
+    unsafe { set(wasi, change) }
 }
 
 /// Clocks that are the same in each run: the wall clock starts at this time, in
@@ -433,25 +473,23 @@ pub unsafe extern "C" fn witrt_wasi_set_clocks(
     start: u64,
     step: u64,
 ) -> bool {
-    // SAFETY: as in the first setter.
-    unsafe {
-        set(wasi, |wasi| {
-            wasi.fixed_clocks(start, step);
-            Ok(())
-        })
-    }
+    let change = |object: &mut witrt_wasi_t| {
+        object.wasi.fixed_clocks(start, step);
+        Ok(())
+    };
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
+    unsafe { set(wasi, change) }
 }
 
 /// Random numbers that are the same in each run. They are no secret then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_set_random_seed(wasi: *mut witrt_wasi_t, seed: u64) -> bool {
-    // SAFETY: as in the first setter.
-    unsafe {
-        set(wasi, |wasi| {
-            wasi.random_seed(seed);
-            Ok(())
-        })
-    }
+    let change = |object: &mut witrt_wasi_t| {
+        object.wasi.random_seed(seed);
+        Ok(())
+    };
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
+    unsafe { set(wasi, change) }
 }
 
 /// How many handles an instance may have at once: of open files and folders, of
@@ -461,13 +499,12 @@ pub unsafe extern "C" fn witrt_wasi_set_max_handles(
     wasi: *mut witrt_wasi_t,
     handles: usize,
 ) -> bool {
-    // SAFETY: as in the first setter.
-    unsafe {
-        set(wasi, |wasi| {
-            wasi.max_handles(handles);
-            Ok(())
-        })
-    }
+    let change = |object: &mut witrt_wasi_t| {
+        object.wasi.max_handles(handles);
+        Ok(())
+    };
+    // SAFETY: the header demands an object that only this thread uses, or NULL.
+    unsafe { set(wasi, change) }
 }
 
 /// Gives a store's guests what WASI has for them, in place of what they were given
@@ -528,6 +565,6 @@ pub unsafe extern "C" fn witrt_instance_run(
         unsafe { offer(status, ended) };
         Ok::<_, Failure>(true)
     };
-    // SAFETY: as above.
+    // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
 }

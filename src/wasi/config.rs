@@ -131,18 +131,12 @@ impl Wasi {
         }
     }
 
-    /// Keeps what is host code alive while something else takes its place.
-    #[doc(hidden)]
-    pub fn streams(&self) -> impl Sized + use<> {
-        (self.stdin.clone(), self.stdout.clone(), self.stderr.clone())
-    }
-
     /// Adds an argument. By convention the first is the program's name.
     ///
     /// # Errors
     /// [`ErrorKind::BadText`] for U+0000 in it, which guests could not tell from
     /// its end; [`ErrorKind::OutOfRange`] where arguments and variables are longer
-    /// than 2 MiB together.
+    /// than 2 MiB together, with 16 bytes more for each.
     pub fn arg(&mut self, arg: impl Into<String>) -> Result<&mut Wasi> {
         let arg = without_nul(arg.into(), "an argument")?;
         self.take(arg.len())?;
@@ -286,7 +280,8 @@ impl Wasi {
 
     /// As [`Wasi::stdout`], a line at a time, with the line feed at its end. What is
     /// not a whole line comes when [`Instance::run`](crate::Instance::run) returns,
-    /// or when the store goes, or in pieces where it is longer than 64 KiB.
+    /// or when the store goes, on the thread that drops it, or in pieces where it is
+    /// longer than 64 KiB.
     pub fn stdout_lines(
         &mut self,
         write: impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static,
@@ -324,8 +319,11 @@ impl Wasi {
         Ok(self)
     }
 
-    /// Permits connections to an address, and to listen there: `127.0.0.1:8080`,
-    /// `[::1]:80`; all ports without one; a range of addresses as `10.0.0.0/8`.
+    /// Permits connections to an address, and to listen there for whoever connects:
+    /// `127.0.0.1:8080`, `[::1]:80`; all ports without one; a range of addresses as
+    /// `10.0.0.0/8`. Connections are made and datagrams sent from the local address
+    /// and port that the system chooses (`0.0.0.0:0`, `[::]:0`); datagrams come from
+    /// addresses that are permitted.
     ///
     /// # Errors
     /// [`ErrorKind::OutOfRange`] for what is no address.

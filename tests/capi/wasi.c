@@ -100,6 +100,25 @@ static void arguments(int form) {
   wasm_string_t nul = {"a\0b", 3, WASM_UTF8, 0, 0};
   CHECK(!witrt_wasi_push_arg(wasi, &nul));
   CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
+  /* Where it is, in units of the host's, not of UTF-8. */
+  static const uint16_t nul16[] = {0xfc, 0xd83e, 0xdd80, 0}, lone[] = {'a', 0xfc, 0xd800};
+  static const uint32_t nul32[] = {0x1f980, 0};
+  static const uint8_t nul8[] = {0xfc, 0xfc, 0};
+  wasm_string_t bad_texts[] = {
+      WASM_STRING_UTF16(nul16, 4),
+      {nul8, 3, WASM_LATIN1, 0, 0},
+      {nul32, 2, WASM_UTF32, 0, 0},
+      WASM_STRING_UTF16(lone, 3),
+  };
+  static const size_t places[] = {3, 2, 1, 2};
+  for (int i = 0; i < 4; i++) {
+    size_t at = 0;
+    CHECK(!witrt_wasi_push_arg(wasi, &bad_texts[i]));
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
+    CHECK(witrt_error_position(witrt_error_last(), &at) && at == places[i]);
+    CHECK(!witrt_wasi_set_stdin_file(wasi, &bad_texts[i]));
+    CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_BAD_TEXT);
+  }
   runs(form, wasi, &out, "[probe]\n[args]\n[ü🦀]\n[ü]\n[🦀]\n");
 
   wasi = a_wasi(&out, "env");
@@ -409,6 +428,17 @@ static void finalizers(void) {
   CHECK(witrt_wasi_set_stdout_callback(gone, take, false, NULL, delete_it));
   CHECK(witrt_wasi_set_stdout_callback(gone, take, false, &out, end));
   CHECK_EQ(out.ended, 1);
+  /* Whatever takes the callback's place. */
+  for (int way = 0; way < 4; way++) {
+    wasm_string_t path = WASM_STRING_LIT("wasi-files/out");
+    gone = witrt_wasi_new();
+    CHECK(witrt_wasi_set_stdin_callback(gone, fail, NULL, way == 3 ? NULL : delete_it));
+    CHECK(witrt_wasi_set_stderr_callback(gone, take, true, NULL, way == 3 ? delete_it : NULL));
+    if (way == 0) CHECK(witrt_wasi_set_stdin_bytes(gone, "x", 1));
+    if (way == 1) CHECK(witrt_wasi_set_stdin_file(gone, &path));
+    if (way == 2) CHECK(witrt_wasi_inherit(gone, WITRT_WASI_STDIN | WITRT_WASI_STDOUT));
+    if (way == 3) CHECK(witrt_wasi_set_stderr_file(gone, &path));
+  }
   /* As may that of a store which gets another. */
   wasm_store_t* store = wasm_store_new(engine);
   witrt_wasi_t* first = witrt_wasi_new();
