@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::failure;
 use crate::guest::context::{Context, Cx};
 use crate::guest::defer::settle;
-use crate::guest::meter::at_deadline;
+use crate::guest::meter::{at_deadline, put_off};
 use crate::guest::resource::{Dropped, Resource};
 use crate::guest::tree::arena::Arena;
 use crate::guest::value::wrong_store;
@@ -162,7 +162,8 @@ impl Shared {
         self.arenas.borrow_mut().push(arena);
     }
 
-    /// The host's store has what is left of the fuel while host code runs.
+    /// The host's store has what is left of the fuel while host code runs, and the time
+    /// that the guest was granted.
     pub fn lend_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
         if host.data().meter.fuel
             && let Ok(fuel) = own.get_fuel()
@@ -170,7 +171,7 @@ impl Shared {
             // Both are of one engine.
             let _ = host.set_fuel(fuel);
         }
-        host.data_mut().meter.deadline = own.data().meter.deadline;
+        put_off(host, own.data().meter.deadline);
     }
 
     /// The instance's own store has what is left of it while the guest runs,
@@ -239,7 +240,7 @@ impl Instance {
             Some((mut linker, context)) => {
                 // What the host supplies comes first, of the same version too.
                 linker.allow_shadowing(true);
-                data.wasi.contexts.push(context);
+                data.wasi.contexts.push(Some(Box::new(context)));
                 definer.has_wasi = true;
                 linker
             }
@@ -320,9 +321,6 @@ impl Instance {
         let store = unsafe { &mut (*inner.engine.get()).store };
         // Its guests run on what is left of the stack, as if none were running.
         Context(store.as_context_mut(), false).enter()?;
-        // Sockets that the guest makes are not of the host's runtime, if it has one.
-        #[cfg(feature = "wasi")]
-        let _reactor = store.data().wasi.reactor()?;
         let shared = &inner.shared;
         shared.take_limits(&mut store.as_context_mut(), host);
         let outcome = Frame::run(host, shared, inner.encoding, |frame| {
@@ -348,7 +346,7 @@ impl Instance {
         {
             // SAFETY: this has the host's store, and `busy`.
             let store = unsafe { &(*self.0.engine.get()).store };
-            store.data().wasi.contexts.iter().for_each(crate::wasi::Context::finish);
+            store.data().wasi.contexts.iter().flatten().for_each(|context| context.finish());
         }
         let _ = host;
     }

@@ -48,6 +48,19 @@ pub(crate) fn set_deadline(cx: &mut Cx<'_>, ticks: u64) {
     meter.deadline = now.saturating_add(ticks);
 }
 
+/// Stops guests at this epoch, to which the deadline was put off elsewhere: while a
+/// guest waited, or in another store.
+#[cfg(any(feature = "wasi", feature = "component"))]
+pub(crate) fn put_off(cx: &mut Cx<'_>, deadline: u64) {
+    let meter = &cx.data().meter;
+    if meter.deadline == deadline {
+        return;
+    }
+    let now = meter.epoch.as_ref().map_or(0, |epoch| epoch.load(Ordering::Relaxed));
+    set_deadline(cx, deadline.saturating_sub(now));
+    cx.data_mut().meter.deadline = deadline;
+}
+
 /// A deadline has come to pass: how many ticks the guest may go on for.
 fn ask(cx: &mut Cx<'_>) -> Result<Option<u64>> {
     let Some(callback) = cx.data().meter.callback.clone() else { return Ok(None) };

@@ -2,36 +2,33 @@
 //!
 //! Not here: what that is.
 
-use super::StoreData;
-use crate::error::Result;
-use crate::wasi::{Context, Deadline, Guests, Reactor, Wasi, reactor};
+use super::context::Cx;
+use super::{StoreData, meter};
+use crate::wasi::{Context, Deadline, Guests, Wasi};
 use std::sync::Arc;
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
-/// What a store was given, and a context for each instance that uses it.
+/// What a store was given, and a context for each instance that uses it: `None` where
+/// it came to nothing.
 #[derive(Default)]
 pub(crate) struct Given {
     pub by_host: Option<Arc<Wasi>>,
-    pub contexts: Vec<Context>,
-}
-
-impl Given {
-    /// Lets guests that may use the network make sockets, until it is dropped.
-    pub fn reactor(&self) -> Result<Option<Reactor>> {
-        let is_wanted = self.contexts.first().is_some_and(|context| context.network);
-        is_wanted.then(reactor).transpose()
-    }
+    pub contexts: Vec<Option<Box<Context>>>,
 }
 
 impl Guests for StoreData {
     fn context(&mut self, number: usize) -> Option<&mut Context> {
-        self.wasi.contexts.get_mut(number)
+        self.wasi.contexts.get_mut(number)?.as_deref_mut()
     }
 
     fn deadline(&self) -> Deadline {
         let meter = &self.meter;
         let (epoch, callback) = (meter.epoch.clone(), meter.callback.clone());
         Deadline { epoch, at: meter.deadline.into(), callback }
+    }
+
+    fn keep(cx: &mut Cx<'_>, deadline: &Deadline) {
+        meter::put_off(cx, deadline.at.get());
     }
 }
 
@@ -40,8 +37,8 @@ impl WasiView for StoreData {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         let contexts = &mut self.wasi.contexts;
         if contexts.is_empty() {
-            contexts.push(Context::empty());
+            contexts.push(None);
         }
-        contexts[0].inner.ctx()
+        contexts[0].get_or_insert_with(|| Box::new(Context::empty())).inner.ctx()
     }
 }

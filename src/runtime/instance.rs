@@ -102,7 +102,22 @@ impl Instance {
             // What WASI supplies has to see who calls it.
             imports = trace.imports(cx, module, imports);
         }
-        let context_number = wasi::supply(cx, module, &mut imports)?;
+        let number = wasi::supply(cx, module, &mut imports)?;
+        let made = Instance::supplied(&mut context, module, imports, number);
+        if made.is_err() {
+            wasi::give_up(&mut context.0, number);
+        }
+        made
+    }
+
+    /// The same, with everything there; of the system it has what is under this number.
+    fn supplied(
+        context: &mut Context<'_>,
+        module: &Module,
+        imports: Vec<Option<Extern>>,
+        number: Option<usize>,
+    ) -> Result<Instance> {
+        let cx = &mut context.0;
         let of = match &module.0.of {
             module::Of::Core(core) => {
                 let imports: Vec<_> = imports.into_iter().flatten().collect();
@@ -128,33 +143,21 @@ impl Instance {
             }
         };
         let (store, module, exports) = (cx.data().id, module.clone(), OnceLock::new());
-        let inner = InstanceInner { store, module, of, exports, context: context_number };
+        let inner = InstanceInner { store, module, of, exports, context: number };
         let instance = Instance(Arc::new(inner));
-        instance.begin(&mut context)?;
+        instance.begin(context)?;
         Ok(instance)
-    }
-
-    /// A function that is part of the conventions, if there is one: it takes nothing.
-    pub(super) fn command(&self, cx: &mut Context<'_>, name: &str) -> Result<Option<Func>> {
-        let export = self.module().find_export(name).and_then(|at| self.module().exports().nth(at));
-        match export.map(|export| &export.ty) {
-            Some(ExternType::Func(ty)) if ty.params().is_empty() => {
-                self.func(&mut *cx, name).map(Some)
-            }
-            _ => Ok(None),
-        }
     }
 
     /// Begins with a reactor: its `_initialize` runs, once, before anything else of
     /// it does.
     fn begin(&self, cx: &mut Context<'_>) -> Result<()> {
-        if !wasi::has_wasi(&cx.0) || self.module().is_component() {
+        const INITIALIZE: &str = "_initialize";
+        let is_reactor = !self.module().is_component() && self.module().has_plain(INITIALIZE);
+        if !is_reactor || !wasi::has_wasi(&cx.0) {
             return Ok(());
         }
-        match self.command(cx, "_initialize")? {
-            Some(func) => func.call(cx, &[], &mut []),
-            None => Ok(()),
-        }
+        self.func(&mut *cx, INITIALIZE)?.call(cx, &[], &mut [])
     }
 
     /// Gives the host the ends of what a guest wrote that are not whole lines.

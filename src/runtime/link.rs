@@ -10,10 +10,10 @@ use super::module::Module;
 #[cfg(feature = "component")]
 use crate::component::names;
 use crate::error::{Error, Result, Trap};
-use crate::guest::context::AsContextMut;
+use crate::guest::context::{AsContextMut, Context};
 use crate::guest::func::Func;
 use crate::string::{Policy, copy_to_string};
-use crate::types::{ExternType, ImportType};
+use crate::types::{ExternType, FuncType, ImportType};
 use std::collections::HashMap;
 
 /// Named things of one store, to satisfy imports with.
@@ -139,8 +139,26 @@ impl Linker {
     /// call it is a trap, which names it. What is no function stays missing.
     pub fn define_unknown_as_traps(
         &mut self,
+        cx: impl AsContextMut,
+        module: &Module,
+    ) -> &mut Linker {
+        self.define_unknown(cx, module, |cx, import, ty| {
+            let name = format!("{:?} {:?}", import.module, import.name);
+            let trap = move || Error::from(Trap::new(format!("the import {name} is not defined")));
+            match ty.signature() {
+                None => Func::new(cx, ty.clone(), move |_, _, _| Err(trap())),
+                Some(_) => Func::new_slots(cx, ty.clone(), move |_, _, _| Err(trap())),
+            }
+        })
+    }
+
+    /// Defines each function that a module asks for and that is not defined yet, nor
+    /// comes from the store's WASI, as what is made of the import and its type.
+    pub fn define_unknown(
+        &mut self,
         mut cx: impl AsContextMut,
         module: &Module,
+        mut make: impl FnMut(Context<'_>, &ImportType, &FuncType) -> Func,
     ) -> &mut Linker {
         for import in module.imports() {
             let ExternType::Func(ty) = &import.ty else { continue };
@@ -151,13 +169,7 @@ impl Linker {
             if known.any(|item| matches!(item, Extern::Func(func) if func.ty() == ty)) {
                 continue;
             }
-            let name = format!("{:?} {:?}", import.module, import.name);
-            let trap = move || Error::from(Trap::new(format!("the import {name} is not defined")));
-            let cx = cx.as_context_mut();
-            let func = match ty.signature() {
-                None => Func::new(cx, ty.clone(), move |_, _, _| Err(trap())),
-                Some(_) => Func::new_slots(cx, ty.clone(), move |_, _, _| Err(trap())),
-            };
+            let func = make(cx.as_context_mut(), import, ty);
             self.define(&import.module, &import.name, func);
         }
         self

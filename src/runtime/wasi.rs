@@ -94,7 +94,7 @@ fn given(
     }
     let context = wasi::Context::new(&by_host)?;
     let number = cx.data().wasi.contexts.len();
-    cx.data_mut().wasi.contexts.push(context);
+    cx.data_mut().wasi.contexts.push(Some(Box::new(context)));
     let mut unknown = Vec::new();
     for (import, found) in module.imports().zip(imports).filter(|(_, found)| found.is_none()) {
         match wasi::preview1::function(&mut *cx, &import.name, number) {
@@ -105,9 +105,21 @@ fn given(
     if unknown.is_empty() {
         return Ok(Some(number));
     }
-    // Nobody has its functions: its folders are closed.
-    cx.data_mut().wasi.contexts.pop();
-    Err(missing_imports(unknown.into_iter()))
+    let error = missing_imports(unknown.into_iter());
+    give_up(cx, Some(number));
+    Err(error)
+}
+
+/// Takes back what an instance was given that came to nothing: its folders are closed.
+pub(super) fn give_up(cx: &mut Cx<'_>, context: Option<usize>) {
+    #[cfg(feature = "wasi")]
+    {
+        let contexts = &mut cx.data_mut().wasi.contexts;
+        let gone = context.and_then(|number| contexts.get_mut(number)?.take());
+        // The host is told what it wrote, when nothing is borrowed.
+        drop(gone);
+    }
+    let _ = (cx, context);
 }
 
 /// What a component gets of the system, if it asks for anything.
@@ -128,7 +140,7 @@ pub(super) fn for_component(
 /// Gives the host what a guest wrote last.
 pub(super) fn finish(cx: &Cx<'_>, context: Option<usize>) {
     #[cfg(feature = "wasi")]
-    if let Some(context) = context.and_then(|number| cx.data().wasi.contexts.get(number)) {
+    if let Some(Some(context)) = context.and_then(|number| cx.data().wasi.contexts.get(number)) {
         context.finish();
     }
     let _ = (cx, context);

@@ -10,7 +10,7 @@
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use std::cell::Cell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -24,6 +24,7 @@ use tokio::runtime::{Builder, EnterGuard, Runtime};
 /// When a guest has to stop.
 pub(crate) struct Deadline {
     pub epoch: Option<Arc<AtomicU64>>,
+    /// It is put off while the guest waits, where the host says so.
     pub at: Cell<u64>,
     /// Who is asked then for how many ticks it may go on.
     pub callback: Option<Callback>,
@@ -56,16 +57,31 @@ static REACTOR: LazyLock<std::io::Result<Runtime>> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(1).thread_name("witrt-wasi").enable_all().build()
 });
 
-/// As long as there is one, timers and sockets can be made.
-pub(crate) type Reactor = EnterGuard<'static>;
-
 /// Lets timers and sockets be made on this thread until it is dropped, in place of
 /// a runtime of the host's.
-pub(crate) fn reactor() -> Result<Reactor> {
+fn reactor() -> Result<EnterGuard<'static>> {
     match &*REACTOR {
         Ok(runtime) => Ok(runtime.enter()),
         Err(e) => Err(Trap::new(format!("no thread for timers and sockets: {e}")).into()),
     }
+}
+
+/// Runs what makes or uses sockets, and does not wait. No code of the host's runs
+/// there: its runtime is its own.
+pub(super) fn in_reactor<R>(run: impl FnOnce() -> R) -> Result<R> {
+    let _reactor = reactor()?;
+    at_once(async { run() })
+}
+
+/// A future that is looked at where timers and sockets can be made. What the host is
+/// asked meanwhile is not.
+pub(super) async fn with_reactor<F: Future>(future: F) -> Result<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let _reactor = reactor()?;
+        future.as_mut().poll(cx).map(Ok)
+    })
+    .await
 }
 
 thread_local! {
@@ -105,9 +121,18 @@ impl Wake for Unpark {
     }
 }
 
+/// What a future gives that is done when it is first looked at.
+pub(super) fn at_once<F: Future>(future: F) -> Result<F::Output> {
+    // What the host's runtime allots to a task of its own is not for this.
+    let future = pin!(tokio::task::unconstrained(future));
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => Ok(done),
+        Poll::Pending => Err(Error::internal("what is done at once was not")),
+    }
+}
+
 /// Waits, until the deadline.
 pub(super) fn block_on<F: Future>(deadline: &Deadline, future: F) -> Result<F::Output> {
-    // What the host's runtime allots to a task of its own is not for this.
     let mut future = pin!(tokio::task::unconstrained(future));
     // Nothing is made for what is done at once.
     if let Poll::Ready(done) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -131,6 +156,5 @@ pub(super) fn block_on<F: Future>(deadline: &Deadline, future: F) -> Result<F::O
 
 /// The same for what may need a timer or a socket.
 pub(super) fn wait_for<F: Future>(deadline: &Deadline, future: F) -> Result<F::Output> {
-    let _reactor = reactor()?;
-    block_on(deadline, future)
+    block_on(deadline, with_reactor(future))?
 }

@@ -5,6 +5,7 @@
 use super::config::{Access, Addresses, Input, Output, Wasi};
 use super::streams::{In, Out};
 use crate::error::{Error, ErrorKind, Result};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,9 +20,9 @@ use wasmtime_wasi::{
 /// WASI.
 pub(crate) struct Context {
     pub inner: WasiP1Ctx,
-    /// Whether it may make sockets.
-    pub network: bool,
     lines: Vec<Out>,
+    /// Whether standard output is the process's, which holds back what is no whole line.
+    inherits: bool,
 }
 
 impl Context {
@@ -93,18 +94,22 @@ impl Context {
         }
         let mut inner = builder.build_p1();
         inner.ctx().table.set_max_capacity(wasi.max_handles);
-        Ok(Context { inner, network: network || wasi.names, lines })
+        Ok(Context { inner, lines, inherits: matches!(wasi.stdout, Output::Inherited) })
     }
 
     /// One that has nothing.
     pub fn empty() -> Context {
         let inner = WasiCtxBuilder::new().build_p1();
-        Context { inner, network: false, lines: Vec::new() }
+        Context { inner, lines: Vec::new(), inherits: false }
     }
 
     /// Gives the host the ends of what was written that are not whole lines.
     pub fn finish(&self) {
         self.lines.iter().for_each(Out::finish);
+        if self.inherits {
+            // No guest is there to be told.
+            let _ = std::io::stdout().flush();
+        }
     }
 }
 
@@ -114,12 +119,15 @@ impl Drop for Context {
     }
 }
 
-/// Whether a guest may use an address. To send datagrams it needs one of its own,
-/// which says nothing.
+/// Whether a guest may use an address. Whoever connects or sends has a local one, which
+/// says nothing; nor does that of who connects to where a guest listens.
 fn permits(addresses: &[Addresses], address: SocketAddr, of: SocketAddrUse) -> bool {
     let is_any = address.ip().is_unspecified() && address.port() == 0;
-    (is_any && matches!(of, SocketAddrUse::UdpBind))
-        || addresses.iter().any(|permitted| permitted.has(address))
+    match of {
+        SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if is_any => true,
+        SocketAddrUse::TcpAccept => true,
+        _ => addresses.iter().any(|permitted| permitted.has(address)),
+    }
 }
 
 /// A clock that moves when it is read.

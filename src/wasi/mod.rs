@@ -3,7 +3,7 @@
 //!
 //! `config` is what a host says, as plain data. Each instance gets a context made
 //! of it, as a process has one (`context`): file descriptors, handles, streams
-//! (`streams`), clocks. `preview1` serves core modules and `preview2` components,
+//! (`streams`, and `wrapped` around the engine's), clocks. `preview1` serves core modules and `preview2` components,
 //! both from the engine's WASI; `block` waits for what that leaves unfinished.
 //!
 //! Not here: stores, modules, which import is whose.
@@ -21,11 +21,13 @@ pub(crate) mod preview1;
 pub(crate) mod preview2;
 #[cfg(feature = "wasi")]
 mod streams;
+#[cfg(feature = "wasi")]
+mod wrapped;
 
 pub use config::{Access, Wasi};
 
 #[cfg(feature = "wasi")]
-pub(crate) use block::{Deadline, Reactor, reactor};
+pub(crate) use block::Deadline;
 #[cfg(feature = "wasi")]
 pub(crate) use context::Context;
 
@@ -34,12 +36,15 @@ pub(crate) const PREVIEW_1: &str = "wasi_snapshot_preview1";
 
 /// What a store's data has for guests that use WASI.
 #[cfg(feature = "wasi")]
-pub(crate) trait Guests: wasmtime_wasi::WasiView + 'static {
+pub(crate) trait Guests: wasmtime_wasi::WasiView + Sized + 'static {
     /// The context of an instance, by its number.
     fn context(&mut self, number: usize) -> Option<&mut Context>;
 
     /// When guests have to stop.
     fn deadline(&self) -> Deadline;
+
+    /// Has them stop then, where it was put off while one waited.
+    fn keep(cx: &mut wasmtime::StoreContextMut<'_, Self>, deadline: &Deadline);
 }
 
 /// The status that a guest exited with, if that is what an error is.

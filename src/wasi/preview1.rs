@@ -26,7 +26,9 @@ macro_rules! functions {
                         let deadline = caller.data().deadline();
                         let (mut memory, context) = entered(&mut caller, context)?;
                         let cx = &mut context.inner;
-                        $run(&deadline, functions::$name(cx, &mut memory, $($arg),*))?
+                        let done = $run(&deadline, functions::$name(cx, &mut memory, $($arg),*))?;
+                        T::keep(&mut caller.as_context_mut(), &deadline);
+                        done
                     },
                 ),)+
                 _ => return None,
@@ -88,7 +90,7 @@ functions! {
 
 /// The engine's functions, but for one of which it would block the thread.
 mod functions {
-    use super::super::block::{Sleep, reactor};
+    use super::super::block::{Sleep, with_reactor};
     use std::time::Duration;
     use wasmtime_wasi::p1::WasiP1Ctx;
     pub use wasmtime_wasi::p1::wasi_snapshot_preview1::*;
@@ -132,9 +134,9 @@ mod functions {
             memory.write(GuestPtr::<u32>::new(count_of_events as u32), 1)?;
             return Ok(Errno::Success as i32);
         }
-        let _reactor = reactor()?;
         use wasmtime_wasi::p1::wasi_snapshot_preview1 as engine;
-        engine::poll_oneoff(cx, memory, subscriptions, events, count, count_of_events).await
+        let waits = engine::poll_oneoff(cx, memory, subscriptions, events, count, count_of_events);
+        with_reactor(waits).await?
     }
 }
 
@@ -157,7 +159,7 @@ fn entered<'a, T: Guests>(
         }
         _ => return Err(Trap::new("WASI needs an export \"memory\" of the module").into()),
     };
-    let none = || Trap::new("internal error: no context of WASI");
+    let none = || Trap::new("this instance was not made, and has nothing of the system");
     let context = data.context(number).ok_or_else(none)?;
     context.inner.set_hostcall_fuel(fuel);
     Ok((memory, context))

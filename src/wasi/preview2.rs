@@ -1,32 +1,40 @@
 //! WASI 0.2: interfaces for components.
 //!
-//! The engine's are taken as they are, but for what may block, which it would run
-//! on threads of its own: those are defined again, to wait as `block` does.
+//! The engine's are taken as they are, but for what may block or uses sockets, which
+//! it would run on threads of its own: those are defined again, to wait as `block`
+//! does.
 //!
 //! Not here: what they do, which is the engine's.
 
 use super::Guests;
-use super::block::{block_on, wait_for};
+use super::block::{block_on, in_reactor, wait_for};
+use super::wrapped::{self, Kind};
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, Resource, ResourceType};
-use wasmtime_wasi::filesystem::WasiFilesystemView as _;
+use wasmtime_wasi::filesystem::{WasiFilesystemCtxView, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::filesystem::types::{
     Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
     DirectoryEntryStream, ErrorCode as FileError, HostDescriptor, HostDirectoryEntryStream,
     MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
-use wasmtime_wasi::p2::bindings::sockets::network::{
-    ErrorCode as SocketError, IpAddressFamily, IpSocketAddress, Network,
+use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
+    Host as Names, HostResolveAddressStream, ResolveAddressStream,
 };
-use wasmtime_wasi::p2::bindings::sockets::tcp::HostTcpSocket;
+use wasmtime_wasi::p2::bindings::sockets::network::{
+    ErrorCode as SocketError, IpAddress, IpAddressFamily, IpSocketAddress, Network,
+};
+use wasmtime_wasi::p2::bindings::sockets::tcp::{HostTcpSocket, ShutdownType};
+use wasmtime_wasi::p2::bindings::sockets::tcp_create_socket::Host as TcpCreateSocket;
 use wasmtime_wasi::p2::bindings::sockets::udp::{
-    HostOutgoingDatagramStream, HostUdpSocket, IncomingDatagramStream, OutgoingDatagramStream,
+    HostIncomingDatagramStream, HostOutgoingDatagramStream, HostUdpSocket, IncomingDatagram,
+    IncomingDatagramStream, OutgoingDatagram, OutgoingDatagramStream,
 };
 use wasmtime_wasi::p2::bindings::sockets::udp_create_socket::Host as UdpCreateSocket;
 use wasmtime_wasi::p2::{
-    DynInputStream as In, DynOutputStream as Out, DynPollable, StreamError, TcpSocket, UdpSocket,
+    DynInputStream as In, DynOutputStream as Out, DynPollable, FsResult, SocketResult, StreamError,
+    TcpSocket, UdpSocket,
 };
-use wasmtime_wasi::sockets::WasiSocketsView as _;
+use wasmtime_wasi::sockets::{WasiSocketsCtxView, WasiSocketsView as _};
 use wasmtime_wasi::{ResourceTable, TrappableError};
 use wasmtime_wasi_io::bindings::wasi::io::poll::{Host as Poll, HostPollable};
 use wasmtime_wasi_io::bindings::wasi::io::streams as io;
@@ -55,7 +63,20 @@ fn instance<'a, T>(
     linker.instance(&format!("wasi:{interface}@{VERSION}"))
 }
 
-/// Defines functions: how each waits, its name, the engine's, and the types of
+/// Calls a function of the engine's, the way that it is called.
+macro_rules! run {
+    (directly $deadline:ident $call:expr) => {
+        $call
+    };
+    (in_reactor $deadline:ident $call:expr) => {
+        in_reactor(|| $call)?
+    };
+    ($run:ident $deadline:ident $call:expr) => {
+        $run(&$deadline, $call)?
+    };
+}
+
+/// Defines functions: how each is run, its name, the engine's, and the types of
 /// parameters and results. `$view` is what they are called on, and `$give` makes
 /// results of what comes back.
 macro_rules! define {
@@ -67,10 +88,24 @@ macro_rules! define {
             |mut store: StoreContextMut<'_, T>, ($($arg,)*): ($($ty,)*)| -> wasmtime::Result<$out> {
                 let deadline = store.data().deadline();
                 let view = &mut $view(store.data_mut());
-                let done = $run(&deadline, $of::$method(view, $($arg),*))?;
-                $give(view, done)
+                let done = run!($run deadline $of::$method(view, $($arg),*));
+                T::keep(&mut store, &deadline);
+                $give(&mut $view(store.data_mut()), done)
             },
         )?;
+    )+};
+}
+
+/// Defines a resource: how its end is run, and whose it is.
+macro_rules! resource {
+    ($instance:ident, $view:expr; $($run:ident $name:literal = $of:ident::drop($ty:ty);)+) => {$(
+        $instance.resource($name, ResourceType::host::<$ty>(), |mut store, at| {
+            let deadline = store.data().deadline();
+            let view = &mut $view(store.data_mut());
+            let done = run!($run deadline $of::drop(view, Resource::new_own(at)));
+            T::keep(&mut store, &deadline);
+            done
+        })?;
     )+};
 }
 
@@ -121,16 +156,11 @@ fn streams<T: Guests>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
         block_on "[method]output-stream.blocking-splice"
             = HostOutputStream::blocking_splice(a: Res<Out>, b: Res<In>, c: u64) -> Done<u64>;
     }
-    streams.resource("input-stream", ResourceType::host::<In>(), |mut store, at| {
-        let deadline = store.data().deadline();
-        let stream = Resource::new_own(at);
-        block_on(&deadline, HostInputStream::drop(table(store.data_mut()), stream))?
-    })?;
-    streams.resource("output-stream", ResourceType::host::<Out>(), |mut store, at| {
-        let deadline = store.data().deadline();
-        let stream = Resource::new_own(at);
-        block_on(&deadline, HostOutputStream::drop(table(store.data_mut()), stream))?
-    })
+    resource! { streams, table;
+        block_on "input-stream" = HostInputStream::drop(In);
+        block_on "output-stream" = HostOutputStream::drop(Out);
+    }
+    Ok(())
 }
 
 /// What comes back of functions with error codes of their own.
@@ -200,6 +230,30 @@ fn files<T: Guests>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
             = HostDirectoryEntryStream::read_directory_entry(a: Res<DirectoryEntryStream>)
             -> Done<Option<DirectoryEntry>>;
     }
+    fn input(
+        view: &mut WasiFilesystemCtxView<'_>,
+        done: FsResult<Res<In>>,
+    ) -> wasmtime::Result<Done<Res<In>>> {
+        let done = done.and_then(|at| Ok(wrapped::input(view.table, at, Kind::File)?));
+        coded(view, done)
+    }
+    fn output(
+        view: &mut WasiFilesystemCtxView<'_>,
+        done: FsResult<Res<Out>>,
+    ) -> wasmtime::Result<Done<Res<Out>>> {
+        let done = done.and_then(|at| Ok(wrapped::output(view.table, at, Kind::File)?));
+        coded(view, done)
+    }
+    define! { files, T::filesystem, input;
+        directly "[method]descriptor.read-via-stream"
+            = HostDescriptor::read_via_stream(a: D, b: u64) -> Done<Res<In>>;
+    }
+    define! { files, T::filesystem, output;
+        directly "[method]descriptor.write-via-stream"
+            = HostDescriptor::write_via_stream(a: D, b: u64) -> Done<Res<Out>>;
+        directly "[method]descriptor.append-via-stream"
+            = HostDescriptor::append_via_stream(a: D) -> Done<Res<Out>>;
+    }
     define! { files, T::filesystem, |_: &mut _, done: wasmtime::Result<_>| Ok((done?,));
         block_on "[method]descriptor.is-same-object"
             = HostDescriptor::is_same_object(a: D, b: D) -> (bool,);
@@ -211,31 +265,87 @@ fn sockets<T: Guests>(linker: &mut Linker<T>) -> wasmtime::Result<()> {
     type Done<R> = Coded<R, SocketError>;
     type Net = Res<Network>;
     type Address = IpSocketAddress;
+    type Tcp = Res<TcpSocket>;
+    type Udp = Res<UdpSocket>;
+    type Connection = (Res<In>, Res<Out>);
+    type Accepted = (Tcp, Res<In>, Res<Out>);
     type Datagrams = (Res<IncomingDatagramStream>, Res<OutgoingDatagramStream>);
+    fn connected(
+        view: &mut WasiSocketsCtxView<'_>,
+        done: SocketResult<Connection>,
+    ) -> wasmtime::Result<Done<Connection>> {
+        let wrap = |(input, output)| {
+            let input = wrapped::input(view.table, input, Kind::Socket)?;
+            Ok((input, wrapped::output(view.table, output, Kind::Socket)?))
+        };
+        let done = done.and_then(wrap);
+        coded(view, done)
+    }
+    fn accepted(
+        view: &mut WasiSocketsCtxView<'_>,
+        done: SocketResult<Accepted>,
+    ) -> wasmtime::Result<Done<Accepted>> {
+        let wrap = |(socket, input, output)| {
+            let input = wrapped::input(view.table, input, Kind::Socket)?;
+            Ok((socket, input, wrapped::output(view.table, output, Kind::Socket)?))
+        };
+        let done = done.and_then(wrap);
+        coded(view, done)
+    }
+    let mut create = instance(linker, "sockets/tcp-create-socket")?;
+    define! { create, T::sockets, coded;
+        in_reactor "create-tcp-socket"
+            = TcpCreateSocket::create_tcp_socket(a: IpAddressFamily) -> Done<Tcp>;
+    }
     let mut tcp = instance(linker, "sockets/tcp")?;
     define! { tcp, T::sockets, coded;
         wait_for "[method]tcp-socket.start-bind"
-            = HostTcpSocket::start_bind(a: Res<TcpSocket>, b: Net, c: Address) -> Done<()>;
-        wait_for "[method]tcp-socket.start-listen"
-            = HostTcpSocket::start_listen(a: Res<TcpSocket>) -> Done<()>;
+            = HostTcpSocket::start_bind(a: Tcp, b: Net, c: Address) -> Done<()>;
+        wait_for "[method]tcp-socket.start-listen" = HostTcpSocket::start_listen(a: Tcp) -> Done<()>;
+        in_reactor "[method]tcp-socket.start-connect"
+            = HostTcpSocket::start_connect(a: Tcp, b: Net, c: Address) -> Done<()>;
+        in_reactor "[method]tcp-socket.shutdown"
+            = HostTcpSocket::shutdown(a: Tcp, b: ShutdownType) -> Done<()>;
+    }
+    define! { tcp, T::sockets, connected;
+        in_reactor "[method]tcp-socket.finish-connect"
+            = HostTcpSocket::finish_connect(a: Tcp) -> Done<Connection>;
+    }
+    define! { tcp, T::sockets, accepted;
+        in_reactor "[method]tcp-socket.accept" = HostTcpSocket::accept(a: Tcp) -> Done<Accepted>;
     }
     let mut create = instance(linker, "sockets/udp-create-socket")?;
     define! { create, T::sockets, coded;
         wait_for "create-udp-socket"
-            = UdpCreateSocket::create_udp_socket(a: IpAddressFamily) -> Done<Res<UdpSocket>>;
+            = UdpCreateSocket::create_udp_socket(a: IpAddressFamily) -> Done<Udp>;
     }
     let mut udp = instance(linker, "sockets/udp")?;
     define! { udp, T::sockets, coded;
         wait_for "[method]udp-socket.start-bind"
-            = HostUdpSocket::start_bind(a: Res<UdpSocket>, b: Net, c: Address) -> Done<()>;
+            = HostUdpSocket::start_bind(a: Udp, b: Net, c: Address) -> Done<()>;
         wait_for "[method]udp-socket.stream"
-            = HostUdpSocket::stream(a: Res<UdpSocket>, b: Option<Address>) -> Done<Datagrams>;
+            = HostUdpSocket::stream(a: Udp, b: Option<Address>) -> Done<Datagrams>;
+        in_reactor "[method]incoming-datagram-stream.receive"
+            = HostIncomingDatagramStream::receive(a: Res<IncomingDatagramStream>, b: u64)
+            -> Done<Vec<IncomingDatagram>>;
+        in_reactor "[method]outgoing-datagram-stream.check-send"
+            = HostOutgoingDatagramStream::check_send(a: Res<OutgoingDatagramStream>) -> Done<u64>;
+        in_reactor "[method]outgoing-datagram-stream.send"
+            = HostOutgoingDatagramStream::send(
+                a: Res<OutgoingDatagramStream>, b: Vec<OutgoingDatagram>
+            ) -> Done<u64>;
     }
-    let ty = ResourceType::host::<OutgoingDatagramStream>();
-    udp.resource("outgoing-datagram-stream", ty, |mut store, at| {
-        let deadline = store.data().deadline();
-        let stream = Resource::new_own(at);
-        let view = &mut store.data_mut().sockets();
-        wait_for(&deadline, HostOutgoingDatagramStream::drop(view, stream))?
-    })
+    resource! { udp, T::sockets;
+        wait_for "outgoing-datagram-stream"
+            = HostOutgoingDatagramStream::drop(OutgoingDatagramStream);
+    }
+    let mut names = instance(linker, "sockets/ip-name-lookup")?;
+    define! { names, T::sockets, coded;
+        in_reactor "resolve-addresses"
+            = Names::resolve_addresses(a: Net, b: String) -> Done<Res<ResolveAddressStream>>;
+        in_reactor "[method]resolve-address-stream.resolve-next-address"
+            = HostResolveAddressStream::resolve_next_address(a: Res<ResolveAddressStream>)
+            -> Done<Option<IpAddress>>;
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use witrt::wit::Type;
 use witrt::{
-    Access, AsContextMut, Config, Encoding, Error, ErrorKind, ExternType, Func, FuncType, Instance,
+    Access, AsContextMut, Config, Encoding, Error, ErrorKind, Func, FuncType, Instance, Linker,
     Module, Policy, Store, Str, Val, ValType, Wasi,
 };
 
@@ -46,7 +46,7 @@ pub fn run(args: Parser) -> Result<(String, ExitCode)> {
     if let Some(fuel) = request.fuel {
         store.set_fuel(fuel).map_err(in_file)?;
     }
-    let is_command = !request.calls && is_command(&module);
+    let is_command = !request.calls && module.is_command();
     if is_command {
         request.wasi.arg(file.clone())?;
         for arg in &request.rest {
@@ -78,13 +78,6 @@ pub fn run(args: Parser) -> Result<(String, ExitCode)> {
         out.push('\n');
     }
     Ok((out, ExitCode::SUCCESS))
-}
-
-/// Whether a module is made to be run.
-fn is_command(module: &Module) -> bool {
-    let name = if module.is_component() { "wasi:cli/run@0.2.0#run" } else { "_start" };
-    let export = module.find_export(name).and_then(|at| module.exports().nth(at));
-    export.is_some_and(|e| matches!(&e.ty, ExternType::Func(ty) if ty.params().is_empty()))
 }
 
 /// `[OPTIONS] FILE EXPORT ARG…`: after FILE nothing is an option any more, so
@@ -160,16 +153,14 @@ fn parse(mut args: Parser) -> Result<Request> {
 /// An instance. With `--imports print` there is a function for each import of one,
 /// but for those that are WASI's.
 fn instance(store: &mut Store, module: &Module, request: &Request) -> witrt::Result<Instance> {
-    let own = |name: &str| !name.starts_with("wasi:") && name != "wasi_snapshot_preview1";
-    let imports = module.imports().map(|import| match &import.ty {
-        ExternType::Func(ty) if request.print_imports && own(&import.module) => {
+    let mut linker = Linker::new();
+    if request.print_imports {
+        linker.define_unknown(&mut *store, module, |cx, import, ty| {
             let name = format!("{}.{}", import.module, import.name);
-            Some(printer(store, name, ty.clone(), request.encoding).into())
-        }
-        _ => None,
-    });
-    let imports: Vec<_> = imports.collect();
-    Instance::with_imports(store, module, &imports).map_err(|e| match e.kind() {
+            printer(cx, name, ty.clone(), request.encoding)
+        });
+    }
+    linker.instantiate(store, module).map_err(|e| match e.kind() {
         ErrorKind::MissingImport if !request.print_imports => {
             let message = format!("{} (--imports print supplies functions)", e.message());
             Error::new(e.kind(), message)
@@ -179,9 +170,9 @@ fn instance(store: &mut Store, module: &Module, request: &Request) -> witrt::Res
 }
 
 /// Prints its call to standard error and answers zero, `""` or null.
-fn printer(store: &mut Store, name: String, ty: FuncType, encoding: Encoding) -> Func {
+fn printer(cx: witrt::Context<'_>, name: String, ty: FuncType, encoding: Encoding) -> Func {
     let signature = ty.signature().cloned();
-    Func::new(store, ty, move |mut caller, args, results| {
+    Func::new(cx, ty, move |mut caller, args, results| {
         let tree = |i: usize| signature.as_ref().map(|signature| &signature.params.fields[i].ty);
         let args = args.iter().enumerate();
         let shown: witrt::Result<Vec<String>> =
