@@ -59,6 +59,13 @@ tests() { # FOLDER
     return "${PIPESTATUS[0]}"
 }
 
+# Where no code can be made at run time, as in programs that are compiled ahead of time.
+without_code() {
+    sed 's/"runtimeOptions": {/&"configProperties": {"System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported": false}, /' \
+        "$build/tests.runtimeconfig.json" >"$build/without.json" &&
+        dotnet exec --runtimeconfig "$build/without.json" "$build/tests.dll" tests/modules dotnet/tests "without code" </dev/null
+}
+
 example() { # FOLDER
     dotnet "$1/example.dll" tests/modules >"$1/example.out" || return
     [ -z "${BLESS:-}" ] || cp "$1/example.out" dotnet/example/example.out
@@ -105,7 +112,8 @@ FILES
         cd "$build/package" && unset LD_LIBRARY_PATH && export NUGET_PACKAGES=$PWD/packages
         dotnet build consumer.csproj -c Release -nologo -v quiet -o out -p:Framework="$framework" -p:Feed="$PWD" \
             -p:PackageVersion="$version" >build.log 2>&1 </dev/null || { cat build.log; exit 1; }
-        [ "$(dotnet out/consumer.dll "$OLDPWD/tests/modules/strings.wasm")" = "hello, package! (7 bytes, 7 chars)" ]
+        dotnet out/consumer.dll "$OLDPWD"/tests/{modules/strings,modules/components/c/plain-utf16,wasi/probe-component}.wasm |
+            diff - <(printf '%s\n' "hello, package! (7 bytes, 7 chars)" "3 -4" "[probe]" "[args]")
     ) && echo "consumed from a folder"
 }
 
@@ -131,6 +139,7 @@ part "names and numbers" header
 part "compiling" compile
 part "tests, .NET $dotnet_version" tests "$build"
 part "tests, the library for netstandard2.1" tests "$build/standard"
+part "tests, without code that is made at run time" without_code
 part "example" example "$build"
 part "example, the library for netstandard2.1" example "$build/standard"
 part "README.md" readme README.md

@@ -426,6 +426,18 @@ internal static unsafe partial class Native
     internal static extern byte witrt_wasi_inherit(void* wasi, uint what);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stdin_bytes(void* wasi, byte* data, nuint size);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stdin_file(void* wasi, HostString* path);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stdout_file(void* wasi, HostString* path);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_wasi_set_stderr_file(void* wasi, HostString* path);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_wasi_set_stdin_callback(void* wasi, void* callback, void* env, void* finalizer);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

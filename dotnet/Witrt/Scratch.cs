@@ -67,10 +67,16 @@ internal sealed unsafe class Scratch
     /// <summary>Whose it is.</summary>
     internal Store Store { get; }
 
-    ~Scratch()
+    ~Scratch() => Free();
+
+    /// <summary>Gives everything back; nobody is inside the store.</summary>
+    internal void Free()
     {
+        GC.SuppressFinalize(this);
         GiveUp(0);
-        foreach (var chunk in chunks) Marshal.FreeHGlobal((IntPtr)chunk.Start);
+        Drop(0);
+        chunk = -1;
+        at = end = null;
     }
 
     internal Mark Begin() => new Mark(chunk, at, heldCount);

@@ -237,6 +237,7 @@ public sealed unsafe class Store : IDisposable
             }
             objects.Clear();
         }
+        scratch?.Free();
         handle.Dispose();
     }
 

@@ -62,6 +62,21 @@ public sealed class Wasi
     /// <summary>Standard input. Default: empty.</summary>
     public Stream? Input { get; set; }
 
+    /// <summary>Standard input, in place of <see cref="Input"/>: a copy of these bytes, which each instance reads from the start.</summary>
+    public byte[]? InputBytes { get; set; }
+
+    /// <summary>
+    /// Standard input, in place of <see cref="Input"/>: a file, which is opened when a store is given this. All instances have the
+    /// same position in it.
+    /// </summary>
+    public string? InputFile { get; set; }
+
+    /// <summary>Where standard output goes, in place of <see cref="Output"/>: a file, made or emptied when a store is given this.</summary>
+    public string? OutputFile { get; set; }
+
+    /// <summary>The same for standard error.</summary>
+    public string? ErrorFile { get; set; }
+
     /// <summary>Where standard output goes. Default: nowhere.</summary>
     public Stream? Output { get; set; }
 
@@ -167,6 +182,13 @@ public sealed class Wasi
             {
                 Give(error, env => Native.witrt_wasi_set_stderr_callback(wasi, Pipe.Writing, 0, env, Pipe.Release));
             }
+            if (InputBytes is byte[] bytes)
+            {
+                fixed (byte* data = bytes) Set(Native.witrt_wasi_set_stdin_bytes(wasi, data, (nuint)bytes.Length));
+            }
+            SetFile(InputFile, file => Native.witrt_wasi_set_stdin_file(wasi, file));
+            SetFile(OutputFile, file => Native.witrt_wasi_set_stdout_file(wasi, file));
+            SetFile(ErrorFile, file => Native.witrt_wasi_set_stderr_file(wasi, file));
             done = true;
             return wasi;
         }
@@ -187,6 +209,18 @@ public sealed class Wasi
             Set(access is uint a
                 ? Native.witrt_wasi_preopen_dir(wasi, &firstLent, &secondLent, a)
                 : Native.witrt_wasi_set_env(wasi, &firstLent, &secondLent));
+        }
+    }
+
+    private unsafe delegate byte FileSetter(HostString* path);
+
+    private static unsafe void SetFile(string? path, FileSetter set)
+    {
+        if (path is null) return;
+        fixed (char* text = path)
+        {
+            var lent = new HostString(text, path.Length);
+            Set(set(&lent));
         }
     }
 

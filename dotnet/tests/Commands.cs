@@ -51,6 +51,11 @@ static class Commands
             Run(engine, file, wasi, out written, "cat");
             Check.Equal($"{file}: input", "some input", written);
 
+            Run(engine, file, new Wasi { InputBytes = Encoding.UTF8.GetBytes("bytes") }, out written, "cat");
+            Check.Equal($"{file}: bytes as input", "bytes", written);
+            Run(engine, file, new Wasi { InputFile = Path.Combine(folder, "note"), OutputFile = Path.Combine(folder, "out") }, out _, "cat");
+            Check.Equal($"{file}: from a file to a file", "a note\n", File.ReadAllText(Path.Combine(folder, "out")));
+
             var lines = new List<string>();
             Run(engine, file, new Wasi { OutputLine = lines.Add }, out _, "part", "0");
             Check.Equal($"{file}: lines", "whole|part", string.Join("|", lines));
@@ -86,6 +91,7 @@ static class Commands
         }
         Directory.Delete(folder, true);
         using var store = new Store(engine);
+        Check.Throws<WitrtException>("a file that is not there", () => store.SetWasi(new Wasi { InputFile = folder }));
         var missing = new Wasi();
         missing.PreopenDirectory(folder, "/d");
         var error = Check.Throws<WitrtException>("a folder that is gone", () => store.SetWasi(missing));

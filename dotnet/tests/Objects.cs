@@ -101,4 +101,31 @@ static class Objects
         var wrong = Check.Throws<WitrtException>("a record with other fields", () => guest.Instance.GetFunc<Spot, Person>("birthday"));
         Check.Equal("is told with its place", 0, wrong.Argument);
     }
+
+    /// Where nothing is looked into: what is known by itself, what the program tells, and what is said of all else.
+    public static void WithoutCode()
+    {
+        bool without = !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported;
+        Mapping.Record<Spot>().Field("x", spot => spot.Left).Field("y", spot => spot.Top).Register(fields => new Spot((fields.Get<int>(0), fields.Get<int>(1))));
+        Mapping.Enum<Hue>();
+        Mapping.Resource<Sink>();
+        using var guest = new ComponentGuest("c/guest-utf8.wasm", typed: false);
+        var instance = guest.Instance;
+        Check.Equal("records", 1, instance.GetFunc<Spot[], Spot?>("centroid")(instance.GetFunc<uint, Spot[]>("path")(3))!.Top);
+        Check.Equal("an enum", Hue.Red, instance.GetFunc<Hue, Hue>("next-color")(Hue.Blue));
+        Check.Equal("text in lists", "a|b", instance.GetFunc<string[], string?, string>("join")(new[] { "a", "b" }, null));
+        Check.Equal("numbers in lists", 3.0, instance.GetFunc<double[], double>("sum")(new[] { 1.0, 2 }));
+        Check.Equal("options", "some(a)", instance.GetFunc<string?, Option<string>>("maybe")("a").ToString());
+        Check.Equal("values that tell their kinds", "circle(4)", instance.GetFunc<Value, Value>("grow")(Value.Variant("circle", 2.0)).ToString());
+        if (without)
+        {
+            var error = Check.Throws<WitrtException>("a record that was not told", () => instance.GetFunc<string, Point>("parse"));
+            Check.True("is told", error.Message.Contains("tell it to Witrt.Mapping"), error.Message);
+            Check.Throws<WitrtException>("an enum that was not told", () => instance.GetFunc<Color, Color>("next-color"));
+        }
+        else
+        {
+            Check.Equal("a record that was not told", new Point(3, -4), instance.GetFunc<string, Point>("parse")("3,-4"));
+        }
+    }
 }

@@ -39,6 +39,7 @@ static class Program
         Check.Group("values that do not fit, and misuse of components", Typed.Mistakes);
         Check.Group("globals, tables, several results", Objects.All);
         Check.Group("types that the program tells", Objects.Mapped);
+        Check.Group("what is known without code that is made at run time", Objects.WithoutCode);
         Check.Group("what values with parts allocate", Trees.Allocating);
         Check.Group("values with parts while the collector runs", Trees.Collecting);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
