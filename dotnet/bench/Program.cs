@@ -9,6 +9,9 @@
 //   delegates  the same by hand, with typed delegates on the core's exports;
 //   P/Invoke   a call that does nothing, with the string pinned.
 //
+// Of a component, values with parts as .NET's own types (typed) and as values that
+// tell their kinds (dynamic), and bytes to a copy of them made by .NET.
+//
 // They take turns; each figure is the median of many blocks.
 
 using System;
@@ -67,6 +70,28 @@ Compare("number to number", new (string, Action)[]
     ("typed", () => sink += (uint)numbers(1)),
     ("P/Invoke", () => sink += CApi.Bare("")),
 });
+
+using var component = Module.FromFile(engine, Path.Combine(folder, "../../tests/modules/components/c/plain-utf8.wasm"));
+var text8 = new Instance(store, component);
+var parse = text8.GetFunc<string, Point>("parse");
+var dynamic = text8.GetFunction("parse");
+Compare("a record as a result", new (string, Action)[]
+{
+    ("dynamic", () => sink += (uint)dynamic.Call("3,-4")[0].Count),
+    ("typed", () => sink += (uint)parse("3,-4").X),
+});
+var reverse = text8.GetFunc<byte[], byte[]>("reverse-bytes");
+var reverseSpan = text8.GetListFunc<byte, byte[]>("reverse-bytes");
+foreach (int size in new[] { 8, 1024 })
+{
+    var bytes = new byte[size];
+    Compare($"{size} bytes there, reversed, and back", new (string, Action)[]
+    {
+        ("copy", () => sink += (uint)bytes.AsSpan().ToArray().Length),
+        ("typed", () => sink += (uint)reverse(bytes).Length),
+        ("span", () => sink += (uint)reverseSpan(bytes).Length),
+    });
+}
 GC.KeepAlive(sink);
 
 static void Compare(string what, (string Name, Action Call)[] candidates)
@@ -116,6 +141,8 @@ static double Measure(Action call, int calls, out long allocated)
     allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / calls;
     return (end - start) * (1e9 / Stopwatch.Frequency) / calls;
 }
+
+record struct Point(int X, int Y);
 
 /// The usual way, with what a careful programmer has at hand.
 sealed class Glue

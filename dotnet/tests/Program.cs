@@ -41,6 +41,8 @@ static class Program
         Check.Group("types that the program tells", Objects.Mapped);
         Check.Group("what is known without code that is made at run time", Objects.WithoutCode);
         Check.Group("what values with parts allocate", Trees.Allocating);
+        Check.Group("host functions with parts", Trees.Hosts);
+        Check.Group("calls with parts within each other", Trees.Nested);
         Check.Group("values with parts while the collector runs", Trees.Collecting);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);

@@ -107,6 +107,109 @@ static class Trees
         Check.Equal("records: the result", hundred, Of("records", () => path(100)));
     }
 
+    /// A component that has the host answer: a record, and a list of them.
+    private const string Asking = """
+        (component
+          (type $point' (record (field "x" s32) (field "y" s32)))
+          (import "point" (type $point (eq $point')))
+          (import "turn" (func $turn (param "p" $point) (result $point)))
+          (import "last" (func $last (param "p" (list $point)) (result (option $point))))
+          (core module $memory (memory (export "memory") 1)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+          (core instance $memory (instantiate $memory))
+          (core func $turn (canon lower (func $turn) (memory $memory "memory")))
+          (core func $last (canon lower (func $last) (memory $memory "memory")))
+          (core module $guest (import "" "turn" (func $turn (param i32 i32 i32))) (import "" "last" (func $last (param i32 i32 i32)))
+            (func (export "turn") (param i32 i32) (result i32) (call $turn (local.get 0) (local.get 1) (i32.const 16)) (i32.const 16))
+            (func (export "last") (param i32 i32) (result i32) (call $last (local.get 0) (local.get 1) (i32.const 32)) (i32.const 32)))
+          (core instance $guest (instantiate $guest (with "" (instance (export "turn" (func $turn)) (export "last" (func $last))))))
+          (func (export "ask") (param "p" $point) (result $point) (canon lift (core func $guest "turn") (memory $memory "memory")))
+          (func (export "ask last") (param "p" (list $point)) (result (option $point))
+            (canon lift (core func $guest "last") (memory $memory "memory") (realloc (func $memory "realloc")))))
+        """;
+
+    public static void Hosts()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, Asking.Replace("ask last", "ask-last"));
+        var linker = new Linker(store);
+        linker.Define("", "turn", (Point point) => new Point(point.Y, -point.X));
+        linker.Define("", "last", (Point[] points) => points.Length == 0 ? null : (Point?)points[^1]);
+        var instance = linker.Instantiate(module);
+        var ask = instance.GetFunc<Point, Point>("ask");
+        Check.Equal("a record to a host function, and back", new Point(4, -3), ask(new Point(3, 4)));
+        Check.Equal("a record to a host function, and back: bytes", 0, Of("a record to a host function, and back", () => ask(new Point(3, 4))));
+        var last = instance.GetFunc<Point[], Point?>("ask-last");
+        var points = new[] { new Point(1, 2), new Point(3, 4) };
+        Check.True("a list, and an option back", last(points) == new Point(3, 4) && last(Array.Empty<Point>()) is null);
+        long two = Of("2 records, made by .NET", () => new Point[2]);
+        Check.Equal("a list, and an option back: bytes", two, Of("a list, and an option back", () => last(points)));
+
+        // What a dynamic one returns is looked at by the library.
+        using var other = Module.FromText(engine, Asking.Replace("ask last", "ask-last"));
+        Value returned = 0;
+        linker.DefineDynamic("", "turn", given => new[] { returned });
+        ask = linker.Instantiate(other).GetFunc<Point, Point>("ask");
+        returned = Value.Record(1, 2);
+        Check.Equal("a value from the host", new Point(1, 2), ask(default));
+        foreach (var wrong in new Value[] { 7, "text", Value.Record(1), Value.Record(1, "2"), Value.None, Value.List(1, 2), Value.Tuple(1, 2) })
+        {
+            ask = linker.Instantiate(other).GetFunc<Point, Point>("ask");
+            returned = wrong;
+            var error = Check.Throws<WitrtException>($"{wrong} from the host", () => ask(default));
+            Check.True("is told as the result's", error.Message.Contains("result"), error.Message);
+        }
+    }
+
+    /// Calls within each other, results larger than what is kept, and a store that is disposed meanwhile.
+    public static void Nested()
+    {
+        using var engine = new Engine();
+        var store = new Store(engine);
+        using var module = Module.FromText(engine, Asking.Replace("ask last", "ask-last"));
+        Func<Point[], Point?> next = points => points.Length == 0 ? null : points[0];
+        for (int depth = 0; depth < 6; depth++)
+        {
+            var inner = next;
+            var linker = new Linker(store);
+            linker.Define("", "turn", (Point point) => point);
+            linker.Define("", "last", (List<Point> points) =>
+            {
+                // What was lent and what is returned is there before and after calls within.
+                var twice = inner(points.Concat(points).Select(point => new Point(point.X + 1, point.Y)).ToArray());
+                var third = inner(points.ToArray());
+                return twice?.X == third?.X + 1 ? twice : null;
+            });
+            next = linker.Instantiate(module).GetFunc<Point[], Point?>("ask-last");
+        }
+        Check.Equal("six instances, each called by the next", new Point(7, 10), next(new[] { new Point(1, 10) }));
+
+        using var large = Module.FromFile(engine, Check.Module("components/c/guest-utf8.wasm"));
+        var host = new Linker(store);
+        bool disposing = false;
+        host.Define("probe:guest/host@1.2.0", "ask", (string question) => new string('q', 50_000));
+        host.Define("probe:guest/host@1.2.0", "log", (uint level, string text) => { });
+        host.Define("probe:guest/host@1.2.0", "digest", (ReadOnlyMemory<byte> data) => Enumerable.Range(0, 9000).Select(i => (byte)i).ToList());
+        host.Define("probe:guest/host@1.2.0", "find", (string key) => new string('f', 30_000));
+        host.Define("probe:guest/host@1.2.0", "lookup", (string key) =>
+        {
+            if (disposing) store.Dispose();
+            return Enumerable.Range(0, 3000).Select(i => new Point(i, -i));
+        });
+        host.Define("probe:guest/host@1.2.0", "now", () => 1ul);
+        host.Define("probe:guest/host@1.2.0", "[constructor]sink", (string name) => Resource.FromObject(name));
+        host.Define("probe:guest/host@1.2.0", "[method]sink.write", (Resource sink, string text) => (uint)((string)sink.Object!).Length);
+        host.Define("probe:guest/host@1.2.0", "[static]sink.open-sinks", () => 0u);
+        var run = host.Instantiate(large).GetFunc<string, string>("run");
+        string expected = $"{new string('q', 50_000)} [{string.Join(" ", Enumerable.Range(0, 9000).Select(i => i % 256))}] some {new string('f', 30_000)} ok "
+            + $"{string.Join(" ", Enumerable.Range(0, 3000).Select(i => $"{i},{-i}"))} 1 sink 300";
+        for (int i = 0; i < 3; i++) Check.True("large results of host functions", run("abc") == expected);
+        disposing = true;
+        Check.True("a store that is disposed in a host function", run("abc") == expected);
+        Check.Throws<ObjectDisposedException>("is gone afterwards", () => run("abc"));
+    }
+
     /// So many calls, after some that have everything compiled and grown.
     private static long Of<T>(string what, Func<T> call)
     {
