@@ -8,6 +8,8 @@
 #   make bench                ratios against glue by hand, the engine's C API, components
 #   make bench-dotnet         ratios of the .NET library against glue by hand
 #   make nupkg                the NuGet package, in build/package
+#   make wheel                the Python package for this python3, in build/package
+#   make bench-python         the Python package against the engine's own
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build
 #   make dist                 an archive of it for machines like this one, in build/
@@ -21,7 +23,7 @@ CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
 alone = scripts/alone.sh "$(CARGO_TARGET_DIR)"
 
-.PHONY: all demo test test-full header bench bench-dotnet nupkg install dist clean
+.PHONY: all demo test test-full header bench bench-dotnet bench-python nupkg wheel install dist clean
 
 all:
 	scripts/setup.sh cargo cc c++
@@ -32,11 +34,11 @@ demo:
 	$(alone) scripts/demo.sh
 
 test:
-	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet
+	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet python
 	$(alone) scripts/test.sh
 
 test-full:
-	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet
+	scripts/setup.sh cargo rustfmt clippy cc c++ cmake make pkg-config valgrind dotnet python
 	$(alone) scripts/test.sh full
 
 header:
@@ -54,6 +56,13 @@ bench-dotnet: all
 nupkg: all
 	scripts/setup.sh dotnet
 	$(alone) scripts/nupkg.sh build/package "$(CARGO_TARGET_DIR)/$(PROFILE)"
+
+wheel: all
+	scripts/setup.sh python
+	$(alone) scripts/wheel.sh build/package
+
+bench-python: wheel
+	$(alone) python/bench.sh build/package
 
 install: all
 	$(alone) scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"

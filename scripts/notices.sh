@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Prints the notices of everything that is linked into the library: for each
 # crate its version and licence, and each licence text once, with the crates
-# that it comes with. `cargo fetch` must have been done; nothing is downloaded.
+# that it comes with. Sources that are not here yet are fetched.
 #
 #   scripts/notices.sh [TARGET] >THIRD-PARTY-NOTICES
+#   PACKAGE=witrt-python scripts/notices.sh >…   of another crate of the workspace
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,11 +13,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # Crates that run while the library is built, and are not in it, are left out.
-cargo tree --offline --locked --edges normal,no-proc-macro --target "$target" \
+package=${PACKAGE:-witrt}
+cargo tree --locked --package "$package" --edges normal,no-proc-macro --target "$target" \
     --prefix none --format '{p}|{l}|{r}' | sed 's/ (\*)$//; s/ (proc-macro)//' |
-    grep -v '^witrt v' | sort -u >"$work/crates"
+    grep -Ev '^witrt(-python)? v' | sort -u >"$work/crates"
 # Where each one's source is.
-cargo metadata --offline --locked --format-version 1 --filter-platform "$target" |
+cargo metadata --locked --format-version 1 --filter-platform "$target" |
     grep -o '"manifest_path":"[^"]*"' | sed 's/.*:"//; s/\/Cargo\.toml"$//' >"$work/sources"
 
 # The folder that is called NAME-VERSION.
@@ -68,7 +70,7 @@ grep -q Redistributions "$work/simdutf" ||
     { echo "notices: simdutf.h is not what it was: look for the notices in it" >&2; exit 1; }
 keep "simdutf (C++)" "$work/simdutf"
 
-echo "libwitrt contains these crates, for $target:"
+echo "$([ "$package" = witrt ] && echo libwitrt || echo "The Python package witrt") contains these crates, for $target:"
 echo
 while IFS='|' read -r crate licence repository; do
     printf '  %s: %s\n    %s\n' "$crate" "$licence" "$repository"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that the named tools are here: cargo rustfmt clippy cc c++ cmake make
-# pkg-config valgrind, and dotnet or what it is fetched with. Installs what is
+# pkg-config valgrind python, and dotnet or what it is fetched with. Installs what is
 # missing where that is possible (rustup; apt, as root); else says what to
 # install, and fails.
 set -euo pipefail
@@ -37,6 +37,10 @@ for tool in "$@"; do
         # Without a recent one, dotnet/toolchain.sh fetches one.
         dotnet --list-sdks 2>/dev/null | grep -Eq '^([89]|[1-9][0-9]+)\.' ||
             command -v npm >/dev/null || need npm
+        ;;
+    python)
+        # Debian's comes without what makes environments.
+        python3 -c 'import ensurepip, venv' 2>/dev/null || need python3 python3-venv
         ;;
     *)
         echo "setup: unknown tool: $tool" >&2

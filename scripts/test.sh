@@ -45,7 +45,8 @@ rust_tests() {
 }
 
 clippy() {
-    cargo clippy "${cargo[@]}" --all-targets -- -D warnings
+    cargo clippy "${cargo[@]}" --all-targets -- -D warnings &&
+        cargo clippy "${cargo[@]}" --package witrt-python -- -D warnings
 }
 
 # The crates beside it, which bring crates of their own.
@@ -90,13 +91,18 @@ dotnet_tests() {
     dotnet/test.sh "$target/release" 2>&1 | tee build/dotnet.log
 }
 
+python_tests() {
+    python/test.sh "${cargo[@]:1}" 2>&1 | tee build/python.log
+}
+
 sanitized() {
     scripts/sanitize.sh "$1" 2>&1 | tee "build/c-$1.log"
 }
 
 # Licences, sources, duplicates, where the tool is; notices anywhere.
 supply_chain() {
-    scripts/notices.sh >build/THIRD-PARTY-NOTICES || return
+    scripts/notices.sh >build/THIRD-PARTY-NOTICES &&
+        PACKAGE=witrt-python scripts/notices.sh >build/THIRD-PARTY-NOTICES-python || return
     if ! cargo deny --version >/dev/null 2>&1; then
         echo "cargo-deny is not installed: cargo install --locked cargo-deny"
         return 77
@@ -105,13 +111,14 @@ supply_chain() {
 }
 
 part "Rust tests" rust_tests
-part "Formatting" cargo fmt --check
+part "Formatting" cargo fmt --all --check
 part "Clippy" clippy
 part "Documentation" documentation
 part "Library without default features" no_default_features
 part "C and C++ tests, README, installation" c_tests
 part "C tests, the reference back end" reference
 part ".NET tests" dotnet_tests
+part "Python tests" python_tests
 part "Licences and notices" supply_chain
 if [ "$full" = full ]; then
     part "Clippy, fuzz targets and benchmarks" clippy_beside
@@ -125,6 +132,7 @@ fi
 rust=$(awk '/^test result:/ {n += $4} END {print n + 0}' build/rust.log)
 c=$(awk '/Test +#.*Passed/ {n++} END {print n + 0}' build/c*.log)
 net=$(awk '/^[0-9]+ checks passed/ {n += $1} END {print n + 0}' build/dotnet.log)
+python=$(awk '/^[0-9]+ passed/ {n += $1} END {print n + 0}' build/python.log)
 # Each checker is shown a mistake that it has to find.
 planted=$(awk '/Test +#.*planted\// {
     passed = /Passed/
@@ -138,7 +146,7 @@ planted=$(awk '/Test +#.*planted\// {
     }
     print all + 0 " of " n + 0 ": " list
 }' build/c*.log)
-summary="$rust Rust tests, $c C runs and $net .NET checks passed in $((SECONDS - started)) s"
+summary="$rust Rust tests, $c C runs, $net .NET checks and $python Python tests passed in $((SECONDS - started)) s"
 printf '\n'
 printf '%s\n' "${table[@]}"
 printf 'Planted mistakes that were found: %s\n' "$planted" | fold -s -w 78

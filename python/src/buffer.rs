@@ -1,0 +1,113 @@
+//! Numbers that an object with the buffer protocol holds: `bytes`, `bytearray`,
+//! `memoryview`, `array`, NumPy arrays. They are read where they lie.
+//!
+//! Not here: other lists.
+
+use crate::error::Fault;
+use crate::lower::{BOOL, CHAR, F32, F64, S8, S16, S32, S64, U8, U16, U32, U64};
+use pyo3::buffer::{ElementType, PyUntypedBuffer};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use std::ffi::c_void;
+use witrt::ErrorKind;
+
+/// Memory that an object lends, for as long as this is there. Other threads, and the
+/// guest's own host functions, had better leave it alone meanwhile.
+pub struct Buffer(PyUntypedBuffer);
+
+impl Buffer {
+    pub fn start(&self) -> *const c_void {
+        self.0.buf_ptr()
+    }
+
+    /// How many elements there are.
+    pub fn count(&self) -> usize {
+        self.0.item_count()
+    }
+}
+
+/// The numbers of this kind that an object lends; `None` where it lends nothing.
+pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> {
+    // SAFETY: it is an object, whose type is looked at.
+    if unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } == 0 {
+        return Ok(None);
+    }
+    let buffer = PyUntypedBuffer::get(value)?;
+    let refuse = |found: String| {
+        let message = format!("expected a buffer of {}, found {found}", name(kind));
+        Err(Fault::new(ErrorKind::WrongKind, message))
+    };
+    if buffer.dimensions() != 1 {
+        return refuse(format!("one of {} dimensions", buffer.dimensions()));
+    }
+    if !buffer.is_c_contiguous() {
+        return refuse("one with gaps".to_owned());
+    }
+    if !fits(kind, ElementType::from_format(buffer.format())) {
+        return refuse(format!("one of format {:?}", buffer.format().to_string_lossy()));
+    }
+    Ok(Some(Buffer(buffer)))
+}
+
+fn fits(kind: u8, element: ElementType) -> bool {
+    use ElementType::{Bool, Float, SignedInteger as Signed, UnsignedInteger as Unsigned};
+    match element {
+        Bool => kind == BOOL,
+        Signed { bytes } => matches!((kind, bytes), (S8, 1) | (S16, 2) | (S32, 4) | (S64, 8)),
+        Unsigned { bytes } => matches!((kind, bytes), (U8, 1) | (U16, 2) | (U32, 4) | (U64, 8)),
+        Float { bytes } => matches!((kind, bytes), (F32, 4) | (F64, 8)),
+        ElementType::Unknown => false,
+    }
+}
+
+/// What a kind of numbers is called.
+pub fn name(kind: u8) -> &'static str {
+    match kind {
+        BOOL => "bool",
+        CHAR => "char",
+        S8 => "s8",
+        U8 => "u8",
+        S16 => "s16",
+        U16 => "u16",
+        S32 => "s32",
+        U32 => "u32",
+        S64 => "s64",
+        U64 => "u64",
+        F32 => "f32",
+        _ => "f64",
+    }
+}
+
+/// How many bytes a number of this kind has.
+pub fn width(kind: u8) -> usize {
+    match kind {
+        BOOL | S8 | U8 => 1,
+        S16 | U16 => 2,
+        S64 | U64 | F64 => 8,
+        _ => 4,
+    }
+}
+
+/// Numbers that are put side by side.
+pub struct Packed(Vec<u8>, usize);
+
+impl Packed {
+    pub fn new(kind: u8, count: usize) -> Packed {
+        let width = width(kind);
+        Packed(Vec::with_capacity(width.saturating_mul(count)), width)
+    }
+
+    /// Puts the next one there.
+    pub fn push(&mut self, bits: u64) {
+        match self.1 {
+            1 => self.0.push(bits as u8),
+            2 => self.0.extend_from_slice(&(bits as u16).to_ne_bytes()),
+            4 => self.0.extend_from_slice(&(bits as u32).to_ne_bytes()),
+            _ => self.0.extend_from_slice(&bits.to_ne_bytes()),
+        }
+    }
+
+    pub fn start(&self) -> *const c_void {
+        self.0.as_ptr().cast()
+    }
+}

@@ -1,0 +1,219 @@
+//! Host functions: Python callables that guests call.
+//!
+//! Not here: which import is whose.
+
+use crate::error::{Fault, raised, result_value};
+use crate::lift::{Lift, number};
+use crate::lower::{ERR, OK, Room, scalar};
+use crate::store::{Cell, Store};
+use crate::text::{new_str, units};
+use crate::types::{Callable, Conv, Kind};
+use crate::value;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use std::sync::{Arc, Weak};
+use witrt::tree::{Returned, Slot, copy, plain_text};
+use witrt::{
+    AsContextMut, Caller, Error, ErrorKind, Func, FuncType, HostCall, Policy, Result, Str,
+};
+
+/// A callable that guests call, and the types of its values.
+pub struct Host {
+    /// It is in the cell, where Python's collector sees it, and so is what makes objects
+    /// of resources, under the next number.
+    number: usize,
+    cell: Weak<Cell>,
+    ty: Callable,
+    name: String,
+    policy: Policy,
+    array: Option<Py<PyAny>>,
+}
+
+impl Host {
+    pub fn new(
+        store: &Store,
+        callable: Py<PyAny>,
+        ty: Callable,
+        name: String,
+        policy: Policy,
+        resources: Py<PyDict>,
+        array: Option<Py<PyAny>>,
+    ) -> Host {
+        let number = store.cell.keep([callable, resources.into_any()]);
+        Host { number, cell: Arc::downgrade(&store.cell), ty, name, policy, array }
+    }
+
+    /// The function of this type that guests call.
+    pub fn into_func(self, cx: impl AsContextMut, ty: FuncType) -> Func {
+        match ty.signature() {
+            Some(_) => Func::new_slots(cx, ty, move |mut caller, args, returned| {
+                Python::attach(|py| self.slots(py, &mut caller, args, returned))
+            }),
+            None => {
+                Func::new_prepared(cx, ty, move |call| Python::attach(|py| self.prepared(py, call)))
+            }
+        }
+    }
+
+    /// The callable, and the cell that it runs in.
+    fn parts<'py>(&self, py: Python<'py>) -> Result<(Arc<Cell>, Bound<'py, PyAny>)> {
+        let cell = self.cell.upgrade();
+        let parts = cell.and_then(|cell| cell.host(py, self.number).map(|host| (cell, host)));
+        parts.ok_or_else(|| Error::new(ErrorKind::WrongStore, "the store is out of use"))
+    }
+
+    fn fault(&self, py: Python<'_>, fault: Fault) -> Error {
+        raised(
+            py,
+            fault.within(format!("result of the host function {}", self.name)).exception(py, None),
+        )
+    }
+
+    /// A call with values of components.
+    fn slots(
+        &self,
+        py: Python<'_>,
+        caller: &mut Caller<'_>,
+        args: &[Slot],
+        returned: &mut Returned,
+    ) -> Result<()> {
+        let (cell, callable) = self.parts(py)?;
+        let raise = |error: PyErr| raised(py, error);
+        let resources = cell.host(py, self.number + 1);
+        let resources = resources.and_then(|found| found.cast_into::<PyDict>().ok());
+        let resources = resources.unwrap_or_else(|| PyDict::new(py));
+        let lift = Lift {
+            py,
+            resources: &resources,
+            array: self.array.as_ref().map(|array| array.bind(py)),
+            policy: self.policy,
+        };
+        let made = cell.call_back(caller, || {
+            let mut made = Vec::with_capacity(args.len());
+            for ((_, conv), slot) in self.ty.params.iter().zip(args) {
+                // SAFETY: arguments are of the function's type, and there until it
+                // returns.
+                made.push(unsafe { lift.slot(conv, slot) }?);
+            }
+            callable.call1(PyTuple::new(py, made)?)
+        });
+        let Some(conv) = self.ty.results.first() else {
+            return made.map(drop).map_err(raise);
+        };
+        if let (Kind::Text, Ok(value)) = (&conv.kind, &made) {
+            let text = value.cast::<PyString>();
+            let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
+            let units = units(text).map_err(raise)?;
+            returned.text = Some(Str::new_in(caller, units.text())?);
+            return Ok(());
+        }
+        let mut room = Room::new();
+        let slot = match (&conv.kind, made) {
+            (Kind::Result(cases), Err(error)) => {
+                // The error of a result is raised, as it is where Python calls.
+                let Some(value) = result_value(py, &error).map_err(raise)? else {
+                    return Err(raise(error));
+                };
+                room.outcome(cases, 1, &value)
+            }
+            (_, Err(error)) => return Err(raise(error)),
+            (Kind::Result(cases), Ok(value)) => match is_outcome(&value) {
+                Ok(true) => room.slot(conv, &value),
+                Ok(false) => room.outcome(cases, 0, &value),
+                Err(error) => return Err(raise(error)),
+            },
+            (_, Ok(value)) => room.slot(conv, &value),
+        };
+        let slot = slot.map_err(|fault| self.fault(py, fault))?;
+        // What it refers to goes when this returns.
+        // SAFETY: it refers to what `room` holds.
+        returned.slot = unsafe { copy(&slot, plain_text) }?;
+        returned.owned = true;
+        Ok(())
+    }
+
+    /// A call with values of modules.
+    fn prepared(&self, py: Python<'_>, call: &mut HostCall<'_, '_>) -> Result<()> {
+        let (cell, callable) = self.parts(py)?;
+        let raise = |error: PyErr| raised(py, error);
+        let mut made = Vec::with_capacity(self.ty.params.len());
+        for (_, conv) in &self.ty.params {
+            made.push(self.argument(py, call, conv)?);
+        }
+        let value = cell.call_back(&mut call.caller(), || callable.call1(PyTuple::new(py, made)?));
+        let value = value.map_err(raise)?;
+        match &self.ty.results[..] {
+            [] => Ok(()),
+            [conv] => self.put(py, call, conv, &value),
+            convs => {
+                let tuple = value.cast::<PyTuple>().ok().filter(|tuple| tuple.len() == convs.len());
+                let expected =
+                    || Fault::mismatch(format!("a tuple of {} values", convs.len()), &value);
+                let tuple = tuple.ok_or_else(|| self.fault(py, expected()))?;
+                for (conv, value) in convs.iter().zip(tuple.iter()) {
+                    self.put(py, call, conv, &value)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn argument<'py>(
+        &self,
+        py: Python<'py>,
+        call: &mut HostCall<'_, '_>,
+        conv: &Conv,
+    ) -> Result<Bound<'py, PyAny>> {
+        match &conv.kind {
+            Kind::Scalar(kind) => {
+                let bits = call.number()?;
+                number(py, *kind, bits).map_err(|error| raised(py, error))
+            }
+            Kind::Text => {
+                let made = call.text(|text, policy| {
+                    // What is wrong with a guest's text is told of the guest.
+                    witrt::string::narrowest(text, policy)?;
+                    new_str(py, text, policy).map_err(|error| raised(py, error))
+                });
+                made.map(Bound::into_any)
+            }
+            _ => {
+                let val = call.value()?;
+                let func =
+                    |_| Err(PyRuntimeError::new_err("a host function cannot be given functions"));
+                value::python(py, conv, val, &func).map_err(|error| raised(py, error))
+            }
+        }
+    }
+
+    fn put(
+        &self,
+        py: Python<'_>,
+        call: &mut HostCall<'_, '_>,
+        conv: &Conv,
+        value: &Bound<'_, PyAny>,
+    ) -> Result<()> {
+        match &conv.kind {
+            Kind::Scalar(kind) => {
+                let slot = scalar(*kind, conv, value).map_err(|fault| self.fault(py, fault))?;
+                call.put_number(value::extended(*kind, slot.bits()))
+            }
+            Kind::Text => {
+                let text = value.cast::<PyString>();
+                let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
+                let units = units(text).map_err(|error| raised(py, error))?;
+                call.put_text(units.text())
+            }
+            _ => {
+                let val = value::val(conv, value).map_err(|fault| self.fault(py, fault))?;
+                call.put_value(val)
+            }
+        }
+    }
+}
+
+/// Whether a value is a result by itself.
+fn is_outcome(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.is_instance(OK.get(value.py())?)? || value.is_instance(ERR.get(value.py())?)?)
+}

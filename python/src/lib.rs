@@ -1,0 +1,62 @@
+//! The Python package's extension module, `witrt._witrt`: Python's values on the
+//! library's Rust API. What has a name to users, and all that is about names, is Python
+//! (`witrt/*.py`).
+
+mod buffer;
+mod engine;
+mod error;
+mod externs;
+mod func;
+mod host;
+mod lift;
+mod lower;
+mod module;
+mod resource;
+mod store;
+mod text;
+mod ticker;
+mod types;
+mod value;
+mod wasi;
+
+use pyo3::prelude::*;
+
+// The state of all classes is atomic, behind a mutex, or behind the door of its store.
+#[pymodule(gil_used = false)]
+mod _witrt {
+    #[pymodule_export]
+    use crate::engine::Engine;
+    #[pymodule_export]
+    use crate::externs::{Global, Memory, Table};
+    #[pymodule_export]
+    use crate::func::Function;
+    #[pymodule_export]
+    use crate::module::{Instance, Module};
+    #[pymodule_export]
+    use crate::resource::Handle;
+    #[pymodule_export]
+    use crate::store::Store;
+    #[pymodule_export]
+    use crate::value::Reference;
+    use crate::{store, ticker};
+    use pyo3::prelude::*;
+
+    /// What a module asks for and offers, as WIT.
+    #[pyfunction]
+    fn wit(py: Python<'_>, bytes: &[u8]) -> PyResult<String> {
+        let told = py.detach(|| witrt::tools::wit(bytes));
+        told.map_err(|error| crate::error::exception(py, &error))
+    }
+
+    /// Says that this is the thread on which Python looks at signals.
+    #[pyfunction]
+    fn is_main_thread() {
+        store::is_main();
+    }
+
+    /// To be called in a process that was forked.
+    #[pyfunction]
+    fn forked() {
+        ticker::forked();
+    }
+}

@@ -1,0 +1,170 @@
+"""The extension module: see ``python/src``."""
+
+import inspect
+import os
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, final
+
+class Engine:
+    """Compiles modules and makes stores. Any thread may use it.
+
+    ``ill_formed`` says what becomes of text that is not well-formed, in either
+    direction: ``"reject"``, or ``"replace"`` with U+FFFD. ``fuel`` counts instructions.
+    ``interruptible`` lets Ctrl-C and timeouts end a guest that runs; without it, loops
+    in guests are a little faster. ``cache_dir`` keeps compiled code.
+    """
+
+    def __init__(
+        self,
+        *,
+        ill_formed: str = "reject",
+        fuel: bool = False,
+        interruptible: bool = True,
+        opt_level: str = "speed",
+        cache_dir: Optional["str | os.PathLike[str]"] = None,
+        max_memory_bytes: Optional[int] = None,
+        max_stack_bytes: Optional[int] = None,
+        pooling: Optional[int] = None,
+        parallel_compilation: bool = True,
+    ) -> None: ...
+
+@final
+class Store:
+    """Holds instances and everything that belongs to them. One thread at a time may use
+    it; others get a :class:`witrt.StoreError`.
+
+    ``timeout`` is how many seconds a call may take. With ``release_gil``, other threads
+    run while a guest does; a call then costs a little more, so that it pays for calls
+    that take longer than some microseconds. Without it they have their turn a hundred
+    times a second.
+    """
+
+    def __init__(
+        self,
+        engine: Optional[Engine] = None,
+        *,
+        fuel: Optional[int] = None,
+        timeout: Optional[float] = None,
+        release_gil: bool = False,
+        max_memory_bytes: Optional[int] = None,
+        max_table_elements: Optional[int] = None,
+        max_instances: Optional[int] = None,
+    ) -> None: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def fuel(self) -> int:
+        """The fuel that is left, of an engine that counts it."""
+    @fuel.setter
+    def fuel(self, value: int) -> None: ...
+    @property
+    def timeout(self) -> Optional[float]:
+        """How many seconds a call may take, what it calls included."""
+    @timeout.setter
+    def timeout(self, value: Optional[float]) -> None: ...
+    @property
+    def release_gil(self) -> bool: ...
+    @property
+    def closed(self) -> bool: ...
+    def close(self) -> None:
+        """Gives up everything that is in the store."""
+    def __enter__(self) -> "Store": ...
+    def __exit__(self, *args: object) -> None: ...
+
+@final
+class Function:
+    """A function of a store. Call it with Python's own values."""
+
+    def __call__(self, *args: Any, **named: Any) -> Any: ...
+    @property
+    def __name__(self) -> str: ...
+    @property
+    def __qualname__(self) -> str: ...
+    @property
+    def __signature__(self) -> inspect.Signature: ...
+    @property
+    def wit(self) -> str:
+        """The type, as WIT has it."""
+    @property
+    def store(self) -> Store: ...
+
+@final
+class Memory:
+    """A linear memory."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages of 64 KiB it has."""
+    def grow(self, by: int) -> int:
+        """Adds pages, and gives how many there were."""
+    def read(self, offset: int, size: int) -> bytes:
+        """A copy of so many bytes."""
+    def write(self, offset: int, data: bytes) -> None:
+        """Writes bytes there."""
+
+@final
+class Global:
+    """A global."""
+
+    @property
+    def value(self) -> Any: ...
+    @value.setter
+    def value(self, value: Any) -> None: ...
+    @property
+    def mutable(self) -> bool: ...
+
+@final
+class Table:
+    """A table of references."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int) -> Any: ...
+    def __setitem__(self, index: int, value: Any) -> None: ...
+    def grow(self, by: int, init: Any) -> int:
+        """Adds elements, and gives how many there were."""
+
+@final
+class Reference:
+    """A reference to something of a guest's, which can be given back to guests."""
+
+@final
+class Handle:
+    def close(self) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+
+@final
+class Module:
+    @staticmethod
+    def from_file(engine: Optional[Engine], path: "str | os.PathLike[str]") -> "Module": ...
+    @staticmethod
+    def from_bytes(engine: Optional[Engine], bytes: bytes) -> "Module": ...
+    @staticmethod
+    def deserialize(engine: Optional[Engine], bytes: bytes) -> "Module": ...
+    def serialize(self) -> bytes: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def is_component(self) -> bool: ...
+    def imports(self) -> List[Tuple[str, str, str, str]]: ...
+    def exports(self) -> List[Tuple[str, str, str]]: ...
+    def find_export(self, name: str) -> Optional[int]: ...
+    def instantiate(
+        self,
+        store: Store,
+        imports: Sequence[Tuple[int, str, Any]],
+        make: Any,
+        wasi: Any = None,
+        resources: Optional[Dict[str, Any]] = None,
+        array: Optional[Callable[[str, bytes], Any]] = None,
+    ) -> "Instance": ...
+
+@final
+class Instance:
+    def export(
+        self, at: int, name: str, qualname: str, describe: Callable[[str, str], str]
+    ) -> Any: ...
+    def run(self) -> int: ...
+
+def wit(bytes: bytes) -> str: ...
+def is_main_thread() -> None: ...
+def forked() -> None: ...
