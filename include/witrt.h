@@ -2996,7 +2996,8 @@ WASM_API_EXTERN void witrt_wasi_delete(struct witrt_wasi_t *wasi);
 /// Adds an argument. By convention the first is the program's name. False for text
 /// with U+0000 in it, which guests could not tell from its end, and where arguments
 /// and variables have more than 2 MiB together, in UTF-8 and with 16 bytes more for
-/// each.
+/// each. Guests may take less: a component that was made of a core module by the
+/// adapter of preview 1 traps where one of them has more than some 40 KiB.
 WASM_API_EXTERN
 bool witrt_wasi_push_arg(struct witrt_wasi_t *wasi,
                          const struct wasm_string_t *arg);

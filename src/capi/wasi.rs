@@ -124,7 +124,8 @@ unsafe fn set_file(
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
         // SAFETY: the caller vouches for the string.
-        open(&mut object.wasi, unsafe { path_of(path, "path") }?)?;
+        let path = unsafe { path_of(path, "path") }?;
+        open(&mut object.wasi, path).map_err(|e| e.context("`path`"))?;
         Ok(object.envs[stream].take())
     };
     // SAFETY: the caller vouches for the object.
@@ -179,7 +180,8 @@ unsafe fn path_of(string: *const wasm_string_t, name: &str) -> Result<String> {
 /// Adds an argument. By convention the first is the program's name. False for text
 /// with U+0000 in it, which guests could not tell from its end, and where arguments
 /// and variables have more than 2 MiB together, in UTF-8 and with 16 bytes more for
-/// each.
+/// each. Guests may take less: a component that was made of a core module by the
+/// adapter of preview 1 traps where one of them has more than some 40 KiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_wasi_push_arg(
     wasi: *mut witrt_wasi_t,
@@ -187,7 +189,8 @@ pub unsafe extern "C" fn witrt_wasi_push_arg(
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
         // SAFETY: the header demands a string or NULL.
-        object.wasi.arg(unsafe { text(arg, "arg") }?).map(drop)
+        let arg = unsafe { text(arg, "arg") }?;
+        object.wasi.arg(arg).map(drop).map_err(|e| e.context("`arg`"))
     };
     // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
@@ -220,7 +223,7 @@ pub unsafe extern "C" fn witrt_wasi_inherit(
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
         if what & !31 != 0 {
-            let message = format!("{what} has bits that are not known");
+            let message = format!("`what`: {what} has bits that are not known");
             return Err(Error::new(ErrorKind::UnknownKind, message));
         }
         let wasi = &mut object.wasi;
@@ -413,11 +416,12 @@ pub unsafe extern "C" fn witrt_wasi_preopen_dir(
             0 => Access::Read,
             1 => Access::ReadWrite,
             _ => {
-                let message = format!("{access} is no access to a folder");
+                let message = format!("`access`: {access} is no access to a folder");
                 return Err(Error::new(ErrorKind::UnknownKind, message));
             }
         };
-        object.wasi.preopen_dir(host, guest, access).map(drop)
+        let given = object.wasi.preopen_dir(host, guest, access);
+        given.map(drop).map_err(|e| e.context("`host`"))
     };
     // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }
@@ -436,7 +440,8 @@ pub unsafe extern "C" fn witrt_wasi_allow_address(
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
         // SAFETY: the header demands a string or NULL.
-        object.wasi.allow_address(&unsafe { text(address, "address") }?).map(drop)
+        let address = unsafe { text(address, "address") }?;
+        object.wasi.allow_address(&address).map(drop).map_err(|e| e.context("`address`"))
     };
     // SAFETY: the header demands an object that only this thread uses, or NULL.
     unsafe { set(wasi, change) }

@@ -435,7 +435,7 @@ fn to_file(path: &Path) -> Result<Output> {
 }
 
 fn no_file(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::UnreadableFile, format!("{}: {error}", path.display()))
+    Error::new(ErrorKind::UnreadableFile, format!("{path:?}: {error}"))
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ impl Context {
                 Access::ReadWrite => FsPerms::ReadWrite,
             };
             builder.preopened_dir(&folder.host, &folder.guest, perms).map_err(|e| {
-                let message = format!("{}: {e:#}", folder.host.display());
+                let message = format!("{:?}: {e:#}", folder.host);
                 Error::new(ErrorKind::UnreadableFile, message)
             })?;
         }

@@ -2,7 +2,11 @@
  * and to components; what it does not give; exit codes; callbacks that refuse. */
 
 #include "check.h"
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <witrt.h>
 
 static wasm_engine_t* engine;
@@ -21,6 +25,15 @@ static wasm_module_t* load(wasm_store_t* store, const char* file) {
 }
 
 static const char* const probes[] = {WASI "/probe.wasm", WASI "/probe-component.wasm"};
+static wasm_shared_module_t* shared[2];
+
+/* The command in one of its forms, compiled once. */
+static wasm_module_t* probe(wasm_store_t* store, int form) {
+  if (shared[form]) return wasm_module_obtain(store, shared[form]);
+  wasm_module_t* module = load(store, probes[form]);
+  shared[form] = wasm_module_share(module);
+  return module;
+}
 
 /* What was written, and how often. */
 typedef struct {
@@ -58,7 +71,7 @@ static bool add(witrt_wasi_t* wasi, const char* arg) {
 /* Runs the command; the status, or -1 for an error, which goes to `error`. */
 static int run(int form, const witrt_wasi_t* wasi, witrt_error_t** error) {
   wasm_store_t* store = wasm_store_new(engine);
-  wasm_module_t* module = load(store, probes[form]);
+  wasm_module_t* module = probe(store, form);
   CHECK(witrt_store_set_wasi(store, wasi, NULL));
   wasm_instance_t* instance = witrt_instance_new(store, module, NULL, NULL);
   REQUIRE(instance);
@@ -190,7 +203,7 @@ static void input(int form) {
   wasi = a_wasi(&out, "cat");
   CHECK(witrt_wasi_set_stdin_callback(wasi, busy, NULL, NULL));
   running = wasm_store_new(engine);
-  wasm_module_t* module = load(running, probes[form]);
+  wasm_module_t* module = probe(running, form);
   CHECK(witrt_store_set_wasi(running, wasi, NULL));
   wasm_instance_t* instance = wasm_instance_new(running, module, NULL, NULL);
   CHECK(witrt_instance_run(instance, NULL, NULL));
@@ -292,7 +305,7 @@ static void exits(int form) {
 
   /* As a call it is a trap, with its own number and the status. */
   wasm_store_t* store = wasm_store_new(engine);
-  wasm_module_t* module = load(store, probes[form]);
+  wasm_module_t* module = probe(store, form);
   CHECK(witrt_store_set_wasi(store, wasi, NULL));
   witrt_wasi_delete(wasi);
   wasm_instance_t* instance = wasm_instance_new(store, module, NULL, NULL);
@@ -414,6 +427,75 @@ static void network(void) {
   witrt_wasi_delete(NULL);
 }
 
+/* Takes one connection, and gives back what comes. */
+static void* echo(void* env) {
+  int one = accept(*(int*)env, NULL, NULL);
+  char text[100];
+  for (ssize_t size; (size = read(one, text, sizeof text)) > 0;) CHECK_EQ(write(one, text, (size_t)size), size);
+  close(one);
+  return NULL;
+}
+
+static wasm_trap_t* nothing(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)args, (void)results;
+  return NULL;
+}
+
+/* A component connects to where it may: what comes back is a result. */
+static void connections(void) {
+  int listens = socket(AF_INET, SOCK_STREAM, 0);
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t size = sizeof at;
+  REQUIRE(!bind(listens, (struct sockaddr*)&at, size) && !listen(listens, 1));
+  REQUIRE(!getsockname(listens, (struct sockaddr*)&at, &size));
+  uint16_t port = ntohs(at.sin_port);
+  pthread_t thread;
+  REQUIRE(!pthread_create(&thread, NULL, echo, &listens));
+  char address[30];
+  snprintf(address, sizeof address, "127.0.0.1:%u", port);
+  for (int is_allowed = 0; is_allowed < 2; is_allowed++) {
+    witrt_wasi_t* wasi = witrt_wasi_new();
+    wasm_string_t text = WASM_STRING_UTF8(address, strlen(address));
+    if (is_allowed) CHECK(witrt_wasi_allow_address(wasi, &text));
+    wasm_store_t* store = wasm_store_new(engine);
+    CHECK(witrt_store_set_wasi(store, wasi, NULL));
+    witrt_wasi_delete(wasi);
+    wasm_module_t* module = load(store, WASI "/direct.wasm");
+    witrt_linker_t* linker = witrt_linker_new();
+    wasm_functype_t* type = wasm_functype_new_0_0();
+    wasm_func_t* host = wasm_func_new(store, type, nothing);
+    CHECK(witrt_linker_define(linker, "", 0, "host", 4, wasm_func_as_extern(host)));
+    wasm_instance_t* instance = witrt_linker_instantiate(linker, store, module, NULL);
+    REQUIRE(instance);
+    wasm_extern_t* ask = witrt_instance_export(instance, "ask", 3);
+    wasm_string_t hello = WASM_STRING_LIT16(u"grüß dich");
+    wasm_val_t args[] = {WASM_U16_VAL(port), WASM_STRING_VAL(&hello)};
+    wasm_val_t result = WASM_INIT_VAL;
+    wasm_val_vec_t in = WASM_ARRAY_VEC(args), out = {1, &result};
+    CHECK(!wasm_func_call(wasm_extern_as_func(ask), &in, &out));
+    const wasm_variant_t* answer = result.of.variant;
+    REQUIRE(result.kind == WASM_RESULT && answer->index == (is_allowed ? 0u : 1u));
+    /* `access-denied` is the second code. */
+    static const char expected[] = "grüß dich";
+    if (is_allowed) {
+      const wasm_string_t* said = answer->val.of.string;
+      CHECK(said->size == strlen(expected) && !memcmp(said->data, expected, said->size));
+    } else {
+      CHECK_EQ(answer->val.of.u32, 1);
+    }
+    wasm_val_delete(&result);
+    wasm_extern_delete(ask);
+    wasm_instance_delete(instance);
+    witrt_linker_delete(linker);
+    wasm_func_delete(host);
+    wasm_functype_delete(type);
+    wasm_module_delete(module);
+    wasm_store_delete(store);
+  }
+  pthread_join(thread, NULL);
+  close(listens);
+}
+
 static witrt_wasi_t* gone;
 
 static void delete_it(void* env) {
@@ -463,7 +545,9 @@ int main(void) {
   }
   reactor();
   network();
+  connections();
   finalizers();
+  for (int form = 0; form < 2; form++) wasm_shared_module_delete(shared[form]);
   wasm_engine_delete(engine);
   return check_result();
 }
