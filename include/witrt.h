@@ -2523,6 +2523,27 @@ struct wasm_module_t *witrt_module_new_from_file(const struct wasm_engine_t *eng
                                                  const char *path,
                                                  struct witrt_error_t **error);
 
+/// As `witrt_module_new`, of a core module, binary or text, that has no interface of its
+/// own, by a face: the types of its functions in WIT, and the convention by which their
+/// values travel, in TOML. `docs/guests.md` tells what a face is. The module is then
+/// like one with an interface section: strings, lists and other values go in and out as
+/// the host has them.
+///
+/// The `size` bytes at `data` are the module, the `face_size` bytes at `face` the face,
+/// in UTF-8; both are borrowed for the call. NULL for a module or a face that does not
+/// parse, and for a face that does not fit the module: the error tells line and column
+/// in the face, and what the module has. `WITRT_ERROR_UNSUPPORTED` where the library
+/// was built without faces. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success. The module is owned by the caller. Any thread, and several
+/// at once with the same engine.
+WASM_API_EXTERN
+struct wasm_module_t *witrt_module_attach(const struct wasm_engine_t *engine,
+                                          const void *data,
+                                          size_t size,
+                                          const char *face,
+                                          size_t face_size,
+                                          struct witrt_error_t **error);
+
 /// Whether the bytes are a valid module in any of the forms that
 /// `wasm_module_new` takes; the reason is in the last error where not.
 WASM_API_EXTERN

@@ -22,8 +22,9 @@ mod origin;
 mod park;
 mod spaces;
 
+use crate::abi::GuestEncoding;
 use crate::error::{Error, Result};
-use crate::plan::{Adapter, AdapterPlan, CoreImport, Inside, Program};
+use crate::plan::{Adapter, AdapterPlan, CoreImport, Inside, Program, TextMem};
 use crate::types::{FuncType, ValType};
 use adapter::{Body, Callee, Role};
 use spaces::Spaces;
@@ -56,6 +57,8 @@ pub(crate) enum Intrinsic {
     /// A checked conversion failed: [`conversion`] tells which. Does not
     /// return.
     Overflow,
+    /// `(message)`: a trap that tells what the program says. Does not return.
+    Refuse,
     /// An exception was not caught inside the core that an adapter called.
     /// Does not return.
     Uncaught,
@@ -99,6 +102,8 @@ pub(crate) struct Call {
     pub texts: Vec<Where>,
     /// Whether strings come back carried where they are short enough.
     pub carries: bool,
+    /// How strings among the results will be encoded; one for each result.
+    pub results: Vec<GuestEncoding>,
     /// The original's type that it has as a function, if the core calls it.
     pub ty: Option<u32>,
 }
@@ -149,6 +154,8 @@ pub(crate) struct Entry {
     pub ty: FuncType,
     /// What its string parameters are.
     pub strings: Strings,
+    /// How strings among the parameters will be encoded; one for each parameter.
+    pub texts: Vec<GuestEncoding>,
     /// Whether the guest runs before anything else can be told from outside.
     pub settles: bool,
     /// What the first words of the results are.
@@ -241,7 +248,7 @@ struct Unit {
     /// Adapters that others call, and what writes carried text into a memory:
     /// positions in `funcs`.
     inner: HashMap<u32, u32>,
-    writers: HashMap<u32, u32>,
+    writers: HashMap<TextMem, u32>,
     entries: Vec<Option<Entry>>,
     /// Adapters that need no entry of their own, and the core functions that they
     /// only call.
@@ -319,6 +326,7 @@ impl Unit {
             *entry = Some(Entry {
                 ty: ty.clone(),
                 strings: gen_.strings(plan),
+                texts: gen_.texts(plan, 0, plan.ty.params().len()),
                 settles,
                 results,
                 debts,
@@ -423,7 +431,7 @@ struct Work {
     positions: HashMap<Intrinsic, u32>,
     /// See [`Unit`].
     inner: HashMap<u32, u32>,
-    writers: HashMap<u32, u32>,
+    writers: HashMap<TextMem, u32>,
     wanted: Vec<u32>,
 }
 
@@ -471,13 +479,13 @@ impl Work {
     }
 
     /// Adds what writes carried text into a memory.
-    fn writer(&mut self, gen_: &adapter::Gen<'_>, mem: u32) {
+    fn writer(&mut self, gen_: &adapter::Gen<'_>, mem: TextMem) {
         if self.writers.contains_key(&mem) {
             return;
         }
         self.writers.insert(mem, self.funcs.len() as u32);
         let (ty, body) = gen_.writer(mem);
-        let name = format!("text to memory {mem}");
+        let name = format!("text to memory {}", mem.memory);
         self.add(gen_, Func { name, ty: Type::New(ty), body, entry: None });
     }
 

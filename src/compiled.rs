@@ -87,7 +87,8 @@ impl Running {
         linked: Arc<OnceLock<Linked>>,
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
         let home = linked.get().map_or(Home::ANY, Linked::home);
-        let mems = Arc::new(Mems::new(&code.exports.mems, code.program.convention.text, home));
+        let named = code.exports.mems.iter().zip(&code.program.used_mems);
+        let mems = Arc::new(Mems::new(named.map(|(at, used)| (at.clone(), used.text)), home));
         let handles = OnceLock::new();
         let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
         let all = code.compiled.intrinsics.iter().zip(&code.types);
@@ -151,6 +152,9 @@ impl Running {
         let (this, home) = (self.clone(), self.home());
         Ok(match *intrinsic {
             Intrinsic::Overflow => host_words(cx, ty, |_, mut words| Err(overflow(words.i32()?))),
+            Intrinsic::Refuse => host_words(cx, ty, move |_, mut words| {
+                Err(exec::refused(&this.code.program.messages, words.i32()? as u32))
+            }),
             Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
             Intrinsic::Settle => host_words(cx, ty, move |caller, words| {
                 settle_for(&mut caller.as_context_mut(), home)?;

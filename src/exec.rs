@@ -18,7 +18,7 @@ use crate::guest::text::{length, lift, measure, measure_for, measure_result, wri
 use crate::guest::tree::{Arg, Out};
 use crate::guest::value::{Str, Val, check};
 use crate::guest::{Slot, give_back, recycle};
-use crate::plan::{Adapter, AdapterPlan, Op, Program, Use};
+use crate::plan::{Adapter, AdapterPlan, Op, Program, TextMem, Use};
 use crate::types::ValType;
 use std::sync::{Arc, OnceLock};
 
@@ -101,9 +101,9 @@ impl Linked {
         }
     }
 
-    fn mem(&self, index: u32) -> Result<Mem> {
-        let found = self.program.used_mems.binary_search(&index).ok();
-        found.and_then(|i| self.mems.get(i)).copied().ok_or_else(|| broken("memory", index))
+    fn mem(&self, mem: TextMem) -> Result<Mem> {
+        let found = self.program.used_mems.binary_search(&mem).ok();
+        found.and_then(|i| self.mems.get(i)).copied().ok_or_else(|| broken("memory", mem.memory))
     }
 }
 
@@ -282,6 +282,11 @@ impl<'a> Run<'_, 'a> {
                         }
                     }
                 }
+                Op::Refuse { when, message } => {
+                    if self.read(base, *when)?.bits() as u32 != 0 {
+                        return Err(refused(&self.linked.program.messages, *message));
+                    }
+                }
                 Op::Defer { func, args } => {
                     if cx.data().debts.registered() > MAX_VALUES {
                         return Err(exhausted());
@@ -400,8 +405,8 @@ fn lower(
     // The allocator is guest code: a view of its memory becomes a copy before it runs.
     defer::settle_for(cx, mem.home)?;
     let measured = match slot.measured {
-        Some(measured) => measured,
-        None => measure(cx, s, mem.text)?,
+        Some(measured) if measured.is_for(mem.text) => measured,
+        _ => measure(cx, s, mem.text)?,
     };
     let (len, bytes) = (length(&measured)?, measured.bytes());
     let mut args = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
@@ -436,6 +441,15 @@ fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
         Val::FuncRef(v) => Val::FuncRef(v),
         integer => Val::from_bits(integer.ty(), integer.bits())?,
     })
+}
+
+/// What [`Op::Refuse`] raises.
+#[cold]
+pub(crate) fn refused(messages: &[String], message: u32) -> Error {
+    match messages.get(message as usize) {
+        Some(message) => Trap::new(message).into(),
+        None => broken("message", message),
+    }
 }
 
 /// What a checked conversion raises.

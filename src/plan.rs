@@ -12,7 +12,7 @@ mod print;
 
 pub(crate) use convert::{Conversion, integer};
 
-use crate::abi::Convention;
+use crate::abi::{Convention, GuestEncoding};
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
 use std::fmt;
 use std::ops::Deref;
@@ -44,10 +44,32 @@ pub(crate) struct Program {
     pub convention: Convention,
     /// The core functions that plans and exports refer to, ascending.
     pub used_funcs: Vec<u32>,
-    /// The core memories that plans refer to, ascending.
-    pub used_mems: Vec<u32>,
+    /// The core memories that plans refer to, as text of each encoding lies in them,
+    /// ascending.
+    pub used_mems: Vec<TextMem>,
+    /// What [`Op::Refuse`] tells.
+    pub messages: Vec<String>,
+    /// What the host itself supplies: these come after `imports`.
+    pub builtins: Vec<Builtin>,
     /// The core's start function.
     pub start: Option<u32>,
+    /// The file, where functions were added to the core in it.
+    pub source: Option<Source>,
+}
+
+/// A module's file, of which the core of a program is another form.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub binary: Binary,
+    /// Where in it the contents of the code section start.
+    pub code: Option<usize>,
+}
+
+/// What the host itself does where an adapter calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Builtin {
+    /// A trap with this message, which has `{}` in it for each argument.
+    Throw(String),
 }
 
 /// The bytes of a module, wherever they are kept.
@@ -144,6 +166,18 @@ impl Program {
         self.wrapped && imports && self.adapters.iter().all(|adapter| is_closed(adapter.ty()))
     }
 
+    /// Whether values with parts are among what functions take and give.
+    pub fn has_parts(&self) -> bool {
+        let imports = self.imports.iter().map(|import| &import.ty.ty);
+        let mut all = imports.chain(self.exports.iter().map(|export| &export.ty.ty));
+        all.any(|ty| match ty {
+            ExternType::Func(ty) => {
+                ty.params().iter().chain(ty.results()).any(|t| t.is_composite())
+            }
+            _ => false,
+        })
+    }
+
     /// Takes over what parameters are called from the same program.
     pub fn take_names(&mut self, from: Program) {
         self.imports = from.imports;
@@ -178,6 +212,14 @@ pub(crate) struct AdapterPlan {
     pub ops: Vec<Op>,
 }
 
+/// A core memory, and how text that is read from or written to it is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TextMem {
+    /// Its index.
+    pub memory: u32,
+    pub text: GuestEncoding,
+}
+
 /// A slot number, counted from zero.
 pub(crate) type Slot = u32;
 
@@ -195,14 +237,16 @@ pub(crate) enum Op {
     /// Integer to integer; may trap where it is checked.
     Convert { with: Conversion, from: Use, to: Slot },
     /// Text in a core memory, by address and length, becomes a string.
-    LiftStr { mem: u32, ptr: Use, len: Use, to: Slot },
+    LiftStr { mem: TextMem, ptr: Use, len: Use, to: Slot },
     /// A string is written into what the guest's allocator gives; its address
     /// goes to slot `to`, its length to `to + 1`.
-    LowerStr { alloc: u32, mem: u32, from: Use, to: Slot },
+    LowerStr { alloc: u32, mem: TextMem, from: Use, to: Slot },
     /// A core function; results go to `to` and the slots after it.
     CallCore { func: u32, args: Box<[Use]>, to: Slot },
     /// An adapter function of this module, import or body.
     CallAdapter { adapter: u32, args: Box<[Use]>, to: Slot },
+    /// A trap that tells the message of this position, where an `i32` is not zero.
+    Refuse { when: Use, message: u32 },
     /// A core function without results, owed when the frame is left. Its
     /// arguments are copied now and stay in their slots.
     Defer { func: u32, args: Box<[Use]> },
@@ -210,7 +254,34 @@ pub(crate) enum Op {
     Ret { values: Box<[Use]> },
 }
 
+impl AdapterPlan {
+    /// How the string in this slot is encoded where it is written, if it is.
+    pub fn text_of(&self, slot: Slot) -> Option<GuestEncoding> {
+        self.ops.iter().find_map(|op| match op {
+            Op::LowerStr { mem, from, .. } if from.slot == slot => Some(mem.text),
+            _ => None,
+        })
+    }
+}
+
 impl Op {
+    /// The core function that it calls, now or later.
+    pub fn core_func(&self) -> Option<u32> {
+        match self {
+            Op::CallCore { func, .. } | Op::Defer { func, .. } => Some(*func),
+            Op::LowerStr { alloc, .. } => Some(*alloc),
+            _ => None,
+        }
+    }
+
+    /// The memory that it reads or writes.
+    pub fn mem(&self) -> Option<TextMem> {
+        match self {
+            Op::LiftStr { mem, .. } | Op::LowerStr { mem, .. } => Some(*mem),
+            _ => None,
+        }
+    }
+
     /// The values that it passes on, where their number differs from op to op.
     pub fn args(&self) -> &[Use] {
         match self {
@@ -218,7 +289,9 @@ impl Op {
                 args
             }
             Op::Ret { values } => values,
-            Op::Convert { .. } | Op::LiftStr { .. } | Op::LowerStr { .. } => &[],
+            Op::Convert { .. } | Op::LiftStr { .. } | Op::LowerStr { .. } | Op::Refuse { .. } => {
+                &[]
+            }
         }
     }
 }

@@ -73,6 +73,57 @@ pub fn strip(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(File::read(bytes)?.without_interface())
 }
 
+/// A core module, binary or text, with a face in it: what loads with the types and by
+/// the convention that the face tells. It takes the place of one that is there already.
+///
+/// # Errors
+///
+/// Where one of them does not parse, or the face does not fit the module, with line and
+/// column in the face; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where
+/// this library was built without faces.
+pub fn attach(bytes: &[u8], face: &str) -> Result<Vec<u8>> {
+    #[cfg(feature = "attach")]
+    {
+        let attached = frontend::attach(bytes, face)?;
+        frontend::load(&attached, FEATURES)?;
+        Ok(attached)
+    }
+    #[cfg(not(feature = "attach"))]
+    {
+        let _ = (bytes, face);
+        let message = "this library was built without faces";
+        Err(crate::Error::new(crate::ErrorKind::Unsupported, message))
+    }
+}
+
+/// The face that is in a module, if there is one.
+///
+/// # Errors
+///
+/// If the syntax is wrong.
+pub fn face(bytes: &[u8]) -> Result<Option<String>> {
+    File::read(bytes)?.face()
+}
+
+/// A face for a module, to be filled in: by what it imports and exports it is told which
+/// convention that is likely to be. Its functions stand in it as comments, with the
+/// types that they have in core code.
+///
+/// # Errors
+///
+/// If the module is no core module; [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported)
+/// where this library was built without faces.
+pub fn guess(bytes: &[u8]) -> Result<String> {
+    #[cfg(feature = "attach")]
+    return frontend::guess(bytes);
+    #[cfg(not(feature = "attach"))]
+    {
+        let _ = bytes;
+        let message = "this library was built without faces";
+        Err(crate::Error::new(crate::ErrorKind::Unsupported, message))
+    }
+}
+
 /// The printed form of what the runtime would do: imports, exports, and the
 /// adapters as steps on numbered slots. It is for people, and may change.
 ///

@@ -7,6 +7,8 @@ mod func;
 pub(crate) mod kind;
 #[cfg_attr(not(feature = "component"), allow(dead_code))]
 pub(crate) mod layout;
+#[cfg(feature = "component")]
+pub(crate) mod leaves;
 mod scalar;
 #[cfg_attr(not(feature = "component"), allow(dead_code))]
 pub(crate) mod tree;

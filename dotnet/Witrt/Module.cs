@@ -19,18 +19,21 @@ public sealed unsafe class Module : IDisposable
         Source,
         Compiled,
         PathOfCompiled,
+        WithFace,
     }
 
-    private Module(Engine engine, ReadOnlySpan<byte> bytes, Form form)
+    private Module(Engine engine, ReadOnlySpan<byte> bytes, Form form, ReadOnlySpan<byte> face = default)
     {
         if (engine is null) throw new ArgumentNullException(nameof(engine));
         using var borrowed = engine.Handle.Borrow(nameof(Engine));
-        fixed (byte* data = bytes)
+        fixed (byte* data = bytes, faceData = face)
         {
             void* error;
             void* module = form switch
             {
                 Form.Source => Native.witrt_module_new(borrowed.Pointer, data, (nuint)bytes.Length, &error),
+                Form.WithFace => Native.witrt_module_attach(
+                    borrowed.Pointer, data, (nuint)bytes.Length, faceData, (nuint)face.Length, &error),
                 Form.Compiled => Native.witrt_module_deserialize(borrowed.Pointer, data, (nuint)bytes.Length, &error),
                 _ => Native.witrt_module_deserialize_file(borrowed.Pointer, data, &error),
             };
@@ -63,6 +66,14 @@ public sealed unsafe class Module : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="WitrtException">It holds no valid module.</exception>
     public static Module FromFile(Engine engine, string path) => new Module(engine, File.ReadAllBytes(path), Form.Source);
+
+    /// <summary>
+    /// Compiles a core module that has no interface of its own, by a face: the types
+    /// of its functions in WIT, and the convention by which their values travel, in TOML.
+    /// </summary>
+    /// <exception cref="WitrtException">One of them does not parse, or they do not fit; it tells line and column in the face.</exception>
+    public static Module Attach(Engine engine, ReadOnlySpan<byte> bytes, string face) =>
+        new Module(engine, bytes, Form.WithFace, Encoding.UTF8.GetBytes(face ?? throw new ArgumentNullException(nameof(face))));
 
     /// <summary>
     /// The module that <see cref="Serialize"/> wrote, without compiling it.

@@ -222,6 +222,9 @@ internal static unsafe partial class Native
     // Modules and their types.
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_module_attach(void* engine, byte* data, nuint size, byte* face, nuint faceSize, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* witrt_module_new(void* engine, byte* data, nuint size, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

@@ -30,6 +30,16 @@ class ModuleRef : public Object<ModuleRef, wasm_module_t> {
     wasm_module_t* module = witrt_module_new_from_file(engine.get(), path.c_str(), &error);
     return detail::owned<ModuleRef>(module, error);
   }
+  /// Compiles a core module that has no interface of its own, by a face: the types of its
+  /// functions in WIT, and the convention by which their values travel, in TOML. The
+  /// error tells line and column in the face.
+  static Result<Owned<ModuleRef>> attach(const Engine& engine, std::string_view bytes,
+                                         std::string_view face) {
+    witrt_error_t* error = nullptr;
+    wasm_module_t* module = witrt_module_attach(engine.get(), bytes.data(), bytes.size(),
+                                                face.data(), face.size(), &error);
+    return detail::owned<ModuleRef>(module, error);
+  }
   /// Whether `compile` would take it, and why not.
   static Result<void> validate(const Engine& engine, std::string_view bytes) {
     witrt_error_t* error = nullptr;

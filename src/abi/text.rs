@@ -5,7 +5,7 @@
 use crate::string::{self, BadText, Changed, Dest, Encoding, Measured, Narrowest, Policy, Text};
 
 /// How a guest stores text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GuestEncoding {
     /// UTF-8: nearly always.
     #[default]
@@ -36,6 +36,14 @@ impl GuestEncoding {
     /// All of them, by the number that stands for them in precompiled modules.
     pub const ALL: [GuestEncoding; 4] =
         [GuestEncoding::Utf8, GuestEncoding::Utf16, GuestEncoding::Latin1, GuestEncoding::Compact];
+
+    /// What those are called in which all text has one encoding.
+    #[cfg(feature = "attach")]
+    pub(crate) const NAMES: &[(&str, GuestEncoding)] = &[
+        ("utf8", GuestEncoding::Utf8),
+        ("utf16", GuestEncoding::Utf16),
+        ("latin1", GuestEncoding::Latin1),
+    ];
 
     /// The encoding that all of its text has, if there is one.
     #[inline]
@@ -122,7 +130,6 @@ impl Measure {
     }
 
     /// Whether it is for such a guest.
-    #[cfg(feature = "component")]
     pub fn is_for(&self, guest: GuestEncoding) -> bool {
         self.guest == guest
     }

@@ -130,6 +130,39 @@ pub unsafe extern "C" fn witrt_module_new_from_file(
     unsafe { report(error, body) }
 }
 
+/// As `witrt_module_new`, of a core module, binary or text, that has no interface of its
+/// own, by a face: the types of its functions in WIT, and the convention by which their
+/// values travel, in TOML. `docs/guests.md` tells what a face is. The module is then
+/// like one with an interface section: strings, lists and other values go in and out as
+/// the host has them.
+///
+/// The `size` bytes at `data` are the module, the `face_size` bytes at `face` the face,
+/// in UTF-8; both are borrowed for the call. NULL for a module or a face that does not
+/// parse, and for a face that does not fit the module: the error tells line and column
+/// in the face, and what the module has. `WITRT_ERROR_UNSUPPORTED` where the library
+/// was built without faces. `error` may be NULL; what is written there is owned by the
+/// caller, NULL on success. The module is owned by the caller. Any thread, and several
+/// at once with the same engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_module_attach(
+    engine: Option<&wasm_engine_t>,
+    data: *const c_void,
+    size: usize,
+    face: *const c_char,
+    face_size: usize,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<wasm_module_t>> {
+    let body = || {
+        let engine = engine_of(engine)?;
+        // SAFETY: the header demands so many bytes at each.
+        let (bytes, face) =
+            unsafe { (lent(data, size)?, boundary::utf8(face.cast(), face_size, "face")?) };
+        Ok::<_, Error>(Some(handle(Module::attach(&engine, bytes, face)?)))
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
 fn new(engine: &Engine, bytes: &[u8]) -> Result<Option<Box<wasm_module_t>>> {
     Ok(Some(handle(Module::new(engine, bytes)?)))
 }

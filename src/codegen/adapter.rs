@@ -10,7 +10,7 @@ use super::spaces::Spaces;
 use super::{Call, Intrinsic, Out, Strings, Where, broken, convert};
 use crate::abi::{AllocArg, GuestEncoding};
 use crate::error::Result;
-use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, Use};
+use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,8 +43,8 @@ pub(super) enum Callee {
     Inner(u32),
     /// The function that makes a call that is parked.
     Pay,
-    /// The function that writes carried text into the memory of this index.
-    Writer(u32),
+    /// The function that writes carried text into this memory.
+    Writer(TextMem),
 }
 
 impl From<Instruction<'static>> for Ins {
@@ -138,7 +138,7 @@ impl Gen<'_> {
             Some(Op::LiftStr { to, mem, .. }) => Some((*to, *mem)),
             _ => None,
         });
-        let lifts: HashMap<Slot, u32> = lifts.collect();
+        let lifts: HashMap<Slot, TextMem> = lifts.collect();
         let mut outs = Vec::new();
         if let Some(Op::Ret { values }) = plan.ops.last() {
             for (used, ty) in values.iter().zip(plan.ty.results()) {
@@ -169,8 +169,14 @@ impl Gen<'_> {
     }
 
     /// A memory's position among those that plans use.
-    pub fn mem(&self, mem: u32) -> i32 {
+    pub fn mem(&self, mem: TextMem) -> i32 {
         self.program.used_mems.binary_search(&mem).unwrap_or_default() as i32
+    }
+
+    /// How the strings in so many slots will be encoded.
+    pub fn texts(&self, plan: &AdapterPlan, first: Slot, count: usize) -> Vec<GuestEncoding> {
+        let any = self.program.convention.text;
+        (first..first + count as Slot).map(|slot| plan.text_of(slot).unwrap_or(any)).collect()
     }
 
     /// A function's position among those that calls are deferred to.
@@ -314,6 +320,16 @@ impl<'p> Frame<'_, 'p> {
                     callee => self.call_inner(*adapter, callee.ty(), args, *to),
                 }
             }
+            Op::Refuse { when, message } => {
+                let when = self.word(*when)?;
+                self.push(Instruction::LocalGet(when));
+                self.push(Instruction::If(BlockType::Empty));
+                self.push(Instruction::I32Const(*message as i32));
+                self.call(Intrinsic::Refuse);
+                self.push(Instruction::Unreachable);
+                self.push(Instruction::End);
+                Ok(())
+            }
             Op::Defer { func, args } => {
                 let record = self.records.get(&i).copied().ok_or_else(|| broken("no record"))?;
                 match record {
@@ -332,12 +348,12 @@ impl<'p> Frame<'_, 'p> {
     }
 
     /// The guest's allocator is asked, then the text is written.
-    fn lower(&mut self, alloc: u32, mem: u32, from: Use, to: Slot) -> Result<()> {
+    fn lower(&mut self, alloc: u32, mem: TextMem, from: Use, to: Slot) -> Result<()> {
         let place = self.place(from)?;
         let (Place::Held { len, .. } | Place::Carried { len, .. }) = place else {
             return Err(broken("this slot is no string"));
         };
-        self.alloc_args(len);
+        self.alloc_args(mem.text, len);
         self.code.push(Ins::Call(Callee::Core(alloc)));
         let ptr = self.store(ValType::I32);
         match place {
@@ -350,13 +366,13 @@ impl<'p> Frame<'_, 'p> {
     }
 
     /// What the guest's allocator takes, for text of a length.
-    fn alloc_args(&mut self, len: u32) {
+    fn alloc_args(&mut self, text: GuestEncoding, len: u32) {
         let program = self.gen_.program;
         for arg in program.convention.alloc.iter() {
             match arg {
-                AllocArg::Size => self.size(program.convention.text, len),
+                AllocArg::Size => self.size(text, len),
                 AllocArg::Align => {
-                    self.push(Instruction::I32Const(program.convention.text.align() as i32));
+                    self.push(Instruction::I32Const(text.align() as i32));
                 }
                 AllocArg::Const(number) => self.push(Instruction::I32Const(*number)),
             }
@@ -381,7 +397,7 @@ impl<'p> Frame<'_, 'p> {
     }
 
     /// The host writes.
-    pub fn write(&mut self, slot: At, take: bool, mem: u32, ptr: u32) {
+    pub fn write(&mut self, slot: At, take: bool, mem: TextMem, ptr: u32) {
         self.at(slot);
         self.push(Instruction::I32Const(take as i32));
         self.push(Instruction::I32Const(self.gen_.mem(mem)));
@@ -421,7 +437,9 @@ impl<'p> Frame<'_, 'p> {
         }
         let with = with.map(|(deferred, _)| deferred);
         let carries = self.gen_.carries_back(self.plan, ty, to);
-        self.call(Intrinsic::Call(Call { adapter, with, settles, texts, carries, ty: None }));
+        let results = self.gen_.texts(self.plan, to, ty.results().len());
+        let call = Call { adapter, with, settles, texts, carries, results, ty: None };
+        self.call(Intrinsic::Call(call));
         for (i, ty) in ty.results().iter().enumerate().rev() {
             let place = match ty {
                 ValType::String if carries => self.store_carried(),

@@ -6,7 +6,7 @@
 use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
 use super::{Intrinsic, Strings};
 use crate::abi::INLINE;
-use crate::plan::{AdapterPlan, Op, Slot, Use};
+use crate::plan::{AdapterPlan, Op, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
 
@@ -50,23 +50,26 @@ impl Gen<'_> {
         let count = plan.ty.params().iter().filter(|ty| **ty == ValType::String).count();
         match count {
             0 => Strings::None,
-            _ if self.is_carried() && self.can_carry(plan, count) => Strings::Carried,
+            _ if HAS_VECTORS && self.can_carry(plan, count) => Strings::Carried,
             _ => Strings::Slots,
         }
     }
 
-    /// Whether text is carried at all: in the one encoding that it is carried in.
-    fn is_carried(&self) -> bool {
-        HAS_VECTORS && self.program.convention.text == INLINE
+    /// Whether the strings among these values, which are in slot `first` and those
+    /// after it, are all written in the one encoding that text is carried in.
+    fn are_inline(&self, plan: &AdapterPlan, types: &[ValType], first: Slot) -> bool {
+        let texts = self.texts(plan, first, types.len());
+        types.iter().zip(texts).all(|(ty, text)| *ty != ValType::String || text == INLINE)
     }
 
     /// Whether an import of this type, whose results go to `to` and the slots after
     /// it, gives strings carried: they are only written, and few words come.
     pub fn carries_back(&self, plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
         let strings = ty.results().iter().filter(|ty| **ty == ValType::String).count();
-        self.is_carried()
+        HAS_VECTORS
             && strings > 0
             && ty.results().len() + strings * (WORDS - 1) <= CARRY_WORDS
+            && self.are_inline(plan, ty.results(), to)
             && only_written(plan, ty.results(), to)
     }
 
@@ -81,6 +84,7 @@ impl Gen<'_> {
         let due: Option<usize> = due.sum();
         let results = outs.iter().map(|out| out.words()).sum::<usize>();
         only_written(plan, params, 0)
+            && self.are_inline(plan, params, 0)
             && params.iter().chain(plan.ty.results()).all(number)
             && words <= CARRY_WORDS
             && due.is_some_and(|due| results + due <= CARRY_WORDS)
@@ -88,7 +92,7 @@ impl Gen<'_> {
 
     /// The function `(address, length, slot, words)` that writes into a memory:
     /// the words, or what the slot holds.
-    pub fn writer(&self, mem: u32) -> (FuncType, Body) {
+    pub fn writer(&self, mem: TextMem) -> (FuncType, Body) {
         const PTR: u32 = 0;
         const LEN: u32 = 1;
         const SLOT: u32 = 2;
@@ -101,7 +105,7 @@ impl Gen<'_> {
         // The host writes what it holds, and does not return where there is no
         // room for what is carried: what the allocator said is a claim.
         push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
-        push(&[I::I64Add, I::MemorySize(mem), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
+        push(&[I::I64Add, I::MemorySize(mem.memory), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
         push(&[I::I64GtU, I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Ne, I::I32Or]);
         push(&[I::If(BlockType::Empty), I::LocalGet(SLOT), I::LocalGet(LEN), I::I32Const(0)]);
         push(&[I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Eq, I::Select]);
@@ -111,7 +115,7 @@ impl Gen<'_> {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
         push(&[I::Return, I::End]);
-        let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem };
+        let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem.memory };
         let longer_than = |len: u32| [I::LocalGet(LEN), I::I32Const(len as i32), I::I32GtU];
         let last =
             |size: u32| [I::LocalGet(PTR), I::LocalGet(LEN), I::I32Add, I::I32Const(size as i32)];
@@ -173,7 +177,7 @@ impl Frame<'_, '_> {
     }
 
     /// Writes such a string.
-    pub fn write_carried(&mut self, mem: u32, ptr: u32, len: u32, slot: u32, parts: u32) {
+    pub fn write_carried(&mut self, mem: TextMem, ptr: u32, len: u32, slot: u32, parts: u32) {
         self.push(I::LocalGet(ptr));
         self.push(I::LocalGet(len));
         self.push(I::LocalGet(slot));

@@ -328,7 +328,7 @@ impl Out<'_> {
             exports.export(&entry_name(*adapter), ExportKind::Func, self.remap.func(*func));
         }
         for (i, mem) in self.program.used_mems.iter().enumerate() {
-            exports.export(&memory_name(i), ExportKind::Memory, *mem);
+            exports.export(&memory_name(i), ExportKind::Memory, mem.memory);
         }
         if let Some(memory) = self.unit.spaces.memory {
             exports.export("memory", ExportKind::Memory, memory);
@@ -521,7 +521,7 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
     };
     let (params, results) = match intrinsic {
         Intrinsic::Core(..) => return Err(broken("a type of its own")),
-        Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
+        Intrinsic::Overflow | Intrinsic::Refuse | Intrinsic::Release => (vec![I32], vec![]),
         Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer => (vec![], vec![]),
         Intrinsic::Write => (vec![I32; 4], vec![]),
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),

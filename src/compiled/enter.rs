@@ -55,9 +55,9 @@ pub(crate) struct Entered {
     func: CoreFunc,
     /// The adapter's own type.
     ty: FuncType,
-    /// How it takes strings, and how the guest encodes them.
+    /// How it takes strings, and how the guest encodes each, by parameter.
     strings: Strings,
-    guest: GuestEncoding,
+    texts: Box<[GuestEncoding]>,
     settles: bool,
     outs: Box<[From]>,
     /// How many words the results take.
@@ -81,7 +81,8 @@ impl Entered {
         let entries = &running.code.compiled.entries;
         let entry = entries.get(adapter as usize).and_then(|e| e.as_ref()).ok_or_else(missing)?;
         let own = running.code.program.adapters.get(adapter as usize).ok_or_else(missing)?;
-        let Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare } = entry;
+        let Entry { ty, strings, texts, settles, results, debts, parks, leaves, pays, bare } =
+            entry;
         if ty != func.ty() {
             return Err(missing());
         }
@@ -97,7 +98,7 @@ impl Entered {
         let parking = if *parks || *pays { handles.parking.clone() } else { None };
         Ok(Entered {
             strings: *strings,
-            guest: running.code.program.convention.text,
+            texts: texts.as_slice().into(),
             settles: *settles,
             outs: results.iter().map(from).collect::<Result<_>>()?,
             words: results.iter().map(|out| out.words()).sum(),
@@ -201,8 +202,8 @@ impl Entered {
                 Is::Text(text, _) if carries && text.len() <= SHORT && carried(text, frame)? => {
                     continue;
                 }
-                Is::Text(text, policy) => lending.lend(cx, text, policy, self.guest),
-                Is::String(text) => hold(cx, lending, text, self.guest),
+                Is::Text(text, policy) => lending.lend(cx, text, policy, self.text(i)),
+                Is::String(text) => hold(cx, lending, text, self.text(i)),
                 Is::Lend(_) | Is::Slot(_) | Is::Val(_) => Err(mismatch()),
             };
             put_slot(frame, len.map_err(|error| error.of_argument(&self.ty, i))?, slots, carries)?;
@@ -238,9 +239,9 @@ impl Entered {
         &self.ty
     }
 
-    /// How the guest encodes text.
-    pub(super) fn guest(&self) -> GuestEncoding {
-        self.guest
+    /// How the guest encodes the string that is this parameter.
+    pub(super) fn text(&self, at: usize) -> GuestEncoding {
+        self.texts.get(at).copied().unwrap_or_default()
     }
 
     /// Whether it takes short strings with their text.

@@ -41,7 +41,7 @@ impl Running {
             params: given(call, ty)?,
             ty: ty.clone(),
             mems: self.mems.clone(),
-            text: self.code.program.convention.text,
+            texts: call.results.as_slice().into(),
             carries: call.carries,
             settles: call.settles,
             home: self.home(),

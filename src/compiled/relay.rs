@@ -47,7 +47,7 @@ impl Entered {
         for (at, ty) in self.ty().params().iter().enumerate() {
             match ty {
                 ValType::String => self
-                    .relay_text(cx, by, &mut frame, held)
+                    .relay_text(cx, by, &mut frame, held, at)
                     .map_err(|e| e.at_argument(at).of_argument_told(self.ty()))?,
                 _ => frame.put(by.number()?)?,
             }
@@ -120,10 +120,11 @@ impl Entered {
         by: &mut Words<'_>,
         frame: &mut Frame<'_>,
         held: &mut Vec<Held>,
+        at: usize,
     ) -> Result<()> {
         let text = match by.hand_over(cx, self.carries())? {
             Handed::Carried(carried) => return frame.put_all(carried),
-            Handed::Str(text) => Held::new(cx, text, self.guest())?,
+            Handed::Str(text) => Held::new(cx, text, self.text(at))?,
         };
         if held.capacity() == 0 {
             *held = cx.data_mut().scratch.held.pop().unwrap_or_default();

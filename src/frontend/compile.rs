@@ -12,7 +12,8 @@ use super::model::{Action, ExportItem, FuncItem, Model};
 use super::validate::Checked;
 use crate::abi::{Convention, Form, Freed};
 use crate::plan::{
-    Adapter, AdapterPlan, Binary, CoreImport, Export, Import, Inside, Op, Program, Slot, Use,
+    Adapter, AdapterPlan, Binary, CoreImport, Export, Import, Inside, Op, Program, Slot, TextMem,
+    Use,
 };
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
 
@@ -60,8 +61,8 @@ pub(crate) fn compile(
     let (mut used_funcs, mut used_mems) = (BTreeSet::new(), BTreeSet::new());
     for item in &model.funcs {
         let plan = plan(model, &core.funcs, &convention, item);
-        used_funcs.extend(plan.ops.iter().filter_map(used_func));
-        used_mems.extend(plan.ops.iter().filter_map(used_mem));
+        used_funcs.extend(plan.ops.iter().filter_map(Op::core_func));
+        used_mems.extend(plan.ops.iter().filter_map(Op::mem));
         adapters.push(Adapter::Body(plan));
     }
 
@@ -93,7 +94,10 @@ pub(crate) fn compile(
         convention,
         used_funcs: used_funcs.into_iter().collect(),
         used_mems: used_mems.into_iter().collect(),
+        messages: Vec::new(),
+        builtins: Vec::new(),
         start: core.start,
+        source: None,
     }
 }
 
@@ -126,11 +130,13 @@ fn plan(
             }
             Action::MemoryToString => {
                 let (len, ptr) = (frame.pop_one(), frame.pop_one());
-                Op::LiftStr { mem: imm, ptr, len, to: frame.push(1) }
+                let mem = TextMem { memory: imm, text: convention.text };
+                Op::LiftStr { mem, ptr, len, to: frame.push(1) }
             }
             Action::StringToMemory => {
                 let from = frame.pop_one();
-                Op::LowerStr { alloc: imm, mem: imm2, from, to: frame.push(2) }
+                let mem = TextMem { memory: imm2, text: convention.text };
+                Op::LowerStr { alloc: imm, mem, from, to: frame.push(2) }
             }
             Action::CallAdapter => {
                 let callee = adapter_type(model, imm);
@@ -196,7 +202,7 @@ impl Frame {
 }
 
 /// Going backwards, the first use of a slot that is met is its last.
-fn mark_last_uses(ops: &mut [Op], slots: u32) {
+pub(super) fn mark_last_uses(ops: &mut [Op], slots: u32) {
     let mut met = vec![false; slots as usize];
     for op in ops.iter_mut().rev() {
         for used in uses(op).into_iter().rev() {
@@ -209,25 +215,11 @@ fn mark_last_uses(ops: &mut [Op], slots: u32) {
 fn uses(op: &mut Op) -> Vec<&mut Use> {
     match op {
         Op::Convert { from, .. } | Op::LowerStr { from, .. } => vec![from],
+        Op::Refuse { when, .. } => vec![when],
         Op::LiftStr { ptr, len, .. } => vec![ptr, len],
         Op::CallCore { args, .. } | Op::CallAdapter { args, .. } | Op::Defer { args, .. } => {
             args.iter_mut().collect()
         }
         Op::Ret { values } => values.iter_mut().collect(),
-    }
-}
-
-fn used_func(op: &Op) -> Option<u32> {
-    match op {
-        Op::CallCore { func, .. } | Op::Defer { func, .. } => Some(*func),
-        Op::LowerStr { alloc, .. } => Some(*alloc),
-        _ => None,
-    }
-}
-
-fn used_mem(op: &Op) -> Option<u32> {
-    match op {
-        Op::LiftStr { mem, .. } | Op::LowerStr { mem, .. } => Some(*mem),
-        _ => None,
     }
 }

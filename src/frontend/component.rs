@@ -4,7 +4,7 @@
 //! Not here: what is in them, which is the engine's business.
 
 use super::bounds::{self, refused};
-use super::core::sections;
+use super::core::{FACE, sections};
 use super::text::{error_at, is_component};
 use super::{FEATURES, Format, SECTION, sniff};
 use crate::error::{Error, ErrorKind, Result};
@@ -61,7 +61,7 @@ fn describes(bytes: &[u8]) -> bool {
         match payload {
             Payload::CustomSection(custom) => {
                 described |= custom.name().starts_with("component-type");
-                others |= custom.name() == SECTION;
+                others |= custom.name() == SECTION || custom.name() == FACE;
             }
             // They are run as they are: nothing here stands between these and a
             // component's WASI.

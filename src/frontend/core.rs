@@ -30,6 +30,9 @@ pub(crate) const FEATURES: WasmFeatures = WasmFeatures::WASM3;
 /// The name of the custom section that holds the interface.
 pub(crate) const SECTION: &str = "wasm-interface-types";
 
+/// The name of the custom section that holds a face.
+pub(crate) const FACE: &str = "witrt-face";
+
 /// A valid core module, as adapters and the outside see it.
 pub(crate) struct Core {
     /// In order, of every kind.
@@ -58,6 +61,8 @@ pub(crate) enum Bodies {
 
 pub(crate) struct CoreExport {
     pub ty: ExportType,
+    /// Its number among the core's things of its kind.
+    pub index: u32,
     pub same: Option<Same>,
 }
 
@@ -65,6 +70,8 @@ pub(crate) struct CoreExport {
 #[derive(Default)]
 pub(crate) struct Layout {
     pub interface: Option<Section>,
+    /// The section that holds a face.
+    pub face: Option<Section>,
     /// Where the contents of the code section start.
     pub code: Option<usize>,
     /// The first section that the interface should have followed, and where
@@ -72,7 +79,7 @@ pub(crate) struct Layout {
     pub late: Option<(&'static str, usize)>,
 }
 
-/// The interface section: all of it, and what comes after its name.
+/// A custom section: all of it, and what comes after its name.
 pub(crate) struct Section {
     pub whole: Range<usize>,
     pub contents: Range<usize>,
@@ -90,6 +97,14 @@ pub(crate) fn layout(bytes: &[u8]) -> Result<Layout> {
                 let contents = custom.range().end - custom.data().len()..custom.range().end;
                 let whole = at..contents.end;
                 layout.interface = Some(Section { whole, contents });
+                return Ok(());
+            }
+            Payload::CustomSection(custom) if custom.name() == FACE => {
+                if layout.face.is_some() {
+                    return Err(interface_fault(at, format!("two `{FACE}` sections found")));
+                }
+                let contents = custom.range().end - custom.data().len()..custom.range().end;
+                layout.face = Some(Section { whole: at..contents.end, contents });
                 return Ok(());
             }
             Payload::CodeSectionStart { range, .. } => {
@@ -303,8 +318,11 @@ impl Space<'_> {
                     Some(import) => Some(Same::Import(*import)),
                     None => (first != at).then_some(Same::Export(first)),
                 };
-                exports
-                    .push(CoreExport { ty: ExportType { name: export.name.to_owned(), ty }, same });
+                exports.push(CoreExport {
+                    ty: ExportType { name: export.name.to_owned(), ty },
+                    index: export.index,
+                    same,
+                });
             }
         }
         let funcs = (0..types.function_count()).map(|i| self.func_type(types.core_function_at(i)));

@@ -14,6 +14,8 @@ mod compile;
 pub(crate) mod component;
 mod core;
 mod emit;
+#[cfg(feature = "attach")]
+mod face;
 mod model;
 #[cfg(feature = "cli")]
 mod print;
@@ -63,8 +65,62 @@ fn program(
 ) -> Result<Program> {
     // The interface of a text is put behind the rest, so that places stay.
     let (code, binary) = (file.layout.code, file.to_binary().into_owned());
+    if file.layout.face.is_some() {
+        return with_face(file, binary, code, features, bodies);
+    }
     let (core, model) = file.check(features, bodies, &convention)?;
     Ok(compile::compile(model.as_ref(), core, convention, binary, code))
+}
+
+/// The program of a core module with a face in it.
+#[cfg(feature = "attach")]
+fn with_face(
+    file: File<'_>,
+    binary: Vec<u8>,
+    code: Option<usize>,
+    features: WasmFeatures,
+    bodies: Bodies,
+) -> Result<Program> {
+    let text = file.face()?.unwrap_or_default();
+    let (core, model) = file.check(features, bodies, &Convention::SECTION)?;
+    if model.is_some() {
+        let message = "this module has an interface section and a face: one of them is enough";
+        return Err(Error::new(ErrorKind::MalformedInterface, message));
+    }
+    face::program(binary, code, &core, &text, features, bodies)
+}
+
+#[cfg(not(feature = "attach"))]
+fn with_face(
+    _: File<'_>,
+    _: Vec<u8>,
+    _: Option<usize>,
+    _: WasmFeatures,
+    _: Bodies,
+) -> Result<Program> {
+    let message = "this module has a face, and this library was built without faces";
+    Err(Error::new(ErrorKind::Unsupported, message))
+}
+
+/// A core module, binary or text, as a binary with a face in it, in place of one that
+/// it has.
+#[cfg(feature = "attach")]
+pub(crate) fn attach(bytes: &[u8], face: &str) -> Result<Vec<u8>> {
+    let file = File::read(bytes)?;
+    if file.model.is_some() {
+        let message = "this module has an interface section: it needs no face";
+        return Err(Error::new(ErrorKind::MalformedInterface, message));
+    }
+    face::embed(&file.bytes, face)
+}
+
+/// A face for a core module, to be filled in.
+#[cfg(feature = "attach")]
+pub(crate) fn guess(bytes: &[u8]) -> Result<String> {
+    let file = File::read(bytes)?;
+    let bytes = file.bytes.clone().into_owned();
+    let (core, _) = file.check(FEATURES, Bodies::Trust, &Convention::SECTION)?;
+    face::guess(&core, &bytes)
 }
 
 /// A module whose syntax has been read, and nothing more.
@@ -150,6 +206,16 @@ impl<'a> File<'a> {
             place(e, at)
         })?;
         Ok((core, model))
+    }
+
+    /// The face that is in it, if there is one.
+    pub fn face(&self) -> Result<Option<String>> {
+        let Some(section) = &self.layout.face else { return Ok(None) };
+        let (bytes, at) = (self.bytes.get(section.contents.clone()), section.contents.start);
+        let face = std::str::from_utf8(bytes.unwrap_or_default()).map_err(|e| {
+            in_binary(interface_fault(at + e.valid_up_to(), "the face is no UTF-8"))
+        })?;
+        Ok(Some(face.to_owned()))
     }
 
     /// The core module by itself.

@@ -19,7 +19,7 @@ use super::transfer::at;
 use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
-use crate::abi::INLINE;
+use crate::abi::{GuestEncoding, INLINE};
 use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
 use crate::types::{FuncType, ValType};
@@ -342,7 +342,7 @@ impl<'x, 's> HostCall<'x, 's> {
             _ => {
                 // As the guest has it who gets it.
                 let encoding = match &self.by {
-                    By::Core(by) => by.link.text.fixed().unwrap_or(COPIES),
+                    By::Core(by) => by.link_text(by.put).fixed().unwrap_or(COPIES),
                     By::Host(_) => COPIES,
                 };
                 let copy = copy_as(self.cx.data_mut(), text.text(), encoding, Policy::Reject);
@@ -491,6 +491,11 @@ impl Words<'_> {
         Ok(ty)
     }
 
+    /// How the guest will encode the string that is this result.
+    fn link_text(&self, result: usize) -> GuestEncoding {
+        self.link.texts.get(result).copied().unwrap_or_default()
+    }
+
     /// Puts the next result, a string, if it is to be carried and can be.
     #[inline(always)]
     pub fn carry(&mut self, text: Text<'_>) -> Result<bool> {
@@ -530,11 +535,13 @@ impl Words<'_> {
             }
             return match Copied::of(cx, &text) {
                 Ok(copied) => self.put_copied(cx, copied),
-                Err(error) => measure_result(cx, self.put, &text, self.link.text).and(Err(error)),
+                Err(error) => {
+                    measure_result(cx, self.put, &text, self.link_text(self.put)).and(Err(error))
+                }
             };
         }
         self.string()?;
-        let measured = measure_result(cx, self.put - 1, &text, self.link.text)?;
+        let measured = measure_result(cx, self.put - 1, &text, self.link_text(self.put - 1))?;
         let held = Held::Text(text, measured);
         let len = held.length()?;
         let slot = cx.data_mut().slots.add(held);
@@ -554,7 +561,7 @@ impl Words<'_> {
         if text.with_in((&*cx).into(), |text| self.carry(text))?? {
             return Ok(());
         }
-        let measured = measure_result(cx, self.put, &text, self.link.text)?;
+        let measured = measure_result(cx, self.put, &text, self.link_text(self.put))?;
         let len = match &measured {
             Some(measured) => length(measured),
             None => word(text.guest_len()),

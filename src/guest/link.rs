@@ -24,8 +24,8 @@ pub(crate) struct Link {
     pub carries: bool,
     /// Memories of the instance whose code it is.
     pub mems: Arc<Mems>,
-    /// How text in them is encoded.
-    pub text: GuestEncoding,
+    /// How strings among the results will be encoded there, one for each result.
+    pub texts: Box<[GuestEncoding]>,
     /// The guest runs right after the function has returned.
     pub settles: bool,
     /// Which one.

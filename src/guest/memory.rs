@@ -166,18 +166,19 @@ impl Mem {
 
 /// Memories of an instance, by position.
 pub(crate) struct Mems {
-    /// What they are called.
-    exports: Box<[wasmtime::ModuleExport]>,
-    text: GuestEncoding,
+    /// What they are called, and how text in each is encoded.
+    exports: Box<[(wasmtime::ModuleExport, GuestEncoding)]>,
     home: Home,
     found: OnceLock<Box<[Mem]>>,
 }
 
 impl Mems {
-    /// Those of an instance that is about to be made, under these names, with text
-    /// in this encoding.
-    pub fn new(exports: &[wasmtime::ModuleExport], text: GuestEncoding, home: Home) -> Mems {
-        Mems { exports: exports.into(), text, home, found: OnceLock::new() }
+    /// Those of an instance that is about to be made, under these names.
+    pub fn new(
+        exports: impl Iterator<Item = (wasmtime::ModuleExport, GuestEncoding)>,
+        home: Home,
+    ) -> Mems {
+        Mems { exports: exports.collect(), home, found: OnceLock::new() }
     }
 
     /// Once they have been found.
@@ -202,10 +203,10 @@ impl Mems {
         &self,
         mut export: impl FnMut(&wasmtime::ModuleExport) -> Option<wasmtime::Extern>,
     ) -> Result<&[Mem], Error> {
-        let mems = self.exports.iter().map(|at| {
+        let mems = self.exports.iter().map(|(at, text)| {
             let mem = export(at).and_then(|found| found.into_memory());
             let mem = mem.ok_or_else(|| Error::internal("the core has not the memory of a plan"));
-            mem.map(|mem| Mem::new(mem, self.text, self.home))
+            mem.map(|mem| Mem::new(mem, *text, self.home))
         });
         let mems = mems.collect::<Result<_, _>>()?;
         Ok(self.found.get_or_init(|| mems))

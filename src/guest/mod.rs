@@ -22,6 +22,8 @@ pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod meter;
+#[cfg(feature = "component")]
+pub(crate) mod parts;
 pub(crate) mod refs;
 pub(crate) mod resource;
 pub(crate) mod slots;

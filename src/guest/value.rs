@@ -208,8 +208,11 @@ macro_rules! numbers {
             pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
                 Ok(match ty {
                     $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
-                    ValType::Bool => Val::Bool(bits != 0),
-                    ValType::Char if let Some(char) = char::from_u32(bits as u32) => Val::Char(char),
+                    ValType::Bool => Val::Bool(bits as u32 != 0),
+                    ValType::Char => match char::from_u32(bits as u32) {
+                        Some(char) => Val::Char(char),
+                        None => return Err(no_character(bits as u32)),
+                    },
                     _ => return Err(Error::internal("this is no type of a number")),
                 })
             }
@@ -218,6 +221,12 @@ macro_rules! numbers {
 }
 
 kinds_of_values!(numbers);
+
+#[cold]
+fn no_character(bits: u32) -> Error {
+    let message = format!("{bits:#x} is no Unicode scalar value");
+    Error::new(ErrorKind::OutOfRange, message)
+}
 
 /// Checks values against the types they are meant for: their number, and each
 /// one's type. `what` is `arguments` or `results`; `at` says which is wrong.

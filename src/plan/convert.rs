@@ -66,9 +66,14 @@ impl Conversion {
     }
 }
 
-/// The bits and sign of an integer: there are conversions between those alone.
+/// The bits and sign of an integer, of a truth value or a character: there are
+/// conversions between those alone.
 pub(crate) fn integer(ty: ValType) -> (u32, Sign) {
-    ty.as_number().expect("a conversion is between integers")
+    match ty {
+        ValType::Bool => (8, Sign::Unsigned),
+        ValType::Char => (32, Sign::Unsigned),
+        ty => ty.as_number().expect("a conversion is between integers"),
+    }
 }
 
 fn is_unsigned(ty: ValType, other: ValType) -> bool {

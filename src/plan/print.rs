@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-use super::{Adapter, AdapterPlan, CoreImport, Inside, Op, Program, Same, Slot, Use};
+use super::{Adapter, AdapterPlan, CoreImport, Inside, Op, Program, Same, Slot, TextMem, Use};
+use crate::abi::INLINE;
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -52,7 +53,7 @@ impl fmt::Display for Program {
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, what: &str, numbers: &[u32]) -> fmt::Result {
+fn list(f: &mut fmt::Formatter<'_>, what: &str, numbers: &[impl fmt::Display]) -> fmt::Result {
     if numbers.is_empty() {
         return Ok(());
     }
@@ -100,7 +101,7 @@ fn first_result(op: &Op) -> Option<Slot> {
         | Op::LowerStr { to, .. }
         | Op::CallCore { to, .. }
         | Op::CallAdapter { to, .. } => Some(*to),
-        Op::Defer { .. } | Op::Ret { .. } => None,
+        Op::Refuse { .. } | Op::Defer { .. } | Op::Ret { .. } => None,
     }
 }
 
@@ -122,9 +123,18 @@ impl fmt::Display for Op {
             Op::CallAdapter { adapter, args, .. } => {
                 write!(f, "call adapter {adapter}{}", Uses(args))
             }
+            Op::Refuse { when, message } => write!(f, "refuse with message {message} {when}"),
             Op::Defer { func, args } => write!(f, "defer core func {func}{}", Uses(args)),
             Op::Ret { values } => write!(f, "return{}", Uses(values)),
         }
+    }
+}
+
+/// Its index; of text that is nothing special, nothing is said.
+impl fmt::Display for TextMem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.memory)?;
+        if self.text == INLINE { Ok(()) } else { write!(f, " as {}", self.text.name()) }
     }
 }
 

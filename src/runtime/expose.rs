@@ -14,8 +14,8 @@ use wasmparser::{Parser, Payload};
 /// The rewritten module.
 pub(crate) struct Exposed {
     pub bytes: Vec<u8>,
-    /// What the names of the added exports begin with; `f` or `m` and the
-    /// index follow, or `start`.
+    /// What the names of the added exports begin with; `f` and a function's index
+    /// follow, `m` and a position in `used_mems`, or `start`.
     pub prefix: String,
     /// Where the contents of the code section start.
     pub code_offset: Option<usize>,
@@ -69,8 +69,8 @@ impl Added {
         for index in &program.used_funcs {
             added.push(&format!("{prefix}f{index}"), 0, *index);
         }
-        for index in &program.used_mems {
-            added.push(&format!("{prefix}m{index}"), 2, *index);
+        for (position, mem) in program.used_mems.iter().enumerate() {
+            added.push(&format!("{prefix}m{position}"), 2, mem.memory);
         }
         if let Some(start) = program.start {
             added.push(&format!("{prefix}start"), 0, start);

@@ -2,6 +2,7 @@
 //!
 //! Not here: matching by name.
 
+use super::builtin;
 use super::externs::Extern;
 use super::making;
 use super::module::{self, Back, CoreModule, Layout, Module, not_exported};
@@ -17,8 +18,10 @@ use crate::guest::context::{AsContextMut, Context, Cx};
 use crate::guest::defer::settle;
 use crate::guest::func::{Func, Typed};
 use crate::guest::memory::{Home, Mem};
+#[cfg(feature = "component")]
+use crate::guest::parts;
 use crate::guest::value::wrong_store;
-use crate::plan::{CoreImport, Inside, Same};
+use crate::plan::{Adapter, CoreImport, Inside, Program, Same};
 use crate::types::{ExternType, FuncType, ImportType};
 use std::sync::{Arc, OnceLock};
 
@@ -346,6 +349,13 @@ impl CoreInstance {
                     Some(running) => running.entered(cx, &self.core, adapter)?,
                     None => Arc::new(Bound { linked: self.linked.clone(), adapter }),
                 };
+                #[cfg(feature = "component")]
+                let body = match ty.signature() {
+                    Some(signature) => {
+                        parts::whole(body, signature.clone(), program.convention.text)?
+                    }
+                    None => body,
+                };
                 Ok(Extern::Func(Func::new_typed(store, ty, body)))
             }
             Inside::Core(_) => {
@@ -483,8 +493,13 @@ fn compiled_imports(
 ) -> Result<(Vec<wasmtime::Extern>, Arc<Running>)> {
     let program = &of.program;
     // Nothing in the core is needed to call what was supplied.
-    let _ =
-        linked.set(Linked::new(program.clone(), Vec::new(), Vec::new(), funcs_of(imports), home));
+    let _ = linked.set(Linked::new(
+        program.clone(),
+        Vec::new(),
+        Vec::new(),
+        funcs_of(cx, program, imports),
+        home,
+    ));
     let mut supplied = Vec::with_capacity(program.core_imports.len() + code.types.len());
     for answer in &program.core_imports {
         if let CoreImport::Import(import) = answer {
@@ -496,8 +511,26 @@ fn compiled_imports(
     Ok((supplied, running))
 }
 
-fn funcs_of(imports: &[Extern]) -> Vec<Option<Func>> {
-    imports.iter().map(|e| e.clone().into_func()).collect()
+/// The functions supplied for adapter imports, and those that the host itself supplies.
+fn funcs_of(cx: &mut Cx<'_>, program: &Program, imports: &[Extern]) -> Vec<Option<Func>> {
+    let mut funcs: Vec<_> = imports.iter().map(|e| e.clone().into_func()).collect();
+    for adapter in &program.adapters {
+        let Adapter::Import { import, ty } = adapter else { continue };
+        let at = *import as usize;
+        if let Some(builtin) = at.checked_sub(program.imports.len()) {
+            let builtin = program.builtins.get(builtin).cloned();
+            funcs.resize(funcs.len().max(at + 1), None);
+            funcs[at] = builtin.map(|builtin| builtin::func(cx, ty, builtin));
+            continue;
+        }
+        #[cfg(feature = "component")]
+        if let Some(Some(func)) = funcs.get(at)
+            && func.ty().signature().is_some()
+        {
+            funcs[at] = Some(parts::flattened(cx, func, ty, program.convention.text));
+        }
+    }
+    funcs
 }
 
 /// Lets frames of traps tell this module's name and numbers.
@@ -525,13 +558,12 @@ fn link(
         let func = func.ok_or_else(|| not_exported("of a plan"))?;
         funcs.push(CoreFunc::new(cx, func, None).at(home));
     }
-    let text = of.program.convention.text;
     let mut mems = Vec::with_capacity(layout.mems.len());
-    for at in &layout.mems {
+    for (at, used) in layout.mems.iter().zip(&of.program.used_mems) {
         let mem = core.get_module_export(&mut *cx, at).and_then(|e| e.into_memory());
-        mems.push(Mem::new(mem.ok_or_else(|| not_exported("of a plan"))?, text, home));
+        mems.push(Mem::new(mem.ok_or_else(|| not_exported("of a plan"))?, used.text, home));
     }
-    Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(imports), home))
+    Ok(Linked::new(of.program.clone(), funcs, mems, funcs_of(cx, &of.program, imports), home))
 }
 
 fn core_func(

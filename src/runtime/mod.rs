@@ -4,6 +4,7 @@
 //! Not here: calls.
 
 mod artefact;
+mod builtin;
 mod command;
 pub(crate) mod config;
 pub(crate) mod expose;

@@ -132,6 +132,9 @@ impl Module {
         compiled: Compiled,
     ) -> Result<Module> {
         program.calls = None; // the core has been encoded
+        if let Some(source) = program.source.take() {
+            program.core = source.binary;
+        }
         let program = Arc::new(program);
         let exports = exports(&program, &compiled, &core)?;
         // The intrinsics are imported last.
@@ -160,6 +163,26 @@ impl Module {
         made.map_err(|error| error.context(path.display()))
     }
 
+    /// Compiles a core module, binary or text, by a face: types for its functions and
+    /// the convention by which their values travel, in TOML as `docs/guests.md` has it.
+    /// The module is then like one with an interface section, and has the face in it
+    /// when it is serialized.
+    ///
+    /// # Errors
+    /// As [`Module::new`]; for a face that does not parse, and for one that does not
+    /// fit the core, [`ErrorKind::MalformedInterface`] and
+    /// [`ErrorKind::InvalidInterface`] with line and column in the face;
+    /// [`ErrorKind::Unsupported`] where this library was built without faces.
+    pub fn attach(engine: &Engine, bytes: &[u8], face: &str) -> Result<Module> {
+        #[cfg(feature = "attach")]
+        return Module::new(engine, &frontend::attach(bytes, face)?);
+        #[cfg(not(feature = "attach"))]
+        {
+            let _ = (engine, bytes, face);
+            Err(Error::new(ErrorKind::Unsupported, "this library was built without faces"))
+        }
+    }
+
     /// Checks a module without compiling it.
     ///
     /// # Errors
@@ -176,13 +199,17 @@ impl Module {
 
     fn build(
         engine: &Engine,
-        program: Program,
+        mut program: Program,
         code: usize,
         compile: impl FnOnce(&[u8]) -> Result<wasmtime::Module>,
     ) -> Result<Module> {
         let (core, prefix, code_offset) = if program.wrapped {
             let exposed = expose::expose(&program)?;
-            (compile(&exposed.bytes)?, exposed.prefix, exposed.code_offset)
+            let code = exposed.code_offset;
+            if let Some(source) = program.source.take() {
+                (program.core, program.code) = (source.binary, source.code);
+            }
+            (compile(&exposed.bytes)?, exposed.prefix, code)
         } else {
             (compile(&program.core)?, String::new(), program.code)
         };
@@ -417,6 +444,14 @@ impl Module {
         let described = match artefact.described(bytes)? {
             Some((mut program, Some(compiled))) => {
                 program.core = source();
+                if program.has_parts() {
+                    // Types of values with parts are in the module itself.
+                    program.take_names(frontend::reload(
+                        &program.core,
+                        frontend::FEATURES,
+                        program.convention.clone(),
+                    )?);
+                }
                 return Module::with_adapters(engine, program, core, artefact.code, compiled);
             }
             Some((program, None)) => Some(program),
@@ -505,12 +540,13 @@ impl Layout {
         code_offset: Option<usize>,
     ) -> Result<Layout> {
         let find = |name: &str| core.get_export_index(name).ok_or_else(|| not_exported(name));
-        let all = |kind: char, indices: &[u32]| {
-            indices.iter().map(|i| find(&format!("{prefix}{kind}{i}"))).collect::<Result<Vec<_>>>()
+        let all = |kind: char, numbers: &mut dyn Iterator<Item = u32>| {
+            numbers.map(|i| find(&format!("{prefix}{kind}{i}"))).collect::<Result<Vec<_>>>()
         };
         let (funcs, mems, start) = if program.wrapped {
             let start = program.start.map(|_| find(&format!("{prefix}start"))).transpose()?;
-            (all('f', &program.used_funcs)?, all('m', &program.used_mems)?, start)
+            let funcs = all('f', &mut program.used_funcs.iter().copied())?;
+            (funcs, all('m', &mut (0..program.used_mems.len() as u32))?, start)
         } else {
             (Vec::new(), Vec::new(), None)
         };

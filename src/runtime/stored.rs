@@ -8,7 +8,9 @@
 
 use crate::abi::{AllocArg, Convention, Form, Freed, GuestEncoding};
 use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
-use crate::plan::{Adapter, Binary, CoreImport, Export, Import, Inside, Program, Same};
+use crate::plan::{
+    Adapter, Binary, Builtin, CoreImport, Export, Import, Inside, Program, Same, TextMem,
+};
 use crate::types::{
     ExportType, ExternType, FuncType, GlobalType, ImportType, Limits, MemoryType, TableType,
     ValType,
@@ -287,8 +289,9 @@ structs! {
     ExportType { name, ty }
     Import { ty, to }
     Export { ty, from, same }
-    Call { adapter, with, settles, texts, carries, ty }
-    Entry { ty, strings, settles, results, debts, parks, leaves, pays, bare }
+    Call { adapter, with, settles, texts, carries, results, ty }
+    TextMem { memory, text }
+    Entry { ty, strings, texts, settles, results, debts, parks, leaves, pays, bare }
     Convention { text, form, alloc, freed }
     Remap { imported, defined, intrinsics, added }
     Origin { remap, bodies }
@@ -302,8 +305,9 @@ enums! {
     Same { 0 Import(at), 1 Export(at) }
     Intrinsic {
         0 Overflow, 1 Uncaught, 2 Settle, 3 Write, 4 Lift, 5 Copy, 6 Release, 7 Defer(at),
-        8 Undefer, 9 Call(call), 10 Core(adapter, ty)
+        8 Undefer, 9 Call(call), 10 Core(adapter, ty), 11 Refuse
     }
+    Builtin { 0 Throw(message) }
     Where { 0 Memory(at), 1 Slot, 2 Taken }
     Strings { 0 None, 1 Slots, 2 Carried }
     Out { 0 Word(ty), 1 View(at), 2 Slot }
@@ -341,6 +345,8 @@ impl Stored for Program {
         self.adapters.put(to);
         self.convention.put(to);
         self.used_mems.put(to);
+        self.messages.put(to);
+        self.builtins.put(to);
     }
 
     fn get(from: &mut Reader<'_>) -> Option<Program> {
@@ -356,7 +362,10 @@ impl Stored for Program {
             convention: Stored::get(from)?,
             used_funcs: Vec::new(),
             used_mems: Stored::get(from)?,
+            messages: Stored::get(from)?,
+            builtins: Stored::get(from)?,
             start: None,
+            source: None,
         })
     }
 }

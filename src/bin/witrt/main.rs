@@ -28,6 +28,8 @@ Commands:
   assemble FILE [-o OUT]   make a binary of it
   strip FILE [-o OUT]      make a binary of its core alone
   plan FILE                show the steps that its adapters take
+  attach FILE FACE [-o OUT]  put a face into it: types, and how values travel
+  attach --guess FILE      print a face for it, to be filled in
   run FILE EXPORT ARG...   call an exported function and print its results
   run FILE ARG...          run a command of WASI
   wast FILE...             run scripts (.wast), or those in a folder
@@ -139,6 +141,7 @@ fn run_command(mut args: Parser) -> Result<ExitCode> {
         Some("print") => with_text(args, tools::print),
         Some("plan") => with_text(args, tools::plan),
         Some("assemble") => with_binary(args, tools::assemble),
+        Some("attach") => attach(args),
         Some("strip") => with_binary(args, tools::strip),
         Some("run") => {
             let (out, status) = run::run(args)?;
@@ -156,9 +159,51 @@ fn inspect(bytes: &[u8]) -> witrt::Result<String> {
         return tools::wit(bytes);
     }
     let (imports, exports) = tools::inspect(bytes)?;
+    let face = tools::face(bytes)?;
     let imports = imports.iter().map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
     let exports = exports.iter().map(|e| format!("export {:?} {}\n", e.name, e.ty));
-    Ok(imports.chain(exports).collect())
+    let face = face.map(|face| format!("\nface:\n{}\n", face.trim_end()));
+    Ok(imports.chain(exports).chain(face).collect())
+}
+
+/// `FILE FACE [-o OUT]`, or `--guess FILE`.
+fn attach(mut args: Parser) -> Result<()> {
+    let (mut files, mut out, mut guess) = (Vec::new(), None, false);
+    while let Some(arg) = args.next()? {
+        match arg {
+            Arg::Value(value) if files.len() < 2 => files.push(value),
+            Arg::Long("guess") => guess = true,
+            Arg::Short('o') | Arg::Long("output") if out.is_none() => out = Some(args.value()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut files = files.into_iter();
+    let (file, face) = (files.next(), files.next());
+    if guess {
+        if face.is_some() || out.is_some() {
+            return Err(usage("--guess takes a module and nothing else"));
+        }
+        return write_out(with_file(file, tools::guess)?.as_bytes());
+    }
+    let face_file = face.ok_or_else(|| usage("a module and a face are needed"))?;
+    if out.is_none() && io::stdout().is_terminal() {
+        return Err(usage("a binary is not for the terminal: say -o OUT"));
+    }
+    let file = file.ok_or_else(|| usage("a module and a face are needed"))?;
+    let (bytes, face) = (read(&file)?, read(&face_file)?);
+    let face = std::str::from_utf8(&face).with_context(|| shown(&face_file))?;
+    let binary = tools::attach(&bytes, face)
+        .with_context(|| format!("{} by {}", shown(&file), shown(&face_file)))?;
+    write_file(out, &binary)
+}
+
+/// Writes a binary to a file, or to standard output.
+fn write_file(out: Option<OsString>, binary: &[u8]) -> Result<()> {
+    match out {
+        Some(out) => std::fs::write(&out, binary)
+            .with_context(|| format!("writing {}", Path::new(&out).display())),
+        None => write_out(binary),
+    }
 }
 
 /// `FILE`; the result is text.
@@ -186,12 +231,7 @@ fn with_binary(mut args: Parser, work: impl FnOnce(&[u8]) -> witrt::Result<Vec<u
     if out.is_none() && io::stdout().is_terminal() {
         return Err(usage("a binary is not for the terminal: say -o OUT"));
     }
-    let binary = with_file(file, work)?;
-    match out {
-        Some(out) => std::fs::write(&out, binary)
-            .with_context(|| format!("writing {}", Path::new(&out).display())),
-        None => write_out(&binary),
-    }
+    write_file(out, &with_file(file, work)?)
 }
 
 fn with_file<T>(file: Option<OsString>, work: impl FnOnce(&[u8]) -> witrt::Result<T>) -> Result<T> {

@@ -1,0 +1,511 @@
+//! An import of a face: the plan of the adapter that answers what the core calls.
+//!
+//! Where a plan cannot say what has to be done, two added core functions do: one makes
+//! addresses, lengths and numbers of what the core passes, one makes what the core gets
+//! of these.
+//!
+//! Not here: exports.
+
+use super::call::{Args, Sequence, margins, told, used};
+use super::glue::{self, Code, Func, Local};
+use super::make::{Maker, plan};
+use super::memory::{Lies, MEMORY, load, store, text_mem};
+use super::rules::{Owner, ResultForm, Rules, TextForm};
+use super::shape::{is_plain, leaf};
+use super::wit::Function;
+use crate::error::Result;
+use crate::plan::{AdapterPlan, Conversion, Op, Slot};
+use crate::types::tree::Type;
+use crate::types::{FuncType, ValType};
+use wasm_encoder::{BlockType, Instruction as I};
+
+const I32: ValType = ValType::I32;
+
+/// The plan for a core import of this type, of which `import` is the adapter.
+pub(super) fn make(
+    maker: &mut Maker<'_>,
+    function: &Function,
+    import: u32,
+    core: &FuncType,
+    rules: &Rules,
+) -> Result<AdapterPlan> {
+    let params = core.params();
+    let flat = maker.flat_type(function)?;
+    let mut hook = Hook {
+        maker,
+        rules,
+        function,
+        core,
+        read: Func::new(params),
+        outs: Args::default(),
+        given: Vec::new(),
+        taken: 0,
+        expected: Vec::new(),
+        frees: Vec::new(),
+        forms: Vec::new(),
+        slots: params.len() as u32,
+        ops: Vec::new(),
+    };
+    hook.make(import, flat)
+}
+
+pub(super) struct Hook<'m, 'a> {
+    pub maker: &'m mut Maker<'a>,
+    pub rules: &'m Rules,
+    pub function: &'m Function,
+    core: &'m FuncType,
+    /// The function that reads what the core passes: its parameters are the core's.
+    pub read: Func,
+    /// What it gives.
+    outs: Args,
+    given: Vec<Given>,
+    /// How many of the core's parameters have been taken, and of which types they
+    /// should be.
+    taken: u32,
+    expected: Vec<ValType>,
+    /// Calls of functions with an address and a length, places in `outs`.
+    frees: Vec<(u32, [u32; 2])>,
+    forms: Vec<String>,
+    slots: u32,
+    ops: Vec<Op>,
+}
+
+/// An argument for the host.
+enum Given {
+    Number(ValType, u32),
+    Sequence(Sequence, u32, u32),
+}
+
+/// Where the result of the host goes.
+enum To {
+    Nothing,
+    /// It is the core's result.
+    Value,
+    /// To an area whose address is this parameter, which may be the last one.
+    Area(Local),
+    /// To a buffer: its address and its capacity are these parameters.
+    Buffer(Local, Local),
+}
+
+impl Hook<'_, '_> {
+    fn make(&mut self, import: u32, flat: FuncType) -> Result<AdapterPlan> {
+        let function = self.function;
+        let sequence = match &function.result {
+            Some(Type::String) => Some((Sequence::text(self.rules), false)),
+            Some(Type::List(list)) if is_plain(&list.element) => {
+                Some((Sequence::list(&list.element), false))
+            }
+            Some(ty @ Type::Option(_)) if matches!(ty.at(1), Some(Type::String)) => {
+                Some((Sequence::text(self.rules), true))
+            }
+            _ => None,
+        };
+        let form = self.rules.result;
+        let to = match (&function.result, sequence, form) {
+            (None, ..) => To::Nothing,
+            (_, Some(_), ResultForm::Area) => To::Area(self.take(I32)),
+            (_, Some(_), _) => To::Value,
+            (Some(Type::Scalar(_) | Type::Enum(_) | Type::Flags(_)), ..) => To::Value,
+            (Some(ty), ..) => return Err(self.unsupported("result", function.at, ty)),
+        };
+        for param in &function.params {
+            self.param(&param.ty, &param.name, param.at)?;
+        }
+        let to = match (to, form) {
+            (To::Value, ResultForm::AreaLast) if sequence.is_some() => To::Area(self.take(I32)),
+            (To::Value, ResultForm::Buffer) if sequence.is_some() => {
+                To::Buffer(self.take(I32), self.take(I32))
+            }
+            (to, _) => to,
+        };
+        let results = self.core_results(&to, sequence, form)?;
+        let wanted = FuncType::new(self.expected.clone(), results);
+        if *self.core != wanted {
+            let why = match self.forms.is_empty() {
+                true => "the types of the face need".to_owned(),
+                false => format!("{} needs", self.forms.join(", ")),
+            };
+            let message = format!(
+                "import {}: the core imports a function {}; {why} {wanted}",
+                function.name, self.core
+            );
+            return Err(self.maker.mismatch(function.at, message));
+        }
+        let args = self.arguments(&flat)?;
+        let results = flat.results().to_vec();
+        let back = self.new_slots(results.len() as u32);
+        self.ops.push(Op::CallAdapter { adapter: import, args, to: back });
+        let values = self.answer(&to, sequence, form, &results, back)?;
+        let mut ops = std::mem::take(&mut self.ops);
+        ops.push(Op::Ret { values });
+        Ok(plan(self.core.clone(), self.slots, ops))
+    }
+
+    fn new_slots(&mut self, count: u32) -> Slot {
+        self.slots += count;
+        self.slots - count
+    }
+
+    /// The next of the core's parameters.
+    pub fn take(&mut self, ty: ValType) -> Local {
+        self.taken += 1;
+        self.expected.push(ty);
+        self.taken - 1
+    }
+
+    fn out(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) -> u32 {
+        push(self.outs.push(ty));
+        self.outs.types.len() as u32 - 1
+    }
+
+    /// Hands a number on.
+    pub fn give(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) {
+        let at = self.out(ty.carrier(), push);
+        self.given.push(Given::Number(ty, at));
+    }
+
+    /// Hands a sequence on.
+    pub fn give_sequence(&mut self, sequence: Sequence, pointer: Local, length: Local) -> [u32; 2] {
+        let at = self.out(I32, |code| {
+            code.get(pointer);
+        });
+        let len = self.out(I32, |code| {
+            code.get(length);
+        });
+        self.given.push(Given::Sequence(sequence, at, len));
+        [at, len]
+    }
+
+    /// A parameter of the face, made of what the core passes.
+    fn param(&mut self, ty: &Type, name: &str, at: usize) -> Result<()> {
+        if (self.maker.known.import_param)(self, ty)? {
+            return Ok(());
+        }
+        match ty {
+            Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => {
+                let ty = leaf(ty);
+                let local = self.take(ty.carrier());
+                self.give(ty, |code| {
+                    code.get(local);
+                    if ty == ValType::Bool {
+                        code.i32(0).op(I::I32Ne);
+                    }
+                });
+            }
+            Type::String => {
+                let form = self.rules.text;
+                self.sequence(Sequence::text(self.rules), form, false, at)?;
+            }
+            Type::List(list) if is_plain(&list.element) => {
+                let form = match self.rules.text {
+                    TextForm::Nul => TextForm::PointerLength,
+                    form => form,
+                };
+                self.sequence(Sequence::list(&list.element), form, false, at)?;
+            }
+            Type::Option(_) if matches!(ty.at(1), Some(Type::String)) => {
+                let form = self.rules.text;
+                self.sequence(Sequence::text(self.rules), form, true, at)?;
+            }
+            other => return Err(self.unsupported(&format!("parameter {name}"), at, other)),
+        }
+        Ok(())
+    }
+
+    fn sequence(
+        &mut self,
+        sequence: Sequence,
+        form: TextForm,
+        option: bool,
+        at: usize,
+    ) -> Result<()> {
+        self.maker.memory(at)?;
+        self.forms.push(told(form).to_owned());
+        let p = self.take(I32);
+        let (pointer, length) = (self.read.local(I32), self.read.local(I32));
+        let (head, tail) = margins(form, &sequence);
+        match form {
+            TextForm::PointerLength => {
+                let n = self.take(I32);
+                let code = &mut self.read.code;
+                code.get(p).set(pointer).get(n);
+                sequence.to_length(code);
+                code.set(length);
+            }
+            TextForm::Nul => {
+                let count = glue::length(&mut self.maker.glue, MEMORY, sequence.size)?;
+                self.read.code.get(p).set(pointer).get(p).call(count).set(length);
+            }
+            TextForm::Struct | TextForm::Prefixed => {
+                let code = &mut self.read.code;
+                code.get(p).op(I::If(BlockType::Empty));
+                match form {
+                    TextForm::Struct => {
+                        code.get(p).op(load(I32, 0)).set(pointer).get(p).op(load(I32, 4));
+                    }
+                    _ => {
+                        code.plus(p, 4).set(pointer).get(p).op(load(I32, 0));
+                    }
+                }
+                sequence.to_length(code);
+                code.set(length).op(I::End);
+            }
+        }
+        if option {
+            self.give(ValType::U32, |code| {
+                code.get(p).i32(0).op(I::I32Ne);
+            });
+        }
+        let outs = self.give_sequence(sequence, pointer, length);
+        if self.rules.owner == Owner::Callee {
+            // The host is called here.
+            let head = if form == TextForm::Struct { 0 } else { head };
+            self.free_later(sequence.lies(head, tail, true), outs, at)?;
+        }
+        Ok(())
+    }
+
+    /// Has what the host was given freed when it has returned.
+    pub fn free_later(&mut self, lies: Lies, outs: [u32; 2], at: usize) -> Result<()> {
+        let Some(rule) = self.rules.free.clone() else {
+            let message = format!(
+                "import {}: the host frees what it gets, which needs `free`",
+                self.function.name
+            );
+            return Err(self.maker.wrong(at, message));
+        };
+        let func = self.maker.free(at, self.rules, &rule, lies)?;
+        self.frees.push((func, outs));
+        Ok(())
+    }
+
+    /// What the core's function has to return.
+    fn core_results(
+        &mut self,
+        to: &To,
+        sequence: Option<(Sequence, bool)>,
+        form: ResultForm,
+    ) -> Result<Vec<ValType>> {
+        Ok(match (to, sequence, &self.function.result) {
+            (To::Nothing | To::Area(_), ..) | (_, _, None) => vec![],
+            (To::Buffer(..), ..) => vec![I32],
+            (To::Value, None, Some(ty)) => vec![leaf(ty).carrier()],
+            (To::Value, Some(_), Some(_)) => match form {
+                ResultForm::Values => vec![I32, I32],
+                ResultForm::Nul | ResultForm::Prefixed => vec![I32],
+                ResultForm::Packed | ResultForm::PackedLow => vec![ValType::I64],
+                _ => {
+                    let message = format!(
+                        "import {}: this form is none for what a host returns",
+                        self.function.name
+                    );
+                    return Err(self.maker.wrong(self.function.at, message));
+                }
+            },
+        })
+    }
+
+    /// The steps that make arguments for the host of what the core passes.
+    fn arguments(&mut self, flat: &FuncType) -> Result<Box<[crate::plan::Use]>> {
+        let params = self.core.params().len() as u32;
+        let count = self.outs.types.len() as u32;
+        let from = if self.read.code.0.is_empty() && self.outs.code.reads(0..params) {
+            0
+        } else {
+            let mut read = self.read.clone();
+            read.code.append(&self.outs.code);
+            let func = self.maker.glue.add(read, &self.outs.types);
+            let to = self.new_slots(count);
+            let args = (0..params).map(used).collect();
+            self.ops.push(Op::CallCore { func, args, to });
+            to
+        };
+        for (func, outs) in std::mem::take(&mut self.frees) {
+            let args = outs.iter().map(|out| used(from + out)).collect();
+            self.ops.push(Op::Defer { func, args });
+        }
+        let mut args = Vec::new();
+        for given in std::mem::take(&mut self.given) {
+            args.push(used(match given {
+                Given::Number(ty, at) if ty == ty.carrier() => from + at,
+                Given::Number(ty, at) => {
+                    let to = self.new_slots(1);
+                    let with = Conversion { from: ty.carrier(), to: ty, checked: false };
+                    self.ops.push(Op::Convert { with, from: used(from + at), to });
+                    to
+                }
+                Given::Sequence(sequence, at, len) => {
+                    let to = self.new_slots(1);
+                    let mem = text_mem(sequence.encoding);
+                    let (ptr, len) = (used(from + at), used(from + len));
+                    self.ops.push(Op::LiftStr { mem, ptr, len, to });
+                    to
+                }
+            }));
+        }
+        if args.len() != flat.params().len() {
+            return Err(crate::error::Error::internal("arguments of an import are missing"));
+        }
+        Ok(args.into())
+    }
+
+    /// The steps that make what the core gets of what the host has returned.
+    fn answer(
+        &mut self,
+        to: &To,
+        sequence: Option<(Sequence, bool)>,
+        form: ResultForm,
+        results: &[ValType],
+        back: Slot,
+    ) -> Result<Box<[crate::plan::Use]>> {
+        let at = self.function.at;
+        let Some((sequence, option)) = sequence else {
+            let Some(ty) = results.first() else { return Ok([].into()) };
+            if *ty == ty.carrier() {
+                return Ok([used(back)].into());
+            }
+            let slot = self.new_slots(1);
+            let with = Conversion { from: *ty, to: ty.carrier(), checked: false };
+            self.ops.push(Op::Convert { with, from: used(back), to: slot });
+            return Ok([used(slot)].into());
+        };
+        let mut passed: Vec<_> = (0..self.core.params().len() as u32).map(used).collect();
+        let mut write = Func::new(self.core.params());
+        let tag = if option {
+            let slot = self.new_slots(1);
+            let with = Conversion { from: ValType::U32, to: I32, checked: false };
+            self.ops.push(Op::Convert { with, from: used(back), to: slot });
+            passed.push(used(slot));
+            Some(write.param(I32))
+        } else {
+            None
+        };
+        let text = back + option as u32;
+        let (head, tail) = match form {
+            ResultForm::Nul if !sequence.bytes => (0, sequence.size),
+            ResultForm::Prefixed => (4, 0),
+            _ => (0, 0),
+        };
+        let alloc = match to {
+            To::Buffer(buffer, capacity) => self.into_buffer(*buffer, *capacity, at)?,
+            _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
+        };
+        let slot = self.new_slots(2);
+        let mem = text_mem(sequence.encoding);
+        self.ops.push(Op::LowerStr { alloc, mem, from: used(text), to: slot });
+        passed.extend([used(slot), used(slot + 1)]);
+        let (pointer, length) = (write.param(I32), write.param(I32));
+        let mut results = Vec::new();
+        let code = &mut write.code;
+        let null = |code: &mut Code| {
+            if let Some(tag) = tag {
+                code.i32(0).get(tag).op(I::Select);
+            }
+        };
+        match (to, form) {
+            (To::Area(area), _) => {
+                code.get(*area).get(pointer);
+                null(code);
+                code.op(store(I32, 0)).get(*area);
+                sequence.push_count(code, length);
+                code.op(store(I32, 4));
+            }
+            (To::Buffer(_, capacity), _) => {
+                // What did not fit was put elsewhere.
+                let Some(rule) = self.rules.free.clone() else {
+                    let message = "a result into a buffer needs `alloc` and `free`";
+                    return Err(self.maker.wrong(at, message));
+                };
+                let lies = Lies { align: 8, ..Lies::default() };
+                let free = self.maker.free(at, self.rules, &rule, lies)?;
+                let bytes = if sequence.bytes { 0 } else { sequence.size.trailing_zeros() as i32 };
+                let unit = sequence.size.trailing_zeros() as i32;
+                code.shifted(length, bytes).shifted(*capacity, unit).op(I::I32GtU);
+                code.op(I::If(BlockType::Empty)).get(pointer).shifted(length, bytes).call(free);
+                code.op(I::End);
+                sequence.push_count(code, length);
+                results.push(I32);
+            }
+            (_, ResultForm::Values) => {
+                code.get(pointer);
+                null(code);
+                sequence.push_count(code, length);
+                results.extend([I32, I32]);
+            }
+            (_, ResultForm::Packed | ResultForm::PackedLow) => {
+                let (high, low) = match form {
+                    ResultForm::Packed => (pointer, length),
+                    _ => (length, pointer),
+                };
+                for (local, shift) in [(high, 32), (low, 0)] {
+                    if local == length {
+                        sequence.push_count(code, length);
+                    } else {
+                        code.get(local);
+                        null(code);
+                    }
+                    code.op(I::I64ExtendI32U);
+                    if shift > 0 {
+                        code.ops([I::I64Const(shift), I::I64Shl]);
+                    }
+                }
+                code.op(I::I64Or);
+                results.push(ValType::I64);
+            }
+            (_, ResultForm::Prefixed) => {
+                code.plus(pointer, -4);
+                sequence.push_count(code, length);
+                code.op(store(I32, 0)).plus(pointer, -4);
+                null(code);
+                results.push(I32);
+            }
+            _ => {
+                let end = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
+                let code = &mut write.code;
+                let found = self.new_slots(1);
+                let args = Box::new([used(slot), used(slot + 1)]);
+                self.ops.push(Op::CallCore { func: end, args, to: found });
+                let message = self.maker.message(format!(
+                    "{}: result: text with U+0000 in it cannot be returned NUL-terminated",
+                    self.function.name
+                ));
+                self.ops.push(Op::Refuse { when: used(found), message });
+                code.get(pointer);
+                null(code);
+                results.push(I32);
+            }
+        }
+        let func = self.maker.glue.add(write, &results);
+        let to = self.new_slots(results.len() as u32);
+        self.ops.push(Op::CallCore { func, args: passed.into(), to });
+        Ok((to..to + results.len() as u32).map(used).collect())
+    }
+
+    /// The function that gives a buffer where it is large enough, and other memory
+    /// where not. Nothing runs between the step that tells it of the buffer and the
+    /// one that asks it.
+    fn into_buffer(&mut self, buffer: Local, capacity: Local, at: usize) -> Result<u32> {
+        let other = self.maker.alloc(at, self.rules, 8, 0, 0)?;
+        let (place, room) = (self.maker.glue.global(), self.maker.glue.global());
+        let mut tell = Func::new(&[I32, I32]);
+        tell.code.get(0).op(I::GlobalSet(place)).get(1).op(I::GlobalSet(room));
+        let tell = self.maker.glue.add(tell, &[]);
+        let to = self.new_slots(0);
+        let args = Box::new([used(buffer), used(capacity)]);
+        self.ops.push(Op::CallCore { func: tell, args, to });
+        let mut give = Func::new(&[I32]);
+        let code = &mut give.code;
+        code.get(0).ops([I::GlobalGet(room), I::I32LeU]);
+        code.op(I::If(BlockType::Result(wasm_encoder::ValType::I32)));
+        code.ops([I::GlobalGet(place), I::Else]).get(0).call(other).op(I::End);
+        Ok(self.maker.glue.add(give, &[I32]))
+    }
+
+    fn unsupported(&self, what: &str, at: usize, ty: &Type) -> crate::error::Error {
+        let message = format!(
+            "import {}: {what}: the convention {} has no form for {ty} here",
+            self.function.name, self.maker.known.name
+        );
+        self.maker.wrong(at, message)
+    }
+}

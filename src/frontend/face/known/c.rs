@@ -1,0 +1,43 @@
+//! C and its relatives: clang, Emscripten, Zig, Rust by hand. Text ends with a zero,
+//! the caller frees what it gets and what it gave, with `malloc` and `free`; everything
+//! else is for a face to say.
+
+use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
+use super::{Known, PLAIN, exports};
+use crate::abi::GuestEncoding;
+use crate::frontend::core::Core;
+
+pub(super) const C: Known = Known {
+    name: "c",
+    rules,
+    import_rules: rules,
+    init: &["_initialize"],
+    guess: |core| if exports(core, "memory") { 1 } else { 0 },
+    ..PLAIN
+};
+
+pub(super) fn rules(core: &Core) -> Rules {
+    let first = |names: &[&str]| {
+        names.iter().find(|name| exports(core, name)).map(|name| CallRule::named(name))
+    };
+    Rules {
+        encoding: GuestEncoding::default(),
+        text: TextForm::Nul,
+        result: ResultForm::Nul,
+        within: TextForm::Nul,
+        error: TextForm::Nul,
+        flat_records: false,
+        owner: Owner::Caller,
+        result_owner: Owner::Caller,
+        alloc: first(&["malloc", "alloc", "_malloc"]),
+        free: first(&["free", "dealloc", "_free"]),
+        free_result: None,
+        free_pair: None,
+        free_empty: false,
+        area: AreaRule::Alloc,
+        post: None,
+        last: None,
+        before: None,
+        after: None,
+    }
+}

@@ -1,0 +1,37 @@
+//! Core modules with the names of the canonical ABI, without the section that tells
+//! their types: address and length, `cabi_realloc`; a result of more than one word lies
+//! where the core says.
+
+use super::super::rules::{CallArg, CallRule, Owner, ResultForm, Rules, TextForm};
+use super::{Known, PLAIN, c, exports};
+use crate::frontend::core::Core;
+
+pub(super) const CANONICAL: Known = Known {
+    name: "canonical",
+    rules,
+    init: &["_initialize"],
+    import_rules: |core| Rules {
+        result: ResultForm::AreaLast,
+        owner: Owner::Caller,
+        ..rules(core)
+    },
+    guess: |core| if exports(core, "cabi_realloc") { 10 } else { 0 },
+    ..PLAIN
+};
+
+fn rules(core: &Core) -> Rules {
+    let args = [CallArg::Const(0), CallArg::Const(0), CallArg::Align, CallArg::Size];
+    Rules {
+        text: TextForm::PointerLength,
+        result: ResultForm::Pair,
+        within: TextForm::PointerLength,
+        error: TextForm::PointerLength,
+        flat_records: true,
+        owner: Owner::Callee,
+        result_owner: Owner::Callee,
+        alloc: Some(CallRule { name: "cabi_realloc".into(), args: Some(args.into()) }),
+        free: None,
+        post: Some("cabi_post_"),
+        ..c::rules(core)
+    }
+}

@@ -1,0 +1,108 @@
+//! The conventions that are known, each in a file of its own: data, and functions for
+//! what the rules cannot say.
+//!
+//! `docs/adding-a-convention.md` explains one.
+
+mod c;
+mod canonical;
+
+use super::call::Call;
+use super::hook::Hook;
+use super::make::Maker;
+use super::rules::Rules;
+use crate::error::Result;
+use crate::frontend::core::Core;
+use crate::plan::AdapterPlan;
+use crate::plan::Slot;
+use crate::types::ImportType;
+use crate::types::tree::Type;
+
+/// A convention.
+pub(super) struct Known {
+    /// What a face calls it.
+    pub name: &'static str,
+    /// The rules that a face begins with, for this core.
+    pub rules: fn(&Core) -> Rules,
+    /// The same for imports.
+    pub import_rules: fn(&Core) -> Rules,
+    /// Core functions that are called when an instance has been made, where the core
+    /// has them.
+    pub init: &'static [&'static str],
+    /// Settings of a face that this convention has beside the rules: see
+    /// [`Face::extra`](super::text::Face::extra).
+    pub extras: &'static [&'static str],
+    /// Whether a module is of this convention, told by what it imports and exports: so
+    /// many points, none where it is not.
+    pub guess: fn(&Core) -> u32,
+    /// What a core import is called where a tool has made its name up.
+    pub plain_name: fn(module: &str, name: &str) -> Option<String>,
+    /// Whether the convention answers a core import.
+    pub is_supplied: fn(&ImportType) -> bool,
+    /// The plan of what answers a core import that the host need not supply.
+    pub supplies: fn(&mut Maker<'_>, &ImportType) -> Result<Option<AdapterPlan>>,
+    /// Passes an argument whose leaves are in slots from this one on, and tells whether
+    /// it did; the rules say how the others travel.
+    pub param: fn(&mut Call<'_, '_>, &Type, &mut Slot) -> Result<bool>,
+    /// Takes a result.
+    pub result: fn(&mut Call<'_, '_>, &Type) -> Result<bool>,
+    /// Takes an argument of an import.
+    pub import_param: fn(&mut Hook<'_, '_>, &Type) -> Result<bool>,
+}
+
+/// All of them. The first one that a module is of is guessed.
+pub(super) const ALL: &[&Known] = &[&canonical::CANONICAL, &c::C];
+
+/// What a convention has that says no more than the rules.
+const PLAIN: Known = Known {
+    name: "",
+    rules: |_| unreachable!("each convention has rules"),
+    import_rules: |_| unreachable!("each convention has rules"),
+    init: &[],
+    extras: &[],
+    guess: |_| 0,
+    plain_name: |_, _| None,
+    is_supplied: |_| false,
+    supplies: |_, _| Ok(None),
+    param: |_, _, _| Ok(false),
+    result: |_, _| Ok(false),
+    import_param: |_, _| Ok(false),
+};
+
+/// The convention of a name.
+pub(super) fn find(name: &str) -> Option<&'static Known> {
+    ALL.iter().find(|known| known.name == name).copied()
+}
+
+/// Whether the core exports a function of this name.
+fn exports(core: &Core, name: &str) -> bool {
+    core.exports.iter().any(|export| export.ty.name == name)
+}
+
+/// Functions that tools export for their own use.
+pub(super) fn is_own(name: &str) -> bool {
+    const OWN: &[&str] = &[
+        "malloc",
+        "free",
+        "calloc",
+        "realloc",
+        "alloc",
+        "dealloc",
+        "_initialize",
+        "_start",
+        "cabi_realloc",
+        "stackSave",
+        "stackAlloc",
+        "stackRestore",
+    ];
+    name.starts_with("__") || name.starts_with("cabi_post_") || OWN.contains(&name)
+}
+
+/// Why a module is none that a face can be attached to, if that is known.
+pub(super) fn other(core: &Core) -> Option<String> {
+    let extism = |import: &ImportType| import.module.starts_with("extism:host");
+    core.imports.iter().any(extism).then(|| {
+        "this is a plug-in for Extism: its functions take and give nothing, and bytes go \
+         through the imports of `extism:host/env`, which an Extism host has to supply"
+            .to_owned()
+    })
+}

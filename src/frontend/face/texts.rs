@@ -1,0 +1,185 @@
+//! Lists of texts. Between plan and core they are one piece of memory: the number that
+//! stands for the encoding, how many texts there are, of each its place in the piece and
+//! how many code units it has, and then the texts, each with a zero unit behind it.
+//!
+//! Here that is made of what the core has, an array of addresses or of addresses and
+//! lengths, and the reverse.
+//!
+//! Not here: the host's side, `guest/parts`.
+
+use super::call::{Call, Sequence};
+use super::glue::{self, Code, Local};
+use super::memory::{Lies, MEMORY, load, store};
+use super::rules::{CallArg, CallRule, Owner, TextForm};
+use crate::abi::GuestEncoding;
+use crate::error::Result;
+use crate::types::ValType;
+use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
+use wasm_encoder::{BlockType, Instruction as I};
+
+const I32: ValType = ValType::I32;
+
+/// The bytes of a piece.
+const PIECE: Sequence =
+    Sequence { encoding: GuestEncoding::Latin1, size: 1, align: 8, bytes: true, texts: false };
+
+impl Call<'_, '_> {
+    /// A list of texts as an argument: the address of an array, with a null at the end of
+    /// one of addresses, and how many there are.
+    pub fn texts_param(&mut self, slot: &mut u32) -> Result<()> {
+        self.check_encoding()?;
+        let (piece, _) = self.lower(*slot, PIECE, TextForm::PointerLength)?;
+        *slot += 1;
+        let each = self.rules.within;
+        let pairs = matches!(each, TextForm::PointerLength | TextForm::Struct);
+        let name = format!("unpack {each:?}");
+        let unpack = self.maker.glue.named(name, &[I32], &[I32], |f, _| {
+            let (piece, i, count) = (0, f.local(I32), f.local(I32));
+            let code = &mut f.code;
+            code.get(piece).op(load(I32, 4)).set(count);
+            looped(code, i, count, |code| {
+                // Where the array is written has been read already.
+                let from = |code: &mut Code| {
+                    code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(piece).op(I::I32Add);
+                };
+                if pairs {
+                    from(code);
+                } else {
+                    code.get(i).i32(4).op(I::I32Mul).get(piece).op(I::I32Add);
+                }
+                from(code);
+                code.op(load(I32, TEXTS_HEAD)).get(piece).op(I::I32Add);
+                code.op(store(I32, if pairs { TEXTS_HEAD } else { 0 }));
+            });
+            if pairs {
+                code.plus(piece, TEXTS_HEAD as i32);
+            } else {
+                code.get(count).i32(4).op(I::I32Mul).get(piece).op(I::I32Add).i32(0);
+                code.op(store(I32, 0)).get(piece);
+            }
+            Ok(())
+        })?;
+        let (array, count) = (self.wrap.local(I32), self.wrap.local(I32));
+        let code = &mut self.before;
+        code.get(piece).op(load(I32, 4)).set(count).get(piece).call(unpack).set(array);
+        self.forms.push("a list of texts as an array".into());
+        self.args.push(I32).get(array);
+        self.args.push(I32).get(count);
+        Ok(())
+    }
+
+    /// A list of texts that the core returned as an array at this address, of so many.
+    pub fn give_texts(&mut self, array: Local, count: Local) -> Result<()> {
+        self.check_encoding()?;
+        let text = Sequence::text(self.rules);
+        let alloc = self.maker.alloc(self.at, self.rules, 8, 0, 0)?;
+        let Some(free) = self.rules.free.clone() else { return Err(self.no_free()) };
+        let each = self.rules.within;
+        let pairs = matches!(each, TextForm::PointerLength | TextForm::Struct);
+        let owned = self.rules.result_owner == Owner::Caller;
+        // One function may free all of it; else each text is freed, and the array.
+        let all =
+            self.rules.free_result.clone().filter(|rule| {
+                rule.args.as_ref().is_some_and(|args| args.contains(&CallArg::Count))
+            });
+        let free_each = match (&all, owned) {
+            (None, true) => {
+                let rule = self.rules.free_result.as_ref().unwrap_or(&free).clone();
+                let tail = if pairs { 0 } else { text.size };
+                Some(self.maker.free(self.at, self.rules, &rule, text.lies(0, tail, true))?)
+            }
+            _ => None,
+        };
+        let length = glue::length(&mut self.maker.glue, MEMORY, text.size)?;
+        let shift = text.size.trailing_zeros() as i32;
+        let name = format!("pack {each:?} {alloc} {free_each:?} {}", text.size);
+        let encoding = GuestEncoding::ALL.iter().position(|e| *e == text.encoding).unwrap_or(0);
+        let pack = self.maker.glue.named(name, &[I32, I32], &[I32, I32], |f, _| {
+            let (array, count) = (0, 1);
+            let (i, address, units, size) =
+                (f.local(I32), f.local(I32), f.local(I32), f.local(I32));
+            let (piece, at, wide) = (f.local(I32), f.local(I32), f.local(ValType::I64));
+            let item = |code: &mut Code| {
+                code.get(i).i32(if pairs { 8 } else { 4 }).op(I::I32Mul).get(array).op(I::I32Add);
+                if pairs {
+                    code.op(I::LocalTee(at)).op(load(I32, 0)).set(address);
+                    code.get(at).op(load(I32, 4)).set(units);
+                } else {
+                    code.op(load(I32, 0)).set(address).get(address).call(length).set(units);
+                }
+            };
+            let code = &mut f.code;
+            // Sizes are summed up in 64 bits: what lies in a memory can be named twice.
+            code.op(I::I64Const(TEXTS_HEAD.into())).set(wide);
+            looped(code, i, count, |code| {
+                item(code);
+                code.get(wide).i64(i64::from(TEXTS_EACH + text.size)).op(I::I64Add);
+                code.get(units).op(I::I64ExtendI32U).i64(shift.into()).ops([I::I64Shl, I::I64Add]);
+                code.set(wide);
+            });
+            code.get(wide).ops([I::I64Const(i64::from(i32::MAX)), I::I64GtU]);
+            code.ops([I::If(BlockType::Empty), I::Unreachable, I::End]);
+            code.get(wide).op(I::I32WrapI64).set(size).get(size).call(alloc).set(piece);
+            code.get(piece).i32(encoding as i32).op(store(I32, 0));
+            code.get(piece).get(count).op(store(I32, 4));
+            code.get(count).i32(TEXTS_EACH as i32).op(I::I32Mul).i32(TEXTS_HEAD as i32);
+            code.op(I::I32Add).get(piece).op(I::I32Add).set(at);
+            let here = f.local(I32);
+            let code = &mut f.code;
+            code.get(at).set(here);
+            looped(code, i, count, |code| {
+                item(code);
+                code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(piece).op(I::I32Add);
+                code.op(I::LocalTee(at)).get(here).get(piece).op(I::I32Sub);
+                code.op(store(I32, TEXTS_HEAD)).get(at).get(units).op(store(I32, TEXTS_HEAD + 4));
+                code.get(here).get(address).shifted(units, shift);
+                code.op(I::MemoryCopy { src_mem: MEMORY, dst_mem: MEMORY });
+                code.get(here).shifted(units, shift).op(I::I32Add).i32(text.size as i32);
+                code.op(I::I32Add).set(here);
+                if let Some(free) = free_each {
+                    code.get(address).get(units).call(free);
+                }
+            });
+            code.get(piece).get(size);
+            Ok(())
+        })?;
+        let (piece, size) = (self.wrap.local(I32), self.wrap.local(I32));
+        self.after.get(array).get(count).call(pack).set(size).set(piece);
+        let outs = self.give_sequence(PIECE, piece, size);
+        self.free_later(&free, PIECE.lies(0, 0, true), outs)?;
+        if owned {
+            let address = self.out(I32, |code| {
+                code.get(array);
+            });
+            let number = self.out(I32, |code| {
+                code.get(count);
+            });
+            let lies = Lies { shift: if pairs { 3 } else { 2 }, align: 4, ..Lies::default() };
+            let lies = Lies { result: true, ..lies };
+            let rule: CallRule =
+                all.unwrap_or_else(|| self.rules.free_result.clone().unwrap_or(free));
+            self.free_later(&rule, lies, [address, number])?;
+        }
+        Ok(())
+    }
+
+    /// The host writes lists of texts in the encoding of the whole face.
+    fn check_encoding(&mut self) -> Result<()> {
+        if self.maker.encoding == self.rules.encoding {
+            return Ok(());
+        }
+        let message = format!(
+            "{}: {}: a list of texts has the encoding that is set for the whole face",
+            self.name, self.what
+        );
+        Err(self.maker.wrong(self.at, message))
+    }
+}
+
+/// Does something for each number below a count.
+fn looped(code: &mut Code, i: Local, count: Local, each: impl FnOnce(&mut Code)) {
+    code.i32(0).set(i).ops([I::Block(BlockType::Empty), I::Loop(BlockType::Empty)]);
+    code.get(i).get(count).ops([I::I32GeU, I::BrIf(1)]);
+    each(code);
+    code.plus(i, 1).set(i).ops([I::Br(0), I::End, I::End]);
+}

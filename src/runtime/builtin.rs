@@ -1,0 +1,37 @@
+//! What the host itself does where adapters call it.
+//!
+//! Not here: what calls them.
+
+use crate::error::Trap;
+use crate::guest::context::{Context, Cx};
+use crate::guest::func::Func;
+use crate::guest::host::HostCall;
+use crate::plan::Builtin;
+use crate::string::{Policy, copy_to_string};
+use crate::types::{FuncType, ValType};
+
+/// The function of this type that does it.
+pub(super) fn func(cx: &mut Cx<'_>, ty: &FuncType, builtin: Builtin) -> Func {
+    let Builtin::Throw(message) = builtin;
+    let params = ty.clone();
+    let body = move |call: &mut HostCall<'_, '_>| {
+        let mut told = String::new();
+        let mut parts = message.split("{}");
+        told.push_str(parts.next().unwrap_or_default());
+        for (ty, part) in params.params().iter().zip(parts) {
+            match ty {
+                ValType::String => call.text(|text, _| {
+                    let mut units = String::new();
+                    copy_to_string(text, &mut units, Policy::Replace)?;
+                    told.push_str(&units);
+                    Ok(())
+                })?,
+                _ => told.push_str(&call.number()?.to_string()),
+            }
+            told.push_str(part);
+        }
+        Err(Trap::new(told).into())
+    };
+    let cx = Context(wasmtime::AsContextMut::as_context_mut(cx), true);
+    Func::new_prepared(cx, ty.clone(), body)
+}

@@ -1,0 +1,10 @@
+//! Faces on modules of real tools: every call that is told of them, on both back ends,
+//! with the host's text in both encodings.
+#![cfg(feature = "attach")]
+
+mod calls;
+mod mistakes;
+#[path = "../components/notation.rs"]
+#[allow(dead_code)] // it writes arguments for the command, too
+mod notation;
+mod support;

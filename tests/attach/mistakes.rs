@@ -1,0 +1,130 @@
+//! Faces that are wrong: what is said, and where.
+
+use crate::support::{engine, file};
+use witrt::{BackEnd, Encoding, Error, ErrorKind, Module};
+
+/// What is wrong with a face for the module of ten conventions.
+fn wrong(face: &str) -> Error {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    match Module::attach(&engine, &file("c-clang-nostdlib/guest.wasm"), face) {
+        Ok(_) => panic!("taken: {face}"),
+        Err(error) => error,
+    }
+}
+
+fn check(face: &str, kind: ErrorKind, place: (usize, usize), message: &str) {
+    let error = wrong(face);
+    assert_eq!(error.kind(), kind, "{error}");
+    assert_eq!(error.line_column(), Some(place), "{error}");
+    assert!(error.message().contains(message), "{error}");
+}
+
+const MALFORMED: ErrorKind = ErrorKind::MalformedInterface;
+const INVALID: ErrorKind = ErrorKind::InvalidInterface;
+
+#[test]
+fn what_does_not_parse() {
+    check("convention = ", MALFORMED, (1, 14), "the face is no TOML");
+    check("wit = ''", MALFORMED, (1, 1), "a face names its convention");
+    check("convention = 'cobol'", MALFORMED, (1, 15), "no convention is called `cobol`");
+    check("convention = 'c'\ncolour = 'red'", MALFORMED, (2, 1), "no setting `colour`");
+    check("convention = 'c'\ntext = 'nil'", MALFORMED, (2, 9), "pointer-length, nul, struct");
+    check("convention = 'c'\ntext = 3", MALFORMED, (2, 8), "`text` is a string");
+    check("convention = 'c'\nalloc = 'f('", MALFORMED, (2, 10), "what it takes");
+    check(
+        "convention = 'c'\nwit = \"\"\"\ngreet: func(name: strin) -> string;\n\"\"\"",
+        MALFORMED,
+        (3, 19),
+        "`strin` does not exist",
+    );
+    check(
+        "convention = 'c'\nwit = '''\n\n  greet: func(name string);'''",
+        MALFORMED,
+        (4, 20),
+        "the types are no WIT",
+    );
+    check(
+        "convention = 'c'\nwit = 'greet: func(a: string);'\n[export.great]\ntext = 'nul'",
+        MALFORMED,
+        (3, 9),
+        "no function `great` is among the exports",
+    );
+}
+
+#[test]
+fn what_does_not_fit_the_core() {
+    let face = |wit: &str, more: &str| format!("convention = 'c'\nwit = '''\n{wit}\n'''\n{more}");
+    check(
+        &face("great: func(name: string) -> string;", ""),
+        INVALID,
+        (3, 1),
+        "the core exports no such function; it exports malloc, free, live_bytes, greet",
+    );
+    check(
+        &face("greet: func(name: string) -> string;", "[export.greet]\ntext = 'pointer-length'"),
+        INVALID,
+        (3, 1),
+        "export greet: the core function is (i32) -> (i32); text as pointer and length, \
+         NUL-terminated text returned needs (i32, i32) -> (i32)",
+    );
+    check(&face("x: func() -> u32;", "[export.x]\ncore = 'y'"), INVALID, (6, 9), "no function `y`");
+    check(
+        &face("add-u8: func(a: u8, b: u64) -> u8;", ""),
+        INVALID,
+        (3, 1),
+        "the core function is (i32, i32) -> (i32); the types of the face need (i32, i64) -> (i32)",
+    );
+    check(
+        &face("greet: func(name: string) -> string;", "[export.greet]\nalloc = 'palloc'"),
+        INVALID,
+        (3, 13),
+        "needs the core function `palloc`",
+    );
+    let import = "imports = '''\nlog: func(level: u32);\n'''";
+    check(
+        &face("", import),
+        INVALID,
+        (6, 1),
+        "import log: the core imports a function (i32, i32, i32) -> (); the types of the face \
+         need (i32) -> ()",
+    );
+    check(
+        &face("", "imports = '''\nlag: func(level: u32);\n'''"),
+        INVALID,
+        (6, 1),
+        "the core imports host.log",
+    );
+}
+
+#[test]
+fn what_a_convention_cannot_carry() {
+    let face = |wit: &str| format!("convention = 'c'\nwit = '''\n{wit}\n'''");
+    check(
+        &face("greet: func(x: option<u32>) -> string;"),
+        MALFORMED,
+        (3, 13),
+        "greet: parameter x: the convention c has no form for option<u32>",
+    );
+    check(
+        &face("resource r;\ngreet: func(x: borrow<r>) -> string;"),
+        MALFORMED,
+        (4, 13),
+        "a face has no borrow",
+    );
+}
+
+/// What is no core module, or has types already.
+#[test]
+fn other_modules() {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    let attach = |module: &str| match Module::attach(&engine, module.as_bytes(), "convention = 'c'")
+    {
+        Ok(_) => panic!("{module}"),
+        Err(error) => error.to_string(),
+    };
+    let typed = "(module (func $f) (@interface func (export \"f\") call-core $f))";
+    assert!(attach(typed).contains("it needs no face"));
+    assert!(attach("(component)").contains("component"));
+    let plug_in = r#"(module (import "extism:host/env" "input_length" (func (result i64))))"#;
+    assert!(attach(plug_in).contains("a plug-in for Extism"));
+}

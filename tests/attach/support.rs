@@ -1,0 +1,147 @@
+//! A module, its face, and what its host functions were told.
+
+use crate::notation::{parse, quote, show};
+use std::sync::{Arc, Mutex};
+use witrt::wit::Type;
+use witrt::{BackEnd, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType};
+use witrt::{Instance, Linker, Module, Store, Val, ValType, Wasi};
+
+pub const BACK_ENDS: [BackEnd; 2] = [BackEnd::Compiled, BackEnd::Reference];
+pub const ENCODINGS: [Encoding; 2] = [Encoding::Utf8, Encoding::Utf16];
+
+pub fn engine(back_end: BackEnd, encoding: Encoding) -> Engine {
+    let mut config = Config::new();
+    config.back_end(back_end).host_encoding(encoding);
+    Engine::new(&config).unwrap()
+}
+
+/// A file of this folder.
+pub fn file(name: &str) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attach").join(name);
+    std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+pub fn text(name: &str) -> String {
+    String::from_utf8(file(name)).unwrap()
+}
+
+pub struct Guest {
+    pub store: Store,
+    pub instance: Instance,
+    pub log: Arc<Mutex<Vec<String>>>,
+    encoding: Encoding,
+}
+
+impl Guest {
+    pub fn new(engine: &Engine, folder: &str, wasm: &str, face: &str) -> Guest {
+        let (bytes, face) = (file(&format!("{folder}/{wasm}")), text(&format!("{folder}/{face}")));
+        let module = Module::attach(engine, &bytes, &face).unwrap_or_else(|e| panic!("{e}"));
+        Guest::of(&module)
+    }
+
+    pub fn of(module: &Module) -> Guest {
+        let mut store = Store::new(module.engine());
+        store.set_wasi(&Wasi::new()).unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let mut linker = Linker::new();
+        for import in module.imports() {
+            let ExternType::Func(ty) = &import.ty else { continue };
+            if import.module.starts_with("wasi") {
+                continue;
+            }
+            let func = host(&mut store, ty.clone(), import.name.clone(), log.clone());
+            linker.define(&import.module, &import.name, func);
+        }
+        let instance = linker.instantiate(&mut store, module).unwrap_or_else(|e| panic!("{e}"));
+        Guest { store, instance, log, encoding: module.engine().host_encoding() }
+    }
+
+    /// Calls a function with arguments as they are told, and tells what comes back.
+    pub fn told(&mut self, name: &str, mut args: &str) -> String {
+        let func = match self.instance.export(&mut self.store, name).unwrap() {
+            Some(Extern::Func(func)) => func,
+            other => panic!("{name}: {other:?}"),
+        };
+        let (params, results) = types(func.ty());
+        let mut vals = Vec::new();
+        for ty in &params {
+            args = args.strip_prefix(", ").unwrap_or(args);
+            let val = parse(ty, &mut args).unwrap_or_else(|| panic!("{name}: {ty}: {args}"));
+            vals.push(val);
+        }
+        assert_eq!(args, ")", "{name}");
+        // As the host has it.
+        let units: Vec<Vec<u16>> = vals
+            .iter()
+            .map(|val| match val {
+                Val::String(text) => text.to_string(&self.store).unwrap().encode_utf16().collect(),
+                _ => Vec::new(),
+            })
+            .collect();
+        if self.encoding == Encoding::Utf16 {
+            for (val, units) in vals.iter_mut().zip(&units) {
+                if let Val::String(_) = val {
+                    *val = Val::from(&units[..]);
+                }
+            }
+        }
+        let mut found = vec![Val::U32(0); results.len()];
+        match func.call(&mut self.store, &vals, &mut found) {
+            Ok(()) => match (results.first(), found.first()) {
+                (Some(ty), Some(val)) => show(&self.store, ty, val),
+                _ => "()".into(),
+            },
+            Err(error) => told(&error),
+        }
+    }
+}
+
+/// An error in a few words.
+pub fn told(error: &Error) -> String {
+    match error.trap().and_then(|trap| trap.code()) {
+        Some(code) => format!("trap {}", format!("{code:?}").to_lowercase()),
+        None => format!("{:?}: {}", error.kind(), error.message()),
+    }
+}
+
+pub fn types(ty: &FuncType) -> (Vec<Type>, Vec<Type>) {
+    let all = |types: &[ValType]| types.iter().map(|ty| Type::plain(*ty).unwrap()).collect();
+    match ty.signature() {
+        Some(signature) => {
+            let types = |fields: &witrt::wit::Fields| {
+                fields.fields.iter().map(|field| field.ty.clone()).collect()
+            };
+            (types(&signature.params), types(&signature.results))
+        }
+        None => (all(ty.params()), all(ty.results())),
+    }
+}
+
+/// A host function that says what it gets, and answers as the modules' own tests do.
+fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String>>>) -> Func {
+    let (params, _) = types(&ty);
+    Func::new(&mut *store, ty, move |caller, args, results| {
+        let mut line = format!("  host.{name}");
+        let mut said = String::new();
+        for (ty, arg) in params.iter().zip(args) {
+            match arg {
+                Val::String(text) => {
+                    said = text.to_string(&caller)?;
+                    line += &format!(" {}", quote(&said));
+                }
+                Val::U32(n) => line += &format!(" {n}"),
+                other => line += &format!(" {ty} {other:?}"),
+            }
+        }
+        log.lock().unwrap().push(line);
+        for result in results {
+            *result = match (&*name, &result) {
+                ("ask", _) => Val::from(format!("answer to {said}")),
+                ("env", _) => Val::Option(Some(Box::new(Val::from("/home/é")))),
+                ("puts", _) => Val::S32(said.chars().count() as i32),
+                (other, _) => panic!("{other}"),
+            };
+        }
+        Ok(())
+    })
+}
