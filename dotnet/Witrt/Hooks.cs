@@ -98,10 +98,12 @@ internal static unsafe class Hooks
 #endif
     private static void* Grow(void* env, nuint size)
     {
+        var pin = GCHandle.FromIntPtr((IntPtr)env);
+        // What a call left that failed afterwards.
+        pin.Target = null;
         if (size == 0 || size > Slots.MaxStringLength) return null;
         try
         {
-            var pin = GCHandle.FromIntPtr((IntPtr)env);
             pin.Target = new string('\0', (int)size);
             return (void*)pin.AddrOfPinnedObject();
         }

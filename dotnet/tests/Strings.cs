@@ -119,4 +119,31 @@ static class Strings
         Check.Equal("two spans", "afterbefore", strings.GetTextPairFunc<string>("concat")(text.AsSpan(8), text.AsSpan(0, 6)));
         Check.Equal("a span and a number", "afterafter", strings.GetTextFunc<uint, string>("repeat")(text.AsSpan(8), 2));
     }
+
+    /// A call that fails after its text was written leaves nothing of it to the next.
+    public static void Failing()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, """
+            (component
+              (core module $guest
+                (memory (export "memory") 1)
+                (data (i32.const 8) "\10\00\00\00\05\00\00\00stale")
+                (func (export "text") (result i32) (i32.const 8))
+                (func (export "nothing") (result i32) (i32.const 0))
+                (func (export "post") (param i32) unreachable))
+              (core instance $guest (instantiate $guest))
+              (func (export "failing") (result string)
+                (canon lift (core func $guest "text") (memory $guest "memory") (post-return (func $guest "post"))))
+              (func (export "nothing") (result string) (canon lift (core func $guest "nothing") (memory $guest "memory"))))
+            """);
+        var nothing = new Instance(store, module).GetFunc<string>("nothing");
+        for (int i = 0; i < 3; i++)
+        {
+            var failing = new Instance(store, module).GetFunc<string>("failing");
+            Check.Equal("a trap after the text", TrapCode.Unreachable, Check.Throws<TrapException>("a trap", () => failing()).Code);
+            Check.Equal("the next text is empty", "", nothing());
+        }
+    }
 }
