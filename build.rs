@@ -52,7 +52,7 @@ fn name_shared_object() {
 }
 
 /// The files of the C API in the order of the header.
-const SOURCES: [&str; 24] = [
+const SOURCES: [&str; 27] = [
     "version",
     "base/report",
     "error",
@@ -70,9 +70,12 @@ const SOURCES: [&str; 24] = [
     "trap",
     "module",
     "func",
+    "field",
     "slot",
     "prepared",
+    "prepare_fields",
     "callback",
+    "callback_fields",
     "externs",
     "instance",
     "linker",

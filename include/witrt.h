@@ -345,7 +345,7 @@ typedef enum witrt_back_end_enum {
   WITRT_BACK_END_REFERENCE = 1,
 } witrt_back_end_enum;
 
-/// How a slot holds a string.
+/// How a slot holds a string, and what a `witrt_field_t` says in place of a kind.
 typedef enum witrt_slot_kind_enum {
   /// UTF-8 in memory of the host's: `text`; for the result of a call `buffer`
   /// before it, and `text` after it.
@@ -376,6 +376,16 @@ typedef enum witrt_slot_kind_enum {
   WITRT_SLOT_GROW_LATIN1 = 74,
   /// The same in UTF-32.
   WITRT_SLOT_GROW_UTF32 = 75,
+  /// In a `witrt_field_t` only, as those that follow: what its part says, one other
+  /// description.
+  WITRT_SLOT_SAME = 80,
+  /// A result of a call: what its part says, in memory that a function of the host's
+  /// makes. `grow` before the call, with the size in bytes; `span` after it.
+  WITRT_SLOT_GROWN = 81,
+  /// A parameter or result: `val`, a value of any kind, as `wasm_func_call` has them.
+  WITRT_SLOT_VAL = 82,
+  /// An enumeration: `WASM_ENUM` or `WASM_FLAGS`, whichever the type has.
+  WITRT_SLOT_NAMES = 83,
 } witrt_slot_kind_enum;
 
 /// What `wasm_string_narrowest` tells.
@@ -836,13 +846,13 @@ typedef struct witrt_text_t {
   size_t size;
 } witrt_text_t;
 
-/// Room for the text of a result. After the call, the slot's `text` is what was
-/// written there.
+/// Room for a result. After the call, the slot's `text`, or `span`, is what was written
+/// there.
 typedef struct witrt_buffer_t {
-  /// Where to write, aligned for a code unit; NULL is permitted where `capacity`
-  /// is zero.
+  /// Where to write, aligned for a code unit, or for what is described; NULL is
+  /// permitted where `capacity` is zero.
   void *data;
-  /// How many code units there is room for.
+  /// How many code units there is room for; how many bytes, for what is described.
   size_t capacity;
 } witrt_buffer_t;
 
@@ -877,6 +887,15 @@ typedef struct witrt_grow_t {
   /// What it is called with.
   void *env;
 } witrt_grow_t;
+
+/// Elements in a row, borrowed: how a list lies in a struct, and in a slot. Any struct of
+/// a pointer and a `size_t` does in its place.
+typedef struct witrt_span_t {
+  /// The first, aligned for its type; NULL is permitted where `size` is zero.
+  const void *data;
+  /// How many.
+  size_t size;
+} witrt_span_t;
 
 /// A value of a prepared call. Nothing in it tells its kind: that was said when
 /// the call was prepared. 16 bytes.
@@ -915,10 +934,90 @@ typedef union witrt_slot_t {
   /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
   struct witrt_lazy_t lazy;
   /// `WITRT_SLOT_GROW_UTF8` and those of other encodings: stays as it is.
+  /// `WITRT_SLOT_GROWN`: before the call.
   struct witrt_grow_t grow;
+  /// `WASM_LIST`, described: an argument of a call, an argument or result of a
+  /// callback. What is described, as the result of a call, after it: the elements of a
+  /// list; else where the struct is, and how many bytes it and what is behind it have.
+  struct witrt_span_t span;
+  /// What is described and no list, or has functions: an argument of a call, an
+  /// argument or result of a callback.
+  const void *value;
+  /// `WASM_OWN` and `WASM_BORROW`
+  struct wasm_resource_t *resource;
+  /// `WITRT_SLOT_VAL`
+  struct wasm_val_t val;
   /// All of it.
   uint64_t bits[2];
 } witrt_slot_t;
+
+/// Tells what a value of the host's holds: of a list its elements, of text its code
+/// units, and how many; of an option, a variant or a result the payload, NULL where
+/// there is none, and in `size` the case. They stay as they are until the call is over.
+typedef const void *(*witrt_look_callback_t)(const void *value, size_t *size);
+
+/// Makes a value of the host's hold so many elements or code units, or this case: gives
+/// where they are to be written, or the payload. NULL refuses, but where there is nothing
+/// to be written.
+typedef void *(*witrt_make_callback_t)(void *value, size_t size);
+
+/// How to get at text, a list, an option, a variant or a result that is no C struct, such
+/// as a container of C++. The functions are called by calls, on their thread; the store
+/// is shut meanwhile, as for `witrt_grow_callback_t`. C++ exceptions must not leave them,
+/// nor `longjmp`.
+typedef struct witrt_access_t {
+  /// For values that are read: arguments of a call, results of a callback. NULL where
+  /// none is.
+  witrt_look_callback_t look;
+  /// For values that are written: results of a call, arguments of a callback. NULL
+  /// where none is.
+  witrt_make_callback_t make;
+} witrt_access_t;
+
+/// A value in memory of the host's: of which kind, where, and of what it is made. A tree
+/// of these describes any value of a component, and is checked once, against the type,
+/// when a call is prepared. They are made by `WITRT_FIELD` and the macros beside it, and
+/// are not needed any more once the call is prepared.
+///
+/// What lies in a struct for which `kind`:
+///
+/// ```text
+/// WASM_S8 to WASM_F64       the number
+/// WASM_BOOL, WASM_CHAR      a byte, 0 or 1; a `uint32_t`
+/// WASM_ENUM, WASM_FLAGS     an integer of 1, 2, 4 or 8 bytes that holds them all;
+///                           WITRT_SLOT_NAMES describes both
+/// WITRT_SLOT_UTF8 and those of other encodings (not lazy, not grow)
+///                           a `witrt_text_t`
+/// WASM_LIST                 a `witrt_span_t`; `parts` is the element, whose `size` is
+///                           how far one is from the next
+/// WASM_RECORD, WASM_TUPLE   a struct; `parts` are its fields, in the type's order.
+///                           Either describes both
+/// WASM_OPTION               a struct with a tag, an integer that is 0 or 1; `parts` is
+///                           the payload
+/// WASM_VARIANT, WASM_RESULT a struct with a tag, the case; `parts` are the payloads,
+///                           which may be in a union, one for each case, of kind
+///                           WASM_NONE for a case without
+/// WASM_OWN, WASM_BORROW     a `wasm_resource_t *`
+/// WITRT_SLOT_SAME           what `parts`, one other description, says
+/// ```
+typedef struct witrt_field_t {
+  /// What it is.
+  witrt_slot_kind_t kind;
+  /// The bytes of the tag, where there is one.
+  uint8_t tag_size;
+  /// Where it lies in the struct around it, in bytes; zero where there is none.
+  size_t offset;
+  /// Its own bytes. Not looked at in a parameter or result that is no struct.
+  size_t size;
+  /// Where in it the tag lies.
+  size_t tag_offset;
+  /// How many parts there are.
+  size_t count;
+  /// Its parts.
+  const struct witrt_field_t *parts;
+  /// NULL for what lies as above.
+  const struct witrt_access_t *access;
+} witrt_field_t;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in
@@ -2741,6 +2840,49 @@ WASM_API_EXTERN
 struct wasm_string_t *witrt_prepared_take_result(const struct witrt_prepared_t *prepared,
                                                  size_t index);
 
+/// Puts a result that the last call kept, as for `witrt_prepared_take_result`, where the
+/// slot says, which is like one of a call: text and any other value that there was no
+/// room for. Where there is too little room again, that is the same error, and the value
+/// is kept still. True for success. `error` may be NULL; what is written there is owned
+/// by the caller, NULL on success.
+WASM_API_EXTERN
+bool witrt_prepared_take(const struct witrt_prepared_t *prepared,
+                         size_t index,
+                         union witrt_slot_t *result,
+                         struct witrt_error_t **error);
+
+/// Prepares a function for calls with values that are described: numbers, text, and a
+/// host's own structs and arrays, for which a component has lists, records, and all
+/// others. See `witrt_field_t`. What a slot then holds is
+///
+/// ```text
+/// a number, text, a string    as for witrt_func_prepare
+/// WASM_BOOL, WASM_CHAR        u8, u32
+/// WASM_ENUM, WASM_FLAGS       u32
+/// WASM_OWN, WASM_BORROW       resource: lent, or given away; of a result, owned
+/// WITRT_SLOT_VAL              val
+/// WASM_LIST as argument       span
+/// any other as argument       value
+/// described, as result        buffer before the call, span after it
+/// WITRT_SLOT_GROWN            grow before the call, span after it
+/// ```
+///
+/// The room for a result, `buffer`, has the struct first, or the elements of the list,
+/// and behind them what these point to: text, lists. Resources in it are handles which
+/// the caller owns, each. Nothing in it is allocated by the library.
+///
+/// Owned by the caller; NULL where the description does not fit the function's type, and
+/// where sizes and offsets cannot be; the message tells which way leads there:
+/// `parameter 1, element, field "qty": expected u32, found string`. `error` may be NULL;
+/// what is written there is owned by the caller, NULL on success.
+WASM_API_EXTERN
+struct witrt_prepared_t *witrt_func_prepare_fields(const struct wasm_func_t *func,
+                                                   const struct witrt_field_t *params,
+                                                   size_t param_count,
+                                                   const struct witrt_field_t *results,
+                                                   size_t result_count,
+                                                   struct witrt_error_t **error);
+
 /// A host function whose type is what the kinds say. `env` is given to each
 /// call. The finalizer may be NULL; else it is called once with `env`, when the
 /// function is gone: at the latest with its store. Where this fails it is not
@@ -2776,6 +2918,48 @@ WASM_API_EXTERN
 struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
                                       const char *message,
                                       size_t size);
+
+/// A host function for an import of this type, which is borrowed, with values that are
+/// described as for `witrt_func_prepare_fields`; the rest is as for
+/// `witrt_func_new_with_slots`.
+///
+/// Arguments are valid during the callback: a list as `span`, a struct as `value`, text as
+/// `text`. One for which there are functions is put where the callback says, with
+/// `witrt_caller_argument`.
+///
+/// A result that is described is copied as soon as the callback has returned, or with
+/// `witrt_caller_return_value`: what ends with the callback is returned with that.
+/// Resources in it stay the callback's own handles, one that is the result itself is
+/// given up.
+WASM_API_EXTERN
+struct wasm_func_t *witrt_func_new_with_fields(const struct wasm_store_t *store,
+                                               const struct wasm_functype_t *ty,
+                                               const struct witrt_field_t *params,
+                                               size_t param_count,
+                                               const struct witrt_field_t *results,
+                                               size_t result_count,
+                                               witrt_slot_callback_t callback,
+                                               void *env,
+                                               void (*finalizer)(void*),
+                                               struct witrt_error_t **error);
+
+/// Puts an argument into an object of the host's that its description is of: for those
+/// that have functions, a container of C++ for example, and possible for all that are
+/// described. Handles of resources in it are then the callback's. False, with the reason
+/// in the last error, for an index of no such argument, and where a function refuses.
+WASM_API_EXTERN
+bool witrt_caller_argument(const struct witrt_caller_t *caller,
+                           size_t index,
+                           void *value);
+
+/// Returns a value as the result of a callback with described values: what `result` holds,
+/// as a slot of that result, is copied at once, and the result's own slot is not looked
+/// at. False, with the reason in the last error, for an index of no result, and for what
+/// is no such value.
+WASM_API_EXTERN
+bool witrt_caller_return_value(const struct witrt_caller_t *caller,
+                               size_t index,
+                               const union witrt_slot_t *result);
 
 /// A global that holds a copy of `val`. NULL where the value's kind is not the
 /// type's content. Owned by the caller.
@@ -3401,6 +3585,56 @@ WITRT_VAL(resource, resource, struct wasm_resource_t *)
 #define WASM_INIT_VAL witrt_val_ref(NULL)
 
 #endif /* __cplusplus */
+
+/* ---- Descriptions: initializers of a `witrt_field_t` ---- */
+
+/// A parameter or result that is no struct of the host's: of a kind of
+/// `wasm_valkind_enum`, or of `witrt_slot_kind_enum`.
+#define WITRT_PLAIN(kind) {(kind), 0, 0, 0, 0, 0, NULL, NULL}
+
+/// An element, or a payload without a struct around it, of this C type.
+#define WITRT_VALUE(type, kind) {(kind), 0, 0, sizeof(type), 0, 0, NULL, NULL}
+
+/// A member of a struct: a number, text, a resource.
+#define WITRT_FIELD(type, member, kind) \
+  {(kind), 0, offsetof(type, member), sizeof(((type *)0)->member), 0, 0, NULL, NULL}
+
+/// A member of a struct that is what another description, at this address, says.
+#define WITRT_FIELD_AS(type, member, description)                                 \
+  {WITRT_SLOT_SAME, 0, offsetof(type, member), sizeof(((type *)0)->member), 0, 1, \
+   (description), NULL}
+
+/// A parameter, a result, or an element: what another description says.
+#define WITRT_SAME(description) {WITRT_SLOT_SAME, 0, 0, 0, 0, 1, (description), NULL}
+
+/// A struct that is a record or a tuple, with an array of its fields.
+#define WITRT_RECORD(type, fields) \
+  {WASM_RECORD, 0, 0, sizeof(type), 0, sizeof(fields) / sizeof(*(fields)), (fields), NULL}
+
+/// A `witrt_span_t`, or another struct of pointer and size, whose elements this describes.
+#define WITRT_LIST(element) {WASM_LIST, 0, 0, sizeof(witrt_span_t), 0, 1, (element), NULL}
+
+/// A struct with a member `tag` that is 1 where there is a payload, which this describes.
+/// Both may be members of the struct around it, of which this then is a field.
+#define WITRT_OPTION(type, tag, payload)                                                 \
+  {WASM_OPTION, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag), 1, (payload), \
+   NULL}
+
+/// A struct with a member `tag` that tells the case, with an array of the payloads.
+#define WITRT_VARIANT(type, tag, cases)                                            \
+  {WASM_VARIANT, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag),   \
+   sizeof(cases) / sizeof(*(cases)), (cases), NULL}
+
+/// The same for a result: the tag is 0 for success, 1 for failure, and there are two.
+#define WITRT_RESULT(type, tag, cases)                                           \
+  {WASM_RESULT, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag), \
+   sizeof(cases) / sizeof(*(cases)), (cases), NULL}
+
+/// The payload of a case that has none.
+#define WITRT_NOTHING {WASM_NONE, 0, 0, 0, 0, 0, NULL, NULL}
+
+/// A result that goes to where a function of the host's makes room for all of it.
+#define WITRT_GROWN(description) {WITRT_SLOT_GROWN, 0, 0, 0, 0, 1, (description), NULL}
 
 /* ---- Helpers ---- */
 

@@ -46,6 +46,7 @@
 //     witrt/types.hh     FuncType and the other types
 //     witrt/engine.hh    Config, Engine, Store
 //     witrt/val.hh       Val, Ref
+//     witrt/value.hh     WITRT_FIELDS, Result<T, E>, Resource
 //     witrt/func.hh      Func
 //     witrt/typed.hh     TypedFunc (on witrt/slot.hh)
 //     witrt/host.hh      what stands behind Func::wrap

@@ -159,7 +159,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn needing(mut self, size: usize) -> Error {
+    #[doc(hidden)]
+    pub fn needing(mut self, size: usize) -> Error {
         self.0.needed = Some(size);
         self
     }

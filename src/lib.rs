@@ -92,8 +92,9 @@ pub use wasi::{Access, Wasi};
 #[doc(hidden)]
 pub mod tree {
     pub use crate::guest::tree::{
-        Arg, FieldsSlot, ListSlot, Of, Out, ReadText, ResourceRoom, Returned, Sink, Slot, TextSlot,
-        VariantSlot, copy, is_within, plain_text, release,
+        Access, Arena, Arg, FieldsSlot, For, HostField, ListSlot, Node, Of, Out, Place, ReadText,
+        ResourceRoom, Returned, Sink, Slot, Span, TextSlot, VariantSlot, copy, gather, is_within,
+        means, plain_text, pour, pour_into, release,
     };
 }
 

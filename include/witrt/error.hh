@@ -23,6 +23,10 @@ WITRT_BEGIN
 
 class AnyRef;
 class Error;
+template <class T, class E = Error> class Result;
+namespace detail {
+template <class T, class = void> struct Shape;
+}
 class InstanceRef;
 class StoreRef;
 
@@ -204,7 +208,7 @@ namespace detail {
 /// A `T`, or why there is none. Where a `T` is taken of an error, the error is
 /// thrown with `WITRT_EXCEPTIONS`; without, it is printed and the program ends:
 /// ask `ok()` first.
-template <class T> class [[nodiscard]] Result {
+template <class T> class [[nodiscard]] Result<T, Error> {
  public:
   Result(T value) : either_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : either_(std::in_place_index<1>, std::move(error)) {}
@@ -240,7 +244,7 @@ template <class T> class [[nodiscard]] Result {
 };
 
 /// Success, or what went wrong.
-template <> class [[nodiscard]] Result<void> {
+template <> class [[nodiscard]] Result<void, Error> {
  public:
   Result() noexcept = default;
   Result(Error error) : error_(std::move(error)) {}

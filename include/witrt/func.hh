@@ -40,7 +40,9 @@ class FuncRef : public Object<FuncRef, wasm_func_t> {
   template <class F> static Result<Owned<FuncRef>> wrap(StoreRef store, F&& callable);
 
   /// The same with the kinds of this type where it has a choice: integers may
-  /// be core ones (`int32_t` is an i32).
+  /// be core ones (`int32_t` is an i32). Values that only components have need it: the
+  /// type is the import's. Of these an argument owns what it holds, or is a `Span` of
+  /// const numbers, or structs of them, that is lent until the callable returns.
   template <class F>
   static Result<Owned<FuncRef>> wrap(StoreRef store, FuncTypeRef type, F&& callable);
 

@@ -147,6 +147,8 @@ WITRT_TYPE(externtype)
 WITRT_TYPE(importtype)
 WITRT_TYPE(exporttype)
 WITRT_TYPE(frame)
+WITRT_DELETE(wasm_, resource)
+WITRT_COPY(resource)
 inline void destroy(wasm_string_t* raw) noexcept { wasm_string_delete(raw); }
 inline wasm_string_t* duplicate(const wasm_string_t* raw) noexcept { return wasm_string_copy(raw); }
 

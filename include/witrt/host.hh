@@ -54,20 +54,40 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
     if (host->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete host;
   }
 
+  template <class T> static constexpr bool core() noexcept {
+    if constexpr (Slot<T>::known) return Slot<T>::has_core;
+    else return false;
+  }
   /// Whether core kinds would make another function of it.
   static constexpr bool has_core() noexcept {
-    return (Slot<A>::has_core || ...) || Give<Tuple>::has_core;
+    return (core<Plain<A>>() || ...) || Give<Tuple>::has_core;
   }
-  /// A function with these kinds where there is a choice; `this` has one more
-  /// owner if it was made.
-  template <class Wanted> wasm_func_t* make(StoreRef store, Wanted wanted, witrt_error_t** error) {
-    static_assert((Slot<A>::known && ...), "a parameter has a type that no value has");
+  /// Whether there are values that only components have, so that a type has to be told.
+  static constexpr bool has_parts() noexcept {
+    return (is_described<Plain<A>> || ...) || Give<Tuple>::has_parts;
+  }
+  /// A function with these kinds where there is a choice, and of this type, if one is
+  /// told; `this` has one more owner if it was made.
+  template <class Wanted>
+  wasm_func_t* make(StoreRef store, Wanted wanted, FuncTypeRef type, witrt_error_t** error) {
+    (void)std::initializer_list<int>{(Needs<Plain<A>>::host_param(), 0)...};
     std::size_t index = 0;
-    const typename Slots<A...>::Kinds params = {Slot<A>::wants(wanted(false, index++))...};
-    const auto results = Give<Tuple>::kinds(wanted);
-    wasm_func_t* func =
-      witrt_func_new_with_slots(store.get(), params.data(), sizeof...(A), results.data(),
-                              std::tuple_size_v<Tuple>, &Host::call, this, &Host::drop, error);
+    is_whole_ = IsTuple<Plain<R>>::value && type && is_whole(type);
+    wasm_func_t* func;
+    if (has_parts() || is_whole_) {
+      const typename Slots<A...>::Fields params = {field<Plain<A>>(wanted(false, index++))...};
+      const auto results = Give<Tuple>::fields(wanted);
+      const witrt_field_t whole = whole_field<Tuple>();
+      func = witrt_func_new_with_fields(
+        store.get(), type.get(), params.data(), sizeof...(A), is_whole_ ? &whole : results.data(),
+        is_whole_ ? 1 : std::tuple_size_v<Tuple>, &Host::call, this, &Host::drop, error);
+    } else {
+      const typename Slots<A...>::Kinds params = {kind<Plain<A>>(wanted(false, index++))...};
+      const auto results = Give<Tuple>::kinds(wanted);
+      func = witrt_func_new_with_slots(store.get(), params.data(), sizeof...(A), results.data(),
+                                       std::tuple_size_v<Tuple>, &Host::call, this, &Host::drop,
+                                       error);
+    }
     if (func) keep();
     return func;
   }
@@ -93,33 +113,80 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
   template <std::size_t... I>
   wasm_trap_t* run(Results results, const witrt_slot_t* args, std::index_sequence<I...>) {
     (void)args;
-    if constexpr (std::is_void_v<R>) {
-      callable_(Slot<A>::get(args[I])...);
+    if constexpr ((is_made<Plain<A>> || ...)) {
+      std::tuple<Plain<A>...> made;
+      bool ok = true;
+      // Each is put where it is wanted.
+      (void)((ok = ok && get(results.caller, args, I, std::get<I>(made))) , ...);
+      if (!ok) return trap_of(results.caller, Error::last());
+      if constexpr (std::is_void_v<R>) {
+        callable_(static_cast<A&&>(std::get<I>(made))...);
+        return nullptr;
+      } else {
+        return give(results, callable_(static_cast<A&&>(std::get<I>(made))...));
+      }
+    } else if constexpr (std::is_void_v<R>) {
+      callable_(ArgOf<Plain<A>>::get(args[I])...);
       return nullptr;
     } else {
-      return give(results, callable_(Slot<A>::get(args[I])...));
+      return give(results, callable_(ArgOf<Plain<A>>::get(args[I])...));
     }
   }
-  template <class T> static wasm_trap_t* give(Results results, T&& value) {
+  template <class T> static constexpr bool is_made = ArgOf<T>::is_made;
+  template <class T>
+  static bool get(const witrt_caller_t* caller, const witrt_slot_t* args, std::size_t index, T& out) {
+    if constexpr (is_made<T>) return witrt_caller_argument(caller, index, &out);
+    else return out = ArgOf<T>::get(args[index]), true;
+  }
+  template <class T> static witrt_slot_kind_t kind(wasm_valkind_t wanted) {
+    (void)wanted;
+    if constexpr (is_described<T>) return WASM_NONE;
+    else return Slot<T>::wants(wanted);
+  }
+  template <class T> static witrt_field_t field(wasm_valkind_t wanted) {
+    if constexpr (is_described<T>) return ArgOf<T>::field();
+    else return WITRT_PLAIN(kind<T>(wanted));
+  }
+  template <class T> static witrt_field_t result(wasm_valkind_t wanted) {
+    if constexpr (!Slot<T>::known) return Shape<T>::get();
+    else if constexpr (is_described<T>) return Slot<T>::field();
+    else return WITRT_PLAIN(kind<T>(wanted));
+  }
+  template <class T> static witrt_field_t whole_field() {
+    if constexpr (Shape<T>::known) return same(Shape<T>::get(), sizeof(T));
+    else return WITRT_PLAIN(WASM_NONE);
+  }
+  template <class T> wasm_trap_t* give(Results results, T&& value) {
     if constexpr (IsResult<Plain<T>>::value) {
       if (!value.ok()) return trap_of(results.caller, value.err());
       if constexpr (std::tuple_size_v<Tuple> == 0) return nullptr;
       else return give(results, std::move(value).unwrap());
     } else {
       bool ok;
-      if constexpr (std::is_same_v<Plain<T>, Tuple>) ok = Give<Tuple>::all(results, Tuple(std::forward<T>(value)));
-      else ok = Slot<T>::give(results, 0, std::forward<T>(value));
+      if constexpr (IsTuple<Plain<T>>::value && Shape<Plain<T>>::known) {
+        if (is_whole_) ok = Slot<Plain<T>>::give(results, 0, value);
+        else ok = Give<Tuple>::all(results, Tuple(std::forward<T>(value)));
+      } else if constexpr (std::is_same_v<Plain<T>, Tuple>) {
+        ok = Give<Tuple>::all(results, Tuple(std::forward<T>(value)));
+      } else {
+        ok = Slot<T>::give(results, 0, std::forward<T>(value));
+      }
       return ok ? nullptr : trap_of(results.caller, Error::last());
     }
   }
 
   template <class... T> struct Give<std::tuple<T...>> {
-    static_assert((Slot<T>::known && ...), "a result has a type that no value has");
-    static constexpr bool has_core = (Slot<T>::has_core || ...);
+    static constexpr bool has_core = (core<T>() || ...);
+    static constexpr bool has_parts = (is_described<T> || ...);
     template <class Wanted> static auto kinds(Wanted wanted) noexcept {
       std::size_t index = 0;
       (void)wanted, (void)index;
-      return typename Slots<T...>::Kinds{Slot<T>::wants(wanted(true, index++))...};
+      return typename Slots<T...>::Kinds{kind<T>(wanted(true, index++))...};
+    }
+    template <class Wanted> static auto fields(Wanted wanted) {
+      std::size_t index = 0;
+      (void)wanted, (void)index;
+      return typename Slots<T...>::Fields{result<T>(wanted(true, index++))...};
     }
     static bool all(Results results, std::tuple<T...>&& tuple) {
       return all(results, std::move(tuple), std::index_sequence_for<T...>());
@@ -133,6 +200,8 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
   };
 
   std::atomic<std::size_t> owners_{1};
+  /// Whether the tuple is one result.
+  bool is_whole_ = false;
   F callable_;
 };
 
@@ -148,19 +217,25 @@ template <class F> class HostOwner {
   /// A function of interface kinds; or, with `any_core`, of core kinds as far as
   /// there are.
   Result<Func> make(StoreRef store, wasm_valkind_t kind = no_kind) {
-    return make_(store, [=](bool, std::size_t) { return kind; });
+    if constexpr (Type::has_parts()) {
+      return Error("what a component's values are is told by a type only: take that of the "
+                   "import, for Func::wrap or Linker::define_func",
+                   WITRT_ERROR_WRONG_KIND);
+    }
+    return make_(store, [=](bool, std::size_t) { return kind; }, FuncTypeRef());
   }
   /// A function of the kinds of a type.
   Result<Func> make(StoreRef store, FuncTypeRef type) {
-    return make_(store, [=](bool result, std::size_t index) {
+    auto kinds = [=](bool result, std::size_t index) {
       return wanted(result ? type.results() : type.params(), index);
-    });
+    };
+    return make_(store, kinds, type);
   }
 
  private:
-  template <class Wanted> Result<Func> make_(StoreRef store, Wanted wanted) {
+  template <class Wanted> Result<Func> make_(StoreRef store, Wanted wanted, FuncTypeRef type) {
     witrt_error_t* error = nullptr;
-    wasm_func_t* func = host_->make(store, wanted, &error);
+    wasm_func_t* func = host_->make(store, wanted, type, &error);
     return owned<FuncRef>(func, error);
   }
   Type* host_;

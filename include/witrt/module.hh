@@ -228,6 +228,15 @@ class Linker : public Owned<View<witrt_linker_t>> {
     }
     return defined;
   }
+  /// The same of a type, as `Func::wrap` takes it: that of an import of a component,
+  /// whose values have parts.
+  template <class F>
+  Result<void> define_func(StoreRef store, FuncTypeRef type, std::string_view module,
+                           std::string_view name, F&& callable) {
+    auto func = detail::HostOwner<F>(std::forward<F>(callable)).make(store, type);
+    if (!func.ok()) return func.err();
+    return define(module, name, *func);
+  }
   /// What is defined under two names.
   Result<Extern> get_extern(std::string_view module, std::string_view name) const {
     return detail::owned<ExternRef>(

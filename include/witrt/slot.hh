@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "func.hh"
+#include "value.hh"
 
 WITRT_BEGIN
 
@@ -26,7 +27,15 @@ namespace detail {
 ///     result(wanted)      the kind of its slot there
 ///     offer(slot, out)    before the call: where it may go at once
 ///     take(slot, out)     after it: moves what is in the slot out
-template <class T, class = void> struct Slot { static constexpr bool known = false; };
+///
+/// What only components have says `is_described`, and has, in place of kinds,
+///
+///     field()             its description
+template <class T, class = void> struct Slot { static constexpr bool known = Shape<T>::known; };
+
+template <class T, class = void> inline constexpr bool is_described = false;
+template <class T>
+inline constexpr bool is_described<T, std::enable_if_t<Slot<T>::is_described>> = true;
 
 /// Where a host function's results go.
 struct Results {
@@ -176,10 +185,132 @@ struct Slot<Owned<V>, std::enable_if_t<std::is_same_v<V, AnyRef> || std::is_same
   }
 };
 
+/// `bool` and `char32_t`, which are as numbers are.
+template <class T> struct ScalarSlot : NumberSlot<T> {
+  static constexpr bool has_core = false, is_described = true;
+  static witrt_field_t field() { return same(Shape<T>::get(), 0); }
+};
+template <> struct Slot<bool> : ScalarSlot<bool> {};
+template <> struct Slot<char32_t> : ScalarSlot<char32_t> {};
+
+/// Cases and flags.
+template <class T> struct Slot<T, std::enable_if_t<std::is_enum_v<T>>> {
+  static constexpr bool known = true, is_result = true, has_core = false, is_described = true;
+  static witrt_field_t field() { return WITRT_PLAIN(WITRT_SLOT_NAMES); }
+  static void put(witrt_slot_t& slot, T value) noexcept {
+    slot.u32 = static_cast<std::uint32_t>(value);
+  }
+  static T get(const witrt_slot_t& slot) noexcept { return static_cast<T>(slot.u32); }
+  static bool give(Results results, std::size_t index, T value) noexcept {
+    put(results.slots[index], value);
+    return true;
+  }
+  static void offer(witrt_slot_t&, T&) noexcept {}
+  static void take(witrt_slot_t& slot, T& out) noexcept { out = get(slot); }
+};
+
+/// Resources: lent, or given away.
+template <> struct Slot<ResourceRef> {
+  static constexpr bool known = true, is_result = false, has_core = false, is_described = true;
+  static witrt_field_t field() { return WITRT_PLAIN(WASM_BORROW); }
+  static void put(witrt_slot_t& slot, ResourceRef resource) noexcept {
+    slot.resource = resource.get();
+  }
+  static ResourceRef get(const witrt_slot_t& slot) noexcept { return ResourceRef(slot.resource); }
+};
+template <> struct Slot<Resource> : Slot<ResourceRef> {
+  static constexpr bool is_result = true;
+  static witrt_field_t field() { return WITRT_PLAIN(WASM_OWN); }
+  static Resource get(const witrt_slot_t& slot) { return ResourceRef(slot.resource).copy(); }
+  static bool give(Results results, std::size_t index, Resource resource) noexcept {
+    results.slots[index].resource = resource.release();
+    return true;
+  }
+  static void offer(witrt_slot_t&, Resource&) noexcept {}
+  static void take(witrt_slot_t& slot, Resource& out) noexcept { out.reset(slot.resource); }
+};
+
+/// What has parts: it is read and written where it is.
+template <class T> struct Slot<T, std::enable_if_t<Shape<T>::has_parts>> {
+  static constexpr bool known = Shape<T>::known, is_result = Shape<T>::writes, has_core = false;
+  static constexpr bool is_described = true;
+  static witrt_field_t field() { return same(Shape<T>::get(), sizeof(T)); }
+  static void put(witrt_slot_t& slot, const T& value) noexcept {
+    slot.value = std::addressof(value);
+  }
+  static bool give(Results results, std::size_t index, const T& value) noexcept {
+    // It ends with the function that returns it.
+    witrt_slot_t slot{};
+    put(slot, value);
+    return witrt_caller_return_value(results.caller, index, &slot);
+  }
+  static void offer(witrt_slot_t& slot, T& out) noexcept {
+    slot.buffer = {std::addressof(out), sizeof out};
+  }
+  static void take(witrt_slot_t&, T&) noexcept {}
+};
+
+/// How an argument of a host function lies: an object that is made, or elements of the
+/// library's, which are lent.
+template <class T> struct HostArg {
+  static constexpr bool known = Slot<T>::known, is_made = false;
+  static witrt_field_t field() { return Slot<T>::field(); }
+};
+template <class T> struct MadeArg {
+  static constexpr bool known = Shape<T>::known && Shape<T>::writes, is_made = true;
+  static witrt_field_t field() { return Slot<T>::field(); }
+};
+template <class T, class S> struct LentArg {
+  static constexpr bool known = std::is_const_v<T> && std::is_trivially_copyable_v<T>;
+  static constexpr bool is_made = false;
+  static witrt_field_t field() {
+    static const witrt_field_t field = WITRT_LIST(&Shape<std::remove_const_t<T>>::get());
+    return same(field, 0);
+  }
+  static S get(const witrt_slot_t& slot) noexcept {
+    return S(static_cast<T*>(slot.span.data), slot.span.size);
+  }
+};
+template <class T, class = void> struct ArgOf : HostArg<T> {
+  static T get(const witrt_slot_t& slot) { return Slot<T>::get(slot); }
+};
+template <class T> inline constexpr bool is_span = false;
+template <class T> inline constexpr bool is_span<Span<T>> = true;
+template <class T>
+struct ArgOf<T, std::enable_if_t<Shape<T>::has_parts && !is_span<T>>> : MadeArg<T> {};
+template <class T> struct ArgOf<Span<T>, void> : LentArg<T, Span<T>> {};
+#if defined(__cpp_lib_span)
+template <class T> inline constexpr bool is_span<std::span<T>> = true;
+template <class T> struct ArgOf<std::span<T>, void> : LentArg<T, std::span<T>> {};
+#endif
+
+/// The description of a parameter, and of a result.
+template <class T> witrt_field_t param_field(wasm_valkind_t wanted) {
+  (void)wanted;
+  if constexpr (!Slot<T>::known) return Shape<T>::get();
+  else if constexpr (is_described<T>) return Slot<T>::field();
+  else return WITRT_PLAIN(Slot<T>::wants(wanted));
+}
+template <class T> witrt_field_t result_field(wasm_valkind_t wanted) {
+  (void)wanted;
+  if constexpr (!Slot<T>::known) return Shape<T>::get();
+  else if constexpr (is_described<T>) return Slot<T>::field();
+  else return WITRT_PLAIN(Slot<T>::result(wanted));
+}
+
+/// Whether it is one value of a component's, and not several results.
+inline bool is_whole(FuncTypeRef type) noexcept {
+  auto results = type.results();
+  if (results.size() != 1) return false;
+  wasm_valkind_t kind = results[0].kind();
+  return kind == WASM_TUPLE || kind == WASM_RECORD;
+}
+
 /// Parameters or results, one after the other.
 template <class... T> struct Slots {
   static constexpr std::size_t count = sizeof...(T);
   static constexpr std::size_t room = count ? count : 1;
+  using Fields = std::array<witrt_field_t, room>;
   using Kinds = std::array<witrt_slot_kind_t, room>;
   using Array = std::array<witrt_slot_t, room>;
 };

@@ -38,6 +38,27 @@ template <class... T> class Outs<std::tuple<T...>> {
 
 template <class T> using Plain = std::remove_cv_t<std::remove_reference_t<T>>;
 
+template <class T> struct IsTuple : std::false_type {};
+template <class... T> struct IsTuple<std::tuple<T...>> : std::bool_constant<(sizeof...(T) > 0)> {};
+
+/// Fails to compile, and names `T`, where it cannot be what it is to be.
+template <class T> struct Needs {
+  static constexpr void param() {
+    if constexpr (!Slot<T>::known) (void)Shape<T>::get();
+  }
+  static constexpr void result() {
+    if constexpr (!Slot<T>::known) (void)Shape<T>::get();
+    else static_assert(Slot<T>::is_result, "a result has to own what it holds: std::string, Ref");
+  }
+  static constexpr void host_param() {
+    if constexpr (!Slot<T>::known) (void)Shape<T>::get();
+    else
+      static_assert(ArgOf<T>::known,
+                    "an argument of a host function has to own what it holds, or be a view of "
+                    "const elements that are plain");
+  }
+};
+
 /// The kind that a type has there; none where it has fewer.
 inline wasm_valkind_t wanted(const List<ValTypeRef>& list, std::size_t index) noexcept {
   return index < list.size() ? list[index].kind() : no_kind;
@@ -62,9 +83,28 @@ inline wasm_valkind_t wanted(const List<ValTypeRef>& list, std::size_t index) no
 ///     StringRef                   a string that the library has
 ///     AnyRef, FuncRef             externref (or funcref), funcref
 ///
+/// and of components, however deep in each other,
+///
+///     bool, char32_t              bool, char
+///     enumerations                enum, flags: the cases by number, and bits
+///     std::vector, std::array, Span, std::span
+///                                 list; of text, too: std::vector<std::string_view>
+///     aggregates with WITRT_FIELDS
+///                                 record
+///     std::tuple, std::pair       tuple, and record
+///     std::optional               option
+///     std::variant                variant, with std::monostate for a case without payload
+///     Result<T, E>                result, with void for what holds nothing
+///     ResourceRef, Resource       a resource that is lent, and given away
+///
 /// and results the numbers, the owning strings, `String` (which copies nothing
-/// until it is read), `Ref` and `Func`; `std::tuple` for several, `void` for
-/// none.
+/// until it is read), `Ref` and `Func`, and of the latter those that own what they
+/// hold; `void` for none. `std::tuple` is a tuple or record, or several results,
+/// whichever the function has.
+///
+/// Arguments are read where they are, and results written to where they belong: no
+/// value lies anywhere else in between, and nothing is allocated but by the
+/// containers of a result, each once.
 ///
 /// It keeps the function, and its store. One thread at a time, as the store. It
 /// may be called while it is being called, by a host function.
@@ -84,8 +124,17 @@ template <class R, class... A> class TypedFunc<R(A...)> {
     typename detail::Slots<A...>::Array in{};
     put(in, std::index_sequence_for<A...>(), args...);
     Tuple results;
-    detail::Outs<Tuple> outs(results);
     witrt_error_t* error = nullptr;
+    if constexpr (is_tuple) {
+      if (is_whole_) {
+        witrt_slot_t out{};
+        out.buffer = {&results, sizeof results};
+        if (!witrt_prepared_call(prepared_.get(), in.data(), &out, &error))
+          return Error::from_raw(error);
+        return results;
+      }
+    }
+    detail::Outs<Tuple> outs(results);
     bool ok = witrt_prepared_call(prepared_.get(), in.data(), outs.slots(), &error);
     // Also what other results there are where a text had no room; else they are zero.
     outs.take();
@@ -103,30 +152,43 @@ template <class R, class... A> class TypedFunc<R(A...)> {
 
  private:
   template <class... T> static Result<TypedFunc> make(FuncRef func, std::tuple<T...>*) {
-    static_assert((Slot<A>::known && ...), "a parameter has a type that no value has");
-    static_assert((Slot<T>::known && ...), "a result has a type that no value has");
-    static_assert((Slot<T>::is_result && ...), "a result has to own what it holds: std::string, Ref");
+    (void)std::initializer_list<int>{(detail::Needs<detail::Plain<A>>::param(), 0)...,
+                                     (detail::Needs<T>::result(), 0)...};
     FuncType type = func.type();
     if (!type) return Error::last();
-    auto kinds = params(type, std::index_sequence_for<A...>());
-    auto out = results<T...>(type, std::index_sequence_for<T...>());
-    witrt_error_t* error = nullptr;
     TypedFunc typed;
-    typed.prepared_.reset(witrt_func_prepare(func.get(), kinds.data(), sizeof...(A), out.data(),
-                                             sizeof...(T), &error));
+    if constexpr (is_tuple) typed.is_whole_ = detail::is_whole(type);
+    auto fields = params(type, std::index_sequence_for<A...>());
+    auto out = results<T...>(type, std::index_sequence_for<T...>());
+    std::size_t count = sizeof...(T);
+    if constexpr (is_tuple) {
+      if (typed.is_whole_) {
+        out[0] = whole<R>();
+        count = 1;
+      }
+    }
+    witrt_error_t* error = nullptr;
+    typed.prepared_.reset(witrt_func_prepare_fields(func.get(), fields.data(), sizeof...(A),
+                                                    out.data(), count, &error));
     if (!typed) return Error::from_raw(error);
     return typed;
   }
+  /// A tuple that is one result; none of a tuple that never is.
+  template <class W> static witrt_field_t whole() {
+    if constexpr (detail::Shape<W>::known) return detail::same(detail::Shape<W>::get(), sizeof(W));
+    else return WITRT_PLAIN(WASM_NONE);
+  }
   template <std::size_t... I>
-  static auto params(FuncTypeRef type, std::index_sequence<I...>) noexcept {
+  static auto params(FuncTypeRef type, std::index_sequence<I...>) {
     (void)type;
-    return typename detail::Slots<A...>::Kinds{Slot<A>::wants(detail::wanted(type.params(), I))...};
+    return typename detail::Slots<A...>::Fields{
+      detail::param_field<detail::Plain<A>>(detail::wanted(type.params(), I))...};
   }
   template <class... T, std::size_t... I>
-  static auto results(FuncTypeRef type, std::index_sequence<I...>) noexcept {
+  static auto results(FuncTypeRef type, std::index_sequence<I...>) {
     (void)type;
-    return
-      typename detail::Slots<T...>::Kinds{Slot<T>::result(detail::wanted(type.results(), I))...};
+    return typename detail::Slots<T...>::Fields{
+      detail::result_field<T>(detail::wanted(type.results(), I))...};
   }
   template <std::size_t... I>
   static void put(typename detail::Slots<A...>::Array& in, std::index_sequence<I...>,
@@ -135,7 +197,10 @@ template <class R, class... A> class TypedFunc<R(A...)> {
     (Slot<A>::put(in[I], args), ...);
   }
 
+  static constexpr bool is_tuple = detail::IsTuple<R>::value;
   Owned<detail::PreparedRef> prepared_;
+  /// Whether the tuple is one result.
+  bool is_whole_ = false;
 };
 
 template <class F> Result<TypedFunc<F>> FuncRef::typed() const { return TypedFunc<F>::make(*this); }

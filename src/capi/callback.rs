@@ -17,7 +17,7 @@ use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall
 use crate::{Result, Val, ValType};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use std::sync::Arc;
 
 /// The call that a callback answers. It is valid during that callback.
@@ -27,6 +27,30 @@ pub struct witrt_caller_t {
     /// What was returned for each result; nothing at all where no result is a
     /// string.
     returned: *const [Returned],
+    /// What is answered where values are described.
+    answer: *const c_void,
+}
+
+impl witrt_caller_t {
+    /// One with values that are described.
+    pub(super) fn described(cell: &StoreCell, answer: *const c_void) -> witrt_caller_t {
+        witrt_caller_t { cell, kinds: &[], returned: &[], answer }
+    }
+
+    /// What it answers, where values are described; else NULL.
+    pub(super) fn answer(&self) -> *const c_void {
+        self.answer
+    }
+
+    /// The store's.
+    ///
+    /// # Safety
+    ///
+    /// The callback must be running.
+    pub(super) unsafe fn cell(&self) -> &StoreCell {
+        // SAFETY: the callback is running, so its store is there.
+        unsafe { &*self.cell }
+    }
 }
 
 /// Text that was returned before the callback has.
@@ -103,7 +127,7 @@ pub unsafe extern "C" fn witrt_func_new_with_slots(
     unsafe { report(error, body) }
 }
 
-type SlotCallback = unsafe extern "C" fn(
+pub(super) type SlotCallback = unsafe extern "C" fn(
     *mut c_void,
     *const witrt_caller_t,
     *const witrt_slot_t,
@@ -166,7 +190,8 @@ impl Callback {
         let returned = [const { Returned::new(None) }; RESULTS];
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
-            let caller = witrt_caller_t { cell, kinds: &*self.results, returned: &returned };
+            let (kinds, returned) = (&*self.results, &returned);
+            let caller = witrt_caller_t { cell, kinds, returned, answer: null() };
             self.run(inside, &caller, &args, &mut results)
         });
         // Text that is returned may be an argument's: buffers go back after it.
@@ -314,7 +339,8 @@ impl Callback {
             returned.push(Returned::new(None));
         }
         let returned = &*returned.as_mut_slice();
-        let caller = witrt_caller_t { cell, kinds: &*self.results, returned };
+        let kinds = &*self.results;
+        let caller = witrt_caller_t { cell, kinds, returned, answer: null() };
         let done = self.run(inside, &caller, args, slots);
         if done.is_err() {
             for (kind, slot) in self.results.iter().zip(slots) {

@@ -21,8 +21,12 @@
 //! | module     | modules                                                   |
 //! | func       | functions and callbacks                                   |
 //! | slot       | values of prepared calls, without their kinds             |
+//! | field      | what a host says of its own structs                       |
+//! | described  | calls with these                                          |
 //! | prepared   | prepared calls                                            |
+//! | prepare_fields | those with values that are described                  |
 //! | callback   | host functions that take slots                            |
+//! | callback_fields | host functions with values that are described        |
 //! | externs    | globals, tables, memories, externs, foreign objects       |
 //! | instance   | instances                                                 |
 //! | linker     | linking by name                                           |
@@ -37,16 +41,20 @@
 
 pub mod base;
 pub mod callback;
+pub mod callback_fields;
 mod callback_text;
+mod described;
 pub mod engine;
 pub mod error;
 pub mod externs;
 pub mod families;
+pub mod field;
 pub mod func;
 pub mod importtype;
 pub mod instance;
 pub mod linker;
 pub mod module;
+pub mod prepare_fields;
 pub mod prepared;
 pub mod reflect;
 pub mod resource;

@@ -11,10 +11,13 @@ use super::base::report::witrt_error_t;
 use super::base::string::{self, Source};
 use super::base::text::wasm_string_t;
 use super::base::translate::{give_val, to_externref, to_funcref};
+use super::described::{self, Described};
+use super::field::Root;
 use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use crate::string::Text;
-use crate::tree::{Arg, Out, Sink};
-use crate::{Error, ErrorKind, Prepared, Result, Str, Val, ValType, Word};
+use crate::tree::{Arg, Out, Returned, Sink};
+use crate::wit::Type;
+use crate::{Error, ErrorKind, Func, Prepared, Result, Str, Val, ValType, Word};
 use std::mem::MaybeUninit;
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,8 +34,10 @@ pub struct witrt_prepared_t {
     params: Box<[SlotKind]>,
     results: Box<[SlotKind]>,
     way: Way,
+    /// In place of kinds, where values are described.
+    described: Option<Box<Described>>,
     /// What the last call kept, and whether that is anything.
-    kept: Mutex<Vec<KeptText>>,
+    kept: Mutex<Vec<Kept>>,
     has_kept: AtomicBool,
     /// The store goes last.
     cell: Arc<StoreCell>,
@@ -51,13 +56,15 @@ enum Way {
     Handles,
     /// So many values that they are not on the stack.
     Many,
+    /// Values that were described.
+    Described,
 }
 
-/// A text that there was no room for.
-struct KeptText {
+/// A result that there was no room for.
+struct Kept {
     /// Which result it is.
     index: usize,
-    text: Str<'static>,
+    value: Returned,
 }
 
 /// So many values of a call are on the stack,
@@ -85,31 +92,44 @@ pub unsafe extern "C" fn witrt_func_prepare(
         };
         let cell = handle.cell()?;
         // SAFETY: the header demands so many kinds.
-        let ((params, takes), (results, gives)) = unsafe {
+        let (params, results) = unsafe {
             (
                 SlotKind::all(params, param_count, "params", false)?,
                 SlotKind::all(results, result_count, "results", true)?,
             )
         };
-        let call = Prepared::new(func, &takes, &gives)?;
-        let (kept, has_kept) = (Mutex::default(), AtomicBool::new(false));
-        let count = params.len().max(results.len());
-        let way = if call.is_numeric() && count <= WORDS {
-            Way::Words
-        } else if count > INLINE {
-            Way::Many
-        } else if params.iter().chain(&results).any(SlotKind::is_val) {
-            Way::Handles
-        } else if results.iter().any(SlotKind::is_written) {
-            Way::Texts
-        } else {
-            Way::Numbers
-        };
-        let prepared = witrt_prepared_t { call, params, results, way, kept, has_kept, cell };
-        Ok::<_, Error>(Arc::into_raw(Arc::new(prepared)).cast_mut())
+        give(of_kinds(func, cell, params, results)?)
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
+}
+
+/// One for the caller.
+pub(super) fn give(prepared: witrt_prepared_t) -> Result<*mut witrt_prepared_t> {
+    Ok(Arc::into_raw(Arc::new(prepared)).cast_mut())
+}
+
+/// Prepares a function for slots of these kinds, and types.
+pub(super) fn of_kinds(
+    func: &Func,
+    cell: Arc<StoreCell>,
+    (params, takes): (Box<[SlotKind]>, Vec<ValType>),
+    (results, gives): (Box<[SlotKind]>, Vec<ValType>),
+) -> Result<witrt_prepared_t> {
+    let call = Prepared::new(func, &takes, &gives)?;
+    let count = params.len().max(results.len());
+    let way = if call.is_numeric() && count <= WORDS {
+        Way::Words
+    } else if count > INLINE {
+        Way::Many
+    } else if params.iter().chain(&results).any(SlotKind::is_val) {
+        Way::Handles
+    } else if results.iter().any(SlotKind::is_written) {
+        Way::Texts
+    } else {
+        Way::Numbers
+    };
+    Ok(witrt_prepared_t { params, results, way, ..witrt_prepared_t::new(call, cell) })
 }
 
 /// Deletes it; not the function. NULL is accepted.
@@ -183,10 +203,14 @@ unsafe fn call(
 ) -> Result<(), Failure> {
     // SAFETY: the caller vouches for the handle.
     let prepared = unsafe { hold(prepared) }?;
-    if args.is_null() && !prepared.params.is_empty() {
+    let (takes, gives) = match &prepared.described {
+        None => (prepared.params.len(), prepared.results.len()),
+        Some(described) => described.counts(),
+    };
+    if args.is_null() && takes > 0 {
         return Err(null("args").into());
     }
-    if results.is_null() && !prepared.results.is_empty() {
+    if results.is_null() && gives > 0 {
         return Err(null("results").into());
     }
     prepared.cell.enter_held(|inside| {
@@ -214,8 +238,35 @@ unsafe fn call_inside(
             Way::Texts => call_slots::<true, false>(inside, prepared, args, results),
             Way::Handles => call_slots::<true, true>(inside, prepared, args, results),
             Way::Many => call_many(inside, prepared, args, results),
+            Way::Described => call_described(inside, prepared, args, results),
         }
     }
+}
+
+/// The way for values that are described.
+///
+/// # Safety
+///
+/// As for [`call_inside`].
+#[inline(never)]
+unsafe fn call_described(
+    inside: &mut Inside<'_>,
+    prepared: &witrt_prepared_t,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<()> {
+    let Some(described) = &prepared.described else { return Ok(()) };
+    prepared.forget();
+    // SAFETY: the caller vouches for the slots.
+    let done = unsafe { described::call(inside, described, prepared.call.func(), args, results) };
+    // A call may have been made within this one.
+    prepared.forget();
+    done.map_err(|(error, kept)| {
+        if let Some(value) = kept {
+            prepared.keep(vec![Kept { index: 0, value }]);
+        }
+        error
+    })
 }
 
 /// What a call is made of. Nothing is there at first.
@@ -412,7 +463,7 @@ unsafe fn call_in<'a, const TEXTS: bool>(
         }
         return Err(error);
     }
-    let mut short = None::<Kept>;
+    let mut short = None::<Short>;
     let mut vals = aside.map(|aside| aside.got.drain(..));
     for (i, (kind, out)) in kinds.iter().zip(outs).enumerate() {
         // SAFETY: the caller vouches for the slots; those of texts have a sink.
@@ -430,7 +481,7 @@ unsafe fn call_in<'a, const TEXTS: bool>(
                 }
                 SlotKind::Lazy(_) | SlotKind::Reference(_) if has_handles => {
                     if let Some(val) = vals.as_mut().and_then(Iterator::next) {
-                        give(inside, slot, val, out.bits());
+                        give_handle(inside, slot, val, out.bits());
                     }
                 }
                 _ => *slot = witrt_slot_t::of_number(*kind, out.bits()),
@@ -477,7 +528,7 @@ unsafe fn more_numbers(outs: *mut Out<'_>, count: usize) {
 }
 
 /// Texts that there was no room for, of which results, with what tells so.
-type Kept = Vec<(usize, (Error, Str<'static>))>;
+type Short = Vec<(usize, (Error, Str<'static>))>;
 
 /// The arguments that are neither numbers nor lent text.
 ///
@@ -501,7 +552,7 @@ unsafe fn handles<'a>(
 
 /// Writes a reference, or a string of so many units, which the caller owns.
 #[inline(never)]
-fn give(inside: &mut Inside<'_>, slot: &mut witrt_slot_t, val: Val<'static>, units: u64) {
+fn give_handle(inside: &mut Inside<'_>, slot: &mut witrt_slot_t, val: Val<'static>, units: u64) {
     match val {
         Val::String(text) => {
             let string = StringBox::give(inside, text);
@@ -577,6 +628,29 @@ unsafe fn call_numbers(
 }
 
 impl witrt_prepared_t {
+    fn new(call: Prepared, cell: Arc<StoreCell>) -> witrt_prepared_t {
+        witrt_prepared_t {
+            call,
+            params: Box::default(),
+            results: Box::default(),
+            way: Way::Described,
+            described: None,
+            kept: Mutex::default(),
+            has_kept: AtomicBool::new(false),
+            cell,
+        }
+    }
+
+    /// One with values that are described.
+    pub(super) fn of_described(
+        call: Prepared,
+        cell: Arc<StoreCell>,
+        described: Described,
+    ) -> witrt_prepared_t {
+        let described = Some(Box::new(described));
+        witrt_prepared_t { described, ..witrt_prepared_t::new(call, cell) }
+    }
+
     /// Forgets what an earlier call kept: when a call begins, and when it ends, since
     /// others may have been made within it.
     #[inline(always)]
@@ -594,24 +668,26 @@ impl witrt_prepared_t {
 
     /// Keeps texts that there was no room for, and tells of the first.
     #[cold]
-    fn keep_short(&self, short: Kept) -> Error {
+    fn keep_short(&self, short: Short) -> Error {
         let (mut first, mut texts) = (None, Vec::new());
         for (index, (error, text)) in short {
             first.get_or_insert_with(|| error.of_result(index));
-            texts.push(KeptText { index, text });
+            let mut value = Returned::default();
+            value.text = Some(text);
+            texts.push(Kept { index, value });
         }
         self.keep(texts);
         first.unwrap_or_else(|| Error::new(ErrorKind::BufferTooSmall, "there was no room"))
     }
 
     #[cold]
-    fn keep(&self, new: Vec<KeptText>) {
+    fn keep(&self, new: Vec<Kept>) {
         self.has_kept.store(!new.is_empty(), Ordering::Relaxed);
         let old = std::mem::replace(&mut *self.kept(), new);
         drop(old);
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<KeptText>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -633,12 +709,60 @@ pub unsafe extern "C" fn witrt_prepared_take_result(
         let prepared = unsafe { hold(prepared) }?;
         prepared.cell.enter_held(|inside| {
             let mut kept = prepared.kept();
-            let at = kept.iter().position(|text| text.index == index);
-            let Some(at) = at else {
+            let at = kept.iter().position(|kept| kept.index == index && kept.value.text.is_some());
+            let text = at.and_then(|at| kept.swap_remove(at).value.text.take());
+            let Some(text) = text else {
                 let message = format!("no text of result {index} is kept");
                 return Err(Error::new(ErrorKind::OutOfRange, message));
             };
-            Ok(StringBox::give(inside, kept.swap_remove(at).text))
+            Ok(StringBox::give(inside, text))
         })?
     })
+}
+
+/// Puts a result that the last call kept, as for `witrt_prepared_take_result`, where the
+/// slot says, which is like one of a call: text and any other value that there was no
+/// room for. Where there is too little room again, that is the same error, and the value
+/// is kept still. True for success. `error` may be NULL; what is written there is owned
+/// by the caller, NULL on success.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_prepared_take(
+    prepared: *const witrt_prepared_t,
+    index: usize,
+    result: *mut witrt_slot_t,
+    error: *mut *mut witrt_error_t,
+) -> bool {
+    let body = || {
+        // SAFETY: the header demands a prepared call or NULL.
+        let prepared = unsafe { hold(prepared) }?;
+        if result.is_null() {
+            return Err(null("result"));
+        }
+        prepared.cell.enter_held(|inside| {
+            let at = prepared.kept().iter().position(|kept| kept.index == index);
+            let Some(at) = at else {
+                let message = format!("no value of result {index} is kept");
+                return Err(Error::new(ErrorKind::OutOfRange, message));
+            };
+            // Nothing is locked while functions of the host's run.
+            let Kept { index, mut value } = prepared.kept().swap_remove(at);
+            let done = match (&prepared.described, prepared.results.get(index)) {
+                // SAFETY: the header demands a slot as for a call.
+                (Some(described), _) => unsafe {
+                    described.give(inside, prepared.call.func(), index, &mut value, &mut *result)
+                },
+                // SAFETY: as above.
+                (None, Some(kind)) => unsafe {
+                    Root::Plain(*kind).give(inside, &Type::String, &mut value, &mut *result)
+                },
+                (None, None) => Ok(()),
+            };
+            if done.is_err() {
+                prepared.kept().push(Kept { index, value });
+            }
+            done.map_err(|error| error.of_result(index)).map(|()| true)
+        })?
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
 }

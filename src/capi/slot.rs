@@ -5,7 +5,7 @@
 use super::base::boundary::{need, slice};
 use super::base::handle::wasm_ref_t;
 use super::base::text::{room_of, text_at, wasm_string_t};
-use super::base::value::{type_of, unknown_kind};
+use super::base::value::{type_of, unknown_kind, wasm_resource_t, wasm_val_t};
 use super::types::check_count;
 use crate::string::Text;
 use crate::tree::Sink;
@@ -16,7 +16,7 @@ use std::ffi::c_void;
 /// (`wasm_valkind_enum`), or one of `witrt_slot_kind_enum` for a string.
 pub type witrt_slot_kind_t = u8;
 
-/// How a slot holds a string.
+/// How a slot holds a string, and what a `witrt_field_t` says in place of a kind.
 #[repr(C)]
 pub enum witrt_slot_kind_enum {
     /// UTF-8 in memory of the host's: `text`; for the result of a call `buffer`
@@ -48,6 +48,16 @@ pub enum witrt_slot_kind_enum {
     WITRT_SLOT_GROW_LATIN1 = 74,
     /// The same in UTF-32.
     WITRT_SLOT_GROW_UTF32 = 75,
+    /// In a `witrt_field_t` only, as those that follow: what its part says, one other
+    /// description.
+    WITRT_SLOT_SAME = 80,
+    /// A result of a call: what its part says, in memory that a function of the host's
+    /// makes. `grow` before the call, with the size in bytes; `span` after it.
+    WITRT_SLOT_GROWN = 81,
+    /// A parameter or result: `val`, a value of any kind, as `wasm_func_call` has them.
+    WITRT_SLOT_VAL = 82,
+    /// An enumeration: `WASM_ENUM` or `WASM_FLAGS`, whichever the type has.
+    WITRT_SLOT_NAMES = 83,
 }
 
 /// Text that is lent.
@@ -61,15 +71,26 @@ pub struct witrt_text_t {
     pub size: usize,
 }
 
-/// Room for the text of a result. After the call, the slot's `text` is what was
-/// written there.
+/// Elements in a row, borrowed: how a list lies in a struct, and in a slot. Any struct of
+/// a pointer and a `size_t` does in its place.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct witrt_span_t {
+    /// The first, aligned for its type; NULL is permitted where `size` is zero.
+    pub data: *const c_void,
+    /// How many.
+    pub size: usize,
+}
+
+/// Room for a result. After the call, the slot's `text`, or `span`, is what was written
+/// there.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct witrt_buffer_t {
-    /// Where to write, aligned for a code unit; NULL is permitted where `capacity`
-    /// is zero.
+    /// Where to write, aligned for a code unit, or for what is described; NULL is
+    /// permitted where `capacity` is zero.
     pub data: *mut c_void,
-    /// How many code units there is room for.
+    /// How many code units there is room for; how many bytes, for what is described.
     pub capacity: usize,
 }
 
@@ -149,7 +170,19 @@ pub union witrt_slot_t {
     /// `WITRT_SLOT_LAZY_UTF8` and those of other encodings.
     pub lazy: witrt_lazy_t,
     /// `WITRT_SLOT_GROW_UTF8` and those of other encodings: stays as it is.
+    /// `WITRT_SLOT_GROWN`: before the call.
     pub grow: witrt_grow_t,
+    /// `WASM_LIST`, described: an argument of a call, an argument or result of a
+    /// callback. What is described, as the result of a call, after it: the elements of a
+    /// list; else where the struct is, and how many bytes it and what is behind it have.
+    pub span: witrt_span_t,
+    /// What is described and no list, or has functions: an argument of a call, an
+    /// argument or result of a callback.
+    pub value: *const c_void,
+    /// `WASM_OWN` and `WASM_BORROW`
+    pub resource: *mut wasm_resource_t,
+    /// `WITRT_SLOT_VAL`
+    pub val: wasm_val_t,
     /// All of it.
     pub bits: [u64; 2],
 }
@@ -187,7 +220,7 @@ pub enum Narrow {
 
 impl SlotKind {
     /// What a number stands for, and the type of its values.
-    fn new(kind: witrt_slot_kind_t) -> Result<(SlotKind, ValType)> {
+    pub fn new(kind: witrt_slot_kind_t) -> Result<(SlotKind, ValType)> {
         let string = match kind {
             64 => SlotKind::Text(Encoding::Utf8),
             65 => SlotKind::Text(Encoding::Utf16),

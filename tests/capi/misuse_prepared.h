@@ -13,6 +13,20 @@ static witrt_slot_kind_t* any_witrt_slot_kind_t_p(int how) {
 }
 NO_DROP(witrt_slot_kind_t)
 
+/* Two references, described; and descriptions of nothing. */
+static witrt_field_t* any_witrt_field_t_p(int how) {
+  static witrt_field_t fields[4][2];
+  static int used;
+  const witrt_field_t right = WITRT_PLAIN(WASM_EXTERNREF);
+  const witrt_field_t wrong[] = {
+    WITRT_PLAIN(99), WITRT_SAME(NULL), WITRT_LIST(NULL), WITRT_GROWN(NULL),
+    WITRT_SAME(fields[0]), WITRT_RECORD(fields[0], fields[1]), WITRT_PLAIN(WASM_ENUM)};
+  witrt_field_t* place = fields[used++ % 4];
+  place[0] = place[1] = how == GOOD ? right : wrong[(unsigned)how % (sizeof wrong / sizeof *wrong)];
+  return how == NOTHING ? NULL : place;
+}
+NO_DROP(witrt_field_t)
+
 /* The slots of `echo`: of its arguments, and of its results. */
 static witrt_slot_t slot_args[3], slot_results[3];
 static witrt_slot_t* any_witrt_slot_t_p(int how) {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "guest.hh"
+#include "components.hh"
 
 // The C library's own, under the name that glibc gives it, so that all calls in
 // this process are counted.
@@ -103,5 +103,21 @@ int main() {
   CHECK_EQ(GET(mix.call(1, longer, 2, 0.5)), 64);
   auto sum = g.func<int32_t(int32_t)>("sum_to");
   CHECK_EQ(in_a_call([&] { (void)*sum.call(10); }), 0);
+
+  // Components: the containers of a result, and nothing for arguments.
+  Components c;
+  c.module = GET(witrt::Module::compile(c.engine, file("components/c/guest-utf8.wasm")));
+  GET(c.linker.define_unknown_as_traps(c.store, c.module));
+  c.instance = GET(c.linker.instantiate(c.store, c.module));
+  auto centroid = c.func<std::optional<Point>(const std::vector<Point>&)>("centroid");
+  const std::vector<Point> points(100, Point{3, 4});
+  CHECK_EQ(in_a_call([&] { (void)*centroid.call(points); }), 0);
+  auto join = c.func<std::string(const std::vector<std::string_view>&, std::optional<std::string_view>)>("join");
+  const std::vector<std::string_view> words(20, "word");
+  CHECK_EQ(in_a_call([&] { (void)*join.call(words, {}); }), 1);
+  auto path = c.func<std::vector<Point>(uint32_t)>("path");
+  CHECK_EQ(in_a_call([&] { (void)*path.call(100); }), 1);
+  auto split = c.func<std::vector<std::string>(std::string_view)>("words");
+  CHECK_EQ(in_a_call([&] { (void)*split.call("words that are longer than what a string has room for"); }), 1);
   return check_result();
 }

@@ -19,7 +19,7 @@ case " $* " in
     done
     ;;
 *)
-    for program in typed objects; do
+    for program in typed objects components; do
         "$@" "$here/$program.cc"
     done
     ;;

@@ -203,6 +203,56 @@ WITRT_VAL(resource, resource, struct wasm_resource_t *)
 
 #endif /* __cplusplus */
 
+/* ---- Descriptions: initializers of a `witrt_field_t` ---- */
+
+/// A parameter or result that is no struct of the host's: of a kind of
+/// `wasm_valkind_enum`, or of `witrt_slot_kind_enum`.
+#define WITRT_PLAIN(kind) {(kind), 0, 0, 0, 0, 0, NULL, NULL}
+
+/// An element, or a payload without a struct around it, of this C type.
+#define WITRT_VALUE(type, kind) {(kind), 0, 0, sizeof(type), 0, 0, NULL, NULL}
+
+/// A member of a struct: a number, text, a resource.
+#define WITRT_FIELD(type, member, kind) \
+  {(kind), 0, offsetof(type, member), sizeof(((type *)0)->member), 0, 0, NULL, NULL}
+
+/// A member of a struct that is what another description, at this address, says.
+#define WITRT_FIELD_AS(type, member, description)                                 \
+  {WITRT_SLOT_SAME, 0, offsetof(type, member), sizeof(((type *)0)->member), 0, 1, \
+   (description), NULL}
+
+/// A parameter, a result, or an element: what another description says.
+#define WITRT_SAME(description) {WITRT_SLOT_SAME, 0, 0, 0, 0, 1, (description), NULL}
+
+/// A struct that is a record or a tuple, with an array of its fields.
+#define WITRT_RECORD(type, fields) \
+  {WASM_RECORD, 0, 0, sizeof(type), 0, sizeof(fields) / sizeof(*(fields)), (fields), NULL}
+
+/// A `witrt_span_t`, or another struct of pointer and size, whose elements this describes.
+#define WITRT_LIST(element) {WASM_LIST, 0, 0, sizeof(witrt_span_t), 0, 1, (element), NULL}
+
+/// A struct with a member `tag` that is 1 where there is a payload, which this describes.
+/// Both may be members of the struct around it, of which this then is a field.
+#define WITRT_OPTION(type, tag, payload)                                                 \
+  {WASM_OPTION, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag), 1, (payload), \
+   NULL}
+
+/// A struct with a member `tag` that tells the case, with an array of the payloads.
+#define WITRT_VARIANT(type, tag, cases)                                            \
+  {WASM_VARIANT, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag),   \
+   sizeof(cases) / sizeof(*(cases)), (cases), NULL}
+
+/// The same for a result: the tag is 0 for success, 1 for failure, and there are two.
+#define WITRT_RESULT(type, tag, cases)                                           \
+  {WASM_RESULT, sizeof(((type *)0)->tag), 0, sizeof(type), offsetof(type, tag), \
+   sizeof(cases) / sizeof(*(cases)), (cases), NULL}
+
+/// The payload of a case that has none.
+#define WITRT_NOTHING {WASM_NONE, 0, 0, 0, 0, 0, NULL, NULL}
+
+/// A result that goes to where a function of the host's makes room for all of it.
+#define WITRT_GROWN(description) {WITRT_SLOT_GROWN, 0, 0, 0, 0, 1, (description), NULL}
+
 /* ---- Helpers ---- */
 
 #ifdef __cplusplus

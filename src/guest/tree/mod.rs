@@ -1,5 +1,7 @@
 //! Values as a host holds them: `slot` is how they lie, `ends` the slots of a call,
-//! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena` where results with parts lie, `copy` makes another.
+//! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena`
+//! where results with parts lie, `copy` makes another; `layout` is how a host's own structs
+//! lie, `gather` reads and `pour` writes these.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -9,20 +11,25 @@
 pub(crate) mod arena;
 mod copy;
 mod ends;
+mod gather;
+mod layout;
+mod pour;
 mod sink;
 pub(crate) mod slot;
 pub(crate) mod walk;
 mod within;
 
-pub use self::arena::{ResourceRoom, release};
+pub use self::arena::{Arena, ResourceRoom, release};
 pub use self::copy::copy;
 pub use self::ends::{Arg, Out};
 pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
+pub use self::gather::gather;
+pub use self::layout::{Access, For, HostField, Node, Span, means};
+pub use self::pour::{Place, pour, pour_into};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
 pub use self::within::is_within;
 
-use self::arena::Arena;
 use super::value::{Str, Val};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::Policy;

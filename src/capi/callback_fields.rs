@@ -1,0 +1,291 @@
+//! Host functions with values that are described.
+//!
+//! Not here: what a description says; callbacks with plain slots.
+
+use super::base::boundary::{Foreign, enter, need};
+use super::base::cell::{Inside, StoreCell, Within, cell_of, wasm_store_t};
+use super::base::failure::{report, to_error};
+use super::base::handle::{Reference as _, wasm_func_t};
+use super::base::report::witrt_error_t;
+use super::base::string::read_text;
+use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
+use super::described::{Spares, roots};
+use super::field::{Root, fields, witrt_field_t};
+use super::slot::{not_of_call, witrt_slot_t};
+use super::types::{TypeReference, wasm_functype_t};
+use crate::tree::{Arena, For, Place, Returned, Slot, copy, is_within, pour_into};
+use crate::wit::{Signature, Type};
+use crate::{Caller, Error, ErrorKind, Extern, Func, Result, Str};
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// A host function for an import of this type, which is borrowed, with values that are
+/// described as for `witrt_func_prepare_fields`; the rest is as for
+/// `witrt_func_new_with_slots`.
+///
+/// Arguments are valid during the callback: a list as `span`, a struct as `value`, text as
+/// `text`. One for which there are functions is put where the callback says, with
+/// `witrt_caller_argument`.
+///
+/// A result that is described is copied as soon as the callback has returned, or with
+/// `witrt_caller_return_value`: what ends with the callback is returned with that.
+/// Resources in it stay the callback's own handles, one that is the result itself is
+/// given up.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_func_new_with_fields(
+    store: Option<&wasm_store_t>,
+    ty: Option<&wasm_functype_t>,
+    params: *const witrt_field_t,
+    param_count: usize,
+    results: *const witrt_field_t,
+    result_count: usize,
+    callback: witrt_slot_callback_t,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
+    error: *mut *mut witrt_error_t,
+) -> Option<Box<wasm_func_t>> {
+    let body = || {
+        let callback = need(callback, "callback")?;
+        let ty = need(ty, "type")?.ty().to_func()?.clone();
+        let Some(signature) = ty.signature().cloned() else {
+            let message = format!("{ty} takes no values with parts");
+            return Err(Error::new(ErrorKind::WrongKind, message));
+        };
+        // SAFETY: the header demands so many descriptions.
+        let (params, results) = unsafe {
+            let params = fields(params, param_count, "params")?;
+            let results = fields(results, result_count, "results")?;
+            (
+                roots(params, &signature.params, "parameter", For::Writing)?,
+                roots(results, &signature.results, "result", For::Reading)?,
+            )
+        };
+        if params.iter().any(Root::is_grown) {
+            return Err(not_of_call());
+        }
+        let cell = cell_of(store)?;
+        let home = Within(Arc::as_ptr(&cell));
+        cell.enter(|inside| {
+            // Nothing fails from here on: the finalizer is taken over.
+            let env = Foreign::new(env, finalizer);
+            let spares = Spares::default();
+            let host = Host { callback, env, home, signature, params, results, spares };
+            let called = move |caller: Caller<'_>, args: &[Slot], returned: &mut Returned| {
+                host.call(caller, args, returned)
+            };
+            let func = Func::new_slots(inside.context(), ty, called);
+            Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
+        })?
+    };
+    // SAFETY: the header demands a writable pointer or NULL.
+    unsafe { report(error, body) }
+}
+
+struct Host {
+    callback: SlotCallback,
+    env: Foreign,
+    home: Within,
+    signature: Arc<Signature>,
+    params: Box<[Root]>,
+    results: Box<[Root]>,
+    spares: Spares,
+}
+
+/// What a callback with described values answers.
+pub(super) struct Answer<'a> {
+    host: &'a Host,
+    args: &'a [Slot],
+    /// What was returned before the callback has.
+    given: Cell<Option<Returned>>,
+}
+
+impl Host {
+    fn call(&self, caller: Caller<'_>, args: &[Slot], returned: &mut Returned) -> Result<()> {
+        // SAFETY: the function runs in its own store only, which is in this cell.
+        let cell = unsafe { &*self.home.get() };
+        cell.callback(caller, |inside| {
+            let mut spare = self.spares.take();
+            let done = self.answer(inside, cell, args, returned, &mut spare.arena, &mut spare.lent);
+            self.spares.keep(spare);
+            done
+        })
+    }
+
+    fn answer(
+        &self,
+        inside: &mut Inside<'_>,
+        cell: &StoreCell,
+        args: &[Slot],
+        returned: &mut Returned,
+        arena: &mut Arena,
+        lent: &mut Vec<witrt_slot_t>,
+    ) -> Result<()> {
+        let fields = &self.signature.params.fields;
+        for (i, ((root, field), arg)) in self.params.iter().zip(fields).zip(args).enumerate() {
+            // SAFETY: the arguments were checked, and are there until this returns.
+            let slot = unsafe { root.shown(inside, &field.ty, arg, arena) };
+            lent.push(slot.map_err(|error| error.at_argument(i))?);
+        }
+        let mut results = [witrt_slot_t::ZERO];
+        let answer = Answer { host: self, args, given: Cell::new(None) };
+        let trap = {
+            let caller = witrt_caller_t::described(cell, std::ptr::from_ref(&answer).cast());
+            inside.lend(|| {
+                let (args, results) = (lent.as_ptr(), results.as_mut_ptr());
+                // SAFETY: the callback's contract is the header's.
+                unsafe { (self.callback)(self.env.data(), &caller, args, results) }
+            })
+        };
+        let first = self.results.first();
+        let is_lent = |slot: &witrt_slot_t| {
+            // SAFETY: any bits are an address, and what refers to an argument is told by
+            // that; the arguments were checked, and are there until this returns.
+            unsafe {
+                let params = &self.signature.params;
+                is_within(params, args, slot.val.as_slot().of.pointer)
+                    || is_within(params, args, slot.value)
+            }
+        };
+        if !trap.is_null() {
+            if let Some(root) = first.filter(|_| !is_lent(&results[0])) {
+                // SAFETY: the callback set the member of the kind, or it is zero, and gave
+                // up what it owns.
+                unsafe { root.give_up(&results[0]) };
+            }
+            // SAFETY: the callback gave up the trap that it returned.
+            return Err(to_error(unsafe { Box::from_raw(trap) }));
+        }
+        let Some(root) = first else { return Ok(()) };
+        let given = match answer.given.take() {
+            Some(given) => Ok(given),
+            None => {
+                // SAFETY: the callback set the member of the kind, or it is zero, and gave
+                // up what it owns, after it was copied.
+                unsafe {
+                    let given = self.take(inside, root, &results[0]);
+                    if !is_lent(&results[0]) {
+                        root.give_up(&results[0]);
+                    }
+                    given
+                }
+            }
+        };
+        let by_host = returned.by_host;
+        *returned = given.map_err(|error| error.context("the host function"))?;
+        (returned.by_host, returned.expected) = (by_host, true);
+        Ok(())
+    }
+
+    /// A copy of what a slot holds.
+    ///
+    /// # Safety
+    ///
+    /// The member of the kind must be set, and what it points to be there.
+    unsafe fn take(
+        &self,
+        inside: &mut Inside<'_>,
+        root: &Root,
+        slot: &witrt_slot_t,
+    ) -> Result<Returned> {
+        let Some(field) = self.signature.results.fields.first() else {
+            return Err(Error::new(ErrorKind::OutOfRange, "there is no result"));
+        };
+        let mut spare = self.spares.take();
+        let mut returned = Returned::default();
+        // SAFETY: the caller vouches for the slot, and it is copied before the arena goes.
+        let done = unsafe {
+            let lent = root.lend(slot, &field.ty, &mut spare.arena, || "result 0".into());
+            lent.and_then(|lent| match &field.ty {
+                Type::String => {
+                    let text = read_text(lent.of.text)?.to_string(inside.context())?;
+                    returned.text = Some(Str::from(text));
+                    Ok(())
+                }
+                _ => {
+                    returned.slot = copy(&lent, read_text)?;
+                    returned.owned = true;
+                    Ok(())
+                }
+            })
+        };
+        self.spares.keep(spare);
+        done.map(|()| returned)
+    }
+}
+
+/// The call of a callback with values that are described.
+///
+/// # Safety
+///
+/// The callback must be running.
+unsafe fn answer<'a>(caller: Option<&'a witrt_caller_t>) -> Result<&'a Answer<'a>> {
+    let answer = need(caller, "caller")?.answer().cast::<Answer<'_>>();
+    // SAFETY: it is one where it is not NULL, and is there until the callback returns.
+    unsafe { answer.as_ref() }
+        .ok_or_else(|| Error::new(ErrorKind::WrongKind, "the callback's values are not described"))
+}
+
+/// Puts an argument into an object of the host's that its description is of: for those
+/// that have functions, a container of C++ for example, and possible for all that are
+/// described. Handles of resources in it are then the callback's. False, with the reason
+/// in the last error, for an index of no such argument, and where a function refuses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_caller_argument(
+    caller: Option<&witrt_caller_t>,
+    index: usize,
+    value: *mut c_void,
+) -> bool {
+    enter(|| {
+        // SAFETY: the callback is running.
+        let (answer, cell) = unsafe { (answer(caller)?, need(caller, "caller")?.cell()) };
+        let host = answer.host;
+        let field = host.signature.params.fields.get(index);
+        let (Some(Root::Host(node)), Some(field), Some(arg)) =
+            (host.params.get(index), field, answer.args.get(index))
+        else {
+            let message = format!("argument {index} is not described");
+            return Err(Error::new(ErrorKind::OutOfRange, message));
+        };
+        if value.is_null() {
+            return Err(super::base::boundary::null("value"));
+        }
+        let mut spare = host.spares.take();
+        let done = cell.enter_held(|inside| {
+            let mut place = Place::arena(&mut spare.arena);
+            // SAFETY: the header demands such an object; the argument was checked.
+            unsafe {
+                pour_into(node, &field.ty, arg, read_text, inside.context(), value, &mut place)
+            }
+        });
+        host.spares.keep(spare);
+        done?.map(|()| true)
+    })
+}
+
+/// Returns a value as the result of a callback with described values: what `result` holds,
+/// as a slot of that result, is copied at once, and the result's own slot is not looked
+/// at. False, with the reason in the last error, for an index of no result, and for what
+/// is no such value.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_caller_return_value(
+    caller: Option<&witrt_caller_t>,
+    index: usize,
+    result: *const witrt_slot_t,
+) -> bool {
+    enter(|| {
+        // SAFETY: the callback is running.
+        let (answer, cell) = unsafe { (answer(caller)?, need(caller, "caller")?.cell()) };
+        if result.is_null() {
+            return Err(super::base::boundary::null("result"));
+        }
+        let Some(root) = answer.host.results.get(index) else {
+            return Err(Error::new(ErrorKind::OutOfRange, format!("there is no result {index}")));
+        };
+        // SAFETY: the header demands a slot of that result.
+        let given =
+            cell.enter_held(|inside| unsafe { answer.host.take(inside, root, &*result) })??;
+        answer.given.set(Some(given));
+        Ok(true)
+    })
+}

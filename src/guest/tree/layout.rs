@@ -1,0 +1,534 @@
+//! How a host's own structs lie, as it describes them: checked against a type, once.
+//!
+//! Not here: reading and writing them.
+
+#![allow(unsafe_code)] // it follows the pointers of a description
+
+use super::slot::{kind, width};
+use super::walk::Fault;
+use crate::error::{Error, ErrorKind, Result};
+use crate::string::Encoding;
+use crate::types::tree::{Cases, Fields, Type};
+use std::ffi::c_void;
+
+/// A value in the host's memory, as it describes it: C's `witrt_field_t`.
+#[repr(C)]
+pub struct HostField {
+    /// A kind of value, or how text lies.
+    pub kind: u8,
+    /// How many bytes tell the case.
+    pub tag_size: u8,
+    /// Where in the struct around it.
+    pub offset: usize,
+    /// How many bytes.
+    pub size: usize,
+    /// Where in it the case is told.
+    pub tag_offset: usize,
+    /// How many parts.
+    pub count: usize,
+    /// Fields, cases, the element, or what is meant.
+    pub parts: *const HostField,
+    /// How to get at it, if it is no C struct.
+    pub access: *const Access,
+}
+
+/// How to get at a value that only functions of the host's know: C's `witrt_access_t`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Access {
+    /// Where elements, units or the payload of a case are, and how many or which.
+    pub look: Option<Look>,
+    /// Makes room for so many, or becomes that case.
+    pub make: Option<Make>,
+}
+
+/// Tells what a value holds.
+pub type Look = unsafe extern "C" fn(value: *const c_void, size: *mut usize) -> *const c_void;
+/// Makes a value hold so many elements, or this case.
+pub type Make = unsafe extern "C" fn(value: *mut c_void, size: usize) -> *mut c_void;
+
+/// Pointer and number: how a list or a text lies in a struct.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Span {
+    /// The first.
+    pub data: *const c_void,
+    /// How many.
+    pub size: usize,
+}
+
+/// What a description says in place of a kind.
+pub mod means {
+    /// Text, by its encoding's place in `Encoding::ALL`.
+    pub const TEXTS: [u8; 4] = [64, 65, 68, 69];
+    /// What its only part says.
+    pub const SAME: u8 = 80;
+    /// An enum or flags.
+    pub const NAMES: u8 = 83;
+}
+
+/// A description that was checked.
+#[derive(Debug)]
+pub struct Node {
+    /// Where in the struct around it.
+    pub(crate) offset: usize,
+    /// How many bytes.
+    pub(crate) size: usize,
+    /// Its alignment, with what is in it.
+    pub(crate) align: usize,
+    pub(crate) form: Form,
+    pub(crate) look: Option<Look>,
+    pub(crate) make: Option<Make>,
+    /// Whether text, lists or resources are in it.
+    pub(crate) is_plain: bool,
+    has_resources: bool,
+    has_access: bool,
+    /// The alignment of what is behind it.
+    behind: usize,
+}
+
+// SAFETY: nothing in it is changed, and the host's functions may run anywhere.
+unsafe impl Send for Node {}
+// SAFETY: as above.
+unsafe impl Sync for Node {}
+
+#[derive(Debug)]
+pub(crate) enum Form {
+    /// A number, `bool`, `char`, case or set of flags, of this kind.
+    Number(u8),
+    Text(Encoding),
+    List(Box<Node>),
+    Fields(Box<[Node]>),
+    Cases {
+        tag: usize,
+        tag_size: usize,
+        cases: Box<[Option<Node>]>,
+    },
+    Resource,
+}
+
+/// What a description is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// To be read.
+    Reading,
+    /// To be written.
+    Writing,
+}
+
+/// The name of a part of a type, for a path.
+pub(crate) fn step(ty: &Type, index: usize) -> String {
+    match ty {
+        Type::List(_) => "element".into(),
+        Type::Tuple(_) => format!("field {index}"),
+        Type::Record(_) => format!("field {:?}", ty.name(index).unwrap_or_default()),
+        _ => format!("case {:?}", ty.name(index).unwrap_or_default()),
+    }
+}
+
+impl Node {
+    /// Checks a description of values of this type. `what` says where they are.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WrongKind`] for another type, [`ErrorKind::WrongCount`] for another
+    /// number of parts, [`ErrorKind::OutOfRange`] for sizes and places that cannot be,
+    /// [`ErrorKind::NullPointer`] for parts that are not there. The message names the way
+    /// to what is at fault.
+    ///
+    /// # Safety
+    ///
+    /// The pointers in the description must be NULL or what they should be.
+    pub unsafe fn new(field: &HostField, ty: &Type, what: &str, goal: For) -> Result<Node> {
+        // SAFETY: the caller vouches for it.
+        unsafe { node(field, ty, goal) }.map_err(|fault| fault.into_error(what.into()))
+    }
+
+    /// Of text that lies as pointer and size.
+    pub fn of_text(encoding: Encoding) -> Node {
+        Node {
+            offset: 0,
+            size: size_of::<Span>(),
+            align: align_of::<Span>(),
+            form: Form::Text(encoding),
+            look: None,
+            make: None,
+            is_plain: false,
+            has_resources: false,
+            has_access: false,
+            behind: encoding.unit_size(),
+        }
+    }
+
+    /// Tells the bytes that are its own, of those from its beginning to its end: the tag
+    /// and the payload of an option may be members of the struct around it.
+    fn take(&self, base: usize, of: usize, taken: &mut Vec<(usize, usize, usize)>) {
+        let base = base + self.offset;
+        match &self.form {
+            Form::Fields(fields) => fields.iter().for_each(|field| field.take(base, of, taken)),
+            Form::Cases { tag, tag_size, cases } if !self.has_access => {
+                taken.push((base + tag, base + tag + tag_size, of));
+                cases.iter().flatten().for_each(|case| case.take(base, of, taken));
+            }
+            _ => taken.push((base, base + self.size, of)),
+        }
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// How memory is to be aligned that begins with it, or with the elements of a list.
+    pub fn room_align(&self) -> usize {
+        if self.is_span() { self.behind } else { self.align.max(self.behind) }
+    }
+
+    /// The least that there has to be room for.
+    pub fn least(&self) -> usize {
+        if self.is_span() { 0 } else { self.size }
+    }
+
+    /// Whether only functions of the host's know how something in it lies.
+    pub fn has_access(&self) -> bool {
+        self.has_access
+    }
+
+    /// Whether resources may be in it.
+    pub fn has_resources(&self) -> bool {
+        self.has_resources
+    }
+
+    /// Whether it is a list that lies as pointer and size.
+    pub fn is_span(&self) -> bool {
+        matches!(self.form, Form::List(_)) && self.make.is_none() && self.look.is_none()
+    }
+
+    /// Whether the host's functions make it.
+    pub fn is_made(&self) -> bool {
+        self.make.is_some()
+    }
+}
+
+unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
+    if field.kind == means::SAME {
+        // SAFETY: the caller vouches for the parts.
+        let [part] = (unsafe { parts(field, 1) })? else { return Err(null("parts")) };
+        if part.kind == means::SAME {
+            return Err(wrong(ErrorKind::WrongKind, "a description that means another one's"));
+        }
+        // SAFETY: as above.
+        let node = unsafe { node(part, ty, goal) }?;
+        if field.size != 0 && node.size != field.size {
+            return Err(sized(field.size, ty, node.size));
+        }
+        let node = Node { offset: field.offset, ..node };
+        return Ok(node);
+    }
+    // SAFETY: the caller vouches for it.
+    let access = unsafe { access(field, goal) }?;
+    // SAFETY: as above.
+    let (form, align) = unsafe { form(field, ty, goal, access.is_some()) }?;
+    let below = |is: fn(&Node) -> bool| match &form {
+        Form::List(element) => is(element),
+        Form::Fields(fields) => fields.iter().any(is),
+        Form::Cases { cases, .. } => cases.iter().flatten().any(is),
+        _ => false,
+    };
+    if access.is_some() && matches!(form, Form::Number(_) | Form::Fields(_) | Form::Resource) {
+        let message = "only text, lists and what has cases is looked at by functions";
+        return Err(wrong(ErrorKind::Unsupported, message));
+    }
+    let is_plain = access.is_none()
+        && !below(|node| !node.is_plain)
+        && !matches!(form, Form::Text(_) | Form::List(_) | Form::Resource);
+    let has_resources = matches!(form, Form::Resource) || below(Node::has_resources);
+    let has_access = access.is_some() || below(Node::has_access);
+    if let (Form::List(element), For::Writing, None) = (&form, goal, &access)
+        && element.has_access
+    {
+        let message = "elements that functions make are in a list that no function makes room for";
+        return Err(wrong(ErrorKind::Unsupported, message).within(|| "element".into()));
+    }
+    let behind = match &form {
+        Form::Text(encoding) if access.is_none() => encoding.unit_size(),
+        Form::List(element) if access.is_none() => element.align.max(element.behind),
+        Form::List(element) => element.behind,
+        Form::Fields(fields) => fields.iter().map(|node| node.behind).max().unwrap_or(1),
+        Form::Cases { cases, .. } => cases.iter().flatten().map(|n| n.behind).max().unwrap_or(1),
+        _ => 1,
+    };
+    let (look, make) = access.map_or((None, None), |access| (access.look, access.make));
+    let (offset, size) = (field.offset, field.size);
+    Ok(Node { offset, size, align, form, look, make, is_plain, has_resources, has_access, behind })
+}
+
+/// The functions that a description has, if it has any.
+unsafe fn access(field: &HostField, goal: For) -> Result<Option<Access>, Fault> {
+    // SAFETY: the caller vouches for it.
+    let Some(access) = (unsafe { field.access.as_ref() }) else { return Ok(None) };
+    let (missing, name) = match goal {
+        For::Reading => (access.look.is_none(), "look"),
+        For::Writing => (access.make.is_none(), "make"),
+    };
+    if missing { Err(null(name)) } else { Ok(Some(*access)) }
+}
+
+/// What a description says, and its alignment.
+unsafe fn form(
+    field: &HostField,
+    ty: &Type,
+    goal: For,
+    has_access: bool,
+) -> Result<(Form, usize), Fault> {
+    let pointer = align_of::<usize>();
+    let numbers = |bytes: usize| match field.size == bytes {
+        true => Ok((Form::Number(field.kind), bytes)),
+        false => Err(sized(field.size, ty, bytes)),
+    };
+    let sized_or_accessed = |form: Form, bytes: usize| match (has_access, field.size == bytes) {
+        // Nothing is known of where it stands but that.
+        (true, _) => Ok((form, 1)),
+        (false, true) => Ok((form, pointer)),
+        (false, false) => Err(sized(field.size, ty, bytes)),
+    };
+    // SAFETY: the caller vouches for the parts.
+    unsafe {
+        match ty {
+            Type::Scalar(kind) if field.kind == *kind => numbers(width(*kind)),
+            Type::Enum(cases) if matches!(field.kind, kind::ENUM | means::NAMES) => {
+                integer(field.size, cases.cases.len() as u64 - 1, ty)?;
+                Ok((Form::Number(kind::ENUM), field.size))
+            }
+            Type::Flags(flags) if matches!(field.kind, kind::FLAGS | means::NAMES) => {
+                integer(field.size, flags.mask().into(), ty)?;
+                Ok((Form::Number(kind::FLAGS), field.size))
+            }
+            Type::String => match means::TEXTS.iter().position(|kind| *kind == field.kind) {
+                Some(at) => sized_or_accessed(Form::Text(Encoding::ALL[at]), size_of::<Span>()),
+                None => Err(unexpected(ty, field.kind)),
+            },
+            Type::List(list) if field.kind == kind::LIST => {
+                let [part] = parts(field, 1)? else { return Err(null("parts")) };
+                let element =
+                    node(part, &list.element, goal).map_err(|f| f.within(|| step(ty, 0)))?;
+                stride(&element).map_err(|fault| fault.within(|| step(ty, 0)))?;
+                sized_or_accessed(Form::List(Box::new(element)), size_of::<Span>())
+            }
+            Type::Record(fields) | Type::Tuple(fields)
+                if matches!(field.kind, kind::RECORD | kind::TUPLE) =>
+            {
+                fields_of(field, ty, fields, goal)
+            }
+            Type::Variant(cases) if field.kind == kind::VARIANT => {
+                cases_of(field, ty, cases, goal, has_access)
+            }
+            Type::Result(cases) if field.kind == kind::RESULT => {
+                cases_of(field, ty, cases, goal, has_access)
+            }
+            Type::Option(cases) if field.kind == kind::OPTION => {
+                cases_of(field, ty, cases, goal, has_access)
+            }
+            Type::Own(_) | Type::Borrow(_) if field.kind == ty.kind() => {
+                match field.size == size_of::<usize>() {
+                    true => Ok((Form::Resource, pointer)),
+                    false => Err(sized(field.size, ty, size_of::<usize>())),
+                }
+            }
+            _ => Err(unexpected(ty, field.kind)),
+        }
+    }
+}
+
+unsafe fn fields_of(
+    field: &HostField,
+    ty: &Type,
+    fields: &Fields,
+    goal: For,
+) -> Result<(Form, usize), Fault> {
+    // SAFETY: the caller vouches for the parts.
+    let parts = unsafe { parts(field, fields.fields.len()) }?;
+    let (mut nodes, mut align, mut taken) = (Vec::with_capacity(parts.len()), 1, Vec::new());
+    for (i, (part, inner)) in parts.iter().zip(&fields.fields).enumerate() {
+        // SAFETY: as above.
+        let made = unsafe { node(part, &inner.ty, goal) };
+        let made = made.and_then(|node| placed(node, field.size));
+        let made = made.map_err(|fault| fault.within(|| step(ty, i)))?;
+        let from = taken.len();
+        made.take(0, i, &mut taken);
+        for (start, end, _) in &taken[from..] {
+            let mut others = taken[..from].iter();
+            if let Some((.., other)) = others.find(|(s, e, _)| s < end && start < e) {
+                let message = format!("it lies where {} does", step(ty, *other));
+                return Err(wrong(ErrorKind::OutOfRange, message).within(|| step(ty, i)));
+            }
+        }
+        align = align.max(made.align);
+        nodes.push(made);
+    }
+    Ok((Form::Fields(nodes.into()), align))
+}
+
+unsafe fn cases_of(
+    field: &HostField,
+    ty: &Type,
+    cases: &Cases,
+    goal: For,
+    has_access: bool,
+) -> Result<(Form, usize), Fault> {
+    let is_option = matches!(ty, Type::Option(_));
+    let count = if is_option { 1 } else { cases.cases.len() };
+    // SAFETY: the caller vouches for the parts.
+    let parts = unsafe { parts(field, count) }?;
+    let mut nodes = Vec::with_capacity(cases.cases.len());
+    if is_option {
+        nodes.push(None);
+    }
+    let (tag, tag_size) = (field.tag_offset, usize::from(field.tag_size));
+    let mut align = 1;
+    if !has_access {
+        integer(tag_size, cases.cases.len() as u64 - 1, ty)
+            .map_err(|f| f.within(|| "tag".into()))?;
+        let fits = tag.checked_add(tag_size).is_some_and(|end| end <= field.size);
+        if !fits || !tag.is_multiple_of(tag_size) {
+            return Err(misplaced(tag, tag_size, field.size).within(|| "tag".into()));
+        }
+        align = tag_size;
+    }
+    for part in parts {
+        let i = nodes.len();
+        let made = match &cases.cases[i].ty {
+            Some(inner) => {
+                // SAFETY: as above.
+                let made = unsafe { node(part, inner, goal) };
+                let made = match has_access {
+                    true => made.map(|node| Node { offset: 0, ..node }),
+                    false => made.and_then(|node| placed(node, field.size)),
+                };
+                let made = made.map_err(|fault| fault.within(|| step(ty, i)))?;
+                let (start, end) = (made.offset, made.offset + made.size);
+                if !has_access && start < tag + tag_size && tag < end {
+                    let message = "it lies where the tag does";
+                    return Err(wrong(ErrorKind::OutOfRange, message).within(|| step(ty, i)));
+                }
+                align = align.max(made.align);
+                Some(made)
+            }
+            None if part.kind == kind::NONE => None,
+            None => {
+                let found = told(part.kind);
+                let message = format!("expected no value, found {found}");
+                return Err(wrong(ErrorKind::WrongKind, message).within(|| step(ty, i)));
+            }
+        };
+        nodes.push(made);
+    }
+    if !has_access && goal == For::Writing && nodes.iter().flatten().any(Node::has_access) {
+        let message = "a payload that functions make is in a struct that no function makes";
+        return Err(wrong(ErrorKind::Unsupported, message));
+    }
+    if has_access {
+        align = 1;
+    }
+    Ok((Form::Cases { tag, tag_size, cases: nodes.into() }, align))
+}
+
+/// # Safety
+///
+/// The pointer must be NULL or one to so many.
+unsafe fn parts<'a>(field: &HostField, count: usize) -> Result<&'a [HostField], Fault> {
+    if field.count != count {
+        let message = format!("expected {count} parts, found {}", field.count);
+        return Err(wrong(ErrorKind::WrongCount, message));
+    }
+    if field.parts.is_null() || !field.parts.is_aligned() {
+        return Err(null("parts"));
+    }
+    // SAFETY: the caller vouches for so many.
+    Ok(unsafe { std::slice::from_raw_parts(field.parts, count) })
+}
+
+/// Looks whether it is within what is around it, and aligned.
+fn placed(node: Node, around: usize) -> Result<Node, Fault> {
+    let fits = node.offset.checked_add(node.size).is_some_and(|end| end <= around);
+    match fits && node.offset.is_multiple_of(node.align) {
+        true => Ok(node),
+        false => Err(misplaced(node.offset, node.size, around)),
+    }
+}
+
+/// Looks whether elements may follow each other.
+fn stride(element: &Node) -> Result<(), Fault> {
+    if element.offset != 0 {
+        let message = format!("an element begins at 0, not at {}", element.offset);
+        return Err(wrong(ErrorKind::OutOfRange, message));
+    }
+    if element.size == 0 || !element.size.is_multiple_of(element.align) {
+        let message = format!(
+            "elements of {} bytes do not follow each other where they have to be aligned to {}",
+            element.size, element.align
+        );
+        return Err(wrong(ErrorKind::OutOfRange, message));
+    }
+    Ok(())
+}
+
+/// Looks whether an integer of so many bytes holds this number.
+fn integer(bytes: usize, most: u64, ty: &Type) -> Result<(), Fault> {
+    let fits = match bytes {
+        1 => most <= 0xff,
+        2 => most <= 0xffff,
+        4 | 8 => true,
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = format!("an integer of {bytes} bytes does not hold every {ty}");
+    Err(wrong(ErrorKind::OutOfRange, message))
+}
+
+/// The name of a kind in a description.
+fn told(found: u8) -> &'static str {
+    match found {
+        64..=75 => "string",
+        means::SAME => "a description",
+        means::NAMES => "enum or flags",
+        found => kind::name(found),
+    }
+}
+
+#[cold]
+fn unexpected(ty: &Type, found: u8) -> Fault {
+    let found = told(found);
+    let what = match (ty, found) {
+        (Type::String, "string") => "text that a struct cannot hold so",
+        (_, found) => found,
+    };
+    wrong(ErrorKind::WrongKind, format!("expected {ty}, found {what}"))
+}
+
+#[cold]
+fn sized(found: usize, ty: &Type, expected: usize) -> Fault {
+    let message = format!("{ty} takes {expected} bytes here, and there are {found}");
+    wrong(ErrorKind::OutOfRange, message)
+}
+
+#[cold]
+fn misplaced(offset: usize, size: usize, around: usize) -> Fault {
+    let message = match offset.checked_add(size) {
+        Some(end) if end <= around => format!("at {offset} it is not aligned"),
+        _ => format!("{size} bytes at {offset} are not within {around}"),
+    };
+    wrong(ErrorKind::OutOfRange, message)
+}
+
+#[cold]
+pub(crate) fn wrong(kind: ErrorKind, message: impl Into<String>) -> Fault {
+    Error::new(kind, message.into()).into()
+}
+
+#[cold]
+pub(crate) fn null(what: &str) -> Fault {
+    wrong(ErrorKind::NullPointer, format!("{what}: the pointer is NULL"))
+}

@@ -1,0 +1,201 @@
+// Every export and import of components of real tools with C++ types, and what is wrong
+// with others.
+
+#include "components.hh"
+
+// The host's functions, of lambdas.
+static std::uint32_t sinks;
+struct Sink {
+  std::string name;
+  std::vector<std::string>* log;
+  Sink(std::string n, std::vector<std::string>* l) : name(std::move(n)), log(l) { sinks++; }
+  ~Sink() {
+    log->push_back("dropped " + name);
+    sinks--;
+  }
+};
+
+static void define(Components& g, std::vector<std::string>& log) {
+  for (auto import : g.module.imports()) {
+    FuncTypeRef type = import.type().as_func();
+    std::string_view name = import.name();
+    auto define = [&](auto f) {
+      GET(g.linker.define_func(g.store, type, import.module(), import.name(), std::move(f)));
+    };
+    if (name == "log")
+      define([&log](std::uint32_t level, std::string_view text) {
+        log.push_back(std::to_string(level) + " " + std::string(text));
+      });
+    if (name == "ask") define([](std::string question) { return "answer to " + question; });
+    if (name == "digest")
+      define([](Span<const std::uint8_t> data) {
+        std::array<std::uint8_t, 2> digest = {static_cast<std::uint8_t>(data.size()), 0};
+        for (auto byte : data) digest[1] = static_cast<std::uint8_t>(digest[1] ^ byte);
+        return digest;
+      });
+    if (name == "find")
+      define([](std::u16string key) -> std::optional<std::u16string> {
+        if (key.size() < 2) return std::nullopt;
+        return u"found " + key;
+      });
+    if (name == "lookup")
+      define([](const std::u32string& key) -> Result<std::vector<Point>, std::string> {
+        if (key.size() < 2) return Err{std::string("no ") + static_cast<char>(key[0])};
+        return std::vector<Point>{{1, -2}, {static_cast<std::int32_t>(key.size()), 0}};
+      });
+    if (name == "now") define([] { return UINT64_MAX; });
+    if (name == "[constructor]sink")
+      define([&log](std::string title) {
+        return ResourceRef::make(std::make_unique<Sink>(title, &log));
+      });
+    if (name == "[method]sink.write")
+      define([&log](ResourceRef sink, std::u32string_view text) {
+        log.push_back("sink " + sink.data<Sink>()->name);
+        return static_cast<std::uint32_t>(text.size());
+      });
+    if (name == "[static]sink.open-sinks") define([] { return sinks; });
+  }
+}
+
+static void text(Components& g) {
+  CHECK_TEXT(GET(g.func<std::string(std::string_view)>("greet").call("Zoë 🦀")),
+             "hello, Zoë 🦀! (9 bytes, 5 chars)");
+  CHECK(GET(g.func<std::u16string(std::u16string_view, std::string)>("concat").call(u"ab", "é")) == u"abé");
+  auto reversed = g.func<std::vector<std::uint8_t>(Span<const std::uint8_t>)>("reverse-bytes");
+  const std::uint8_t bytes[] = {1, 2, 255};
+  CHECK((GET(reversed.call(bytes)) == std::vector<std::uint8_t>{255, 2, 1}));
+  CHECK(GET(reversed.call({})).empty());
+  auto array = g.func<std::array<std::uint8_t, 3>(std::array<std::uint8_t, 3>)>("reverse-bytes");
+  CHECK((GET(array.call({7, 8, 9})) == std::array<std::uint8_t, 3>{9, 8, 7}));
+  CHECK(GET(g.func<double(std::vector<double>)>("sum").call({0.5, 0.25})) == 0.75);
+  auto parse = g.func<Result<Point, std::string>(std::string_view)>("parse");
+  auto point = GET(parse.call("3,-4"));
+  CHECK(point.ok() && point->x == 3 && point->y == -4);
+  auto bad = GET(parse.call("é"));
+  CHECK(!bad.ok());
+  CHECK_TEXT(bad.err(), "bad point: é");
+}
+
+enum class Color : std::uint8_t { red, green, blue };
+enum Access : unsigned { may_read = 1, may_write = 2, may_exec = 4 };
+
+static void kinds(Components& g) {
+  CHECK(!GET(g.func<bool(bool)>("flip").call(true)));
+  CHECK(GET(g.func<char32_t(char32_t)>("next-char").call(U'é')) == U'ê');
+  using Ints = std::tuple<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
+                          std::uint32_t, std::int64_t, std::uint64_t>;
+  auto ints = g.func<Ints(std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
+                          std::uint32_t, std::int64_t, std::uint64_t)>("ints");
+  CHECK(GET(ints.call(127, 255, 32767, 65535, INT32_MAX, UINT32_MAX, INT64_MAX, UINT64_MAX)) ==
+        Ints(-128, 0, -32768, 0, INT32_MIN, 0, INT64_MIN, 0));
+  auto floats = GET(g.func<std::pair<float, double>(float, double)>("floats").call(1.5F, -0.5));
+  CHECK(floats.first == 0.75F && floats.second == -0.25);
+  CHECK(GET(g.func<Color(Color)>("next-color").call(Color::blue)) == Color::red);
+  CHECK(GET(g.func<Access(Access)>("toggle").call(static_cast<Access>(may_read | may_exec))) == may_write);
+
+  auto area = g.func<std::optional<double>(const Shape&)>("area");
+  CHECK(GET(area.call(2.0)) == 12.0);
+  CHECK(!GET(area.call(Shape("é"s))));
+  auto grow = g.func<Shape(Shape)>("grow");
+  CHECK(GET(grow.call(Shape())) == Shape(1.0));
+  CHECK(GET(grow.call(2.0)) == Shape(4.0));
+  CHECK(GET(grow.call("é"s)) == Shape("é+"s));
+  CHECK(GET(grow.call(Segment({1, 2}, {3, 4}))) == Shape(Segment({1, 2}, {4, 5})));
+
+  auto birthday = g.func<Person(const Person&)>("birthday");
+  Person zoe = {"Zoë", 41, {"a", "🦀"}, Point{3, 4}};
+  Person older = GET(birthday.call(zoe));
+  CHECK_TEXT(older.name, "Zoë");
+  CHECK(older.age == 42 && older.tags.size() == 3 && older.tags[2] == "older é" && older.home == Point({-3, 4}));
+  older = GET(birthday.call({"", 255, {}, {}}));
+  CHECK(older.name.empty() && older.age == 0 && older.tags.size() == 1 && !older.home);
+  // A view of everything goes in as well.
+  auto viewed = g.func<Person(PersonView)>("birthday");
+  const std::string_view tags[] = {"a", "b"};
+  CHECK(GET(viewed.call({"Zoë", 1, tags, {}})).tags[1] == "b");
+
+  auto centroid = g.func<std::optional<Point>(std::vector<Point>)>("centroid");
+  CHECK(GET(centroid.call({{1, 2}, {3, -8}})) == Point({2, -3}));
+  CHECK(!GET(centroid.call({})));
+  // A record is a tuple, too.
+  auto path = GET(g.func<std::vector<std::tuple<std::int32_t, std::int32_t>>(std::uint32_t)>("path").call(3));
+  CHECK(path.size() == 3 && path[2] == std::tuple(2, 4));
+  auto words = GET(g.func<std::vector<std::u32string>(std::string_view)>("words").call("a é  b"));
+  CHECK(words == std::vector<std::u32string>({U"a", U"é", U"", U"b"}));
+  auto join = g.func<std::string(const std::vector<std::string_view>&, std::optional<std::u16string_view>)>("join");
+  CHECK_TEXT(GET(join.call({"a", "é", ""}, {})), "a|é|");
+  CHECK_TEXT(GET(join.call({"a", "b"}, u"--")), "a--b");
+  auto maybe = g.func<std::optional<std::optional<std::string>>(std::optional<std::string>)>("maybe");
+  CHECK(!GET(maybe.call({})));
+  CHECK(GET(maybe.call(""s)) == std::optional<std::optional<std::string>>(std::in_place));
+  CHECK(**GET(maybe.call("é"s)) == "é");
+  auto check = g.func<Result<void, Color>(std::int32_t)>("check");
+  CHECK(GET(check.call(1)).ok());
+  CHECK(GET(check.call(-2)).err() == Color::blue);
+  auto halve = g.func<Result<std::uint32_t, void>(std::uint32_t)>("halve");
+  CHECK(*GET(halve.call(8)) == 4 && !GET(halve.call(7)).ok());
+}
+
+static void resources(Components& g) {
+  auto make = g.func<Resource(std::string_view)>("[constructor]logbook");
+  auto add = g.func<std::uint32_t(ResourceRef, std::string_view)>("[method]logbook.add");
+  auto text = g.func<std::string(ResourceRef)>("[method]logbook.text");
+  auto merge = g.func<Resource(Resource, ResourceRef)>("[static]logbook.merge");
+  auto live = g.func<std::uint32_t()>("live");
+  {
+    Resource a = GET(make.call("first")), b = GET(make.call("é"));
+    CHECK(GET(add.call(a, "one")) == 1 && GET(live.call()) == 2);
+    Resource merged = GET(merge.call(std::move(a), b));
+    CHECK(!a && merged && !merged.same(b));
+    CHECK_TEXT(GET(text.call(merged)), "first\none\n--\né");
+  }
+  CHECK(GET(live.call()) == 0);
+}
+
+static void wrong(Components& g) {
+  auto told = [](auto result) {
+    CHECK(!result.ok());
+    CHECK_EQ(result.err().kind(), WITRT_ERROR_WRONG_KIND);
+    return std::string(result.err().message());
+  };
+  struct Other { std::string name; std::uint32_t age; };
+  CHECK_TEXT(told(g.instance.func<std::vector<std::string>(std::uint32_t)>(g.name("path"))),
+             "result 0, element: expected record { x: s32, y: s32 }, found string");
+  CHECK_TEXT(told(g.instance.func<std::optional<std::pair<std::int32_t, std::uint32_t>>(std::vector<Point>)>(g.name("centroid"))),
+             "result 0, case \"some\", field \"y\": expected s32, found u32");
+  CHECK_TEXT(told(g.instance.func<double(std::vector<float>)>(g.name("sum"))),
+             "parameter 0, element: expected f64, found f32");
+  CHECK_TEXT(told(g.instance.func<double(Color)>(g.name("sum"))), "parameter 0: expected list<f64>, found enum or flags");
+  CHECK_TEXT(told(g.instance.func<Resource(std::string_view)>(g.name("greet"))), "result 0: expected string, found own");
+  // A list of another length than an array has.
+  auto array = g.func<std::array<std::uint8_t, 3>(Span<const std::uint8_t>)>("reverse-bytes");
+  const std::uint8_t two[] = {1, 2};
+  auto failed = array.call(two);
+  CHECK(!failed.ok() && failed.err().kind() == WITRT_ERROR_OUT_OF_MEMORY);
+  // A host function needs a type for such values.
+  auto func = Func::wrap(g.store, [](std::vector<int> v) { return v; });
+  CHECK(!func.ok() && contains(func.err().message(), "take that of the import"));
+}
+
+int main() {
+  for (std::string name : {"guest-utf8.wasm", "guest-utf16.wasm"}) {
+    std::vector<std::string> log;
+    Components g;
+    g.module = GET(Module::compile(g.engine, file("components/c/" + name)));
+    define(g, log);
+    g.instance = GET(g.linker.instantiate(g.store, g.module));
+    text(g);
+    kinds(g);
+    resources(g);
+    wrong(g);
+    auto run = g.func<std::string(std::string_view)>("run");
+    log.clear();
+    bool wide = contains(name, "utf16");
+    CHECK_TEXT(GET(run.call("straße")), std::string("answer to straße ") + (wide ? "[12 174]" : "[7 45]") +
+                                          " some found straße ok 1,-2 6,0 18446744073709551615 sink 610");
+    CHECK((log == std::vector<std::string>{"1 straße", "2 answer to straße", "sink straße", "dropped straße"}));
+    CHECK_TEXT(GET(run.call("x")), std::string("answer to x ") + (wide ? "[2 120]" : "[1 120]") +
+                                     " none err no x 18446744073709551615 sink 110");
+  }
+  return check_result();
+}
