@@ -8,7 +8,6 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
-use witrt::string::{BadText, CopyError};
 use witrt::{Error, ErrorKind};
 
 /// An exception, on its way through a guest.
@@ -88,18 +87,6 @@ pub fn raised(py: Python<'_>, raised: PyErr) -> Error {
 #[cold]
 pub fn new(kind: ErrorKind, message: impl Into<String>) -> PyErr {
     let error = Error::new(kind, message);
-    Python::attach(|py| exception(py, &error))
-}
-
-#[cold]
-pub fn text_error(bad: BadText) -> PyErr {
-    let error = Error::from(bad);
-    Python::attach(|py| exception(py, &error))
-}
-
-#[cold]
-pub fn copy_error(failed: CopyError) -> PyErr {
-    let error = Error::from(failed);
     Python::attach(|py| exception(py, &error))
 }
 

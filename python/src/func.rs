@@ -53,7 +53,7 @@ pub struct Named {
 }
 
 /// So many values need no allocation.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 impl Function {
     pub fn new(
@@ -260,7 +260,8 @@ impl Function {
         text: &Str<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let made = text.with(cx, |text| new_str(py, text, self.policy));
-        Ok(made.map_err(|error| exception(py, &error))??.into_any())
+        let made = made.map_err(|error| exception(py, &error))?;
+        made.map(Bound::into_any).map_err(|failed| failed.exception(py))
     }
 
     fn lift<'py>(

@@ -96,7 +96,7 @@ impl Host {
                 // returns.
                 made.push(unsafe { lift.slot(conv, slot) }?);
             }
-            callable.call1(PyTuple::new(py, made)?)
+            called(&callable, made)
         });
         let Some(conv) = self.ty.results.first() else {
             return made.map(drop).map_err(raise);
@@ -141,7 +141,7 @@ impl Host {
         for (_, conv) in &self.ty.params {
             made.push(self.argument(py, call, conv)?);
         }
-        let value = cell.call_back(&mut call.caller(), || callable.call1(PyTuple::new(py, made)?));
+        let value = cell.call_back(&mut call.caller(), || called(&callable, made));
         let value = value.map_err(raise)?;
         match &self.ty.results[..] {
             [] => Ok(()),
@@ -171,10 +171,9 @@ impl Host {
                 number(py, *kind, bits).map_err(|error| raised(py, error))
             }
             Kind::Text => {
+                // What is wrong with a guest's text is told of the guest.
                 let made = call.text(|text, policy| {
-                    // What is wrong with a guest's text is told of the guest.
-                    witrt::string::narrowest(text, policy)?;
-                    new_str(py, text, policy).map_err(|error| raised(py, error))
+                    new_str(py, text, policy).map_err(|failed| failed.error(py))
                 });
                 made.map(Bound::into_any)
             }
@@ -210,6 +209,21 @@ impl Host {
                 call.put_value(val)
             }
         }
+    }
+}
+
+/// Calls it. Few arguments need no tuple.
+#[inline]
+fn called<'py>(
+    callable: &Bound<'py, PyAny>,
+    args: Vec<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    match &args[..] {
+        [] => callable.call0(),
+        [a] => callable.call1((a,)),
+        [a, b] => callable.call1((a, b)),
+        [a, b, c] => callable.call1((a, b, c)),
+        _ => callable.call1(PyTuple::new(callable.py(), args)?),
     }
 }
 

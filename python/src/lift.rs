@@ -9,11 +9,11 @@ use crate::lower::{
     U32, VAL,
 };
 use crate::resource;
-use crate::text::new_str;
+use crate::text::{Failed, new_str};
 use crate::types::{Conv, Kind};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyString, PyTuple};
 use std::sync::Arc;
 use witrt::tree::{ListSlot, Returned, Slot, TextSlot, VariantSlot};
 use witrt::{ErrorKind, Policy};
@@ -37,7 +37,7 @@ impl<'py> Lift<'_, 'py> {
         if let Some(text) = &returned.text {
             let made = text.with_copy(|text| new_str(self.py, text, self.policy));
             return match made {
-                Some(made) => Ok(made?.into_any()),
+                Some(made) => self.made(made),
                 None => Err(new(ErrorKind::Panic, "internal error: a view of a component's text")),
             };
         }
@@ -67,9 +67,14 @@ impl<'py> Lift<'_, 'py> {
         let text = text.map_err(|error| exception(self.py, &error))?;
         let made = text.with_copy(|text| new_str(self.py, text, self.policy));
         match made {
-            Some(made) => Ok(made?.into_any()),
+            Some(made) => self.made(made),
             None => Err(new(ErrorKind::Panic, "internal error: a view in a value")),
         }
+    }
+
+    #[inline]
+    fn made(&self, made: Result<Bound<'py, PyString>, Failed>) -> Made<'py> {
+        made.map(Bound::into_any).map_err(|failed| failed.exception(self.py))
     }
 
     /// A value of this type.

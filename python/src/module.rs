@@ -84,6 +84,19 @@ impl Module {
         self.module.find_export(name)
     }
 
+    /// Makes the classes of all types that its functions take and give.
+    fn make_types(&self, py: Python<'_>, make: Py<PyAny>) -> PyResult<()> {
+        let types = self.types(make);
+        let imports = self.module.imports().map(|import| (&import.name, &import.ty));
+        let exports = self.module.exports().map(|export| (&export.name, &export.ty));
+        for (name, ty) in imports.chain(exports) {
+            if let ExternType::Func(ty) = ty {
+                types.func(py, ty, name)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes an instance. `imports` has, for each import that is supplied, its place,
     /// the interface that it is supplied as, and what supplies it; `make` makes classes.
     #[pyo3(signature = (store, imports, make, wasi=None, resources=None, array=None))]
@@ -101,7 +114,7 @@ impl Module {
         if let Some(wasi) = wasi {
             store.get().set_wasi(py, &wasi::config(wasi)?)?;
         }
-        let types = self.types.get_or_init(|| Arc::new(Types::new(&self.module, make))).clone();
+        let types = self.types(make);
         let policy = self.module.engine().ill_formed();
         let resources = resources.unwrap_or_else(|| PyDict::new(py).unbind());
         let mut linker = Linker::new();
@@ -159,6 +172,10 @@ impl Module {
 }
 
 impl Module {
+    fn types(&self, make: Py<PyAny>) -> Arc<Types> {
+        self.types.get_or_init(|| Arc::new(Types::new(&self.module, make))).clone()
+    }
+
     fn make(
         py: Python<'_>,
         engine: Option<Py<Engine>>,

@@ -3,10 +3,12 @@
 //!
 //! Not here: which text goes where.
 
+use crate::error::{exception, raised};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;
+use witrt::Error;
 use witrt::string::{Dest, Encoding, Narrowest, Policy, Text, copy, narrowest};
 
 /// The text of a `str`.
@@ -52,6 +54,34 @@ pub fn units<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Units<'a>> {
     }))
 }
 
+/// Why there is no new `str`.
+pub enum Failed {
+    /// The text is ill-formed.
+    Text(Error),
+    /// CPython has no memory.
+    Memory(PyErr),
+}
+
+impl Failed {
+    /// The exception.
+    #[cold]
+    pub fn exception(self, py: Python<'_>) -> PyErr {
+        match self {
+            Failed::Text(error) => exception(py, &error),
+            Failed::Memory(raised) => raised,
+        }
+    }
+
+    /// The error, for a guest that is running.
+    #[cold]
+    pub fn error(self, py: Python<'_>) -> Error {
+        match self {
+            Failed::Text(error) => error,
+            Failed::Memory(error) => raised(py, error),
+        }
+    }
+}
+
 /// A new `str` with this text, as narrow as it can be.
 ///
 /// # Errors
@@ -61,8 +91,8 @@ pub fn new_str<'py>(
     py: Python<'py>,
     text: Text<'_>,
     policy: Policy,
-) -> PyResult<Bound<'py, PyString>> {
-    let (widest, chars) = narrowest(text, policy).map_err(crate::error::text_error)?;
+) -> Result<Bound<'py, PyString>, Failed> {
+    let (widest, chars) = narrowest(text, policy).map_err(|bad| Failed::Text(bad.into()))?;
     let (encoding, most) = match widest {
         Narrowest::Ascii => (Encoding::Latin1, 0x7F),
         Narrowest::Latin1 => (Encoding::Latin1, 0xFF),
@@ -73,7 +103,8 @@ pub fn new_str<'py>(
     // new reference or NULL with an exception.
     let made = unsafe {
         let made = ffi::PyUnicode_New(chars as ffi::Py_ssize_t, most);
-        Bound::from_owned_ptr_or_err(py, made)?.cast_into_unchecked::<PyString>()
+        let made = Bound::from_owned_ptr_or_err(py, made).map_err(Failed::Memory)?;
+        made.cast_into_unchecked::<PyString>()
     };
     // The empty one is everybody's.
     if chars == 0 {
@@ -91,7 +122,7 @@ pub fn new_str<'py>(
             unsafe { bytes.copy_from_nonoverlapping(units.as_ptr(), chars) };
         }
         _ => {
-            copy(text, room, policy).map_err(crate::error::copy_error)?;
+            copy(text, room, policy).map_err(|failed| Failed::Text(failed.into()))?;
         }
     }
     Ok(made)

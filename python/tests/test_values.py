@@ -21,10 +21,8 @@ def guest() -> Any:
 
 
 def test_names_come_from_wit(guest: Any) -> None:
-    kinds = guest["probe:guest/kinds"]
-    kinds.birthday, kinds.next_color, kinds.toggle, kinds.grow
     types = guest.module.types
-    assert {"Point", "Person", "Color", "Access", "Shape"} <= set(types)
+    assert set(types) == {"Point", "Person", "Color", "Access", "Shape"}
     assert types["Shape"].Circle.__qualname__ == "Shape.Circle"
     assert [field.name for field in dataclasses.fields(types["Person"])] == ["name", "age", "tags", "home"]
 
@@ -75,7 +73,6 @@ def test_ill_formed_text_within(guest: Any) -> None:
 
 def test_variants(guest: Any) -> None:
     kinds = guest.kinds
-    kinds.grow
     Shape = guest.module.types["Shape"]
     assert kinds.area(Shape.Circle(2.0)) == 12.0
     assert kinds.area(Shape.Dot()) is None
@@ -92,7 +89,6 @@ def test_variants(guest: Any) -> None:
 
 def test_enumerations_and_flags(guest: Any) -> None:
     kinds = guest.kinds
-    kinds.next_color, kinds.toggle
     Color, Access = guest.module.types["Color"], guest.module.types["Access"]
     assert kinds.next_color(Color.BLUE) is Color.RED
     assert kinds.next_color(0) is Color.GREEN

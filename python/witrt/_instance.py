@@ -47,6 +47,7 @@ class Module:
         self._read = read
         self._names: Optional[_wit.Names] = None
         self._maker = Maker(self._find_names)
+        self._typed = False
         self.name = name
 
     @property
@@ -77,9 +78,11 @@ class Module:
 
     @property
     def types(self) -> Mapping[str, Any]:
-        """The classes of the records, variants, enumerations and flags that functions
-        of its instances take and give; each is there once such a function was asked
-        for."""
+        """The classes of the records, variants, enumerations and flags that its
+        functions take and give, by their names."""
+        if not self._typed:
+            self._raw.make_types(self._maker)
+            self._typed = True
         return self._maker.classes
 
     def serialize(self) -> bytes:
