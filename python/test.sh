@@ -61,7 +61,7 @@ readme() { # FILE
 wheel() {
     local wheel
     wheel=$(WHEEL_OPTIONS="$*" scripts/wheel.sh "$build/wheel") || return
-    python3 -m zipfile -l "$wheel" | awk 'NR > 1 {print $1}' | sed 's,^witrt-[^/]*/,,; s,^witrt/_witrt\..*,witrt/_witrt,' |
+    python3 -m zipfile -l "$wheel" | awk 'NR > 1 {print $1}' | sed 's,^witrt-[^/]*/,,; s,^witrt/_witrt\..*\.so$,witrt/_witrt,' |
         LC_ALL=C sort >"$build/files"
     (cd python && ls witrt/*.py witrt/*.pyi witrt/py.typed && printf '%s\n' witrt/_witrt METADATA RECORD WHEEL \
         licenses/LICENSE licenses/THIRD-PARTY-NOTICES sboms/witrt-python.cyclonedx.json) | LC_ALL=C sort | diff - "$build/files" &&

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import keyword
+import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple, Type, Union
 
 from . import _wit
@@ -26,7 +27,8 @@ def snake(name: str) -> str:
     made = "".join(c if c.isalnum() or c == "_" else "_" for c in name)
     if not made or made[0].isdigit():
         made = "_" + made
-    return made + "_" if keyword.iskeyword(made) else made
+    # Attributes of that name are found by identity.
+    return sys.intern(made + "_" if keyword.iskeyword(made) else made)
 
 
 def pascal(name: str) -> str:
