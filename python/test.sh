@@ -75,6 +75,7 @@ part "pip install ./python" install "$@"
 part "tests, Python $("$python" -c 'import platform; print(platform.python_version())')" tests
 part "types, by mypy" types
 part "examples" examples
+part "README.md" readme README.md
 part "python/README.md" readme python/README.md
 part "wheel" wheel "$@"
 

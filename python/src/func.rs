@@ -114,14 +114,19 @@ impl Function {
         let store = self.store.get();
         let mut returned = Returned::default();
         let slots = &*slots;
-        store.cell.enter(|mut cx| {
+        let text = store.cell.enter(|mut cx| {
             store.cell.run(py, &mut cx, |cx| {
                 // SAFETY: the slots refer to what `room` and the arguments hold, which are
                 // there until this returns.
                 unsafe { self.func.call_slots(cx, slots, plain_text, &mut returned) }
-            })
+            })?;
+            // It may be a view of linear memory.
+            returned.text.as_ref().map(|text| self.read(py, &cx, text)).transpose()
         })?;
         drop(room);
+        if let Some(text) = text {
+            return Ok(text);
+        }
         let Some(conv) = self.ty.results.first() else { return Ok(py.None().into_bound(py)) };
         let lift = Lift {
             py,

@@ -31,16 +31,9 @@ pub struct Lift<'a, 'py> {
 type Made<'py> = PyResult<Bound<'py, PyAny>>;
 
 impl<'py> Lift<'_, 'py> {
-    /// What a call returned; the error of a result is raised.
+    /// What a call returned that is no text by itself; the error of a result is raised.
     #[inline]
     pub fn returned(&self, conv: &Conv, returned: &Returned) -> Made<'py> {
-        if let Some(text) = &returned.text {
-            let made = text.with_copy(|text| new_str(self.py, text, self.policy));
-            return match made {
-                Some(made) => self.made(made),
-                None => Err(new(ErrorKind::Panic, "internal error: a view of a component's text")),
-            };
-        }
         // SAFETY: a call has filled it with a value of this type, which `returned` keeps.
         unsafe {
             match &conv.kind {

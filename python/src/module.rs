@@ -40,6 +40,17 @@ impl Module {
         Module::make(py, engine, |engine| witrt::Module::new(engine, bytes))
     }
 
+    /// Compiles bytes by a face.
+    #[staticmethod]
+    fn attach(
+        py: Python<'_>,
+        engine: Option<Py<Engine>>,
+        bytes: &[u8],
+        face: &str,
+    ) -> PyResult<Module> {
+        Module::make(py, engine, |engine| witrt::Module::attach(engine, bytes, face))
+    }
+
     /// Takes what ``serialize`` has made.
     #[staticmethod]
     fn deserialize(py: Python<'_>, engine: Option<Py<Engine>>, bytes: &[u8]) -> PyResult<Module> {

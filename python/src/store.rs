@@ -29,7 +29,7 @@ pub struct Cell {
     interrupt: Arc<Interrupt>,
     /// Whether calls give up the interpreter lock.
     release: bool,
-    _ticking: Option<Arc<Ticking>>,
+    ticking: Option<Arc<Ticking>>,
 }
 
 // SAFETY: the store is touched by whom the door has let in only, and may move between
@@ -114,7 +114,9 @@ impl Cell {
                 // that has the store.
                 match unsafe { &mut *self.store.get() } {
                     Some(store) => {
-                        ticker::note();
+                        if self.ticking.is_some() {
+                            ticker::note();
+                        }
                         let timeout = self.interrupt.timeout.load(Ordering::Relaxed);
                         if timeout != 0 {
                             let deadline = now().saturating_add(timeout);
@@ -257,7 +259,7 @@ impl Store {
             hosts: Mutex::default(),
             interrupt,
             release: release_gil,
-            _ticking: own.ticking.clone(),
+            ticking: own.ticking.clone(),
         };
         let made = Store { cell: Arc::new(cell), engine };
         if timeout.is_some() {
@@ -288,7 +290,7 @@ impl Store {
 
     #[setter]
     fn set_timeout(&self, seconds: Option<f64>) -> PyResult<()> {
-        if seconds.is_some() && self.cell._ticking.is_none() {
+        if seconds.is_some() && self.cell.ticking.is_none() {
             let message = "a timeout needs an engine whose guests can be interrupted";
             return Err(new(ErrorKind::Unsupported, message));
         }

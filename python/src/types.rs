@@ -87,7 +87,7 @@ pub struct Types {
     /// Makes a class, or what stands for a type in a signature.
     make: Py<PyAny>,
     /// Whose types they are: the keys of `made` are addresses in it.
-    _module: Module,
+    module: Module,
 }
 
 /// A function's type.
@@ -99,7 +99,7 @@ pub struct Callable {
 
 impl Types {
     pub fn new(module: &Module, make: Py<PyAny>) -> Types {
-        Types { made: Mutex::default(), make, _module: module.clone() }
+        Types { made: Mutex::default(), make, module: module.clone() }
     }
 
     /// Of a function of this module. `hint` is what types without a name are named
@@ -178,6 +178,18 @@ impl Types {
             && let Some(made) = self.made().get(&key)
         {
             return Ok(made.clone());
+        }
+        // A component's types are there once each, those of a face as often as they are
+        // named.
+        if !self.module.is_component()
+            && let Some(key) = key
+        {
+            let mut made = self.made();
+            let same = |conv: &&Arc<Conv>| matches!(&conv.told, Told::Type(of) if of == ty);
+            if let Some(same) = made.values().find(same).cloned() {
+                made.insert(key, same.clone());
+                return Ok(same);
+            }
         }
         let (kind, annotation) = self.conv_new(py, ty, hint)?;
         let made = Arc::new(Conv { kind, annotation, told: Told::Type(ty.clone()) });

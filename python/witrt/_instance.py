@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from . import _witrt, _wit
 from ._classes import Maker, pascal, snake
-from ._errors import LinkError
+from ._errors import LinkError, make
 from ._values import to_array
 from ._wasi import Wasi
 from ._witrt import Engine, Function, Global, Memory, Store, Table
@@ -19,14 +19,19 @@ Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview]
 Export = Union[Function, Memory, Global, Table]
 
 
-def load(source: Source, *, engine: Optional[Engine] = None) -> "Module":
+def load(source: Source, *, face: Optional[str] = None, engine: Optional[Engine] = None) -> "Module":
     """Compiles a module: a core module, one with an interface section, or a component,
     binary or text. A ``str`` is the path of a file; bytes are the module itself.
+
+    ``face`` is the text of a face: the types of a core module that has none of its own,
+    and the convention by which their values travel (``docs/guests.md``).
 
     Raises :class:`witrt.LoadError` for what is no module, with the place.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
+        if face is not None:
+            return Module(_witrt.Module.attach(engine, data, face), "module", None, face)
         return Module(_witrt.Module.from_bytes(engine, data), "module", lambda: data)
     path = os.fspath(source)
     name = os.path.splitext(os.path.basename(path))[0]
@@ -35,6 +40,12 @@ def load(source: Source, *, engine: Optional[Engine] = None) -> "Module":
         with open(path, "rb") as file:
             return file.read()
 
+    if face is not None:
+        try:
+            data = read()
+        except OSError as error:
+            raise make(105, f"{path}: {error.strerror}") from error
+        return Module(_witrt.Module.attach(engine, data, face), name, None, face)
     return Module(_witrt.Module.from_file(engine, path), name, read)
 
 
@@ -42,8 +53,15 @@ class Module:
     """A compiled module or component. Any number of instances can be made of it, also
     by several threads at once."""
 
-    def __init__(self, raw: _witrt.Module, name: str, read: Optional[Callable[[], bytes]]) -> None:
+    def __init__(
+        self,
+        raw: _witrt.Module,
+        name: str,
+        read: Optional[Callable[[], bytes]],
+        face: Optional[str] = None,
+    ) -> None:
         self._raw = raw
+        self._face = face
         self._read = read
         self._names: Optional[_wit.Names] = None
         self._maker = Maker(self._find_names)
@@ -129,7 +147,8 @@ class Module:
     def _find_names(self) -> _wit.Names:
         if self._names is None:
             try:
-                self._names = _wit.parse(self.wit) if self.is_component else _wit.Names({}, {})
+                wit = self._face or (self.wit if self.is_component else "")
+                self._names = _wit.parse(wit)
             except (OSError, ValueError):  # the file is not there any more
                 self._names = _wit.Names({}, {})
         return self._names
