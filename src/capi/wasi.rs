@@ -347,7 +347,9 @@ pub unsafe extern "C" fn witrt_wasi_set_stdout_callback(
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
-        let (write, env) = writer(callback, env, finalizer)?;
+        let callback = need(callback, "callback")?;
+        let env = Arc::new(Foreign::new(env, finalizer));
+        let write = writer(callback, Arc::clone(&env));
         if by_line {
             object.wasi.stdout_lines(write)
         } else {
@@ -369,7 +371,9 @@ pub unsafe extern "C" fn witrt_wasi_set_stderr_callback(
     finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
 ) -> bool {
     let change = |object: &mut witrt_wasi_t| {
-        let (write, env) = writer(callback, env, finalizer)?;
+        let callback = need(callback, "callback")?;
+        let env = Arc::new(Foreign::new(env, finalizer));
+        let write = writer(callback, Arc::clone(&env));
         if by_line {
             object.wasi.stderr_lines(write)
         } else {
@@ -381,21 +385,16 @@ pub unsafe extern "C" fn witrt_wasi_set_stderr_callback(
     unsafe { set(wasi, change) }
 }
 
-/// A function that writes by a callback, and what that is given.
+/// A function that writes by a callback.
 fn writer(
-    callback: witrt_wasi_write_t,
-    env: *mut c_void,
-    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
-) -> Result<(impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static, Arc<Foreign>)> {
-    let callback = need(callback, "callback")?;
-    let env = Arc::new(Foreign::new(env, finalizer));
-    let kept = Arc::clone(&env);
-    let write = move |bytes: &[u8]| {
+    callback: unsafe extern "C" fn(*mut c_void, *const wasm_byte_t, usize) -> bool,
+    env: Arc<Foreign>,
+) -> impl Fn(&[u8]) -> io::Result<()> + Send + Sync + 'static {
+    move |bytes| {
         // SAFETY: the bytes are there, and the host gave both for this.
-        let taken = unsafe { callback(kept.data(), bytes.as_ptr().cast(), bytes.len()) };
+        let taken = unsafe { callback(env.data(), bytes.as_ptr().cast(), bytes.len()) };
         if taken { Ok(()) } else { Err(io::Error::other("refused")) }
-    };
-    Ok((write, env))
+    }
 }
 
 /// Gives the host's folder `host` under the name `guest`, to be read, or also to be
