@@ -1,4 +1,4 @@
-//! The contenders that are written in C, for the program `peers`.
+//! The contenders that are written in C, for the programs `peers` and `components`.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -10,6 +10,7 @@ fn main() {
 fn contenders() {
     use std::env::var;
     println!("cargo:rerun-if-changed=src/peers");
+    println!("cargo:rerun-if-changed=src/dynamic");
     println!("cargo:rustc-link-search=native={}", var("OUT_DIR").expect("cargo sets it"));
     // The headers that belong to the C API that is linked in.
     let engine = var("DEP_WASMTIME_C_API_INCLUDE").expect("the engine's C API tells it");
@@ -19,15 +20,17 @@ fn contenders() {
         for (name, value) in defines {
             build.define(name, *value);
         }
-        build.compile(&format!("peers_{name}"));
+        build.compile(name);
     };
     for (name, checked, buffered) in
         [("unchecked", "0", "0"), ("buffered", "0", "1"), ("checked", "1", "0")]
     {
         let defines = [("NAME", name), ("CHECKED", checked), ("BUFFERED", buffered)];
-        compile(name, "src/peers/engine.c", &engine, &defines);
+        compile(&format!("peers_{name}"), "src/peers/engine.c", &engine, &defines);
     }
-    compile("component", "src/peers/component.c", &engine, &[]);
-    compile("ours", "src/peers/ours.c", "../include", &[]);
-    compile("count", "src/peers/count.c", "../include", &[]);
+    compile("peers_component", "src/peers/component.c", &engine, &[]);
+    compile("peers_ours", "src/peers/ours.c", "../include", &[]);
+    compile("peers_count", "src/peers/count.c", "../include", &[]);
+    compile("dynamic_engine", "src/dynamic/engine.c", &engine, &[]);
+    compile("dynamic_ours", "src/dynamic/ours.c", "../include", &[]);
 }

@@ -22,7 +22,7 @@ if [ ! -d "$target-peers" ]; then
     cp -a "$target/release" "$target-peers/"
 fi
 CARGO_TARGET_DIR=$target-peers CARGO_INCREMENTAL=0 cargo build --release --locked \
-    --manifest-path benches/Cargo.toml --features peers --bin peers --bin typed
+    --manifest-path benches/Cargo.toml --features peers --bin peers --bin typed --bin components
 
 {
     date -u +%Y-%m-%d
@@ -40,6 +40,8 @@ python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: pyth
 printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
 WITRT_BENCH_CSV=$out/peers.csv "$target-peers/release/peers" "$target/release/$library" "$@" |
     tee "$out/peers.txt"
+printf '\n== Components: values from C against those of the engine, and typed in Rust\n'
+"$target-peers/release/components" "$target/release/$library" | tee "$out/components.txt"
 printf '\n== Typed calls from Rust against the component model\n'
 "$target-peers/release/typed" | tee "$out/typed.txt"
 printf '\n== Loading, instances, growth\n'
