@@ -1,4 +1,5 @@
 // Program MODULES GUESTS [NAME]: the tests of the .NET library; of one group, where NAME is in its name.
+// Program load FILE: loads a compiled component, as another process.
 
 using System;
 using System.Globalization;
@@ -8,6 +9,7 @@ static class Program
 {
     static int Main(string[] arguments)
     {
+        if (arguments[0] == "load") return Artefacts.Load(arguments[1]);
         Check.Modules = arguments[0];
         Check.Guests = arguments[1];
         // What programs look like in a culture with other digits and commas must not matter.
@@ -29,6 +31,7 @@ static class Program
         Check.Group("host functions that throw", Callbacks.Throwing);
         Check.Group("host functions that call back in", Callbacks.Nested);
         Check.Group("modules and errors", Errors.All);
+        Check.Group("compiled components", Artefacts.All);
         Check.Group("limits", Errors.Limits);
         Check.Group("bounds of one store, and what is told of calls", Bounds.All);
         Check.Group("WASI", Commands.All);
