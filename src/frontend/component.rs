@@ -3,8 +3,9 @@
 //!
 //! Not here: what is in them, which is the engine's business.
 
-use super::bounds::{self, refused};
+use super::bounds;
 use super::core::{FACE, sections};
+use super::definitions::refused;
 use super::text::{error_at, is_component};
 use super::{FEATURES, Format, SECTION, sniff};
 use crate::error::{Error, ErrorKind, Result};

@@ -13,6 +13,8 @@ mod compile;
 #[cfg(feature = "component")]
 pub(crate) mod component;
 mod core;
+#[cfg(feature = "component")]
+mod definitions;
 mod emit;
 #[cfg(feature = "attach")]
 mod face;
