@@ -68,6 +68,8 @@ pub use guest::slots::Lending;
 pub use guest::stack::with_room;
 pub use guest::value::{Payload, Str, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
+#[doc(hidden)]
+pub use runtime::core_modules::CoreModules;
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
 pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
 pub use runtime::instance::Instance;

@@ -78,9 +78,11 @@ pub unsafe extern "C" fn witrt_linker_define(
 }
 
 /// Defines every export of an instance under one module name. Of a component, these
-/// are the functions of the interface of that name, or of a version that can stand
-/// for it; with an empty name, the functions of all its interfaces, each under its
-/// own. False as for `witrt_linker_define`.
+/// are the functions and core modules of the interface of that name, or of a version
+/// that can stand for it; with an empty name, those of all its interfaces, each under
+/// its own. An instance within an interface has the name `ns:pkg/iface@1.2.3#instance`.
+/// Core modules, which no list of imports has, come to a component only so. False as
+/// for `witrt_linker_define`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_linker_define_instance(
     linker: *mut witrt_linker_t,
@@ -234,9 +236,9 @@ unsafe fn instantiate(
     let linker = need(linker, "linker")?;
     let cell = cell_of(store)?;
     let module: Module = module::get(module)?;
-    let imports = linker.linker.look_up(&module);
+    let (imports, core) = (linker.linker.look_up(&module), linker.linker.core_modules(&module));
     let made = cell.clone().enter(|inside| {
-        let instance = Instance::with_imports(inside.context(), &module, &imports)?;
+        let instance = Instance::with_core_modules(inside.context(), &module, imports, core)?;
         Ok(inside.instance_handle(instance))
     });
     match made.and_then(|made| made) {

@@ -77,8 +77,11 @@ unsafe fn lent<'a>(data: *const c_void, size: usize) -> Result<&'a [u8]> {
 ///
 /// A component is refused (`WITRT_ERROR_INVALID_CORE`) that passes on more than 100,000
 /// items among the instances and components within it, counting all that is in an
-/// instance each time; whose lists of functions, with names and parameters, take more
-/// than 16 MiB; or that names more than 10,000 resource types.
+/// instance each time; in which components are more than 100 deep, within each other or
+/// as each instantiates the next; that has more than 100,000 outer aliases, counting
+/// each for all levels it reaches; whose lists of imports and exports, with names and
+/// parameters, take more than 16 MiB; or that names more than 10,000 resource types.
+/// Types may be 100 deep.
 ///
 /// The module works in every store of the same engine. Owned by the caller.
 #[unsafe(no_mangle)]

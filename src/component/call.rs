@@ -15,7 +15,7 @@ use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, TrapCode};
 use crate::guest::StoreData;
 use crate::guest::context::Cx;
-use crate::guest::resource::Dropped;
+use crate::guest::resource::Owner;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::Slot;
 use crate::guest::tree::walk::{self, FromGuest as _, ToGuest as _};
@@ -113,7 +113,7 @@ impl Function {
                 read,
                 encoding: self.encoding(),
                 trust,
-                home: Some(frame.dropped()),
+                home: Some(frame.owner()),
             };
             let checked = match args {
                 // SAFETY: the caller vouches for the arguments.
@@ -284,8 +284,8 @@ impl Frame {
         self.encoding
     }
 
-    pub fn dropped(&self) -> &Arc<Dropped> {
-        &self.shared().dropped
+    pub fn owner(&self) -> &Arc<Owner> {
+        &self.shared().owner
     }
 
     pub fn host_table(&self) -> RefMut<'_, HostTable> {

@@ -10,7 +10,7 @@ use super::text::{MOST, measure};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
-use crate::guest::resource::{Dropped, Resource};
+use crate::guest::resource::{Owner, Resource};
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
@@ -60,7 +60,7 @@ pub(super) struct Checker<'c, 'a> {
     /// Who gives: a component may lend what it owns.
     pub trust: Trust,
     /// The instance that resources must be of; any, where they stay with hosts.
-    pub home: Option<&'c Arc<Dropped>>,
+    pub home: Option<&'c Arc<Owner>>,
 }
 
 type Checked = Looked;

@@ -2,16 +2,15 @@
 //!
 //! Not here: instances.
 
-use super::engine_types::{Named, Reader};
+use super::engine_types::{Reader, Resources};
 use super::names;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::tree::{Field, Signature, Tuple};
-use std::collections::HashMap;
 use std::sync::Arc;
 use wasmtime::Engine;
 use wasmtime::component::__internal::InstanceType;
+use wasmtime::component::ComponentExportIndex;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
-use wasmtime::component::{ComponentExportIndex, ResourceType};
 
 /// A compiled component. Clones are the same one.
 #[derive(Clone)]
@@ -20,12 +19,16 @@ pub struct Component(Arc<Inner>);
 struct Inner {
     id: u64,
     engine: wasmtime::component::Component,
-    needs: Vec<Import>,
+    needs: Vec<Item>,
     imports: Vec<(String, String, Signature)>,
+    /// The core modules that it imports: interface and name.
+    modules: Vec<(String, String)>,
     exports: Vec<Export>,
-    resources: Vec<Named>,
+    /// The core modules that it exports, by flat names.
+    given: Vec<(String, ComponentExportIndex)>,
+    resources: Resources,
     /// The types of parameters and results, by the engine's numbers.
-    tuples: HashMap<u32, Tuple>,
+    tuples: Vec<Option<Tuple>>,
 }
 
 /// A function that a component exports.
@@ -38,11 +41,6 @@ pub struct Export {
 }
 
 /// Something that a component imports.
-pub(super) enum Import {
-    Item(Item),
-    Interface(String, Vec<Item>),
-}
-
 pub(super) struct Item {
     pub name: String,
     pub ty: Needed,
@@ -54,10 +52,25 @@ pub(super) enum Needed {
     /// A resource type; its number where it is not another import's once more, which
     /// needs nothing.
     Resource(Option<u32>),
+    Module,
+    /// An interface, or an instance within one.
+    Instance(Vec<Item>),
 }
 
-/// So much may the lists of functions take, with the names of all and of their
-/// parameters, in bytes: each name tells its interface again, and lists are copied.
+impl Item {
+    /// How many functions are in it.
+    pub fn functions(&self) -> usize {
+        match &self.ty {
+            Needed::Func(_) => 1,
+            Needed::Instance(items) => items.iter().map(Item::functions).sum(),
+            Needed::Resource(_) | Needed::Module => 0,
+        }
+    }
+}
+
+/// So much may the lists of what is imported and exported take, with the names of all
+/// and of the parameters of functions, in bytes: each name tells its interface again,
+/// and lists are copied.
 const MOST_LISTED: usize = 16 << 20;
 
 /// So many resource types may have names.
@@ -87,87 +100,43 @@ impl Component {
         let mut listed = Listed {
             engine,
             compiled: &compiled,
-            resources: Vec::new(),
-            found: Vec::new(),
+            resources: Resources::default(),
+            functions: Vec::new(),
+            modules: Vec::new(),
             room: MOST_LISTED,
         };
-        listed.exports(&ty)?;
+        // The names of what is imported come first, whatever else has the same type.
         let mut imported = Vec::new();
         for (name, item) in ty.imports(engine) {
-            match item.ty {
-                ComponentItem::ComponentInstance(instance) => {
-                    let items: Vec<_> = instance
-                        .exports(engine)
-                        .map(|(name, item)| (name.to_owned(), item.ty))
-                        .collect();
-                    imported.push((Some(name.to_owned()), items));
-                }
-                item => imported.push((None, vec![(name.to_owned(), item)])),
-            }
+            imported.push((name.to_owned(), listed.import(0, name, item.ty)?));
         }
-        // What is imported comes first, whatever else has the same type.
-        let mut resources = Vec::new();
-        let mut needs = Vec::new();
-        for (interface, items) in &imported {
-            for (name, item) in items {
-                match item {
-                    ComponentItem::Resource(ty) => {
-                        let name = name.as_str().into();
-                        resources.push(Named { ty: *ty, name, is_imported: true });
-                    }
-                    ComponentItem::ComponentFunc(ty) => {
-                        let interface = interface.as_ref().map_or(0, String::len);
-                        listed.take(interface + name.len(), ty)?;
-                    }
-                    _ => {}
-                }
-            }
-        }
-        resources.reverse();
-        let Listed { resources: exported, found, .. } = listed;
-        resources.extend(exported);
-        if resources.len() > MOST_RESOURCES {
-            return Err(too_much(format!("names of more than {MOST_RESOURCES} resource types")));
-        }
-        let mut defined: Vec<ResourceType> = Vec::new();
+        listed.exports(&ty)?;
+        let Listed { resources, functions, modules: given, .. } = listed;
         let mut reader = Reader::new(types, &resources);
-        for (interface, items) in imported {
-            let mut needed = Vec::new();
-            for (name, item) in items {
-                let ty = match item {
-                    ComponentItem::ComponentFunc(ty) => Needed::Func(reader.signature(&ty)?),
-                    ComponentItem::Resource(ty) => {
-                        let is_new = !defined.contains(&ty);
-                        let number = is_new.then_some(defined.len() as u32);
-                        defined.extend(number.map(|_| ty));
-                        Needed::Resource(number)
-                    }
-                    ComponentItem::Type(_) => continue,
-                    ComponentItem::Module(_) => return Err(unsupported(&name, "a core module")),
-                    ComponentItem::Component(_) => return Err(unsupported(&name, "a component")),
-                    ComponentItem::CoreFunc(_) => {
-                        return Err(unsupported(&name, "a core function"));
-                    }
-                    ComponentItem::ComponentInstance(_) => {
-                        return Err(unsupported(&name, "an instance within an interface"));
-                    }
-                };
-                needed.push(Item { name, ty });
-            }
-            match interface {
-                Some(name) => needs.push(Import::Interface(name, needed)),
-                None => needs.extend(needed.into_iter().map(Import::Item)),
-            }
-        }
+        let needs = needs(&mut reader, imported)?;
         let mut exports = Vec::new();
-        for (name, ty, at) in found {
+        for (name, ty, at) in functions {
             let ty = reader.signature(&ty).map_err(|e| e.context(format!("export {name:?}")))?;
             exports.push(Export { name, ty, at });
         }
-        let tuples = reader.tuples;
-        let imports = flat(&needs);
-        let inner = Inner { id, engine: compiled, needs, imports, exports, resources, tuples };
-        Ok(Component(Arc::new(inner)))
+        let most = reader.tuples.keys().max().map_or(0, |most| *most as usize + 1);
+        let mut tuples = vec![None; most];
+        for (number, tuple) in reader.tuples {
+            tuples[number as usize] = Some(tuple);
+        }
+        let (mut imports, mut modules) = (Vec::new(), Vec::new());
+        flat("", &needs, &mut imports, &mut modules);
+        Ok(Component(Arc::new(Inner {
+            id,
+            engine: compiled,
+            needs,
+            imports,
+            modules,
+            exports,
+            given,
+            resources,
+            tuples,
+        })))
     }
 
     /// The functions that it imports: interface, name and type. A function of the
@@ -199,52 +168,115 @@ impl Component {
     /// The interfaces that it imports.
     #[cfg(feature = "wasi")]
     pub fn interfaces(&self) -> impl Iterator<Item = &str> {
-        self.0.needs.iter().filter_map(|import| match import {
-            Import::Interface(name, _) => Some(&**name),
-            Import::Item(_) => None,
+        self.0.needs.iter().filter_map(|item| match item.ty {
+            Needed::Instance(_) => Some(&*item.name),
+            _ => None,
         })
     }
 
-    pub(super) fn needs(&self) -> &[Import] {
+    /// The core modules that it imports: interface and name.
+    pub fn modules(&self) -> &[(String, String)] {
+        &self.0.modules
+    }
+
+    /// The core modules that it exports, by flat names.
+    pub(super) fn given(&self) -> &[(String, ComponentExportIndex)] {
+        &self.0.given
+    }
+
+    pub(super) fn needs(&self) -> &[Item] {
         &self.0.needs
     }
 
-    pub(super) fn resources(&self) -> &[Named] {
+    pub(super) fn resources(&self) -> &Resources {
         &self.0.resources
     }
 
-    pub(super) fn tuples(&self) -> &HashMap<u32, Tuple> {
-        &self.0.tuples
+    pub(super) fn tuple(&self, number: u32) -> Option<&Tuple> {
+        self.0.tuples.get(number as usize)?.as_ref()
     }
 }
 
-fn flat(needs: &[Import]) -> Vec<(String, String, Signature)> {
-    let mut all = Vec::new();
-    for import in needs {
-        let (interface, items) = match import {
-            Import::Item(item) => ("", std::slice::from_ref(item)),
-            Import::Interface(name, items) => (&**name, &**items),
+/// What was found of an import.
+enum Found {
+    Func(ComponentFunc),
+    Resource(Option<u32>),
+    Type,
+    Module,
+    Instance(Vec<(String, Found)>),
+}
+
+/// What is to be supplied for what was found, with types.
+fn needs(reader: &mut Reader<'_>, found: Vec<(String, Found)>) -> Result<Vec<Item>> {
+    let mut needs = Vec::new();
+    for (name, found) in found {
+        let ty = match found {
+            Found::Func(ty) => Needed::Func(reader.signature(&ty)?),
+            Found::Resource(number) => Needed::Resource(number),
+            Found::Type => continue,
+            Found::Module => Needed::Module,
+            Found::Instance(items) => Needed::Instance(self::needs(reader, items)?),
         };
-        for item in items {
-            if let Needed::Func(ty) = &item.ty {
-                all.push((interface.to_owned(), item.name.clone(), ty.clone()));
+        needs.push(Item { name, ty });
+    }
+    Ok(needs)
+}
+
+/// Adds functions and core modules to lists, each with the path to it.
+fn flat(
+    path: &str,
+    needs: &[Item],
+    functions: &mut Vec<(String, String, Signature)>,
+    modules: &mut Vec<(String, String)>,
+) {
+    for Item { name, ty } in needs {
+        match ty {
+            Needed::Func(ty) => functions.push((path.to_owned(), name.clone(), ty.clone())),
+            Needed::Module => modules.push((path.to_owned(), name.clone())),
+            Needed::Instance(items) => {
+                flat(&names::within(path, name), items, functions, modules);
             }
+            Needed::Resource(_) => {}
         }
     }
-    all
 }
 
-/// A walk over exports.
+/// A walk over imports and exports.
 struct Listed<'a> {
     engine: &'a Engine,
     compiled: &'a wasmtime::component::Component,
-    resources: Vec<Named>,
-    found: Vec<(String, ComponentFunc, ComponentExportIndex)>,
+    resources: Resources,
+    functions: Vec<(String, ComponentFunc, ComponentExportIndex)>,
+    modules: Vec<(String, ComponentExportIndex)>,
     /// What is left of [`MOST_LISTED`].
     room: usize,
 }
 
 impl Listed<'_> {
+    /// An import, or what is in one; the path to it is so long.
+    fn import(&mut self, path: usize, name: &str, item: ComponentItem) -> Result<Found> {
+        let path = path + name.len();
+        self.take(path)?;
+        Ok(match item {
+            ComponentItem::ComponentFunc(ty) => {
+                self.take_params(&ty)?;
+                Found::Func(ty)
+            }
+            ComponentItem::Resource(ty) => Found::Resource(self.resource(&ty, name, true)?),
+            ComponentItem::Type(_) => Found::Type,
+            ComponentItem::Module(_) => Found::Module,
+            ComponentItem::ComponentInstance(instance) => {
+                let mut items = Vec::new();
+                for (name, item) in instance.exports(self.engine) {
+                    items.push((name.to_owned(), self.import(path, name, item.ty)?));
+                }
+                Found::Instance(items)
+            }
+            ComponentItem::Component(_) => return Err(unsupported(name, "a component")),
+            ComponentItem::CoreFunc(_) => return Err(unsupported(name, "a core function")),
+        })
+    }
+
     fn exports(&mut self, ty: &wasmtime::component::types::Component) -> Result<()> {
         let engine = self.engine;
         let mut path = String::new();
@@ -262,14 +294,15 @@ impl Listed<'_> {
         path: &mut String,
     ) -> Result<()> {
         let Some((item, at)) = self.compiled.get_export(within, name) else { return Ok(()) };
+        self.take(path.len() + name.len())?;
         match item {
             ComponentItem::ComponentFunc(ty) => {
-                self.take(path.len() + name.len(), &ty)?;
-                self.found.push((format!("{path}{name}"), ty, at));
+                self.take_params(&ty)?;
+                self.functions.push((format!("{path}{name}"), ty, at));
             }
+            ComponentItem::Module(_) => self.modules.push((format!("{path}{name}"), at)),
             ComponentItem::Resource(ty) => {
-                let name = name.into();
-                self.resources.push(Named { ty, name, is_imported: false });
+                self.resource(&ty, name, false)?;
             }
             ComponentItem::ComponentInstance(instance) => {
                 let outer = path.len();
@@ -281,16 +314,37 @@ impl Listed<'_> {
                 }
                 path.truncate(outer);
             }
-            // They are no functions, and stay inside.
+            // They are not called, and stay inside.
             _ => {}
         }
         Ok(())
     }
 
-    /// Counts a function of a list: its name, and its parameters with theirs.
-    fn take(&mut self, name: usize, ty: &ComponentFunc) -> Result<()> {
+    fn resource(
+        &mut self,
+        ty: &wasmtime::component::ResourceType,
+        name: &str,
+        is_imported: bool,
+    ) -> Result<Option<u32>> {
+        let number = self.resources.add(ty, name, is_imported);
+        if self.resources.len() > MOST_RESOURCES {
+            return Err(too_much(format!("names of more than {MOST_RESOURCES} resource types")));
+        }
+        Ok(number)
+    }
+
+    /// Counts an item of a list, with its name.
+    fn take(&mut self, name: usize) -> Result<()> {
+        self.spend(name.saturating_add(size_of::<Export>()))
+    }
+
+    /// Counts a function's parameters, with their names.
+    fn take_params(&mut self, ty: &ComponentFunc) -> Result<()> {
         let params = ty.params().map(|(name, _)| name.len() + size_of::<Field>());
-        let size = params.fold(name + size_of::<Export>(), usize::saturating_add);
+        self.spend(params.fold(0, usize::saturating_add))
+    }
+
+    fn spend(&mut self, size: usize) -> Result<()> {
         self.room = self.room.checked_sub(size).ok_or_else(|| {
             too_much(format!("lists of functions, with all names, of {MOST_LISTED} bytes"))
         })?;
@@ -306,11 +360,14 @@ fn too_much(what: String) -> Error {
 /// Why the engine does not take a component.
 fn refused(error: &wasmtime::Error) -> Error {
     let message = format!("{error:#}");
-    // The engine tells in words only what it was built without.
+    let message = message.strip_prefix("failed to parse WebAssembly module: ").unwrap_or(&message);
+    // The engine tells in words only what it was built without, or does not have.
     let gated = [
         "requires the component model",
         "require the component model",
         "support for component model",
+        "which is not implemented",
+        "root-level component imports",
     ];
     let kind = match gated.iter().any(|words| message.contains(words)) {
         true => ErrorKind::UnsupportedFormat,

@@ -11,6 +11,7 @@ use crate::types::tree::{
 };
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -22,23 +23,62 @@ use wasmtime::component::__internal::{
 use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower};
 
-/// A resource type of the engine's, with its name.
-pub(super) struct Named {
-    pub ty: wasmtime::component::ResourceType,
-    pub name: Box<str>,
-    pub is_imported: bool,
+/// A component's resource types.
+#[derive(Default)]
+pub(super) struct Resources(HashMap<String, Known>);
+
+/// What is known of one.
+struct Known {
+    /// How it was named first.
+    name: Box<str>,
+    is_imported: bool,
+    number: u32,
+}
+
+impl Resources {
+    /// Adds one under a name; its number, if it is new.
+    pub fn add(
+        &mut self,
+        ty: &wasmtime::component::ResourceType,
+        name: &str,
+        is_imported: bool,
+    ) -> Option<u32> {
+        let number = self.0.len() as u32;
+        match self.0.entry(key(ty)) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(entry) => {
+                entry.insert(Known { name: name.into(), is_imported, number });
+                Some(number)
+            }
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, ty: &wasmtime::component::ResourceType) -> Option<&Known> {
+        self.0.get(&key(ty))
+    }
+}
+
+/// The engine's types can be compared, and have no hash: what they print as tells all
+/// that is compared.
+fn key(ty: &wasmtime::component::ResourceType) -> String {
+    format!("{ty:?}")
 }
 
 /// Makes types of one component's, each once.
 pub(super) struct Reader<'a> {
     pub types: InstanceType<'a>,
-    pub resources: &'a [Named],
+    resources: &'a Resources,
     pub tuples: HashMap<u32, Tuple>,
     made: HashMap<InterfaceType, Type>,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(types: InstanceType<'a>, resources: &'a [Named]) -> Reader<'a> {
+    pub fn new(types: InstanceType<'a>, resources: &'a Resources) -> Reader<'a> {
         Reader { types, resources, tuples: HashMap::new(), made: HashMap::new() }
     }
 
@@ -154,11 +194,13 @@ impl<'a> Reader<'a> {
     }
 
     fn resource(&self, at: TableIndex) -> Arc<ResourceType> {
-        let ty = self.types.resource_type(at);
-        let named = self.resources.iter().find(|named| named.ty == ty);
-        let (name, is_hosts) =
-            named.map_or(("resource", false), |named| (&*named.name, named.is_imported));
-        Arc::new(ResourceType { name: name.into(), is_hosts, table: at.as_u32() })
+        let known = self.resources.get(&self.types.resource_type(at));
+        Arc::new(ResourceType {
+            name: known.map_or("resource", |known| &known.name).into(),
+            is_hosts: known.is_some_and(|known| known.is_imported),
+            number: known.map_or(u32::MAX, |known| known.number),
+            table: at.as_u32(),
+        })
     }
 }
 

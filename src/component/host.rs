@@ -106,7 +106,7 @@ fn run<const M: usize>(
             read,
             encoding: GuestEncoding::default(),
             trust: Trust::Unchecked,
-            home: Some(frame.dropped()),
+            home: Some(frame.owner()),
         };
         // SAFETY: who returned the value vouches for what it points to, until
         // it has been lowered.

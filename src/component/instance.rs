@@ -9,14 +9,15 @@
 
 use super::call::{Frame, Function};
 use super::check::Notes;
-use super::component::{Component, Import, Item, Needed};
+use super::component::{Component, Item, Needed};
+use super::engine_types::Resources;
 use super::host::{self, HostFunction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::call::failure;
 use crate::guest::context::{Context, Cx};
 use crate::guest::defer::settle;
 use crate::guest::meter::{at_deadline, put_off};
-use crate::guest::resource::{Dropped, Resource};
+use crate::guest::resource::{Owner, Resource};
 use crate::guest::tree::arena::Arena;
 use crate::guest::value::wrong_store;
 use crate::guest::{ModuleName, StoreData};
@@ -71,7 +72,7 @@ const _: () = {
 /// What calls of an instance share.
 pub(super) struct Shared {
     component: Component,
-    pub dropped: Arc<Dropped>,
+    pub owner: Arc<Owner>,
     /// The host's resources that it holds.
     pub hosts: RefCell<HostTable>,
     /// The types of parameters and results of what components within it import, by
@@ -123,13 +124,13 @@ impl HostTable {
 
 impl Shared {
     /// The component's resource types, with their names.
-    pub fn resources(&self) -> &[super::engine_types::Named] {
+    pub fn resources(&self) -> &Resources {
         self.component.resources()
     }
 
     /// The types behind one of the engine's tuples, if the component knows them.
     pub fn tuple(&self, index: u32) -> Option<&Tuple> {
-        self.component.tuples().get(&index)
+        self.component.tuple(index)
     }
 
     /// Ends what was lent for a call. Nothing is borrowed while the host's code runs,
@@ -198,6 +199,8 @@ pub type Given = (Linker<StoreData>, crate::wasi::Context);
 pub struct Supplied {
     /// For each function, in order; `None` is left to WASI.
     pub functions: Vec<Option<Arc<dyn HostFunction>>>,
+    /// For each core module, in order.
+    pub modules: Vec<wasmtime::Module>,
     #[cfg(feature = "wasi")]
     pub wasi: Option<Given>,
 }
@@ -233,8 +236,11 @@ impl Instance {
         };
         #[cfg_attr(not(feature = "wasi"), allow(unused_mut))]
         let mut data = host.data().apart();
-        let mut definer =
-            Definer { supplied: supplied.functions.into_iter(), ..Definer::default() };
+        let mut definer = Definer {
+            supplied: supplied.functions.into_iter(),
+            modules: supplied.modules.into_iter(),
+            ..Definer::default()
+        };
         #[cfg(feature = "wasi")]
         let mut linker = match supplied.wasi {
             Some((mut linker, context)) => {
@@ -248,7 +254,7 @@ impl Instance {
         };
         #[cfg(not(feature = "wasi"))]
         let mut linker = Linker::<StoreData>::new(&engine);
-        definer.define(&mut linker, component).map_err(refused)?;
+        definer.all(&mut linker.root(), component.needs()).map_err(refused)?;
         let pre = linker.instantiate_pre(component.engine_component()).map_err(refused)?;
 
         let mut store = wasmtime::Store::new(&engine, data);
@@ -261,7 +267,7 @@ impl Instance {
         store.data_mut().modules.insert(start, name);
         let shared = Shared {
             component: component.clone(),
-            dropped: Arc::default(),
+            owner: Arc::new(Owner::new(definer.wasis)),
             hosts: RefCell::default(),
             tuples: RefCell::default(),
             notes: RefCell::default(),
@@ -300,6 +306,22 @@ impl Instance {
         Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone())))
     }
 
+    /// The core modules that it exports, by flat names.
+    pub fn modules(&self, host: &Cx<'_>) -> Result<Vec<(String, wasmtime::Module)>> {
+        if host.data().id != self.0.home {
+            return Err(wrong_store("instance"));
+        }
+        let _busy = self.claim()?;
+        // SAFETY: this has the host's store, and `busy`.
+        let engine = unsafe { &mut *self.0.engine.get() };
+        let Some(instance) = engine.instance else { return Ok(Vec::new()) };
+        let given = self.0.component.given().iter();
+        let found = given.filter_map(|(name, at)| {
+            Some((name.clone(), instance.get_module(&mut engine.store, at)?))
+        });
+        Ok(found.collect())
+    }
+
     /// Lets the component run: `body` gets the engine's store. The outer error
     /// of its outcome is the engine's, and poisons the instance.
     pub(super) fn enter<R>(
@@ -324,7 +346,7 @@ impl Instance {
         let shared = &inner.shared;
         shared.take_limits(&mut store.as_context_mut(), host);
         let outcome = Frame::run(host, shared, inner.encoding, |frame| {
-            for dropped in shared.dropped.take() {
+            for dropped in shared.owner.dropped() {
                 dropped.resource_drop(&mut *store)?;
             }
             body(store, frame)
@@ -378,32 +400,20 @@ fn is_of_guest(error: &wasmtime::Error) -> bool {
 #[derive(Default)]
 struct Definer {
     supplied: std::vec::IntoIter<Option<Arc<dyn HostFunction>>>,
+    modules: std::vec::IntoIter<wasmtime::Module>,
     has_wasi: bool,
+    /// The resource types that are left to WASI.
+    wasis: Vec<u32>,
 }
 
 impl Definer {
-    fn define(
+    fn all(
         &mut self,
-        linker: &mut Linker<StoreData>,
-        component: &Component,
+        linker: &mut LinkerInstance<'_, StoreData>,
+        items: &[Item],
     ) -> wasmtime::Result<()> {
-        for import in component.needs() {
-            match import {
-                Import::Item(item) => self.item(&mut linker.root(), &item.name, &item.ty)?,
-                Import::Interface(name, items) if self.is_left(name, items) => {
-                    for item in items {
-                        if let Needed::Func(_) = &item.ty {
-                            self.supplied.next();
-                        }
-                    }
-                }
-                Import::Interface(name, items) => {
-                    let mut instance = linker.instance(name)?;
-                    for item in items {
-                        self.item(&mut instance, &item.name, &item.ty)?;
-                    }
-                }
-            }
+        for item in items {
+            self.item(linker, item)?;
         }
         Ok(())
     }
@@ -411,10 +421,9 @@ impl Definer {
     fn item(
         &mut self,
         linker: &mut LinkerInstance<'_, StoreData>,
-        name: &str,
-        item: &super::component::Needed,
+        Item { name, ty }: &Item,
     ) -> wasmtime::Result<()> {
-        match item {
+        match ty {
             Needed::Func(ty) => {
                 let missing = || {
                     let message = format!("{name:?} is not supplied, but others of its interface");
@@ -434,12 +443,27 @@ impl Definer {
                     })
                 })
             }
+            Needed::Module => {
+                let missing = || Error::new(ErrorKind::MissingImport, format!("module {name:?}"));
+                let module = self.modules.next().ok_or_else(missing)?;
+                linker.module(name, &module)
+            }
+            Needed::Instance(items) if self.is_left(name, items) => {
+                for item in items {
+                    if let Needed::Resource(number) = item.ty {
+                        self.wasis.extend(number);
+                    }
+                    self.supplied.by_ref().take(item.functions()).for_each(drop);
+                }
+                Ok(())
+            }
+            Needed::Instance(items) => self.all(&mut linker.instance(name)?, items),
         }
     }
 
     /// Whether an interface is WASI's to supply: the host supplies none of it.
     fn is_left(&self, name: &str, items: &[Item]) -> bool {
-        let functions = items.iter().filter(|item| matches!(item.ty, Needed::Func(_))).count();
+        let functions = items.iter().map(Item::functions).sum();
         self.has_wasi
             && crate::wasi::is_given(name)
             && self.supplied.as_slice().iter().take(functions).all(Option::is_none)

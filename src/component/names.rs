@@ -3,11 +3,27 @@
 //!
 //! Not here: what the names are of.
 
-/// An interface's name and version: `ns:pkg/iface`, `1.2.3`.
-fn split(interface: &str) -> (&str, Option<&str>) {
+/// What is in an instance, by the flat name of that: `iface#instance`. The world has
+/// no name.
+pub fn within(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}#{name}"),
+    }
+}
+
+/// A flat name taken apart: that of the instance that it is in, and its own.
+pub fn parts(flat: &str) -> (&str, &str) {
+    flat.rsplit_once('#').unwrap_or(("", flat))
+}
+
+/// An interface's name and version: `ns:pkg/iface`, `1.2.3`; with the way to an
+/// instance within it.
+fn split(interface: &str) -> ((&str, &str), Option<&str>) {
+    let (interface, instance) = interface.split_once('#').unwrap_or((interface, ""));
     match interface.split_once('@') {
-        Some((name, version)) => (name, Some(version)),
-        None => (interface, None),
+        Some((name, version)) => ((name, instance), Some(version)),
+        None => ((interface, instance), None),
     }
 }
 
@@ -73,15 +89,16 @@ pub fn export<'a>(wanted: &str, all: impl Iterator<Item = &'a str> + Clone) -> O
         },
         Some(_) => wanted.to_owned(),
     };
-    let (interface_of, func) = wanted.split_once('#')?;
+    let (interface_of, func) = wanted.rsplit_once('#')?;
     let with_func = all.clone().enumerate().filter_map(|(i, name)| {
-        let (interface, of) = name.split_once('#')?;
+        let (interface, of) = name.rsplit_once('#')?;
         (of == func).then_some((interface, i))
     });
     if let Some(found) = interface(interface_of, with_func) {
         return Some(found);
     }
-    only(all, |interface, of| of == func && split(interface).0 == interface_of)
+    let (name, version) = split(interface_of);
+    only(all, |interface, of| version.is_none() && of == func && split(interface).0 == name)
 }
 
 /// The one export that fits, if there is exactly one.
@@ -89,7 +106,7 @@ fn only<'a>(
     all: impl Iterator<Item = &'a str>,
     fits: impl Fn(&str, &str) -> bool,
 ) -> Option<usize> {
-    let fits = |name: &str| name.split_once('#').is_some_and(|(i, func)| fits(i, func));
+    let fits = |name: &str| name.rsplit_once('#').is_some_and(|(i, func)| fits(i, func));
     let mut found = all.enumerate().filter(|(_, name)| fits(name)).map(|(i, _)| i);
     found.next().filter(|_| found.next().is_none())
 }
@@ -97,7 +114,7 @@ fn only<'a>(
 /// `ns:pkg/iface.func@1.2.3` taken apart.
 fn wave(name: &str) -> Option<(String, &str)> {
     let (package, rest) = name.split_once('/')?;
-    let (rest, version) = split(rest);
+    let ((rest, _), version) = split(rest);
     let (interface, func) = rest.split_once('.')?;
     let version = version.map(|v| format!("@{v}")).unwrap_or_default();
     Some((format!("{package}/{interface}{version}"), func))
@@ -125,6 +142,9 @@ mod tests {
             ("a:b/c@1.2.0", "a:b/c", false),
             ("a:b/c", "a:b/c@1.2.0", false),
             ("a:b/d@1.2.0", "a:b/c@1.2.0", false),
+            ("a:b/c@1.9.0#in", "a:b/c@1.2.0#in", true),
+            ("a:b/c@1.2.0#in", "a:b/c@1.2.0", false),
+            ("a:b/c@2.0.0#in", "a:b/c@1.2.0#in", false),
         ] {
             assert_eq!(finds(wanted, &[defined]).is_some(), fits, "{wanted} by {defined}");
         }
@@ -148,5 +168,12 @@ mod tests {
         assert_eq!(finds("g"), None);
         assert_eq!(finds("[method]r.m"), Some(4));
         assert_eq!(finds("nothing"), None);
+        let all = ["a:b/c@1.2.0#in#f", "a:b/c@1.2.0#f", "a:b/d#in#g"];
+        let finds = |name: &str| export(name, all.iter().copied());
+        assert_eq!(finds("a:b/c@1.3.0#in#f"), Some(0));
+        assert_eq!(finds("a:b/c#in#f"), Some(0));
+        assert_eq!(finds("a:b/c#f"), Some(1));
+        assert_eq!(finds("g"), Some(2));
+        assert_eq!(finds("f"), None);
     }
 }

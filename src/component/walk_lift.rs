@@ -316,6 +316,10 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
 
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Resource> {
         let table = TypeResourceTableIndex::from_u32(ty.table);
+        if self.frame.owner().leaves(ty) {
+            let message = format!("a {} is WASI's, which no host function can take", ty.name);
+            return Err(trap(message, TrapCode::Other).into());
+        }
         if ty.is_hosts {
             let rep = match own {
                 true => self.cx.guest_resource_lift_own(table, handle)?.0,
@@ -331,7 +335,7 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
         }
         let of = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
         let any = ResourceAny::linear_lift_from_flat(self.cx, of, &ValRaw::u32(handle))?;
-        let resource = Resource::of_guest(any, ty.clone(), self.frame.dropped().clone());
+        let resource = Resource::of_guest(any, ty.clone(), self.frame.owner().clone());
         if !own {
             self.lent.push(resource.clone());
         }

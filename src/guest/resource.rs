@@ -28,7 +28,7 @@ struct Inner {
     data: Option<Arc<dyn Any + Send + Sync>>,
     state: Mutex<State>,
     /// Where a component's is given back.
-    home: Option<Arc<Dropped>>,
+    home: Option<Arc<Owner>>,
 }
 
 #[derive(Default)]
@@ -43,13 +43,28 @@ pub(crate) struct State {
     pub lent: u32,
 }
 
-/// What was dropped of an instance's resources, and has to be given back to it.
+/// The instance of a component that resources are of.
 #[derive(Default)]
-pub(crate) struct Dropped(Mutex<Vec<ResourceAny>>);
+pub(crate) struct Owner {
+    /// What hosts have dropped, and has to be given back to it.
+    dropped: Mutex<Vec<ResourceAny>>,
+    /// The types that it imports and WASI supplies, by their numbers.
+    wasis: Vec<u32>,
+}
 
-impl Dropped {
-    pub fn take(&self) -> Vec<ResourceAny> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+impl Owner {
+    pub fn new(wasis: Vec<u32>) -> Owner {
+        Owner { dropped: Mutex::default(), wasis }
+    }
+
+    /// Takes what was dropped.
+    pub fn dropped(&self) -> Vec<ResourceAny> {
+        std::mem::take(&mut self.dropped.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a type is left to WASI: the host has no part in what is of it.
+    pub fn leaves(&self, ty: &ResourceType) -> bool {
+        ty.is_hosts && self.wasis.contains(&ty.number)
     }
 }
 
@@ -60,11 +75,7 @@ impl Resource {
         Resource(Arc::new(Inner { data: Some(data), state: Mutex::default(), home: None }))
     }
 
-    pub(crate) fn of_guest(
-        any: ResourceAny,
-        ty: Arc<ResourceType>,
-        home: Arc<Dropped>,
-    ) -> Resource {
+    pub(crate) fn of_guest(any: ResourceAny, ty: Arc<ResourceType>, home: Arc<Owner>) -> Resource {
         let state = State { any: Some(any), ty: Some(ty), given: false, lent: 0 };
         Resource(Arc::new(Inner { data: None, state: state.into(), home: Some(home) }))
     }
@@ -95,12 +106,16 @@ impl Resource {
         ty: &Arc<ResourceType>,
         own: bool,
         owned: bool,
-        home: Option<&Arc<Dropped>>,
+        home: Option<&Arc<Owner>>,
     ) -> Result<(), Error> {
         let refuse = |kind, message: String| Err(Error::new(kind, message));
         let mut state = self.state();
         if let Some(of) = state.ty.as_ref().filter(|of| **of != *ty) {
             let message = format!("expected a resource {}, found one {}", ty.name, of.name);
+            return refuse(ErrorKind::WrongKind, message);
+        }
+        if home.is_some_and(|home| home.leaves(ty)) {
+            let message = format!("a {} is WASI's, which no host can give", ty.name);
             return refuse(ErrorKind::WrongKind, message);
         }
         // To a component that imports its type, a resource of another component is as
@@ -120,6 +135,13 @@ impl Resource {
         }
         if is_own && ty.is_hosts {
             return refuse(ErrorKind::WrongKind, format!("a {} is made by the host", ty.name));
+        }
+        if let Some(of) = &state.ty
+            && is_own
+            && of.number != ty.number
+        {
+            let message = format!("this {} is one of another interface", ty.name);
+            return refuse(ErrorKind::WrongKind, message);
         }
         if state.given && (own || !owned) {
             return refuse(ErrorKind::WrongKind, format!("this {} was given away", ty.name));
@@ -164,7 +186,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let (Some(any), Some(home)) = (state.any.take(), &self.home) {
-            home.0.lock().unwrap_or_else(PoisonError::into_inner).push(any);
+            home.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(any);
         }
     }
 }

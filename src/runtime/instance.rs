@@ -3,6 +3,9 @@
 //! Not here: matching by name.
 
 use super::builtin;
+use super::core_modules::CoreModules;
+#[cfg(feature = "component")]
+use super::core_modules::ModuleItem;
 use super::externs::Extern;
 use super::making;
 use super::module::{self, Back, CoreModule, Layout, Module, not_exported};
@@ -72,7 +75,7 @@ impl Instance {
     pub fn new(mut cx: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Instance> {
         let cx = cx.as_context_mut();
         let imports = wasi::placed(&cx.0, module, imports);
-        Instance::make(cx, module, imports)
+        Instance::make(cx, module, imports, CoreModules::default())
     }
 
     /// The same, where `None` is left to the store's WASI.
@@ -85,13 +88,25 @@ impl Instance {
         module: &Module,
         imports: &[Option<Extern>],
     ) -> Result<Instance> {
-        Instance::make(cx.as_context_mut(), module, imports.to_vec())
+        Instance::make(cx.as_context_mut(), module, imports.to_vec(), CoreModules::default())
+    }
+
+    /// The same, with what a linker has of the core modules that a component imports.
+    #[doc(hidden)]
+    pub fn with_core_modules(
+        mut cx: impl AsContextMut,
+        module: &Module,
+        imports: Vec<Option<Extern>>,
+        core: CoreModules,
+    ) -> Result<Instance> {
+        Instance::make(cx.as_context_mut(), module, imports, core)
     }
 
     fn make(
         mut context: Context<'_>,
         module: &Module,
         mut imports: Vec<Option<Extern>>,
+        core: CoreModules,
     ) -> Result<Instance> {
         let cx = context.enter()?;
         if !wasmtime::Engine::same(cx.engine(), module.engine().inner()) {
@@ -106,7 +121,7 @@ impl Instance {
             imports = trace.imports(cx, module, imports);
         }
         let number = wasi::supply(cx, module, &mut imports)?;
-        let made = Instance::supplied(&mut context, module, imports, number);
+        let made = Instance::supplied(&mut context, module, imports, core, number);
         if made.is_err() {
             wasi::give_up(&mut context.0, number);
         }
@@ -118,8 +133,11 @@ impl Instance {
         context: &mut Context<'_>,
         module: &Module,
         imports: Vec<Option<Extern>>,
+        core: CoreModules,
         number: Option<usize>,
     ) -> Result<Instance> {
+        #[cfg(not(feature = "component"))]
+        let _ = core;
         let cx = &mut context.0;
         let of = match &module.0.of {
             module::Of::Core(core) => {
@@ -134,8 +152,19 @@ impl Instance {
                     let imported: Arc<dyn HostFunction> = Arc::new(Imported::new(func, ty));
                     Some(imported)
                 });
+                let mut core = core.0.into_iter();
+                let mut modules = Vec::new();
+                for (interface, name) in of.component.modules() {
+                    let missing = || {
+                        let message =
+                            format!("missing imports: {interface:?} {name:?} core module");
+                        Error::new(ErrorKind::MissingImport, message)
+                    };
+                    modules.push(core.next().flatten().ok_or_else(missing)?.0);
+                }
                 let supplied = Supplied {
                     functions: functions.collect(),
+                    modules,
                     #[cfg(feature = "wasi")]
                     wasi: wasi::for_component(cx, module, &of.component)?,
                 };
@@ -211,6 +240,14 @@ impl Instance {
         Ok(self.0.exports.get_or_init(|| made.into()))
     }
 
+    /// The core modules that a component exports, by flat names.
+    #[cfg(feature = "component")]
+    pub(super) fn modules(&self, mut cx: impl AsContextMut) -> Result<Vec<(String, ModuleItem)>> {
+        let Of::Component(component) = &self.0.of else { return Ok(Vec::new()) };
+        let modules = component.modules(&cx.as_context_mut().0)?.into_iter();
+        Ok(modules.map(|(name, module)| (name, ModuleItem(module))).collect())
+    }
+
     /// The export of that name: see [`Module::find_export`].
     pub fn export(&self, cx: impl AsContextMut, name: &str) -> Result<Option<Extern>> {
         let all = self.exports(cx)?;
@@ -230,7 +267,7 @@ impl Instance {
                 let message = format!("the export {name:?} is a {}, not a func", other.kind_name());
                 Err(Error::new(ErrorKind::WrongKind, message))
             }
-            None => Err(Error::new(ErrorKind::OutOfRange, format!("no export is named {name:?}"))),
+            None => Err(self.0.module.unknown_export(name)),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Not here: instantiation.
 
+use super::core_modules::{CoreModules, ModuleItem};
 use super::externs::Extern;
 use super::func::HostClosure;
 use super::instance::Instance;
@@ -37,6 +38,8 @@ pub struct Linker {
     /// By module and name. Functions of different types may share both: a
     /// module may ask for a core and an adapter function of one name.
     named: HashMap<(String, String), Vec<Extern>>,
+    /// The same of core modules, which components import.
+    modules: HashMap<(String, String), ModuleItem>,
 }
 
 impl Linker {
@@ -88,23 +91,33 @@ impl Linker {
     }
 
     /// Defines every export of an instance, under this module name. Of a component,
-    /// these are the functions of the interface of that name, or of a version that
-    /// can stand for it; with an empty name, the functions of all its interfaces,
+    /// these are the functions and core modules of the interface of that name, or of a
+    /// version that can stand for it; with an empty name, those of all its interfaces,
     /// each under its own, and those of its world.
     ///
     /// # Errors
     /// As [`Linker::try_define`], and [`StoreBusy`](crate::ErrorKind::StoreBusy).
     pub fn define_instance(
         &mut self,
-        cx: impl AsContextMut,
+        mut cx: impl AsContextMut,
         module: &str,
         instance: &Instance,
     ) -> Result<&mut Linker> {
+        #[cfg(feature = "component")]
+        for (name, core) in instance.modules(&mut cx)? {
+            let (interface, name) = names::parts(&name);
+            let to = match names::interface(module, [(interface, ())]) {
+                Some(()) => module,
+                None if module.is_empty() => interface,
+                None => continue,
+            };
+            self.modules.insert((owned(to)?, owned(name)?), core);
+        }
         let exports = instance.exports(cx)?;
         for (export, ty) in exports.iter().zip(instance.module().exports()) {
             #[cfg(feature = "component")]
             if instance.module().is_component() {
-                let (interface, name) = ty.name.split_once('#').unwrap_or(("", &ty.name));
+                let (interface, name) = names::parts(&ty.name);
                 match names::interface(module, [(interface, ())]) {
                     Some(()) => self.try_define(module, name, export.clone())?,
                     None if module.is_empty() => self.define(interface, name, export.clone()),
@@ -115,6 +128,43 @@ impl Linker {
             self.try_define(module, &ty.name, export.clone())?;
         }
         Ok(self)
+    }
+
+    /// Makes one interface of all that an instance of a component exports, under this
+    /// name: the functions and core modules of its world, and each interface as an
+    /// instance within it (`name#ns:pkg/iface`). Of a core module, it does what
+    /// [`Linker::define_instance`] does.
+    ///
+    /// # Errors
+    /// As [`Linker::define_instance`].
+    pub fn define_instance_as(
+        &mut self,
+        mut cx: impl AsContextMut,
+        name: &str,
+        instance: &Instance,
+    ) -> Result<&mut Linker> {
+        #[cfg(feature = "component")]
+        if instance.module().is_component() {
+            let to = |export: &str| {
+                let (interface, export) = names::parts(export);
+                let path = if interface.is_empty() {
+                    name.to_owned()
+                } else {
+                    names::within(name, interface)
+                };
+                Ok::<_, Error>((owned(&path)?, owned(export)?))
+            };
+            for (export, core) in instance.modules(&mut cx)? {
+                self.modules.insert(to(&export)?, core);
+            }
+            let exports = instance.exports(cx)?;
+            for (export, ty) in exports.iter().zip(instance.module().exports()) {
+                let (interface, name) = to(&ty.name)?;
+                self.insert(interface, name, export.clone());
+            }
+            return Ok(self);
+        }
+        self.define_instance(&mut cx, name, instance)
     }
 
     /// Defines a function of the type that the closure has: as [`Func::wrap`] makes
@@ -182,7 +232,22 @@ impl Linker {
     /// [`MissingImport`](crate::ErrorKind::MissingImport), telling all that is missing; else as
     /// [`Instance::new`].
     pub fn instantiate(&self, cx: impl AsContextMut, module: &Module) -> Result<Instance> {
-        Instance::with_imports(cx, module, &self.look_up(module))
+        Instance::with_core_modules(cx, module, self.look_up(module), self.core_modules(module))
+    }
+
+    /// What is defined for each core module that a component imports.
+    #[doc(hidden)]
+    pub fn core_modules(&self, module: &Module) -> CoreModules {
+        #[cfg(feature = "component")]
+        if let Some(wanted) = module.core_modules() {
+            let found = wanted.iter().map(|(interface, name)| {
+                let of_name = self.modules.iter().filter(|((_, of), _)| of == name);
+                names::interface(interface, of_name.map(|((of, _), core)| (&**of, core.clone())))
+            });
+            return CoreModules(found.collect());
+        }
+        let _ = (module, &self.modules);
+        CoreModules::default()
     }
 
     /// What is defined for each import of a module, in the order of

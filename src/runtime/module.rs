@@ -12,6 +12,8 @@ use crate::codegen::{self, Compiled};
 use crate::compiled::{Code, Exports};
 #[cfg(feature = "component")]
 use crate::component::component::Component;
+#[cfg(feature = "component")]
+use crate::component::names;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend;
 use crate::guest::stack::with_room;
@@ -243,6 +245,33 @@ impl Module {
     /// Whether it is a component.
     pub fn is_component(&self) -> bool {
         !matches!(self.0.of, Of::Core(_))
+    }
+
+    /// The error for an export that is not there; a component's, whose function has such
+    /// a name, are told.
+    pub(super) fn unknown_export(&self, name: &str) -> Error {
+        let mut message = format!("no export is named {name:?}");
+        #[cfg(feature = "component")]
+        if self.is_component() {
+            const TOLD: usize = 5;
+            let (_, wanted) = names::parts(name);
+            let all = self.exports().map(|export| &*export.name);
+            let alike = all.filter(|name| names::parts(name).1 == wanted);
+            let alike: Vec<_> = alike.map(|name| format!("{name:?}")).take(TOLD).collect();
+            if !alike.is_empty() {
+                message = format!("{message}; there is {}", alike.join(", "));
+            }
+        }
+        Error::new(ErrorKind::OutOfRange, message)
+    }
+
+    /// The core modules that a component imports: interface and name.
+    #[cfg(feature = "component")]
+    pub(super) fn core_modules(&self) -> Option<&[(String, String)]> {
+        match &self.0.of {
+            Of::Component(of) => Some(of.component.modules()),
+            Of::Core(_) => None,
+        }
     }
 
     /// What runs its adapters; of a module without any, the reference.

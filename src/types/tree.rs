@@ -97,10 +97,12 @@ pub struct Flags {
 /// A resource.
 #[derive(Debug)]
 pub struct ResourceType {
-    /// Its name, with the interface that it is of.
+    /// Its name, without the interface that it is of.
     pub name: Box<str>,
     /// Whether the host makes it.
     pub is_hosts: bool,
+    /// Which of its component's it is.
+    pub(crate) number: u32,
     /// Its table, as the engine counts them.
     pub(crate) table: u32,
 }
@@ -108,7 +110,7 @@ pub struct ResourceType {
 impl ResourceType {
     /// One of which nothing is known.
     pub(crate) fn unknown() -> ResourceType {
-        ResourceType { name: "resource".into(), is_hosts: true, table: u32::MAX }
+        ResourceType { name: "resource".into(), is_hosts: true, number: u32::MAX, table: u32::MAX }
     }
 }
 

@@ -1,16 +1,28 @@
-//! Every call that `expected.txt` tells, with what it says.
+//! Every call that `expected.txt` tells, with what it says; also of components of others
+//! of the same world, in each folder that `WITRT_COMPONENTS` names.
 
 use crate::support::{Guest, Log, engine, module, sections};
 use std::sync::Arc;
 use witrt::{Encoding, ErrorKind, Func, Instance, List, Resource, Store, TrapCode, Val};
 
-/// Every line of the expected output, with the host's text in both encodings.
 #[test]
 fn worlds_of_c() {
+    worlds("c");
+}
+
+/// A folder that is not there is a failure: nothing would have been run.
+#[test]
+fn worlds_of_others() {
+    let Some(folders) = std::env::var_os("WITRT_COMPONENTS") else { return };
+    std::env::split_paths(&folders).for_each(|folder| worlds(folder.to_str().unwrap()));
+}
+
+/// Every line of the expected output, with the host's text in both encodings.
+fn worlds(folder: &str) {
     for encoding in [Encoding::Utf8, Encoding::Utf16] {
         let engine = engine(encoding);
-        for (file, lines) in sections("c/expected.txt") {
-            let mut guest = Guest::new(&engine, &format!("c/{file}"));
+        for (file, lines) in sections(&format!("{folder}/expected.txt")) {
+            let mut guest = Guest::new(&engine, &format!("{folder}/{file}"));
             let mut made = 0;
             let mut logged = Vec::new();
             for line in &lines {

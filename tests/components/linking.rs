@@ -73,4 +73,91 @@ fn names() {
     let error = linker.instantiate(&mut store, &module).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::MissingImport);
     assert!(error.message().contains("\"log\""), "{error}");
+    // A name that several have means none of them.
+    let text = r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+      (func $f (canon lift (core func $i "f"))) (instance $a (export "f" (func $f)))
+      (export "a:b/c@1.0.0" (instance $a)) (export "a:b/c@2.0.0" (instance $a)))"#;
+    let module = Module::new(&engine, text.as_bytes()).unwrap();
+    let instance = Instance::new(&mut store, &module, &[]).unwrap();
+    assert!(instance.func(&mut store, "a:b/c@1.9.0#f").is_ok());
+    for name in ["f", "a:b/c#f", "a:b/c@3.0.0#f"] {
+        let error = instance.func(&mut store, name).unwrap_err();
+        let told =
+            format!("no export is named {name:?}; there is \"a:b/c@1.0.0#f\", \"a:b/c@2.0.0#f\"");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::OutOfRange, &*told));
+    }
+}
+
+/// Instances within interfaces, and core modules: an interface of all that a component
+/// exports serves another, which names them by paths.
+#[test]
+fn instances_and_modules_within() {
+    let engine = engine(Encoding::Utf8);
+    let mut store = Store::new(&engine);
+    let compile = |text: &str| Module::new(&engine, text.as_bytes()).unwrap();
+    let given = compile(
+        r#"(component
+          (core module $m (global (export "g") i32 (i32.const 40))
+            (func (export "two") (result i32) (i32.const 2)))
+          (core instance $i (instantiate $m))
+          (func $two (result u32) (canon lift (core func $i "two")))
+          (instance $low (export "two" (func $two)) (export "m" (core module $m)))
+          (instance $high (export "low" (instance $low)))
+          (export "h:h/high@1.0.0" (instance $high)))"#,
+    );
+    let user = compile(
+        r#"(component
+          (import "h:h/high@1.3.0" (instance $high
+            (export "low" (instance
+              (export "two" (func (result u32)))
+              (export "m" (core module (export "g" (global i32))))))))
+          (alias export $high "low" (instance $low))
+          (core func $two (canon lower (func $low "two")))
+          (core instance $m (instantiate (module $low "m")))
+          (core module $n (import "" "two" (func $two (result i32))) (import "m" "g" (global i32))
+            (func (export "sum") (result i32) (i32.add (call $two) (global.get 0))))
+          (core instance $n (instantiate $n
+            (with "" (instance (export "two" (func $two)))) (with "m" (instance $m))))
+          (func (export "sum") (result u32) (canon lift (core func $n "sum"))))"#,
+    );
+    let imports: Vec<_> = user.imports().map(|i| (&*i.module, &*i.name)).collect();
+    assert_eq!(imports, [("h:h/high@1.3.0#low", "two")]);
+    let giver = Instance::new(&mut store, &given, &[]).unwrap();
+    assert_eq!(given.exports().next().unwrap().name, "h:h/high@1.0.0#low#two");
+    for name in ["two", "h:h/high#low#two", "h:h/high@1.7.0#low#two"] {
+        assert!(giver.func(&mut store, name).is_ok(), "{name}");
+    }
+    let mut linker = Linker::new();
+    linker.define_instance(&mut store, "", &giver).unwrap();
+    let sum = linker.instantiate(&mut store, &user).unwrap().func(&mut store, "sum").unwrap();
+    let mut results = [Val::Bool(false)];
+    sum.call(&mut store, &[], &mut results).unwrap();
+    assert!(matches!(results[0], Val::U32(42)));
+    // Functions can be supplied by hand; a core module only by a linker.
+    let two = giver.func(&mut store, "two").unwrap();
+    let error = Instance::new(&mut store, &user, &[two.clone().into()]).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::MissingImport);
+    assert!(error.message().contains(r#""h:h/high@1.3.0#low" "m""#), "{error}");
+    let mut linker = Linker::new();
+    linker.define("h:h/high@1.0.0#low", "two", two);
+    let error = linker.instantiate(&mut store, &user).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::MissingImport, "{error}");
+    // Under a name of its own, all of it is one interface.
+    let named = compile(
+        r#"(component
+          (import "giver" (instance $giver (export "h:h/high@1.0.0" (instance
+            (export "low" (instance (export "two" (func (result u32)))))))))
+          (alias export $giver "h:h/high@1.0.0" (instance $high))
+          (alias export $high "low" (instance $low))
+          (core func $two (canon lower (func $low "two")))
+          (core module $n (import "" "two" (func $two (result i32)))
+            (func (export "two") (result i32) (call $two)))
+          (core instance $n (instantiate $n (with "" (instance (export "two" (func $two))))))
+          (func (export "two") (result u32) (canon lift (core func $n "two"))))"#,
+    );
+    let mut linker = Linker::new();
+    linker.define_instance_as(&mut store, "giver", &giver).unwrap();
+    let two = linker.instantiate(&mut store, &named).unwrap().func(&mut store, "two").unwrap();
+    two.call(&mut store, &[], &mut results).unwrap();
+    assert!(matches!(results[0], Val::U32(2)));
 }

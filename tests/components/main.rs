@@ -6,6 +6,7 @@ mod expected;
 mod linking;
 mod mistakes;
 mod notation;
+mod resources;
 mod support;
 mod tools;
 mod typed;

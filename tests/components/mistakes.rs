@@ -167,6 +167,33 @@ fn components_that_ask_for_too_much() {
     let types: String =
         (0..10_001).map(|i| format!("(import \"r{i}\" (type (sub resource)))")).collect();
     refused(format!("(component {types})"));
+    // Instances within instances.
+    let mut text = "(component (type $t0 (instance (export \"f\" (func))))\n".to_owned();
+    for i in 1..=18 {
+        text += &format!(
+            "(type $t{i} (instance (alias outer 1 $t{0} (type $t)) (export \"a\" (instance (type $t)))
+               (export \"b\" (instance (type $t)))))",
+            i - 1
+        );
+    }
+    refused(text + "(import \"i\" (instance (type $t18))))");
+}
+
+/// As many resource types as may have names, and functions that use them.
+#[test]
+fn many_resource_types() {
+    let engine = engine(Encoding::Utf8);
+    let mut text = "(component\n".to_owned();
+    for i in 0..5_000 {
+        text += &format!(
+            "(import \"r{i}\" (type $r{i} (sub resource)))
+             (import \"f{i}\" (func (param \"a\" (own $r{i})) (param \"b\" (borrow $r{i}))))\n"
+        );
+    }
+    let module = Module::new(&engine, (text + ")").as_bytes()).unwrap();
+    assert_eq!(module.imports().len(), 5_000);
+    let last = module.imports().last().unwrap();
+    assert_eq!(last.ty.to_string(), "func (a: own<r4999>, b: borrow<r4999>) -> ()");
 }
 
 /// Text of a guest that is as the host reads it is not converted.

@@ -78,7 +78,7 @@ impl Script {
     fn new() -> witrt::Result<Script> {
         let mut store = Store::new(&Engine::default());
         let mut linker = Linker::new();
-        hosts::spectest(&mut store, &mut linker)?;
+        hosts::define(&mut store, &mut linker)?;
         Ok(Script {
             store,
             linker,
@@ -121,7 +121,7 @@ impl Script {
             }
             WastDirective::Register { name, module, .. } => {
                 let instance = self.instance(module)?;
-                self.linker.define_instance(&mut self.store, name, &instance)?;
+                self.linker.define_instance_as(&mut self.store, name, &instance)?;
                 Ok(())
             }
             WastDirective::Invoke(invoke) => self.invoke(&invoke)?.map(|_| ()).map_err(Not::from),
@@ -182,20 +182,12 @@ impl Script {
             if let Ok(instance) = &made
                 && instance.module().is_component()
             {
-                self.offer(&name, instance)?;
+                // Later components import what it exports under its name.
+                self.linker.define_instance_as(&mut self.store, &name, instance)?;
             }
             self.named.insert(name, self.current.clone());
         }
         made.map(|_| ())
-    }
-
-    /// Lets later components import a component's functions under its name.
-    fn offer(&mut self, name: &str, instance: &Instance) -> Outcome {
-        let all = instance.exports(&mut self.store)?.to_vec();
-        for (export, item) in instance.module().exports().zip(all) {
-            self.linker.define(name, &export.name, item);
-        }
-        Ok(())
     }
 
     fn compile(&self, bytes: &[u8]) -> Outcome<Module> {
