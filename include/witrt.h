@@ -2590,8 +2590,11 @@ WASM_API_EXTERN const wasm_name_t *witrt_frame_func_name(const struct wasm_frame
 ///
 /// A component is refused (`WITRT_ERROR_INVALID_CORE`) that passes on more than 100,000
 /// items among the instances and components within it, counting all that is in an
-/// instance each time; whose lists of functions, with names and parameters, take more
-/// than 16 MiB; or that names more than 10,000 resource types.
+/// instance each time; in which components are more than 100 deep, within each other or
+/// as each instantiates the next; that has more than 100,000 outer aliases, counting
+/// each for all levels it reaches; whose lists of imports and exports, with names and
+/// parameters, take more than 16 MiB; or that names more than 10,000 resource types.
+/// Types may be 100 deep.
 ///
 /// The module works in every store of the same engine. Owned by the caller.
 WASM_API_EXTERN
@@ -3127,9 +3130,11 @@ bool witrt_linker_define(struct witrt_linker_t *linker,
                          const struct wasm_extern_t *item);
 
 /// Defines every export of an instance under one module name. Of a component, these
-/// are the functions of the interface of that name, or of a version that can stand
-/// for it; with an empty name, the functions of all its interfaces, each under its
-/// own. False as for `witrt_linker_define`.
+/// are the functions and core modules of the interface of that name, or of a version
+/// that can stand for it; with an empty name, those of all its interfaces, each under
+/// its own. An instance within an interface has the name `ns:pkg/iface@1.2.3#instance`.
+/// Core modules, which no list of imports has, come to a component only so. False as
+/// for `witrt_linker_define`.
 WASM_API_EXTERN
 bool witrt_linker_define_instance(struct witrt_linker_t *linker,
                                   const char *module,
