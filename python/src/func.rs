@@ -12,9 +12,10 @@ use crate::value;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{Borrowed, PyTraverseError, PyVisit};
+use std::ffi::c_void;
 use std::sync::OnceLock;
 use witrt::string::Text;
-use witrt::tree::{Arg, Out, Returned, Slot, plain_text};
+use witrt::tree::{Arg, Out, Returned, Sink, Slot, plain_text};
 use witrt::{Context, ErrorKind, Func, Policy, Prepared, Str, Val};
 
 // A function of a store. (No doc comment: each has documentation of its own.)
@@ -37,7 +38,7 @@ pub struct Function {
 
 /// How its values cross.
 enum Way {
-    /// As slots, as values of components do.
+    /// As slots, as values of components with parts do.
     Slots,
     /// As numbers, texts and references.
     Ends(Box<Prepared>),
@@ -64,9 +65,13 @@ impl Function {
         policy: Policy,
         named: Named,
     ) -> PyResult<Function> {
+        let is_plain = |conv: &Conv| matches!(conv.kind, Kind::Scalar(_) | Kind::Text);
+        let plain = ty.params.len() <= FEW
+            && ty.params.iter().all(|(_, conv)| is_plain(conv))
+            && ty.results.iter().all(|conv| is_plain(conv));
         let way = match func.ty().signature() {
-            Some(_) => Way::Slots,
-            None => {
+            Some(_) if !plain => Way::Slots,
+            _ => {
                 let prepared = Prepared::new(&func, func.ty().params(), func.ty().results());
                 Way::Ends(Box::new(prepared.map_err(|error| exception(py, &error))?))
             }
@@ -195,12 +200,16 @@ impl Function {
                 number(py, kind, outs[0].bits())
             }
             Kind::Text => {
-                let mut text = Str::from("");
+                let mut made = None;
+                // SAFETY: `take` is told where its text goes, which is there until this
+                // returns.
+                let mut sink = unsafe { Sink::read(take, (&raw mut made).cast()) };
+                let mut outs = [Out::sink(&mut sink)];
                 store.cell.enter(|mut cx| {
-                    let mut outs = [Out::string(&mut text)];
-                    store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut outs))?;
-                    self.read(py, &cx, &text)
-                })
+                    store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut outs))
+                })?;
+                let made: Option<Py<PyString>> = made;
+                made.map(|made| made.into_bound(py).into_any()).ok_or_else(no_text)
             }
             _ => {
                 let mut val = Val::ExternRef(None);
@@ -337,6 +346,25 @@ impl Function {
         let message = format!("{}() takes {count} arguments, found {found}", self.name);
         new(ErrorKind::WrongCount, message)
     }
+}
+
+/// Makes a `str` of a text where that lies: in linear memory, mostly.
+///
+/// # Safety
+///
+/// `made` must be a place for it, which nobody else uses.
+unsafe fn take(made: *mut c_void, text: Text<'_>, policy: Policy) -> witrt::Result<usize> {
+    Python::attach(|py| {
+        let text = new_str(py, text, policy).map_err(|failed| failed.error(py))?;
+        // SAFETY: the caller vouches for the place.
+        unsafe { *made.cast::<Option<Py<PyString>>>() = Some(text.unbind()) };
+        Ok(0)
+    })
+}
+
+#[cold]
+fn no_text() -> PyErr {
+    new(ErrorKind::Panic, "internal error: a call gave no text")
 }
 
 static DESCRIBE: Imported = Imported::new("witrt._describe", "signature");

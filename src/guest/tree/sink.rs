@@ -1,5 +1,5 @@
-//! Where the text of a result goes: into memory of the caller's that is there, or to
-//! where a function of his says once the length is known.
+//! Where the text of a result goes: into memory of the caller's that is there, to where a
+//! function of his says once the length is known, or to one that reads it where it lies.
 //!
 //! Not here: where the text comes from.
 
@@ -27,7 +27,12 @@ enum To {
     Room(*mut c_void, usize),
     /// A function that makes room.
     Grow(Grow, *mut c_void),
+    /// A function that reads the text.
+    Read(Read, *mut c_void),
 }
+
+/// Takes a text where it lies, and gives its length as the caller counts it.
+pub type Read = unsafe fn(env: *mut c_void, text: Text<'_>, policy: Policy) -> Result<usize>;
 
 /// Makes room for a text of so many units.
 pub type Grow = unsafe extern "C" fn(env: *mut c_void, units: usize) -> *mut c_void;
@@ -58,6 +63,16 @@ impl Sink {
         Sink { to: To::Grow(grow, env), encoding, units: 0, kept: None }
     }
 
+    /// A function, called once, for what the other forms do not fit.
+    ///
+    /// # Safety
+    ///
+    /// It must be safe to call with this.
+    #[inline]
+    pub unsafe fn read(read: Read, env: *mut c_void) -> Sink {
+        Sink { to: To::Read(read, env), encoding: Encoding::Utf8, units: 0, kept: None }
+    }
+
     /// Puts a text there. Where there is no room for it, the error tells how much is
     /// needed.
     #[inline]
@@ -81,6 +96,8 @@ impl Sink {
                 copy(text, room, policy)?
             }
             To::Grow(grow, env) => fill_grown(grow, env, self.encoding, text, policy)?,
+            // SAFETY: the maker vouches for it. The store is shut meanwhile.
+            To::Read(read, env) => unsafe { read(env, text, policy) }?,
         };
         Ok(())
     }
