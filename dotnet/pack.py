@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 VERSION, OUT, *FILES = sys.argv[1:]
 FILES = dict(pair.split("=", 1) for pair in FILES)
-DESCRIPTION = ("Call WebAssembly with .NET's own strings: UTF-16 goes straight into linear memory and back, "
-               "without a copy in between.")
+DESCRIPTION = ("Call WebAssembly components and modules with .NET's own types: strings go straight into linear memory "
+               "and back, without a copy in between.")
 
 # One group for each framework that there is a library for.
 frameworks = sorted({name.split("/")[1] for name in FILES if name.startswith("lib/")})
@@ -27,7 +27,7 @@ NUSPEC = f"""<?xml version="1.0" encoding="utf-8"?>
     <license type="expression">Apache-2.0 WITH LLVM-exception</license>
     <readme>README.md</readme>
     <description>{escape(DESCRIPTION)}</description>
-    <tags>wasm webassembly interface-types utf-16</tags>
+    <tags>wasm webassembly component-model wasi interface-types</tags>
     <dependencies>
 {groups}
     </dependencies>

@@ -94,7 +94,7 @@ static class Components
     }
 
     /// `name(arguments) -> result`; false for lines that tell of resources, which have a test of their own.
-    private static bool TrySplit(string line, out string name, out string arguments, out string expected)
+    public static bool TrySplit(string line, out string name, out string arguments, out string expected)
     {
         name = arguments = expected = "";
         int open = line.IndexOf('('), arrow = line.LastIndexOf(") -> ", StringComparison.Ordinal);
@@ -146,7 +146,7 @@ static class Components
         }
     }
 
-    private static Value[] Parse(FunctionType type, string text)
+    public static Value[] Parse(FunctionType type, string text)
     {
         if (text == "'a' * 70000 + 'Ā'") return new Value[] { new string('a', 70000) + "Ā" };
         var values = new Value[type.Parameters.Count];

@@ -122,6 +122,9 @@ static class Typed
         var birthday = instance.GetFunction("birthday");
         var wrong = Check.Throws<WitrtException>("a value of a wrong kind", () => birthday.Call(Value.Record("a", (byte)1, Value.List(1, 2), Value.None)));
         Check.True("is told with its place", wrong.Kind == ErrorKind.WrongKind && wrong.Argument == 0 && wrong.Message.Contains("\"tags\", element"), wrong.Message);
+        Value deep = 1;
+        for (int i = 0; i < 1_000_000; i++) deep = Value.Some(deep);
+        Check.Equal("a value that is deeper than its type", ErrorKind.WrongKind, Check.Throws<WitrtException>("a million options", () => instance.GetFunction("maybe").Call(deep)).Kind);
         Check.Throws<WitrtException>("too few fields", () => birthday.Call(Value.Record("a")));
         Check.Throws<WitrtException>("no character", () => instance.GetFunction("next-char").Call(Value.Char(0xd800)));
         Check.Throws<ArgumentException>("a list of what no list has", () => Value.List(new[] { DateTime.Now }));

@@ -19,9 +19,16 @@ internal sealed unsafe class ValueCodec : Codec<Value>
 
     private static void Write(in Value value, WitType? wanted, Val* to, Scratch scratch)
     {
-        if (wanted is not null && !Wants(wanted.Kind, value.Kind)) wanted = null;
+        bool fits = wanted is not null && Wants(wanted.Kind, value.Kind);
+        if (!fits) wanted = null;
         to->Kind = (byte)(wanted?.Kind ?? value.Kind);
         to->Bits = value.Bits;
+        if (!fits && value.Kind is >= ValueKind.Enum and <= ValueKind.Option)
+        {
+            // The library refuses the kind, and looks at nothing else: nor does this, however deep it is.
+            to->Bits = 0;
+            return;
+        }
         switch (value.Kind)
         {
             case ValueKind.String:
