@@ -2923,8 +2923,9 @@ struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
                                       size_t size);
 
 /// A host function for an import of this type, which is borrowed, with values that are
-/// described as for `witrt_func_prepare_fields`; the rest is as for
-/// `witrt_func_new_with_slots`.
+/// described as for `witrt_func_prepare_fields`. The callback, `env`, the finalizer and
+/// `error` are as for `witrt_func_new_with_slots`. Owned by the caller; NULL for a type of
+/// no component, and where the description does not fit it.
 ///
 /// Arguments are valid during the callback: a list as `span`, a struct as `value`, text as
 /// `text`. One for which there are functions is put where the callback says, with

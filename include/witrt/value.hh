@@ -227,6 +227,19 @@ template <class C> struct Shape<std::basic_string<C>> : StringShape<C, std::basi
   }
 };
 
+template <> struct Shape<Latin1View> {
+  static constexpr bool known = true, reads = true, writes = false;
+  static const witrt_field_t& get() {
+    static const witrt_field_t field = {WITRT_SLOT_LATIN1, 0, 0, sizeof(Latin1View), 0, 0,
+                                        nullptr,           access<Shape, Latin1View>()};
+    return field;
+  }
+  static const void* look(const Latin1View& text, std::size_t& size) noexcept {
+    size = text.bytes.size();
+    return text.bytes.data();
+  }
+};
+
 /// Elements in a row.
 template <class T, class C> struct ElementsShape {
   static constexpr bool has_parts = true, known = Shape<T>::known, reads = Shape<T>::reads;

@@ -3,21 +3,33 @@
 //!
 //! Not here: what a description says; the values of plain slots; handles.
 
+use super::base::boundary::need;
 use super::base::cell::Inside;
 use super::base::string::read_text;
 use super::field::{Root, witrt_field_t};
-use super::slot::witrt_slot_t;
-use crate::tree::{Arena, For, Returned, Slot};
+use super::slot::{
+    SlotKind, not_of_call, witrt_buffer_t, witrt_grow_t, witrt_slot_t, witrt_span_t,
+};
+use crate::string::Text;
+use crate::tree::{
+    Arena, Arg, For, HostRoom, HostValue, Lend, Out, Returned, Slot, Take, copy, plain_text,
+};
 use crate::wit::{Fields, Signature};
-use crate::{Error, ErrorKind, Func, Result};
+use crate::{Error, ErrorKind, Func, Prepared, Result};
+use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands for the parameters and the result of a function.
 pub struct Described {
     params: Box<[Root]>,
     results: Box<[Root]>,
+    /// Whether values go to the component, and come from it, as they lie.
+    is_direct: bool,
     spares: Spares,
 }
+
+/// So many arguments go as they lie.
+const DIRECT: usize = 16;
 
 /// Memory for calls, one for each that may run at once.
 #[derive(Default)]
@@ -67,6 +79,7 @@ impl Described {
     /// The pointers in the descriptions must be what the header says.
     pub unsafe fn new(
         signature: &Signature,
+        call: &Prepared,
         params: &[witrt_field_t],
         results: &[witrt_field_t],
     ) -> Result<Described> {
@@ -77,7 +90,11 @@ impl Described {
                 roots(results, &signature.results, "result", For::Writing)?,
             )
         };
-        Ok(Described { params, results, spares: Spares::default() })
+        let is_direct = call.is_of_component()
+            && params.len() <= DIRECT
+            && params.iter().all(|root| root.is_direct(For::Reading))
+            && results.iter().all(|root| root.is_direct(For::Writing));
+        Ok(Described { params, results, is_direct, spares: Spares::default() })
     }
 
     /// How many parameters and results there are.
@@ -135,20 +152,156 @@ pub(super) unsafe fn roots(
     made.collect()
 }
 
+/// What there was no room for, with the error that says so.
+pub(super) type Failed = (Error, Option<Returned>);
+
 /// Calls with values that are described. A result that there was no room for comes back
 /// with the error that says so.
 ///
 /// # Safety
 ///
 /// There must be as many slots as parameters and results.
-#[inline(never)]
 pub(super) unsafe fn call(
+    inside: &mut Inside<'_>,
+    described: &Described,
+    call: &Prepared,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<(), Failed> {
+    // SAFETY: the caller vouches for the slots.
+    unsafe {
+        match described.is_direct {
+            true => call_direct(inside, described, call, args, results),
+            false => call_slots(inside, described, call.func(), args, results),
+        }
+    }
+}
+
+/// The way of a component's functions: values go as they lie.
+///
+/// # Safety
+///
+/// As for [`call`].
+#[inline(never)]
+unsafe fn call_direct(
+    inside: &mut Inside<'_>,
+    described: &Described,
+    call: &Prepared,
+    args: *const witrt_slot_t,
+    results: *mut witrt_slot_t,
+) -> Result<(), Failed> {
+    let mut texts = [const { MaybeUninit::<Text<'_>>::uninit() }; DIRECT];
+    let mut values = [const { MaybeUninit::<HostValue<'_>>::uninit() }; DIRECT];
+    let mut lent = [const { MaybeUninit::<&dyn Lend>::uninit() }; DIRECT];
+    let mut ins = [const { MaybeUninit::<Arg<'_>>::uninit() }; DIRECT];
+    let places = texts.iter_mut().zip(&mut values).zip(&mut lent).zip(&mut ins);
+    for (i, (root, (((text, value), lent), arg))) in described.params.iter().zip(places).enumerate()
+    {
+        let what = || format!("parameter {i}");
+        // SAFETY: the caller vouches for the slots, and what they lend stays as it is during
+        // the call.
+        let made = unsafe {
+            let slot = &*args.add(i);
+            match root {
+                Root::Plain(SlotKind::Text(encoding)) => slot
+                    .text(*encoding)
+                    .map_err(|error| error.context(what()))
+                    .map(|found| Arg::text(text.write(found))),
+                Root::Plain(kind) => Ok(Arg::number(slot.number(*kind))),
+                _ => root.value(slot, what).and_then(|found| {
+                    let found = found.ok_or_else(|| not_of_call())?;
+                    let found: &HostValue<'_> = value.write(found);
+                    Ok(Arg::lend(lent.write(found)))
+                }),
+            }
+        };
+        arg.write(made.map_err(|error| (error.at_argument(i), None))?);
+    }
+    // SAFETY: so many were written.
+    let ins = unsafe { std::slice::from_raw_parts(ins.as_ptr().cast(), described.params.len()) };
+    let failed = |error: Error| (error, None);
+    let Some(root) = described.results.first() else {
+        return call.call(inside.context(), ins, &mut []).map_err(failed);
+    };
+    let policy = inside.engine().ill_formed();
+    // SAFETY: the caller vouches for the slot.
+    unsafe {
+        let slot = &mut *results;
+        root.offered(slot).map_err(|error| failed(error.of_result(0)))?;
+        let mut bits = 0u64;
+        let place = match root {
+            Root::Plain(kind) => match slot.sink(*kind).map_err(failed)? {
+                Some(mut sink) => {
+                    call.call(inside.context(), ins, &mut [Out::sink(&mut sink)])
+                        .map_err(failed)?;
+                    if let SlotKind::Text(_) = kind {
+                        slot.text.size = sink.units;
+                    }
+                    return match sink.kept.take() {
+                        None => Ok(()),
+                        Some(kept) => {
+                            let (error, text) = *kept;
+                            let mut returned = Returned::default();
+                            returned.text = Some(text);
+                            Err((error.of_result(0), Some(returned)))
+                        }
+                    };
+                }
+                None => {
+                    let mut out = [Out::number()];
+                    call.call(inside.context(), ins, &mut out).map_err(failed)?;
+                    *slot = witrt_slot_t::of_number(*kind, out[0].bits());
+                    return Ok(());
+                }
+            },
+            Root::Scalar(node) => {
+                let room = std::ptr::from_mut(&mut bits).cast();
+                HostRoom::new(node, policy, room, node.size())
+            }
+            Root::Host(node) => {
+                let witrt_buffer_t { data, capacity } = slot.buffer;
+                HostRoom::new(node, policy, data, capacity)
+            }
+            Root::Grown(node) => {
+                let witrt_grow_t { grow, env } = slot.grow;
+                let grow = need(grow, "grow").map_err(failed)?;
+                HostRoom::grown(node, policy, grow, env)
+            }
+            Root::Resource(_) | Root::Val => return Err(failed(not_of_call())),
+        };
+        let mut place = place;
+        let mut taken: &mut dyn Take = &mut place;
+        let done = call.call(inside.context(), ins, &mut [Out::take(&mut taken)]);
+        done.map_err(failed)?;
+        if let Some((error, left)) = place.failed.take() {
+            let Some(left) = left else { return Err(failed(error.at_argument(0))) };
+            let mut returned = Returned::default();
+            returned.slot = copy(&left.slot, plain_text).map_err(failed)?;
+            returned.owned = true;
+            return Err((error.of_result(0), Some(returned)));
+        }
+        let span = place.span;
+        *slot = match root {
+            Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, bits),
+            _ => witrt_slot_t { span: witrt_span_t { data: span.data, size: span.size } },
+        };
+    }
+    Ok(())
+}
+
+/// The way of every function.
+///
+/// # Safety
+///
+/// As for [`call`].
+#[inline(never)]
+unsafe fn call_slots(
     inside: &mut Inside<'_>,
     described: &Described,
     func: &Func,
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
-) -> Result<(), (Error, Option<Returned>)> {
+) -> Result<(), Failed> {
     let Some(signature) = func.ty().signature() else { return Ok(()) };
     let mut spare = described.spares.take();
     let Spare { arena, slots, .. } = &mut spare;

@@ -13,8 +13,8 @@ use super::slot::{
     witrt_span_t,
 };
 use crate::tree::{
-    Access, Arena, For, HostField, Node, Place, ReadText, Returned, Sink, Slot, Span, TextSlot,
-    gather, means, pour, release,
+    Access, Arena, For, HostField, HostValue, Node, Place, ReadText, Returned, Sink, Slot, Span,
+    TextSlot, gather, means, pour, release,
 };
 use crate::wit::Type;
 use crate::{Error, ErrorKind, Result, Str, Val};
@@ -118,8 +118,8 @@ pub enum Root {
     /// A number, text, or a string.
     Plain(SlotKind),
     /// `bool`, `char`, a case, flags.
-    Scalar(u8),
-    Resource,
+    Scalar(Node),
+    Resource(Node),
     /// `val`
     Val,
     /// In memory that the slot tells of.
@@ -184,16 +184,16 @@ impl Root {
                     },
                     Type::Scalar(kind) if field.kind == *kind => match SlotKind::new(*kind) {
                         Ok((kind, _)) => Ok(Root::Plain(kind)),
-                        Err(_) => Ok(Root::Scalar(*kind)),
+                        Err(_) => Ok(Root::Scalar(Node::of_scalar(*kind))),
                     },
                     Type::Enum(_) | Type::Flags(_)
                         if matches!(field.kind, means::NAMES)
                             || field.kind == ty.val_type().number() =>
                     {
-                        Ok(Root::Scalar(ty.val_type().number()))
+                        Ok(Root::Scalar(Node::of_scalar(ty.val_type().number())))
                     }
                     Type::Own(_) | Type::Borrow(_) if field.kind == ty.val_type().number() => {
-                        Ok(Root::Resource)
+                        Ok(Root::Resource(Node::of_resource()))
                     }
                     _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
                 },
@@ -225,9 +225,9 @@ impl Root {
                 }
                 Root::Plain(SlotKind::Lazy(_)) => Slot::pointer(kind, slot.lazy.string),
                 Root::Plain(number) => Slot::number(kind, slot.number(*number)),
-                Root::Scalar(_) if size_of_scalar(kind) == 1 => Slot::number(kind, slot.u8.into()),
+                Root::Scalar(node) if node.size() == 1 => Slot::number(kind, slot.u8.into()),
                 Root::Scalar(_) => Slot::number(kind, slot.u32.into()),
-                Root::Resource => Slot::pointer(kind, slot.resource),
+                Root::Resource(_) => Slot::pointer(kind, slot.resource),
                 Root::Val => *slot.val.as_slot(),
                 Root::Host(node) => {
                     let from: *const c_void = match node.is_span() {
@@ -273,7 +273,7 @@ impl Root {
                 }
                 Root::Plain(number) => witrt_slot_t::of_number(*number, arg.bits()),
                 Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, arg.bits()),
-                Root::Resource => witrt_slot_t { resource: arg.of.resource.cast_mut().cast() },
+                Root::Resource(_) => witrt_slot_t { resource: arg.of.resource.cast_mut().cast() },
                 Root::Val => witrt_slot_t { val: wasm_val_t::of_slot(*arg) },
                 // It is put where the callback says.
                 Root::Host(node) if node.has_access() => witrt_slot_t::ZERO,
@@ -302,12 +302,50 @@ impl Root {
         unsafe {
             match self {
                 Root::Plain(SlotKind::Lazy(_)) => drop(string::delete(slot.lazy.string)),
-                Root::Resource => {
+                Root::Resource(_) => {
                     release(&Slot::pointer(crate::ValType::Own.number(), slot.resource));
                 }
                 Root::Val => slot.val.release(),
                 _ => {}
             }
+        }
+    }
+
+    /// Whether it goes to a component as it lies; as a result, comes from one.
+    pub fn is_direct(&self, goal: For) -> bool {
+        match self {
+            Root::Plain(SlotKind::Lazy(_)) | Root::Val => false,
+            Root::Resource(_) => goal == For::Reading,
+            Root::Host(node) | Root::Grown(node) if goal == For::Writing => {
+                !node.has_resources() && !(node.has_access() && node.has_room())
+            }
+            _ => true,
+        }
+    }
+
+    /// What describes the value at an argument's slot, or where that says; with where it
+    /// is. None for numbers and text, which are told otherwise.
+    ///
+    /// # Safety
+    ///
+    /// The member of the kind must be set.
+    pub unsafe fn value<'a>(
+        &'a self,
+        slot: &'a witrt_slot_t,
+        what: impl Fn() -> String,
+    ) -> Result<Option<HostValue<'a>>> {
+        let at: *const c_void = std::ptr::from_ref(slot).cast();
+        // SAFETY: the caller vouches for it.
+        unsafe {
+            Ok(Some(match self {
+                Root::Plain(_) | Root::Val | Root::Grown(_) => return Ok(None),
+                Root::Scalar(node) | Root::Resource(node) => HostValue::new(node, at),
+                Root::Host(node) if node.is_span() => HostValue::new(node, at),
+                Root::Host(_) if slot.value.is_null() => {
+                    return Err(null("value").context(what()));
+                }
+                Root::Host(node) => HostValue::new(node, slot.value),
+            }))
         }
     }
 
@@ -373,7 +411,7 @@ impl Root {
                     *slot = witrt_slot_t::of_number(SlotKind::Word, returned.slot.bits());
                     Ok(())
                 }
-                Root::Resource => {
+                Root::Resource(_) => {
                     let resource = returned.take()?.of.resource;
                     slot.resource = resource.cast_mut().cast::<wasm_resource_t>();
                     Ok(())
@@ -478,10 +516,6 @@ unsafe fn poured(
 fn too_small(needed: usize, capacity: usize) -> Error {
     let message = format!("the value takes {needed} bytes, and there is room for {capacity}");
     Error::new(ErrorKind::BufferTooSmall, message).needing(needed)
-}
-
-fn size_of_scalar(kind: u8) -> usize {
-    if kind == 25 { 1 } else { 4 }
 }
 
 fn as_host(field: &witrt_field_t) -> &HostField {

@@ -67,9 +67,9 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
             }
         }
         let signature = typed(func)?;
-        // SAFETY: the header demands descriptions.
-        let described = unsafe { Described::new(&signature, params, results)? };
         let call = Prepared::new(func, func.ty().params(), func.ty().results())?;
+        // SAFETY: the header demands descriptions.
+        let described = unsafe { Described::new(&signature, &call, params, results)? };
         give(witrt_prepared_t::of_described(call, cell, described))
     };
     // SAFETY: the header demands a writable pointer or NULL.

@@ -258,7 +258,7 @@ unsafe fn call_described(
     let Some(described) = &prepared.described else { return Ok(()) };
     prepared.forget();
     // SAFETY: the caller vouches for the slots.
-    let done = unsafe { described::call(inside, described, prepared.call.func(), args, results) };
+    let done = unsafe { described::call(inside, described, &prepared.call, args, results) };
     // A call may have been made within this one.
     prepared.forget();
     done.map_err(|(error, kept)| {

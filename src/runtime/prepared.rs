@@ -98,6 +98,18 @@ impl Prepared {
         }
     }
 
+    /// Whether it is a component's own function, so that values of the host's own go to it
+    /// and come from it as they lie.
+    #[doc(hidden)]
+    pub fn is_of_component(&self) -> bool {
+        #[cfg(feature = "component")]
+        if let Body::Typed(body) = &self.func.0.body {
+            let body: &dyn Any = &**body;
+            return body.is::<crate::component::call::Function>();
+        }
+        false
+    }
+
     /// Whether only numbers cross, as with a core function, so that
     /// [`Prepared::call_words`] can call it.
     #[doc(hidden)]

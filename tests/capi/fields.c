@@ -119,6 +119,27 @@ static void records(guest_t* g) {
   CHECK(call_with(g, "path", &u32, 1, &in, &points, &out) && out.span.size == 0);
 }
 
+/* Structs that lie otherwise than the component's: fields in another order, and apart;
+ * what lies between them is left alone. */
+typedef struct {
+  int32_t y;
+  const char* mine;
+  int32_t x;
+} apart_t;
+static void apart(guest_t* g) {
+  const witrt_field_t fields[] = {WITRT_FIELD(apart_t, x, WASM_S32), WITRT_FIELD(apart_t, y, WASM_S32)};
+  const witrt_field_t element = WITRT_RECORD(apart_t, fields), list = WITRT_LIST(&element);
+  apart_t all[] = {{.x = 1, .y = 2, .mine = "a"}, {.x = 3, .y = -8, .mine = "b"}};
+  maybe_point_t middle;
+  witrt_slot_t in = {.span = {all, 2}}, out = {.buffer = {&middle, sizeof middle}};
+  CHECK(call_with(g, "centroid", &list, 1, &in, &maybe_point, &out));
+  CHECK(middle.some && middle.is.x == 2 && middle.is.y == -3);
+  witrt_field_t u32 = WITRT_PLAIN(WASM_U32);
+  in.u32 = 2, out.buffer = (witrt_buffer_t){all, sizeof all};
+  CHECK(call_with(g, "path", &u32, 1, &in, &list, &out));
+  CHECK(out.span.size == 2 && all[1].x == 1 && all[1].y == 1 && !strcmp(all[1].mine, "b"));
+}
+
 static void lists(guest_t* g) {
   witrt_slot_t in[9] = {{.text = text_of("a é  b")}}, out = ROOM;
   CHECK(call_with(g, "words", &text_plain, 1, in, &texts, &out));
@@ -356,6 +377,7 @@ int main(void) {
     scalars(&g);
     shapes(&g);
     records(&g);
+    apart(&g);
     lists(&g);
     resources(&g);
     hosts(&g, i % 2);

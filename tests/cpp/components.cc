@@ -125,6 +125,8 @@ static void kinds(Components& g) {
   auto join = g.func<std::string(const std::vector<std::string_view>&, std::optional<std::u16string_view>)>("join");
   CHECK_TEXT(GET(join.call({"a", "é", ""}, {})), "a|é|");
   CHECK_TEXT(GET(join.call({"a", "b"}, u"--")), "a--b");
+  auto latin = g.func<std::string(const std::vector<Latin1View>&, std::optional<std::string_view>)>("join");
+  CHECK_TEXT(GET(latin.call({Latin1View("\xe9"), Latin1View("b")}, {})), "é|b");
   auto maybe = g.func<std::optional<std::optional<std::string>>(std::optional<std::string>)>("maybe");
   CHECK(!GET(maybe.call({})));
   CHECK(GET(maybe.call(""s)) == std::optional<std::optional<std::string>>(std::in_place));

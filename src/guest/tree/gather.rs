@@ -5,7 +5,7 @@
 #![allow(unsafe_code)] // it follows the pointers that the host vouches for
 
 use super::arena::Arena;
-use super::layout::{Form, Node, Span, null, step, wrong};
+use super::layout::{Form, Node, Span, mismatch, null, step, wrong};
 use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, width};
 use super::walk::Fault;
 use crate::error::{ErrorKind, Result};
@@ -92,7 +92,7 @@ unsafe fn slot(node: &Node, ty: &Type, from: *const u8, arena: &mut Arena) -> Re
                 }
                 Slot::pointer(ty.kind(), resource)
             }
-            _ => return Err(super::mismatch().into()),
+            _ => return Err(mismatch().into()),
         })
     }
 }
@@ -133,7 +133,7 @@ unsafe fn span(node: &Node, from: *const u8) -> Span {
 /// The case, and where its payload would be.
 pub(crate) unsafe fn case(node: &Node, from: *const u8) -> Result<(usize, *const u8), Fault> {
     let Form::Cases { tag, tag_size, cases } = &node.form else {
-        return Err(super::mismatch().into());
+        return Err(mismatch().into());
     };
     // SAFETY: the caller vouches for what lies there.
     unsafe {

@@ -79,11 +79,16 @@ pub struct Node {
     pub(crate) form: Form,
     pub(crate) look: Option<Look>,
     pub(crate) make: Option<Make>,
-    /// Whether text, lists or resources are in it.
-    pub(crate) is_plain: bool,
+    /// Of a record, what lies there as it does in a guest, and the other fields.
+    pub(crate) runs: Box<[Run]>,
+    pub(crate) rest: Box<[usize]>,
+    /// Whether it is made of numbers of which any bits are one.
+    pub(crate) is_bits: bool,
+    /// Whether it also lies as in a guest, every byte of it.
+    pub(crate) is_same: bool,
     has_resources: bool,
     has_access: bool,
-    /// The alignment of what is behind it.
+    /// The alignment of what is put behind it; zero where nothing is.
     behind: usize,
 }
 
@@ -146,18 +151,41 @@ impl Node {
 
     /// Of text that lies as pointer and size.
     pub fn of_text(encoding: Encoding) -> Node {
+        let node = Node::leaf(Form::Text(encoding), size_of::<Span>());
+        Node { behind: encoding.unit_size(), ..node }
+    }
+
+    /// Of a `bool`, a `char`, a case or flags, by themselves.
+    pub fn of_scalar(kind: u8) -> Node {
+        Node::leaf(Form::Number(kind), width(kind))
+    }
+
+    /// Of a resource by itself.
+    pub fn of_resource() -> Node {
+        Node { has_resources: true, ..Node::leaf(Form::Resource, size_of::<usize>()) }
+    }
+
+    fn leaf(form: Form, size: usize) -> Node {
         Node {
             offset: 0,
-            size: size_of::<Span>(),
-            align: align_of::<Span>(),
-            form: Form::Text(encoding),
+            size,
+            align: size.min(align_of::<Span>()),
+            form,
             look: None,
             make: None,
-            is_plain: false,
+            runs: Box::default(),
+            rest: Box::default(),
+            is_bits: false,
+            is_same: false,
             has_resources: false,
             has_access: false,
-            behind: encoding.unit_size(),
+            behind: 0,
         }
+    }
+
+    /// Whether what it points to is put behind it.
+    pub fn has_room(&self) -> bool {
+        self.behind > 0
     }
 
     /// Tells the bytes that are its own, of those from its beginning to its end: the tag
@@ -181,7 +209,7 @@ impl Node {
 
     /// How memory is to be aligned that begins with it, or with the elements of a list.
     pub fn room_align(&self) -> usize {
-        if self.is_span() { self.behind } else { self.align.max(self.behind) }
+        if self.is_span() { self.behind.max(1) } else { self.align.max(self.behind) }
     }
 
     /// The least that there has to be room for.
@@ -239,9 +267,6 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
         let message = "only text, lists and what has cases is looked at by functions";
         return Err(wrong(ErrorKind::Unsupported, message));
     }
-    let is_plain = access.is_none()
-        && !below(|node| !node.is_plain)
-        && !matches!(form, Form::Text(_) | Form::List(_) | Form::Resource);
     let has_resources = matches!(form, Form::Resource) || below(Node::has_resources);
     let has_access = access.is_some() || below(Node::has_access);
     if let (Form::List(element), For::Writing, None) = (&form, goal, &access)
@@ -254,13 +279,77 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
         Form::Text(encoding) if access.is_none() => encoding.unit_size(),
         Form::List(element) if access.is_none() => element.align.max(element.behind),
         Form::List(element) => element.behind,
-        Form::Fields(fields) => fields.iter().map(|node| node.behind).max().unwrap_or(1),
-        Form::Cases { cases, .. } => cases.iter().flatten().map(|n| n.behind).max().unwrap_or(1),
-        _ => 1,
+        Form::Fields(fields) => fields.iter().map(|node| node.behind).max().unwrap_or(0),
+        Form::Cases { cases, .. } => cases.iter().flatten().map(|n| n.behind).max().unwrap_or(0),
+        _ => 0,
     };
     let (look, make) = access.map_or((None, None), |access| (access.look, access.make));
     let (offset, size) = (field.offset, field.size);
-    Ok(Node { offset, size, align, form, look, make, is_plain, has_resources, has_access, behind })
+    let (runs, rest) = runs(&form, ty, size);
+    let is_bits = !runs.is_empty() && rest.is_empty();
+    let is_same = is_bits
+        && ty.size() == size
+        && matches!(*runs, [Run { host: 0, guest: 0, size: all }] if all == size);
+    Ok(Node {
+        offset,
+        size,
+        align,
+        form,
+        look,
+        make,
+        runs,
+        rest,
+        is_bits,
+        is_same,
+        has_resources,
+        has_access,
+        behind,
+    })
+}
+
+/// Bytes that lie with the host as in a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub host: usize,
+    pub guest: usize,
+    pub size: usize,
+}
+
+/// The runs that a value is made of, and of a record the fields that are none.
+fn runs(form: &Form, ty: &Type, size: usize) -> (Box<[Run]>, Box<[usize]>) {
+    let mut runs = Vec::<Run>::new();
+    let mut rest = Vec::new();
+    match (form, ty) {
+        (Form::Number(kind), Type::Scalar(_)) if !matches!(*kind, kind::BOOL | kind::CHAR) => {
+            runs.push(Run { host: 0, guest: 0, size });
+        }
+        (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
+            for (i, (node, field)) in nodes.iter().zip(&fields.fields).enumerate() {
+                if !node.is_bits {
+                    rest.push(i);
+                    continue;
+                }
+                for run in &node.runs {
+                    let run = Run {
+                        host: node.offset + run.host,
+                        guest: field.offset as usize + run.guest,
+                        size: run.size,
+                    };
+                    match runs.last_mut() {
+                        Some(last)
+                            if last.host + last.size == run.host
+                                && last.guest + last.size == run.guest =>
+                        {
+                            last.size += run.size;
+                        }
+                        _ => runs.push(run),
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    (runs.into(), rest.into())
 }
 
 /// The functions that a description has, if it has any.
@@ -321,13 +410,13 @@ unsafe fn form(
                 fields_of(field, ty, fields, goal)
             }
             Type::Variant(cases) if field.kind == kind::VARIANT => {
-                cases_of(field, ty, cases, goal, has_access)
+                case_nodes(field, ty, cases, goal, has_access)
             }
             Type::Result(cases) if field.kind == kind::RESULT => {
-                cases_of(field, ty, cases, goal, has_access)
+                case_nodes(field, ty, cases, goal, has_access)
             }
             Type::Option(cases) if field.kind == kind::OPTION => {
-                cases_of(field, ty, cases, goal, has_access)
+                case_nodes(field, ty, cases, goal, has_access)
             }
             Type::Own(_) | Type::Borrow(_) if field.kind == ty.kind() => {
                 match field.size == size_of::<usize>() {
@@ -369,7 +458,7 @@ unsafe fn fields_of(
     Ok((Form::Fields(nodes.into()), align))
 }
 
-unsafe fn cases_of(
+unsafe fn case_nodes(
     field: &HostField,
     ty: &Type,
     cases: &Cases,
@@ -531,4 +620,68 @@ pub(crate) fn wrong(kind: ErrorKind, message: impl Into<String>) -> Fault {
 #[cold]
 pub(crate) fn null(what: &str) -> Fault {
     wrong(ErrorKind::NullPointer, format!("{what}: the pointer is NULL"))
+}
+
+/// A caller that hands over what it did not prepare: a bug, told instead of a panic.
+#[cold]
+pub(crate) fn mismatch() -> Error {
+    Error::internal("not the values that were described")
+}
+
+/// The type of a list's elements.
+pub(crate) fn element_of(ty: &Type) -> Result<&Type> {
+    match ty {
+        Type::List(list) => Ok(&list.element),
+        _ => Err(mismatch()),
+    }
+}
+
+/// The cases of a type that has payloads.
+pub(crate) fn cases_of(ty: &Type) -> Result<&Cases> {
+    match ty {
+        Type::Variant(cases) | Type::Result(cases) | Type::Option(cases) => Ok(cases),
+        _ => Err(mismatch()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr::null as nothing;
+    use std::sync::Arc;
+
+    fn number(kind: u8, offset: usize) -> HostField {
+        let (parts, access) = (nothing(), nothing());
+        let size = width(kind);
+        HostField { kind, tag_size: 0, offset, size, tag_offset: 0, count: 0, parts, access }
+    }
+
+    fn node(parts: &[HostField], size: usize, types: &[u8]) -> Node {
+        let types = types.iter().map(|kind| ("".into(), Type::Scalar(*kind)));
+        let ty = Type::Tuple(Arc::new(Fields::new(types)));
+        let (count, parts) = (parts.len(), parts.as_ptr());
+        let record = HostField { size, count, parts, ..number(kind::TUPLE, 0) };
+        // SAFETY: there are so many parts.
+        unsafe { Node::new(&record, &ty, "it", For::Reading) }.unwrap()
+    }
+
+    /// What lies as in a guest is one run, without what is between two fields.
+    #[test]
+    fn runs_are_found() {
+        use kind::{BOOL, F32, U8, U32};
+        let run = |host, guest, size| Run { host, guest, size };
+        let same = node(&[number(F32, 0), number(F32, 4), number(U32, 8)], 12, &[F32, F32, U32]);
+        assert!(same.is_same && same.is_bits);
+        assert_eq!(*same.runs, [run(0, 0, 12)]);
+        let padded = node(&[number(U8, 0), number(U32, 4)], 8, &[U8, U32]);
+        assert!(!padded.is_same && padded.is_bits);
+        assert_eq!(*padded.runs, [run(0, 0, 1), run(4, 4, 4)]);
+        let turned = node(&[number(U32, 4), number(U32, 0)], 8, &[U32, U32]);
+        assert_eq!(*turned.runs, [run(4, 0, 4), run(0, 4, 4)]);
+        let longer = node(&[number(U32, 0)], 8, &[U32]);
+        assert!(!longer.is_same && longer.is_bits);
+        let checked = node(&[number(U8, 0), number(BOOL, 1)], 2, &[U8, BOOL]);
+        assert!(!checked.is_bits);
+        assert_eq!((&*checked.runs, &*checked.rest), (&[run(0, 0, 1)][..], &[1][..]));
+    }
 }

@@ -1,7 +1,8 @@
 //! Values as a host holds them: `slot` is how they lie, `ends` the slots of a call,
 //! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena`
 //! where results with parts lie, `copy` makes another; `layout` is how a host's own structs
-//! lie, `gather` reads and `pour` writes these.
+//! lie, `gather` reads and `pour` writes these; `direct_lend` and `direct_take` do with no
+//! slots in between.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -10,6 +11,8 @@
 
 pub(crate) mod arena;
 mod copy;
+mod direct_lend;
+mod direct_take;
 mod ends;
 mod gather;
 mod layout;
@@ -21,6 +24,8 @@ mod within;
 
 pub use self::arena::{Arena, ResourceRoom, release};
 pub use self::copy::copy;
+pub use self::direct_lend::HostValue;
+pub use self::direct_take::HostRoom;
 pub use self::ends::{Arg, Out};
 pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
 pub use self::gather::gather;
@@ -28,6 +33,7 @@ pub use self::layout::{Access, For, HostField, Node, Span, means};
 pub use self::pour::{Place, pour, pour_into};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
+pub use self::walk::{Lend, Take};
 pub use self::within::is_within;
 
 use super::value::{Str, Val};

@@ -5,9 +5,8 @@
 
 #![allow(unsafe_code)] // memory that the host vouches for
 
-use super::ReadText;
 use super::arena::{Arena, ResourceRoom};
-use super::layout::{Form, Node, Span, step, wrong};
+use super::layout::{Form, Node, Span, mismatch, step, wrong};
 use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width};
 use super::walk::Fault;
 use crate::error::{Error, ErrorKind, Result};
@@ -17,6 +16,9 @@ use crate::string::{Dest, Encoding, measure, transcode_unchanged};
 use crate::types::tree::Type;
 use std::ffi::c_void;
 use std::ptr::{null_mut, without_provenance_mut};
+
+/// Reads text that a slot refers to.
+type ReadText = unsafe fn(*const TextSlot) -> Result<Str<'static>>;
 
 /// Where structs, and what they point to, are put.
 pub struct Place<'a> {
@@ -62,6 +64,18 @@ impl<'a> Place<'a> {
         match self.to {
             To::Room(_, capacity) => self.used <= capacity,
             To::Arena(_) => true,
+        }
+    }
+
+    /// What is left of memory, from where so aligned a value would be put.
+    pub(crate) fn left(&self, align: usize) -> Option<(*mut u8, usize)> {
+        let start = self.used.next_multiple_of(align);
+        match self.to {
+            To::Room(data, capacity) if start < capacity => {
+                // SAFETY: it is within the room.
+                Some((unsafe { data.add(start) }, capacity - start))
+            }
+            _ => None,
         }
     }
 
@@ -195,7 +209,7 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
                         to.cast::<*const c_void>().write(handle.of.pointer);
                     }
                 }
-                _ => return Err(super::mismatch().into()),
+                _ => return Err(mismatch().into()),
             }
         }
         Ok(())
@@ -210,9 +224,9 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
         to: *mut u8,
     ) -> Result<(), Fault> {
         let Form::Cases { tag, tag_size, cases } = &node.form else {
-            return Err(super::mismatch().into());
+            return Err(mismatch().into());
         };
-        let Some(held) = cases.get(index) else { return Err(super::mismatch().into()) };
+        let Some(held) = cases.get(index) else { return Err(mismatch().into()) };
         let payload = match (node.make, to.is_null(), held) {
             (_, true, _) => null_mut(),
             (Some(make), ..) => {
@@ -353,7 +367,7 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
                         data.copy_from_nonoverlapping(list.data.cast(), bytes);
                     }
                 }
-                _ => return Err(super::mismatch().into()),
+                _ => return Err(mismatch().into()),
             }
         }
         Ok(())
@@ -382,7 +396,7 @@ pub(crate) unsafe fn put(to: *mut u8, size: usize, bits: u64) {
 }
 
 /// A place within another; NULL within NULL.
-fn within(to: *mut u8, offset: usize) -> *mut u8 {
+pub(crate) fn within(to: *mut u8, offset: usize) -> *mut u8 {
     if to.is_null() { without_provenance_mut(0) } else { to.wrapping_add(offset) }
 }
 

@@ -1,0 +1,546 @@
+//! A guest's values straight to a host's own structs, with no slots in between: elements
+//! first, and behind them what they point to; numbers that lie as the guest's do in runs.
+//!
+//! Not here: what a description permits; the way there.
+
+#![allow(unsafe_code)] // memory that the host vouches for
+
+use super::arena::Arena;
+use super::gather::gather;
+use super::layout::{Form, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
+use super::pour::{Place, put, refused, within};
+use super::sink::Grow;
+use super::slot::{Slot, kind, many};
+use super::walk::{Fault, Reading, Take, Taken, character, find, trap};
+use crate::error::{Error, ErrorKind, TrapCode};
+use crate::guest::value::{bad_text, changed};
+use crate::string::{BadText, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged};
+use crate::types::tree::Type;
+use std::ffi::c_void;
+use wasmtime::{Result, ValRaw};
+
+/// A place of the host's for a value that is described.
+pub struct HostRoom<'a> {
+    node: &'a Node,
+    policy: Policy,
+    room: Room,
+    /// Where it went: of a list its elements, of others where they begin and how many
+    /// bytes they have.
+    pub span: Span,
+    /// What is wrong with the place, and where that is its size, the value.
+    pub failed: Option<(Error, Option<Left>)>,
+}
+
+/// A value that there was no room for.
+pub struct Left {
+    /// It refers to what is here.
+    pub slot: Slot,
+    _arena: Arena,
+    _memory: Vec<u64>,
+}
+
+enum Room {
+    At(*mut u8, usize),
+    Grow(Grow, *mut c_void),
+}
+
+/// Why a value is not taken.
+enum Stop {
+    /// By the guest's fault.
+    Guest(wasmtime::Error),
+    Host(Fault),
+}
+
+type Taking = std::result::Result<(), Stop>;
+
+impl From<wasmtime::Error> for Stop {
+    #[cold]
+    fn from(error: wasmtime::Error) -> Stop {
+        Stop::Guest(error)
+    }
+}
+
+impl From<Fault> for Stop {
+    #[cold]
+    fn from(fault: Fault) -> Stop {
+        Stop::Host(fault)
+    }
+}
+
+impl From<Error> for Stop {
+    #[cold]
+    fn from(error: Error) -> Stop {
+        Stop::Host(error.into())
+    }
+}
+
+impl Stop {
+    #[cold]
+    fn within(self, step: impl FnOnce() -> String) -> Stop {
+        match self {
+            Stop::Host(fault) => Stop::Host(fault.within(step)),
+            guest => guest,
+        }
+    }
+}
+
+impl<'a> HostRoom<'a> {
+    /// Memory of so many bytes. What the engine does with ill-formed text is done with
+    /// what an encoding does not hold.
+    ///
+    /// # Safety
+    ///
+    /// There must be so many bytes, aligned as the description has it, which nobody else
+    /// uses as long as this is used; and the functions in it do what they should.
+    pub unsafe fn new(node: &'a Node, policy: Policy, data: *mut c_void, size: usize) -> Self {
+        HostRoom::of(node, policy, Room::At(data.cast(), size))
+    }
+
+    /// Memory that a function makes, once it is known how much is needed.
+    ///
+    /// # Safety
+    ///
+    /// It must give so many bytes, or NULL, and not unwind.
+    pub unsafe fn grown(node: &'a Node, policy: Policy, grow: Grow, env: *mut c_void) -> Self {
+        HostRoom::of(node, policy, Room::Grow(grow, env))
+    }
+
+    fn of(node: &'a Node, policy: Policy, room: Room) -> Self {
+        let span = Span { data: std::ptr::null(), size: 0 };
+        HostRoom { node, policy, room, span, failed: None }
+    }
+
+    /// Takes a value, as often as it has to be looked at.
+    fn run<'l>(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, 'l>,
+        mut source: impl FnMut() -> Source<'l>,
+    ) -> Result<()> {
+        let done = self.put(ty, from, &mut source);
+        match done {
+            Ok(()) => Ok(()),
+            Err(Stop::Guest(error)) => Err(error),
+            Err(Stop::Host(fault)) => {
+                self.failed = Some((fault.into_error("result 0".into()), None));
+                Ok(())
+            }
+        }
+    }
+
+    fn put<'l>(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, 'l>,
+        source: &mut impl FnMut() -> Source<'l>,
+    ) -> Taking {
+        let nowhere = |from: &mut Reading<'_, 'l>, source: &mut dyn FnMut() -> Source<'l>| {
+            let mut place = Place::nowhere();
+            self.whole(ty, from, source(), &mut place).map(|_| place.used())
+        };
+        let (data, size) = match self.room {
+            Room::At(data, size) => (data, size),
+            Room::Grow(grow, env) => {
+                let bytes = nowhere(from, source)?;
+                // SAFETY: the maker vouches for it.
+                let data: *mut u8 = unsafe { grow(env, bytes) }.cast();
+                if data.is_null() && bytes > 0 {
+                    let message = format!("`grow` gave no memory for {bytes} bytes");
+                    let error = Error::new(ErrorKind::OutOfMemory, message).needing(bytes);
+                    return self.keep(ty, from, source(), bytes, error);
+                }
+                if !data.addr().is_multiple_of(self.node.room_align()) {
+                    let message = "what `grow` gave is not aligned for its elements";
+                    return Err(Error::new(ErrorKind::OutOfRange, message).into());
+                }
+                (data, bytes)
+            }
+        };
+        // SAFETY: the maker vouches for so many bytes.
+        let mut place = unsafe { Place::room(data.cast(), size) };
+        let span = self.whole(ty, from, source(), &mut place)?;
+        let used = place.used();
+        if used > size {
+            let message = format!("the value takes {used} bytes, and there is room for {size}");
+            let error = Error::new(ErrorKind::BufferTooSmall, message).needing(used);
+            return self.keep(ty, from, source(), used, error);
+        }
+        self.span = span;
+        Ok(())
+    }
+
+    /// Keeps a value that there is no room for.
+    #[cold]
+    fn keep<'l>(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, 'l>,
+        source: Source<'l>,
+        bytes: usize,
+        error: Error,
+    ) -> Taking {
+        let mut memory = Vec::<u64>::new();
+        let full = |_| Error::new(ErrorKind::OutOfMemory, format!("no memory for {bytes} bytes"));
+        memory.try_reserve_exact(bytes.div_ceil(8)).map_err(full)?;
+        memory.resize(bytes.div_ceil(8), 0);
+        // SAFETY: there are so many bytes.
+        let mut place = unsafe { Place::room(memory.as_mut_ptr().cast(), bytes) };
+        let span = self.whole(ty, from, source, &mut place)?;
+        let at: *const c_void = match self.node.is_span() {
+            true => std::ptr::from_ref(&span).cast(),
+            false => span.data,
+        };
+        let mut arena = Arena::new(0);
+        // SAFETY: it was put there just now, and stays beside the slot.
+        let slot = unsafe { gather(self.node, ty, at, &mut arena, || "result".into()) }?;
+        self.failed = Some((error, Some(Left { slot, _arena: arena, _memory: memory })));
+        Ok(())
+    }
+
+    /// Takes a value with its root.
+    fn whole<'l>(
+        &self,
+        ty: &Type,
+        from: &mut Reading<'_, 'l>,
+        source: Source<'l>,
+        place: &mut Place<'_>,
+    ) -> std::result::Result<Span, Stop> {
+        let mut taking = Walk { from, place, policy: self.policy };
+        // SAFETY: what the place gives has room, and the maker vouches for the functions.
+        unsafe {
+            if let (Form::List(inner), true) = (&self.node.form, self.node.is_span()) {
+                let (at, len) = match source {
+                    Source::Memory(at) => taking.from.pair(at)?,
+                    Source::Words(mut words) => (words.next() as u32, words.next() as u32),
+                };
+                return taking.elements(inner, element_of(ty)?, at, len);
+            }
+            let data = taking.place.take(self.node.size, self.node.align)?;
+            match source {
+                Source::Memory(at) => taking.memory(self.node, ty, at, data)?,
+                Source::Words(mut words) => taking.words(self.node, ty, &mut words, data)?,
+            }
+            Ok(Span { data: data.cast_const().cast(), size: place.used() })
+        }
+    }
+}
+
+/// Where a value comes from.
+enum Source<'w> {
+    Memory(usize),
+    Words(Taken<'w>),
+}
+
+impl Take for HostRoom<'_> {
+    fn take_words(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> Result<()> {
+        let all = words.0.as_slice();
+        words.0 = [].iter();
+        // Words outlive the call, as memory does.
+        // SAFETY: they are there until this returns, and nothing keeps them.
+        let all: &[ValRaw] = unsafe { many(all.as_ptr(), all.len()) };
+        self.run(ty, from, || Source::Words(Taken(all.iter())))
+    }
+
+    fn take_memory(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
+        self.run(ty, from, || Source::Memory(at))
+    }
+}
+
+/// One reading of a guest's value. Where a place is NULL, it is only found out what it
+/// takes.
+struct Walk<'w, 'g, 'l, 'p> {
+    from: &'w mut Reading<'g, 'l>,
+    place: &'w mut Place<'p>,
+    policy: Policy,
+}
+
+impl Walk<'_, '_, '_, '_> {
+    /// # Safety
+    ///
+    /// `to` must be NULL or a place for the value.
+    unsafe fn words(
+        &mut self,
+        node: &Node,
+        ty: &Type,
+        words: &mut Taken<'_>,
+        to: *mut u8,
+    ) -> Taking {
+        // SAFETY: the caller vouches for the place.
+        unsafe {
+            match (&node.form, ty) {
+                (Form::Number(_), _) => put(to, node.size, claimed(ty, words.next())?),
+                (Form::Text(encoding), _) => {
+                    let (at, len) = (words.next() as u32, words.next() as u32);
+                    self.text(node, *encoding, at, len, to)?;
+                }
+                (Form::List(_), _) => {
+                    let (at, len) = (words.next() as u32, words.next() as u32);
+                    self.list(node, ty, at, len, to)?;
+                }
+                (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
+                    for (i, (inner, field)) in nodes.iter().zip(&fields.fields).enumerate() {
+                        let done = self.words(inner, &field.ty, words, within(to, inner.offset));
+                        done.map_err(|stop| stop.within(|| step(ty, i)))?;
+                    }
+                }
+                (Form::Cases { .. }, _) => {
+                    let (index, mut now) = words.case(cases_of(ty)?)?;
+                    let (held, payload) = become_case(node, ty, index as usize, to)?;
+                    if let (Some(held), Some(inner)) = (held, ty.at(index as usize)) {
+                        let done = self.words(held, inner, &mut now, payload);
+                        done.map_err(|stop| stop.within(|| step(ty, index as usize)))?;
+                    }
+                }
+                _ => return Err(mismatch().into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    ///
+    /// As for [`Walk::words`].
+    unsafe fn memory(&mut self, node: &Node, ty: &Type, at: usize, to: *mut u8) -> Taking {
+        // SAFETY: the caller vouches for the place.
+        unsafe {
+            match (&node.form, ty) {
+                (Form::Number(_), _) => {
+                    put(to, node.size, claimed(ty, self.from.number(ty.size(), at)?)?);
+                }
+                (Form::Text(encoding), _) => {
+                    let (text, len) = self.from.pair(at)?;
+                    self.text(node, *encoding, text, len, to)?;
+                }
+                (Form::List(_), _) => {
+                    let (elements, len) = self.from.pair(at)?;
+                    self.list(node, ty, elements, len, to)?;
+                }
+                (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
+                    if !to.is_null() {
+                        for Run { host, guest, size } in &node.runs {
+                            let bytes = self.from.bytes(at + *guest, *size)?;
+                            to.add(*host).copy_from_nonoverlapping(bytes.as_ptr(), *size);
+                        }
+                    }
+                    for i in &node.rest {
+                        let (inner, field) = (&nodes[*i], &fields.fields[*i]);
+                        let at = at + field.offset as usize;
+                        let done = self.memory(inner, &field.ty, at, within(to, inner.offset));
+                        done.map_err(|stop| stop.within(|| step(ty, *i)))?;
+                    }
+                }
+                (Form::Cases { .. }, _) => {
+                    let types = cases_of(ty)?;
+                    let index = find(types, self.from.number(types.tag as usize, at)?)? as usize;
+                    let (held, payload) = become_case(node, ty, index, to)?;
+                    if let (Some(held), Some(inner)) = (held, ty.at(index)) {
+                        let done = self.memory(held, inner, at + types.payload as usize, payload);
+                        done.map_err(|stop| stop.within(|| step(ty, index)))?;
+                    }
+                }
+                _ => return Err(mismatch().into()),
+            }
+        }
+        Ok(())
+    }
+
+    unsafe fn text(
+        &mut self,
+        node: &Node,
+        encoding: Encoding,
+        at: u32,
+        len: u32,
+        to: *mut u8,
+    ) -> Taking {
+        let text = self.from.text(at, len)?;
+        if node.make.is_none()
+            && !to.is_null()
+            && let Some(span) = self.copied(text, encoding)?
+        {
+            // SAFETY: the caller vouches for the place.
+            unsafe { to.cast::<Span>().write(span) };
+            return Ok(());
+        }
+        let measured = match measure(text, encoding, Policy::Reject) {
+            Ok(measured) => measured,
+            Err(bad) => {
+                // What is ill-formed is the guest's, what does not fit the host's.
+                measure(text, text.encoding(), Policy::Reject).map_err(ill_formed)?;
+                match self.policy {
+                    Policy::Reject => return Err(bad_text(bad).into()),
+                    policy => measure(text, encoding, policy).map_err(bad_text)?,
+                }
+            }
+        };
+        let (size, unit) = (measured.len(), encoding.unit_size());
+        let data = match node.make {
+            // SAFETY: the caller vouches for the function and the place.
+            Some(make) if !to.is_null() => {
+                let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
+                if made.is_null() && size > 0 {
+                    return Err(refused(size).into());
+                }
+                made
+            }
+            Some(_) => return Ok(()),
+            None => {
+                self.from.pay(size * unit)?;
+                self.place.take(size * unit, unit)?
+            }
+        };
+        if !data.is_null() && size > 0 {
+            if !data.addr().is_multiple_of(unit) {
+                let message = "`make` gave memory that is not aligned";
+                return Err(wrong(ErrorKind::OutOfRange, message).into());
+            }
+            // SAFETY: there is room for so many units, aligned.
+            let dest = unsafe { Dest::at(encoding, data.cast(), size) };
+            transcode_unchanged(&measured, text, dest).map_err(changed)?;
+        }
+        if node.make.is_none() && !to.is_null() {
+            let span = Span { data: data.cast_const().cast(), size };
+            // SAFETY: the caller vouches for the place.
+            unsafe { to.cast::<Span>().write(span) };
+        }
+        Ok(())
+    }
+
+    /// Copies a text in one pass, if it is well-formed and there is room.
+    fn copied(
+        &mut self,
+        text: Text<'_>,
+        encoding: Encoding,
+    ) -> std::result::Result<Option<Span>, Stop> {
+        let unit = encoding.unit_size();
+        let Some((data, bytes)) = self.place.left(unit) else { return Ok(None) };
+        // No more than it can take, and some that spare the kernels a detour.
+        let most = text.len().saturating_mul(4).saturating_add(64);
+        // SAFETY: so many bytes are left, aligned; there may be nothing in them yet, and
+        // they are only written.
+        let dest = unsafe { Dest::at(encoding, data.cast(), (bytes / unit).min(most)) };
+        let Ok(size) = copy(text, dest, Policy::Reject) else { return Ok(None) };
+        self.from.pay(size * unit)?;
+        self.place.take(size * unit, unit)?;
+        Ok(Some(Span { data: data.cast_const().cast(), size }))
+    }
+
+    unsafe fn list(&mut self, node: &Node, ty: &Type, at: u32, len: u32, to: *mut u8) -> Taking {
+        let Form::List(inner) = &node.form else { return Err(mismatch().into()) };
+        let ty = element_of(ty)?;
+        // SAFETY: the caller vouches for the place and the function.
+        unsafe {
+            let Some(make) = node.make else {
+                let span = self.elements(inner, ty, at, len)?;
+                if !to.is_null() {
+                    to.cast::<Span>().write(span);
+                }
+                return Ok(());
+            };
+            let at = self.from.list(ty, at, len)?;
+            if to.is_null() {
+                return Ok(());
+            }
+            let data: *mut u8 = make(to.cast(), len as usize).cast();
+            if data.is_null() && len > 0 {
+                return Err(refused(len as usize).into());
+            }
+            self.fill(inner, ty, at, len as usize, data)
+        }
+    }
+
+    unsafe fn elements(
+        &mut self,
+        inner: &Node,
+        ty: &Type,
+        at: u32,
+        len: u32,
+    ) -> std::result::Result<Span, Stop> {
+        let (at, size) = (self.from.list(ty, at, len)?, len as usize);
+        let bytes = size.saturating_mul(inner.size);
+        self.from.pay(bytes)?;
+        let data = self.place.take(bytes, inner.align)?;
+        // SAFETY: there is room for so many, or none.
+        unsafe { self.fill(inner, ty, at, size, data) }?;
+        Ok(Span { data: data.cast_const().cast(), size })
+    }
+
+    unsafe fn fill(
+        &mut self,
+        inner: &Node,
+        ty: &Type,
+        at: usize,
+        size: usize,
+        data: *mut u8,
+    ) -> Taking {
+        let stride = ty.size();
+        if inner.is_same || (data.is_null() && inner.is_bits) {
+            if !data.is_null() {
+                let bytes = self.from.bytes(at, size * stride)?;
+                // SAFETY: there is room for so many elements of that size.
+                unsafe { data.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+            }
+            return Ok(());
+        }
+        for i in 0..size {
+            // SAFETY: as above.
+            let done =
+                unsafe { self.memory(inner, ty, at + i * stride, within(data, i * inner.size)) };
+            done.map_err(|stop| stop.within(|| format!("element {i}")))?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes a place hold a case, and tells where its payload goes.
+///
+/// # Safety
+///
+/// `to` must be NULL or a place for the value.
+unsafe fn become_case<'n>(
+    node: &'n Node,
+    ty: &Type,
+    index: usize,
+    to: *mut u8,
+) -> std::result::Result<(Option<&'n Node>, *mut u8), Stop> {
+    let Form::Cases { tag, tag_size, cases } = &node.form else {
+        return Err(mismatch().into());
+    };
+    let Some(held) = cases.get(index) else { return Err(mismatch().into()) };
+    let held = held.as_ref();
+    if to.is_null() {
+        return Ok((held, to));
+    }
+    // SAFETY: the caller vouches for the place and the function.
+    unsafe {
+        if let Some(make) = node.make {
+            let made: *mut u8 = make(to.cast(), index).cast();
+            if made.is_null() && held.is_some() {
+                return Err(Stop::from(refused(1)).within(|| step(ty, index)));
+            }
+            return Ok((held, made));
+        }
+        put(to.add(*tag), *tag_size, index as u64);
+    }
+    Ok((held, within(to, held.map_or(0, |node| node.offset))))
+}
+
+/// The bits of a number that a guest tells.
+fn claimed(ty: &Type, bits: u64) -> Result<u64> {
+    Ok(match ty {
+        Type::Scalar(kind::BOOL) => u64::from(bits as u32 != 0),
+        Type::Scalar(kind::CHAR) => u32::from(character(bits as u32)?).into(),
+        Type::Enum(cases) => find(cases, bits)?.into(),
+        Type::Flags(flags) => (bits as u32 & flags.mask()).into(),
+        _ => bits,
+    })
+}
+
+#[cold]
+fn ill_formed(bad: BadText) -> wasmtime::Error {
+    trap(bad.to_string(), TrapCode::IllFormedText)
+}
