@@ -58,6 +58,7 @@ pub(crate) struct Program {
 }
 
 /// A module's file, of which the core of a program is another form.
+#[cfg_attr(not(feature = "attach"), allow(dead_code))]
 #[derive(Debug)]
 pub(crate) struct Source {
     pub binary: Binary,
@@ -66,6 +67,7 @@ pub(crate) struct Source {
 }
 
 /// What the host itself does where an adapter calls it.
+#[cfg_attr(not(feature = "attach"), allow(dead_code))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Builtin {
     /// A trap with this message, which has `{}` in it for each argument.
@@ -246,6 +248,7 @@ pub(crate) enum Op {
     /// An adapter function of this module, import or body.
     CallAdapter { adapter: u32, args: Box<[Use]>, to: Slot },
     /// A trap that tells the message of this position, where an `i32` is not zero.
+    #[cfg_attr(not(feature = "attach"), allow(dead_code))]
     Refuse { when: Use, message: u32 },
     /// A core function without results, owed when the frame is left. Its
     /// arguments are copied now and stay in their slots.

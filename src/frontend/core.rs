@@ -62,6 +62,7 @@ pub(crate) enum Bodies {
 pub(crate) struct CoreExport {
     pub ty: ExportType,
     /// Its number among the core's things of its kind.
+    #[cfg_attr(not(feature = "attach"), allow(dead_code))]
     pub index: u32,
     pub same: Option<Same>,
 }

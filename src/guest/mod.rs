@@ -18,10 +18,14 @@ pub(crate) mod defer;
 pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
+#[cfg(feature = "component")]
+mod lent;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod memory;
 pub(crate) mod meter;
+#[cfg(feature = "component")]
+mod packed;
 #[cfg(feature = "component")]
 pub(crate) mod parts;
 pub(crate) mod refs;

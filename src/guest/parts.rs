@@ -5,8 +5,10 @@
 //! Not here: how these travel on.
 
 use super::context::Cx;
-use super::func::{Body, Func, Typed, set_defaults, with_vals};
+use super::func::{Body, Func, Typed, put as put_out, set_defaults, with_vals};
+use super::lent;
 use super::list::List;
+use super::packed::of_bytes;
 use super::text::{length, word};
 use super::tree::{Arg, Is, Out};
 use super::value::{Payload, Str, Val, bad_text, changed, copy_as};
@@ -17,7 +19,6 @@ use crate::string::Text;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
 use crate::types::tree::{Cases, Fields, Signature, Type};
 use crate::types::{FuncType, ValType, kind};
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A function of values with parts, of one that takes and gives their leaves.
@@ -27,8 +28,7 @@ pub(crate) fn whole(
     guest: GuestEncoding,
 ) -> Result<Arc<dyn Typed>> {
     let leaves = leaves(&ty.results)?;
-    let whole = FuncType::from(Signature::clone(&ty));
-    Ok(Arc::new(Whole { inner, ty, whole, leaves, guest }))
+    Ok(Arc::new(Whole { inner, ty, leaves, guest }))
 }
 
 /// A function of leaves, of one that takes and gives values with parts.
@@ -47,7 +47,6 @@ fn leaves(fields: &Fields) -> Result<Vec<ValType>> {
 struct Whole {
     inner: Arc<dyn Typed>,
     ty: Arc<Signature>,
-    whole: FuncType,
     /// Those of the results.
     leaves: Vec<ValType>,
     /// How texts in lists are encoded.
@@ -56,10 +55,7 @@ struct Whole {
 
 impl Typed for Whole {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        check_ends(args)?;
-        with_vals(cx, &self.whole, args, results, |cx, args, results| {
-            self.call_vals(cx, args, results)
-        })
+        by_ends(self, &self.ty, cx, args, results)
     }
 
     fn call_vals(
@@ -97,18 +93,42 @@ impl Typed for Whole {
 
 struct Flattened(Func, GuestEncoding, FuncType);
 
-/// Values that a host lends in types of its own have no other form.
-fn check_ends(args: &[Arg<'_>]) -> Result<()> {
-    if args.iter().any(|arg| matches!(arg.is(), Is::Lend(_) | Is::Slot(_))) {
-        let message = "a function of a face takes values with parts as lists of values";
-        return Err(Error::new(ErrorKind::Unsupported, message));
+/// Calls by the ends of a call of this type, whose values may be of a host's own types.
+fn by_ends(
+    func: &dyn Typed,
+    ty: &Signature,
+    cx: &mut Cx<'_>,
+    args: &[Arg<'_>],
+    outs: &mut [Out<'_>],
+) -> Result<()> {
+    let params = || ty.params.fields.iter().zip(args).enumerate();
+    for (i, (field, arg)) in params() {
+        if let Is::Lend(value) = arg.is() {
+            lent::look(cx, &field.ty, value, i)?;
+        }
+    }
+    let mut vals = Vec::with_capacity(args.len());
+    for (_, (field, arg)) in params() {
+        vals.push(match arg.is() {
+            Is::Lend(value) => lent::to_val(cx, &field.ty, value)?,
+            _ => arg.to_val(field.ty.val_type())?,
+        });
+    }
+    let mut found = Vec::new();
+    let kinds: Vec<_> = ty.results.fields.iter().map(|field| field.ty.val_type()).collect();
+    set_defaults(&kinds, &mut found)?;
+    func.call_vals(cx, &vals, &mut found)?;
+    for ((field, val), out) in ty.results.fields.iter().zip(found).zip(outs) {
+        match out.as_take() {
+            Some(to) => lent::give(cx, &field.ty, &val, to)?,
+            None => put_out(cx, field.ty.val_type(), val, out)?,
+        }
     }
     Ok(())
 }
 
 impl Typed for Flattened {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        check_ends(args)?;
         with_vals(cx, &self.2, args, results, |cx, args, results| self.call_vals(cx, args, results))
     }
 
@@ -231,20 +251,20 @@ fn flatten<'a>(
             }
         }
         (Type::Variant(cases) | Type::Option(cases) | Type::Result(cases), None) => {
-            flatten_case(to, cases, 0, None, out)?;
+            flatten_case(to, cases, None, out)?;
         }
         (Type::Option(cases), Some(Val::Option(payload))) => {
-            flatten_case(to, cases, payload.is_some() as u32, payload.as_deref(), out)?;
+            flatten_case(to, cases, Some((payload.is_some() as u32, payload.as_deref())), out)?;
         }
         (Type::Result(cases), Some(Val::Result(result))) => match result {
-            Ok(payload) => flatten_case(to, cases, 0, payload.as_deref(), out)?,
-            Err(payload) => flatten_case(to, cases, 1, payload.as_deref(), out)?,
+            Ok(payload) => flatten_case(to, cases, Some((0, payload.as_deref())), out)?,
+            Err(payload) => flatten_case(to, cases, Some((1, payload.as_deref())), out)?,
         },
         (Type::Variant(cases), Some(Val::Variant(case, payload))) => {
             if *case as usize >= cases.cases.len() {
                 return Err(out_of_range(format!("{case} is no case")));
             }
-            flatten_case(to, cases, *case, payload.as_deref(), out)?;
+            flatten_case(to, cases, Some((*case, payload.as_deref())), out)?;
         }
         (ty, Some(val)) => return Err(wrong(ty, val)),
         (Type::Own(_) | Type::Borrow(_), None) => {}
@@ -255,31 +275,23 @@ fn flatten<'a>(
 fn flatten_case<'a>(
     to: To<'_, '_>,
     cases: &Cases,
-    chosen: u32,
-    payload: Option<&'a Val<'_>>,
+    chosen: Option<(u32, Option<&'a Val<'_>>)>,
     out: &mut Vec<Val<'a>>,
 ) -> Result<(), Wrong> {
-    out.push(Val::U32(chosen));
+    out.push(Val::U32(chosen.map_or(0, |(case, _)| case)));
     for (i, case) in cases.cases.iter().enumerate() {
-        let here = i as u32 == chosen;
-        match &case.ty {
-            Some(ty) if here && payload.is_none() => {
-                let nothing = Val::Option(None);
-                return Err(wrong(ty, &nothing)).or_else(|w: Wrong| {
-                    // Of an option there is none to be missed.
-                    if chosen == 0 && payload.is_none() {
-                        flatten(to, ty, None, out)
-                    } else {
-                        Err(w)
-                    }
-                });
-            }
-            Some(ty) => flatten(to, ty, payload.filter(|_| here), out)
+        let here = chosen.filter(|(chosen, _)| *chosen as usize == i);
+        match (&case.ty, here) {
+            (None, None | Some((_, None))) => {}
+            (Some(ty), None) => flatten(to, ty, None, out)?,
+            (Some(ty), Some((_, Some(val)))) => flatten(to, ty, Some(val), out)
                 .map_err(|wrong| wrong.within(&format!("case {:?}", &*case.name)))?,
-            None if here && payload.is_some() => {
+            (Some(ty), Some((_, None))) => {
+                return Err(out_of_range(format!("the case {:?} holds {ty}", &*case.name)));
+            }
+            (None, Some((_, Some(_)))) => {
                 return Err(out_of_range(format!("the case {:?} holds nothing", &*case.name)));
             }
-            None => {}
         }
     }
     Ok(())
@@ -452,65 +464,5 @@ fn put(ty: &Type, val: &Val<'_>, room: &mut [u8]) -> Result<(), Wrong> {
             Ok(())
         }
         (ty, val) => Err(wrong(ty, val)),
-    }
-}
-
-/// The list whose bytes these are.
-fn of_bytes(element: &Type, text: Text<'_>) -> Result<List<'static>> {
-    let Text::Latin1(bytes) = text else { return Err(Error::internal("a list is no bytes")) };
-    macro_rules! packed {
-        ($($name:ident $kind:ident $ty:ident,)+) => {
-            match element {
-                Type::Scalar(kind::U8) => List::U8(Cow::Owned(bytes.to_vec())),
-                Type::Scalar(kind::BOOL) => List::Bool(bytes.iter().map(|b| *b != 0).collect()),
-                Type::Scalar(kind::CHAR) => {
-                    let chars = bytes.as_chunks::<4>().0.iter().map(|c| {
-                        char::from_u32(u32::from_le_bytes(*c)).ok_or_else(|| {
-                            Error::from(Trap::new("a list of characters has one that is none"))
-                        })
-                    });
-                    List::Char(Cow::Owned(chars.collect::<Result<_>>()?))
-                }
-                $(Type::Scalar(kind::$kind) => {
-                    const SIZE: usize = size_of::<$ty>();
-                    let items = bytes.as_chunks::<SIZE>().0.iter();
-                    List::$name(items.map(|item| $ty::from_le_bytes(*item)).collect())
-                })+
-                element => {
-                    let items = bytes.chunks_exact(element.size().max(1));
-                    List::Val(items.map(|item| take(element, item)).collect::<Result<_>>()?)
-                }
-            }
-        };
-    }
-    Ok(packed! {
-        S8 S8 i8, S16 S16 i16, U16 U16 u16, S32 S32 i32, U32 U32 u32, S64 S64 i64, U64 U64 u64,
-        F32 F32 f32, F64 F64 f64,
-    })
-}
-
-/// Reads a scalar, or a record of these.
-fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
-    let all = |fields: &Fields| {
-        let vals = fields.fields.iter().map(|field| {
-            let start = field.offset as usize;
-            take(&field.ty, &bytes[start..start + field.ty.size()])
-        });
-        vals.collect::<Result<Vec<_>>>()
-    };
-    match ty {
-        Type::Record(fields) => Ok(Val::Record(all(fields)?)),
-        Type::Tuple(fields) => Ok(Val::Tuple(all(fields)?)),
-        ty => {
-            let mut bits = [0; 8];
-            bits[..bytes.len()].copy_from_slice(bytes);
-            let bits = u64::from_le_bytes(bits);
-            let bits = match ty.val_type() {
-                ValType::S8 => bits as i8 as i32 as u32 as u64,
-                ValType::S16 => bits as i16 as i32 as u32 as u64,
-                _ => bits,
-            };
-            Val::from_bits(ty.val_type(), bits).map_err(|e| Trap::new(e.message()).into())
-        }
     }
 }

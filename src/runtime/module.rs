@@ -489,7 +489,8 @@ impl Module {
         // What is whole is what was validated when it was compiled.
         let by = described.as_ref().map_or(Convention::SECTION, |known| known.convention.clone());
         let mut program = frontend::reload(artefact.source(bytes), frontend::FEATURES, by)?;
-        if let Some(described) = described {
+        // Types of values with parts are in the module itself, and all names with them.
+        if let Some(described) = described.filter(|_| !program.has_parts()) {
             program.take_names(described);
         }
         Module::build(engine, program, artefact.code, |_| Ok(core))

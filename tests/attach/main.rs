@@ -3,6 +3,9 @@
 #![cfg(feature = "attach")]
 
 mod calls;
+#[cfg(feature = "cli")]
+mod command;
+mod forms;
 mod mistakes;
 #[path = "../components/notation.rs"]
 #[allow(dead_code)] // it writes arguments for the command, too

@@ -128,3 +128,91 @@ fn other_modules() {
     let plug_in = r#"(module (import "extism:host/env" "input_length" (func (result i64))))"#;
     assert!(attach(plug_in).contains("a plug-in for Extism"));
 }
+
+/// Faces in which something was exchanged, left out or doubled: none is a panic, and
+/// what is taken can be loaded.
+#[test]
+fn damaged_faces() {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let words = [
+        "pointer-length",
+        "nul",
+        "struct",
+        "prefixed",
+        "values",
+        "packed",
+        "area",
+        "area-last",
+        "pair",
+        "out",
+        "length-out",
+        "buffer",
+        "last",
+        "in-place",
+        "same-length",
+        "utf16",
+        "callee",
+        "string",
+        "u32",
+        "u64",
+        "bool",
+        "char",
+        "list<u8>",
+        "list<string>",
+        "option<string>",
+        "point",
+        "result<point, string>",
+        "free",
+        "malloc",
+        "greet_packed",
+        "sum_points",
+        "canonical",
+        "c",
+    ];
+    let mut taken = 0;
+    for folder in ["c-clang-nostdlib", "c-clang-wasi", "rust-plain"] {
+        let (wasm, face) = (
+            file(&format!("{folder}/guest.wasm")),
+            crate::support::text(&format!("{folder}/face.toml")),
+        );
+        for _ in 0..400 {
+            let mut damaged = face.clone();
+            for _ in 0..=next(3) {
+                // A word for another, or a line away or twice.
+                let lines: Vec<&str> = damaged.lines().collect();
+                let at = next(lines.len());
+                let line = lines[at];
+                let new = match next(4) {
+                    0 => String::new(),
+                    1 => format!("{line}\n{line}"),
+                    _ => {
+                        let found =
+                            words.iter().filter(|word| line.contains(**word)).collect::<Vec<_>>();
+                        match found.get(next(found.len())) {
+                            Some(word) => line.replacen(**word, words[next(words.len())], 1),
+                            None => line.to_owned(),
+                        }
+                    }
+                };
+                let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+                lines[at] = new;
+                damaged = lines.join("\n");
+            }
+            match witrt::tools::attach(&wasm, &damaged) {
+                Ok(_) => taken += 1,
+                Err(error) => {
+                    let told = error.line_column().is_some()
+                        || error.kind() == ErrorKind::InvalidInterface;
+                    assert!(told && error.kind() != ErrorKind::Panic, "{error}\n{damaged}");
+                }
+            }
+        }
+    }
+    assert!(taken > 100, "{taken}");
+}

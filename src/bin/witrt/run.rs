@@ -220,9 +220,10 @@ fn literals(ty: &FuncType, name: &str, args: &[String]) -> Result<Vec<Literal>> 
         bail!("{name} {ty}: expected {expected} arguments, found {found}");
     }
     let parsed = ty.params().iter().zip(args).enumerate().map(|(i, (kind, text))| {
-        let tree = ty.signature().map(|signature| &signature.params.fields[i].ty);
+        let tree = ty.signature().map(|signature| signature.params.fields[i].ty.clone());
+        let tree = tree.or_else(|| Type::plain(*kind).filter(|_| *kind == ValType::Char));
         if let (None, Some(tree)) = (literal(*kind, text), tree) {
-            return Ok(Literal::Val(wave::parse(tree, text).with_context(|| ty.argument(i))?));
+            return Ok(Literal::Val(wave::parse(&tree, text).with_context(|| ty.argument(i))?));
         }
         literal(*kind, text).ok_or_else(|| anyhow!("{}: {text} is no {kind}", ty.argument(i)))
     });
@@ -362,8 +363,8 @@ pub fn show(
             };
             quote(&text)
         }
-        other => match tree {
-            Some(tree) => wave::show(cx, tree, other)?,
+        other => match tree.cloned().or_else(|| Type::plain(other.ty())) {
+            Some(tree) => wave::show(cx, &tree, other)?,
             None => return Err(Error::host(format!("a value of type {}", other.ty()))),
         },
     })

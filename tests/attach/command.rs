@@ -1,0 +1,96 @@
+//! The command: faces put into modules, calls of what comes out, guesses.
+
+use crate::notation::{parse, wave};
+use crate::support::{self, engine, file, text};
+use witrt::{BackEnd, Encoding, ExternType, Module};
+
+fn witrt(args: &[&str]) -> (String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"));
+    command.env("WITRT_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/attach-cache"));
+    let out = command.args(args).output().unwrap();
+    let (out, err) = (String::from_utf8(out.stdout), String::from_utf8(out.stderr));
+    (out.unwrap(), err.unwrap())
+}
+
+fn path(name: &str) -> String {
+    format!("{}/tests/attach/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every call that is told and asks no host, in both encodings.
+#[test]
+fn every_call() {
+    for (folder, wasm) in [
+        ("c-clang-nostdlib", "guest.wasm"),
+        ("c-clang-wasi", "guest.wasm"),
+        ("rust-plain", "guest.wasm"),
+    ] {
+        let typed = format!("{}/{folder}-typed.wasm", env!("CARGO_TARGET_TMPDIR"));
+        let (module, face) =
+            (path(&format!("{folder}/{wasm}")), path(&format!("{folder}/face.toml")));
+        assert_eq!(witrt(&["attach", &module, &face, "-o", &typed]), Default::default());
+        let bytes = std::fs::read(&typed).unwrap();
+        let module = Module::new(&engine(BackEnd::Reference, Encoding::Utf8), &bytes).unwrap();
+        let mut made = 0;
+        for line in text(&format!("{folder}/calls.txt")).lines() {
+            if line.starts_with("  host.") || line.starts_with("run(") {
+                continue;
+            }
+            let (call, expected) = line.rsplit_once(" -> ").unwrap();
+            let (name, mut args) = call.split_once('(').unwrap();
+            let export = module.exports().nth(module.find_export(name).unwrap()).unwrap();
+            let ExternType::Func(ty) = &export.ty else { panic!() };
+            let (params, results) = support::types(ty);
+            let mut told = vec![name.to_owned()];
+            for ty in &params {
+                args = args.strip_prefix(", ").unwrap_or(args);
+                told.push(wave(ty, &parse(ty, &mut args).unwrap()));
+            }
+            for encoding in ["utf8", "utf16"] {
+                let mut all = vec!["run", "--imports", "print", "--encoding", encoding, &typed];
+                all.extend(told.iter().map(|arg| arg.as_str()));
+                let (out, err) = witrt(&all);
+                if expected.starts_with("trap ") {
+                    assert!(err.contains("unreachable"), "{line}: {err}");
+                } else {
+                    let ty = &results[0];
+                    let expected = wave(ty, &parse(ty, &mut &*expected).unwrap());
+                    // What the guest's start tells comes first.
+                    assert_eq!(out.lines().last(), Some(&*expected), "{line}: {out}{err}");
+                }
+            }
+            made += 1;
+        }
+        assert!(made > 5, "{folder}");
+    }
+}
+
+#[test]
+fn what_it_tells() {
+    let typed = format!("{}/inspected.wasm", env!("CARGO_TARGET_TMPDIR"));
+    let (module, face) = (path("rust-plain/guest.wasm"), path("rust-plain/face.toml"));
+    assert_eq!(witrt(&["attach", &module, &face, "-o", &typed]), Default::default());
+    let (out, _) = witrt(&["inspect", &typed]);
+    assert!(out.contains("export \"greet-pair\" func (name: string) -> (string)"), "{out}");
+    assert!(out.contains("free-pair = \"dealloc_pair(pointer)\""), "{out}");
+    let wrong = format!("{}/wrong.toml", env!("CARGO_TARGET_TMPDIR"));
+    std::fs::write(&wrong, "convention = 'c'\nwit = 'great: func();'\n").unwrap();
+    let (_, err) = witrt(&["attach", &module, &wrong, "-o", &typed]);
+    assert!(err.contains("--> 2:8") && err.contains("the core exports no such function"), "{err}");
+}
+
+/// What is guessed is a face, which can be attached as it is.
+#[test]
+fn guesses() {
+    for (module, convention) in
+        [("c-clang-nostdlib/guest.wasm", "c"), ("rust-plain/guest.wasm", "c")]
+    {
+        let (out, err) = witrt(&["attach", "--guess", &path(module)]);
+        assert_eq!(err, "");
+        assert!(out.contains(&format!("convention = \"{convention}\"")), "{out}");
+        assert!(
+            out.contains("// greet: func() // (i32") && out.contains("\"host\" \"log\""),
+            "{out}"
+        );
+        Module::attach(&engine(BackEnd::Compiled, Encoding::Utf8), &file(module), &out).unwrap();
+    }
+}

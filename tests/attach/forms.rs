@@ -1,0 +1,295 @@
+//! Forms and types that the modules of real tools here do not have, on small modules.
+
+use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine};
+use witrt::{BackEnd, Encoding, Engine, Error, Module, Store, Val};
+
+/// An allocator that counts.
+const HEAP: &str = r#"
+  (memory (export "memory") 1)
+  (global $next (mut i32) (i32.const 1024))
+  (global $live (mut i32) (i32.const 0))
+  (func $malloc (export "malloc") (param i32) (result i32)
+    (global.set $live (i32.add (global.get $live) (i32.const 1)))
+    (global.get $next)
+    (global.set $next (i32.and (i32.add (i32.add (global.get $next) (local.get 0)) (i32.const 15)) (i32.const -8))))
+  (func $free (export "free") (param i32)
+    (if (local.get 0) (then (global.set $live (i32.sub (global.get $live) (i32.const 1))))))
+  (func (export "live") (result i32) (global.get $live))"#;
+
+fn attach(engine: &Engine, core: &str, face: &str) -> Result<Module, Error> {
+    Module::attach(engine, format!("(module {HEAP} {core})").as_bytes(), face)
+}
+
+/// Runs lines of calls on both back ends, for hosts with both encodings.
+fn calls(core: &str, face: &str, lines: &[&str]) {
+    for back_end in BACK_ENDS {
+        for encoding in ENCODINGS {
+            let module =
+                attach(&engine(back_end, encoding), core, face).unwrap_or_else(|e| panic!("{e}"));
+            let mut guest = Guest::of(&module);
+            for line in lines {
+                let (call, expected) = line.rsplit_once(" -> ").unwrap();
+                let (name, args) = call.split_once('(').unwrap();
+                let found = guest.told(name, args);
+                assert!(found.starts_with(expected), "{back_end:?} {encoding:?}: {line}: {found}");
+                if face.contains("live: func") {
+                    assert_eq!(guest.told("live", ")"), "0", "{line}");
+                }
+            }
+        }
+    }
+}
+
+/// Lists of texts as arrays of addresses, and of addresses and lengths.
+#[test]
+fn lists_of_texts() {
+    // Sums up the first bytes of the texts, whose addresses are so far apart.
+    let core = r#"
+      (func $firsts (param $p i32) (param $n i32) (param $each i32) (result i32)
+        (local $sum i32)
+        (block $done (loop $next
+          (br_if $done (i32.eqz (local.get $n)))
+          (local.set $sum (i32.add (local.get $sum) (i32.load8_u (i32.load (local.get $p)))))
+          (local.set $p (i32.add (local.get $p) (local.get $each)))
+          (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+          (br $next)))
+        (local.get $sum))
+      (func (export "firsts") (param i32 i32) (result i32)
+        (call $firsts (local.get 0) (local.get 1) (i32.const 4)))
+      (func (export "pairs") (param i32 i32) (result i32)
+        (call $firsts (local.get 0) (local.get 1) (i32.const 8)))
+      (data (i32.const 16) "one\00two\00\00")
+      (func (export "numbers") (param i32) (result i32)
+        (i32.store (local.get 0) (i32.const 3))
+        (i32.store (i32.const 64) (i32.const 16))
+        (i32.store (i32.const 68) (i32.const 20))
+        (i32.store (i32.const 72) (i32.const 23))
+        (i32.const 64))"#;
+    let face = r#"
+      convention = "c"
+      wit = """
+        live: func() -> u32;
+        firsts: func(texts: list<string>) -> u32;
+        pairs: func(texts: list<string>) -> u32;
+        numbers: func() -> list<string>;
+      """
+      [export.pairs]
+      within = "pointer-length"
+      [export.numbers]
+      result = "length-out"
+      result-owner = "static"
+    "#;
+    let lines = [
+        r#"firsts(["A", "", "BC"]) -> 131"#,
+        r#"firsts([]) -> 0"#,
+        r#"pairs(["A", "BC"]) -> 131"#,
+        r#"numbers() -> ["one", "two", ""]"#,
+    ];
+    calls(core, face, &lines);
+}
+
+/// Records by their address and as fields; enums, flags, truth values and characters,
+/// with what no case, and no character, has.
+#[test]
+fn records_and_scalars() {
+    let core = r#"
+      (func (export "sum") (param i32) (result f64)
+        (f64.add (f64.load offset=8 (local.get 0)) (f64.convert_i32_u (i32.load8_u (local.get 0)))))
+      (func (export "flat-sum") (param i32 f64) (result f64)
+        (f64.add (local.get 1) (f64.convert_i32_u (local.get 0))))
+      (func (export "same") (param i32) (result i32) (local.get 0))
+      (func (export "swap") (param i32 i32)
+        (i32.store (local.get 0) (i32.load offset=4 (local.get 1)))
+        (i32.store offset=4 (local.get 0) (i32.load (local.get 1))))"#;
+    let face = r#"
+      convention = "c"
+      wit = """
+        record item { count: u8, price: f64 }
+        record two { a: s32, b: s32 }
+        enum color { red, green }
+        flags rights { read, write }
+        live: func() -> u32;
+        sum: func(x: item) -> f64;
+        flat-sum: func(x: item) -> f64;
+        swap: func(x: two) -> two;
+        color-of: func(x: u32) -> color;
+        rights-of: func(x: rights) -> rights;
+        char-of: func(x: u32) -> char;
+        bool-of: func(x: u32) -> bool;
+        u8-of: func(x: u32) -> u8;
+      """
+      [export.flat-sum]
+      core = "flat-sum"
+      records = "flat"
+      [export.swap]
+      result = "area"
+      [export.color-of]
+      core = "same"
+      [export.rights-of]
+      core = "same"
+      [export.char-of]
+      core = "same"
+      [export.bool-of]
+      core = "same"
+      [export.u8-of]
+      core = "same"
+    "#;
+    let lines = [
+        "sum({count: 3, price: 0.5}) -> 3.5",
+        "flat-sum({count: 3, price: 0.5}) -> 3.5",
+        "swap({a: 1, b: -2}) -> {a: -2, b: 1}",
+        r#"color-of(1) -> "green""#,
+        "color-of(2) -> Trap",
+        "rights-of(flags{write}) -> flags{write}",
+        r#"char-of(233) -> "é""#,
+        "char-of(55296) -> Trap",
+        "char-of(1114112) -> Trap",
+        "bool-of(256) -> true",
+        "u8-of(511) -> 255",
+    ];
+    calls(core, face, &lines);
+}
+
+/// The canonical ABI's names: the guest frees arguments, and what a function of its own
+/// is told of afterwards.
+#[test]
+fn canonical_names() {
+    let core = r#"
+      (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (call $malloc (local.get 3)))
+      (func (export "echo") (param $p i32) (param $n i32) (result i32)
+        (local $pair i32)
+        (local.set $pair (call $malloc (i32.const 8)))
+        (i32.store (local.get $pair) (local.get $p))
+        (i32.store offset=4 (local.get $pair) (local.get $n))
+        (local.get $pair))
+      (func (export "cabi_post_echo") (param i32)
+        (call $free (i32.load (local.get 0)))
+        (call $free (local.get 0)))"#;
+    let face = r#"
+      convention = "canonical"
+      wit = """
+        live: func() -> u32;
+        echo: func(text: string) -> string;
+      """
+    "#;
+    calls(core, face, &[r#"echo("Zoë 🦀") -> "Zoë 🦀""#, r#"echo("") -> """#]);
+}
+
+/// What is called around a call is called after a trap, too; what begins is called once.
+#[test]
+fn around_calls() {
+    let core = r#"
+      (global $depth (mut i32) (i32.const 0))
+      (global $begun (mut i32) (i32.const 0))
+      (func (export "enter") (global.set $depth (i32.add (global.get $depth) (i32.const 1))))
+      (func (export "leave") (global.set $depth (i32.sub (global.get $depth) (i32.const 1))))
+      (func (export "_initialize") (global.set $begun (i32.add (global.get $begun) (i32.const 1))))
+      (func (export "depth") (result i32) (global.get $depth))
+      (func (export "begun") (result i32) (global.get $begun))
+      (func (export "inside") (param i32) (result i32)
+        (if (i32.load8_u (local.get 0)) (then unreachable))
+        (global.get $depth))"#;
+    let face = r#"
+      convention = "c"
+      wit = """
+        live: func() -> u32;
+        depth: func() -> u32;
+        begun: func() -> u32;
+        inside: func(text: string) -> u32;
+      """
+      [export.inside]
+      before = "enter"
+      after = "leave"
+    "#;
+    let lines = [
+        "begun() -> 1",
+        r#"inside("") -> 1"#,
+        "depth() -> 0",
+        r#"inside("x") -> trap unreachable"#,
+        "depth() -> 0",
+    ];
+    calls(core, face, &lines);
+}
+
+/// A guest without memory: its allocator says so.
+#[test]
+fn no_memory() {
+    let core = r#"
+      (func (export "none") (param i32) (result i32) (i32.const 0))
+      (func (export "count") (param i32 i32) (result i32) (local.get 1))"#;
+    let face = r#"
+      convention = "c"
+      text = "pointer-length"
+      alloc = "none"
+      wit = "count: func(text: string) -> u32;"
+    "#;
+    calls(core, face, &[r#"count("abc") -> trap memoryoutofbounds"#, r#"count("") -> 0"#]);
+}
+
+/// What was compiled before has the face in it.
+#[test]
+fn precompiled() {
+    for back_end in BACK_ENDS {
+        let engine = engine(back_end, Encoding::Utf8);
+        let module = Module::attach(
+            &engine,
+            &crate::support::file("c-clang-nostdlib/guest.wasm"),
+            &crate::support::text("c-clang-nostdlib/face.toml"),
+        );
+        let bytes = module.unwrap().serialize().unwrap();
+        // SAFETY: they were made just now.
+        #[allow(unsafe_code)]
+        let module = unsafe { Module::deserialize(&engine, &bytes) }.unwrap();
+        let mut guest = Guest::of(&module);
+        assert_eq!(guest.told("parse", "\"3,-4\")"), "{x: 3, y: -4}");
+        assert_eq!(guest.told("greet", "\"q\")"), "\"hello, q! (1 bytes, 1 chars)\"");
+        assert_eq!(guest.told("boom", "\"x\")"), "trap unreachable");
+        assert_eq!(guest.told("live-bytes", ")"), "0");
+    }
+}
+
+/// Calls of Rust's own types, values with parts among them.
+#[test]
+fn typed_calls() {
+    for back_end in BACK_ENDS {
+        let engine = engine(back_end, Encoding::Utf8);
+        let mut guest = Guest::new(&engine, "c-clang-nostdlib", "guest.wasm", "face.toml");
+        let (store, instance) = (&mut guest.store, &guest.instance);
+        let sum = instance.func(&mut *store, "sum-f64").unwrap();
+        let sum = sum.typed::<(&[f64],), f64>().unwrap();
+        assert_eq!(sum.call(&mut *store, (&[0.5, 0.25][..],)).unwrap(), 0.75);
+        let reverse = instance.func(&mut *store, "reverse-bytes").unwrap();
+        let reverse = reverse.typed::<(&[u8],), Vec<u8>>().unwrap();
+        assert_eq!(reverse.call(&mut *store, (&[1, 2, 255][..],)).unwrap(), [255, 2, 1]);
+        let find = instance.func(&mut *store, "find").unwrap();
+        let find = find.typed::<(&str, &str), Option<String>>().unwrap();
+        assert_eq!(find.call(&mut *store, ("xxab", "a")).unwrap().as_deref(), Some("ab"));
+        assert_eq!(find.call(&mut *store, ("x", "y")).unwrap(), None);
+        let ascii = instance.func(&mut *store, "is-ascii").unwrap();
+        let ascii = ascii.typed::<(&str,), bool>().unwrap();
+        assert!(!ascii.call(&mut *store, ("é",)).unwrap());
+        assert_eq!(guest.told("live-bytes", ")"), "0");
+    }
+}
+
+/// Results that are held while the guest runs again, and a store that goes meanwhile.
+#[test]
+fn results_that_are_held() {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    let mut guest = Guest::new(&engine, "c-clang-nostdlib", "guest.wasm", "face.toml");
+    let greet = guest.instance.func(&mut guest.store, "greet").unwrap();
+    let call = |store: &mut Store, text: &str| {
+        let mut results = [Val::from("")];
+        greet.call(&mut *store, &[Val::from(text)], &mut results).unwrap();
+        let [result] = results;
+        result
+    };
+    let held: Vec<_> = (0..20).map(|i| call(&mut guest.store, &i.to_string())).collect();
+    for (i, val) in held.iter().enumerate() {
+        let text = val.as_str().unwrap().to_string(&guest.store).unwrap();
+        assert!(text.starts_with(&format!("hello, {i}!")), "{text}");
+    }
+    drop(held);
+    assert_eq!(guest.told("live-bytes", ")"), "0");
+}
