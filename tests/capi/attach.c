@@ -2,6 +2,7 @@
  * results, in both encodings; nothing of the guest's memory is left allocated. */
 
 #include "check.h"
+#include <uchar.h>
 #include <witrt.h>
 
 #define FOLDER MODULES "/../attach/c-clang-nostdlib/"
@@ -65,8 +66,8 @@ static void text_call(const char* name, wasm_string_t* text, const char16_t* exp
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
   REQUIRE(wasm_func_call(func(name), &args, &results) == NULL);
   char16_t found[100];
-  size_t length = wasm_string_read(result[0].of.string, WASM_UTF16, found, 100, NULL);
-  size_t wanted = 0;
+  size_t length = 0, wanted = 0;
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, found, 100, &length));
   while (expected[wanted]) wanted++;
   CHECK(length == wanted && memcmp(found, expected, 2 * length) == 0);
   wasm_val_delete(&result[0]);
@@ -113,8 +114,9 @@ static void values_with_parts(void) {
   outcome = result[0].of.variant;
   char text[40];
   CHECK(outcome->index == 1);
-  CHECK(wasm_string_read(outcome->val.of.string, WASM_UTF8, text, sizeof text, NULL) == 12);
-  CHECK(memcmp(text, "bad point: x", 12) == 0);
+  size_t length = 0;
+  CHECK(wasm_string_read(outcome->val.of.string, WASM_UTF8, text, sizeof text, &length));
+  CHECK(length == 12 && memcmp(text, "bad point: x", 12) == 0);
   wasm_val_delete(&result[0]);
   /* An option. */
   wasm_string_t empty = WASM_STRING_UTF8("", 0);
