@@ -102,7 +102,7 @@ static class Components
         name = line.Substring(0, open);
         arguments = line.Substring(open + 1, arrow - open - 1);
         expected = line.Substring(arrow + 5);
-        return name.All(unit => char.IsLower(unit) || unit == '-') && name is not ("live" or "merge");
+        return name.All(unit => char.IsLower(unit) || char.IsDigit(unit) || unit == '-') && name is not ("live" or "merge");
     }
 
     private static bool Same(string expected, string found)

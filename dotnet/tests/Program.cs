@@ -36,6 +36,7 @@ static class Program
         Check.Group("bounds of one store, and what is told of calls", Bounds.All);
         Check.Group("WASI", Commands.All);
         Check.Group("every call of components that is told", Components.Told);
+        Check.Group("modules attached by a face", Faces.Told);
         Check.Group("resources", Components.Resources);
         Check.Group("names and types of components", Components.Names);
         Check.Group("types that fit", Typed.Fitting);
