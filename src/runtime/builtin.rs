@@ -26,7 +26,16 @@ pub(super) fn func(cx: &mut Cx<'_>, ty: &FuncType, builtin: Builtin) -> Func {
                     told.push_str(&units);
                     Ok(())
                 })?,
-                _ => told.push_str(&call.number()?.to_string()),
+                ty => {
+                    let bits = call.number()?;
+                    told.push_str(&match ty.carrier() {
+                        ValType::I64 => (bits as i64).to_string(),
+                        ValType::F32 => f32::from_bits(bits as u32).to_string(),
+                        ValType::F64 => f64::from_bits(bits).to_string(),
+                        // What is above 32 bits says nothing.
+                        _ => (bits as i32).to_string(),
+                    });
+                }
             }
             told.push_str(part);
         }

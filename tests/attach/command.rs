@@ -81,9 +81,11 @@ fn what_it_tells() {
 /// What is guessed is a face, which can be attached as it is.
 #[test]
 fn guesses() {
-    for (module, convention) in
-        [("c-clang-nostdlib/guest.wasm", "c"), ("rust-plain/guest.wasm", "c")]
-    {
+    for (module, convention) in [
+        ("c-clang-nostdlib/guest.wasm", "c"),
+        ("rust-plain/guest.wasm", "c"),
+        ("assemblyscript/guest.wasm", "assemblyscript"),
+    ] {
         let (out, err) = witrt(&["attach", "--guess", &path(module)]);
         assert_eq!(err, "");
         assert!(out.contains(&format!("convention = \"{convention}\"")), "{out}");

@@ -173,10 +173,11 @@ fn damaged_faces() {
         "greet_packed",
         "sum_points",
         "canonical",
+        "assemblyscript",
         "c",
     ];
     let mut taken = 0;
-    for folder in ["c-clang-nostdlib", "c-clang-wasi", "rust-plain"] {
+    for folder in ["c-clang-nostdlib", "c-clang-wasi", "rust-plain", "assemblyscript"] {
         let (wasm, face) = (
             file(&format!("{folder}/guest.wasm")),
             crate::support::text(&format!("{folder}/face.toml")),
@@ -215,4 +216,38 @@ fn damaged_faces() {
         }
     }
     assert!(taken > 100, "{taken}");
+}
+
+/// What AssemblyScript cannot carry, and what is not of its classes.
+#[test]
+fn assemblyscript() {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf16);
+    let core = file("assemblyscript/guest.wasm");
+    let check = |settings: &str, function: &str, message: &str| {
+        let face =
+            format!("convention = 'assemblyscript'\n{settings}\nwit = '''\n{function};\n'''");
+        let error = match Module::attach(&engine, &core, &face) {
+            Ok(_) => panic!("taken: {face}"),
+            Err(error) => error,
+        };
+        assert!(error.line_column().is_some(), "{error}");
+        assert!(error.message().contains(message), "{error}");
+    };
+    let sum = "sum: func(all: list<f64>) -> f64";
+    check("", sum, "sum.all: list<f64> needs the number of its class");
+    check("ids = { 'list<f64>' = 4 }", sum, "class 4 of the core is none of list<f64>");
+    check("ids = { 'list<f64>' = 2 }", sum, "class 2 of the core is none of list<f64>");
+    check("ids = { 'list<f64>' = 8 }", sum, "class 8 of the core is none of list<f64>");
+    check("ids = { 'list<f64>' = 4_000 }", sum, "class 4000 of the core is none");
+    check("ids = { 'list<f64>' = -1 }", sum, "a class is a number");
+    check("ids = 5", sum, "`ids` is a table");
+    let parse = "parse: func(text: string) -> tuple<s32, s32, string>";
+    check("", parse, "assemblyscript has no form for tuple<s32, s32, string> here");
+    check("", "norm: func(p: tuple<s32, s32>) -> s32", "has no form for tuple<s32, s32> here");
+    let version = "version: func() -> string";
+    check("encoding = 'utf8'", version, "text of AssemblyScript is UTF-16");
+    check("text = 'nul'", version, "which have one form");
+    check("free = '__unpin'", version, "nobody frees them");
+    check("runtime = 'fast'", version, "minimal, incremental, stub");
+    check("", "hello: func() -> string", "export hello: the core function is");
 }

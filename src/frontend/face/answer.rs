@@ -122,7 +122,7 @@ impl Call<'_, '_> {
                 ResultForm::Prefixed => "length-prefixed text returned",
                 ResultForm::Last => "nothing returned",
                 ResultForm::InPlace => "nothing returned",
-                ResultForm::SameLength => "an address returned",
+                ResultForm::SameLength | ResultForm::Object => "an address returned",
             }
             .to_owned(),
         );
@@ -217,6 +217,8 @@ impl Call<'_, '_> {
                 self.after.set(length);
                 owned = false;
             }
+            // The convention has taken what it can read.
+            ResultForm::Object => return Err(self.unsupported(&Type::String)),
             ResultForm::InPlace | ResultForm::SameLength => {
                 let Some((p, n)) = self.sequences.first().copied() else {
                     let message = format!("{}: there is no list among the parameters", self.name);

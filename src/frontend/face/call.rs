@@ -53,6 +53,7 @@ pub(super) fn make(
         call.returned.push((*ty, local));
     }
     call.result(function.result.as_ref())?;
+    (call.maker.known.end)(&mut call, core_type)?;
     call.finish(core_type)
 }
 
@@ -98,6 +99,8 @@ pub(super) struct Call<'m, 'a> {
     pub sequences: Vec<(Local, Local)>,
     /// The forms that were met, in words.
     pub forms: Vec<String>,
+    /// What is called before all else, and what is owed from then on.
+    pub around: Option<(u32, u32)>,
 }
 
 /// Values in order.
@@ -243,6 +246,7 @@ impl<'m, 'a> Call<'m, 'a> {
             buffer: None,
             sequences: Vec::new(),
             forms: Vec::new(),
+            around: None,
         }
     }
 
@@ -279,9 +283,7 @@ impl<'m, 'a> Call<'m, 'a> {
     ) -> Result<(Local, Local)> {
         let (head, tail) = margins(form, &sequence);
         let alloc = self.maker.alloc(self.at, self.rules, sequence.align, head, tail)?;
-        let to = self.new_slots(2);
-        let mem = text_mem(sequence.encoding);
-        self.ops.push(Op::LowerStr { alloc, mem, from: used(slot), to });
+        let mut owed = None;
         if self.rules.owner == Owner::Caller {
             let Some(rule) = &self.rules.free else {
                 let message = format!(
@@ -291,10 +293,14 @@ impl<'m, 'a> Call<'m, 'a> {
                 );
                 return Err(self.maker.wrong(self.at, message));
             };
-            let func =
-                self.maker.free(self.at, self.rules, rule, sequence.lies(head, tail, false))?;
-            self.ops.push(Op::Defer { func, args: Box::new([used(to), used(to + 1)]) });
+            owed = Some(self.maker.free(
+                self.at,
+                self.rules,
+                rule,
+                sequence.lies(head, tail, false),
+            )?);
         }
+        let to = self.write(slot, sequence.encoding, alloc, owed);
         if form == TextForm::Nul && !sequence.bytes {
             let func = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
             let found = self.new_slots(1);
@@ -309,6 +315,23 @@ impl<'m, 'a> Call<'m, 'a> {
         let (pointer, length) = (self.pass(to, I32), self.pass(to + 1, I32));
         self.sequences.push((pointer, length));
         Ok((pointer, length))
+    }
+
+    /// Writes text or bytes where a function of their size says, and owes a call of
+    /// another one with address and length; these two are in the slots from this one on.
+    pub fn write(
+        &mut self,
+        slot: Slot,
+        encoding: GuestEncoding,
+        alloc: u32,
+        owed: Option<u32>,
+    ) -> Slot {
+        let to = self.new_slots(2);
+        self.ops.push(Op::LowerStr { alloc, mem: text_mem(encoding), from: used(slot), to });
+        if let Some(func) = owed {
+            self.ops.push(Op::Defer { func, args: Box::new([used(to), used(to + 1)]) });
+        }
+        to
     }
 
     /// A parameter: its leaves are in the slots from this one on.

@@ -127,6 +127,11 @@ impl Call<'_, '_> {
         };
         let (before, after) =
             (around(&self.rules.before, "before")?, around(&self.rules.after, "after")?);
+        if let Some((enter, leave)) = self.around {
+            let to = self.new_slots(0);
+            ops.push(Op::CallCore { func: enter, args: Box::new([]), to });
+            ops.push(Op::Defer { func: leave, args: Box::new([]) });
+        }
         if let Some(func) = before {
             let to = self.new_slots(0);
             ops.push(Op::CallCore { func, args: Box::new([]), to });

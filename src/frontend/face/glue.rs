@@ -222,6 +222,17 @@ impl Glue {
         self.globals + self.added_globals - 1
     }
 
+    /// The global of this name, one for the whole core.
+    pub fn named_global(&mut self, name: &str) -> u32 {
+        let name = format!("global {name}");
+        if let Some(found) = self.named.get(&name) {
+            return *found;
+        }
+        let index = self.global();
+        self.named.insert(name, index);
+        index
+    }
+
     /// The core with all this, and where the contents of its code section start.
     pub fn encode(&self, core: &[u8]) -> Result<(Vec<u8>, Option<usize>)> {
         let mut out =

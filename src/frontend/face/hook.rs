@@ -42,6 +42,7 @@ pub(super) fn make(
         taken: 0,
         expected: Vec::new(),
         frees: Vec::new(),
+        refusals: Vec::new(),
         forms: Vec::new(),
         slots: params.len() as u32,
         ops: Vec::new(),
@@ -65,6 +66,8 @@ pub(super) struct Hook<'m, 'a> {
     expected: Vec<ValType>,
     /// Calls of functions with an address and a length, places in `outs`.
     frees: Vec<(u32, [u32; 2])>,
+    /// Messages of traps where places in `outs` are not zero.
+    refusals: Vec<(u32, u32)>,
     forms: Vec<String>,
     slots: u32,
     ops: Vec<Op>,
@@ -265,6 +268,15 @@ impl Hook<'_, '_> {
         Ok(())
     }
 
+    /// A trap with this message where the local is not zero.
+    pub fn refuse(&mut self, when: Local, message: &str) {
+        let message = self.maker.message(format!("import {}: {message}", self.function.name));
+        let at = self.out(I32, |code| {
+            code.get(when);
+        });
+        self.refusals.push((message, at));
+    }
+
     /// Has what the host was given freed when it has returned.
     pub fn free_later(&mut self, lies: Lies, outs: [u32; 2], at: usize) -> Result<()> {
         let Some(rule) = self.rules.free.clone() else {
@@ -292,7 +304,7 @@ impl Hook<'_, '_> {
             (To::Value, None, Some(ty)) => vec![leaf(ty).carrier()],
             (To::Value, Some(_), Some(_)) => match form {
                 ResultForm::Values => vec![I32, I32],
-                ResultForm::Nul | ResultForm::Prefixed => vec![I32],
+                ResultForm::Nul | ResultForm::Prefixed | ResultForm::Object => vec![I32],
                 ResultForm::Packed | ResultForm::PackedLow => vec![ValType::I64],
                 _ => {
                     let message = format!(
@@ -323,6 +335,9 @@ impl Hook<'_, '_> {
         for (func, outs) in std::mem::take(&mut self.frees) {
             let args = outs.iter().map(|out| used(from + out)).collect();
             self.ops.push(Op::Defer { func, args });
+        }
+        for (message, at) in std::mem::take(&mut self.refusals) {
+            self.ops.push(Op::Refuse { when: used(from + at), message });
         }
         let mut args = Vec::new();
         for given in std::mem::take(&mut self.given) {
@@ -386,8 +401,13 @@ impl Hook<'_, '_> {
             ResultForm::Prefixed => (4, 0),
             _ => (0, 0),
         };
-        let alloc = match to {
-            To::Buffer(buffer, capacity) => self.into_buffer(*buffer, *capacity, at)?,
+        let (mut own, mut object) = (None, None);
+        if form == ResultForm::Object {
+            (own, object) = (self.maker.known.import_result)(self)?;
+        }
+        let alloc = match (to, own) {
+            (To::Buffer(buffer, capacity), _) => self.into_buffer(*buffer, *capacity, at)?,
+            (_, Some(alloc)) => alloc,
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
         let slot = self.new_slots(2);
@@ -451,6 +471,14 @@ impl Hook<'_, '_> {
                 }
                 code.op(I::I64Or);
                 results.push(ValType::I64);
+            }
+            (_, ResultForm::Object) => {
+                code.get(pointer);
+                if let Some(object) = object {
+                    code.get(length).call(object);
+                }
+                null(code);
+                results.push(I32);
             }
             (_, ResultForm::Prefixed) => {
                 code.plus(pointer, -4);

@@ -16,7 +16,9 @@ use crate::frontend::text::error_at;
 use crate::plan::{Adapter, AdapterPlan, Builtin, CoreImport, Export, Import, Inside, Op};
 use crate::types::tree::Type;
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
+use std::any::Any;
 use std::collections::HashSet;
+use std::rc::Rc;
 
 /// What a program is made of, in the making.
 pub(super) struct Maker<'a> {
@@ -24,6 +26,8 @@ pub(super) struct Maker<'a> {
     pub encoding: GuestEncoding,
     pub face: &'a Face<'a>,
     pub core: &'a Core,
+    /// The core as it is.
+    pub bytes: &'a [u8],
     pub known: &'static Known,
     pub glue: Glue,
     pub messages: Vec<String>,
@@ -32,6 +36,8 @@ pub(super) struct Maker<'a> {
     pub exports: Vec<Export>,
     pub core_imports: Vec<CoreImport>,
     pub builtins: Vec<Builtin>,
+    /// What a convention keeps of what it has found out about the core.
+    pub kept: Option<Rc<dyn Any>>,
 }
 
 impl<'a> Maker<'a> {
@@ -39,12 +45,13 @@ impl<'a> Maker<'a> {
         face: &'a Face<'a>,
         core: &'a Core,
         known: &'static Known,
-        bytes: &[u8],
+        bytes: &'a [u8],
     ) -> Result<Maker<'a>> {
         Ok(Maker {
             encoding: GuestEncoding::default(),
             face,
             core,
+            bytes,
             known,
             glue: Glue::new(bytes)?,
             messages: Vec::new(),
@@ -53,6 +60,7 @@ impl<'a> Maker<'a> {
             exports: Vec::new(),
             core_imports: Vec::new(),
             builtins: Vec::new(),
+            kept: None,
         })
     }
 

@@ -92,6 +92,8 @@ pub(super) enum ResultForm {
     InPlace,
     /// As long as the first list or text among the arguments, by its address.
     SameLength,
+    /// As an object, which the convention makes and reads.
+    Object,
 }
 
 /// Who frees.

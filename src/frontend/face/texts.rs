@@ -177,7 +177,7 @@ impl Call<'_, '_> {
 }
 
 /// Does something for each number below a count.
-fn looped(code: &mut Code, i: Local, count: Local, each: impl FnOnce(&mut Code)) {
+pub(super) fn looped(code: &mut Code, i: Local, count: Local, each: impl FnOnce(&mut Code)) {
     code.i32(0).set(i).ops([I::Block(BlockType::Empty), I::Loop(BlockType::Empty)]);
     code.get(i).get(count).ops([I::I32GeU, I::BrIf(1)]);
     each(code);

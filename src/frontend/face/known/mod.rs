@@ -3,6 +3,7 @@
 //!
 //! `docs/adding-a-convention.md` explains one.
 
+mod assemblyscript;
 mod c;
 mod canonical;
 
@@ -14,8 +15,8 @@ use crate::error::Result;
 use crate::frontend::core::Core;
 use crate::plan::AdapterPlan;
 use crate::plan::Slot;
-use crate::types::ImportType;
 use crate::types::tree::Type;
+use crate::types::{FuncType, ImportType};
 
 /// A convention.
 pub(super) struct Known {
@@ -47,10 +48,15 @@ pub(super) struct Known {
     pub result: fn(&mut Call<'_, '_>, &Type) -> Result<bool>,
     /// Takes an argument of an import.
     pub import_param: fn(&mut Hook<'_, '_>, &Type) -> Result<bool>,
+    /// Of the result of an import that is an object: what gives room for so many bytes,
+    /// and what makes what the core gets of address and length, where these are not it.
+    pub import_result: fn(&mut Hook<'_, '_>) -> Result<(Option<u32>, Option<u32>)>,
+    /// Adds what is beside arguments and result to a call of a function of this type.
+    pub end: fn(&mut Call<'_, '_>, &FuncType) -> Result<()>,
 }
 
 /// All of them. The first one that a module is of is guessed.
-pub(super) const ALL: &[&Known] = &[&canonical::CANONICAL, &c::C];
+pub(super) const ALL: &[&Known] = &[&canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &c::C];
 
 /// What a convention has that says no more than the rules.
 const PLAIN: Known = Known {
@@ -66,6 +72,8 @@ const PLAIN: Known = Known {
     param: |_, _, _| Ok(false),
     result: |_, _| Ok(false),
     import_param: |_, _| Ok(false),
+    import_result: |_| Ok((None, None)),
+    end: |_, _| Ok(()),
 };
 
 /// The convention of a name.

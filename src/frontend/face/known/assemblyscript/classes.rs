@@ -1,0 +1,184 @@
+//! The table of classes that a module of AssemblyScript has in its memory, read from its
+//! data: which are lists, and of what.
+//!
+//! Not here: objects.
+
+use super::super::super::make::Maker;
+use crate::types::ExternType;
+use crate::types::kind;
+use crate::types::tree::Type;
+use std::rc::Rc;
+use wasmparser::{ConstExpr, DataKind, Operator, Parser, Payload, TypeRef};
+
+/// What is known of the classes.
+#[derive(Default)]
+pub(super) struct Classes {
+    /// Of each class: its flags. None where the module tells nothing of them.
+    flags: Vec<u32>,
+    /// Where the flags of the first one are, and how far apart they are.
+    pub base: u32,
+    pub stride: u32,
+    /// Whether there is no class before that of buffers.
+    old: bool,
+}
+
+/// How a list lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// In the object: buffers and static arrays.
+    Inside,
+    /// In a buffer: an object of its address, twice, and its size in bytes.
+    View,
+    /// The same, with the number of elements.
+    Array,
+}
+
+/// What tells of a class's elements: their size, whether they are floats, or objects.
+pub(super) const ELEMENTS: u32 = 0x7c0 | 1 << 12 | 1 << 14;
+
+/// So many classes are looked at.
+const MOST: u32 = 1 << 16;
+
+impl Kind {
+    /// The flags of a class that tell it.
+    pub const VIEW: u32 = 1;
+    pub const ARRAY: u32 = 2;
+    pub const STATIC: u32 = 4;
+
+    fn of(flags: u32) -> Option<Kind> {
+        match flags & (Kind::VIEW | Kind::ARRAY | Kind::STATIC) {
+            Kind::VIEW => Some(Kind::View),
+            Kind::ARRAY => Some(Kind::Array),
+            Kind::STATIC => Some(Kind::Inside),
+            _ => None,
+        }
+    }
+
+    /// The class of the object that the elements of a list of this class are in.
+    pub fn place(self, class: u32, classes: &Classes) -> u32 {
+        if self == Kind::Inside { class } else { classes.buffer() }
+    }
+}
+
+impl Classes {
+    pub fn buffer(&self) -> u32 {
+        !self.old as u32
+    }
+
+    pub fn string(&self) -> u32 {
+        self.buffer() + 1
+    }
+
+    pub fn count(&self) -> u32 {
+        self.flags.len() as u32
+    }
+
+    /// How far left the number of elements of this class is shifted to give bytes.
+    pub fn shift(&self, class: u32) -> i32 {
+        let flags = self.flags.get(class as usize).copied().unwrap_or_default();
+        (flags >> 6 & 0x1f).trailing_zeros().min(4) as i32
+    }
+
+    /// How lists of this class lie, if it is one of these elements.
+    pub fn kind(&self, class: u32, element: &Type) -> Option<Kind> {
+        if class == self.buffer() && element.size() == 1 {
+            return Some(Kind::Inside);
+        }
+        let flags = *self.flags.get(class as usize)?;
+        if flags & ELEMENTS == elements(element) { Kind::of(flags) } else { None }
+    }
+}
+
+/// The flags of what these elements are in.
+pub(super) fn elements(element: &Type) -> u32 {
+    if *element == Type::String {
+        // Objects, by their addresses.
+        return 64 * 4 | 1 << 14;
+    }
+    let float = matches!(element, Type::Scalar(kind::F32 | kind::F64));
+    64 * element.size() as u32 | (float as u32) << 12
+}
+
+/// The classes of the core, which are looked up once.
+pub(super) fn classes(maker: &mut Maker<'_>) -> Rc<Classes> {
+    if let Some(known) = maker.kept.clone().and_then(|kept| kept.downcast().ok()) {
+        return known;
+    }
+    // Before there was `__new` there was no class before that of buffers.
+    let old = maker.core_func("__new").is_none() && maker.core_func("__alloc").is_some();
+    let found = read(maker).unwrap_or(Classes { old, ..Classes::default() });
+    let found = Rc::new(found);
+    maker.kept = Some(found.clone());
+    found
+}
+
+fn read(maker: &Maker<'_>) -> Option<Classes> {
+    let exports = &maker.core.exports;
+    let is_table = |ty: &ExternType| matches!(ty, ExternType::Global(_));
+    let export = exports.iter().find(|e| e.ty.name == "__rtti_base" && is_table(&e.ty.ty))?;
+    let (mut global, mut table) = (0, None);
+    let mut data = Vec::new();
+    for payload in Parser::new(0).parse_all(maker.bytes) {
+        match payload.ok()? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    global += matches!(import.ok()?.ty, TypeRef::Global(_)) as u32;
+                }
+            }
+            Payload::GlobalSection(section) => {
+                for found in section {
+                    if global == export.index {
+                        table = constant(&found.ok()?.init_expr);
+                    }
+                    global += 1;
+                }
+            }
+            Payload::DataSection(section) => {
+                for found in section {
+                    let found = found.ok()?;
+                    if let DataKind::Active { memory_index: 0, offset_expr } = &found.kind {
+                        data.push((constant(offset_expr)?, found.data));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let table = table?;
+    // What no data is for is zero.
+    let bytes = |from: u32, size: u32| {
+        let mut out = vec![0_u8; size as usize];
+        for (at, data) in &data {
+            let (from, at) = (u64::from(from), u64::from(*at));
+            let first = from.max(at);
+            let last = (from + u64::from(size)).min(at + data.len() as u64);
+            if first < last {
+                out[(first - from) as usize..(last - from) as usize]
+                    .copy_from_slice(&data[(first - at) as usize..(last - at) as usize]);
+            }
+        }
+        out
+    };
+    let word = |from: u32| {
+        let bytes = bytes(from, 4);
+        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
+    };
+    let count = word(table).min(MOST);
+    // Classes had the number of another class after their flags once, and those that
+    // come first had none: the second word of the table was zero.
+    let old = word(table.checked_add(8)?) == 0;
+    let (base, stride) = (table + 4, if old { 8 } else { 4 });
+    let all = bytes(base, count * stride);
+    let flags = all.chunks(stride as usize);
+    let flags = flags.map(|flags| u32::from_le_bytes([flags[0], flags[1], flags[2], flags[3]]));
+    Some(Classes { flags: flags.collect(), base, stride, old })
+}
+
+/// What an expression is that is a number.
+fn constant(expression: &ConstExpr<'_>) -> Option<u32> {
+    let mut operators = expression.get_operators_reader();
+    match (operators.read().ok()?, operators.read().ok()?) {
+        (Operator::I32Const { value }, Operator::End) => Some(value as u32),
+        _ => None,
+    }
+}
