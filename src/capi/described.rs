@@ -209,7 +209,7 @@ unsafe fn call_direct(
                     .map(|found| Arg::text(text.write(found))),
                 Root::Plain(kind) => Ok(Arg::number(slot.number(*kind))),
                 _ => root.value(slot, what).and_then(|found| {
-                    let found = found.ok_or_else(|| not_of_call())?;
+                    let found = found.ok_or_else(not_of_call)?;
                     let found: &HostValue<'_> = value.write(found);
                     Ok(Arg::lend(lent.write(found)))
                 }),

@@ -317,7 +317,7 @@ impl Root {
             Root::Plain(SlotKind::Lazy(_)) | Root::Val => false,
             Root::Resource(_) => goal == For::Reading,
             Root::Host(node) | Root::Grown(node) if goal == For::Writing => {
-                !node.has_resources() && !(node.has_access() && node.has_room())
+                !(node.has_resources() || node.has_access() && node.has_room())
             }
             _ => true,
         }

@@ -67,6 +67,10 @@ struct Kept {
     value: Returned,
 }
 
+// SAFETY: what its slot refers to is in an arena that goes with it, or it is text; both
+// may go to another thread.
+unsafe impl Send for Kept {}
+
 /// So many values of a call are on the stack,
 const INLINE: usize = 32;
 /// and so many words of one of numbers.

@@ -379,8 +379,8 @@ impl Walk<'_, '_, '_, '_> {
         };
         let (size, unit) = (measured.len(), encoding.unit_size());
         let data = match node.make {
-            // SAFETY: the caller vouches for the function and the place.
             Some(make) if !to.is_null() => {
+                // SAFETY: the caller vouches for the function and the place.
                 let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
                 if made.is_null() && size > 0 {
                     return Err(refused(size).into());
