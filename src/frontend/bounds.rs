@@ -344,11 +344,24 @@ mod tests {
         is_too_much(&(text + "(instance (instantiate 20)))"));
     }
 
+    /// Text has a bound of its own, which is lower.
     #[test]
     fn components_that_are_too_deep() {
-        let deep = |count: usize| "(component ".repeat(count) + &")".repeat(count);
-        checked(&deep(DEEPEST)).unwrap();
-        is_too_much(&deep(DEEPEST + 1));
+        const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+        let within = |inner: Vec<u8>| {
+            let mut size = inner.len();
+            let mut outer = [EMPTY, &[4]].concat();
+            while size > 0x7f {
+                outer.push(size as u8 | 0x80);
+                size >>= 7;
+            }
+            outer.push(size as u8);
+            [outer, inner].concat()
+        };
+        let deepest = (1..DEEPEST).fold(EMPTY.to_vec(), |inner, _| within(inner));
+        check(&deepest, super::super::FEATURES).unwrap();
+        let error = check(&within(deepest), super::super::FEATURES).unwrap_err();
+        assert!(error.message().contains("asks for too much"), "{error}");
     }
 
     /// What a component takes from around it goes with it, and what that takes.
