@@ -88,7 +88,7 @@ impl Running {
     ) -> Result<(Arc<Running>, Vec<wasmtime::Func>)> {
         let home = linked.get().map_or(Home::ANY, Linked::home);
         let named = code.exports.mems.iter().zip(&code.program.used_mems);
-        let mems = Arc::new(Mems::new(named.map(|(at, used)| (at.clone(), used.text)), home));
+        let mems = Arc::new(Mems::new(named.map(|(at, used)| (*at, used.text)), home));
         let handles = OnceLock::new();
         let running = Arc::new(Running { code: code.clone(), linked, mems, handles });
         let all = code.compiled.intrinsics.iter().zip(&code.types);

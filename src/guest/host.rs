@@ -14,7 +14,7 @@ use super::func::put;
 use super::link::{Given, Link};
 use super::memory::Mem;
 use super::slots::{Held, Once};
-use super::text::{length, lift, measure_result, word};
+use super::text::{length, lift, measure_result, of_result, word};
 use super::transfer::at;
 use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::{COPIES, Str, Val, copy_as};
@@ -367,8 +367,8 @@ impl<'x, 's> HostCall<'x, 's> {
         match &mut self.by {
             By::Core(by) => by.put(self.cx, val),
             By::Host(by) => {
-                let cx = &mut *self.cx;
-                by.put(|ty, out| put(cx, ty, val, out))
+                let (cx, i) = (&mut *self.cx, by.put);
+                by.put(|ty, out| put(cx, ty, val, out).map_err(|e| of_result(e, i)))
             }
         }
     }

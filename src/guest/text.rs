@@ -14,7 +14,7 @@ use super::context::Cx;
 use super::memory::{Home, Mem};
 use super::value::{Str, bad_text, changed, copy_as, no_memory, wrong_store};
 use crate::abi::{GuestEncoding, Measure};
-use crate::error::{Error, Result, Trap, TrapCode};
+use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
 use crate::string::{self, Changed, Encoding, Policy, Text};
 use std::sync::{Arc, OnceLock};
 
@@ -335,8 +335,18 @@ pub(crate) fn measure_result(
     s: &Str<'_>,
     guest: GuestEncoding,
 ) -> Result<Option<Measure>> {
-    measure_for(cx, s, guest)
-        .map_err(|e| Trap::with_code(e.of_host_result(i).message(), TrapCode::IllFormedText).into())
+    measure_for(cx, s, guest).map_err(|e| of_result(e, i))
+}
+
+/// Ill-formed text that a host function returned is a trap.
+pub(crate) fn of_result(error: Error, i: usize) -> Error {
+    match error.kind() {
+        ErrorKind::BadText => {
+            let message = error.of_host_result(i);
+            Trap::with_code(message.message(), TrapCode::IllFormedText).into()
+        }
+        _ => error.of_host_result(i),
+    }
 }
 
 /// Measures a string for such a guest; `None` where it is one of this store's

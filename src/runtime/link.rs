@@ -99,10 +99,12 @@ impl Linker {
     /// As [`Linker::try_define`], and [`StoreBusy`](crate::ErrorKind::StoreBusy).
     pub fn define_instance(
         &mut self,
-        mut cx: impl AsContextMut,
+        cx: impl AsContextMut,
         module: &str,
         instance: &Instance,
     ) -> Result<&mut Linker> {
+        #[cfg(feature = "component")]
+        let mut cx = cx;
         #[cfg(feature = "component")]
         for (name, core) in instance.modules(&mut cx)? {
             let (interface, name) = names::parts(&name);

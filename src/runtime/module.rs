@@ -250,7 +250,7 @@ impl Module {
     /// The error for an export that is not there; a component's, whose function has such
     /// a name, are told.
     pub(super) fn unknown_export(&self, name: &str) -> Error {
-        let mut message = format!("no export is named {name:?}");
+        let message = format!("no export is named {name:?}");
         #[cfg(feature = "component")]
         if self.is_component() {
             const TOLD: usize = 5;
@@ -259,7 +259,8 @@ impl Module {
             let alike = all.filter(|name| names::parts(name).1 == wanted);
             let alike: Vec<_> = alike.map(|name| format!("{name:?}")).take(TOLD).collect();
             if !alike.is_empty() {
-                message = format!("{message}; there is {}", alike.join(", "));
+                let message = format!("{message}; there is {}", alike.join(", "));
+                return Error::new(ErrorKind::OutOfRange, message);
             }
         }
         Error::new(ErrorKind::OutOfRange, message)

@@ -130,7 +130,7 @@ impl Call<'_, '_> {
             ResultForm::Values => {
                 let (p, n) = (self.take(I32), self.take(I32));
                 self.after.get(p).set(pointer).get(n);
-                sequence.to_length(&mut self.after);
+                sequence.count_to_length(&mut self.after);
                 self.after.set(length);
             }
             ResultForm::Nul => {
@@ -149,7 +149,7 @@ impl Call<'_, '_> {
                 code.get(both).ops([I::I64Const(32), I::I64ShrU, I::I32WrapI64]).set(high);
                 code.get(both).op(I::I32WrapI64).set(low);
                 code.get(length);
-                sequence.to_length(&mut self.after);
+                sequence.count_to_length(&mut self.after);
                 self.after.set(length);
             }
             ResultForm::Area | ResultForm::AreaLast | ResultForm::Pair => {
@@ -174,7 +174,7 @@ impl Call<'_, '_> {
                 let code = &mut self.after;
                 code.get(place).op(I::If(BlockType::Empty));
                 code.get(place).op(load(I32, 0)).set(pointer).get(place).op(load(I32, 4));
-                sequence.to_length(code);
+                sequence.count_to_length(code);
                 code.set(length).op(I::End);
             }
             ResultForm::Out => return self.out_params(&Type::String, self.rules.within),
@@ -183,7 +183,7 @@ impl Call<'_, '_> {
                 self.last.push(I32).plus(area, at as i32);
                 let p = self.take(I32);
                 self.after.get(p).set(pointer).get(area).op(load(I32, at));
-                sequence.to_length(&mut self.after);
+                sequence.count_to_length(&mut self.after);
                 self.after.set(length);
             }
             ResultForm::Buffer => {
@@ -195,7 +195,7 @@ impl Call<'_, '_> {
                 let code = &mut self.after;
                 code.get(p).op(I::If(BlockType::Empty)).plus(p, 4).set(pointer);
                 code.get(p).op(load(I32, 0));
-                sequence.to_length(code);
+                sequence.count_to_length(code);
                 code.set(length).op(I::End);
                 head = 4;
             }
@@ -213,7 +213,7 @@ impl Call<'_, '_> {
                     self.after.call(func).set(to);
                 }
                 self.after.get(length);
-                sequence.to_length(&mut self.after);
+                sequence.count_to_length(&mut self.after);
                 self.after.set(length);
                 owned = false;
             }
@@ -283,7 +283,7 @@ impl Call<'_, '_> {
         sequence.push_bytes(&mut self.last.code);
         let n = self.take(I32);
         self.after.get(area).op(load(I32, at)).set(pointer).get(n);
-        sequence.to_length(&mut self.after);
+        sequence.count_to_length(&mut self.after);
         self.after.set(length);
         let bad = self.wrap.local(I32);
         self.after.get(n).i32(sequence.size as i32).op(I::I32Mul);

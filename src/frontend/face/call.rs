@@ -167,7 +167,7 @@ impl Sequence {
     }
 
     /// Makes the length, as the plan counts it, of a count on the stack.
-    pub fn to_length(&self, code: &mut Code) {
+    pub fn count_to_length(&self, code: &mut Code) {
         if self.bytes && self.size > 1 {
             code.i32(self.size as i32).op(I::I32Mul);
         }

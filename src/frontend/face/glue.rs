@@ -316,9 +316,9 @@ impl Out {
     /// Writes the sections that the core does not have, up to this one.
     fn missing(&mut self, glue: &Glue, id: u8) {
         let end = ORDER.iter().position(|known| *known as u8 == id).unwrap_or(ORDER.len());
-        for at in self.next..end {
+        for id in ORDER.iter().take(end).skip(self.next) {
             // It cannot fail where there is nothing.
-            let _ = self.section(glue, ORDER[at] as u8, None);
+            let _ = self.section(glue, *id as u8, None);
         }
         self.next = end + 1;
     }

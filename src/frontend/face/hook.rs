@@ -232,7 +232,7 @@ impl Hook<'_, '_> {
                 let n = self.take(I32);
                 let code = &mut self.read.code;
                 code.get(p).set(pointer).get(n);
-                sequence.to_length(code);
+                sequence.count_to_length(code);
                 code.set(length);
             }
             TextForm::Nul => {
@@ -250,7 +250,7 @@ impl Hook<'_, '_> {
                         code.plus(p, 4).set(pointer).get(p).op(load(I32, 0));
                     }
                 }
-                sequence.to_length(code);
+                sequence.count_to_length(code);
                 code.set(length).op(I::End);
             }
         }
@@ -406,7 +406,7 @@ impl Hook<'_, '_> {
             (own, object) = (self.maker.known.import_result)(self)?;
         }
         let alloc = match (to, own) {
-            (To::Buffer(buffer, capacity), _) => self.into_buffer(*buffer, *capacity, at)?,
+            (To::Buffer(buffer, capacity), _) => self.fill_buffer(*buffer, *capacity, at)?,
             (_, Some(alloc)) => alloc,
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
@@ -512,7 +512,7 @@ impl Hook<'_, '_> {
     /// The function that gives a buffer where it is large enough, and other memory
     /// where not. Nothing runs between the step that tells it of the buffer and the
     /// one that asks it.
-    fn into_buffer(&mut self, buffer: Local, capacity: Local, at: usize) -> Result<u32> {
+    fn fill_buffer(&mut self, buffer: Local, capacity: Local, at: usize) -> Result<u32> {
         let other = self.maker.alloc(at, self.rules, 8, 0, 0)?;
         let (place, room) = (self.maker.glue.global(), self.maker.glue.global());
         let mut tell = Func::new(&[I32, I32]);

@@ -208,7 +208,7 @@ pub(super) fn read_list(
         });
         case(Kind::ARRAY, &|code| {
             code.get(object).op(load(I32, 4)).get(object).op(load(I32, 12));
-            sequence.to_length(code);
+            sequence.count_to_length(code);
             code.i32(0).op(I::Return);
         });
         case(Kind::STATIC, &inside);
