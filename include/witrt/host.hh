@@ -117,7 +117,7 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
       std::tuple<Plain<A>...> made;
       bool ok = true;
       // Each is put where it is wanted.
-      (void)((ok = ok && get(results.caller, args, I, std::get<I>(made))) , ...);
+      ((ok = ok && get(results.caller, args, I, std::get<I>(made))), ...);
       if (!ok) return trap_of(results.caller, Error::last());
       if constexpr (std::is_void_v<R>) {
         callable_(static_cast<A&&>(std::get<I>(made))...);
