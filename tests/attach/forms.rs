@@ -293,3 +293,27 @@ fn results_that_are_held() {
     drop(held);
     assert_eq!(guest.told("live-bytes", ")"), "0");
 }
+
+/// A host function that has no text to give: nothing stays allocated for it.
+#[test]
+fn none_of_an_import() {
+    let core = r#"
+      (import "host" "none" (func $none (param i32) (result i32)))
+      (func (export "ask") (param i32) (result i32) (i32.eqz (call $none (local.get 0))))"#;
+    let face = r#"
+      convention = "c"
+      wit = """
+        live: func() -> u32;
+        ask: func(text: string) -> bool;
+      """
+      imports = "none: func(text: string) -> option<string>;"
+    "#;
+    let module = format!("(module {} {HEAP})", core.trim());
+    for back_end in BACK_ENDS {
+        let module =
+            Module::attach(&engine(back_end, Encoding::Utf8), module.as_bytes(), face).unwrap();
+        let mut guest = Guest::of(&module);
+        assert_eq!(guest.told("ask", "\"x\")"), "true");
+        assert_eq!(guest.told("live", ")"), "0");
+    }
+}

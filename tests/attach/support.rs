@@ -137,6 +137,7 @@ fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String
         log.lock().unwrap().push(line);
         for result in results {
             *result = match (&*name, &result) {
+                ("none", _) => Val::Option(None),
                 ("ask", _) => Val::from(format!("answer to {said}")),
                 ("env", _) => Val::Option(Some(Box::new(Val::from("/home/é")))),
                 ("digest", _) => {

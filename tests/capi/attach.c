@@ -47,16 +47,19 @@ static wasm_trap_t* host_env(const wasm_val_vec_t* args, wasm_val_vec_t* results
 static wasm_store_t* store;
 static wasm_instance_t* instance;
 
-static wasm_func_t* func(const char* name) {
+/* Calls an export, which is looked up for it. */
+static wasm_trap_t* call(const char* name, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   wasm_extern_t* found = witrt_instance_export(instance, name, strlen(name));
   REQUIRE(found);
-  return wasm_extern_as_func(found);
+  wasm_trap_t* trap = wasm_func_call(wasm_extern_as_func(found), args, results);
+  wasm_extern_delete(found);
+  return trap;
 }
 
 static uint32_t live(void) {
   wasm_val_t result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_EMPTY_VEC, results = WASM_ARRAY_VEC(result);
-  REQUIRE(wasm_func_call(func("live-bytes"), &args, &results) == NULL);
+  REQUIRE(call("live-bytes", &args, &results) == NULL);
   return result[0].of.u32;
 }
 
@@ -64,7 +67,7 @@ static uint32_t live(void) {
 static void text_call(const char* name, wasm_string_t* text, const char16_t* expected) {
   wasm_val_t arg[] = {WASM_STRING_VAL(text)}, result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
-  REQUIRE(wasm_func_call(func(name), &args, &results) == NULL);
+  REQUIRE(call(name, &args, &results) == NULL);
   char16_t found[100];
   size_t length = 0, wanted = 0;
   CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, found, 100, &length));
@@ -92,25 +95,25 @@ static void values_with_parts(void) {
   wasm_list_t list = WASM_LIST_OF(WASM_F64, numbers, 2);
   wasm_val_t arg[] = {WASM_LIST_VAL(&list)}, result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
-  REQUIRE(wasm_func_call(func("sum-f64"), &args, &results) == NULL);
+  REQUIRE(call("sum-f64", &args, &results) == NULL);
   CHECK(result[0].of.f64 == 0.75);
   /* Bytes, changed in place. */
   const uint8_t bytes[] = {1, 2, 255};
   wasm_list_t in = WASM_LIST_OF(WASM_U8, bytes, 3);
   arg[0] = (wasm_val_t)WASM_LIST_VAL(&in);
-  REQUIRE(wasm_func_call(func("reverse-bytes"), &args, &results) == NULL);
+  REQUIRE(call("reverse-bytes", &args, &results) == NULL);
   CHECK(result[0].kind == WASM_LIST && result[0].of.list->size == 3);
   CHECK(memcmp(result[0].of.list->data, "\xff\x02\x01", 3) == 0);
   wasm_val_delete(&result[0]);
   /* A result: a record, or text. */
   wasm_string_t good = WASM_STRING_UTF8("3,-4", 4), bad = WASM_STRING_UTF8("x", 1);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&good);
-  REQUIRE(wasm_func_call(func("parse"), &args, &results) == NULL);
+  REQUIRE(call("parse", &args, &results) == NULL);
   const wasm_variant_t* outcome = result[0].of.variant;
   CHECK(outcome->index == 0 && outcome->val.of.fields->data[1].of.s32 == -4);
   wasm_val_delete(&result[0]);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&bad);
-  REQUIRE(wasm_func_call(func("parse"), &args, &results) == NULL);
+  REQUIRE(call("parse", &args, &results) == NULL);
   outcome = result[0].of.variant;
   char text[40];
   CHECK(outcome->index == 1);
@@ -121,7 +124,7 @@ static void values_with_parts(void) {
   /* An option. */
   wasm_string_t empty = WASM_STRING_UTF8("", 0);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&empty);
-  REQUIRE(wasm_func_call(func("greet-out"), &args, &results) == NULL);
+  REQUIRE(call("greet-out", &args, &results) == NULL);
   CHECK(result[0].kind == WASM_OPTION && result[0].of.option == NULL);
   CHECK(live() == 0);
 }
@@ -132,14 +135,14 @@ static void failures(void) {
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
   wasm_string_t text = WASM_STRING_UTF8("x", 1);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&text);
-  wasm_trap_t* trap = wasm_func_call(func("boom"), &args, &results);
+  wasm_trap_t* trap = call("boom", &args, &results);
   CHECK(trap != NULL);
   wasm_trap_delete(trap);
   CHECK(live() == 0);
   /* A zero within text that a zero ends. */
   wasm_string_t zero = WASM_STRING_UTF8("a\0b", 3);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&zero);
-  trap = wasm_func_call(func("greet"), &args, &results);
+  trap = call("greet", &args, &results);
   REQUIRE(trap != NULL);
   wasm_message_t message;
   wasm_trap_message(trap, &message);
@@ -150,7 +153,7 @@ static void failures(void) {
   /* Ill-formed text is found before anything runs. */
   wasm_string_t wrong = WASM_STRING_UTF8("\xff", 1);
   arg[0] = (wasm_val_t)WASM_STRING_VAL(&wrong);
-  trap = wasm_func_call(func("greet"), &args, &results);
+  trap = call("greet", &args, &results);
   CHECK(trap != NULL);
   wasm_trap_delete(trap);
   CHECK(live() == 0);
@@ -160,7 +163,7 @@ static void run(void) {
   wasm_string_t text = WASM_STRING_UTF16(u"stra\u00dfe", 6);
   wasm_val_t arg[] = {WASM_STRING_VAL(&text)}, result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
-  REQUIRE(wasm_func_call(func("run"), &args, &results) == NULL);
+  REQUIRE(call("run", &args, &results) == NULL);
   CHECK(result[0].of.u32 == 6);
   CHECK(live() == 0);
 }

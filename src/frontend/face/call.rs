@@ -20,7 +20,7 @@ use crate::error::Result;
 use crate::plan::{AdapterPlan, Conversion, Op, Slot, Use};
 use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
-use wasm_encoder::Instruction as I;
+use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
 
@@ -395,6 +395,14 @@ impl<'m, 'a> Call<'m, 'a> {
             }
             TextForm::PointerLength | TextForm::Nul => 0,
         };
+        // For none there is room as for an empty text, which nobody gets.
+        if let (Some(tag), Some(rule), Owner::Callee) = (tag, &self.rules.free, self.rules.owner) {
+            let (before, behind) = margins(form, &sequence);
+            let lies = sequence.lies(before, behind, false);
+            let free = self.maker.free(self.at, self.rules, rule, lies)?;
+            self.before.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+            self.before.get(pointer).get(length).call(free).op(I::End);
+        }
         let code = self.args.push(I32).plus(pointer, -head);
         if let Some(tag) = tag {
             code.i32(0).get(tag).op(I::Select);

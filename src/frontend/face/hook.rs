@@ -416,6 +416,15 @@ impl Hook<'_, '_> {
         passed.extend([used(slot), used(slot + 1)]);
         let (pointer, length) = (write.param(I32), write.param(I32));
         let mut results = Vec::new();
+        // For none there was room as for an empty text, which nobody gets.
+        if let (Some(tag), Some(rule), false) =
+            (tag, self.rules.free.clone(), matches!(to, To::Buffer(..)))
+        {
+            let lies = sequence.lies(head, tail, false);
+            let free = self.maker.free(at, self.rules, &rule, lies)?;
+            write.code.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+            write.code.get(pointer).get(length).call(free).op(I::End);
+        }
         let code = &mut write.code;
         let null = |code: &mut Code| {
             if let Some(tag) = tag {
