@@ -32,9 +32,15 @@ pub struct witrt_caller_t {
 }
 
 impl witrt_caller_t {
-    /// One with values that are described.
-    pub(super) fn described(cell: &StoreCell, answer: *const c_void) -> witrt_caller_t {
-        witrt_caller_t { cell, kinds: &[], returned: &[], answer }
+    /// One with values that are described. The kinds are those of results that are plain
+    /// text.
+    pub(super) fn described(
+        cell: &StoreCell,
+        kinds: &[SlotKind],
+        returned: &[Returned],
+        answer: *const c_void,
+    ) -> witrt_caller_t {
+        witrt_caller_t { cell, kinds, returned, answer }
     }
 
     /// What it answers, where values are described; else NULL.
@@ -54,7 +60,7 @@ impl witrt_caller_t {
 }
 
 /// Text that was returned before the callback has.
-type Returned = Cell<Option<Copied>>;
+pub(super) type Returned = Cell<Option<Copied>>;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in

@@ -8,14 +8,16 @@ use super::base::failure::{report, to_error};
 use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
-use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
-use super::described::{Spares, roots};
+use super::callback::{
+    Returned as ReturnedText, SlotCallback, witrt_caller_t, witrt_slot_callback_t,
+};
+use super::described::{Spare, Spares, roots};
 use super::field::{Root, fields, witrt_field_t};
 use super::slot::{not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
-use crate::tree::{Arena, For, Place, Returned, Slot, copy, is_within, pour_into};
+use crate::tree::{Arena, For, Place, Returned, Slot, TextSlot, copy, is_within, pour_into};
 use crate::wit::{Signature, Type};
-use crate::{Caller, Error, ErrorKind, Extern, Func, Result, Str};
+use crate::{Caller, Copied, Error, ErrorKind, Extern, Func, Result, Str};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -99,6 +101,17 @@ pub(super) struct Answer<'a> {
     args: &'a [Slot],
     /// What was returned before the callback has.
     given: Cell<Option<Returned>>,
+    /// Memory for what arguments that were put into the host's objects point to. It stays
+    /// until the result is taken, which may be in it.
+    behind: Cell<Option<Spare>>,
+}
+
+impl Drop for Answer<'_> {
+    fn drop(&mut self) {
+        if let Some(spare) = self.behind.take() {
+            self.host.spares.keep(spare);
+        }
+    }
 }
 
 impl Host {
@@ -129,9 +142,16 @@ impl Host {
             lent.push(slot.map_err(|error| error.at_argument(i))?);
         }
         let mut results = [witrt_slot_t::ZERO];
-        let answer = Answer { host: self, args, given: Cell::new(None) };
+        let (given, behind) = (Cell::new(None), Cell::new(None));
+        let answer = Answer { host: self, args, given, behind };
+        let kinds = match self.results.first() {
+            Some(Root::Plain(kind)) => std::slice::from_ref(kind),
+            _ => &[],
+        };
+        let texts = [ReturnedText::new(None)];
         let trap = {
-            let caller = witrt_caller_t::described(cell, std::ptr::from_ref(&answer).cast());
+            let this = std::ptr::from_ref(&answer).cast();
+            let caller = witrt_caller_t::described(cell, kinds, &texts, this);
             inside.lend(|| {
                 let (args, results) = (lent.as_ptr(), results.as_mut_ptr());
                 // SAFETY: the callback's contract is the header's.
@@ -158,9 +178,11 @@ impl Host {
             return Err(to_error(unsafe { Box::from_raw(trap) }));
         }
         let Some(root) = first else { return Ok(()) };
-        let given = match answer.given.take() {
-            Some(given) => Ok(given),
-            None => {
+        let [text] = texts;
+        let given = match (answer.given.take(), text.take()) {
+            (Some(given), _) => Ok(given),
+            (None, Some(text)) => text_of(inside, &text),
+            (None, None) => {
                 // SAFETY: the callback set the member of the kind, or it is zero, and gave
                 // up what it owns, after it was copied.
                 unsafe {
@@ -215,6 +237,15 @@ impl Host {
     }
 }
 
+/// Text that was returned before the callback has.
+fn text_of(inside: &mut Inside<'_>, text: &Copied) -> Result<Returned> {
+    let lent = TextSlot::new(text.text());
+    let mut returned = Returned::default();
+    // SAFETY: it refers to that text.
+    returned.text = Some(Str::from(unsafe { read_text(&lent) }?.to_string(inside.context())?));
+    Ok(returned)
+}
+
 /// The call of a callback with values that are described.
 ///
 /// # Safety
@@ -251,16 +282,17 @@ pub unsafe extern "C" fn witrt_caller_argument(
         if value.is_null() {
             return Err(super::base::boundary::null("value"));
         }
-        let mut spare = host.spares.take();
-        let done = cell.enter_held(|inside| {
+        node.aligned(value, "value")?;
+        cell.enter_held(|inside| {
+            let mut spare = answer.behind.take().unwrap_or_else(|| host.spares.take());
             let mut place = Place::arena(&mut spare.arena);
             // SAFETY: the header demands such an object; the argument was checked.
-            unsafe {
+            let done = unsafe {
                 pour_into(node, &field.ty, arg, read_text, inside.context(), value, &mut place)
-            }
-        });
-        host.spares.keep(spare);
-        done?.map(|()| true)
+            };
+            answer.behind.set(Some(spare));
+            done.map(|()| true)
+        })?
     })
 }
 

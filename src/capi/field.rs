@@ -13,8 +13,8 @@ use super::slot::{
     witrt_span_t,
 };
 use crate::tree::{
-    Access, Arena, For, HostField, HostValue, Node, Place, ReadText, Returned, Sink, Slot, Span,
-    TextSlot, gather, means, pour, release,
+    Access, Arena, For, Handles, HostField, HostValue, Node, Place, ReadText, Returned, Sink, Slot,
+    Span, TextSlot, gather, means, pour, release,
 };
 use crate::wit::Type;
 use crate::{Error, ErrorKind, Result, Str, Val};
@@ -237,6 +237,7 @@ impl Root {
                     if from.is_null() {
                         return Err(null("value").context(what()));
                     }
+                    node.aligned(from, "`value`").map_err(|error| error.context(what()))?;
                     gather(node, ty, from, arena, what)?
                 }
                 Root::Grown(_) => return Err(super::slot::not_of_call().context(what())),
@@ -263,7 +264,15 @@ impl Root {
             Ok(match self {
                 Root::Plain(SlotKind::Text(encoding)) => {
                     let node = Node::of_text(*encoding);
-                    let put = pour(&node, ty, arg, read_text, inside.context(), &mut place)?;
+                    let put = pour(
+                        &node,
+                        ty,
+                        arg,
+                        read_text,
+                        inside.context(),
+                        &mut place,
+                        Handles::Lent,
+                    )?;
                     witrt_slot_t { text: *put.data.cast() }
                 }
                 Root::Plain(SlotKind::Lazy(encoding)) => {
@@ -278,7 +287,15 @@ impl Root {
                 // It is put where the callback says.
                 Root::Host(node) if node.has_access() => witrt_slot_t::ZERO,
                 Root::Host(node) => {
-                    let put = pour(node, ty, arg, read_text, inside.context(), &mut place)?;
+                    let put = pour(
+                        node,
+                        ty,
+                        arg,
+                        read_text,
+                        inside.context(),
+                        &mut place,
+                        Handles::Lent,
+                    )?;
                     match node.is_span() {
                         true => {
                             let span = witrt_span_t { data: put.data, size: put.size };
@@ -344,7 +361,10 @@ impl Root {
                 Root::Host(_) if slot.value.is_null() => {
                     return Err(null("value").context(what()));
                 }
-                Root::Host(node) => HostValue::new(node, slot.value),
+                Root::Host(node) => {
+                    node.aligned(slot.value, "`value`").map_err(|e| e.context(what()))?;
+                    HostValue::new(node, slot.value)
+                }
             }))
         }
     }
@@ -509,7 +529,7 @@ unsafe fn poured(
 ) -> Result<Span> {
     let read: ReadText = returned.read;
     // SAFETY: the caller vouches for it.
-    unsafe { pour(node, ty, &returned.slot, read, inside.context(), place) }
+    unsafe { pour(node, ty, &returned.slot, read, inside.context(), place, Handles::Made) }
 }
 
 #[cold]

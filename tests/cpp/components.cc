@@ -179,6 +179,73 @@ static void wrong(Components& g) {
   CHECK(!func.ok() && contains(func.err().message(), "take that of the import"));
 }
 
+// A host function for the import `f` of a component, called with one argument.
+template <class F> static wasm_val_t ask(const std::string& type, wasm_val_t arg, std::size_t results, F f) {
+  Engine engine;
+  Store store(engine);
+  Module module = GET(Module::compile(
+    engine, "(component (import \"r\" (type $r (sub resource))) (import \"f\" (func " + type + ")))"));
+  auto imports = module.imports();
+  Func func = GET(Func::wrap(store, imports[imports.size() - 1].type().as_func(), f));
+  wasm_val_t result{};
+  wasm_val_vec_t in = {1, &arg}, out = {results, &result};
+  witrt_error_t* error = nullptr;
+  if (!CHECK(witrt_func_call(func.get(), &in, &out, &error))) fprintf(stderr, "  %s\n", witrt_error_message(error));
+  witrt_error_delete(error);
+  return result;
+}
+
+// Text of a function's own, from lists.
+static void texts() {
+  std::uint32_t numbers[] = {1, 2, 3};
+  wasm_list_t list{};
+  list.data = numbers, list.size = 3, list.element = WASM_U32;
+  wasm_val_t arg{};
+  arg.kind = WASM_LIST, arg.of.list = &list;
+  auto check = [&](auto f) {
+    wasm_val_t result = ask("(param \"a\" (list u32)) (result string)", arg, 1, f);
+    CHECK_EQ(result.kind, WASM_STRING);
+    CHECK_EQ(wasm_string_length(result.of.string, WASM_UTF8), 36);
+    wasm_val_delete(&result);
+  };
+  check([](std::vector<std::uint32_t> all) { return "three numbers and no small string: " + std::to_string(all.size()); });
+  check([](Span<const std::uint32_t> all) { return "three numbers and no small string: " + std::to_string(all.size()); });
+  check([](std::vector<std::uint32_t> all) { return std::u16string(32 + all.size(), u'x') + u"y"; });
+  check([](Span<const std::uint32_t> all) { return std::u32string(33 + all.size(), U'x'); });
+}
+
+struct Gone {
+  int* times;
+  explicit Gone(int* t) : times(t) {}
+  ~Gone() { ++*times; }
+};
+struct Held {
+  Resource resource;
+  std::uint32_t count;
+};
+WITRT_FIELDS(Held, resource, count)
+
+// Resources that an argument holds are destroyed once nobody has them.
+static void held() {
+  int gone = 0;
+  auto check = [&](auto f) {
+    for (int i = 0; i < 10; i++) {
+      Resource resource = GET(ResourceRef::make(std::make_unique<Gone>(&gone)));
+      wasm_val_t parts[2] = {};
+      parts[0].kind = WASM_OWN, parts[0].of.resource = resource.get();
+      parts[1].kind = WASM_U32, parts[1].of.u32 = 1;
+      wasm_val_vec_t fields = {2, parts};
+      wasm_val_t arg{};
+      arg.kind = WASM_TUPLE, arg.of.fields = &fields;
+      (void)ask("(param \"a\" (tuple (own $r) u32))", arg, 0, f);
+    }
+    CHECK_EQ(gone, 10);
+    gone = 0;
+  };
+  check([](std::tuple<Resource, std::uint32_t> pair) { CHECK(std::get<0>(pair) && std::get<1>(pair) == 1); });
+  check([](const Held& pair) { CHECK(pair.resource && pair.count == 1); });
+}
+
 int main() {
   for (std::string name : {"guest-utf8.wasm", "guest-utf16.wasm"}) {
     std::vector<std::string> log;
@@ -199,5 +266,7 @@ int main() {
     CHECK_TEXT(GET(run.call("x")), std::string("answer to x ") + (wide ? "[2 120]" : "[1 120]") +
                                      " none err no x 18446744073709551615 sink 110");
   }
+  texts();
+  held();
   return check_result();
 }

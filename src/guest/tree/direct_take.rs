@@ -134,14 +134,12 @@ impl<'a> HostRoom<'a> {
         from: &mut Reading<'_, 'l>,
         source: &mut impl FnMut() -> Source<'l>,
     ) -> Taking {
-        let nowhere = |from: &mut Reading<'_, 'l>, source: &mut dyn FnMut() -> Source<'l>| {
-            let mut place = Place::nowhere();
-            self.whole(ty, from, source(), &mut place).map(|_| place.used())
-        };
         let (data, size) = match self.room {
             Room::At(data, size) => (data, size),
             Room::Grow(grow, env) => {
-                let bytes = nowhere(from, source)?;
+                let mut place = Place::nowhere();
+                self.whole(ty, from, source(), &mut place, true)?;
+                let bytes = place.used();
                 // SAFETY: the maker vouches for it.
                 let data: *mut u8 = unsafe { grow(env, bytes) }.cast();
                 if data.is_null() && bytes > 0 {
@@ -158,7 +156,8 @@ impl<'a> HostRoom<'a> {
         };
         // SAFETY: the maker vouches for so many bytes.
         let mut place = unsafe { Place::room(data.cast(), size) };
-        let span = self.whole(ty, from, source(), &mut place)?;
+        let is_first = matches!(self.room, Room::At(..));
+        let span = self.whole(ty, from, source(), &mut place, is_first)?;
         let used = place.used();
         if used > size {
             let message = format!("the value takes {used} bytes, and there is room for {size}");
@@ -185,7 +184,7 @@ impl<'a> HostRoom<'a> {
         memory.resize(bytes.div_ceil(8), 0);
         // SAFETY: there are so many bytes.
         let mut place = unsafe { Place::room(memory.as_mut_ptr().cast(), bytes) };
-        let span = self.whole(ty, from, source, &mut place)?;
+        let span = self.whole(ty, from, source, &mut place, false)?;
         let at: *const c_void = match self.node.is_span() {
             true => std::ptr::from_ref(&span).cast(),
             false => span.data,
@@ -197,15 +196,16 @@ impl<'a> HostRoom<'a> {
         Ok(())
     }
 
-    /// Takes a value with its root.
+    /// Takes a value with its root. It is paid for the first time that it is looked at.
     fn whole<'l>(
         &self,
         ty: &Type,
         from: &mut Reading<'_, 'l>,
         source: Source<'l>,
         place: &mut Place<'_>,
+        is_first: bool,
     ) -> std::result::Result<Span, Stop> {
-        let mut taking = Walk { from, place, policy: self.policy };
+        let mut taking = Walk { from, place, policy: self.policy, is_first };
         // SAFETY: what the place gives has room, and the maker vouches for the functions.
         unsafe {
             if let (Form::List(inner), true) = (&self.node.form, self.node.is_span()) {
@@ -257,9 +257,15 @@ struct Walk<'w, 'g, 'l, 'p> {
     from: &'w mut Reading<'g, 'l>,
     place: &'w mut Place<'p>,
     policy: Policy,
+    is_first: bool,
 }
 
 impl Walk<'_, '_, '_, '_> {
+    /// Pays for what goes to the place. What functions make is paid for when they do.
+    fn pay(&mut self, bytes: usize) -> Result<()> {
+        if self.is_first { self.from.pay(bytes) } else { Ok(()) }
+    }
+
     /// # Safety
     ///
     /// `to` must be NULL or a place for the value.
@@ -380,6 +386,7 @@ impl Walk<'_, '_, '_, '_> {
         let (size, unit) = (measured.len(), encoding.unit_size());
         let data = match node.make {
             Some(make) if !to.is_null() => {
+                self.from.pay(size.saturating_mul(unit))?;
                 // SAFETY: the caller vouches for the function and the place.
                 let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
                 if made.is_null() && size > 0 {
@@ -389,7 +396,7 @@ impl Walk<'_, '_, '_, '_> {
             }
             Some(_) => return Ok(()),
             None => {
-                self.from.pay(size * unit)?;
+                self.pay(size * unit)?;
                 self.place.take(size * unit, unit)?
             }
         };
@@ -424,7 +431,7 @@ impl Walk<'_, '_, '_, '_> {
         // they are only written.
         let dest = unsafe { Dest::at(encoding, data.cast(), (bytes / unit).min(most)) };
         let Ok(size) = copy(text, dest, Policy::Reject) else { return Ok(None) };
-        self.from.pay(size * unit)?;
+        self.pay(size * unit)?;
         self.place.take(size * unit, unit)?;
         Ok(Some(Span { data: data.cast_const().cast(), size }))
     }
@@ -445,10 +452,12 @@ impl Walk<'_, '_, '_, '_> {
             if to.is_null() {
                 return Ok(());
             }
+            self.from.pay((len as usize).saturating_mul(inner.size))?;
             let data: *mut u8 = make(to.cast(), len as usize).cast();
             if data.is_null() && len > 0 {
                 return Err(refused(len as usize).into());
             }
+            inner.aligned(data, "what `make` gave")?;
             self.fill(inner, ty, at, len as usize, data)
         }
     }
@@ -462,7 +471,7 @@ impl Walk<'_, '_, '_, '_> {
     ) -> std::result::Result<Span, Stop> {
         let (at, size) = (self.from.list(ty, at, len)?, len as usize);
         let bytes = size.saturating_mul(inner.size);
-        self.from.pay(bytes)?;
+        self.pay(bytes)?;
         let data = self.place.take(bytes, inner.align)?;
         // SAFETY: there is room for so many, or none.
         unsafe { self.fill(inner, ty, at, size, data) }?;
@@ -521,6 +530,9 @@ unsafe fn become_case<'n>(
             let made: *mut u8 = make(to.cast(), index).cast();
             if made.is_null() && held.is_some() {
                 return Err(Stop::from(refused(1)).within(|| step(ty, index)));
+            }
+            if let Some(held) = held {
+                held.aligned(made, "what `make` gave")?;
             }
             return Ok((held, made));
         }

@@ -139,6 +139,9 @@ pub(crate) unsafe fn case(node: &Node, from: *const u8) -> Result<(usize, *const
     unsafe {
         if node.look.is_some() {
             let Span { data, size } = span(node, from);
+            if let Some(Some(held)) = cases.get(size) {
+                held.aligned(data, "what `look` gave")?;
+            }
             return Ok((size, data.cast()));
         }
         let index = usize::try_from(bits(from.add(*tag), *tag_size)).unwrap_or(usize::MAX);

@@ -194,7 +194,7 @@ impl Node {
         let base = base + self.offset;
         match &self.form {
             Form::Fields(fields) => fields.iter().for_each(|field| field.take(base, of, taken)),
-            Form::Cases { tag, tag_size, cases } if !self.has_access => {
+            Form::Cases { tag, tag_size, cases } if self.look.is_none() && self.make.is_none() => {
                 taken.push((base + tag, base + tag + tag_size, of));
                 cases.iter().flatten().for_each(|case| case.take(base, of, taken));
             }
@@ -210,6 +210,19 @@ impl Node {
     /// How memory is to be aligned that begins with it, or with the elements of a list.
     pub fn room_align(&self) -> usize {
         if self.is_span() { self.behind.max(1) } else { self.align.max(self.behind) }
+    }
+
+    /// Looks whether one may be there; NULL passes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfRange`] where it is not aligned.
+    #[inline]
+    pub fn aligned<T>(&self, at: *const T, what: &str) -> Result<()> {
+        match at.addr().is_multiple_of(self.align.max(1)) {
+            true => Ok(()),
+            false => Err(misaligned(what, self.align)),
+        }
     }
 
     /// The least that there has to be room for.
@@ -601,6 +614,11 @@ fn unexpected(ty: &Type, found: u8) -> Fault {
 fn sized(found: usize, ty: &Type, expected: usize) -> Fault {
     let message = format!("{ty} takes {expected} bytes here, and there are {found}");
     wrong(ErrorKind::OutOfRange, message)
+}
+
+#[cold]
+fn misaligned(what: &str, align: usize) -> Error {
+    Error::new(ErrorKind::OutOfRange, format!("{what} is not aligned to {align}"))
 }
 
 #[cold]

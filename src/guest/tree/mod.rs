@@ -30,7 +30,7 @@ pub use self::ends::{Arg, Out};
 pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
 pub use self::gather::gather;
 pub use self::layout::{Access, For, HostField, Node, Span, means};
-pub use self::pour::{Place, pour, pour_into};
+pub use self::pour::{Handles, Place, pour, pour_into};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
 pub use self::walk::{Lend, Take};

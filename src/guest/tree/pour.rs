@@ -27,6 +27,15 @@ pub struct Place<'a> {
     used: usize,
 }
 
+/// What becomes of the resources in a value.
+#[derive(Clone, Copy)]
+pub enum Handles {
+    /// The value's own, as long as that is there.
+    Lent,
+    /// Others, which belong to who asked for them.
+    Made,
+}
+
 enum To<'a> {
     /// Memory of the host's of so many bytes, aligned to eight.
     Room(*mut u8, usize),
@@ -119,8 +128,9 @@ pub unsafe fn pour(
     read: ReadText,
     cx: impl AsContextMut,
     place: &mut Place<'_>,
+    handles: Handles,
 ) -> Result<Span> {
-    let mut pouring = Pouring { cx, read, place };
+    let mut pouring = Pouring { cx, read, place, handles };
     // SAFETY: the caller vouches for it.
     let done = unsafe {
         match (&node.form, ty) {
@@ -141,7 +151,7 @@ pub unsafe fn pour(
     done.map_err(|fault| fault.into_error("result".into()))
 }
 
-/// Puts a value into an object that is there.
+/// Puts a value into an object that is there, with handles of its own.
 ///
 /// # Safety
 ///
@@ -155,7 +165,7 @@ pub unsafe fn pour_into(
     to: *mut c_void,
     place: &mut Place<'_>,
 ) -> Result<()> {
-    let mut pouring = Pouring { cx, read, place };
+    let mut pouring = Pouring { cx, read, place, handles: Handles::Made };
     // SAFETY: the caller vouches for it.
     unsafe { pouring.value(node, ty, slot, to.cast()) }
         .map_err(|fault| fault.into_error("value".into()))
@@ -165,6 +175,7 @@ struct Pouring<'p, 'a, C> {
     cx: C,
     read: ReadText,
     place: &'p mut Place<'a>,
+    handles: Handles,
 }
 
 impl<C: AsContextMut> Pouring<'_, '_, C> {
@@ -205,7 +216,10 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
                 }
                 (Form::Resource, _) => {
                     if !to.is_null() {
-                        let handle = ResourceRoom::new()?.fill((*slot.of.resource).clone());
+                        let handle = match self.handles {
+                            Handles::Lent => *slot,
+                            Handles::Made => ResourceRoom::new()?.fill((*slot.of.resource).clone()),
+                        };
                         to.cast::<*const c_void>().write(handle.of.pointer);
                     }
                 }
@@ -234,6 +248,9 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
                 let made = unsafe { make(to.cast(), index) };
                 if made.is_null() && held.is_some() {
                     return Err(refused(1).within(|| step(ty, index)));
+                }
+                if let Some(held) = held {
+                    held.aligned(made, "what `make` gave")?;
                 }
                 made.cast()
             }
@@ -319,6 +336,7 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
             if data.is_null() && list.size > 0 {
                 return Err(refused(list.size));
             }
+            element.aligned(data, "what `make` gave")?;
             self.fill(element, ty, list, data)
         }
     }
