@@ -50,10 +50,13 @@ pub(super) struct Known {
     pub import_param: fn(&mut Hook<'_, '_>, &Type) -> Result<bool>,
     /// Of the result of an import that is an object: what gives room for so many bytes,
     /// and what makes what the core gets of address and length, where these are not it.
-    pub import_result: fn(&mut Hook<'_, '_>) -> Result<(Option<u32>, Option<u32>)>,
+    pub import_result: fn(&mut Hook<'_, '_>) -> Result<Makers>,
     /// Adds what is beside arguments and result to a call of a function of this type.
     pub end: fn(&mut Call<'_, '_>, &FuncType) -> Result<()>,
 }
+
+/// Core functions: what gives room, and what makes an object of it, where there are such.
+pub(super) type Makers = (Option<u32>, Option<u32>);
 
 /// All of them. The first one that a module is of is guessed.
 pub(super) const ALL: &[&Known] = &[&canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &c::C];

@@ -93,10 +93,10 @@ impl Classes {
 pub(super) fn elements(element: &Type) -> u32 {
     if *element == Type::String {
         // Objects, by their addresses.
-        return 64 * 4 | 1 << 14;
+        return (64 * 4) | (1 << 14);
     }
     let float = matches!(element, Type::Scalar(kind::F32 | kind::F64));
-    64 * element.size() as u32 | (float as u32) << 12
+    (64 * element.size() as u32) | ((float as u32) << 12)
 }
 
 /// The classes of the core, which are looked up once.
