@@ -6,7 +6,7 @@
 
 use super::context::Cx;
 use super::list::List;
-use super::packed::{of_bytes, take as take_scalar};
+use super::packed::{Budget, of_bytes, take as take_scalar};
 use super::resource::Resource;
 use super::tree::walk::Writing;
 use super::tree::walk::{FromGuest, Lend, Look, Looked, Reading, Take, Taken, ToGuest, Words};
@@ -223,7 +223,11 @@ impl Place<'_> {
                 if let Type::Scalar(_) = element {
                     let end = start + len * element.size();
                     let bytes = self.bytes.get(start..end).ok_or_else(broken)?;
-                    return Ok(Val::List(of_bytes(element, Text::Latin1(bytes))?));
+                    return Ok(Val::List(of_bytes(
+                        element,
+                        Text::Latin1(bytes),
+                        &mut Budget::new(),
+                    )?));
                 }
                 let items = (0..len).map(|i| self.val(element, start + i * element.size()));
                 Val::List(List::Val(items.collect::<Result<_>>()?))

@@ -8,7 +8,7 @@ use super::context::Cx;
 use super::func::{Body, Func, Typed, put as put_out, set_defaults, with_vals};
 use super::lent;
 use super::list::List;
-use super::packed::of_bytes;
+use super::packed::{Budget, copied, of_bytes};
 use super::text::{length, word};
 use super::tree::{Arg, Is, Out};
 use super::value::{Payload, Str, Val, bad_text, changed, copy_as};
@@ -78,9 +78,9 @@ impl Typed for Whole {
             }
             set_defaults(&self.leaves, &mut found)?;
             self.inner.call_vals(cx, &flat, &mut found)?;
-            let mut leaves = found.drain(..);
+            let (mut leaves, mut budget) = (found.drain(..), Budget::new());
             for (field, result) in self.ty.results.fields.iter().zip(results) {
-                *result = gather(cx, &field.ty, &mut leaves)?;
+                *result = gather(cx, &field.ty, &mut leaves, &mut budget)?;
             }
             Ok(())
         })();
@@ -147,10 +147,10 @@ impl Typed for Flattened {
                 number => Val::from_bits(number.ty(), number.bits())?,
             });
         }
-        let mut leaves = owned.into_iter();
+        let (mut leaves, mut budget) = (owned.into_iter(), Budget::new());
         let params = signature.params.fields.iter();
-        let vals =
-            params.map(|param| gather(cx, &param.ty, &mut leaves)).collect::<Result<Vec<_>>>()?;
+        let vals = params.map(|param| gather(cx, &param.ty, &mut leaves, &mut budget));
+        let vals = vals.collect::<Result<Vec<_>>>()?;
         let mut found = Vec::new();
         set_defaults(ty.results(), &mut found)?;
         match &self.0.0.body {
@@ -302,34 +302,41 @@ fn gather(
     cx: &mut Cx<'_>,
     ty: &Type,
     leaves: &mut impl Iterator<Item = Val<'static>>,
+    budget: &mut Budget,
 ) -> Result<Val<'static>> {
     let missing = || Error::internal("a value has too few parts");
     Ok(match ty {
         Type::Scalar(_) | Type::String => leaves.next().ok_or_else(missing)?,
-        Type::Enum(_) => Val::Enum(leaves.next().ok_or_else(missing)?.bits() as u32),
-        Type::Flags(_) => Val::Flags(leaves.next().ok_or_else(missing)?.bits() as u32),
+        Type::Enum(cases) => Val::Enum(case(cases, leaves.next().ok_or_else(missing)?)?),
+        Type::Flags(flags) => {
+            let bits = leaves.next().ok_or_else(missing)?.bits() as u32;
+            if bits & !flags.mask() != 0 {
+                return Err(Trap::new(format!("{ty}: {bits:#x} has bits without names")).into());
+            }
+            Val::Flags(bits)
+        }
         Type::List(list) => {
             let Some(Val::String(bytes)) = leaves.next() else { return Err(missing()) };
             if list.element == Type::String {
                 let piece = bytes.with_in((&*cx).into(), |text| match text {
-                    Text::Latin1(bytes) => bytes.to_vec(),
-                    _ => Vec::new(),
-                })?;
-                return of_texts(cx, &piece);
+                    Text::Latin1(bytes) => copied(bytes.iter().copied()),
+                    _ => Ok(Vec::new()),
+                })??;
+                return of_texts(cx, &piece, budget);
             }
-            Val::List(bytes.with_in((&*cx).into(), |text| of_bytes(&list.element, text))??)
+            Val::List(bytes.with_in((&*cx).into(), |text| of_bytes(&list.element, text, budget))??)
         }
         Type::Record(fields) | Type::Tuple(fields) => {
-            let vals = fields.fields.iter().map(|field| gather(cx, &field.ty, leaves));
+            let vals = fields.fields.iter().map(|field| gather(cx, &field.ty, leaves, budget));
             let vals = vals.collect::<Result<Vec<_>>>()?;
             if matches!(ty, Type::Record(_)) { Val::Record(vals) } else { Val::Tuple(vals) }
         }
         Type::Variant(cases) | Type::Option(cases) | Type::Result(cases) => {
-            let chosen = leaves.next().ok_or_else(missing)?.bits() as u32;
+            let chosen = case(cases, leaves.next().ok_or_else(missing)?)?;
             let mut payload: Payload<'static> = None;
             for (i, case) in cases.cases.iter().enumerate() {
                 let Some(ty) = &case.ty else { continue };
-                let val = gather(cx, ty, leaves)?;
+                let val = gather(cx, ty, leaves, budget)?;
                 if i as u32 == chosen {
                     payload = Some(Box::new(val));
                 }
@@ -343,6 +350,15 @@ fn gather(
         }
         Type::Own(_) | Type::Borrow(_) => return Err(missing()),
     })
+}
+
+/// The number of a case that there is.
+fn case(cases: &Cases, number: Val<'_>) -> Result<u32> {
+    let (case, count) = (number.bits() as u32, cases.cases.len());
+    match (case as usize) < count {
+        true => Ok(case),
+        false => Err(Trap::new(format!("{case} is no case: there are {count}")).into()),
+    }
 }
 
 /// The bytes of a list as they lie in a guest; else which element does not fit.
@@ -418,7 +434,7 @@ fn texts<'a>(to: To<'_, '_>, vals: &[Val<'_>]) -> Result<Str<'a>, (usize, Wrong)
 }
 
 /// The list of texts that is in a piece.
-fn of_texts(cx: &mut Cx<'_>, piece: &[u8]) -> Result<Val<'static>> {
+fn of_texts(cx: &mut Cx<'_>, piece: &[u8], budget: &mut Budget) -> Result<Val<'static>> {
     let broken = || Error::from(Trap::new("a list of texts is not what it should be"));
     let word = |at: usize| {
         let bytes = piece.get(at..at.checked_add(4)?)?;
@@ -427,6 +443,8 @@ fn of_texts(cx: &mut Cx<'_>, piece: &[u8]) -> Result<Val<'static>> {
     let guest = word(0).and_then(|number| GuestEncoding::ALL.get(number)).ok_or_else(broken)?;
     let encoding = guest.fixed().ok_or_else(broken)?;
     let count = word(4).ok_or_else(broken)?;
+    // A text has memory of its own.
+    budget.pay(count, size_of::<Val<'_>>() + 64)?;
     let mut vals = Vec::new();
     for i in 0..count {
         let at = TEXTS_HEAD as usize + TEXTS_EACH as usize * i;
@@ -434,6 +452,7 @@ fn of_texts(cx: &mut Cx<'_>, piece: &[u8]) -> Result<Val<'static>> {
         let end =
             units.checked_mul(encoding.unit_size()).and_then(|bytes| place.checked_add(bytes));
         let bytes = end.and_then(|end| piece.get(place..end)).ok_or_else(broken)?;
+        budget.pay(1, bytes.len())?;
         let text = Text::of_bytes(encoding, bytes);
         let policy = cx.data().policy;
         let text = copy_as(cx.data_mut(), text, encoding, policy);

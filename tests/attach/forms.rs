@@ -17,7 +17,7 @@ const HEAP: &str = r#"
   (func (export "live") (result i32) (global.get $live))"#;
 
 fn attach(engine: &Engine, core: &str, face: &str) -> Result<Module, Error> {
-    Module::attach(engine, format!("(module {HEAP} {core})").as_bytes(), face)
+    Module::attach(engine, format!("(module {core} {HEAP})").as_bytes(), face)
 }
 
 /// Runs lines of calls on both back ends, for hosts with both encodings.
@@ -210,6 +210,124 @@ fn around_calls() {
         "depth() -> 0",
     ];
     calls(core, face, &lines);
+}
+
+/// A guest cannot make the host keep much more than the guest has.
+#[test]
+fn lists_that_multiply() {
+    let core = r#"
+      (func (export "pairs") (param i32) (result i64)
+        (drop (memory.grow (i32.const 128)))
+        (i64.extend_i32_u (local.get 0)))
+      (func (export "texts") (param i32) (result i64)
+        (drop (memory.grow (i32.const 300)))
+        (i64.extend_i32_u (local.get 0)))"#;
+    let face = r#"
+      convention = "c"
+      result = "packed"
+      result-owner = "static"
+      wit = """
+        pairs: func(count: u32) -> list<tuple<u8, u8>>;
+        texts: func(count: u32) -> list<string>;
+      """
+    "#;
+    let lines = [
+        "pairs(2) -> [(0, 0), (0, 0)]",
+        "pairs(4000000) -> Trap: too much data",
+        r#"texts(1) -> [""]"#,
+        "texts(2000000) -> Trap: too much data",
+    ];
+    calls(core, face, &lines);
+}
+
+/// Lengths of more bytes than addresses can tell apart.
+#[test]
+fn lengths_that_wrap() {
+    let core = r#"
+      (func (export "packed") (param i32) (result i64) (i64.extend_i32_u (local.get 0)))
+      (func (export "buffer") (param i32 i32 i32) (result i32) (local.get 0))"#;
+    let face = r#"
+      convention = "c"
+      result-owner = "static"
+      wit = """
+        live: func() -> u32;
+        packed: func(count: u32) -> list<u64>;
+        buffer: func(count: u32) -> list<u64>;
+      """
+      [export.packed]
+      result = "packed"
+      [export.buffer]
+      result = "buffer"
+    "#;
+    let lines = [
+        "packed(1) -> [0]",
+        "packed(536870913) -> trap memoryoutofbounds",
+        "packed(4294967295) -> trap memoryoutofbounds",
+        "buffer(1) -> [",
+        "buffer(536870913) -> trap memoryoutofbounds",
+    ];
+    calls(core, face, &lines);
+}
+
+/// Numbers that are no case, and bits without names, as arguments of an import.
+#[test]
+fn arguments_of_imports() {
+    let core = r#"
+      (import "host" "pick" (func $pick (param i32 i32)))
+      (func (export "go") (param i32 i32) (call $pick (local.get 0) (local.get 1)))"#;
+    let face = r#"
+      convention = "c"
+      wit = "go: func(color: u32, rights: u32);"
+      imports = """
+        enum color { red, green }
+        flags rights { read, write }
+        pick: func(color: color, rights: rights);
+      """
+    "#;
+    let lines = [
+        "go(1, 3) -> ()",
+        "go(2, 3) -> Trap: 2 is no case",
+        "go(1, 4) -> Trap: flags { read, write }: 0x4 has bits without names",
+    ];
+    calls(core, face, &lines);
+}
+
+/// What the host returns into a buffer, of larger units than bytes: it is in the buffer
+/// where that is large enough, and nowhere else.
+#[test]
+fn buffers_of_imports() {
+    let core = r#"
+      (import "host" "ask" (func $ask (param i32 i32 i32) (result i32)))
+      (data (i32.const 16) "q\00\00\00")
+      (func (export "go") (param $capacity i32) (result i64)
+        (local $n i32)
+        (memory.fill (i32.const 512) (i32.const 46) (i32.const 64))
+        (local.set $n (call $ask (i32.const 16) (i32.const 512) (local.get $capacity)))
+        (i64.or (i64.const 0x20000000000) (i64.extend_i32_u (local.get $n))))"#;
+    let face = r#"
+      convention = "c"
+      encoding = "utf16"
+      wit = """
+        live: func() -> u32;
+        go: func(capacity: u32) -> string;
+      """
+      imports = "ask: func(text: string) -> string;"
+      [export.go]
+      result = "packed"
+      result-owner = "static"
+      [import.ask]
+      result = "buffer"
+    "#;
+    // Eleven units of what the buffer was filled with.
+    let nothing = "⸮".repeat(11);
+    let lines = [
+        r#"go(11) -> "answer to q""#.to_owned(),
+        r#"go(4294967295) -> "answer to q""#.to_owned(),
+        format!(r#"go(10) -> "{nothing}""#),
+        format!(r#"go(5) -> "{nothing}""#),
+        format!(r#"go(0) -> "{nothing}""#),
+    ];
+    calls(core, face, &lines.each_ref().map(|line| &**line));
 }
 
 /// A guest without memory: its allocator says so.

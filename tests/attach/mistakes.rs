@@ -113,6 +113,71 @@ fn what_a_convention_cannot_carry() {
     );
 }
 
+/// Types and functions that are too many together.
+#[test]
+fn what_is_too_large() {
+    let large = |functions: usize, ty: &str| {
+        let fields: String = (0..900).map(|i| format!("a{i}: u8, ")).collect();
+        let cases: String = (0..900).map(|i| format!("c{i}, ")).collect();
+        let functions: String = (0..functions).map(|i| format!("g{i}: func(x: {ty});\n")).collect();
+        let face = format!(
+            "convention = 'c'\nwit = '''\nrecord r {{ {fields} }}\nenum e {{ {cases} }}\n{functions}'''"
+        );
+        wrong(&face).to_string()
+    };
+    assert!(large(50, "r").contains("the core exports no such function"));
+    assert!(large(200, "r").contains("the types of the face are too large"));
+    assert!(large(200, "e").contains("the types of the face are too large"));
+    assert!(large(10_001, "u8").contains("a face has up to 10000 functions"));
+}
+
+/// Forms that do not go together, or that nothing could free or read.
+#[test]
+fn what_does_not_go_together() {
+    let check = |face: &str, place: (usize, usize), message: &str| {
+        check(face, MALFORMED, place, message);
+    };
+    check("convention = 'c'\nwithin = 'prefixed'", (2, 11), "is one of pointer-length, nul");
+    let face = |settings: &str, wit: &str| format!("convention = {settings}\nwit = '''\n{wit}'''");
+    let pair = "record r { a: u32, b: string }\ngreet: func(x: r) -> u32;";
+    check(&face("'c'\ntext = 'struct'", pair), (5, 13), "text in records and arrays is");
+    let texts = "greet: func(x: list<string>) -> u32;";
+    check(&face("'c'\ntext = 'prefixed'", texts), (4, 13), "text in records and arrays is");
+    check(&face("'c'\nowner = 'callee'", texts), (4, 13), "which the guest cannot free");
+    check(
+        &face("'c'\nowner = 'callee'\nresult = 'buffer'", "greet: func(x: string) -> string;"),
+        (5, 1),
+        "it may be called twice",
+    );
+    check(
+        &face("'canonical'", "greet: func() -> option<string>;"),
+        (3, 1),
+        "the convention canonical has no form for option<string> here",
+    );
+    check(
+        &face("'canonical'", "enum e { a }\nrecord r { a: e, b: u32 }\ngreet: func() -> r;"),
+        (5, 1),
+        "the convention canonical has no form for",
+    );
+    let words: Vec<_> = (0..17).map(|i| format!("a{i}: u32")).collect();
+    check(
+        &face("'canonical'", &format!("greet: func({}) -> u32;", words.join(", "))),
+        (3, 1),
+        "17 words",
+    );
+    check(
+        &face("'c'", "greet: func(x: string) -> string;\nhi: func(x: string) -> string;")
+            .replace("'''", "\"\"\"")
+            .replacen(
+                "convention",
+                "export.hi = { core = 'greet', name = 'greet' }\nconvention",
+                1,
+            ),
+        (5, 1),
+        "another export is called `greet` already",
+    );
+}
+
 /// What is no core module, or has types already.
 #[test]
 fn other_modules() {

@@ -44,7 +44,7 @@ impl Call<'_, '_> {
             Type::List(list) if list.element == Type::String => {
                 self.text_result(Sequence::texts(), form, false)
             }
-            Type::Option(_) => match ty.at(1) {
+            Type::Option(_) if self.rules.null_options => match ty.at(1) {
                 Some(Type::String) => self.text_result(Sequence::text(self.rules), form, true),
                 Some(Type::List(list)) if is_plain(&list.element) => {
                     self.text_result(Sequence::list(&list.element), form, true)
@@ -273,6 +273,14 @@ impl Call<'_, '_> {
 
     /// The core writes to a buffer, and is called again where that was too small.
     fn buffer(&mut self, sequence: Sequence, pointer: Local, length: Local) -> Result<()> {
+        if self.rules.owner == Owner::Callee && !self.sequences.is_empty() {
+            let message = format!(
+                "{}: with `result = \"buffer\"` it may be called twice with its arguments: it \
+                 cannot free them (`owner = \"callee\"`)",
+                self.name
+            );
+            return Err(self.maker.wrong(self.at, message));
+        }
         let (at, area) = self.area(8, 4);
         let alloc = self.maker.alloc(self.at, self.rules, 8, 0, 0)?;
         let Some(rule) = self.rules.free.clone() else { return Err(self.no_free()) };
@@ -286,8 +294,8 @@ impl Call<'_, '_> {
         sequence.count_to_length(&mut self.after);
         self.after.set(length);
         let bad = self.wrap.local(I32);
-        self.after.get(n).i32(sequence.size as i32).op(I::I32Mul);
-        self.after.get(area).ops([load(I32, at + 4), I::I32GtU]).set(bad);
+        self.after.get(n).times(sequence.size).get(area);
+        self.after.ops([load(I32, at + 4), I::I32GtU]).set(bad);
         self.refuse(bad, "the core wanted more room for its result each time".into());
         self.buffer = Some(Buffer { at, area, alloc, free, length: n, unit: sequence.size });
         Ok(())
@@ -317,6 +325,9 @@ impl Call<'_, '_> {
         let Some(shape) = Shape::of(ty, self.rules.within) else {
             return Err(self.unsupported(ty));
         };
+        if shape.leaves.iter().any(|(_, leaf)| matches!(leaf, Leaf::Text)) {
+            self.within()?;
+        }
         let place = self.wrap.local(I32);
         if form == ResultForm::Pair {
             self.forms.push("the address of a record returned".into());

@@ -168,8 +168,8 @@ impl Sequence {
 
     /// Makes the length, as the plan counts it, of a count on the stack.
     pub fn count_to_length(&self, code: &mut Code) {
-        if self.bytes && self.size > 1 {
-            code.i32(self.size as i32).op(I::I32Mul);
+        if self.bytes {
+            code.times(self.size);
         }
     }
 
@@ -182,8 +182,11 @@ impl Sequence {
 
     /// How it lies, as what frees it is told.
     pub fn lies(&self, head: u32, tail: u32, result: bool) -> Lies {
-        let shift = if self.bytes { 0 } else { self.size.trailing_zeros() };
-        Lies { shift, align: self.align, head, tail, result }
+        let (shift, unit) = match self.bytes {
+            true => (0, self.size),
+            false => (self.size.trailing_zeros(), 1),
+        };
+        Lies { shift, unit, align: self.align, head, tail, result }
     }
 }
 
@@ -357,7 +360,7 @@ impl<'m, 'a> Call<'m, 'a> {
                 self.sequence(Sequence::list(&list.element), form, None, slot)?;
             }
             Type::List(list) if list.element == Type::String => self.texts_param(slot)?,
-            Type::Option(_) if matches!(ty.at(1), Some(Type::String)) => {
+            Type::Option(_) if self.rules.null_options && ty.at(1) == Some(&Type::String) => {
                 let tag = self.number(*slot, ValType::U32);
                 *slot += 1;
                 self.sequence(Sequence::text(self.rules), self.rules.text, Some(tag), slot)?;
@@ -429,7 +432,7 @@ impl<'m, 'a> Call<'m, 'a> {
                     self.before.get(area).get(local).op(store(ty, at + offset));
                 }
                 Leaf::Text => {
-                    let form = self.rules.within;
+                    let form = self.within()?;
                     let sequence = Sequence::text(self.rules);
                     let (pointer, length) = self.lower(*slot, sequence, form)?;
                     self.before.get(area).get(pointer).op(store(I32, at + offset));
@@ -457,6 +460,21 @@ impl<'m, 'a> Call<'m, 'a> {
             }
         };
         (at, local)
+    }
+
+    /// What text in records and arrays is.
+    pub fn within(&self) -> Result<TextForm> {
+        match self.rules.within {
+            form @ (TextForm::PointerLength | TextForm::Nul) => Ok(form),
+            TextForm::Struct | TextForm::Prefixed => {
+                let message = format!(
+                    "{}: {}: text in records and arrays is pointer-length or nul: `within` says \
+                     which",
+                    self.name, self.what
+                );
+                Err(self.maker.wrong(self.at, message))
+            }
+        }
     }
 
     pub fn unsupported(&self, ty: &Type) -> crate::error::Error {

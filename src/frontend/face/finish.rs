@@ -146,7 +146,10 @@ impl Call<'_, '_> {
         if let Some(Buffer { at, alloc, free, .. }) = self.buffer {
             let fill =
                 self.maker.glue.named(format!("buffer {alloc} {at}"), &[I32], &[], |f, _| {
-                    f.code.get(0).i32(BUFFER).call(alloc).op(store(I32, at));
+                    let place = f.local(I32);
+                    f.code.get(0).i32(BUFFER).call(alloc).op(I::LocalTee(place));
+                    // Where there is no memory, this traps.
+                    f.code.get(place).op(load(ValType::U8, 0)).op(I::Drop).op(store(I32, at));
                     f.code.get(0).i32(BUFFER).op(store(I32, at + 4));
                     Ok(())
                 })?;
@@ -173,13 +176,15 @@ impl Call<'_, '_> {
         let mut code = self.before.clone();
         code.append(&call);
         if let Some(Buffer { at, area, alloc, free, length, unit }) = self.buffer {
-            let size = self.wrap.local(I32);
-            code.get(length).i32(unit as i32).ops([I::I32Mul, I::LocalTee(size)]);
+            let (size, place) = (self.wrap.local(I32), self.wrap.local(I32));
+            code.get(length).times(unit).op(I::LocalTee(size));
             code.get(area).ops([load(I32, at + 4), I::I32GtU, I::If(BlockType::Empty)]);
             code.get(area).op(load(I32, at)).get(area).op(load(I32, at + 4));
             code.get(area).i32(0).op(store(I32, at)).call(free);
             code.get(area).get(size).op(store(I32, at + 4));
-            code.get(area).get(size).call(alloc).op(store(I32, at));
+            code.get(area).get(size).call(alloc).op(I::LocalTee(place));
+            // Where there is no memory, this traps.
+            code.get(place).op(load(ValType::U8, 0)).op(I::Drop).op(store(I32, at));
             code.append(&call).op(I::End);
         }
         code.append(&self.after).append(&self.outs.code);

@@ -80,6 +80,18 @@ impl Code {
         }
     }
 
+    /// Multiplies the number on the stack; what is too large becomes the largest number
+    /// that there is, which no memory has as many bytes as. Up to there, an `f64` is exact.
+    pub fn times(&mut self, by: u32) -> &mut Code {
+        match by {
+            1 => self,
+            _ => self
+                .op(I::F64ConvertI32U)
+                .op(I::F64Const(f64::from(by).into()))
+                .ops([I::F64Mul, I::I32TruncSatF64U]),
+        }
+    }
+
     /// Whether this reads these locals, and does nothing else.
     pub fn reads(&self, locals: impl IntoIterator<Item = Local>) -> bool {
         let found = self.0.iter().map(|ins| match ins {

@@ -98,7 +98,9 @@ impl Hook<'_, '_> {
             Some(Type::List(list)) if is_plain(&list.element) => {
                 Some((Sequence::list(&list.element), false))
             }
-            Some(ty @ Type::Option(_)) if matches!(ty.at(1), Some(Type::String)) => {
+            Some(ty @ Type::Option(_))
+                if self.rules.null_options && ty.at(1) == Some(&Type::String) =>
+            {
                 Some((Sequence::text(self.rules), true))
             }
             _ => None,
@@ -206,7 +208,7 @@ impl Hook<'_, '_> {
                 };
                 self.sequence(Sequence::list(&list.element), form, false, at)?;
             }
-            Type::Option(_) if matches!(ty.at(1), Some(Type::String)) => {
+            Type::Option(_) if self.rules.null_options && ty.at(1) == Some(&Type::String) => {
                 let form = self.rules.text;
                 self.sequence(Sequence::text(self.rules), form, true, at)?;
             }
@@ -406,7 +408,9 @@ impl Hook<'_, '_> {
             (own, object) = (self.maker.known.import_result)(self)?;
         }
         let alloc = match (to, own) {
-            (To::Buffer(buffer, capacity), _) => self.fill_buffer(*buffer, *capacity, at)?,
+            (To::Buffer(buffer, capacity), _) => {
+                self.fill_buffer(*buffer, *capacity, sequence.size, at)?
+            }
             (_, Some(alloc)) => alloc,
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
@@ -439,7 +443,7 @@ impl Hook<'_, '_> {
                 sequence.push_count(code, length);
                 code.op(store(I32, 4));
             }
-            (To::Buffer(_, capacity), _) => {
+            (To::Buffer(buffer, _), _) => {
                 // What did not fit was put elsewhere.
                 let Some(rule) = self.rules.free.clone() else {
                     let message = "a result into a buffer needs `alloc` and `free`";
@@ -448,8 +452,7 @@ impl Hook<'_, '_> {
                 let lies = Lies { align: 8, ..Lies::default() };
                 let free = self.maker.free(at, self.rules, &rule, lies)?;
                 let bytes = if sequence.bytes { 0 } else { sequence.size.trailing_zeros() as i32 };
-                let unit = sequence.size.trailing_zeros() as i32;
-                code.shifted(length, bytes).shifted(*capacity, unit).op(I::I32GtU);
+                code.get(pointer).get(*buffer).op(I::I32Ne);
                 code.op(I::If(BlockType::Empty)).get(pointer).shifted(length, bytes).call(free);
                 code.op(I::End);
                 sequence.push_count(code, length);
@@ -521,11 +524,11 @@ impl Hook<'_, '_> {
     /// The function that gives a buffer where it is large enough, and other memory
     /// where not. Nothing runs between the step that tells it of the buffer and the
     /// one that asks it.
-    fn fill_buffer(&mut self, buffer: Local, capacity: Local, at: usize) -> Result<u32> {
+    fn fill_buffer(&mut self, buffer: Local, capacity: Local, unit: u32, at: usize) -> Result<u32> {
         let other = self.maker.alloc(at, self.rules, 8, 0, 0)?;
         let (place, room) = (self.maker.glue.global(), self.maker.glue.global());
         let mut tell = Func::new(&[I32, I32]);
-        tell.code.get(0).op(I::GlobalSet(place)).get(1).op(I::GlobalSet(room));
+        tell.code.get(0).op(I::GlobalSet(place)).get(1).times(unit).op(I::GlobalSet(room));
         let tell = self.maker.glue.add(tell, &[]);
         let to = self.new_slots(0);
         let args = Box::new([used(buffer), used(capacity)]);

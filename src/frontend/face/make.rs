@@ -67,8 +67,9 @@ impl<'a> Maker<'a> {
     /// Makes all of it.
     pub fn make(&mut self) -> Result<()> {
         let face = self.face;
-        let read = |wit: &Option<super::text::Wit>| match wit {
-            Some(wit) => wit::read(face.text, wit),
+        let mut parts = wit::Parts::default();
+        let mut read = |wit: &Option<super::text::Wit>| match wit {
+            Some(wit) => wit::read(face.text, wit, &mut parts),
             None => Ok(Vec::new()),
         };
         let (exports, imports) = (read(&face.wit)?, read(&face.imports)?);
@@ -85,6 +86,7 @@ impl<'a> Maker<'a> {
         };
         self.encoding = all(known.rules, None)?.encoding;
         self.import_all(&imports, &|settings| all(known.import_rules, settings))?;
+        let mut names = HashSet::new();
         for function in &exports {
             let settings = settings(&face.export, &function.name);
             let rules = all(known.rules, settings)?;
@@ -95,6 +97,10 @@ impl<'a> Maker<'a> {
             let ty = ExternType::Func(self.outer_type(function));
             let name = settings.and_then(|settings| settings.name.as_ref());
             let name = name.map_or(&function.name, |name| &name.value).clone();
+            if !names.insert(name.clone()) {
+                let message = format!("another export is called `{name}` already");
+                return Err(self.wrong(function.at, message));
+            }
             let ty = ExportType { name, ty };
             self.exports.push(Export { ty, from: Inside::Adapter(at), same: None });
         }

@@ -2,7 +2,7 @@
 //!
 //! Not here: which values lie there.
 
-use super::glue::{Code, Local, at};
+use super::glue::{Code, at};
 use super::make::Maker;
 use super::rules::{AreaRule, CallArg, CallRule, Rules};
 use crate::abi::GuestEncoding;
@@ -56,6 +56,10 @@ impl<'a> Maker<'a> {
             return Err(self.wrong(at, message));
         };
         let usual = [CallArg::Size, CallArg::Align];
+        if rule.args.iter().flatten().any(|arg| *arg == CallArg::Count) {
+            let message = format!("the allocator `{}` is told bytes: `size`", rule.name);
+            return Err(self.wrong(at, message));
+        }
         let (func, args, ty) = self.args(at, "the allocator", rule, &usual)?;
         if ty.results() != [ValType::I32] {
             let message = format!("the allocator `{}` is {ty}, and gives no address", rule.name);
@@ -76,7 +80,7 @@ impl<'a> Maker<'a> {
                 |code| {
                     code.get(all);
                 },
-                size,
+                |_| {},
                 align,
             );
             code.call(func).set(address);
@@ -115,7 +119,12 @@ impl<'a> Maker<'a> {
                 |code| {
                     code.get(all);
                 },
-                length,
+                |code| {
+                    code.get(length);
+                    if place.unit > 1 {
+                        code.i32(place.unit as i32).op(I::I32DivU);
+                    }
+                },
                 place.align,
             );
             code.call(func).ops((0..results).map(|_| I::Drop));
@@ -199,6 +208,8 @@ impl<'a> Maker<'a> {
 pub(super) struct Lies {
     /// How far left its length is shifted to give bytes.
     pub shift: u32,
+    /// How many of what its length counts an element has; 0 is 1.
+    pub unit: u32,
     pub align: u32,
     /// Bytes before and after it.
     pub head: u32,
@@ -212,7 +223,7 @@ fn push_args(
     args: &[CallArg],
     pointer: Option<&dyn Fn(&mut Code)>,
     size: impl Fn(&mut Code),
-    count: Local,
+    count: impl Fn(&mut Code),
     align: u32,
 ) {
     for arg in args {
@@ -222,9 +233,7 @@ fn push_args(
                 code.i32(0);
             }
             (CallArg::Size, _) => size(code),
-            (CallArg::Count, _) => {
-                code.get(count);
-            }
+            (CallArg::Count, _) => count(code),
             (CallArg::Align, _) => {
                 code.i32(align as i32);
             }

@@ -18,6 +18,8 @@ pub(super) struct Rules {
     pub within: TextForm,
     /// What text is that tells of a failure.
     pub error: TextForm,
+    /// Whether an `option` is an address, which is 0 where there is none.
+    pub null_options: bool,
     /// Whether a record is passed as its fields.
     pub flat_records: bool,
     /// Who frees arguments.

@@ -2,7 +2,7 @@
 //!
 //! Not here: what the types are; which core it is for.
 
-use super::rules::{CallRule, Named, Rules};
+use super::rules::{CallRule, Named, Rules, TextForm};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend::text::error_at;
 use std::ops::Range;
@@ -138,7 +138,10 @@ impl<'a> Settings<'a> {
                     rules.text = named(text, key, value)?;
                     rules.within = rules.text;
                 }
-                "within" => rules.within = named(text, key, value)?,
+                "within" => {
+                    let forms = [TextForm::PointerLength, TextForm::Nul];
+                    rules.within = forms[word(&["pointer-length", "nul"])?];
+                }
                 "error" => rules.error = named(text, key, value)?,
                 "result" => rules.result = named(text, key, value)?,
                 "records" => rules.flat_records = word(&["pointer", "flat"])? == 1,

@@ -28,10 +28,18 @@ impl Call<'_, '_> {
     /// one of addresses, and how many there are.
     pub fn texts_param(&mut self, slot: &mut u32) -> Result<()> {
         self.check_encoding()?;
+        if self.rules.owner == Owner::Callee {
+            let message = format!(
+                "{}: {}: texts of a list lie in one piece of memory, which the guest cannot free \
+                 (`owner = \"callee\"`)",
+                self.name, self.what
+            );
+            return Err(self.maker.wrong(self.at, message));
+        }
+        let each = self.within()?;
         let (piece, _) = self.lower(*slot, PIECE, TextForm::PointerLength)?;
         *slot += 1;
-        let each = self.rules.within;
-        let pairs = matches!(each, TextForm::PointerLength | TextForm::Struct);
+        let pairs = each == TextForm::PointerLength;
         let name = format!("unpack {each:?}");
         let unpack = self.maker.glue.named(name, &[I32], &[I32], |f, _| {
             let (piece, i, count) = (0, f.local(I32), f.local(I32));
@@ -74,8 +82,8 @@ impl Call<'_, '_> {
         let text = Sequence::text(self.rules);
         let alloc = self.maker.alloc(self.at, self.rules, 8, 0, 0)?;
         let Some(free) = self.rules.free.clone() else { return Err(self.no_free()) };
-        let each = self.rules.within;
-        let pairs = matches!(each, TextForm::PointerLength | TextForm::Struct);
+        let each = self.within()?;
+        let pairs = each == TextForm::PointerLength;
         let owned = self.rules.result_owner == Owner::Caller;
         // One function may free all of it; else each text is freed, and the array.
         let all =

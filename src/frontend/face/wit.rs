@@ -38,9 +38,20 @@ const BEFORE: &str = "package face:face; interface face {";
 const MOST_DEPTH: usize = 32;
 /// So many parts may the types of a function have.
 const MOST_PARTS: usize = 1_000;
+/// So many parts, cases and names of flags may all types of a face have.
+const MOST_OF_ALL: usize = 100_000;
+/// So many functions may a face have, exports or imports.
+const MOST_FUNCTIONS: usize = 10_000;
+
+/// How many parts there are.
+#[derive(Default)]
+pub(super) struct Parts {
+    function: usize,
+    all: usize,
+}
 
 /// Reads the body of an interface.
-pub(super) fn read(text: &str, wit: &Wit) -> Result<Vec<Function>> {
+pub(super) fn read(text: &str, wit: &Wit, parts: &mut Parts) -> Result<Vec<Function>> {
     let place = |span: Span| {
         let offset = if span.is_known() { span.start() as usize } else { 0 };
         wit.place(offset.saturating_sub(BEFORE.len()).min(wit.text.len()))
@@ -68,9 +79,13 @@ pub(super) fn read(text: &str, wit: &Wit) -> Result<Vec<Function>> {
                 let message = format!("{name}: a face has plain functions only");
                 return Err(wrong(text, at, message));
             }
-            let mut parts = 0;
+            if functions.len() == MOST_FUNCTIONS {
+                let message = format!("a face has up to {MOST_FUNCTIONS} functions");
+                return Err(wrong(text, at, message));
+            }
+            parts.function = 0;
             let mut convert = |ty: &wit_parser::Type, at: usize| {
-                convert(&resolve, ty, 0, &mut parts)
+                convert(&resolve, ty, 0, parts)
                     .map_err(|why| wrong(text, at, format!("{name}: {why}")))
             };
             let mut params = Vec::new();
@@ -90,12 +105,23 @@ fn convert(
     resolve: &Resolve,
     ty: &wit_parser::Type,
     depth: usize,
-    parts: &mut usize,
+    parts: &mut Parts,
 ) -> Result<Type, String> {
     use wit_parser::Type as T;
-    *parts += 1;
-    if depth > MOST_DEPTH || *parts > MOST_PARTS {
+    parts.function += 1;
+    parts.all += 1;
+    if let T::Id(id) = ty {
+        parts.all += match &resolve.types[*id].kind {
+            TypeDefKind::Enum(cases) => cases.cases.len(),
+            TypeDefKind::Flags(flags) => flags.flags.len(),
+            _ => 0,
+        };
+    }
+    if depth > MOST_DEPTH || parts.function > MOST_PARTS {
         return Err("this type is too large".into());
+    }
+    if parts.all > MOST_OF_ALL {
+        return Err("the types of the face are too large".into());
     }
     let mut inner = |ty: &T| convert(resolve, ty, depth + 1, parts);
     let id = match ty {

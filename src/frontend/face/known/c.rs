@@ -24,6 +24,7 @@ pub(super) fn rules(core: &Core) -> Rules {
         encoding: GuestEncoding::default(),
         text: TextForm::Nul,
         result: ResultForm::Nul,
+        null_options: true,
         within: TextForm::Nul,
         error: TextForm::Nul,
         flat_records: false,

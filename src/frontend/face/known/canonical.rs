@@ -2,9 +2,14 @@
 //! their types: address and length, `cabi_realloc`; a result of more than one word lies
 //! where the core says.
 
+use super::super::call::Call;
 use super::super::rules::{CallArg, CallRule, Owner, ResultForm, Rules, TextForm};
+use super::super::wit::fields;
 use super::{Known, PLAIN, c, exports};
+use crate::error::Result;
 use crate::frontend::core::Core;
+use crate::types::FuncType;
+use crate::types::tree::{Field, Type};
 
 pub(super) const CANONICAL: Known = Known {
     name: "canonical",
@@ -15,6 +20,8 @@ pub(super) const CANONICAL: Known = Known {
         owner: Owner::Caller,
         ..rules(core)
     },
+    result,
+    end,
     guess: |core| if exports(core, "cabi_realloc") { 10 } else { 0 },
     ..PLAIN
 };
@@ -26,6 +33,7 @@ fn rules(core: &Core) -> Rules {
         result: ResultForm::Pair,
         within: TextForm::PointerLength,
         error: TextForm::PointerLength,
+        null_options: false,
         flat_records: true,
         owner: Owner::Callee,
         result_owner: Owner::Callee,
@@ -34,4 +42,32 @@ fn rules(core: &Core) -> Rules {
         post: Some("cabi_post_"),
         ..c::rules(core)
     }
+}
+
+/// In the memory of the canonical ABI enums have other sizes than in C.
+fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
+    fn has_enum(ty: &Type) -> bool {
+        let inner = |fields: &[_]| fields.iter().any(|field: &Field| has_enum(&field.ty));
+        matches!(ty, Type::Enum(_)) || fields(ty).is_some_and(inner)
+    }
+    match fields(ty) {
+        Some(all) if all.len() > 1 && has_enum(ty) => Err(call.unsupported(ty)),
+        _ => Ok(false),
+    }
+}
+
+/// More parameters than these lie in memory.
+const MOST_WORDS: usize = 16;
+
+fn end(call: &mut Call<'_, '_>, _: &FuncType) -> Result<()> {
+    let words = call.args.types.len();
+    if words <= MOST_WORDS {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: its parameters are {words} words; the convention canonical passes up to {MOST_WORDS} \
+         here",
+        call.name
+    );
+    Err(call.maker.wrong(call.at, message))
 }
