@@ -110,3 +110,16 @@ fn assemblyscript_of_old() {
         assert_eq!(guest.told("pages", ")"), "1");
     }
 }
+
+/// What is allocated is given back after each call, but for the list of free references,
+/// which a module with a table of them makes once.
+#[test]
+fn wasm_bindgen() {
+    for wasm in ["guest.wasm", "guest-mvp.wasm", "guest-0.2.92.wasm"] {
+        let once = if wasm == "guest.wasm" { "512" } else { "0" };
+        all("wasm-bindgen", &[wasm], |guest, line| {
+            let live = guest.told("live-bytes", ")");
+            assert!(live == "0" || live == once, "{wasm}: {line}: {live}");
+        });
+    }
+}

@@ -140,11 +140,19 @@ fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String
                 ("none", _) => Val::Option(None),
                 ("ask", _) => Val::from(format!("answer to {said}")),
                 ("env", _) => Val::Option(Some(Box::new(Val::from("/home/é")))),
+                ("ask_opt", _) if said == "x" => Val::Option(None),
+                ("ask_opt", _) => Val::Option(Some(Box::new(format!("maybe {said}").into()))),
                 ("digest", _) => {
                     let Val::List(List::U8(data)) = &args[0] else { panic!("{args:?}") };
                     let all = data.iter().fold(0, |all, byte| all ^ byte);
                     Val::List(List::U8(vec![data.len() as u8, all].into()))
                 }
+                ("now", _) => Val::F64(41.5),
+                ("ticks", _) => Val::U64(u64::MAX),
+                ("may_fail", _) if said == "x" => {
+                    Val::Result(Err(Some(Box::new(format!("refused {said}").into()))))
+                }
+                ("may_fail", _) => Val::Result(Ok(Some(Box::new(format!("fine {said}").into())))),
                 ("puts", _) => Val::S32(said.chars().count() as i32),
                 (other, _) => panic!("{other}"),
             };

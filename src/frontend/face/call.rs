@@ -40,7 +40,7 @@ pub(super) fn make(
     }
     let ty = maker.flat_type(function)?;
     let place = core.map_or(function.at, |core| core.at);
-    let mut call = Call::new(maker, &rules, function, place, ty, target);
+    let mut call = Call::new(maker, &rules, function, place, ty, (target, core_type));
     let mut slot = 0;
     for param in &function.params {
         call.what = format!("parameter {}", param.name);
@@ -62,12 +62,15 @@ pub(super) struct Call<'m, 'a> {
     pub maker: &'m mut Maker<'a>,
     pub rules: &'m Rules,
     pub name: &'m str,
+    pub function: &'m Function,
     /// What is being made, for people, and where it is in the face.
     pub what: String,
     pub at: usize,
     pub place: usize,
     pub ty: FuncType,
     pub target: u32,
+    /// The type of the core function.
+    pub core: &'a FuncType,
     /// The plan's steps before the call.
     pub ops: Vec<Op>,
     pub slots: u32,
@@ -97,6 +100,8 @@ pub(super) struct Call<'m, 'a> {
     pub buffer: Option<Buffer>,
     /// Text and lists among the arguments: address, length in units or bytes.
     pub sequences: Vec<(Local, Local)>,
+    /// A reference among the arguments that the core writes a list to.
+    pub filled: Option<Local>,
     /// The forms that were met, in words.
     pub forms: Vec<String>,
     /// What is called before all else, and what is owed from then on.
@@ -218,18 +223,20 @@ impl<'m, 'a> Call<'m, 'a> {
         function: &'m Function,
         place: usize,
         ty: FuncType,
-        target: u32,
+        (target, core): (u32, &'a FuncType),
     ) -> Call<'m, 'a> {
         let slots = ty.params().len() as u32;
         Call {
             maker,
             rules,
             name: &function.name,
+            function,
             what: String::new(),
             at: function.at,
             place,
             ty,
             target,
+            core,
             ops: Vec::new(),
             slots,
             wrap: Func::default(),
@@ -248,6 +255,7 @@ impl<'m, 'a> Call<'m, 'a> {
             area_size: 0,
             buffer: None,
             sequences: Vec::new(),
+            filled: None,
             forms: Vec::new(),
             around: None,
         }
@@ -284,10 +292,21 @@ impl<'m, 'a> Call<'m, 'a> {
         sequence: Sequence,
         form: TextForm,
     ) -> Result<(Local, Local)> {
+        self.lower_for(self.rules.owner, slot, sequence, form)
+    }
+
+    /// The same, whoever frees arguments else.
+    pub fn lower_for(
+        &mut self,
+        owner: Owner,
+        slot: Slot,
+        sequence: Sequence,
+        form: TextForm,
+    ) -> Result<(Local, Local)> {
         let (head, tail) = margins(form, &sequence);
         let alloc = self.maker.alloc(self.at, self.rules, sequence.align, head, tail)?;
         let mut owed = None;
-        if self.rules.owner == Owner::Caller {
+        if owner == Owner::Caller {
             let Some(rule) = &self.rules.free else {
                 let message = format!(
                     "{}: {} needs what frees arguments: `free = \"free\"` names it; where the \

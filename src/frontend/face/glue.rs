@@ -133,15 +133,25 @@ impl Func {
     }
 }
 
+/// A type that is added.
+#[derive(PartialEq)]
+enum Added {
+    Func(FuncType),
+    /// Another one, as it is written.
+    Other(Vec<u8>),
+}
+
 /// What is added to a core.
 pub(super) struct Glue {
     /// What the core has.
     types: u32,
     funcs: u32,
     globals: u32,
-    added_types: Vec<FuncType>,
+    tables: u32,
+    added_types: Vec<Added>,
     added: Vec<(u32, Function)>,
     added_globals: u32,
+    added_tables: u32,
     named: HashMap<String, u32>,
     /// What is called first, in place of the core's start function.
     pub start: Option<u32>,
@@ -153,9 +163,11 @@ impl Glue {
             types: 0,
             funcs: 0,
             globals: 0,
+            tables: 0,
             added_types: Vec::new(),
             added: Vec::new(),
             added_globals: 0,
+            added_tables: 0,
             named: HashMap::new(),
             start: None,
         };
@@ -171,11 +183,13 @@ impl Glue {
                         match import.map_err(broken)?.ty {
                             TypeRef::Func(_) | TypeRef::FuncExact(_) => glue.funcs += 1,
                             TypeRef::Global(_) => glue.globals += 1,
+                            TypeRef::Table(_) => glue.tables += 1,
                             _ => {}
                         }
                     }
                 }
                 Payload::FunctionSection(section) => glue.funcs += section.count(),
+                Payload::TableSection(section) => glue.tables += section.count(),
                 Payload::GlobalSection(section) => glue.globals += section.count(),
                 _ => {}
             }
@@ -205,11 +219,7 @@ impl Glue {
     /// Adds a function that returns what its code leaves on the stack.
     pub fn add(&mut self, func: Func, results: &[ValType]) -> u32 {
         let ty = FuncType::new(func.params.iter().copied(), results.iter().copied());
-        let known = self.added_types.iter().position(|known| *known == ty);
-        let known = known.unwrap_or_else(|| {
-            self.added_types.push(ty);
-            self.added_types.len() - 1
-        });
+        let ty = self.add_type(Added::Func(ty));
         let first = func.params.len() as u32;
         let place = |local: u32| if local < LOCALS { local } else { local - LOCALS + first };
         let mut function =
@@ -223,8 +233,28 @@ impl Glue {
             });
         }
         function.instruction(&I::End);
-        self.added.push((self.types + known as u32, function));
+        self.added.push((ty, function));
         self.funcs + self.added.len() as u32 - 1
+    }
+
+    fn add_type(&mut self, ty: Added) -> u32 {
+        let known = self.added_types.iter().position(|known| *known == ty);
+        let known = known.unwrap_or_else(|| {
+            self.added_types.push(ty);
+            self.added_types.len() - 1
+        });
+        self.types + known as u32
+    }
+
+    /// The number of a type that is none of functions, as it is written in a module.
+    pub fn other_type(&mut self, written: Vec<u8>) -> u32 {
+        self.add_type(Added::Other(written))
+    }
+
+    /// Adds a table of `externref`s, which is empty at first.
+    pub fn table(&mut self) -> u32 {
+        self.added_tables += 1;
+        self.tables + self.added_tables - 1
     }
 
     /// Adds a global of 32 bits, which is zero at first.
@@ -269,6 +299,13 @@ impl Glue {
         let mut bytes = Vec::new();
         let count = if id == SectionId::Type as u8 {
             for ty in &self.added_types {
+                let ty = match ty {
+                    Added::Func(ty) => ty,
+                    Added::Other(written) => {
+                        bytes.extend_from_slice(written);
+                        continue;
+                    }
+                };
                 bytes.push(0x60);
                 for list in [ty.params(), ty.results()] {
                     (list.len() as u32).encode(&mut bytes);
@@ -276,6 +313,14 @@ impl Glue {
                 }
             }
             self.added_types.len()
+        } else if id == SectionId::Table as u8 {
+            for _ in 0..self.added_tables {
+                let ty = wasm_encoder::RefType::EXTERNREF;
+                ty.encode(&mut bytes);
+                // No limit, and none of it there at first.
+                bytes.extend([0, 0]);
+            }
+            self.added_tables as usize
         } else if id == SectionId::Function as u8 {
             self.added.iter().for_each(|(ty, _)| ty.encode(&mut bytes));
             self.added.len()

@@ -54,7 +54,7 @@ pub(super) struct Hook<'m, 'a> {
     pub maker: &'m mut Maker<'a>,
     pub rules: &'m Rules,
     pub function: &'m Function,
-    core: &'m FuncType,
+    pub core: &'m FuncType,
     /// The function that reads what the core passes: its parameters are the core's.
     pub read: Func,
     /// What it gives.
@@ -62,7 +62,7 @@ pub(super) struct Hook<'m, 'a> {
     given: Vec<Given>,
     /// How many of the core's parameters have been taken, and of which types they
     /// should be.
-    taken: u32,
+    pub taken: u32,
     expected: Vec<ValType>,
     /// Calls of functions with an address and a length, places in `outs`.
     frees: Vec<(u32, [u32; 2])>,
@@ -90,9 +90,25 @@ enum To {
     Buffer(Local, Local),
 }
 
+/// How a convention makes what the core gets of what a host returns.
+pub(super) struct Back {
+    /// Whether the core passes the address of an area for it first.
+    pub area: bool,
+    /// What the core's function returns.
+    pub results: Vec<ValType>,
+    /// The code for it, of the address of the area, and the leaves of the result: of a
+    /// text or list its address and length. Its memory is the core's then.
+    pub code: fn(&mut Hook<'_, '_>, &Type, &[Local], &mut Func) -> Result<()>,
+}
+
 impl Hook<'_, '_> {
     fn make(&mut self, import: u32, flat: FuncType) -> Result<AdapterPlan> {
         let function = self.function;
+        if let Some(ty) = &function.result
+            && let Some(back) = (self.maker.known.import_back)(self, ty)
+        {
+            return self.make_with(import, flat, ty, back);
+        }
         let sequence = match &function.result {
             Some(Type::String) => Some((Sequence::text(self.rules), false)),
             Some(Type::List(list)) if is_plain(&list.element) => {
@@ -124,18 +140,7 @@ impl Hook<'_, '_> {
             (to, _) => to,
         };
         let results = self.core_results(&to, sequence, form)?;
-        let wanted = FuncType::new(self.expected.clone(), results);
-        if *self.core != wanted {
-            let why = match self.forms.is_empty() {
-                true => "the types of the face need".to_owned(),
-                false => format!("{} needs", self.forms.join(", ")),
-            };
-            let message = format!(
-                "import {}: the core imports a function {}; {why} {wanted}",
-                function.name, self.core
-            );
-            return Err(self.maker.mismatch(function.at, message));
-        }
+        self.check(results)?;
         let args = self.arguments(&flat)?;
         let results = flat.results().to_vec();
         let back = self.new_slots(results.len() as u32);
@@ -144,6 +149,74 @@ impl Hook<'_, '_> {
         let mut ops = std::mem::take(&mut self.ops);
         ops.push(Op::Ret { values });
         Ok(plan(self.core.clone(), self.slots, ops))
+    }
+
+    /// The plan where a convention has its own way for the result.
+    fn make_with(
+        &mut self,
+        import: u32,
+        flat: FuncType,
+        result: &Type,
+        back: Back,
+    ) -> Result<AdapterPlan> {
+        let function = self.function;
+        let mut locals = if back.area { vec![self.take(I32)] } else { vec![] };
+        for param in &function.params {
+            self.param(&param.ty, &param.name, param.at)?;
+        }
+        self.check(back.results.clone())?;
+        let args = self.arguments(&flat)?;
+        let found = self.new_slots(flat.results().len() as u32);
+        self.ops.push(Op::CallAdapter { adapter: import, args, to: found });
+        let mut write = Func::new(self.core.params());
+        let mut passed: Vec<_> = (0..self.core.params().len() as u32).map(used).collect();
+        let sequences = sequences(result, self.rules);
+        let mut sequences = sequences.iter();
+        for (from, ty) in (found..).zip(flat.results()) {
+            if *ty == ValType::String {
+                let Some(sequence) = sequences.next() else {
+                    return Err(self.unsupported("result", function.at, result));
+                };
+                let alloc = self.maker.alloc(function.at, self.rules, sequence.align, 0, 0)?;
+                let (to, mem) = (self.new_slots(2), text_mem(sequence.encoding));
+                self.ops.push(Op::LowerStr { alloc, mem, from: used(from), to });
+                passed.extend([used(to), used(to + 1)]);
+                locals.extend([write.param(I32), write.param(I32)]);
+                continue;
+            }
+            let mut slot = from;
+            if *ty != ty.carrier() {
+                slot = self.new_slots(1);
+                let with = Conversion { from: *ty, to: ty.carrier(), checked: false };
+                self.ops.push(Op::Convert { with, from: used(from), to: slot });
+            }
+            passed.push(used(slot));
+            locals.push(write.param(ty.carrier()));
+        }
+        (back.code)(self, result, &locals, &mut write)?;
+        let func = self.maker.glue.add(write, &back.results);
+        let count = back.results.len() as u32;
+        let to = self.new_slots(count);
+        self.ops.push(Op::CallCore { func, args: passed.into(), to });
+        let mut ops = std::mem::take(&mut self.ops);
+        ops.push(Op::Ret { values: (to..to + count).map(used).collect() });
+        Ok(plan(self.core.clone(), self.slots, ops))
+    }
+
+    /// Checks that the core's function is what it should be.
+    fn check(&mut self, results: Vec<ValType>) -> Result<()> {
+        let wanted = FuncType::new(self.expected.clone(), results);
+        if *self.core == wanted {
+            return Ok(());
+        }
+        let why = match self.forms.is_empty() {
+            true => "the types of the face need".to_owned(),
+            false => format!("{} needs", self.forms.join(", ")),
+        };
+        let name = &self.function.name;
+        let message =
+            format!("import {name}: the core imports a function {}; {why} {wanted}", self.core);
+        Err(self.maker.mismatch(self.function.at, message))
     }
 
     fn new_slots(&mut self, count: u32) -> Slot {
@@ -158,6 +231,7 @@ impl Hook<'_, '_> {
         self.taken - 1
     }
 
+    /// What the function that reads gives.
     fn out(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) -> u32 {
         push(self.outs.push(ty));
         self.outs.types.len() as u32 - 1
@@ -547,5 +621,18 @@ impl Hook<'_, '_> {
             self.function.name, self.maker.known.name
         );
         self.maker.wrong(at, message)
+    }
+}
+
+/// The text and lists in a type, in the order of its leaves.
+fn sequences(ty: &Type, rules: &Rules) -> Vec<Sequence> {
+    match ty {
+        Type::String => vec![Sequence::text(rules)],
+        Type::List(list) if is_plain(&list.element) => vec![Sequence::list(&list.element)],
+        Type::Option(cases) | Type::Result(cases) => {
+            let types = cases.cases.iter().filter_map(|case| case.ty.as_ref());
+            types.flat_map(|ty| sequences(ty, rules)).collect()
+        }
+        _ => vec![],
     }
 }

@@ -38,6 +38,9 @@ pub(super) struct Maker<'a> {
     pub builtins: Vec<Builtin>,
     /// What a convention keeps of what it has found out about the core.
     pub kept: Option<Rc<dyn Any>>,
+    /// The table and the global of references that a core without a table of its own
+    /// keeps.
+    pub heap: Option<(u32, u32)>,
 }
 
 impl<'a> Maker<'a> {
@@ -61,6 +64,7 @@ impl<'a> Maker<'a> {
             core_imports: Vec::new(),
             builtins: Vec::new(),
             kept: None,
+            heap: None,
         })
     }
 
@@ -366,7 +370,6 @@ impl<'a> Maker<'a> {
     }
 
     /// An adapter that does something of the host's own.
-    #[allow(dead_code)] // for conventions with imports of their own
     pub fn builtin(&mut self, ty: FuncType, builtin: Builtin) -> u32 {
         let import = BUILTINS + self.builtins.len() as u32;
         self.builtins.push(builtin);

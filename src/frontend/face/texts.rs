@@ -20,7 +20,7 @@ use wasm_encoder::{BlockType, Instruction as I};
 const I32: ValType = ValType::I32;
 
 /// The bytes of a piece.
-const PIECE: Sequence =
+pub(super) const PIECE: Sequence =
     Sequence { encoding: GuestEncoding::Latin1, size: 1, align: 8, bytes: true, texts: false };
 
 impl Call<'_, '_> {

@@ -6,9 +6,10 @@
 mod assemblyscript;
 mod c;
 mod canonical;
+mod wasm_bindgen;
 
 use super::call::Call;
-use super::hook::Hook;
+use super::hook::{Back, Hook};
 use super::make::Maker;
 use super::rules::Rules;
 use crate::error::Result;
@@ -51,6 +52,8 @@ pub(super) struct Known {
     /// Of the result of an import that is an object: what gives room for so many bytes,
     /// and what makes what the core gets of address and length, where these are not it.
     pub import_result: fn(&mut Hook<'_, '_>) -> Result<Makers>,
+    /// How the core gets a result of an import, where the convention has its own way.
+    pub import_back: fn(&Hook<'_, '_>, &Type) -> Option<Back>,
     /// Adds what is beside arguments and result to a call of a function of this type.
     pub end: fn(&mut Call<'_, '_>, &FuncType) -> Result<()>,
 }
@@ -59,7 +62,8 @@ pub(super) struct Known {
 pub(super) type Makers = (Option<u32>, Option<u32>);
 
 /// All of them. The first one that a module is of is guessed.
-pub(super) const ALL: &[&Known] = &[&canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &c::C];
+pub(super) const ALL: &[&Known] =
+    &[&wasm_bindgen::WASM_BINDGEN, &canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &c::C];
 
 /// What a convention has that says no more than the rules.
 const PLAIN: Known = Known {
@@ -77,6 +81,7 @@ const PLAIN: Known = Known {
     import_param: |_, _| Ok(false),
     import_result: |_| Ok((None, None)),
     end: |_, _| Ok(()),
+    import_back: |_, _| None,
 };
 
 /// The convention of a name.

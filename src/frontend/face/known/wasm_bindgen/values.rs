@@ -1,0 +1,313 @@
+//! Arguments of exports that the rules cannot say: options, lists of strings, and text
+//! where the core has a reference.
+//!
+//! Not here: results, in `results`; imports, in `hooks`.
+
+use super::super::super::call::{Call, Sequence};
+use super::super::super::glue::{Code, Local};
+use super::super::super::memory::{load, store};
+use super::super::super::rules::{Owner, ResultForm, TextForm};
+use super::super::super::shape::{is_plain, leaf};
+use super::super::super::texts::{PIECE, looped};
+use super::refs::{self, kind};
+use crate::error::Result;
+use crate::plan::Slot;
+use crate::types::ValType;
+use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
+use crate::types::tree::Type;
+use wasm_encoder::{BlockType, HeapType, Instruction as I};
+
+const I32: ValType = ValType::I32;
+const F64: ValType = ValType::F64;
+const REF: ValType = ValType::ExternRef;
+
+/// No flag, character or small integer.
+pub(super) const NO_SMALL: i32 = 0xff_ffff;
+/// No number of 32 bits, as it was from 0.2.93 on, and as it is.
+pub(super) const NO_NUMBER: [f64; 2] = [4_294_967_297.0, 9_007_199_254_740_991.0];
+
+/// How an option of a number travels.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Optional {
+    /// As an `i32`, which is this where there is none.
+    Small(i32),
+    /// As a float of 64 bits.
+    Float,
+    /// A flag, and the number.
+    Pair,
+}
+
+/// How an option of this type travels; `next` is what the core has in its place.
+pub(super) fn optional(ty: &Type, next: Option<&ValType>) -> Option<Optional> {
+    Some(match ty {
+        Type::Enum(cases) => Optional::Small(cases.cases.len() as i32),
+        Type::Scalar(_) => match ty.val_type() {
+            ValType::U64 | ValType::S64 | ValType::F64 => Optional::Pair,
+            ValType::U32 | ValType::S32 | ValType::F32 if next == Some(&F64) => Optional::Float,
+            ValType::U32 | ValType::S32 | ValType::F32 => Optional::Pair,
+            _ => Optional::Small(NO_SMALL),
+        },
+        _ => return None,
+    })
+}
+
+/// The number that stands for none in this core, as its code has it.
+pub(super) fn no_number(bytes: &[u8]) -> Option<f64> {
+    NO_NUMBER.into_iter().find(|number| {
+        let mut written = [0x44; 9];
+        written[1..].copy_from_slice(&number.to_le_bytes());
+        bytes.windows(9).any(|found| found == written)
+    })
+}
+
+/// A number as a float of 64 bits, or the reverse.
+pub(super) fn widen(code: &mut Code, ty: ValType) {
+    code.op(match ty {
+        ValType::U32 => I::F64ConvertI32U,
+        ValType::S32 => I::F64ConvertI32S,
+        _ => I::F64PromoteF32,
+    });
+}
+
+pub(super) fn narrow(code: &mut Code, ty: ValType) {
+    code.op(match ty {
+        ValType::U32 => I::I32TruncSatF64U,
+        ValType::S32 => I::I32TruncSatF64S,
+        _ => I::F32DemoteF64,
+    });
+}
+
+/// Puts whether a float is one that stands for none.
+pub(super) fn is_none(code: &mut Code, local: Local) {
+    code.get(local).ops([I::F64Const(NO_NUMBER[0].into()), I::F64Eq]);
+    code.get(local).ops([I::F64Const(NO_NUMBER[1].into()), I::F64Eq, I::I32Or]);
+}
+
+/// How many core arguments these types are, text as address and length.
+pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType]) -> usize {
+    let has_float = params.contains(&F64);
+    types
+        .map(|ty| match ty {
+            Type::String | Type::List(_) => 2,
+            Type::Option(_) => match ty.at(1) {
+                Some(inner) => match optional(inner, has_float.then_some(&F64)) {
+                    Some(Optional::Small(_) | Optional::Float) => 1,
+                    _ => 2,
+                },
+                None => 2,
+            },
+            _ => 1,
+        })
+        .sum()
+}
+
+/// How many of these are text.
+pub(super) fn texts<'t>(types: impl Iterator<Item = &'t Type>) -> usize {
+    types.filter(|ty| **ty == Type::String || ty.at(1) == Some(&Type::String)).count()
+}
+
+impl Call<'_, '_> {
+    /// How many core arguments there are before those of the face.
+    fn lead(&self) -> usize {
+        if self.rules.result == ResultForm::InPlace {
+            return 0;
+        }
+        let many = self.function.result.as_ref().and_then(|ty| parts(self, ty));
+        (self.core.results().is_empty() && many.is_some_and(|parts| parts.len() > 1)) as usize
+    }
+
+    /// How many core arguments there are more than needed.
+    fn more(&self) -> isize {
+        let params = self.core.params();
+        let types = self.function.params.iter().map(|param| &param.ty);
+        params.len() as isize - (count(types, params) + self.lead()) as isize
+    }
+
+    /// Whether text is passed as the handle of a reference.
+    fn by_handle(&self) -> bool {
+        let texts = texts(self.function.params.iter().map(|param| &param.ty));
+        texts > 0 && self.more() == -(texts as isize)
+    }
+}
+
+pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Result<bool> {
+    let next = call.core.params().get(call.lead() + call.args.types.len()).copied();
+    let is_text = *ty == Type::String || ty.at(1) == Some(&Type::String);
+    if is_text && (next == Some(REF) || call.by_handle()) {
+        return reference(call, ty, slot, next == Some(REF)).map(|()| true);
+    }
+    match ty {
+        Type::Option(_) => {
+            let Some(inner) = ty.at(1) else { return Ok(false) };
+            if let Type::List(list) = inner
+                && is_plain(&list.element)
+            {
+                let tag = call.number(*slot, ValType::U32);
+                *slot += 1;
+                let sequence = Sequence::list(&list.element);
+                call.sequence(sequence, TextForm::PointerLength, Some(tag), slot)?;
+                return Ok(true);
+            }
+            let Some(optional) = optional(inner, next.as_ref()) else { return Ok(false) };
+            let ty = leaf(inner);
+            let tag = call.number(*slot, ValType::U32);
+            let value = call.number(*slot + 1, ty);
+            *slot += 2;
+            match optional {
+                Optional::Small(none) => {
+                    call.args.push(I32).get(value).i32(none).get(tag).op(I::Select);
+                }
+                Optional::Float => {
+                    let none = no_number(call.maker.bytes).unwrap_or(NO_NUMBER[1]);
+                    let code = call.args.push(F64).get(value);
+                    widen(code, ty);
+                    code.op(I::F64Const(none.into())).get(tag).op(I::Select);
+                }
+                Optional::Pair => {
+                    call.args.push(I32).get(tag);
+                    call.args.push(ty.carrier()).get(value);
+                }
+            }
+            Ok(true)
+        }
+        Type::List(list) if list.element == Type::String => list_of_texts(call, slot),
+        Type::List(list)
+            if is_plain(&list.element)
+                && call.rules.result == ResultForm::InPlace
+                && call.sequences.is_empty() =>
+        {
+            let sequence = Sequence::list(&list.element);
+            // With a reference to write back to the core frees the list; else its host.
+            let referred = call.more() == 1;
+            let owner = if referred { Owner::Callee } else { Owner::Caller };
+            let form = TextForm::PointerLength;
+            let (pointer, length) = call.lower_for(owner, *slot, sequence, form)?;
+            *slot += 1;
+            call.args.push(I32).get(pointer);
+            sequence.push_count(call.args.push(I32), length);
+            if referred {
+                let make = refs::make(&mut call.maker.glue)?;
+                let filled = call.wrap.local(REF);
+                let code = &mut call.before;
+                code.i32(kind::BYTES).op(I::F64Const(0.0.into())).i32(0).i32(0).call(make);
+                code.set(filled);
+                call.filled = Some(filled);
+                match refs::table(call.maker) {
+                    Some(_) => call.args.push(REF).get(filled),
+                    None => {
+                        let keep = refs::keep(call.maker, call.at)?;
+                        call.args.push(I32).get(filled).call(keep)
+                    }
+                };
+            }
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Text, or none, as a reference.
+fn reference(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot, direct: bool) -> Result<()> {
+    call.forms.push("text as a reference".into());
+    let tag = match ty {
+        Type::Option(_) => {
+            *slot += 1;
+            Some(call.number(*slot - 1, ValType::U32))
+        }
+        _ => None,
+    };
+    let (sequence, form) = (Sequence::text(call.rules), TextForm::PointerLength);
+    let (pointer, length) = call.lower_for(Owner::Caller, *slot, sequence, form)?;
+    *slot += 1;
+    let make = refs::make(&mut call.maker.glue)?;
+    let mut code = Code::default();
+    if let Some(tag) = tag {
+        let block = BlockType::Result(wasm_encoder::ValType::EXTERNREF);
+        code.get(tag).op(I::If(block));
+    }
+    code.i32(kind::STRING).op(I::F64Const(0.0.into())).get(pointer).get(length).call(make);
+    if tag.is_some() {
+        code.ops([I::Else, I::RefNull(HeapType::EXTERN), I::End]);
+    }
+    if !direct {
+        code.call(refs::keep(call.maker, call.at)?);
+    }
+    call.args.push(if direct { REF } else { I32 }).append(&code);
+    Ok(())
+}
+
+/// A list of strings: an array of handles, which the core frees.
+fn list_of_texts(call: &mut Call<'_, '_>, slot: &mut Slot) -> Result<bool> {
+    let (piece, _) = call.lower_for(Owner::Caller, *slot, PIECE, TextForm::PointerLength)?;
+    *slot += 1;
+    let (make, keep) = (refs::make(&mut call.maker.glue)?, refs::keep(call.maker, call.at)?);
+    let alloc = call.maker.alloc(call.at, call.rules, 4, 0, 0)?;
+    let refer = call.maker.glue.named("handles".into(), &[I32], &[I32, I32], |f, _| {
+        let (piece, i, count, array) = (0, f.local(I32), f.local(I32), f.local(I32));
+        let code = &mut f.code;
+        code.get(piece).op(load(I32, 4)).set(count);
+        code.shifted(count, 2).call(alloc).set(array);
+        looped(code, i, count, |code| {
+            let at = |code: &mut Code| {
+                code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(piece).op(I::I32Add);
+            };
+            code.shifted(i, 2).get(array).op(I::I32Add);
+            code.i32(kind::STRING).op(I::F64Const(0.0.into()));
+            at(code);
+            code.op(load(I32, TEXTS_HEAD)).get(piece).op(I::I32Add);
+            at(code);
+            code.op(load(I32, TEXTS_HEAD + 4)).call(make).call(keep).op(store(I32, 0));
+        });
+        code.get(array).get(count);
+        Ok(())
+    })?;
+    let (array, count) = (call.wrap.local(I32), call.wrap.local(I32));
+    call.before.get(piece).call(refer).set(count).set(array);
+    call.args.push(I32).get(array);
+    call.args.push(I32).get(count);
+    Ok(true)
+}
+
+/// The core values that a result is; `None` for what has none here.
+pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
+    Some(match ty {
+        Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => vec![leaf(ty).carrier()],
+        Type::String => vec![I32, I32],
+        Type::List(list) if is_plain(&list.element) || list.element == Type::String => {
+            vec![I32, I32]
+        }
+        Type::Option(_) => match ty.at(1)? {
+            Type::String => vec![I32, I32],
+            Type::List(list) if is_plain(&list.element) => vec![I32, I32],
+            inner => match optional_result(call, inner)? {
+                Optional::Small(_) => vec![I32],
+                Optional::Float => vec![F64],
+                Optional::Pair => vec![I32, leaf(inner).carrier()],
+            },
+        },
+        Type::Result(_) => {
+            let mut parts = match ty.at(0) {
+                Some(good) => parts(call, good)?,
+                None => vec![],
+            };
+            parts.extend([I32, I32]);
+            parts
+        }
+        _ => return None,
+    })
+}
+
+/// How an option travels as a result: where it is in memory, the core tells by what it
+/// has in its code.
+pub(super) fn optional_result(call: &Call<'_, '_>, ty: &Type) -> Option<Optional> {
+    let next = match call.core.results() {
+        [] => {
+            let is_float = no_number(call.maker.bytes).is_some();
+            let alone = matches!(&call.function.result, Some(Type::Option(_)));
+            // By itself it would be returned.
+            (is_float && !alone).then_some(F64)
+        }
+        [first, ..] => Some(*first),
+    };
+    optional(ty, next.as_ref())
+}
