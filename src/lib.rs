@@ -99,6 +99,7 @@ pub mod tree {
         TextSlot, VariantSlot, copy, gather, is_within, means, plain_text, pour, pour_into,
         release,
     };
+    pub use crate::types::kind;
 }
 
 /// The types of components' values, with all their parts.

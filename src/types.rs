@@ -4,7 +4,7 @@
 
 mod func;
 #[cfg_attr(not(feature = "component"), allow(dead_code))]
-pub(crate) mod kind;
+pub mod kind;
 #[cfg_attr(not(feature = "component"), allow(dead_code))]
 pub(crate) mod layout;
 #[cfg(feature = "component")]

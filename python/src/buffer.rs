@@ -4,12 +4,12 @@
 //! Not here: other lists.
 
 use crate::error::Fault;
-use crate::lower::{BOOL, CHAR, F32, F64, S8, S16, S32, S64, U8, U16, U32, U64};
 use pyo3::buffer::{ElementType, PyUntypedBuffer};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use std::ffi::c_void;
 use witrt::ErrorKind;
+use witrt::tree::kind::*;
 
 /// Memory that an object lends, for as long as this is there. Other threads, and the
 /// guest's own host functions, had better leave it alone meanwhile.
@@ -43,10 +43,24 @@ pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> 
     if !buffer.is_c_contiguous() {
         return refuse("one with gaps".to_owned());
     }
-    if !fits(kind, ElementType::from_format(buffer.format())) {
-        return refuse(format!("one of format {:?}", buffer.format().to_string_lossy()));
+    // The library reads whole numbers of this machine's, whatever the object says of them.
+    let format = buffer.format();
+    let is_own = is_own_order(format.to_bytes()) || width(kind) == 1;
+    let element = ElementType::from_format(format);
+    if !is_own || buffer.item_size() != width(kind) || !fits(kind, element) {
+        return refuse(format!("one of format {:?}", format.to_string_lossy()));
     }
     Ok(Some(Buffer(buffer)))
+}
+
+/// Whether a format does not ask for the other order of bytes, as the module `struct`
+/// writes it.
+fn is_own_order(format: &[u8]) -> bool {
+    match format.first() {
+        Some(b'<') => cfg!(target_endian = "little"),
+        Some(b'>' | b'!') => cfg!(target_endian = "big"),
+        _ => true,
+    }
 }
 
 fn fits(kind: u8, element: ElementType) -> bool {
@@ -57,34 +71,6 @@ fn fits(kind: u8, element: ElementType) -> bool {
         Unsigned { bytes } => matches!((kind, bytes), (U8, 1) | (U16, 2) | (U32, 4) | (U64, 8)),
         Float { bytes } => matches!((kind, bytes), (F32, 4) | (F64, 8)),
         ElementType::Unknown => false,
-    }
-}
-
-/// What a kind of numbers is called.
-pub fn name(kind: u8) -> &'static str {
-    match kind {
-        BOOL => "bool",
-        CHAR => "char",
-        S8 => "s8",
-        U8 => "u8",
-        S16 => "s16",
-        U16 => "u16",
-        S32 => "s32",
-        U32 => "u32",
-        S64 => "s64",
-        U64 => "u64",
-        F32 => "f32",
-        _ => "f64",
-    }
-}
-
-/// How many bytes a number of this kind has.
-pub fn width(kind: u8) -> usize {
-    match kind {
-        BOOL | S8 | U8 => 1,
-        S16 | U16 => 2,
-        S64 | U64 | F64 => 8,
-        _ => 4,
     }
 }
 

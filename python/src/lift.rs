@@ -2,12 +2,8 @@
 //!
 //! Not here: values that Python gives.
 
-use crate::buffer::width;
 use crate::error::{exception, new};
-use crate::lower::{
-    BOOL, CHAR, ENUM, ERR, F32, F64, FLAGS, I32, I64, OK, S8, S16, S32, S64, SOME, STRING, U8, U16,
-    U32, VAL,
-};
+use crate::lower::{ERR, OK, SOME};
 use crate::resource;
 use crate::text::{Failed, new_str};
 use crate::types::{Conv, Kind};
@@ -15,6 +11,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PyString, PyTuple};
 use std::sync::Arc;
+use witrt::tree::kind::*;
 use witrt::tree::{ListSlot, Returned, Slot, TextSlot, VariantSlot};
 use witrt::{ErrorKind, Policy};
 
@@ -197,7 +194,7 @@ impl<'py> Lift<'_, 'py> {
         if let Some(array) = self.array
             && !matches!(kind, BOOL | CHAR | ENUM | FLAGS)
         {
-            return array.call1((crate::buffer::name(kind), PyBytes::new(self.py, bytes)));
+            return array.call1((name(kind), PyBytes::new(self.py, bytes)));
         }
         let made = PyList::empty(self.py);
         for one in bytes.chunks_exact(width(kind)) {

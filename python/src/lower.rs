@@ -13,36 +13,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 use std::any::Any;
 use std::rc::Rc;
+use witrt::tree::kind::*;
 use witrt::tree::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot};
 use witrt::{ErrorKind, Resource};
-
-// The numbers of kinds: C's, which `witrt.h` lists.
-pub const I32: u8 = 0;
-pub const I64: u8 = 1;
-pub const F32: u8 = 2;
-pub const F64: u8 = 3;
-pub const S8: u8 = 16;
-pub const U8: u8 = 17;
-pub const S16: u8 = 18;
-pub const U16: u8 = 19;
-pub const S32: u8 = 20;
-pub const U32: u8 = 21;
-pub const S64: u8 = 22;
-pub const U64: u8 = 23;
-pub const STRING: u8 = 24;
-pub const BOOL: u8 = 25;
-pub const CHAR: u8 = 26;
-pub const ENUM: u8 = 27;
-pub const FLAGS: u8 = 28;
-pub const LIST: u8 = 29;
-pub const RECORD: u8 = 30;
-pub const TUPLE: u8 = 31;
-pub const VARIANT: u8 = 32;
-pub const RESULT: u8 = 33;
-pub const OPTION: u8 = 34;
-pub const OWN: u8 = 35;
-pub const BORROW: u8 = 36;
-pub const VAL: u8 = 38;
 
 /// So many texts need no allocation.
 const FEW: usize = 4;

@@ -4,11 +4,12 @@
 
 use crate::error::{Fault, new};
 use crate::func::Function;
-use crate::lower::{I32, S8, S16, S32, scalar};
+use crate::lower::scalar;
 use crate::types::{Conv, Kind};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use std::sync::Arc;
+use witrt::tree::kind::{I32, S8, S16, S32};
 use witrt::{ErrorKind, ExternRef, Func, Val, ValType};
 
 /// A Python object that a guest holds.

@@ -168,6 +168,7 @@ def test_lists_of_numbers(guest: Any) -> None:
         assert guest.text.sum(given) == -0.25
     for wrong, message in (
         (numpy.array(values, dtype=numpy.float32), "expected a buffer of f64, found one of format"),
+        (numpy.array(values, dtype=">f8"), "one of format \">d\""),
         (numpy.array([values]), "one of 2 dimensions"),
         (numpy.array(values * 2)[::2], "one with gaps"),
         (array.array("l", [1]), "expected a buffer of f64"),

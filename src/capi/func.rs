@@ -52,7 +52,7 @@ pub type wasm_func_callback_with_env_t = Option<
 const INLINE: usize = 8;
 
 /// The function behind a handle.
-fn get(func: Option<&wasm_func_t>) -> Result<&Func> {
+pub(super) fn get(func: Option<&wasm_func_t>) -> Result<&Func> {
     let obj = &need(func, "func")?.handle().obj;
     match &obj.body {
         Body::Func(func) => Ok(func),

@@ -5,7 +5,6 @@
 use super::base::boundary::need;
 use super::base::failure::report;
 use super::base::handle::{Reference, wasm_func_t};
-use super::base::object::{Body, wrong_kind};
 use super::base::report::witrt_error_t;
 use super::described::{Described, typed};
 use super::field::{fields, witrt_field_t};
@@ -48,11 +47,8 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
     error: *mut *mut witrt_error_t,
 ) -> *mut witrt_prepared_t {
     let body = || {
-        let handle = need(func, "func")?.handle();
-        let Body::Func(func) = &handle.obj.body else {
-            return Err(wrong_kind("func", &handle.obj));
-        };
-        let cell = handle.cell()?;
+        let cell = need(func, "func")?.handle().cell()?;
+        let func = super::func::get(func)?;
         // SAFETY: the header demands so many.
         let (params, results) = unsafe {
             (fields(params, param_count, "params")?, fields(results, result_count, "results")?)

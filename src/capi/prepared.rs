@@ -6,7 +6,6 @@ use super::base::boundary::{enter, need, null, quietly};
 use super::base::cell::{Inside, StoreCell, StringBox};
 use super::base::failure::{Failure, report};
 use super::base::handle::{Reference, wasm_func_t};
-use super::base::object::{Body, wrong_kind};
 use super::base::report::witrt_error_t;
 use super::base::string::{self, Source};
 use super::base::text::wasm_string_t;
@@ -90,11 +89,8 @@ pub unsafe extern "C" fn witrt_func_prepare(
     error: *mut *mut witrt_error_t,
 ) -> *mut witrt_prepared_t {
     let body = || {
-        let handle = need(func, "func")?.handle();
-        let Body::Func(func) = &handle.obj.body else {
-            return Err(wrong_kind("func", &handle.obj));
-        };
-        let cell = handle.cell()?;
+        let cell = need(func, "func")?.handle().cell()?;
+        let func = super::func::get(func)?;
         // SAFETY: the header demands so many kinds.
         let (params, results) = unsafe {
             (

@@ -5,6 +5,8 @@
 
 #![allow(missing_docs)]
 
+pub const I32: u8 = 0;
+pub const I64: u8 = 1;
 pub const F32: u8 = 2;
 pub const F64: u8 = 3;
 pub const S8: u8 = 16;
@@ -49,8 +51,8 @@ pub fn width(kind: u8) -> usize {
 /// The name of a kind, for messages.
 pub fn name(kind: u8) -> &'static str {
     match kind {
-        0 => "i32",
-        1 => "i64",
+        I32 => "i32",
+        I64 => "i64",
         F32 => "f32",
         F64 => "f64",
         S8 => "s8",
