@@ -139,7 +139,7 @@ impl Wasi {
     /// than 2 MiB together, with 16 bytes more for each.
     pub fn arg(&mut self, arg: impl Into<String>) -> Result<&mut Wasi> {
         let arg = without_nul(arg.into(), "an argument")?;
-        self.take(arg.len())?;
+        self.take(arg.len(), None)?;
         self.args.push(arg);
         Ok(self)
     }
@@ -157,17 +157,21 @@ impl Wasi {
             return Err(Error::new(ErrorKind::BadText, message));
         }
         let value = without_nul(value.into(), "a variable")?;
-        self.take(name.len() + value.len())?;
-        match self.env.iter_mut().find(|(known, _)| *known == name) {
-            Some(known) => known.1 = value,
+        let known = self.env.iter().position(|(known, _)| *known == name);
+        let earlier = known.map(|i| name.len() + self.env[i].1.len());
+        self.take(name.len() + value.len(), earlier)?;
+        match known {
+            Some(i) => self.env[i].1 = value,
             None => self.env.push((name, value)),
         }
         Ok(self)
     }
 
-    /// Makes sure that so many bytes more are not too many.
-    fn take(&mut self, bytes: usize) -> Result<()> {
-        let text = self.text + bytes + 16;
+    /// Makes sure that so many bytes more are not too many, in place of so many earlier
+    /// ones.
+    fn take(&mut self, bytes: usize, earlier: Option<usize>) -> Result<()> {
+        const EACH: usize = 16;
+        let text = self.text + bytes + EACH - earlier.map_or(0, |bytes| bytes + EACH);
         if text > MOST_TEXT {
             let message = "arguments and environment have more than 2 MiB";
             return Err(Error::new(ErrorKind::OutOfRange, message));

@@ -248,4 +248,6 @@ fn arguments_have_a_limit() {
     // What was refused is not counted.
     wasi.env("name", &long[40..]).unwrap();
     assert_eq!(wasi.arg("x").unwrap_err().kind(), ErrorKind::OutOfRange);
+    // Nor is what was replaced.
+    wasi.env("name", &long[41..]).unwrap().env("name", "").unwrap().arg("x").unwrap();
 }
