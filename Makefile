@@ -4,7 +4,7 @@
 #   make demo                 the library, then every example, shown
 #   make test                 all tests; the last line sums them up
 #   make test-full            the same, and all of it under sanitizers and valgrind
-#   make header               include/witrt.h and its list of symbols, made again of src/capi
+#   make header               include/witrt.h and the lists beside it, made again of src/capi
 #   make bench                ratios against glue by hand, the engine's C API, components
 #   make bench-dotnet         ratios of the .NET library against glue by hand
 #   make nupkg                the NuGet package, in build/package
@@ -13,6 +13,7 @@
 #   make install PREFIX=/usr  library, headers, command, CMake and pkg-config files
 #   make install PROFILE=dist the same, smaller and slower to build
 #   make dist                 an archive of it for machines like this one, in build/
+#   make release-check        whether this can be released: versions, names, packages tried
 #   make clean                what these made, in this folder and of this crate
 
 PREFIX ?= /usr/local
@@ -23,7 +24,7 @@ CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/libwitrt/target
 export CARGO_TARGET_DIR
 alone = scripts/alone.sh "$(CARGO_TARGET_DIR)"
 
-.PHONY: all demo test test-full header bench bench-dotnet bench-python nupkg wheel install dist clean
+.PHONY: all demo test test-full header bench bench-dotnet bench-python nupkg wheel install dist release-check clean
 
 all:
 	scripts/setup.sh cargo cc c++
@@ -43,7 +44,7 @@ test-full:
 
 header:
 	scripts/setup.sh cargo cc c++
-	BLESS=1 $(alone) cargo test --release --locked --test header -- the_header_is_current the_exported_symbols
+	BLESS=1 $(alone) cargo test --release --locked --test header --test api -- the_header_is_current the_exported_symbols nothing_is_taken_away
 
 bench:
 	scripts/setup.sh cargo cc c++ cmake
@@ -68,9 +69,13 @@ install: all
 	$(alone) scripts/install.sh "$(PREFIX)" "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 # The smaller build, unless PROFILE says otherwise.
-dist: PROFILE := $(if $(filter file,$(origin PROFILE)),dist,$(PROFILE))
+dist release-check: PROFILE := $(if $(filter file,$(origin PROFILE)),dist,$(PROFILE))
 dist: all
 	$(alone) scripts/dist.sh "$(CARGO_TARGET_DIR)/$(PROFILE)" build
+
+release-check: all
+	scripts/setup.sh cargo cc c++ cmake make pkg-config dotnet python
+	$(alone) scripts/release-check.sh "$(CARGO_TARGET_DIR)/$(PROFILE)"
 
 clean:
 	rm -rf build

@@ -13,7 +13,9 @@ export LD_LIBRARY_PATH=$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 failed=()
 
+# With PARTS="NAME,NAME", only these.
 part() {
+    [[ -z "${PARTS:-}" || ,$PARTS, == *,$1,* ]] || return 0
     printf -- '-- %s\n' "$1"
     ("${@:2}") || failed+=("$1")
 }

@@ -69,9 +69,9 @@
 
 
 /// The version of this header; compare `witrt_version()`.
-#define WITRT_VERSION "0.1.0"
+#define WITRT_VERSION "0.2.0"
 #define WITRT_VERSION_MAJOR 0
-#define WITRT_VERSION_MINOR 1
+#define WITRT_VERSION_MINOR 2
 #define WITRT_VERSION_PATCH 0
 
 /* How the library's functions are declared; define it before to override. */
@@ -1994,7 +1994,7 @@ void wasm_extern_vec_copy(struct wasm_extern_vec_t *out,
 /// doing it again does no harm. The struct is the caller's. NULL is accepted.
 WASM_API_EXTERN void wasm_extern_vec_delete(struct wasm_extern_vec_t *vec);
 
-/// The version of the library that is loaded, such as `0.1.0`; compare
+/// The version of the library that is loaded, such as `0.2.0`; compare
 /// `WITRT_VERSION`, that of the header. NUL-terminated; it lives for ever.
 WASM_API_EXTERN const char *witrt_version(void);
 

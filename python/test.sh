@@ -10,7 +10,9 @@ rm -rf "$build"
 mkdir -p "$build"
 failed=()
 
+# With PARTS="NAME,NAME", only these.
 part() {
+    [[ -z "${PARTS:-}" || ,$PARTS, == *,$1,* ]] || return 0
     printf -- '-- %s\n' "$1"
     ("${@:2}") || failed+=("$1")
 }

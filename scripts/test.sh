@@ -126,6 +126,7 @@ if [ "$full" = full ]; then
     part "C threads, library under ThreadSanitizer" sanitized thread
     part "Strings and boundary under valgrind" scripts/interpret.sh valgrind
     part "Strings and boundary under Miri" scripts/interpret.sh miri
+    part "Scripts of others" scripts/suites.sh "$target/release/witrt"
     part "Fuzzing" fuzz/run.sh "${FUZZ:-20}"
 fi
 

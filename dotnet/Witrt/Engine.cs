@@ -155,7 +155,7 @@ public sealed unsafe class Engine : IDisposable
         Handle = new NativeHandle(engine, &Native.wasm_engine_delete);
     }
 
-    /// <summary>The version of the library that is loaded, such as <c>0.1.0</c>.</summary>
+    /// <summary>The version of the library that is loaded, such as <c>0.2.0</c>.</summary>
     public static string LibraryVersion => Text.FromC(Native.witrt_version());
 
     /// <summary>

@@ -20,20 +20,25 @@
 
 #include "../witrt.h"
 
-// What the macros change is in the names too, so that parts of a program that
-// were compiled differently can be linked: they do not mean each other's types.
+// What the macros change is in the names too, and the version, so that parts of a
+// program that were compiled differently can be linked: they do not mean each
+// other's types.
+#define WITRT_NAMED_(how, major, minor) how##_##major##_##minor
+#define WITRT_NAMED(how, major, minor) WITRT_NAMED_(how, major, minor)
+#define WITRT_BEGIN_(how) \
+  namespace witrt { inline namespace WITRT_NAMED(how, WITRT_VERSION_MAJOR, WITRT_VERSION_MINOR) {
 #if defined(WITRT_EXCEPTIONS)
 #if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
 #error "WITRT_EXCEPTIONS needs exceptions"
 #endif
 #define WITRT_CATCHES 1
-#define WITRT_BEGIN namespace witrt { inline namespace throwing {
+#define WITRT_BEGIN WITRT_BEGIN_(throwing)
 #elif defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define WITRT_CATCHES 1
-#define WITRT_BEGIN namespace witrt { inline namespace catching {
+#define WITRT_BEGIN WITRT_BEGIN_(catching)
 #else
 #define WITRT_CATCHES 0
-#define WITRT_BEGIN namespace witrt { inline namespace plain {
+#define WITRT_BEGIN WITRT_BEGIN_(plain)
 #endif
 #define WITRT_END }}
 

@@ -10,7 +10,7 @@ const VERSION: &CStr =
         Err(_) => c"",
     };
 
-/// The version of the library that is loaded, such as `0.1.0`; compare
+/// The version of the library that is loaded, such as `0.2.0`; compare
 /// `WITRT_VERSION`, that of the header. NUL-terminated; it lives for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn witrt_version() -> *const c_char {

@@ -4,30 +4,15 @@
  *   soak CALLS LOADS
  *   soak CALLS LOADS leak    with a mistake, that it has to find
  *
- * Resident memory is read at each tenth. After the first one, in which buffers
- * and arenas find their sizes, it may not grow by more than ALLOWANCE. */
+ * What is measured is in soak.h. */
 
-#include <time.h>
 #include <uchar.h>
 
 #include "../capi/guest.h"
 #include "../capi/text.h"
-#include "resident.h"
+#include "soak.h"
 
-enum { ALLOWANCE = 4 << 20, CALLS_PER_STORE = 20000, LOADS_PER_STORE = 50, HELD = 8 };
-
-static uint64_t state = 0x9e3779b97f4a7c15;
-static uint32_t below(uint32_t n) {
-  state ^= state << 13, state ^= state >> 7, state ^= state << 17;
-  return (uint32_t)(state >> 33) % n;
-}
-
-/* Counts failures without a line for each of millions. */
-static uint64_t wrong;
-static void right(bool condition, const char* what, int line) {
-  if (!condition && wrong++ < 5) check_(0, what, __FILE__, line);
-}
-#define RIGHT(condition) right(condition, #condition, __LINE__)
+enum { CALLS_PER_STORE = 20000, LOADS_PER_STORE = 50, HELD = 8 };
 
 static const char* wat =
   "(module"
@@ -316,29 +301,6 @@ static void load(uint64_t i) {
     wasm_module_delete(module);
   }
   if ((i + 1) % LOADS_PER_STORE == 0) wasm_store_delete(g.store);
-}
-
-static double now(void) {
-  struct timespec at;
-  clock_gettime(CLOCK_MONOTONIC, &at);
-  return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
-}
-
-/* Runs `one` so often, and says how much memory there is at each tenth. */
-static void soak(const char* what, uint64_t count, uint64_t unit, void (*one)(uint64_t)) {
-  count = (count + 10 * unit - 1) / (10 * unit) * (10 * unit);
-  double start = now();
-  size_t first = 0, last = 0;
-  printf("%" PRIu64 " %s, MiB resident:", count, what);
-  for (int tenth = 0; tenth < 10; tenth++) {
-    for (uint64_t i = 0; i < count / 10; i++) one((uint64_t)tenth * (count / 10) + i);
-    last = resident();
-    if (tenth == 0) first = last;
-    printf(" %.1f", (double)last / (1 << 20));
-    fflush(stdout);
-  }
-  printf("; %.0f s\n", now() - start);
-  if (!CHECK(last <= first + ALLOWANCE)) fprintf(stderr, "  %zu grew to %zu\n", first, last);
 }
 
 int main(int argc, char** argv) {

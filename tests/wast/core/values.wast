@@ -31,6 +31,9 @@
 (assert_return
   (invoke "v128" (i32.const 0) (v128.const f32x4 nan 1 -0 inf) (i64.const 0))
   (i64.const 0) (v128.const f32x4 nan:canonical 1 -0 inf) (i32.const 0))
+(assert_return
+  (invoke "v128" (i32.const 0) (v128.const i32x4 1 2 3 4) (i64.const 0))
+  (i64.const 0) (either (v128.const i32x4 4 3 2 1) (v128.const i32x4 1 2 3 4)) (i32.const 0))
 (assert_return (invoke "extern" (ref.extern 3)) (ref.extern 3))
 (assert_return (invoke "extern" (ref.null extern)) (ref.null extern))
 (assert_return (invoke "extern" (ref.null extern)) (ref.null))

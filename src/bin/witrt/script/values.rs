@@ -74,11 +74,14 @@ pub fn fits(
     let Some(val) = vals.next() else { return Ok(false) };
     match (expected, ty) {
         (WastRet::Core(expected), _) => {
-            if let WastRetCore::V128(pattern) = expected {
-                let (Val::I64(low), Some(Val::I64(high))) = (val, vals.next()) else {
-                    return Ok(false);
-                };
-                return Ok(vector_fits([*low as u64, *high as u64], pattern));
+            // Vectors come in two halves.
+            let halves = match (val, vals.as_slice()) {
+                (Val::I64(low), [Val::I64(high), ..]) => Some([*low as u64, *high as u64]),
+                _ => None,
+            };
+            if let Some(patterns) = vectors(expected) {
+                vals.next();
+                return Ok(halves.is_some_and(|of| patterns.iter().any(|p| vector_fits(of, p))));
             }
             core_fits(val, expected, ty.is_some())
         }
@@ -91,6 +94,18 @@ pub fn fits(
             let _ = cx;
             failed("a value of components of a function of a core module")
         }
+    }
+}
+
+/// The vectors of which one is expected.
+fn vectors<'e>(expected: &'e WastRetCore<'_>) -> Option<Vec<&'e V128Pattern>> {
+    match expected {
+        WastRetCore::V128(pattern) => Some(vec![pattern]),
+        WastRetCore::Either(all) => {
+            let all = all.iter().map(vectors).collect::<Option<Vec<_>>>()?;
+            Some(all.into_iter().flatten().collect())
+        }
+        _ => None,
     }
 }
 
