@@ -171,6 +171,22 @@ fn command() {
             }
         }
     }
+    // WIT has no types that a world exports.
+    let typed = concat!(env!("CARGO_TARGET_TMPDIR"), "/typed.wat");
+    let text = "(component (type $p' (record (field \"x\" s32))) (export $p \"point\" (type $p'))
+        (core module $m (func (export \"f\") (param i32) (result i32) local.get 0))
+        (core instance $i (instantiate $m))
+        (func $f (param \"p\" $p) (result s32) (canon lift (core func $i \"f\")))
+        (export \"x-of\" (func $f)))";
+    std::fs::write(typed, text).unwrap();
+    let (out, err) = run(&["inspect", typed]);
+    assert!(
+        out.starts_with("// WIT cannot tell of this component: ") && err.is_empty(),
+        "{out}{err}"
+    );
+    assert!(out.ends_with("export \"x-of\" func (p: record { x: s32 }) -> (s32)\n"), "{out}");
+    assert_eq!(run(&["run", typed, "x-of", "{x: 7}"]).0, "7\n");
+    assert!(run(&["wit", typed]).1.contains("WIT cannot tell of this component"));
     for file in ["c/core-utf8.wasm", "c/core-utf16.wasm"] {
         assert_eq!(run(&["check", file]), (String::new(), String::new()));
         // As it is written it is a core module.

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use lexopt::{Arg, Parser};
-use witrt::{Trap, tools};
+use witrt::{Engine, Error, ErrorKind, ExportType, ImportType, Module, Trap, tools};
 
 const HELP: &str = "\
 WebAssembly modules with typed interfaces.
@@ -156,14 +156,29 @@ fn run_command(mut args: Parser) -> Result<ExitCode> {
 /// Imports and exports; a component's are best told in WIT.
 fn inspect(bytes: &[u8]) -> witrt::Result<String> {
     if tools::is_component(bytes) {
-        return tools::wit(bytes);
+        return tools::wit(bytes).or_else(|e| match e.kind() {
+            ErrorKind::UnsupportedFormat => names(bytes, &e),
+            _ => Err(e),
+        });
     }
     let (imports, exports) = tools::inspect(bytes)?;
     let face = tools::face(bytes)?;
-    let imports = imports.iter().map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
-    let exports = exports.iter().map(|e| format!("export {:?} {}\n", e.name, e.ty));
     let face = face.map(|face| format!("\nface:\n{}\n", face.trim_end()));
-    Ok(imports.chain(exports).chain(face).collect())
+    Ok(lines(imports.iter(), exports.iter()) + &face.unwrap_or_default())
+}
+
+/// Of a component that WIT has no words for, what can be called.
+fn names(bytes: &[u8], why: &Error) -> witrt::Result<String> {
+    let module = Module::new(&Engine::default(), bytes)?;
+    Ok(format!("// {why}\n") + &lines(module.imports(), module.exports()))
+}
+
+fn lines<'a>(
+    imports: impl Iterator<Item = &'a ImportType>,
+    exports: impl Iterator<Item = &'a ExportType>,
+) -> String {
+    let imports = imports.map(|i| format!("import {:?} {:?} {}\n", i.module, i.name, i.ty));
+    imports.chain(exports.map(|e| format!("export {:?} {}\n", e.name, e.ty))).collect()
 }
 
 /// `FILE FACE [-o OUT]`, or `--guess FILE`.

@@ -2,7 +2,7 @@
 //!
 //! Not here: calls.
 
-use super::{Not, Outcome, failed, skipped};
+use super::{Outcome, failed, skipped};
 use std::slice::Iter;
 use std::sync::Arc;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
@@ -88,7 +88,7 @@ pub fn fits(
         #[cfg(feature = "component")]
         (WastRet::Component(expected), Some(ty)) => {
             let expected = component(ty, expected)?;
-            same(cx, val, &expected).map_err(|e| Not::Failed(e.to_string()))
+            same(cx, val, &expected).map_err(|e| super::Not::Failed(e.to_string()))
         }
         _ => {
             let _ = cx;
