@@ -3142,6 +3142,16 @@ bool witrt_linker_define_instance(struct witrt_linker_t *linker,
                                   size_t module_size,
                                   const struct wasm_instance_t *instance);
 
+/// Makes one interface of all that an instance of a component exports, under this name:
+/// the functions and core modules of its world, and each of its interfaces as an instance
+/// within it (`name#ns:pkg/iface@1.2.3`). Of a core module it does what
+/// `witrt_linker_define_instance` does. False as for `witrt_linker_define`.
+WASM_API_EXTERN
+bool witrt_linker_define_instance_as(struct witrt_linker_t *linker,
+                                     const char *name,
+                                     size_t name_size,
+                                     const struct wasm_instance_t *instance);
+
 /// Defines a host function of this type under two names, in one call: as
 /// `wasm_func_new_with_env` makes it. The type is borrowed; `env` is given to each
 /// call. The finalizer may be NULL; else it is called once with `env`, when the

@@ -28,6 +28,13 @@ internal sealed unsafe class NativeHandle : SafeHandle
     /// <summary>Keeps the object for the time of a call: to be disposed.</summary>
     internal Borrowed Borrow(string what)
     {
+        Keep(what);
+        return new Borrowed(this);
+    }
+
+    /// <summary>Keeps the object until <see cref="SafeHandle.DangerousRelease"/>: who disposes of it meanwhile leaves the deleting to that.</summary>
+    internal void* Keep(string what)
+    {
         bool taken = false;
         try
         {
@@ -37,7 +44,7 @@ internal sealed unsafe class NativeHandle : SafeHandle
         {
             throw new ObjectDisposedException(what);
         }
-        return new Borrowed(this);
+        return Pointer;
     }
 
     protected override bool ReleaseHandle()

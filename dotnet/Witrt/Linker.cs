@@ -79,14 +79,27 @@ public sealed unsafe partial class Linker
     /// of that name, or of a version that can stand for it; with an empty name, of all its interfaces.
     /// </summary>
     /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
-    public void Define(string module, Instance instance)
+    public void Define(string module, Instance instance) => Define(module ?? throw new ArgumentNullException(nameof(module)), instance, false);
+
+    /// <summary>
+    /// Makes one interface of all that an instance of a component exports, under this name: the functions and core modules of
+    /// its world, and each of its interfaces as an instance within it. Of a core module it does what
+    /// <see cref="Define(string, Instance)"/> does.
+    /// </summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.WrongStore"/> for one of another store.</exception>
+    public void DefineAs(string name, Instance instance) => Define(name ?? throw new ArgumentNullException(nameof(name)), instance, true);
+
+    private void Define(string name, Instance instance, bool whole)
     {
         if (instance is null) throw new ArgumentNullException(nameof(instance));
-        byte[] utf8 = Text.ToUtf8(module ?? throw new ArgumentNullException(nameof(module)));
+        byte[] utf8 = Text.ToUtf8(name);
         using var inside = Store.Enter();
         fixed (byte* bytes = utf8)
         {
-            byte defined = Native.witrt_linker_define_instance(handle.Pointer, bytes, (nuint)utf8.Length - 1, instance.Pointer);
+            nuint size = (nuint)utf8.Length - 1;
+            byte defined = whole
+                ? Native.witrt_linker_define_instance_as(handle.Pointer, bytes, size, instance.Pointer)
+                : Native.witrt_linker_define_instance(handle.Pointer, bytes, size, instance.Pointer);
             GC.KeepAlive(this);
             GC.KeepAlive(instance);
             if (defined == 0) throw WitrtException.Last();

@@ -354,6 +354,10 @@ internal static unsafe partial class Native
         void* linker, byte* module, nuint moduleSize, void* instance);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_linker_define_instance_as(
+        void* linker, byte* name, nuint nameSize, void* instance);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* witrt_linker_instantiate(
         void* linker, void* store, void* module, void** error);
 

@@ -35,8 +35,25 @@ internal struct VariantVal
     [FieldOffset(8)] public Val Val;
 }
 
+/// <summary>How a value of the host's lies: C's <c>witrt_field_t</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Field
+{
+    public byte Kind;
+    public byte TagSize;
+    public nuint Offset;
+    public nuint Size;
+    public nuint TagOffset;
+    public nuint Count;
+    public Field* Parts;
+    public void* Access;
+}
+
 internal static unsafe partial class Native
 {
+    /// <summary>In a <see cref="Field"/>: a value that tells its kind.</summary>
+    internal const byte SlotVal = 82;
+
     // Types of values.
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
@@ -70,6 +87,10 @@ internal static unsafe partial class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte witrt_func_call(void* func, Vec* arguments, Vec* results, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_func_prepare_fields(
+        void* func, Field* parameters, nuint parameterCount, Field* results, nuint resultCount, void** error);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* wasm_func_new_with_env(void* store, void* type, void* callback, void* env, void* finalizer);

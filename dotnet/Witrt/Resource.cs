@@ -48,8 +48,21 @@ public sealed unsafe class Resource : IDisposable
     /// <summary>Gives up the handle.</summary>
     public void Dispose() => handle.Dispose();
 
-    /// <summary>The C API's resource, for as long as this object is kept.</summary>
-    internal void* Pointer => handle.IsClosed ? throw new ObjectDisposedException(nameof(Resource)) : handle.Pointer;
+    /// <summary>The C API's resource, which stays until <see cref="Release"/>, whoever disposes of it meanwhile.</summary>
+    internal void* Keep() => handle.Keep(nameof(Resource));
+
+    /// <summary>Ends what <see cref="Keep"/> began.</summary>
+    internal void Release() => handle.DangerousRelease();
+
+    /// <summary>Another handle of the same, owned by the caller; this one is given up.</summary>
+    internal void* GiveAway()
+    {
+        using var borrowed = handle.Borrow(nameof(Resource));
+        void* copy = Native.wasm_resource_copy(borrowed.Pointer);
+        if (copy == null) throw WitrtException.Last();
+        Dispose();
+        return copy;
+    }
 
     /// <summary>A resource around an object, owned by the caller.</summary>
     internal static void* New(object host, bool dispose)

@@ -43,22 +43,27 @@ internal sealed unsafe class Scratch
     private struct Held
     {
         internal GCHandle Pin;
-        internal object? Object;
+        internal Resource? Used;
         internal Resource? Lent;
         internal void* Reference;
         internal void* Resource;
     }
 
+    /// <summary>What a call or host function comes back to that ran within another, as while a property of an argument was read.</summary>
     internal readonly struct Mark
     {
-        internal readonly int Chunk, Held;
+        internal readonly int Chunk, Held, Left, Argument;
         internal readonly byte* At;
+        internal readonly bool Lasting;
 
-        internal Mark(int chunk, byte* at, int held)
+        internal Mark(Scratch scratch)
         {
-            Chunk = chunk;
-            At = at;
-            Held = held;
+            Chunk = scratch.chunk;
+            At = scratch.at;
+            Held = scratch.heldCount;
+            Left = scratch.left;
+            Argument = scratch.Argument;
+            Lasting = scratch.Lasting;
         }
     }
 
@@ -79,13 +84,19 @@ internal sealed unsafe class Scratch
         at = end = null;
     }
 
-    internal Mark Begin() => new Mark(chunk, at, heldCount);
+    internal Mark Begin()
+    {
+        var mark = new Mark(this);
+        left = -1;
+        Lasting = false;
+        return mark;
+    }
 
     /// <summary>Ends a call: everything since the mark is given up.</summary>
     internal void End(in Mark mark)
     {
         if (heldCount > mark.Held) GiveUp(mark.Held);
-        left = -1;
+        left = mark.Left;
         Rewind(mark);
         if (mark.Chunk < 0 && chunks.Count > 1) Shrink();
     }
@@ -102,7 +113,7 @@ internal sealed unsafe class Scratch
     internal void EndHost(in Mark mark)
     {
         for (int i = mark.Held; i < heldCount; i++) held[i].Lent?.Dispose();
-        if (heldCount > mark.Held) left = mark.Held;
+        left = heldCount > mark.Held ? mark.Held : -1;
         Rewind(mark);
     }
 
@@ -111,6 +122,8 @@ internal sealed unsafe class Scratch
         chunk = mark.Chunk;
         at = mark.At;
         end = chunk < 0 ? null : chunks[chunk].Start + chunks[chunk].Size;
+        Argument = mark.Argument;
+        Lasting = mark.Lasting;
     }
 
     /// <summary>Zeroed room for one.</summary>
@@ -201,8 +214,14 @@ internal sealed unsafe class Scratch
 
     internal void Hold(GCHandle pin) => Next().Pin = pin;
 
-    /// <summary>Keeps an object as long as the call runs.</summary>
-    internal void Hold(object kept) => Next().Object = kept;
+    /// <summary>Keeps a resource until the call has run, also where somebody disposes of it.</summary>
+    internal void* Hold(Resource used)
+    {
+        ref var next = ref Next();
+        void* kept = used.Keep();
+        next.Used = used;
+        return kept;
+    }
 
     /// <summary>Ends a resource that a host function was lent when that returns.</summary>
     internal void HoldLent(Resource lent) => Next().Lent = lent;
@@ -228,6 +247,7 @@ internal sealed unsafe class Scratch
         {
             ref var one = ref held[i];
             if (one.Pin.IsAllocated) one.Pin.Free();
+            one.Used?.Release();
             if (one.Reference != null) Native.wasm_ref_delete(one.Reference);
             if (one.Resource != null) Native.wasm_resource_delete(one.Resource);
             one = default;

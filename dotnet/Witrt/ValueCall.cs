@@ -1,3 +1,5 @@
+#pragma warning disable CS8500 // the address of a string, as a type that is a parameter; it does not outlive its statement
+
 using System;
 
 namespace Witrt;
@@ -14,6 +16,9 @@ internal abstract unsafe class ValueCall
 
     /// <summary>How many values return.</summary>
     private protected readonly int results;
+
+    /// <summary>The call where its result is text by itself, which then goes into the new string.</summary>
+    private NativeHandle? text;
 
     private protected ValueCall(Function function, int parameters)
     {
@@ -37,12 +42,42 @@ internal abstract unsafe class ValueCall
         bool isVoid = results == 1 && type.Results[0].Kind == ValueKind.Result && type.Results[0].Parts[0].Type is null;
         if (wanted != results > 0 && !isVoid)
             throw new WitrtException(ErrorKind.WrongCount, $"the function is {type}: it has {results} results, not {(wanted ? 1 : 0)}");
-        return Codec.BindResult<T>(type, new Place(type).Result());
+        var codec = Codec.BindResult<T>(type, new Place(type).Result());
+        if (codec is TextCodec) text = PrepareText();
+        return codec;
+    }
+
+    /// <summary>A call of values with text as its only result.</summary>
+    private NativeHandle PrepareText()
+    {
+        int count = function.Type.Parameters.Count;
+        using var inside = store.Enter();
+        var parameters = new Field[count + 1];
+        for (int i = 0; i < count; i++) parameters[i].Kind = Native.SlotVal;
+        parameters[count].Kind = Native.SlotGrowUtf16;
+        fixed (Field* fields = parameters)
+        {
+            void* error;
+            void* prepared = Native.witrt_func_prepare_fields(function.Pointer, fields, (nuint)count, fields + count, 1, &error);
+            if (prepared == null) throw WitrtException.Take(error);
+            return store.Own(prepared, &Native.witrt_prepared_delete);
+        }
     }
 
     /// <summary>Makes the call, and reads what it returns; the caller is inside the store. There is room for that behind the arguments.</summary>
     private protected T Invoke<T>(Val* arguments, int count, Codec<T>? codec)
     {
+        if (typeof(T) == typeof(string) && text is not null)
+        {
+            var slot = (Slot*)(arguments + count);
+            store.NewText.Offer(slot);
+            void* error = null;
+            if (Native.witrt_prepared_call(text.Pointer, (Slot*)arguments, slot, &error) == 0) throw WitrtException.Take(error);
+            // The handle must not be finalized while the call uses what it owns.
+            GC.KeepAlive(this);
+            string made = store.NewText.Take();
+            return *(T*)&made;
+        }
         Val* returned = Call(arguments, count);
         if (codec is null) return default!;
         try

@@ -86,7 +86,6 @@ internal sealed unsafe class ValueFunction
         }
         finally
         {
-            scratch.Lasting = false;
             scratch.EndHost(mark);
         }
     }

@@ -261,6 +261,18 @@ static class Components
         Check.Equal("a case by its name", "circle(4)", instance.GetFunction("grow").Call(Value.Variant("circle", 2.0))[0].ToString());
         Check.Equal("a case by its number", "dot", instance.GetFunction("grow").Call(Value.Variant("dot"))[0].CaseName == "circle" ? "dot" : "");
         Check.Equal("flags by their names", "{write}", instance.GetFunction("toggle").Call(Value.Flags("read", "exec"))[0].ToString());
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var given = Witrt.Module.FromFile(engine, Check.Module("linked/giver.wat"));
+        using var user = Witrt.Module.FromFile(engine, Check.Module("linked/user.wat"));
+        var linker = new Linker(store);
+        var giver = linker.Instantiate(given);
+        linker.Define("giver", giver);
+        Check.Equal("an instance whose interfaces are others", ErrorKind.MissingImport, Check.Throws<WitrtException>("missing", () => linker.Instantiate(user)).Kind);
+        linker.DefineAs("giver", giver);
+        Check.Equal("an instance as an interface", 44u, linker.Instantiate(user).GetFunc<uint>("sum")());
+        Check.Equal("of another store", ErrorKind.WrongStore, Check.Throws<WitrtException>("another store", () => linker.DefineAs("other", guest.Instance)).Kind);
+
         var nothing = Check.Throws<WitrtException>("a case that is not there", () => instance.GetFunction("next-color").Call(Value.Enum("pink")));
         Check.True("is told", nothing.Message.Contains("\"pink\""), nothing.Message);
     }

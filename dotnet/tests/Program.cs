@@ -48,6 +48,7 @@ static class Program
         Check.Group("what values with parts allocate", Trees.Allocating);
         Check.Group("host functions with parts", Trees.Hosts);
         Check.Group("calls with parts within each other", Trees.Nested);
+        Check.Group("resources and calls while arguments are read", Trees.WhileReading);
         Check.Group("values with parts while the collector runs", Trees.Collecting);
         Check.Group("traps, and the runtime's exceptions after each", Signals.AfterTraps);
         Check.Group("the runtime's exceptions inside host functions", Signals.Inside);

@@ -210,6 +210,109 @@ static class Trees
         Check.Throws<ObjectDisposedException>("is gone afterwards", () => run("abc"));
     }
 
+    /// A record whose second field runs something of the test's when it is read.
+    public sealed class Reading
+    {
+        public Func<int>? Then;
+
+        public int X { get; set; } = 3;
+
+        public int Y { get => Then?.Invoke() ?? 4; set => Then = () => value; }
+    }
+
+    /// A component that passes records and a resource on to the host: of the last argument a text, of the first a resource back.
+    private const string Owning = """
+        (component
+          (type $point' (record (field "x" s32) (field "y" s32)))
+          (import "point" (type $point (eq $point')))
+          (import "thing" (type $thing (sub resource)))
+          (import "look" (func $look (param "t" (borrow $thing)) (param "p" $point) (result string)))
+          (import "make" (func $make (param "p" $point) (result (tuple (own $thing) $point))))
+          (core module $memory (memory (export "memory") 4)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+          (core instance $memory (instantiate $memory))
+          (core func $look (canon lower (func $look) (memory $memory "memory") (realloc (func $memory "realloc"))))
+          (core func $make (canon lower (func $make) (memory $memory "memory")))
+          (core func $drop (canon resource.drop $thing))
+          (core module $guest
+            (import "" "look" (func $look (param i32 i32 i32 i32))) (import "" "make" (func $make (param i32 i32 i32)))
+            (import "" "drop" (func $drop (param i32)))
+            (func (export "look") (param i32 i32 i32) (result i32)
+              (call $look (local.get 0) (local.get 1) (local.get 2) (i32.const 16))
+              (call $drop (local.get 0)) (i32.const 16))
+            (func (export "make") (param i32 i32) (result i32) (call $make (local.get 0) (local.get 1) (i32.const 32)) (i32.const 32)))
+          (core instance $guest (instantiate $guest (with "" (instance
+            (export "look" (func $look)) (export "make" (func $make)) (export "drop" (func $drop))))))
+          (func (export "pass") (param "t" (borrow $thing)) (param "p" $point) (result string)
+            (canon lift (core func $guest "look") (memory $memory "memory")))
+          (func (export "give") (param "p" $point) (result (tuple (own $thing) $point))
+            (canon lift (core func $guest "make") (memory $memory "memory"))))
+        """;
+
+    /// Resources that are disposed while a call reads its arguments, and calls made meanwhile.
+    public static void WhileReading()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, Owning);
+        var linker = new Linker(store);
+        Func<Resource, string> look = thing => (string)thing.Object!;
+        var given = new Reading();
+        linker.Define("", "look", (Resource thing, Point point) => $"{look(thing)} {point.X} {point.Y}");
+        linker.Define("", "make", (Point point) => (Resource.FromObject("made"), given));
+        var instance = linker.Instantiate(module);
+        var pass = instance.GetFunc<Resource, Reading, string>("pass");
+        var give = instance.GetFunc<Point, (Resource, Point)>("give");
+        Check.Equal("text beside a resource and a record", "kept 3 4", pass(Resource.FromObject("kept"), new Reading()));
+
+        // In a getter, on this thread and on another.
+        var thing = Resource.FromObject("in use");
+        var reading = new Reading { Then = () => { thing.Dispose(); return 5; } };
+        Check.Equal("disposed in a getter", "in use 3 5", pass(thing, reading));
+        Check.Throws<ObjectDisposedException>("and refused from then on", () => pass(thing, new Reading()));
+        thing = Resource.FromObject("again");
+        reading.Then = () => { Task.Run(thing.Dispose).Wait(); return 6; };
+        Check.Equal("disposed by another thread, in a getter", "again 3 6", pass(thing, reading));
+        thing = Resource.FromObject("last");
+        look = lent => { thing.Dispose(); return (string)lent.Object!; };
+        Check.Equal("disposed in the host function that it is lent to", "last 3 4", pass(thing, new Reading()));
+        look = lent => (string)lent.Object!;
+        int right = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            using var barrier = new Barrier(2);
+            var raced = Resource.FromObject("raced");
+            var other = Task.Run(() => { barrier.SignalAndWait(); raced.Dispose(); });
+            barrier.SignalAndWait();
+            try
+            {
+                if (pass(raced, new Reading()) == "raced 3 4") right++;
+            }
+            catch (ObjectDisposedException)
+            {
+                right++;
+            }
+            other.Wait();
+        }
+        Check.Equal("disposed at any time", 500, right);
+
+        // A call in the getter of what a host function returns: what it lends is lent only, and what is returned is given.
+        var lent = Resource.FromObject("lent");
+        var inner = linker.Instantiate(module).GetFunc<Resource, Reading, string>("pass");
+        given.Then = () => inner(lent, new Reading()).Length;
+        var (made, point) = give(default);
+        Check.Equal("a call within a host function's result", ("made", 8), ((string)made.Object!, point.Y));
+        Check.Equal("what that lent is there still", "lent 3 4", pass(lent, new Reading()));
+        // And one in a getter of an argument, with another in its host function.
+        reading.Then = () => give(default).Item2.Y;
+        Check.Equal("calls within arguments", "lent 3 8", pass(lent, reading));
+        // What is wrong is told of the argument that is written, whatever was called meanwhile.
+        var join = instance.GetFunc<Resource, Reading?, string>("pass");
+        var wrong = Check.Throws<ArgumentNullException>("null after calls", () => join(lent, null));
+        Check.Equal("of its argument", "argument 1", wrong.ParamName);
+        Check.Equal("text of 40,000 units beside others", 40_004, pass(Resource.FromObject(new string('é', 40_000)), new Reading()).Length);
+    }
+
     /// So many calls, after some that have everything compiled and grown.
     private static long Of<T>(string what, Func<T> call)
     {

@@ -205,6 +205,12 @@ class Linker : public Owned<View<witrt_linker_t>> {
     return detail::done(
       witrt_linker_define_instance(get(), module.data(), module.size(), instance.get()));
   }
+  /// Makes one interface of all that an instance of a component exports: the functions
+  /// of its world, and each of its interfaces as an instance within it.
+  Result<void> define_as(std::string_view name, InstanceRef instance) {
+    return detail::done(
+      witrt_linker_define_instance_as(get(), name.data(), name.size(), instance.get()));
+  }
   /// Defines a host function, as `Func::wrap` makes it. Where the signature has
   /// integers of 32 or 64 bits it serves both imports of the interface kinds
   /// and of the core kinds.

@@ -109,14 +109,16 @@ impl Module {
     }
 
     /// Makes an instance. `imports` has, for each import that is supplied, its place,
-    /// the interface that it is supplied as, and what supplies it; `make` makes classes.
-    #[pyo3(signature = (store, imports, make, wasi=None, resources=None, array=None))]
+    /// the interface that it is supplied as, and what supplies it; `whole` has instances
+    /// that are an interface each, of this name; `make` makes classes.
+    #[pyo3(signature = (store, imports, whole, make, wasi=None, resources=None, array=None))]
     #[allow(clippy::too_many_arguments)] // only `witrt/_instance.py` calls it
     fn instantiate(
         &self,
         py: Python<'_>,
         store: Py<Store>,
         imports: Vec<(usize, String, Bound<'_, PyAny>)>,
+        whole: Vec<(String, PyRef<'_, Instance>)>,
         make: Py<PyAny>,
         wasi: Option<&Bound<'_, PyAny>>,
         resources: Option<Py<PyDict>>,
@@ -169,6 +171,12 @@ impl Module {
                 },
             };
             linker.define(&interface, &import.name, item);
+        }
+        for (name, given) in whole {
+            store.get().cell.enter(|cx| {
+                let defined = linker.define_instance_as(cx, &name, &given.instance).map(drop);
+                defined.map_err(|error| exception(py, &error))
+            })?;
         }
         let instance = store.get().cell.enter(|mut cx| {
             store.get().cell.run(py, &mut cx, |cx| linker.instantiate(cx, &self.module))

@@ -145,6 +145,19 @@ def test_an_export_of_the_same_store_is_linked_directly(text_module: Any) -> Non
     assert other.twice(5) == 7
 
 
+def test_an_instance_is_an_interface() -> None:
+    with witrt.Store() as store:
+        giver = module(MODULES / "linked" / "giver.wat").instantiate(store=store)
+        user = module(MODULES / "linked" / "user.wat")
+        instance: Any = user.instantiate({"giver": giver}, store=store)
+        assert instance.sum() == 44
+        with pytest.raises(witrt.LinkError):
+            user.instantiate({"other": giver}, store=store)
+        # Of another store its functions are callables, and its core modules cannot be had.
+        with pytest.raises(witrt.LinkError):
+            user.instantiate({"giver": giver})
+
+
 def test_interfaces_by_other_versions_and_without() -> None:
     guest = module(COMPONENTS / "c" / "guest-utf8.wasm")
 

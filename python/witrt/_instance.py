@@ -129,7 +129,10 @@ class Module:
         ``imports`` has, for the name of each interface or module that is imported, what
         supplies its functions: a mapping, or any object with attributes of these names.
         Functions of a world are there by their own names. Callables take and give
-        Python's own values. A version of an interface may be left out.
+        Python's own values. A version of an interface may be left out. An instance of
+        the same store is an interface with all that it exports: the functions of its
+        world, and its interfaces within it; one interface of it is
+        ``instance["ns:pkg/iface"]``.
 
         ``wasi`` is what the guest gets of the system; without it, nothing.
 
@@ -279,9 +282,12 @@ class Instance(_Namespace):
         for path, interface in self._interfaces.items():
             for name in interface._resources:
                 self._resource_makers.setdefault(name, _maker_of(self, path, name))
+        # Those of other stores are called as any callable is.
+        whole = {key: given for key, given in imports.items() if isinstance(given, Instance) and given._store is store}
         self._raw = module._raw.instantiate(
             store,
-            list(_supplied(module, imports)),
+            list(_supplied(module, {key: imports[key] for key in imports if key not in whole})),
+            list(_whole(module, whole)),
             module._maker,
             wasi,
             self._resource_makers,
@@ -469,6 +475,15 @@ def _supplied(module: Module, imports: Mapping[str, Any]) -> Iterator[Tuple[int,
         known = sorted({path or name for path, name, _, _ in module._raw.imports()})
         asks = ", ".join(known) if known else "nothing"
         raise LinkError(f"the module does not import {', '.join(map(repr, unused))}: it imports {asks}")
+
+
+def _whole(module: Module, instances: Mapping[str, Instance]) -> Iterator[Tuple[str, _witrt.Instance]]:
+    """Instances that are an interface each, with its name as the module has it. Whether it
+    is used is not asked: core modules that are imported are in no list."""
+    asked = {path.partition("#")[0] for path, _, _, _ in module._raw.imports()}
+    for key, given in instances.items():
+        names = [path for path in asked if path.partition("@")[0] == key]
+        yield (names[0] if len(names) == 1 else key), given._raw
 
 
 def _fitting(path: str, imports: Mapping[str, Any]) -> Optional[str]:

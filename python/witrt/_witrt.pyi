@@ -155,6 +155,7 @@ class Module:
         self,
         store: Store,
         imports: Sequence[Tuple[int, str, Any]],
+        whole: Sequence[Tuple[str, Instance]],
         make: Any,
         wasi: Any = None,
         resources: Optional[Dict[str, Any]] = None,

@@ -11,7 +11,7 @@ use super::base::report::witrt_error_t;
 use super::func::{self, wasm_func_callback_with_env_t};
 use super::types::wasm_functype_t;
 use super::{instance, module};
-use crate::{Error, ErrorKind, Instance, Linker, Module, Result};
+use crate::{Context, Error, ErrorKind, Instance, Linker, Module, Result};
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
@@ -96,14 +96,46 @@ pub unsafe extern "C" fn witrt_linker_define_instance(
             let module = utf8(module.cast(), module_size, "module")?;
             (need(linker.as_mut(), "linker")?, module, borrow(instance))
         };
-        let (cell, instance) = instance::get(instance)?;
-        linker.claim(&cell)?;
-        let linker = &mut linker.linker;
-        cell.enter(|inside| {
-            linker.define_instance(inside.context(), module, &instance).map(drop)
-        })??;
-        Ok(true)
+        define_instance(linker, instance, |linker, cx, instance| {
+            linker.define_instance(cx, module, instance).map(drop)
+        })
     })
+}
+
+/// Makes one interface of all that an instance of a component exports, under this name:
+/// the functions and core modules of its world, and each of its interfaces as an instance
+/// within it (`name#ns:pkg/iface@1.2.3`). Of a core module it does what
+/// `witrt_linker_define_instance` does. False as for `witrt_linker_define`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn witrt_linker_define_instance_as(
+    linker: *mut witrt_linker_t,
+    name: *const c_char,
+    name_size: usize,
+    instance: *const wasm_instance_t,
+) -> bool {
+    enter(|| {
+        // SAFETY: as in `witrt_linker_define`.
+        let (linker, name, instance) = unsafe {
+            let name = utf8(name.cast(), name_size, "name")?;
+            (need(linker.as_mut(), "linker")?, name, borrow(instance))
+        };
+        define_instance(linker, instance, |linker, cx, instance| {
+            linker.define_instance_as(cx, name, instance).map(drop)
+        })
+    })
+}
+
+/// What both do, each with its own part, in the store of the instance.
+fn define_instance(
+    linker: &mut witrt_linker_t,
+    instance: Option<&wasm_instance_t>,
+    define: impl FnOnce(&mut Linker, Context<'_>, &Instance) -> Result<()>,
+) -> Result<bool> {
+    let (cell, instance) = instance::get(instance)?;
+    linker.claim(&cell)?;
+    let linker = &mut linker.linker;
+    cell.enter(|inside| define(linker, inside.context(), &instance))??;
+    Ok(true)
 }
 
 /// Defines a host function of this type under two names, in one call: as

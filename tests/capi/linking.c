@@ -185,6 +185,51 @@ static void by_name(void) {
   guest_close(&g);
 }
 
+static wasm_instance_t* linked(guest_t* g, witrt_linker_t* linker, const char* file) {
+  char path[1000];
+  snprintf(path, sizeof path, MODULES "/linked/%s", file);
+  wasm_module_t* module = witrt_module_new_from_file(g->engine, path, NULL);
+  REQUIRE(module);
+  wasm_instance_t* instance = witrt_linker_instantiate(linker, g->store, module, NULL);
+  wasm_module_delete(module);
+  return instance;
+}
+
+/* All that an instance of a component exports as one interface. */
+static void instance_as(void) {
+  guest_t g;
+  guest_open(&g, "(module (func (export \"one\") (result i32) i32.const 1))");
+  witrt_linker_t* linker = witrt_linker_new();
+  wasm_instance_t* giver = linked(&g, linker, "giver.wat");
+  REQUIRE(giver);
+  CHECK(witrt_linker_define_instance(linker, "giver", 5, giver));
+  CHECK(linked(&g, linker, "user.wat") == NULL);
+  CHECK(!witrt_linker_define_instance_as(linker, "\xff", 1, giver));
+  CHECK(witrt_linker_define_instance_as(linker, "giver", 5, giver));
+  wasm_instance_t* user = linked(&g, linker, "user.wat");
+  REQUIRE(user);
+  wasm_extern_t* sum = witrt_instance_export(user, "sum", 3);
+  wasm_val_t result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t results = WASM_ARRAY_VEC(result);
+  CHECK(wasm_func_call(wasm_extern_as_func(sum), NULL, &results) == NULL);
+  CHECK_EQ(result[0].of.u32, 44);
+  /* Of a core module it is as without. */
+  CHECK(witrt_linker_define_instance_as(linker, "core", 4, g.instance));
+  wasm_extern_t* one = witrt_linker_get(linker, "core", 4, "one", 3);
+  CHECK(one && wasm_extern_same(one, g.exports.data[0]));
+  guest_t other;
+  guest_open(&other, "(module)");
+  CHECK(!witrt_linker_define_instance_as(linker, "other", 5, other.instance));
+  CHECK_EQ(witrt_error_kind(witrt_error_last()), WITRT_ERROR_WRONG_STORE);
+  guest_close(&other);
+  wasm_extern_delete(one);
+  wasm_extern_delete(sum);
+  wasm_instance_delete(user);
+  wasm_instance_delete(giver);
+  witrt_linker_delete(linker);
+  guest_close(&g);
+}
+
 /* A function in one call, with something of the host's, that is given back once. */
 static int ended;
 static void end(void* env) { ended += *(int*)env; }
@@ -293,6 +338,7 @@ static void unknown_imports(void) {
 
 int main(void) {
   by_name();
+  instance_as();
   functions_by_name();
   unknown_imports();
   chained();

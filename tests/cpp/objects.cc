@@ -182,8 +182,25 @@ static void bounds_and_names() {
   CHECK(store.set_epoch_callback(nullptr).ok());
 }
 
+/// All that an instance of a component exports as one interface.
+static void linked() {
+  witrt::Engine engine = witrt::Engine::make().unwrap();
+  witrt::Store store(engine);
+  auto load = [&](const char* file) {
+    return witrt::Module::from_file(engine, std::string(MODULES "/linked/") + file).unwrap();
+  };
+  auto given = load("giver.wat"), user = load("user.wat");
+  witrt::Linker linker;
+  auto giver = linker.instantiate(store, given).unwrap();
+  CHECK(linker.define("giver", giver).ok() && !linker.instantiate(store, user).ok());
+  CHECK(linker.define_as("giver", giver).ok());
+  auto instance = linker.instantiate(store, user).unwrap();
+  CHECK(instance.func<std::uint32_t()>("sum").unwrap().call().unwrap() == 44);
+}
+
 int main() {
   bounds_and_names();
+  linked();
   modules();
   globals();
   tables();

@@ -19,13 +19,14 @@ internal sealed unsafe class ResourceCodec : Codec<Resource>
     internal static void Write(byte kind, Resource value, Val* to, Scratch scratch)
     {
         to->Kind = kind;
-        to->Pointer = value.Pointer;
-        scratch.Hold(value);
-        if (!scratch.Lasting) return;
+        if (!scratch.Lasting)
+        {
+            to->Pointer = scratch.Hold(value);
+            return;
+        }
         // What a host function returns it gives away.
-        to->Pointer = Native.wasm_resource_copy(to->Pointer);
+        to->Pointer = value.GiveAway();
         scratch.HoldResource(to->Pointer);
-        value.Dispose();
     }
 
     internal override Resource Read(Val* from, Store store) => Take(from, store);
