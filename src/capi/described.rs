@@ -14,13 +14,14 @@ use crate::string::Text;
 use crate::tree::{
     Arena, Arg, For, HostRoom, HostValue, Lend, Out, Returned, Slot, Take, copy, plain_text,
 };
-use crate::wit::{Fields, Signature};
-use crate::{Error, ErrorKind, Func, Prepared, Result};
+use crate::wit::{Fields, Signature, Type};
+use crate::{Error, ErrorKind, Func, Prepared, Result, ValType};
 use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands for the parameters and the result of a function.
 pub struct Described {
+    signature: Arc<Signature>,
     params: Box<[Root]>,
     results: Box<[Root]>,
     /// Whether values go to the component, and come from it, as they lie.
@@ -63,12 +64,24 @@ impl Spares {
     }
 }
 
-/// The type of a function with values of components.
+/// The type of a function as components have it. Where nothing has parts, as of many
+/// functions of faces, it is made of the kinds; there is none with references.
 pub(super) fn typed(func: &Func) -> Result<Arc<Signature>> {
-    func.ty().signature().cloned().ok_or_else(|| {
-        let message = format!("the function is {}, and takes no values with parts", func.ty());
-        Error::new(ErrorKind::WrongKind, message)
-    })
+    let ty = func.ty();
+    if let Some(signature) = ty.signature() {
+        return Ok(signature.clone());
+    }
+    let fields = |types: &[ValType]| {
+        let fields = types.iter().map(|ty| Some(("".into(), Type::plain(*ty)?)));
+        fields.collect::<Option<Vec<_>>>().map(|fields| Arc::new(Fields::new(fields)))
+    };
+    match (fields(ty.params()), fields(ty.results())) {
+        (Some(params), Some(results)) => Ok(Arc::new(Signature { params, results })),
+        _ => {
+            let message = format!("the function is {ty}, and takes no values with parts");
+            Err(Error::new(ErrorKind::WrongKind, message))
+        }
+    }
 }
 
 impl Described {
@@ -78,7 +91,7 @@ impl Described {
     ///
     /// The pointers in the descriptions must be what the header says.
     pub unsafe fn new(
-        signature: &Signature,
+        signature: Arc<Signature>,
         call: &Prepared,
         params: &[witrt_field_t],
         results: &[witrt_field_t],
@@ -94,7 +107,7 @@ impl Described {
             && params.len() <= DIRECT
             && params.iter().all(|root| root.is_direct(For::Reading))
             && results.iter().all(|root| root.is_direct(For::Writing));
-        Ok(Described { params, results, is_direct, spares: Spares::default() })
+        Ok(Described { signature, params, results, is_direct, spares: Spares::default() })
     }
 
     /// How many parameters and results there are.
@@ -110,14 +123,12 @@ impl Described {
     pub unsafe fn give(
         &self,
         inside: &mut Inside<'_>,
-        func: &Func,
         index: usize,
         returned: &mut Returned,
         slot: &mut witrt_slot_t,
     ) -> Result<()> {
-        let signature = typed(func)?;
         let (Some(root), Some(field)) =
-            (self.results.get(index), signature.results.fields.get(index))
+            (self.results.get(index), self.signature.results.fields.get(index))
         else {
             return Ok(());
         };
@@ -302,7 +313,7 @@ unsafe fn call_slots(
     args: *const witrt_slot_t,
     results: *mut witrt_slot_t,
 ) -> Result<(), Failed> {
-    let Some(signature) = func.ty().signature() else { return Ok(()) };
+    let signature = &described.signature;
     let mut spare = described.spares.take();
     let Spare { arena, slots, .. } = &mut spare;
     let mut returned = Returned::default();

@@ -65,7 +65,7 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
         let signature = typed(func)?;
         let call = Prepared::new(func, func.ty().params(), func.ty().results())?;
         // SAFETY: the header demands descriptions.
-        let described = unsafe { Described::new(&signature, &call, params, results)? };
+        let described = unsafe { Described::new(signature, &call, params, results)? };
         give(witrt_prepared_t::of_described(call, cell, described))
     };
     // SAFETY: the header demands a writable pointer or NULL.

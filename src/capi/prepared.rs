@@ -749,7 +749,7 @@ pub unsafe extern "C" fn witrt_prepared_take(
             let done = match (&prepared.described, prepared.results.get(index)) {
                 // SAFETY: the header demands a slot as for a call.
                 (Some(described), _) => unsafe {
-                    described.give(inside, prepared.call.func(), index, &mut value, &mut *result)
+                    described.give(inside, index, &mut value, &mut *result)
                 },
                 // SAFETY: as above.
                 (None, Some(kind)) => unsafe {
