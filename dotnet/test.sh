@@ -93,7 +93,9 @@ package() {
     python3 -m zipfile -l "$build/package/Witrt.$version.nupkg" | awk 'NR > 1 {print $1}' | LC_ALL=C sort >"$build/package/files"
     cat "$build/package/files"
     diff - "$build/package/files" <<FILES || return
+LICENSE.txt
 README.md
+THIRD-PARTY-NOTICES.txt
 Witrt.nuspec
 [Content_Types].xml
 _rels/.rels

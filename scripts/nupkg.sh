@@ -14,11 +14,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build_library "$work/current"
 build_standard "$work/standard"
+scripts/notices.sh >"$work/notices"
 python3 dotnet/pack.py "$version" "$out/Witrt.$version.nupkg" \
     "lib/net$dotnet_major.0/Witrt.dll=$work/current/Witrt.dll" \
     "lib/net$dotnet_major.0/Witrt.xml=$work/current/Witrt.xml" \
     "lib/netstandard2.1/Witrt.dll=$work/standard/Witrt.dll" \
     "lib/netstandard2.1/Witrt.xml=$work/standard/Witrt.xml" \
     "runtimes/linux-x64/native/libwitrt.so=$built/libwitrt.so" \
-    "README.md=dotnet/README.md"
+    "README.md=dotnet/README.md" \
+    "LICENSE.txt=LICENSE" \
+    "THIRD-PARTY-NOTICES.txt=$work/notices"
 echo "$out/Witrt.$version.nupkg"
