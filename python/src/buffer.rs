@@ -1,28 +1,67 @@
 //! Numbers that an object with the buffer protocol holds: `bytes`, `bytearray`,
-//! `memoryview`, `array`, NumPy arrays. They are read where they lie.
+//! `memoryview`, `array`, arrays of NumPy and ctypes. They are read where they lie.
 //!
 //! Not here: other lists.
 
 use crate::error::Fault;
-use pyo3::buffer::{ElementType, PyUntypedBuffer};
+use pyo3::buffer::ElementType;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 use witrt::ErrorKind;
 use witrt::tree::kind::*;
 
 /// Memory that an object lends, for as long as this is there. Other threads, and the
 /// guest's own host functions, had better leave it alone meanwhile.
-pub struct Buffer(PyUntypedBuffer);
+pub struct Buffer(Box<ffi::Py_buffer>);
 
 impl Buffer {
+    /// What an object lends, read-only or not, or the exception that it raises.
+    fn new(value: &Bound<'_, PyAny>) -> PyResult<Buffer> {
+        let mut view = Box::new(ffi::Py_buffer::new());
+        // SAFETY: it is an object, and the view is there, and stays where it is.
+        let got =
+            unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), &raw mut *view, ffi::PyBUF_FULL_RO) };
+        match got {
+            0 => Ok(Buffer(view)),
+            _ => Err(PyErr::fetch(value.py())),
+        }
+    }
+
     pub fn start(&self) -> *const c_void {
-        self.0.buf_ptr()
+        self.0.buf
     }
 
     /// How many elements there are.
     pub fn count(&self) -> usize {
-        self.0.item_count()
+        self.0.len as usize / self.item_size()
+    }
+
+    fn item_size(&self) -> usize {
+        (self.0.itemsize as usize).max(1)
+    }
+
+    /// Whether there is nothing in between: where no strides are told, as by ctypes, there
+    /// is not.
+    fn is_contiguous(&self) -> bool {
+        // SAFETY: the object has filled the view.
+        unsafe { ffi::PyBuffer_IsContiguous(&raw const *self.0, b'C' as c_char) == 1 }
+    }
+
+    /// How its elements are written, as the module `struct` has it.
+    fn format(&self) -> &CStr {
+        match self.0.format.is_null() {
+            true => c"B",
+            // SAFETY: the object has given text that a zero ends, for as long as it lends.
+            false => unsafe { CStr::from_ptr(self.0.format) },
+        }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: the object has filled the view, which is given back once.
+        Python::attach(|_| unsafe { ffi::PyBuffer_Release(&raw mut *self.0) });
     }
 }
 
@@ -32,15 +71,18 @@ pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> 
     if unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } == 0 {
         return Ok(None);
     }
-    let buffer = PyUntypedBuffer::get(value)?;
+    let buffer = Buffer::new(value).map_err(|raised| {
+        let of = value.get_type();
+        Fault::new(ErrorKind::WrongKind, format!("the buffer of a {of} cannot be had: {raised}"))
+    })?;
     let refuse = |found: String| {
         let message = format!("expected a buffer of {}, found {found}", name(kind));
         Err(Fault::new(ErrorKind::WrongKind, message))
     };
-    if buffer.dimensions() != 1 {
-        return refuse(format!("one of {} dimensions", buffer.dimensions()));
+    if buffer.0.ndim != 1 {
+        return refuse(format!("one of {} dimensions", buffer.0.ndim));
     }
-    if !buffer.is_c_contiguous() {
+    if !buffer.is_contiguous() {
         return refuse("one with gaps".to_owned());
     }
     // The library reads whole numbers of this machine's, whatever the object says of them.
@@ -50,7 +92,7 @@ pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> 
     if !is_own || buffer.item_size() != width(kind) || !fits(kind, element) {
         return refuse(format!("one of format {:?}", format.to_string_lossy()));
     }
-    Ok(Some(Buffer(buffer)))
+    Ok(Some(buffer))
 }
 
 /// Whether a format does not ask for the other order of bytes, as the module `struct`

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import ctypes
 import dataclasses
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 import witrt
 
 from .conftest import COMPONENTS, module
-from .test_expected import Host
+from .test_cases import ComponentHost as Host
 
 
 @pytest.fixture
@@ -146,6 +147,7 @@ BYTES = bytes(range(256))
         memoryview(BYTES),
         array.array("B", BYTES),
         numpy.frombuffer(BYTES, dtype=numpy.uint8),
+        (ctypes.c_uint8 * len(BYTES))(*BYTES),
         list(BYTES),
         tuple(BYTES),
         range(256),
@@ -164,14 +166,20 @@ def test_large_bytes(guest: Any) -> None:
 
 def test_lists_of_numbers(guest: Any) -> None:
     values = [0.5, 0.25, -1.0]
-    for given in (values, tuple(values), array.array("d", values), numpy.array(values), iter(values)):
+    doubles = (ctypes.c_double * 3)(*values)
+    for given in (values, tuple(values), array.array("d", values), numpy.array(values), iter(values), doubles):
         assert guest.text.sum(given) == -0.25
+    released = memoryview(b"12345678")
+    released.release()
     for wrong, message in (
         (numpy.array(values, dtype=numpy.float32), "expected a buffer of f64, found one of format"),
         (numpy.array(values, dtype=">f8"), "one of format \">d\""),
         (numpy.array([values]), "one of 2 dimensions"),
         (numpy.array(values * 2)[::2], "one with gaps"),
         (array.array("l", [1]), "expected a buffer of f64"),
+        ((ctypes.c_float * 3)(*values), "one of format \"<f\""),
+        ((ctypes.c_double * 3 * 1)(doubles), "one of 2 dimensions"),
+        (released, "the buffer of a .*memoryview.* cannot be had"),
         (b"12345678", "expected a buffer of f64"),
         ("123", "expected list<f64>, found str"),
         ([0.5, "x"], "element 1: expected f64, found str"),
