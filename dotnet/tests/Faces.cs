@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using Witrt;
 
-/// Modules without an interface, attached by a face: every call that is told of those in tests/attach.
+/// Modules without an interface, attached by a face.
 static class Faces
 {
     private static readonly string folder = Path.Combine(Check.Modules, "..", "attach");
@@ -12,57 +12,12 @@ static class Faces
     private static Module Attach(Engine engine, string name) =>
         Module.Attach(engine, File.ReadAllBytes(Path.Combine(folder, name, "guest.wasm")), File.ReadAllText(Path.Combine(folder, name, "face.toml")));
 
-    private static Instance Instantiate(Store store, Module module, List<string> log)
-    {
-        var linker = new Linker(store);
-        foreach (var import in module.Imports)
-        {
-            if (import.FunctionType is null || import.Module.StartsWith("wasi", StringComparison.Ordinal)) continue;
-            linker.DefineDynamic(import.Module, import.Name, given =>
-            {
-                log.Add($"  host.{import.Name} {string.Join(" ", given.Select(Notation.Tell))}");
-                return import.Name switch
-                {
-                    "ask" => new Value[] { $"answer to {given[0]}" },
-                    "env" => new[] { Value.Some("/home/é") },
-                    "puts" => new Value[] { given[0].ToString().Length },
-                    _ => Array.Empty<Value>(),
-                };
-            });
-        }
-        return linker.Instantiate(module);
-    }
-
-    public static void Told()
+    public static void All()
     {
         using var engine = new Engine();
-        foreach (string name in new[] { "c-clang-nostdlib", "c-clang-wasi", "rust-plain" })
-        {
-            using var module = Attach(engine, name);
-            using var store = new Store(engine);
-            store.SetWasi(new Wasi());
-            var log = new List<string>();
-            var instance = Instantiate(store, module, log);
-            var logged = new List<string>();
-            int made = 0, wrong = 0;
-            foreach (string line in File.ReadLines(Path.Combine(folder, name, "calls.txt")))
-            {
-                if (line.StartsWith("  host.", StringComparison.Ordinal)) logged.Add(line);
-                if (!Components.TrySplit(line, out string function, out string arguments, out string expected)) continue;
-                string found = Call(instance.GetFunction(function), arguments);
-                bool right = found == expected && log.SequenceEqual(logged);
-                if (!right) Check.True($"{name}: {line}", false, $"{found} [{string.Join(";", log)}]");
-                wrong += right ? 0 : 1;
-                made++;
-                log.Clear();
-                logged.Clear();
-            }
-            Check.True($"{name}: {made} calls", wrong == 0 && made > 5);
-        }
-
         using var typed = new Store(engine);
         using var plain = Attach(engine, "c-clang-nostdlib");
-        var guest = Instantiate(typed, plain, new List<string>());
+        var guest = Cases.Instantiate(typed, plain, new List<string>());
         Check.Equal("text", "hello, Zoë! (4 bytes, 3 chars)", guest.GetFunc<string, string>("greet")("Zoë"));
         Check.Equal("an option", null, guest.GetFunc<string, string, string?>("find")("x", "y"));
         Check.Equal("numbers in a list", 2147483646L, guest.GetFunc<int[], long>("sum-i32")(new[] { 1, -2, 2147483647 }));
@@ -76,18 +31,5 @@ static class Faces
         Check.Equal("is told with its line", 1, wrongFace.Line);
         Check.Throws<WitrtException>("a face of another module", () => Module.Attach(engine, bytes, "convention = \"c\"\nwit = \"nothing: func();\"\n"));
         Check.Throws<ArgumentNullException>("no face", () => Module.Attach(engine, bytes, null!));
-    }
-
-    private static string Call(Function function, string arguments)
-    {
-        try
-        {
-            var results = function.Call(Components.Parse(function.Type, arguments));
-            return results.Length == 0 ? "()" : Notation.Tell(results[0]);
-        }
-        catch (TrapException trap)
-        {
-            return $"trap {trap.Code.ToString().ToLowerInvariant()}";
-        }
     }
 }

@@ -1,4 +1,4 @@
-// Values as the files of expectations write them: as values that tell their kinds, and as .NET's own types.
+// Values as the table of cases writes them: as values that tell their kinds, and as .NET's own types.
 
 using System;
 using System.Collections;
@@ -94,7 +94,7 @@ static class Notation
         return true;
     }
 
-    private static string Word(ref string text)
+    public static string Word(ref string text)
     {
         int end = text.IndexOfAny(new[] { ',', ')', ']', '}' });
         string word = end < 0 ? text : text.Substring(0, end);
@@ -104,15 +104,17 @@ static class Notation
 
     private static string? Quoted(ref string text)
     {
-        if (text.Length == 0 || text[0] is not ('"' or '\'')) return null;
-        char quote = text[0];
+        if (text.Length == 0 || text[0] != '"') return null;
         var found = new StringBuilder();
         for (int i = 1; i < text.Length; i++)
         {
-            if (text[i] == quote)
+            if (text[i] == '"')
             {
                 text = text.Substring(i + 1);
-                return found.ToString();
+                if (!Eat(ref text, "*")) return found.ToString();
+                string times = string.Concat(text.TakeWhile(char.IsDigit));
+                text = text.Substring(times.Length);
+                return string.Concat(Enumerable.Repeat(found.ToString(), int.Parse(times))) + Quoted(ref text);
             }
             if (text[i] != '\\')
             {
@@ -120,14 +122,17 @@ static class Notation
                 continue;
             }
             char escaped = text[++i];
-            int digits = escaped switch { 'u' => 4, 'x' => 2, _ => 0 };
+            int digits = escaped == 'u' ? 4 : 0;
             found.Append(digits > 0 ? (char)int.Parse(text.Substring(i + 1, digits), NumberStyles.HexNumber) : escaped == 'n' ? '\n' : escaped);
             i += digits;
         }
         return null;
     }
 
-    public static string Quote(string text) => $"\"{text.Replace("\n", "\\n").Replace("\0", "\\u0000")}\"";
+    public static string Unquoted(string text) => Quoted(ref text) ?? throw new FormatException(text);
+
+    public static string Quote(string text) =>
+        $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n").Replace("\0", "\\u0000")}\"";
 
     /// Tells a value that a call returned.
     public static string Tell(Value value) => value.Kind switch

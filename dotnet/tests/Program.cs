@@ -35,8 +35,8 @@ static class Program
         Check.Group("limits", Errors.Limits);
         Check.Group("bounds of one store, and what is told of calls", Bounds.All);
         Check.Group("WASI", Commands.All);
-        Check.Group("every call of components that is told", Components.Told);
-        Check.Group("modules attached by a face", Faces.Told);
+        Check.Group("every call of the table of cases", Cases.Told);
+        Check.Group("modules attached by a face", Faces.All);
         Check.Group("resources", Components.Resources);
         Check.Group("names and types of components", Components.Names);
         Check.Group("types that fit", Typed.Fitting);

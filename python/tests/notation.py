@@ -1,10 +1,11 @@
-"""Values as the file of expectations writes them."""
+"""Values as the table of cases writes them."""
 
 from __future__ import annotations
 
 import dataclasses
 import enum
 import json
+import re
 import typing
 from typing import Any
 
@@ -34,7 +35,11 @@ class Reader:
     def value(self) -> Any:
         if self.text.startswith('"', self.at):
             value, self.at = json.JSONDecoder(strict=False).raw_decode(self.text, self.at)
-            return value
+            times = re.compile(r"\*(\d+)").match(self.text, self.at)
+            if times is None:
+                return value
+            self.at = times.end()
+            return value * int(times[1]) + (self.value() if self.text.startswith('"', self.at) else "")
         if self.eat("bytes["):
             return bytes(self.items("]"))
         if self.eat("["):

@@ -65,7 +65,7 @@ def test_frames(strings: Any) -> None:
 
 
 def test_a_trapped_component_is_poisoned_and_nothing_else_is() -> None:
-    from .test_expected import Host
+    from .test_cases import ComponentHost as Host
 
     store = witrt.Store()
     imports = {"probe:guest/host": Host()}

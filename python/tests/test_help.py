@@ -9,7 +9,7 @@ from typing import Any, List, Optional
 import witrt
 
 from .conftest import COMPONENTS, module
-from .test_expected import Host
+from .test_cases import ComponentHost as Host
 
 
 def guest() -> Any:

@@ -11,7 +11,7 @@ import pytest
 import witrt
 
 from .conftest import COMPONENTS, MODULES, module
-from .test_expected import Host
+from .test_cases import ComponentHost as Host
 
 
 def growth(body: Callable[[], Any], rounds: int = 300, first: int = 20) -> int:

@@ -9,7 +9,7 @@ import pytest
 import witrt
 
 from .conftest import COMPONENTS, module
-from .test_expected import Host
+from .test_cases import ComponentHost as Host
 
 FILES = ["guest-utf8.wasm", "guest-utf16.wasm", "core-utf8.wasm", "core-utf16.wasm"]
 

@@ -1,7 +1,8 @@
 //! The command: faces put into modules, calls of what comes out, guesses.
 
+use crate::cases::{below, call};
 use crate::notation::{parse, wave};
-use crate::support::{self, engine, file, text};
+use crate::support::{self, engine, file};
 use witrt::{BackEnd, Encoding, ExternType, Module};
 
 fn witrt(args: &[&str]) -> (String, String) {
@@ -31,12 +32,11 @@ fn every_call() {
         let bytes = std::fs::read(&typed).unwrap();
         let module = Module::new(&engine(BackEnd::Reference, Encoding::Utf8), &bytes).unwrap();
         let mut made = 0;
-        for line in text(&format!("{folder}/calls.txt")).lines() {
+        for line in &below(&format!("attach/{folder}/"))[0].lines {
             if line.starts_with("  host.") || line.starts_with("run(") {
                 continue;
             }
-            let (call, expected) = line.rsplit_once(" -> ").unwrap();
-            let (name, mut args) = call.split_once('(').unwrap();
+            let (name, mut args, expected) = call(line).unwrap();
             let export = module.exports().nth(module.find_export(name).unwrap()).unwrap();
             let ExternType::Func(ty) = &export.ty else { panic!() };
             let (params, results) = support::types(ty);

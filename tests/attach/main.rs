@@ -3,6 +3,8 @@
 #![cfg(feature = "attach")]
 
 mod calls;
+#[path = "../cases/mod.rs"]
+mod cases;
 #[cfg(feature = "cli")]
 mod command;
 mod forms;

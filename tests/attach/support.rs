@@ -1,6 +1,8 @@
 //! A module, its face, and what its host functions were told.
 
+use crate::cases::{call, is_expected};
 use crate::notation::{parse, quote, show};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use witrt::wit::Type;
 use witrt::{BackEnd, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType};
@@ -29,6 +31,8 @@ pub struct Guest {
     pub store: Store,
     pub instance: Instance,
     pub log: Arc<Mutex<Vec<String>>>,
+    /// Values that have a name.
+    named: HashMap<String, Val<'static>>,
     encoding: Encoding,
 }
 
@@ -53,11 +57,49 @@ impl Guest {
             linker.define(&import.module, &import.name, func);
         }
         let instance = linker.instantiate(&mut store, module).unwrap_or_else(|e| panic!("{e}"));
-        Guest { store, instance, log, encoding: module.engine().host_encoding() }
+        let encoding = module.engine().host_encoding();
+        Guest { store, instance, log, named: HashMap::new(), encoding }
     }
 
     /// Calls a function with arguments as they are told, and tells what comes back.
-    pub fn told(&mut self, name: &str, mut args: &str) -> String {
+    pub fn told(&mut self, name: &str, args: &str) -> String {
+        self.answer(name, args).map_or_else(|error| told(&error), |(found, _)| found)
+    }
+
+    /// Makes all calls of a table, in order; `check` is asked after each.
+    pub fn all(&mut self, what: &str, lines: &[String], mut check: impl FnMut(&mut Guest, &str)) {
+        let mut logged = Vec::new();
+        let mut made = 0;
+        for line in lines {
+            if line.starts_with("  host.") {
+                logged.push(line.clone());
+                continue;
+            }
+            if let Some((named, call)) = line.split_once(" = ") {
+                let (name, args) = call.split_once('(').unwrap();
+                let (_, found) = self.answer(name, args).unwrap_or_else(|e| panic!("{line}: {e}"));
+                self.named.insert(named.to_owned(), found.unwrap());
+                continue;
+            }
+            let (name, args, expected) = call(line).unwrap_or_else(|| panic!("{line}"));
+            match self.answer(name, &format!("{args})")) {
+                Ok((found, _)) => assert_eq!(found, expected, "{what}: {line}"),
+                Err(error) => assert!(is_expected(&error, expected), "{what}: {line}: {error:?}"),
+            }
+            let log = std::mem::take(&mut *self.log.lock().unwrap());
+            assert_eq!(log, std::mem::take(&mut logged), "{what}: {line}");
+            check(self, line);
+            made += 1;
+        }
+        assert!(made > 5, "{what}");
+    }
+
+    /// Calls a function as [`Guest::told`] does; errors are as they are.
+    pub fn answer(
+        &mut self,
+        name: &str,
+        mut args: &str,
+    ) -> Result<(String, Option<Val<'static>>), Error> {
         let func = match self.instance.export(&mut self.store, name).unwrap() {
             Some(Extern::Func(func)) => func,
             other => panic!("{name}: {other:?}"),
@@ -66,8 +108,14 @@ impl Guest {
         let mut vals = Vec::new();
         for ty in &params {
             args = args.strip_prefix(", ").unwrap_or(args);
-            let val = parse(ty, &mut args).unwrap_or_else(|| panic!("{name}: {ty}: {args}"));
-            vals.push(val);
+            let word = args.split([',', ')']).next().unwrap();
+            vals.push(match self.named.get(word) {
+                Some(val) => {
+                    args = &args[word.len()..];
+                    val.clone()
+                }
+                None => parse(ty, &mut args).unwrap_or_else(|| panic!("{name}: {ty}: {args}")),
+            });
         }
         assert_eq!(args, ")", "{name}");
         // As the host has it.
@@ -86,13 +134,11 @@ impl Guest {
             }
         }
         let mut found = vec![Val::U32(0); results.len()];
-        match func.call(&mut self.store, &vals, &mut found) {
-            Ok(()) => match (results.first(), found.first()) {
-                (Some(ty), Some(val)) => show(&self.store, ty, val),
-                _ => "()".into(),
-            },
-            Err(error) => told(&error),
-        }
+        func.call(&mut self.store, &vals, &mut found)?;
+        Ok(match (results.first(), found.pop()) {
+            (Some(ty), Some(val)) => (show(&self.store, ty, &val), Some(val)),
+            _ => ("()".into(), None),
+        })
     }
 }
 
@@ -120,6 +166,11 @@ pub fn types(ty: &FuncType) -> (Vec<Type>, Vec<Type>) {
 /// A host function that says what it gets, and answers as the modules' own tests do.
 fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String>>>) -> Func {
     let (params, _) = types(&ty);
+    // wasm-bindgen of old has names of its own.
+    let name = match name.strip_prefix("__wbg_") {
+        Some(rest) => rest.split('_').next().unwrap().to_owned(),
+        None => name,
+    };
     Func::new(&mut *store, ty, move |caller, args, results| {
         let mut line = format!("  host.{name}");
         let mut said = String::new();
@@ -130,6 +181,10 @@ fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String
                     line += &format!(" {}", quote(&said));
                 }
                 Val::U32(n) => line += &format!(" {n}"),
+                Val::U8(n) => line += &format!(" {n}"),
+                Val::S16(n) => line += &format!(" {n}"),
+                Val::S32(n) => line += &format!(" {n}"),
+                Val::F64(n) => line += &format!(" {n}"),
                 Val::List(list) => line += &format!(" {}", list.len()),
                 other => line += &format!(" {ty} {other:?}"),
             }
@@ -148,6 +203,11 @@ fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String
                     Val::List(List::U8(vec![data.len() as u8, all].into()))
                 }
                 ("now", _) => Val::F64(41.5),
+                ("mix", _) => Val::U32(4_000_000_000),
+                ("add", _) => {
+                    let [Val::S32(a), Val::S32(b)] = args else { panic!("{args:?}") };
+                    Val::S32(a + b)
+                }
                 ("ticks", _) => Val::U64(u64::MAX),
                 ("may_fail", _) if said == "x" => {
                     Val::Result(Err(Some(Box::new(format!("refused {said}").into()))))

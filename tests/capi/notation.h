@@ -1,5 +1,5 @@
-/* Values as `expected.txt` of real components writes them: read by the type that they
- * are of, and told again. */
+/* Values as the table of cases writes them: read by the type that they are of, and told
+ * again. */
 
 #ifndef NOTATION_H
 #define NOTATION_H
@@ -38,6 +38,7 @@ static void quote(told_t* to, const char* text, size_t size) {
   for (size_t i = 0; i < size; i++) {
     if (text[i] == '\n') tell(to, "\\n");
     else if (!text[i]) tell(to, "\\u0000");
+    else if (text[i] == '"' || text[i] == '\\') tell(to, "\\%c", text[i]);
     else tell(to, "%c", text[i]);
   }
   tell(to, "\"");
@@ -70,22 +71,32 @@ static bool eat(const char** text, const char* word) {
 }
 
 static bool unquote(const char** text, char** out, size_t* size) {
-  char close = **text;
-  if (close != '"' && close != '\'') return false;
+  if (!eat(text, "\"")) return false;
   char* to = *out = room(strlen(*text) + 1);
-  for ((*text)++; **text != close; (*text)++) {
+  for (; **text != '"'; (*text)++) {
     unsigned code;
     if (**text != '\\') *to++ = **text;
     else if (*++*text == 'n') *to++ = '\n';
-    else if (**text == 'x' || **text == 'u') {
-      int digits = **text == 'x' ? 2 : 4;
-      CHECK(sscanf(*text + 1, "%4x", &code) == 1 && (digits == 2 || code == 0));
-      *to++ = 0;
-      *text += digits;
+    else if (**text == 'u') {
+      CHECK(sscanf(*text + 1, "%4x", &code) == 1);
+      if (code >= 0x800) *to++ = (char)(0xE0 | code >> 12);
+      if (code >= 0x80) *to++ = (char)(code < 0x800 ? 0xC0 | code >> 6 : 0x80 | (code >> 6 & 0x3F));
+      *to++ = (char)(code < 0x80 ? code : 0x80 | (code & 0x3F));
+      *text += 4;
     } else *to++ = **text;
   }
   ++*text;
   *size = (size_t)(to - *out);
+  if (!eat(text, "*")) return true;
+  /* So many times, and what follows. */
+  char *end, *once = *out, *more = "";
+  size_t times = strtoul(*text, &end, 10), length = *size, rest = 0;
+  *text = end;
+  unquote(text, &more, &rest);
+  *out = room(times * length + rest + 1);
+  for (size_t i = 0; i < times; i++) memcpy(*out + i * length, once, length);
+  memcpy(*out + times * length, more, rest);
+  *size = times * length + rest;
   return true;
 }
 
@@ -164,6 +175,7 @@ static bool parse(const wasm_valtype_t* type, const char** text, wasm_val_t* out
     else out->of.f64 = number;
     break;
   }
+  case WASM_I64:
   case WASM_U64: out->of.u64 = strtoull(*text, &end, 10); break;
   case WASM_S8: case WASM_U8: case WASM_S16: case WASM_U16: case WASM_S32: case WASM_U32: case WASM_S64:
     out->of.s64 = strtoll(*text, &end, 10);
@@ -238,6 +250,15 @@ static void show_float(told_t* to, double number) {
   if (!strpbrk(to->text + before, ".en")) tell(to, ".0");
 }
 
+static size_t element_width(wasm_valkind_t kind) {
+  switch (kind) {
+  case WASM_BOOL: case WASM_S8: case WASM_U8: return 1;
+  case WASM_S16: case WASM_U16: return 2;
+  case WASM_S64: case WASM_U64: case WASM_F64: return 8;
+  default: return 4;
+  }
+}
+
 static int by_name(const void* a, const void* b) { return strcmp(a, b); }
 
 static void show(told_t* to, const wasm_valtype_t* type, const wasm_val_t* val) {
@@ -289,7 +310,15 @@ static void show(told_t* to, const wasm_valtype_t* type, const wasm_val_t* val) 
       else if (list->element == WASM_STRING) {
         char* text = utf8(&wasm_list_strings(list)[i], &size);
         quote(to, text, size);
-      } else show_at(to, type, 0, &wasm_list_vals(list)[i]);
+      } else if (list->element == WASM_VAL) show_at(to, type, 0, &wasm_list_vals(list)[i]);
+      else {
+        /* Packed: the bytes that a value of its own has first. */
+        size_t width = element_width(list->element);
+        wasm_val_t one = {.kind = list->element, .of.u64 = 0};
+        memcpy(&one.of, (const char*)list->data + i * width, width);
+        if (one.kind == WASM_S32) one.of.s64 = one.of.s32;
+        show_at(to, type, 0, &one);
+      }
     }
     tell(to, "]");
     break;

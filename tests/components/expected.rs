@@ -1,60 +1,87 @@
-//! Every call that `expected.txt` tells, with what it says; also of components of others
+//! Every call that `tests/cases.txt` tells, with what it says; also of components of others
 //! of the same world, in each folder that `WITRT_COMPONENTS` names.
 
-use crate::support::{Guest, Log, engine, module, sections};
+use crate::cases::{below, call, is_expected};
+use crate::support::{Guest, engine, sections};
 use std::sync::Arc;
-use witrt::{Encoding, ErrorKind, Func, Instance, List, Resource, Store, TrapCode, Val};
+use witrt::{Encoding, Engine, ErrorKind, List, Resource, Val};
 
+/// What the table has of components, with the host's text in both encodings.
 #[test]
-fn worlds_of_c() {
-    worlds("c");
+fn every_call() {
+    let sections = below("modules/components/");
+    for encoding in [Encoding::Utf8, Encoding::Utf16] {
+        let engine = engine(encoding);
+        for section in &sections {
+            for file in &section.files {
+                let file = file.strip_prefix("modules/components/").unwrap();
+                all(&engine, file, &section.lines);
+            }
+        }
+    }
 }
 
-/// A folder that is not there is a failure: nothing would have been run.
+/// A folder that is not there is a failure: nothing would have been run. It has a table of
+/// its own, `expected.txt`, which tells of resources and traps in words.
 #[test]
 fn worlds_of_others() {
     let Some(folders) = std::env::var_os("WITRT_COMPONENTS") else { return };
-    std::env::split_paths(&folders).for_each(|folder| worlds(folder.to_str().unwrap()));
-}
-
-/// Every line of the expected output, with the host's text in both encodings.
-fn worlds(folder: &str) {
-    for encoding in [Encoding::Utf8, Encoding::Utf16] {
-        let engine = engine(encoding);
-        for (file, lines) in sections(&format!("{folder}/expected.txt")) {
-            let mut guest = Guest::new(&engine, &format!("{folder}/{file}"));
-            let mut made = 0;
-            let mut logged = Vec::new();
-            for line in &lines {
-                if line.starts_with("  host.") {
-                    logged.push(line.clone());
-                    continue;
-                }
-                let call = line.split_once('(').zip(line.rsplit_once(") -> "));
-                let Some(((name, _), (call, expected))) = call else { continue };
-                if !name.chars().all(|c| c.is_ascii_lowercase() || c == '-') || name == "live" {
-                    continue; // resources have a test of their own
-                }
-                if name == "merge" {
-                    continue;
-                }
-                let found = guest.told(name, &call[name.len() + 1..]);
-                match expected {
-                    "TRAP wasm trap: wasm `unreachable` instruction executed" => {
-                        assert!(found.starts_with("Trap "), "{line}: {found}");
-                    }
-                    "TRAP wasm trap: cannot enter component instance" => {
-                        assert!(found.starts_with("Poisoned "), "{line}: {found}");
-                    }
-                    expected => assert_eq!(found, expected, "{file}: {line}"),
-                }
-                let log = std::mem::take(&mut *guest.log.0.lock().unwrap());
-                assert_eq!(log, std::mem::take(&mut logged), "{file}: {line}");
-                made += 1;
+    for folder in std::env::split_paths(&folders) {
+        let folder = folder.to_str().unwrap();
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            let engine = engine(encoding);
+            for (file, lines) in sections(&format!("{folder}/expected.txt")) {
+                let is_name = |name: &str| {
+                    name.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+                        && !["live", "merge"].contains(&name)
+                };
+                let lines: Vec<_> = lines
+                    .iter()
+                    .filter(|line| line.split(['(', ' ']).next().is_some_and(is_name))
+                    .map(|line| match line.split_once(" -> TRAP ") {
+                        Some((call, why)) if why.contains("cannot enter") => {
+                            format!("{call} -> poisoned")
+                        }
+                        Some((call, _)) => format!("{call} -> trap"),
+                        None => line.clone(),
+                    })
+                    .collect();
+                all(&engine, &format!("{folder}/{file}"), &lines);
             }
-            assert!(made >= 12, "{file}: {made}");
         }
     }
+}
+
+/// Makes all calls, in order.
+fn all(engine: &Engine, file: &str, lines: &[String]) {
+    let mut guest = Guest::new(engine, file);
+    let mut made = 0;
+    let mut logged = Vec::new();
+    for line in lines {
+        if line.starts_with("  host.") {
+            logged.push(line.clone());
+        } else if line == "new" {
+            guest = Guest::new(engine, file);
+        } else if let Some(name) = line.strip_prefix("drop ") {
+            guest.named.remove(name);
+        } else if let Some((named, call)) = line.split_once(" = ") {
+            let (name, args) = call.strip_suffix(')').unwrap().split_once('(').unwrap();
+            let Ok(Some((_, Val::Own(made)))) = guest.answer(name, args) else { panic!("{line}") };
+            guest.named.insert(named.to_owned(), made);
+        } else if let Some((name, args, expected)) = call(line) {
+            match guest.answer(name, args) {
+                Ok(Some((ty, val))) => {
+                    assert_eq!(guest.show(&ty, &val), expected, "{file}: {line}")
+                }
+                Ok(None) => assert_eq!(expected, "()", "{file}: {line}"),
+                Err(error) => assert!(is_expected(&error, expected), "{file}: {line}: {error:?}"),
+            }
+            let log = std::mem::take(&mut *guest.log.0.lock().unwrap());
+            assert_eq!(log, std::mem::take(&mut logged), "{file}: {line}");
+            made += 1;
+        }
+    }
+    assert!(made >= 4, "{file}: {made}");
 }
 
 /// `live`, constructor, methods, and a static function that takes one resource and
@@ -115,81 +142,11 @@ fn resources_of_components() {
     }
 }
 
-/// Text in the three encodings that guests can have, and the results that break
-/// the canonical ABI.
+/// A list that lies packed with the host.
 #[test]
-fn text_of_every_guest() {
-    for (file, lines) in sections("wat/expected.txt") {
-        if file.starts_with("solo") {
-            continue;
-        }
-        let engine = engine(Encoding::Utf8);
-        let module = module(&engine, &format!("wat/{file}"));
-        let mut made = 0;
-        for line in lines {
-            let (call, expected) = line.split_once(" -> ").unwrap();
-            let (name, arg) = call.split_once('(').unwrap();
-            let arg = arg.strip_suffix(')').unwrap().replace("\\x00", "\0");
-            let mut store = Store::new(&engine);
-            let ask = Func::wrap(&mut store, |question: String| match &*question {
-                "latin" => "ÿlatin".to_owned(),
-                other => format!("é{other}🦀"),
-            });
-            let instance = Instance::new(&mut store, &module, &[ask.into()]).unwrap();
-            let func = instance.func(&mut store, name).unwrap();
-            let mut results = [Val::Bool(false)];
-            let text = match &*arg {
-                "'a' * 70000 + 'Ā'" => "a".repeat(70000) + "Ā",
-                quoted => quoted.trim_matches('\'').to_owned(),
-            };
-            let units: Vec<u16> = text.encode_utf16().collect();
-            let args = match arg.parse() {
-                Ok(number) => vec![Val::U32(number)],
-                Err(_) => vec![Val::from(&units[..])],
-            };
-            let outcome = func.call(&mut store, &args, &mut results);
-            match expected.strip_prefix("TRAP ") {
-                None => {
-                    let found = match (&outcome, &results[0]) {
-                        (Ok(()), Val::U32(n)) => n.to_string(),
-                        (Ok(()), Val::String(text)) => {
-                            format!("'{}'", text.to_string(&store).unwrap()).replace('\0', "\\x00")
-                        }
-                        other => panic!("{file} {line}: {other:?}"),
-                    };
-                    assert_eq!(found, expected, "{file} {line}");
-                }
-                Some(why) => {
-                    let error = outcome.unwrap_err();
-                    let trap = error.trap().unwrap_or_else(|| panic!("{file} {line}: {error:?}"));
-                    let ill = why.contains("utf-8") || why.contains("surrogate");
-                    match ill {
-                        true => assert_eq!(trap.code(), Some(TrapCode::IllFormedText), "{error}"),
-                        false => assert_eq!(trap.message(), why, "{file} {line}"),
-                    }
-                    // A lift that failed poisons the instance.
-                    let again = func.call(&mut store, &args, &mut results).unwrap_err();
-                    assert_eq!(again.kind(), ErrorKind::Poisoned);
-                }
-            }
-            made += 1;
-        }
-        assert_eq!(made, 35, "{file}");
-    }
-}
-
-/// One core module, nothing imported, records and lists.
-#[test]
-fn solo() {
-    for (file, units) in [("wat/solo-utf8.wasm", 7), ("wat/solo-utf16.wasm", 4)] {
-        let engine = engine(Encoding::Utf16);
-        let mut store = Store::new(&engine);
-        let instance = Instance::new(&mut store, &module(&engine, file), &[]).unwrap();
-        let mut guest = Guest { store, instance, log: Log::default() };
-        assert_eq!(guest.told("echo", "\"aé🦀\""), "\"aé🦀\"");
-        assert_eq!(guest.told("units", "\"aé🦀\""), units.to_string());
-        assert_eq!(guest.told("sum", "[1, -2, 2147483647]"), "2147483646");
-        assert_eq!(guest.told("mirror", "{x: 3, y: -4}"), "{x: -3, y: -4}");
+fn packed() {
+    for file in ["wat/solo-utf8.wasm", "wat/solo-utf16.wasm"] {
+        let mut guest = Guest::new(&engine(Encoding::Utf16), file);
         let packed = [1, -2, 2147483647];
         let sum = guest.call("sum", &[Val::List(List::S32((&packed[..]).into()))]).unwrap();
         assert!(matches!(sum, Some(Val::S64(2147483646))));

@@ -1,6 +1,8 @@
 //! Components of real tools, through the Rust API and the command.
 #![cfg(feature = "component")]
 
+#[path = "../cases/mod.rs"]
+mod cases;
 mod composed;
 mod expected;
 mod linking;

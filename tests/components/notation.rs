@@ -1,9 +1,9 @@
-//! Values as `expected.txt` writes them.
+//! Values as `tests/cases.txt` writes them.
 
 use witrt::wit::{Cases, Type};
 use witrt::{List, Store, Val};
 
-/// Reads a value as `expected.txt` has it: variants and their kin by what they
+/// Reads a value as the table has it: variants and their kin by what they
 /// hold.
 pub fn parse(ty: &Type, text: &mut &str) -> Option<Val<'static>> {
     let eat = |text: &mut &str, word: &str| {
@@ -148,7 +148,11 @@ pub fn quoted(text: &mut &str) -> Option<String> {
         match char {
             '"' => {
                 *text = &text[at + 2..];
-                return Some(found);
+                let Some(after) = text.strip_prefix('*') else { return Some(found) };
+                let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+                found = found.repeat(after[..digits].parse().ok()?);
+                *text = &after[digits..];
+                return Some(found + &quoted(text).unwrap_or_default());
             }
             '\\' => match chars.next()?.1 {
                 'n' => found.push('\n'),
@@ -226,6 +230,7 @@ pub fn quote(text: &str) -> String {
         match char {
             '\n' => quoted += "\\n",
             '\0' => quoted += "\\u0000",
+            '"' | '\\' => quoted.extend(['\\', char]),
             other => quoted.push(other),
         }
     }

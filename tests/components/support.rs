@@ -1,7 +1,8 @@
 //! What the tests share: components, the host that they import, and calls that are
-//! written as `expected.txt` has them.
+//! written as `tests/cases.txt` has them.
 
 use crate::notation::{parse, show};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use witrt::wit::Type;
@@ -61,12 +62,19 @@ pub fn linker(store: &mut Store, module: &Module, log: &Log) -> Linker {
             continue;
         }
         let (log, open, name) = (log.clone(), open.clone(), import.name.clone());
+        let is_worlds = import.module.is_empty();
         let func = Func::new(&mut *store, ty.clone(), move |mut cx, args, results| {
             match &*name {
                 "log" => {
                     let Val::U32(level) = args[0] else { panic!() };
                     let line = format!("  host.log {level} {:?}", text(&mut cx, &args[1]));
                     log.put(line);
+                }
+                "ask" if is_worlds => {
+                    results[0] = match &*text(&mut cx, &args[0]) {
+                        "latin" => "ÿlatin".into(),
+                        other => format!("é{other}🦀").into(),
+                    }
                 }
                 "ask" => results[0] = format!("answer to {}", text(&mut cx, &args[0])).into(),
                 "digest" => {
@@ -119,6 +127,8 @@ pub struct Guest {
     pub store: Store,
     pub instance: Instance,
     pub log: Log,
+    /// Resources that have a name.
+    pub named: HashMap<String, Resource>,
 }
 
 impl Guest {
@@ -132,7 +142,7 @@ impl Guest {
         // Some have more of it than there is.
         linker.define_unknown_as_traps(&mut store, &module);
         let instance = linker.instantiate(&mut store, &module).unwrap();
-        Guest { store, instance, log }
+        Guest { store, instance, log, named: HashMap::new() }
     }
 
     pub fn func(&mut self, name: &str) -> Func {
@@ -150,8 +160,22 @@ impl Guest {
         show(&self.store, ty, val)
     }
 
-    /// Makes a call written as in `expected.txt`, and tells what comes back.
-    pub fn told(&mut self, name: &str, mut args: &str) -> String {
+    /// Makes a call written as in the table, and tells what comes back.
+    pub fn told(&mut self, name: &str, args: &str) -> String {
+        let told = match self.answer(name, args) {
+            Ok(Some((ty, val))) => Ok(self.show(&ty, &val)),
+            Ok(None) => Ok("()".into()),
+            Err(e) => Err(format!("{:?} {}", e.kind(), e.message())),
+        };
+        told.unwrap_or_else(|error| error)
+    }
+
+    /// The same, with what comes back.
+    pub fn answer(
+        &mut self,
+        name: &str,
+        mut args: &str,
+    ) -> Result<Option<(Type, Val<'static>)>, Error> {
         let func = self.func(name);
         let signature = func.ty().signature().unwrap().clone();
         let whole = args;
@@ -160,14 +184,24 @@ impl Guest {
             if i > 0 {
                 args = args.strip_prefix(", ").unwrap();
             }
-            vals.push(parse(&param.ty, &mut args).unwrap_or_else(|| panic!("{whole} at {args}")));
+            let val = match &param.ty {
+                Type::Own(_) | Type::Borrow(_) => {
+                    let (name, rest) = args.split_at(args.find(',').unwrap_or(args.len()));
+                    args = rest;
+                    let resource = self.named[name].clone();
+                    Some(if matches!(param.ty, Type::Own(_)) {
+                        Val::Own(resource)
+                    } else {
+                        Val::Borrow(resource)
+                    })
+                }
+                ty => parse(ty, &mut args),
+            };
+            vals.push(val.unwrap_or_else(|| panic!("{whole} at {args}")));
         }
         assert_eq!(args, "", "{whole}");
-        match self.call(name, &vals) {
-            Ok(Some(val)) => self.show(&signature.results.fields[0].ty, &val),
-            Ok(None) => "()".into(),
-            Err(e) => format!("{:?} {}", e.kind(), e.message()),
-        }
+        let val = self.call(name, &vals)?;
+        Ok(val.map(|val| (signature.results.fields[0].ty.clone(), val)))
     }
 }
 

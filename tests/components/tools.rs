@@ -4,7 +4,10 @@
 use crate::notation::{parse, quote, quoted, wave};
 use crate::support::{DIR, engine};
 #[cfg(feature = "cli")]
-use crate::support::{module, sections};
+use crate::{
+    cases::{below, call},
+    support::module,
+};
 use witrt::{Encoding, ErrorKind, Module};
 
 /// What the command does without running anything.
@@ -46,51 +49,35 @@ fn run(args: &[&str]) -> (String, String) {
 fn every_call_by_the_command() {
     let engine = engine(Encoding::Utf8);
     let mut jobs = Vec::new();
-    for (file, lines) in sections("c/expected.txt") {
-        let path = format!("c/{file}");
-        let module = module(&engine, &path);
-        for line in lines {
-            let Some((call, expected)) = line.rsplit_once(" -> ") else { continue };
-            let Some((name, args)) = call.split_once('(') else { continue };
-            let Some(at) = module.find_export(name) else { continue };
-            if ["run", "live", "merge"].contains(&name) || expected.contains("cannot enter") {
-                continue;
+    for section in below("modules/components/") {
+        for file in &section.files {
+            let path = file.strip_prefix("modules/components/").unwrap();
+            let module = module(&engine, path);
+            for line in &section.lines {
+                let Some((name, args, expected)) = call(line) else { continue };
+                if ["run", "live", "relay"].contains(&name)
+                    || line.contains(" = ")
+                    || name.starts_with('[')
+                    || expected == "poisoned"
+                {
+                    continue;
+                }
+                let export = module.exports().nth(module.find_export(name).unwrap()).unwrap();
+                let witrt::ExternType::Func(ty) = &export.ty else { panic!() };
+                let signature = ty.signature().unwrap();
+                let mut rest = args;
+                let mut told = vec![name.to_owned()];
+                for (i, param) in signature.params.fields.iter().enumerate() {
+                    rest = if i > 0 { rest.strip_prefix(", ").unwrap() } else { rest };
+                    told.push(wave(&param.ty, &parse(&param.ty, &mut rest).unwrap()));
+                }
+                let result = &signature.results.fields[0].ty;
+                let expected = match expected.starts_with("trap") {
+                    true => None,
+                    false => Some(wave(result, &parse(result, &mut &*expected).unwrap())),
+                };
+                jobs.push((path.to_owned(), told, expected));
             }
-            let export = module.exports().nth(at).unwrap();
-            let witrt::ExternType::Func(ty) = &export.ty else { panic!() };
-            let signature = ty.signature().unwrap();
-            let mut rest = args.strip_suffix(')').unwrap();
-            let mut told = vec![name.to_owned()];
-            for (i, param) in signature.params.fields.iter().enumerate() {
-                rest = if i > 0 { rest.strip_prefix(", ").unwrap() } else { rest };
-                told.push(wave(&param.ty, &parse(&param.ty, &mut rest).unwrap()));
-            }
-            let result = &signature.results.fields[0].ty;
-            let expected = match expected.starts_with("TRAP") {
-                true => None,
-                false => Some(wave(result, &parse(result, &mut &*expected).unwrap())),
-            };
-            jobs.push((path.clone(), told, expected));
-        }
-    }
-    for (file, lines) in sections("wat/expected.txt") {
-        for line in lines.iter().flat_map(|line| line.split("  ")) {
-            let (call, expected) = line.split_once(" -> ").unwrap();
-            let (name, arg) = call.split_once('(').unwrap();
-            // They are written as Python does.
-            let json = |text: &str| text.replace('\'', "\"").replace("\\x00", "\\u0000");
-            let arg = match (name, arg.strip_suffix(')').unwrap()) {
-                (_, "'a' * 70000 + 'Ā'") => format!("\"{}Ā\"", "a".repeat(70000)),
-                ("mirror", _) => "{x: 3, y: -4}".to_owned(),
-                (_, arg) => json(arg),
-            };
-            let expected = match name {
-                "relay" => continue,
-                "mirror" => Some("{x: -3, y: -4}".to_owned()),
-                _ if expected.starts_with("TRAP") => None,
-                _ => Some(json(expected)),
-            };
-            jobs.push((format!("wat/{file}"), vec![name.to_owned(), arg], expected));
         }
     }
     assert!(jobs.len() > 200, "{}", jobs.len());

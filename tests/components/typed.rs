@@ -209,7 +209,7 @@ fn small_components() {
         let mut store = Store::new(&engine);
         let module = module(&engine, &format!("wat/solo-{file}.wasm"));
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
-        let guest = &mut Guest { store, instance, log: Log::default() };
+        let guest = &mut Guest { store, instance, log: Log::default(), named: Default::default() };
         assert_eq!(guest.ask::<(&str,), String>("echo", ("aé🦀",)), "aé🦀");
         assert_eq!(guest.ask::<(&str,), u32>("units", ("aé🦀",)), length);
         assert_eq!(guest.ask::<(&[i32],), i64>("sum", (&[1, -2, 2147483647],)), 2147483646);

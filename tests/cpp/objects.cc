@@ -184,7 +184,7 @@ static void bounds_and_names() {
 
 /// All that an instance of a component exports as one interface.
 static void linked() {
-  witrt::Engine engine = witrt::Engine::make().unwrap();
+  witrt::Engine engine;
   witrt::Store store(engine);
   auto load = [&](const char* file) {
     return witrt::Module::from_file(engine, std::string(MODULES "/linked/") + file).unwrap();
