@@ -71,13 +71,13 @@ pub use runtime::config::{BackEnd, Config, OptLevel};
 #[doc(hidden)]
 pub use runtime::core_modules::CoreModules;
 pub use runtime::externs::{Extern, Global, Identity, Memory, Table, Tag};
-pub use runtime::func::{HostClosure, I32, I64, Param, Results, Returned};
+pub use runtime::func::{I32, I64};
 pub use runtime::instance::Instance;
 pub use runtime::link::Linker;
 pub use runtime::module::Module;
 #[doc(hidden)]
 pub use runtime::prepared::Prepared;
-pub use runtime::typed::{Argument, Lift, Lower, Params, TypedFunc};
+pub use runtime::typed::{Answer, Argument, HostClosure, Lift, Lower, Params, TypedFunc};
 pub use runtime::{Engine, EpochCallback, Store};
 pub use string::{Encoding, Policy};
 pub(crate) use types::kinds_of_values;

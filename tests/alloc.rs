@@ -301,3 +301,53 @@ fn components() {
         assert_eq!(of(name, args), 100 * each, "{name}");
     }
 }
+
+/// Typed calls of components allocate what their results need, and nothing where those
+/// take the place of others; calls back into closures allocate what these take.
+#[cfg(feature = "component")]
+#[test]
+fn typed_components() {
+    let engine = Engine::default();
+    let mut store = Store::new(&engine);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/modules/components/c/plain-utf8.wasm");
+    let module = Module::new(&engine, &std::fs::read(file).unwrap()).unwrap();
+    let instance = Linker::new().instantiate(&mut store, &module).unwrap();
+    let mut func = |name: &str| instance.func(&mut store, name).unwrap();
+    let sum = func("sum").typed::<(&[f64],), f64>().unwrap();
+    let count_chars = func("count").typed::<(&str,), u32>().unwrap();
+    let reverse = func("reverse-bytes").typed::<(&[u8],), Vec<u8>>().unwrap();
+    let parse = func("parse").typed::<(&[u16],), Result<(i32, i32), String>>().unwrap();
+    let greet = func("greet").typed::<(&str,), String>().unwrap();
+    let numbers = [0.5; 1000];
+    let packed = count(|| assert_eq!(sum.call(&mut store, (&numbers,)).unwrap(), 500.0));
+    assert_eq!(packed, 0, "a list of numbers");
+    let text = count(|| assert_eq!(count_chars.call(&mut store, ("Zoë 🦀",)).unwrap(), 5));
+    assert_eq!(text, 0, "text");
+    let units: Vec<u16> = "3,-4".encode_utf16().collect();
+    let record = count(|| assert_eq!(parse.call(&mut store, (&units,)).unwrap(), Ok((3, -4))));
+    assert_eq!(record, 0, "a record");
+    let list = count(|| assert_eq!(reverse.call(&mut store, (&[1, 2, 3],)).unwrap(), [3, 2, 1]));
+    assert_eq!(list, 100, "a list that is new");
+    let mut kept = Vec::new();
+    let list = count(|| {
+        reverse.call_into(&mut store, (&[1, 2, 3],), &mut kept).unwrap();
+        assert_eq!(kept, [3, 2, 1]);
+    });
+    assert_eq!(list, 0, "a list in place of another");
+    let mut kept = String::new();
+    let text = count(|| greet.call_into(&mut store, ("Zoë 🦀",), &mut kept).unwrap());
+    assert_eq!(text, 0, "text in place of another");
+
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/modules/components/wat/mini-utf8.wasm");
+    let module = Module::new(&engine, &std::fs::read(file).unwrap()).unwrap();
+    let mut linker = Linker::new();
+    linker.func_wrap(&mut store, "", "ask", |question: String| question);
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    let relay = instance.func(&mut store, "relay").unwrap().typed::<(&str,), String>().unwrap();
+    let mut kept = String::new();
+    let back = count(|| {
+        relay.call_into(&mut store, ("a question",), &mut kept).unwrap();
+        assert_eq!(kept, "a question");
+    });
+    assert_eq!(back, 100, "a call back");
+}

@@ -215,9 +215,9 @@ impl Entered {
     /// Puts the references among arguments, each of which is one word.
     #[inline(never)]
     fn put_refs(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], frame: &mut Frame<'_>) -> Result<()> {
-        for (i, (arg, ty)) in args.iter().zip(self.ty.params()).enumerate() {
+        for (i, arg) in args.iter().enumerate() {
             if let Is::Ref = arg.is() {
-                let val = arg.to_val(*ty)?;
+                let val = arg.to_val(&self.ty, i)?;
                 frame.val_at(cx, i, &val).map_err(|error| error.of_argument(&self.ty, i))?;
             }
         }

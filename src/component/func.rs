@@ -13,6 +13,7 @@ use super::walk_lift::scalar;
 use super::walk_lower::extended;
 use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guest::StoreData;
 use crate::guest::call::{CoreFunc, Word, guard};
 use crate::guest::context::{Caller, Cx};
 use crate::guest::func::{Body, Func, Typed, put};
@@ -20,13 +21,14 @@ use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::guest::tree::{
-    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, mismatch, plain_text,
+    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, plain_text,
 };
 use crate::guest::value::Val;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
 use crate::types::tree::{Field, Fields, Signature, Type};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
+use wasmtime::component::LinkerInstance;
 
 impl Typed for Function {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
@@ -85,17 +87,16 @@ fn with_values(
 /// The same with the ends of a call of this type.
 fn with_ends(
     func: &dyn Typed,
-    ty: &Signature,
+    ty: &FuncType,
     cx: &mut Cx<'_>,
     args: &[Arg<'_>],
     results: &mut [Out<'_>],
 ) -> Result<()> {
-    let args = ty.params.fields.iter().zip(args);
-    let returned = with_slots(func, cx, args, |cx, arena, (field, arg)| {
-        fill(cx, arena, &arg.to_val(field.ty.val_type())?)
-    })?;
-    match (ty.results.fields.first(), results.first_mut()) {
-        (Some(field), Some(out)) => put(cx, field.ty.val_type(), value(returned)?, out),
+    let of = args.iter().enumerate();
+    let returned =
+        with_slots(func, cx, of, |cx, arena, (i, arg)| fill(cx, arena, &arg.to_val(ty, i)?))?;
+    match (ty.results().first(), results.first_mut()) {
+        (Some(ty), Some(out)) => put(cx, *ty, value(returned)?, out),
         _ => Ok(()),
     }
 }
@@ -171,10 +172,7 @@ where
     F: Fn(Caller<'_>, &[Slot], &mut Returned) -> Result<()> + Send + Sync + 'static,
 {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        match self.ty.signature() {
-            Some(ty) => with_ends(self, ty, cx, args, results),
-            None => Err(mismatch()),
-        }
+        with_ends(self, &self.ty, cx, args, results)
     }
 
     fn call_vals(
@@ -266,10 +264,31 @@ pub(crate) unsafe fn call_slots(
         unsafe { verify(cx, "parameter", &signature.params, args, texts) }?;
     }
     // SAFETY: as above.
+    unsafe {
+        with_lists(cx, args, texts, func.0.ty.results().len(), returned, |cx, args, results| {
+            body.call_vals(cx, args, results)
+        })
+    }
+}
+
+/// Makes lists of values of slots, for what takes those.
+///
+/// # Safety
+///
+/// What the arguments point to must be there until this returns.
+unsafe fn with_lists(
+    cx: &mut Cx<'_>,
+    args: &[Slot],
+    texts: ReadText,
+    results: usize,
+    returned: &mut Returned,
+    call: impl FnOnce(&mut Cx<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()>,
+) -> Result<()> {
+    // SAFETY: the caller vouches for the arguments.
     let vals = args.iter().map(|slot| unsafe { read(slot, Take::Borrow, texts) });
     let vals = vals.collect::<Result<Vec<_>>>()?;
-    let mut results = vec![Val::Option(None); func.0.ty.results().len()];
-    body.call_vals(cx, &vals, &mut results)?;
+    let mut results = vec![Val::Option(None); results];
+    call(cx, &vals, &mut results)?;
     let Some(result) = results.pop() else { return Ok(()) };
     if let Val::String(text) = result {
         returned.text = Some(text);
@@ -294,13 +313,37 @@ impl Imported {
 
 impl HostFunction for Imported {
     fn call(&self, host: &mut Cx<'_>, args: &[Slot], returned: &mut Returned) -> Result<()> {
-        if let Body::Core(core) = &self.func.0.body {
-            self.func.check_store(host)?;
-            check_depth(host)?;
-            return call_core(core, host, &self.ty, args, returned);
+        match &self.func.0.body {
+            Body::Core(core) => {
+                self.func.check_store(host)?;
+                check_depth(host)?;
+                return call_core(core, host, &self.ty, args, returned);
+            }
+            Body::Typed(body) if body.serves(&self.ty).is_some() => {
+                check_depth(host)?;
+                let results = self.ty.results.fields.len();
+                // SAFETY: arguments of a host function are there until it returns.
+                return unsafe {
+                    with_lists(host, args, plain_text, results, returned, |host, args, results| {
+                        body.call_as(host, &self.ty, args, results)
+                    })
+                };
+            }
+            Body::Typed(_) => {}
         }
         // SAFETY: arguments of a host function are there until it returns.
         unsafe { call_slots(&self.func, host, args, plain_text, returned, Trust::Checked) }
+    }
+
+    fn define(
+        self: Arc<Self>,
+        linker: &mut LinkerInstance<'_, StoreData>,
+        name: &str,
+    ) -> Option<wasmtime::Result<()>> {
+        match &self.func.0.body {
+            Body::Typed(body) => body.clone().define(linker, name, &self.ty),
+            Body::Core(_) => None,
+        }
     }
 }
 

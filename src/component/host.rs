@@ -34,6 +34,15 @@ use wasmtime::{StoreContextMut, ValRaw};
 pub trait HostFunction: Send + Sync + 'static {
     /// Runs it. The arguments are of its type, and valid until it returns.
     fn call(&self, host: &mut Cx<'_>, args: &[Slot], returned: &mut Returned) -> Result<()>;
+
+    /// Defines it, where it does so in a way of its own.
+    fn define(
+        self: Arc<Self>,
+        _: &mut LinkerInstance<'_, StoreData>,
+        _: &str,
+    ) -> Option<wasmtime::Result<()>> {
+        None
+    }
 }
 
 /// Defines a function for an import of this type.
@@ -43,6 +52,9 @@ pub(super) fn define(
     ty: &Signature,
     func: Arc<dyn HostFunction>,
 ) -> wasmtime::Result<()> {
+    if let Some(defined) = func.clone().define(linker, name) {
+        return defined;
+    }
     let params = Some(ty.params.layout.flat.len()).filter(|n| *n <= MAX_FLAT_PARAMS).unwrap_or(0);
     let flat_result = ty.results.layout.flat.len() == 1;
     let results = ty.results.clone();
@@ -89,13 +101,7 @@ fn run<const M: usize>(
         frame.shared().lend_limits(&mut store, frame.host());
         let done = guard(|| func.call(frame.host(), args, &mut returned));
         frame.shared().take_limits(&mut store, frame.host());
-        for borrow in lent.borrows.drain(..) {
-            let any = borrow.state().any;
-            borrow.forget();
-            if let Some(any) = any {
-                any.resource_drop(&mut store)?;
-            }
-        }
+        end_loans(&mut store, lent.borrows.drain(..))?;
         done?;
         let mut notes = frame.shared().notes();
         let (slot, read) = as_value(&returned);
@@ -121,6 +127,21 @@ fn run<const M: usize>(
     })
 }
 
+/// Gives back what a component has lent to a host function.
+pub(super) fn end_loans(
+    store: &mut StoreContextMut<'_, StoreData>,
+    borrows: impl IntoIterator<Item = Resource>,
+) -> wasmtime::Result<()> {
+    for borrow in borrows {
+        let any = borrow.state().any;
+        borrow.forget();
+        if let Some(any) = any {
+            any.resource_drop(&mut *store)?;
+        }
+    }
+    Ok(())
+}
+
 /// The arguments of an import that takes so many words, or memory.
 struct Args<const N: usize>(Lent);
 
@@ -136,7 +157,7 @@ unsafe impl<const N: usize> ComponentType for Args<N> {
 // SAFETY: as above.
 unsafe impl<const N: usize> ComponentNamedList for Args<N> {}
 
-fn expect_words(
+pub(super) fn expect_words(
     ty: &InterfaceType,
     types: &InstanceType<'_>,
     most: usize,

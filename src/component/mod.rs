@@ -23,5 +23,6 @@ pub(crate) mod host;
 pub(crate) mod instance;
 pub(crate) mod names;
 mod text;
+pub(crate) mod values;
 mod walk_lift;
 mod walk_lower;

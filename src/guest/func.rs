@@ -3,16 +3,19 @@
 //!
 //! Not here: how either is made or run.
 
+#[cfg(feature = "component")]
+use super::StoreData;
 use super::call::{CoreFunc, FuncId};
-use super::context::Cx;
+use super::context::{ContextRef, Cx};
 use super::link::Link;
 use super::stack::check_depth;
 use super::transfer::give;
-use super::tree::{Arg, Out, ReadText, Returned, Slot, Trust, with_ends};
+use super::tree::{Arg, Out, ReadText, Returned, Slot, Trust, mismatch, with_ends};
 use super::value::{Val, check, wrong_store};
 use super::words::HostType;
 use super::{give_back, recycle};
 use crate::error::{Error, ErrorKind, Result};
+use crate::types::tree::Signature;
 use crate::types::{FuncType, ValType};
 use std::any::Any;
 use std::fmt;
@@ -71,6 +74,35 @@ pub(crate) trait Typed: Any + Send + Sync {
         _: &mut Returned,
         _: Trust,
     ) -> Option<Result<()>> {
+        None
+    }
+
+    /// Whether it serves a component's import of this type, for which the types of Rust
+    /// stand that it has; none where there are none.
+    fn serves(&self, _: &Signature) -> Option<Result<()>> {
+        None
+    }
+
+    /// Runs it with values of a type that it serves.
+    fn call_as(
+        &self,
+        _: &mut Cx<'_>,
+        _: &Signature,
+        _: &[Val<'_>],
+        _: &mut [Val<'static>],
+    ) -> Result<()> {
+        Err(mismatch())
+    }
+
+    /// Defines it for an import of a type that it serves; none where it is called with
+    /// values.
+    #[cfg(feature = "component")]
+    fn define(
+        self: Arc<Self>,
+        _: &mut wasmtime::component::LinkerInstance<'_, StoreData>,
+        _: &str,
+        _: &Signature,
+    ) -> Option<wasmtime::Result<()>> {
         None
     }
 
@@ -189,8 +221,8 @@ pub(crate) fn with_vals(
     let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
     let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
     let done = (|| {
-        for (ty, arg) in ty.params().iter().zip(args) {
-            vals.push(arg.to_val(*ty)?);
+        for (i, arg) in args.iter().enumerate() {
+            vals.push(arg.to_val(ty, i)?);
         }
         set_defaults(ty.results(), &mut results)?;
         call(cx, &vals, &mut results)?;
@@ -213,9 +245,12 @@ pub(crate) fn put(
     out: &mut Out<'_>,
 ) -> Result<()> {
     match val {
-        Val::String(text) => give(cx, text, out).map(drop),
+        Val::String(text) if out.as_take().is_none() => give(cx, text, out).map(drop),
         val if out.is_number() && val.ty() == ty => out.put_bits(val.bits()),
-        val => out.put(val),
+        val => match out.as_take() {
+            Some(place) => place.take_val(&ContextRef((&*cx).into()), &val),
+            None => out.put(val),
+        },
     }
 }
 

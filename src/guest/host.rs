@@ -6,25 +6,26 @@
 //!
 //! Not here: who calls.
 
+mod answer;
+
 use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
-use super::context::{Caller, Cx};
+use super::context::{Caller, ContextRef, Cx};
 use super::defer::settle_for;
 use super::func::put;
 use super::link::{Given, Link};
 use super::memory::Mem;
-use super::slots::{Held, Once};
-use super::text::{length, lift, measure_result, of_result, word};
+use super::slots::Held;
+use super::text::{lift, of_result};
 use super::transfer::at;
 use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::{COPIES, Str, Val, copy_as};
 use super::words::{HostType, HostWords, host_words};
-use crate::abi::{GuestEncoding, INLINE};
+use crate::abi::INLINE;
 use crate::error::{Error, Result};
 use crate::string::{Policy, Text};
+use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
-use std::iter::Zip;
-use std::slice::Iter;
 use wasmtime::AsContextMut as _;
 
 /// A call of a host function made with [`Func::new_prepared`]: its arguments,
@@ -96,9 +97,11 @@ struct Rest {
 
 /// A call by the host.
 struct Ends<'x> {
-    args: Zip<Iter<'x, ValType>, Iter<'x, Arg<'x>>>,
-    types: Iter<'x, ValType>,
+    ty: &'x FuncType,
+    args: &'x [Arg<'x>],
     results: Outs<'x>,
+    /// How many arguments have been taken.
+    taken: usize,
     /// How many results have been put.
     put: usize,
 }
@@ -149,9 +152,7 @@ pub(crate) fn called_by_host(
     args: &[Arg<'_>],
     results: &mut [Out<'_>],
 ) -> Result<()> {
-    let args = ty.params().iter().zip(args);
-    let results = Outs::new(results);
-    let ends = Ends { args, types: ty.results().iter(), results, put: 0 };
+    let ends = Ends { ty, args, results: Outs::new(results), taken: 0, put: 0 };
     let mut call = HostCall { cx, by: By::Host(ends) };
     guard(|| body.run(&mut call))?;
     match call.by {
@@ -173,7 +174,7 @@ impl<'x, 's> HostCall<'x, 's> {
                 }
                 _ => by.rest().map(|val| val.bits()),
             },
-            By::Host(by) => match by.args.next().map(|(_, arg)| arg.is()) {
+            By::Host(by) => match by.arg().map(|arg| arg.is()) {
                 Some(Is::Number(bits)) => Ok(bits),
                 _ => Err(mismatch()),
             },
@@ -207,7 +208,7 @@ impl<'x, 's> HostCall<'x, 's> {
             },
             By::Host(by) => {
                 let rule = self.cx.data().policy;
-                match by.args.next().map(|(_, arg)| arg.is()) {
+                match by.arg().map(|arg| arg.is()) {
                     Some(Is::Text(text, policy)) => read(text, policy.unwrap_or(rule)),
                     Some(Is::String(text)) => {
                         let rule = text.policy_or(rule);
@@ -272,15 +273,51 @@ impl<'x, 's> HostCall<'x, 's> {
                 text.map(Val::String)
             }
             By::Host(by) => {
-                let (ty, arg) = by.args.next().ok_or_else(mismatch)?;
-                Ok(match arg.to_val(*ty)? {
+                let arg = *by.arg().ok_or_else(mismatch)?;
+                Ok(match arg.to_val(by.ty, by.taken - 1)? {
                     Val::String(text) => Val::String(text.into_owned(self.cx)?),
                     Val::ExternRef(reference) => Val::ExternRef(reference),
                     Val::FuncRef(func) => Val::FuncRef(func),
-                    number => Val::from_bits(*ty, number.bits())?,
+                    number => Val::from_bits(number.ty(), number.bits())?,
                 })
             }
         }
+    }
+
+    /// Whether its result is one value with parts, which only hosts take.
+    #[inline(always)]
+    pub(crate) fn has_one_result(&self) -> bool {
+        match &self.by {
+            By::Core(_) => false,
+            By::Host(by) => by.ty.signature().is_some(),
+        }
+    }
+
+    /// Takes the next argument, a value with parts.
+    pub(crate) fn take_parts<R>(
+        &mut self,
+        take: impl FnOnce(&ContextRef<'_>, &Val<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let By::Host(by) = &mut self.by else { return Err(mismatch()) };
+        let arg = *by.arg().ok_or_else(mismatch)?;
+        let val = arg.to_val(by.ty, by.taken - 1)?;
+        take(&self.reading(), &val)
+    }
+
+    /// The store, for reading.
+    pub(crate) fn reading(&self) -> ContextRef<'_> {
+        ContextRef((&*self.cx).into())
+    }
+
+    /// Puts the next result, a value with parts, which is made for its type.
+    pub(crate) fn put_parts(
+        &mut self,
+        make: impl FnOnce(&Type) -> Option<Val<'static>>,
+    ) -> Result<()> {
+        let By::Host(by) = &mut self.by else { return Err(mismatch()) };
+        let field = by.ty.signature().and_then(|ty| ty.results.fields.get(by.put));
+        let val = field.and_then(|field| make(&field.ty)).ok_or_else(mismatch)?;
+        self.put_value(val)
     }
 
     /// Puts the next result, a number.
@@ -375,6 +412,12 @@ impl<'x, 's> HostCall<'x, 's> {
 
     pub(crate) fn cx(&mut self) -> &mut Cx<'s> {
         self.cx
+    }
+
+    /// A string that owns what it holds, to be the next result.
+    pub(crate) fn own(&mut self, text: Str<'_>) -> Result<Str<'static>> {
+        let i = self.put();
+        text.into_owned(self.cx).map_err(|e| of_result(e, i))
     }
 
     /// The store, and what core code has called with, each by itself.
@@ -481,105 +524,6 @@ impl Words<'_> {
         }
     }
 
-    /// The type of the next result.
-    #[inline]
-    fn result(&mut self) -> Result<ValType> {
-        // Results stand where arguments stood.
-        self.taken = self.link.params.len();
-        let ty = self.link.ty.results().get(self.put).copied().ok_or_else(mismatch)?;
-        self.put += 1;
-        Ok(ty)
-    }
-
-    /// How the guest will encode the string that is this result.
-    fn link_text(&self, result: usize) -> GuestEncoding {
-        self.link.texts.get(result).copied().unwrap_or_default()
-    }
-
-    /// Puts the next result, a string, if it is to be carried and can be.
-    #[inline(always)]
-    pub fn carry(&mut self, text: Text<'_>) -> Result<bool> {
-        if !self.link.carries {
-            return Ok(false);
-        }
-        let Some(words) = carry(text)? else { return Ok(false) };
-        self.string()?;
-        self.words.put_all(words)?;
-        Ok(true)
-    }
-
-    /// The next result must be a string.
-    #[inline]
-    fn string(&mut self) -> Result<()> {
-        if self.result()? == ValType::String { Ok(()) } else { Err(mismatch()) }
-    }
-
-    /// Puts the next result.
-    pub fn put(&mut self, cx: &mut Cx<'_>, val: Val<'static>) -> Result<()> {
-        let Val::String(text) = val else {
-            if self.result()? != val.ty() {
-                return Err(mismatch());
-            }
-            return self.words.put(cx, &val);
-        };
-        if self.link.carries && text.is_view() {
-            return self.put_view(cx, text);
-        }
-        if self.link.carries {
-            // What cannot be read here cannot be copied either.
-            let carried = text.with_in((&*cx).into(), |text| self.carry(text));
-            if let Ok(carried) = carried
-                && carried?
-            {
-                return Ok(());
-            }
-            return match Copied::of(cx, &text) {
-                Ok(copied) => self.put_copied(cx, copied),
-                Err(error) => {
-                    measure_result(cx, self.put, &text, self.link_text(self.put)).and(Err(error))
-                }
-            };
-        }
-        self.string()?;
-        let measured = measure_result(cx, self.put - 1, &text, self.link_text(self.put - 1))?;
-        let held = Held::Text(text, measured);
-        let len = held.length()?;
-        let slot = cx.data_mut().slots.add(held);
-        self.put_slot(slot, len)
-    }
-
-    fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
-        let len = word(text.bytes().len())?;
-        self.string()?;
-        let slot = cx.data_mut().slots.add_once(Once::Copied(text));
-        self.put_slot(slot, len)
-    }
-
-    /// Puts the next result, a string that lies in linear memory: text that is not
-    /// carried is copied when it is written, from there.
-    fn put_view(&mut self, cx: &mut Cx<'_>, text: Str<'static>) -> Result<()> {
-        if text.with_in((&*cx).into(), |text| self.carry(text))?? {
-            return Ok(());
-        }
-        let measured = measure_result(cx, self.put, &text, self.link_text(self.put))?;
-        let len = match &measured {
-            Some(measured) => length(measured),
-            None => word(text.guest_len()),
-        }?;
-        self.string()?;
-        let slot = cx.data_mut().slots.add_once(Once::Text(text, measured));
-        self.put_slot(slot, len)
-    }
-
-    /// Puts the next result, a number.
-    #[inline]
-    pub fn put_number(&mut self, bits: u64) -> Result<()> {
-        match self.result()? {
-            ValType::String => Err(mismatch()),
-            _ => self.words.put_number(bits),
-        }
-    }
-
     /// The next argument, a number.
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
@@ -609,16 +553,6 @@ impl Words<'_> {
         let words = if carried { text.with_in((&*cx).into(), carry)?? } else { None };
         Ok(words.map_or(Handed::Str(text), Handed::Carried))
     }
-
-    fn put_slot(&mut self, slot: i32, len: i32) -> Result<()> {
-        if !self.link.carries {
-            self.words.put_i32(slot)?;
-            return self.words.put_i32(len);
-        }
-        let mut words = [0; CARRIED_WORDS];
-        (words[0], words[1]) = ((len as u32).into(), (slot as u32).into());
-        self.words.put_all(words)
-    }
 }
 
 /// A string that is handed over.
@@ -627,9 +561,15 @@ pub(crate) enum Handed {
     Str(Str<'static>),
 }
 
-impl Ends<'_> {
+impl<'x> Ends<'x> {
+    /// The next argument.
+    fn arg(&mut self) -> Option<&'x Arg<'x>> {
+        self.taken += 1;
+        self.args.get(self.taken - 1)
+    }
+
     fn put(&mut self, put: impl FnOnce(ValType, &mut Out<'_>) -> Result<()>) -> Result<()> {
-        let ty = *self.types.next().ok_or_else(mismatch)?;
+        let ty = *self.ty.results().get(self.put).ok_or_else(mismatch)?;
         self.results.next(|out| put(ty, out))?;
         self.put += 1;
         Ok(())

@@ -41,6 +41,14 @@ macro_rules! packed {
                 }
             }
 
+            /// A copy that owns its elements; those that are values are left.
+            pub(crate) fn to_owned(&self) -> Result<List<'static>, &[Val<'a>]> {
+                match self {
+                    $(List::$name(elements) => Ok(List::$name(elements.to_vec().into())),)+
+                    List::Val(elements) => Err(elements),
+                }
+            }
+
             /// An element.
             pub fn get(&self, index: usize) -> Option<Val<'a>> {
                 match self {

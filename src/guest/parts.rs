@@ -111,7 +111,7 @@ fn by_ends(
     for (_, (field, arg)) in params() {
         vals.push(match arg.is() {
             Is::Lend(value) => lent::to_val(cx, &field.ty, value)?,
-            _ => arg.to_val(field.ty.val_type())?,
+            _ => arg.to_val_of(field.ty.val_type(), Some(&field.ty))?,
         });
     }
     let mut found = Vec::new();

@@ -570,6 +570,16 @@ impl<'a> Str<'a> {
         }
     }
 
+    /// The same string where it owns what it holds, as it is; else what it was.
+    pub(crate) fn into_kept(self) -> std::result::Result<Str<'static>, Self> {
+        let repr = match self.repr {
+            Repr::Lent(..) => return Err(self),
+            Repr::Owned(owned) => Repr::Owned(owned),
+            Repr::Guest(cell) => Repr::Guest(cell),
+        };
+        Ok(Str { repr, policy: self.policy })
+    }
+
     /// The same string, owning what it holds. Text that is lent is copied
     /// into the store.
     pub(crate) fn into_owned(self, cx: &mut Cx<'_>) -> Result<Str<'static>> {

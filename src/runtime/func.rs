@@ -11,15 +11,12 @@ use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed, check_room, with_vals};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
-use crate::guest::refs::ExternRef;
 use crate::guest::tree::{Arg, Out};
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
 use crate::guest::value::{Str, Val, check_count};
 use crate::guest::words::HostType;
-use crate::string::{self, Text};
-use crate::types::{FuncType, ValType, kinds_of_values};
-use std::marker::PhantomData;
+use crate::types::FuncType;
 use std::sync::Arc;
 
 impl Func {
@@ -73,21 +70,6 @@ impl Func {
     ) -> Func {
         let store = cx.as_context_mut().store_id();
         Func::new_typed(store, ty.clone(), Arc::new(FlatFunc { body, ty }))
-    }
-
-    /// A host function of the type that the closure has: see [`Param`] and
-    /// [`Results`] for what may stand in it. The closure may take a
-    /// [`Caller`] first.
-    ///
-    /// ```
-    /// use witrt::{Engine, Func, Store};
-    /// let mut store = Store::new(&Engine::default());
-    /// let f = Func::wrap(&mut store, |name: String, n: u32| name.repeat(n as usize));
-    /// assert_eq!(f.ty().to_string(), "(string, u32) -> (string)");
-    /// ```
-    pub fn wrap<Args: 'static>(cx: impl AsContextMut, body: impl HostClosure<Args>) -> Func {
-        let ty = body.ty();
-        Func::new_inlined(cx, ty, Wrapped(body, PhantomData))
     }
 
     /// Its parameters and results.
@@ -313,16 +295,6 @@ impl<B: HostBody> HostBody for Arc<FlatFunc<B>> {
     }
 }
 
-/// A closure with values of Rust's for parameters.
-struct Wrapped<F, Args>(F, PhantomData<fn(Args)>);
-
-impl<Args: 'static, F: HostClosure<Args>> HostBody for Wrapped<F, Args> {
-    #[inline(always)]
-    fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self.0.call(call)
-    }
-}
-
 /// The core type `i32`, for closures: Rust's own `i32` stands for `s32`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct I32(pub i32);
@@ -330,86 +302,6 @@ pub struct I32(pub i32);
 /// The core type `i64`, for closures: Rust's own `i64` stands for `s64`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct I64(pub i64);
-
-/// What may be a parameter of a closure given to [`Func::wrap`]: the sized
-/// integers, floats, [`I32`], [`I64`], `String`, `Vec<u16>` (UTF-16),
-/// `Option<ExternRef>` and `Option<Func>`.
-pub trait Param: Sized {
-    /// The type it stands for.
-    const TYPE: ValType;
-    /// Takes it out of a value of that type.
-    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Self>;
-    /// Takes it out of a call, as the next argument.
-    fn take(call: &mut HostCall<'_, '_>) -> Result<Self> {
-        let val = call.lent()?;
-        Self::from_val(&mut call.caller(), &val)
-    }
-}
-
-/// What may be a result of such a closure.
-pub trait Returned {
-    /// The type it stands for.
-    const TYPE: ValType;
-    /// Makes a value of that type.
-    fn into_val(self) -> Val<'static>;
-    /// Puts it as the next result of a call.
-    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()>
-    where
-        Self: Sized,
-    {
-        call.put_value(self.into_val())
-    }
-}
-
-/// What such a closure may return: nothing, one [`Returned`], a tuple of them,
-/// or a `Result` of these.
-pub trait Results {
-    /// The types, in order.
-    fn types() -> Vec<ValType>;
-    /// Puts the values, or tells the error.
-    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()>;
-}
-
-/// A closure that [`Func::wrap`] takes.
-pub trait HostClosure<Args>: Send + Sync + 'static {
-    /// Its type.
-    fn ty(&self) -> FuncType;
-    /// Runs it for a call of that type.
-    fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()>;
-}
-
-macro_rules! plain_values {
-    ($($ty:ty => $val:ident($make:expr, $get:expr);)+) => {$(
-        impl Param for $ty {
-            const TYPE: ValType = ValType::$val;
-            fn from_val(_: &mut Caller<'_>, val: &Val<'_>) -> Result<$ty> {
-                match val {
-                    Val::$val(v) => Ok($get(v)),
-                    other => Err(unexpected(<$ty as Param>::TYPE, other)),
-                }
-            }
-            fn take(call: &mut HostCall<'_, '_>) -> Result<$ty> {
-                match call.lent()? {
-                    Val::$val(v) => Ok($get(&v)),
-                    other => Err(unexpected(<$ty as Param>::TYPE, &other)),
-                }
-            }
-        }
-        impl Returned for $ty {
-            const TYPE: ValType = ValType::$val;
-            fn into_val(self) -> Val<'static> {
-                Val::$val($make(self))
-            }
-        }
-    )+};
-}
-
-plain_values! {
-    bool => Bool(|v| v, |v: &bool| *v);
-    char => Char(|v| v, |v: &char| *v);
-    Option<ExternRef> => ExternRef(|v| v, |v: &Option<ExternRef>| v.clone());
-    Option<Func> => FuncRef(|v| v, |v: &Option<Func>| v.clone());
-}
 
 /// The type that closures and tuples have for a kind of numbers, by its sign: core
 /// integers, which have none, have types of their own.
@@ -422,22 +314,6 @@ macro_rules! host_type {
     };
 }
 pub(super) use host_type;
-
-macro_rules! numbers {
-    (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
-        $($others:tt)*
-    ) => {
-        plain_values! {
-            $(host_type!($sign $n $rust) => $n(
-                <$rust>::from,
-                |v: &$rust| <host_type!($sign $n $rust)>::from(*v)
-            );)+
-        }
-    };
-}
-
-kinds_of_values!(numbers);
 
 macro_rules! core_integers {
     ($($own:ident $plain:ident)+) => {$(
@@ -457,160 +333,6 @@ macro_rules! core_integers {
 }
 
 core_integers!(I32 i32 I64 i64);
-
-fn unexpected(ty: ValType, found: &Val<'_>) -> Error {
-    let message = format!("expected {ty}, found {}", found.ty());
-    Error::new(crate::error::ErrorKind::WrongKind, message)
-}
-
-impl Param for String {
-    const TYPE: ValType = ValType::String;
-    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<String> {
-        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_string(caller)
-    }
-    #[inline]
-    fn take(call: &mut HostCall<'_, '_>) -> Result<String> {
-        let mut taken = String::new();
-        call.text(|text, rule| Ok(string::copy_to_string(text, &mut taken, rule)?))?;
-        Ok(taken)
-    }
-}
-
-impl Param for Vec<u16> {
-    const TYPE: ValType = ValType::String;
-    fn from_val(caller: &mut Caller<'_>, val: &Val<'_>) -> Result<Vec<u16>> {
-        val.as_str().ok_or_else(|| unexpected(ValType::String, val))?.to_utf16(caller)
-    }
-    #[inline]
-    fn take(call: &mut HostCall<'_, '_>) -> Result<Vec<u16>> {
-        let mut taken = Vec::new();
-        call.text(|text, rule| Ok(string::copy_to_utf16(text, &mut taken, rule)?))?;
-        Ok(taken)
-    }
-}
-
-macro_rules! returned_strings {
-    ($($encoding:ident $ty:ty),+) => {$(
-        impl Returned for $ty {
-            const TYPE: ValType = ValType::String;
-            fn into_val(self) -> Val<'static> {
-                Val::String(Str::from(self))
-            }
-            #[inline]
-            fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
-                // What is wrong with text is told of a value.
-                if call.writes() && call.put_text(Text::$encoding(self.as_ref())).is_ok() {
-                    return Ok(());
-                }
-                call.put_value(self.into_val())
-            }
-        }
-    )+};
-}
-
-returned_strings! {
-    Utf8 String, Utf8 &'static str, Utf16 Vec<u16>, Utf16 &'static [u16]
-}
-
-impl Returned for Str<'static> {
-    const TYPE: ValType = ValType::String;
-    fn into_val(self) -> Val<'static> {
-        Val::String(self)
-    }
-}
-
-impl Results for () {
-    fn types() -> Vec<ValType> {
-        Vec::new()
-    }
-    fn put(self, _: &mut HostCall<'_, '_>) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<T: Returned> Results for T {
-    fn types() -> Vec<ValType> {
-        vec![T::TYPE]
-    }
-    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        Returned::put(self, call)
-    }
-}
-
-impl<R: Results> Results for Result<R> {
-    fn types() -> Vec<ValType> {
-        R::types()
-    }
-    fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self?.put(call)
-    }
-}
-
-/// For each number of parameters: tuples as results, and closures with and
-/// without a caller.
-macro_rules! arities {
-    ($(($($name:ident $index:tt)*))+) => {$(
-        arities!(@tuple $($name $index)*);
-
-        #[allow(non_snake_case, unused_mut, unused_variables)]
-        impl<F, R, $($name),*> HostClosure<($($name,)*)> for F
-        where
-            F: Fn($($name),*) -> R + Send + Sync + 'static,
-            R: Results,
-            $($name: Param,)*
-        {
-            fn ty(&self) -> FuncType {
-                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
-            }
-            #[inline]
-            fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-                $(let $name = $name::take(call)?;)*
-                self($($name),*).put(call)
-            }
-        }
-
-        #[allow(non_snake_case, unused_mut, unused_variables)]
-        impl<F, R, $($name),*> HostClosure<(Caller<'_>, $($name,)*)> for F
-        where
-            F: Fn(Caller<'_>, $($name),*) -> R + Send + Sync + 'static,
-            R: Results,
-            $($name: Param,)*
-        {
-            fn ty(&self) -> FuncType {
-                FuncType::new([$(<$name as Param>::TYPE),*], R::types())
-            }
-            #[inline]
-            fn call(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-                $(let $name = $name::take(call)?;)*
-                self(call.caller(), $($name),*).put(call)
-            }
-        }
-    )+};
-    (@tuple) => {};
-    (@tuple $($name:ident $index:tt)+) => {
-        impl<$($name: Returned),+> Results for ($($name,)+) {
-            fn types() -> Vec<ValType> {
-                vec![$($name::TYPE),+]
-            }
-            fn put(self, call: &mut HostCall<'_, '_>) -> Result<()> {
-                $(Returned::put(self.$index, call)?;)+
-                Ok(())
-            }
-        }
-    };
-}
-
-arities! {
-    ()
-    (A0 0)
-    (A0 0 A1 1)
-    (A0 0 A1 1 A2 2)
-    (A0 0 A1 1 A2 2 A3 3)
-    (A0 0 A1 1 A2 2 A3 3 A4 4)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6)
-    (A0 0 A1 1 A2 2 A3 3 A4 4 A5 5 A6 6 A7 7)
-}
 
 macro_rules! externs {
     ($($ty:ident)+) => {$(

@@ -19,7 +19,7 @@ use crate::guest::ModuleName;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::{AsContextMut, Context, Cx};
 use crate::guest::defer::settle;
-use crate::guest::func::{Func, Typed};
+use crate::guest::func::{Body, Func, Typed};
 use crate::guest::memory::{Home, Mem};
 #[cfg(feature = "component")]
 use crate::guest::parts;
@@ -443,7 +443,10 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Option<Extern>]) -> Re
         }
         let fits = match (&expected.ty, found) {
             (ExternType::Func(ty), Extern::Func(f)) => {
-                ty == f.ty() || stands_for(ty, f) || engine_judges(module, i, ty, f.ty())
+                ty == f.ty()
+                    || stands_for(ty, f)
+                    || engine_judges(module, i, ty, f.ty())
+                    || serves(ty, f).is_some_and(|serves| serves.is_ok())
             }
             (ExternType::Global(_), Extern::Global(_)) => true,
             (ExternType::Table(_), Extern::Table(_)) => true,
@@ -452,6 +455,12 @@ fn check_imports(cx: &Cx<'_>, module: &Module, imports: &[Option<Extern>]) -> Re
             _ => false,
         };
         if !fits {
+            if let (ExternType::Func(ty), Extern::Func(f)) = (&expected.ty, found)
+                && let Some(Err(error)) = serves(ty, f)
+            {
+                let message = format!("{}: {}", describe(i, expected), error.message());
+                return Err(Error::new(ErrorKind::IncompatibleImport, message).at_argument(i));
+            }
             let found = match found {
                 Extern::Func(f) => format!("func {}", f.ty()),
                 other => other.kind_name().to_owned(),
@@ -484,6 +493,14 @@ fn stands_for(ty: &FuncType, func: &Func) -> bool {
     }
     let _ = (ty, func);
     false
+}
+
+/// Whether a host function whose types stand for those of components serves this one.
+pub(super) fn serves(ty: &FuncType, func: &Func) -> Option<Result<()>> {
+    match (ty.signature(), &func.0.body) {
+        (Some(ty), Body::Typed(body)) => body.serves(ty),
+        _ => None,
+    }
 }
 
 fn describe(index: usize, import: &ImportType) -> String {

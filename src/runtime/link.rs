@@ -4,10 +4,10 @@
 
 use super::core_modules::{CoreModules, ModuleItem};
 use super::externs::Extern;
-use super::func::HostClosure;
-use super::instance::Instance;
+use super::instance::{Instance, serves};
 use super::missing::missing_imports;
 use super::module::Module;
+use super::typed::HostClosure;
 #[cfg(feature = "component")]
 use crate::component::names;
 use crate::error::{Error, Result, Trap};
@@ -218,7 +218,8 @@ impl Linker {
                 continue;
             }
             let mut known = self.find(module, import).iter();
-            if known.any(|item| matches!(item, Extern::Func(func) if func.ty() == ty)) {
+            let fits = |func: &Func| func.ty() == ty || matches!(serves(ty, func), Some(Ok(())));
+            if known.any(|item| matches!(item, Extern::Func(func) if fits(func))) {
                 continue;
             }
             let func = make(cx.as_context_mut(), import, ty);

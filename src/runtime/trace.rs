@@ -10,8 +10,9 @@ use super::config::Trace;
 use super::externs::Extern;
 use super::module::Module;
 use crate::guest::context::{AsContext, Caller, Cx};
-use crate::guest::func::Func;
+use crate::guest::func::{Body, Func};
 use crate::guest::value::{Payload, Val};
+use crate::types::{ExternType, FuncType};
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
@@ -34,19 +35,33 @@ impl Trace {
                 true => import.name.clone(),
                 false => format!("{}{between}{}", import.module, import.name),
             };
-            item.map(|item| self.wrapped(cx, "import", name, &item))
+            match &import.ty {
+                ExternType::Func(ty) => item.map(|i| self.wrapped(cx, "import", name, &i, ty)),
+                _ => item,
+            }
         });
         wrapped.collect()
     }
 
     /// What is exported, which tells of its calls if it is a function.
     pub fn export(&self, cx: &mut Cx<'_>, name: &str, item: &Extern) -> Extern {
-        self.wrapped(cx, "call", name.to_owned(), item)
-    }
-
-    fn wrapped(&self, cx: &mut Cx<'_>, what: &'static str, name: String, item: &Extern) -> Extern {
         let Extern::Func(func) = item else { return item.clone() };
         let ty = func.ty().clone();
+        self.wrapped(cx, "call", name.to_owned(), item, &ty)
+    }
+
+    fn wrapped(
+        &self,
+        cx: &mut Cx<'_>,
+        what: &'static str,
+        name: String,
+        item: &Extern,
+        wanted: &FuncType,
+    ) -> Extern {
+        let Extern::Func(func) = item else { return item.clone() };
+        // What only serves a type is called with values of that.
+        let served = wanted.signature().filter(|_| func.ty() != wanted).cloned();
+        let ty = if served.is_some() { wanted.clone() } else { func.ty().clone() };
         // What a host has no values for is passed on as it is.
         if ty.params().iter().chain(ty.results()).any(|ty| !ty.has_values()) {
             return item.clone();
@@ -54,7 +69,10 @@ impl Trace {
         let (trace, inner) = (self.clone(), func.clone());
         let told = move |mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]| {
             (trace.0)(&line(&caller, what, &name, args));
-            inner.call(&mut caller, args, results)
+            match (&served, &inner.0.body) {
+                (Some(ty), Body::Typed(body)) => body.call_as(&mut caller.0, ty, args, results),
+                _ => inner.call(&mut caller, args, results),
+            }
         };
         Func::new(crate::Context(wasmtime::AsContextMut::as_context_mut(cx), false), ty, told)
             .into()

@@ -1,28 +1,33 @@
 //! [`TypedFunc`]: a function with the types of Rust.
 //!
-//! `mapping` has the traits that say which type of Rust stands for what; `plain`,
-//! `lists`, `cases` and `tuples` have those types.
+//! `mapping` has the traits that say which type of Rust stands for what; `numbers`,
+//! `text`, `plain`, `lists`, `cases` and `tuples` have those types, and `closure` makes
+//! host functions of closures.
 //!
 //! Not here: how it is called.
 
 mod cases;
+mod closure;
 mod lists;
 mod mapping;
+mod numbers;
 mod plain;
+mod text;
 mod tuples;
 
+pub use self::closure::{Answer, HostClosure};
 pub use self::mapping::{Lift, Lower};
 
-use self::mapping::Mapping;
+use self::mapping::{Mapping, Sealed, count, fits_param, fits_result};
 use super::prepared::Prepared;
-use crate::error::{Error, ErrorKind, Result};
-use crate::guest::context::AsContextMut;
+use crate::error::Result;
+use crate::guest::context::{AsContextMut, ContextRef};
 use crate::guest::func::Func;
-use crate::guest::tree::walk::{Lend, Take};
-use crate::guest::tree::{Arg, Out};
+use crate::guest::tree::walk::{Lend, Reading, Take, Taken};
+use crate::guest::tree::{Arg, Out, mismatch};
 use crate::guest::value::{Str, Val};
 use crate::types::ValType;
-use crate::types::tree::{Fields, Signature};
+use crate::types::tree::{Fields, Signature, Type};
 use std::marker::PhantomData;
 
 /// A function whose type was checked once, to be called with values of Rust's
@@ -113,6 +118,20 @@ use std::marker::PhantomData;
 /// struct Mine;
 /// impl witrt::Lower for Mine {}
 /// ```
+///
+/// ```compile_fail,E0277
+/// struct Mine;
+/// impl witrt::Argument for Mine {
+///     type Of<'a> = u32;
+/// }
+/// ```
+///
+/// ```compile_fail,E0046
+/// struct Mine;
+/// impl witrt::Answer for Mine {
+///     type Value = u32;
+/// }
+/// ```
 pub struct TypedFunc<P, R> {
     prepared: Prepared,
     /// Whether the result is a value with parts.
@@ -140,7 +159,7 @@ impl Func {
         };
         let prepared = match self.ty().signature() {
             Some(_) => Prepared::checked(self),
-            None => Prepared::new(self, &P::types(), &R::types())?,
+            None => Prepared::new(self, &P::types(Sealed), &R::types())?,
         };
         Ok(TypedFunc { prepared, takes, types: PhantomData })
     }
@@ -149,13 +168,9 @@ impl Func {
 /// Checks types against a component's function. Whether its result has parts.
 fn check<P: Params, R: Lift>(ty: &Signature) -> Result<bool> {
     P::fits(&ty.params)?;
-    let result = ty.results.fields.first().map(|field| &field.ty);
-    let fits = match result {
-        Some(ty) => R::fits(ty),
-        None => R::fits_payload(None),
-    };
-    fits.map_err(|fault| fault.into_error("result".into()))?;
-    Ok(result.is_some_and(|ty| ty.val_type().is_composite()))
+    fits_result::<R>(ty)?;
+    let result = ty.results.fields.first();
+    Ok(result.is_some_and(|field| field.ty.val_type().is_composite()))
 }
 
 impl<P: Params, R: Lift> TypedFunc<P, R> {
@@ -165,8 +180,13 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
     /// As for [`Func::call`], but for those about types.
     #[inline(always)]
     pub fn call<'a>(&self, cx: impl AsContextMut, args: P::Of<'a>) -> Result<R> {
+        if self.takes {
+            let mut place = Place(None);
+            self.take(cx, args, &mut place)?;
+            return place.0.ok_or_else(mismatch);
+        }
         let mut results = R::blank();
-        self.call_into(cx, args, &mut results)?;
+        self.call_ends(cx, args, &mut results)?;
         Ok(results)
     }
 
@@ -180,12 +200,27 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
         args: P::Of<'a>,
         results: &mut R,
     ) -> Result<()> {
+        if self.takes { self.take(cx, args, results) } else { self.call_ends(cx, args, results) }
+    }
+
+    /// Calls what returns a value with parts.
+    fn take<'a>(
+        &self,
+        cx: impl AsContextMut,
+        args: P::Of<'a>,
+        result: &mut dyn Take,
+    ) -> Result<()> {
         let places = P::places(&args);
         let args = P::slots(&args, &places);
-        if self.takes {
-            let mut take: &mut dyn Take = results;
-            return self.prepared.call(cx, args.as_ref(), &mut [Out::take(&mut take)]);
-        }
+        let mut place: &mut dyn Take = result;
+        self.prepared.call(cx, args.as_ref(), &mut [Out::take(&mut place)])
+    }
+
+    /// Calls what returns anything else.
+    #[inline(always)]
+    fn call_ends<'a>(&self, cx: impl AsContextMut, args: P::Of<'a>, results: &mut R) -> Result<()> {
+        let places = P::places(&args);
+        let args = P::slots(&args, &places);
         let mut ends = results.ends();
         self.prepared.call(cx, args.as_ref(), ends.as_mut())?;
         let bits = R::bits(ends);
@@ -195,6 +230,36 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
     /// The function.
     pub fn func(&self) -> &Func {
         self.prepared.func()
+    }
+}
+
+/// Where a result is that was not there before.
+struct Place<R>(Option<R>);
+
+impl<R: Lift> Take for Place<R> {
+    fn take_words(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> wasmtime::Result<()> {
+        self.0 = Some(R::of_words(ty, from, words)?);
+        Ok(())
+    }
+
+    fn take_memory(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        at: usize,
+    ) -> wasmtime::Result<()> {
+        self.0 = Some(R::of_memory(ty, from, at)?);
+        Ok(())
+    }
+
+    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()> {
+        self.0 = Some(R::of_val(cx, val)?);
+        Ok(())
     }
 }
 
@@ -217,7 +282,7 @@ pub trait Params {
     type Of<'a>;
     /// The kinds, in order.
     #[doc(hidden)]
-    fn types() -> Vec<ValType>;
+    fn types(_: Sealed) -> Vec<ValType>;
     /// Whether they stand for these types.
     #[doc(hidden)]
     fn fits(params: &Fields) -> Result<()>;
@@ -290,7 +355,7 @@ impl<T: Argument, E: Argument> Argument for std::result::Result<T, E> {
 #[allow(unused_lifetimes)] // as the trait has them
 impl Params for () {
     type Of<'a> = ();
-    fn types() -> Vec<ValType> {
+    fn types(_: Sealed) -> Vec<ValType> {
         Vec::new()
     }
     fn fits(params: &Fields) -> Result<()> {
@@ -305,17 +370,6 @@ impl Params for () {
     }
 }
 
-/// Whether there are so many parameters.
-fn count(params: &Fields, found: usize) -> Result<()> {
-    match params.fields.len() {
-        expected if expected == found => Ok(()),
-        expected => {
-            let message = format!("the function has {expected} parameters, not {found}");
-            Err(Error::new(ErrorKind::WrongKind, message))
-        }
-    }
-}
-
 macro_rules! tuples {
     ($(($($name:ident $index:tt)+))+) => {$(
         impl<$($name: Argument),+> Argument for ($($name,)+) {
@@ -324,16 +378,12 @@ macro_rules! tuples {
 
         impl<$($name: Argument),+> Params for ($($name,)+) {
             type Of<'a> = ($($name::Of<'a>,)+);
-            fn types() -> Vec<ValType> {
+            fn types(_: Sealed) -> Vec<ValType> {
                 vec![$($name::TYPE),+]
             }
             fn fits(params: &Fields) -> Result<()> {
                 count(params, <[usize]>::len(&[$($index),+]))?;
-                $(
-                    $name::fits(&params.fields[$index].ty).map_err(|fault| {
-                        fault.into_error(format!("parameter {}", $index)).at_argument($index)
-                    })?;
-                )+
+                $(fits_param::<$name>(params, $index)?;)+
                 Ok(())
             }
             type Places<'s> = [&'s dyn Lend; <[usize]>::len(&[$($index),+])];

@@ -3,6 +3,7 @@
 
 #[path = "../cases/mod.rs"]
 mod cases;
+mod closures;
 mod composed;
 mod expected;
 mod linking;

@@ -1,6 +1,6 @@
 //! Typed calls from Rust: this library's against the component model's, for short
-//! text. In a program of its own, since `peers` has the engine's C API linked in,
-//! whose names are those of this library.
+//! text, and for components' values of every kind. In a program of its own, since
+//! `peers` has the engine's C API linked in, whose names are those of this library.
 //!
 //!     cargo run --release --features peers --bin typed
 
@@ -10,6 +10,7 @@ mod contender;
 #[path = "../guest/mod.rs"]
 #[allow(dead_code)]
 mod guest;
+mod values;
 
 use component::Component;
 use contender::Contender;
@@ -30,6 +31,7 @@ fn main() {
             }
         }
     }
+    values::rows(&wat::parse_bytes(include_bytes!("values.wat")).expect("it is valid"));
 }
 
 /// Nobody has validated what goes in.

@@ -19,7 +19,8 @@ use crate::guest::refs::ExternRef;
 use crate::guest::value::{Str, Val};
 use crate::guest::{KEPT, KEPT_IN_EACH, recycle};
 use crate::string::{self, Policy, Text};
-use crate::types::{Class, ValType};
+use crate::types::tree::Type;
+use crate::types::{Class, FuncType, ValType};
 use std::marker::PhantomData;
 
 /// An argument, with what it refers to lent for `'a`.
@@ -199,8 +200,16 @@ impl<'a> Arg<'a> {
         }
     }
 
-    /// A value of this type, which lends what this does.
-    pub(crate) fn to_val(self, ty: ValType) -> Result<Val<'a>> {
+    /// The argument of this position of such a function as a value, which lends what
+    /// this does.
+    pub(crate) fn to_val(self, of: &FuncType, at: usize) -> Result<Val<'a>> {
+        let ty = *of.params().get(at).ok_or_else(mismatch)?;
+        let field = of.signature().and_then(|ty| ty.params.fields.get(at));
+        self.to_val_of(ty, field.map(|field| &field.ty))
+    }
+
+    /// The same for an argument of this kind, and of this type where that has parts.
+    pub(crate) fn to_val_of(self, ty: ValType, of: Option<&Type>) -> Result<Val<'a>> {
         // SAFETY: as for `is`.
         Ok(unsafe {
             match self.0.kind {
@@ -214,6 +223,10 @@ impl<'a> Arg<'a> {
                 EXTERNREF => Val::ExternRef(self.get::<Option<ExternRef>>().clone()),
                 FUNCREF => Val::FuncRef(self.get::<Option<Func>>().clone()),
                 VAL => self.get::<Val<'a>>().clone(),
+                LEND => {
+                    let val = of.and_then(|ty| self.get::<&'a dyn Lend>().to_val(ty));
+                    val.ok_or_else(mismatch)?
+                }
                 _ => return Err(mismatch()),
             }
         })
@@ -287,7 +300,6 @@ impl<'r> Out<'r> {
     }
 
     /// Where a value of the host's own goes, if one does.
-    #[cfg(feature = "component")]
     pub(crate) fn as_take(&mut self) -> Option<&mut dyn Take> {
         // SAFETY: as for `Arg::is`; the lifetime is made shorter, in which nothing is put
         // in its place.

@@ -7,12 +7,14 @@
 #![allow(unsafe_code)] // the memory of a guest, between two allocations in it
 
 use super::arena::full;
+use super::mismatch;
 use super::slot::many;
 use crate::error::{Error, ErrorKind, Trap, TrapCode};
+use crate::guest::context::ContextRef;
 use crate::guest::resource::Resource;
 use crate::guest::value::{Str, Val};
 use crate::string::{CopyError, Policy, Text, copy_to_string, copy_to_utf16};
-use crate::types::tree::{Cases, ResourceType, Type};
+use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use std::slice::{Iter, IterMut};
 use std::sync::Arc;
@@ -26,6 +28,27 @@ pub trait Lend {
     fn put_words(&self, ty: &Type, to: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()>;
     /// Puts it into memory that was allocated.
     fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()>;
+    /// A copy for those who take values of any type.
+    fn to_val(&self, _: &Type) -> Option<Val<'static>> {
+        None
+    }
+}
+
+/// A value that goes to a guest and has so many core values.
+pub trait Depart: Lend + 'static {
+    /// How many.
+    const WORDS: usize;
+}
+
+/// All arguments of a host function, as they come from a guest.
+pub trait Arrive: Sized + 'static {
+    /// How many core values they have.
+    const WORDS: usize;
+    /// Takes them out of core values.
+    fn of_words(fields: &Fields, from: &mut Reading<'_, '_>, words: &mut Taken<'_>)
+    -> Result<Self>;
+    /// Takes them out of memory.
+    fn of_memory(fields: &Fields, from: &mut Reading<'_, '_>, at: usize) -> Result<Self>;
 }
 
 /// A place for a value that comes from a guest. After an error it is unspecified what
@@ -38,6 +61,10 @@ pub trait Take {
         from: &mut Reading<'_, '_>,
         words: &mut Taken<'_>,
     ) -> Result<()>;
+    /// Takes it out of a value of any type.
+    fn take_val(&mut self, _: &ContextRef<'_>, _: &Val<'_>) -> std::result::Result<(), Error> {
+        Err(mismatch())
+    }
     /// Takes it out of memory.
     fn take_memory(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()>;
 }

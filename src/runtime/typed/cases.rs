@@ -2,10 +2,12 @@
 //!
 //! Not here: what they hold.
 
-use super::mapping::{Lift, Lower, Mapping, misfit, mismatch, one_result};
+use super::mapping::{Lift, Lower, Mapping, misfit, mismatch, one_result, unexpected};
+use crate::guest::context::ContextRef;
 use crate::guest::tree::walk::{
     Fault, Lend, Look, Looked, Reading, Taken, Words, Writing, find, put_case,
 };
+use crate::guest::value::{Payload, Val};
 use crate::types::ValType;
 use crate::types::tree::{Case, Cases, Type};
 use std::sync::Arc;
@@ -37,6 +39,7 @@ fn case(name: &str, ty: Option<Type>) -> Case {
 
 impl<T: Mapping> Mapping for Option<T> {
     const TYPE: ValType = ValType::Option;
+    const WORDS: usize = 1 + T::WORDS;
     fn ty() -> Option<Type> {
         let cases = [case("none", None), case("some", Some(T::ty()?))];
         Some(Type::Option(Arc::new(Cases::new(cases.into()))))
@@ -77,6 +80,29 @@ impl<T: Lower> Lend for Option<T> {
             None => Ok(()),
         }
     }
+    fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+        Some(Val::Option(match self {
+            Some(value) => as_payload(value, ty, 1)?,
+            None => None,
+        }))
+    }
+}
+
+/// What a case holds as a value: nothing, if it holds nothing.
+fn as_payload<T: Lower>(value: &T, ty: &Type, case: usize) -> Option<Payload<'static>> {
+    match ty.at(case) {
+        Some(ty) => Some(Some(Box::new(value.to_val(ty)?))),
+        None => Some(None),
+    }
+}
+
+/// What a case holds of a value.
+fn of_payload<T: Lift>(cx: &ContextRef<'_>, held: &Payload<'_>) -> crate::error::Result<T> {
+    match held {
+        Some(val) => T::of_val(cx, val),
+        // Only what stands for nothing makes something of it.
+        None => T::of_val(cx, &Val::Tuple(Vec::new())),
+    }
 }
 
 impl<T: Lower> Lower for Option<T> {
@@ -115,11 +141,19 @@ impl<T: Lift> Lift for Option<T> {
         }
         Ok(())
     }
+    fn of_val(cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+        match val {
+            Val::Option(None) => Ok(None),
+            Val::Option(held) => of_payload(cx, held).map(Some),
+            _ => Err(unexpected::<Self>(val)),
+        }
+    }
     one_result!();
 }
 
 impl<T: Mapping, E: Mapping> Mapping for std::result::Result<T, E> {
     const TYPE: ValType = ValType::Result;
+    const WORDS: usize = 1 + if T::WORDS > E::WORDS { T::WORDS } else { E::WORDS };
     fn ty() -> Option<Type> {
         let cases = [case("ok", T::payload()), case("err", E::payload())];
         Some(Type::Result(Arc::new(Cases::new(cases.into()))))
@@ -165,6 +199,12 @@ impl<T: Lower, E: Lower> Lend for std::result::Result<T, E> {
             Err(value) => value.put_memory(payload(cases, 1), to, at),
         }
     }
+    fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+        Some(Val::Result(match self {
+            Ok(value) => Ok(as_payload(value, ty, 0)?),
+            Err(value) => Err(as_payload(value, ty, 1)?),
+        }))
+    }
 }
 
 impl<T: Lower, E: Lower> Lower for std::result::Result<T, E> {}
@@ -204,6 +244,13 @@ impl<T: Lift, E: Lift> Lift for std::result::Result<T, E> {
                 *self = Self::of_memory(ty, from, at)?;
                 Ok(())
             }
+        }
+    }
+    fn of_val(cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+        match val {
+            Val::Result(Ok(held)) => of_payload(cx, held).map(Ok),
+            Val::Result(Err(held)) => of_payload(cx, held).map(Err),
+            _ => Err(unexpected::<Self>(val)),
         }
     }
     one_result!();

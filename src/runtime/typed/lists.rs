@@ -2,20 +2,25 @@
 //!
 //! Not here: the elements.
 
-use super::mapping::{Lift, Lower, Mapping, misfit, mismatch, one_result};
+use super::mapping::{Lift, Lower, Mapping, misfit, mismatch, one_result, unexpected};
 use crate::error::{Error, ErrorKind};
+use crate::guest::context::ContextRef;
+use crate::guest::host::HostCall;
+use crate::guest::list::List;
 use crate::guest::tree::walk::{
     Fault, Lend, Look, Looked, Reading, Taken, Words, Writing, look_at_length,
 };
 use crate::guest::tree::{Arg, Out};
+use crate::guest::value::{Str, Val};
 use crate::types::ValType;
-use crate::types::tree::{List, Type};
+use crate::types::tree::{self, Type};
 use std::sync::Arc;
 use wasmtime::Result;
 
 impl<T: Mapping + ?Sized> Mapping for &T {
     const TYPE: ValType = T::TYPE;
     const OF_LIST: ValType = T::OF_LIST;
+    const WORDS: usize = T::WORDS;
     fn ty() -> Option<Type> {
         T::ty()
     }
@@ -37,6 +42,9 @@ impl<T: Lend + ?Sized> Lend for &T {
     fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
         T::put_memory(self, ty, to, at)
     }
+    fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+        T::to_val(self, ty)
+    }
 }
 
 impl<T: Lower + ?Sized> Lower for &T {
@@ -45,14 +53,19 @@ impl<T: Lower + ?Sized> Lower for &T {
     fn slot<'s>(&'s self, place: &'s &'s dyn Lend) -> Arg<'s> {
         T::slot_of_ref(self, place)
     }
+    #[inline]
+    fn give_one(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        self.give_ref(call)
+    }
 }
 
 impl<T: Mapping> Mapping for [T] {
     const TYPE: ValType = T::OF_LIST;
+    const WORDS: usize = 2;
     fn ty() -> Option<Type> {
         match Self::TYPE {
             ValType::String => Some(Type::String),
-            _ => T::ty().map(|element| Type::List(Arc::new(List { element }))),
+            _ => T::ty().map(|element| Type::List(Arc::new(tree::List { element }))),
         }
     }
     fn fits(ty: &Type) -> Looked {
@@ -93,6 +106,19 @@ impl<T: Lower> Lend for [T] {
         let list = put_list(self, ty, to)?;
         to.pair(at, list)
     }
+
+    fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+        let list = match (ty, T::units(self)) {
+            (Type::List(list), _) => list,
+            (Type::String, Some(units)) => return Some(Val::String(Str::from(units.to_vec()))),
+            _ => return None,
+        };
+        if let (Type::Scalar(_), Some(packed)) = (&list.element, T::list(self)) {
+            return Some(Val::List(packed));
+        }
+        let elements = self.iter().map(|element| element.to_val(&list.element));
+        Some(Val::List(List::Val(elements.collect::<Option<_>>()?)))
+    }
 }
 
 /// A list as it lies in memory, of which the elements are scalars.
@@ -124,6 +150,10 @@ impl<T: Lower> Lower for [T] {
     fn slot_of_ref<'s>(list: &'s &'s [T], place: &'s &'s dyn Lend) -> Arg<'s> {
         T::slot_of_list(list, place)
     }
+    #[inline]
+    fn give_ref(&self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        T::give_list(self, call)
+    }
 }
 
 /// What owns the elements of a list.
@@ -131,6 +161,7 @@ macro_rules! lists {
     ($($list:ty, $T:ident $(, $N:ident)?;)+) => {$(
         impl<$T: Mapping $(, const $N: usize)?> Mapping for $list {
             const TYPE: ValType = <[$T]>::TYPE;
+            const WORDS: usize = 2;
             fn ty() -> Option<Type> {
                 <[$T]>::ty()
             }
@@ -152,6 +183,9 @@ macro_rules! lists {
             fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
                 self[..].put_memory(ty, to, at)
             }
+            fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+                self[..].to_val(ty)
+            }
         }
     )+};
 }
@@ -165,6 +199,10 @@ impl<T: Lower> Lower for Vec<T> {
     #[inline(always)]
     fn slot<'s>(&'s self, place: &'s &'s dyn Lend) -> Arg<'s> {
         T::slot_of_vec(self, place)
+    }
+    #[inline]
+    fn give_one(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        T::give_list(&self, call)
     }
 }
 
@@ -187,6 +225,19 @@ impl<T: Lift> Lift for Vec<T> {
     fn update(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
         let (at, len) = from.pair(at)?;
         take_list(self, ty, from, at, len)
+    }
+    fn of_val(cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Vec<T>> {
+        let list = match val {
+            Val::List(list) => list,
+            Val::String(text) if let Some(taken) = T::of_text(cx, text) => return taken,
+            _ => return Err(unexpected::<Self>(val)),
+        };
+        let elements = (0..list.len()).filter_map(|i| list.get(i));
+        elements.map(|element| T::of_val(cx, &element)).collect()
+    }
+    #[inline]
+    fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<T>> {
+        T::take_list(call)
     }
     #[inline(always)]
     fn end(&mut self) -> Out<'_> {

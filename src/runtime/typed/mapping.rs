@@ -6,11 +6,21 @@
 //! Not here: the types.
 
 use crate::error::{Error, ErrorKind};
-use crate::guest::tree::walk::{Fault, Lend, Looked, Reading, Taken};
+use crate::guest::context::ContextRef;
+use crate::guest::host::HostCall;
+use crate::guest::list::List;
+use crate::guest::tree::walk::{Depart, Fault, Lend, Looked, Reading, Taken};
 use crate::guest::tree::{Arg, Out};
+use crate::guest::value::{Str, Val};
 use crate::types::ValType;
-use crate::types::tree::Type;
+use crate::types::tree::{Fields, Signature, Type};
 use wasmtime::Result;
+
+/// What nobody else can name, so that nobody else implements a trait.
+pub struct Sealed;
+
+/// More words than anything has.
+pub const UNKNOWN: usize = 1 << 20;
 
 /// What stands for a type. It has no public name.
 pub trait Mapping {
@@ -18,6 +28,8 @@ pub trait Mapping {
     const TYPE: ValType;
     /// The same for a list of it.
     const OF_LIST: ValType = ValType::List;
+    /// How many core values it has; [`UNKNOWN`] if that is for its type to say.
+    const WORDS: usize;
     /// The type that it stands for if nothing says otherwise; none for a core type.
     fn ty() -> Option<Type> {
         Type::plain(Self::TYPE)
@@ -109,6 +121,57 @@ pub trait Lower: Mapping + Lend {
     {
         None
     }
+
+    /// A list of it as a value, if lists of it are packed.
+    #[doc(hidden)]
+    fn list(_: &[Self]) -> Option<List<'static>>
+    where
+        Self: Sized,
+    {
+        None
+    }
+    /// The types of the results that it is, of a host function that may have several.
+    #[doc(hidden)]
+    fn types() -> Vec<ValType>
+    where
+        Self: Sized,
+    {
+        vec![Self::TYPE]
+    }
+    /// Puts it as the results of a host function that may have several.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn give(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()>
+    where
+        Self: Sized,
+    {
+        self.give_one(call)
+    }
+    /// Puts it as one result.
+    #[doc(hidden)]
+    fn give_one(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()>
+    where
+        Self: Sized,
+    {
+        call.put_parts(|ty| self.to_val(ty))
+    }
+    /// Puts a list of it as one result.
+    #[doc(hidden)]
+    fn give_list(list: &[Self], call: &mut HostCall<'_, '_>) -> crate::error::Result<()>
+    where
+        Self: Sized,
+    {
+        call.put_parts(|ty| list.to_val(ty))
+    }
+    /// Puts what is referred to as one result.
+    #[doc(hidden)]
+    fn give_ref(&self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        call.put_parts(|ty| self.to_val(ty))
+    }
+}
+
+impl<T: Lower + 'static> Depart for T {
+    const WORDS: usize = <T as Mapping>::WORDS;
 }
 
 /// A value that comes from a guest: the result of a [`TypedFunc`](crate::TypedFunc), and
@@ -154,6 +217,25 @@ pub trait Lift: Mapping + Sized + 'static {
         _len: u32,
         _to: &mut Vec<Self>,
     ) -> Option<Result<()>> {
+        None
+    }
+
+    /// Makes one of a value of any type.
+    #[doc(hidden)]
+    fn of_val(cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self>;
+    /// Takes it as the next argument of a host function.
+    #[doc(hidden)]
+    fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Self> {
+        call.take_parts(Self::of_val)
+    }
+    /// The same for a list of it.
+    #[doc(hidden)]
+    fn take_list(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<Self>> {
+        call.take_parts(Vec::of_val)
+    }
+    /// Makes a list of it of a text, if it may be that.
+    #[doc(hidden)]
+    fn of_text(_: &ContextRef<'_>, _: &Str<'_>) -> Option<crate::error::Result<Vec<Self>>> {
         None
     }
 
@@ -217,6 +299,20 @@ macro_rules! one_result {
 }
 pub(super) use one_result;
 
+/// What stands for one type without parts.
+macro_rules! stands {
+    ($($rust:ty => $name:ident $words:literal, $pattern:pat,)+) => {$(
+        impl $crate::runtime::typed::mapping::Mapping for $rust {
+            const TYPE: ValType = ValType::$name;
+            const WORDS: usize = $words;
+            fn fits(ty: &Type) -> Looked {
+                if matches!(ty, $pattern) { Ok(()) } else { $crate::runtime::typed::mapping::misfit::<Self>(ty) }
+            }
+        }
+    )+};
+}
+pub(super) use stands;
+
 impl<T: Lift> crate::guest::tree::walk::Take for T {
     fn take_words(
         &mut self,
@@ -231,6 +327,37 @@ impl<T: Lift> crate::guest::tree::walk::Take for T {
     fn take_memory(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
         self.update(ty, from, at)
     }
+
+    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<()> {
+        *self = T::of_val(cx, val)?;
+        Ok(())
+    }
+}
+
+/// Checks the type of a component's function's result.
+pub(super) fn fits_result<R: Mapping>(ty: &Signature) -> crate::error::Result<()> {
+    let fits = match ty.results.fields.first() {
+        Some(field) => R::fits(&field.ty),
+        None => R::fits_payload(None),
+    };
+    fits.map_err(|fault| fault.into_error("result".into()))
+}
+
+/// Checks the type of one of its parameters, which are so many.
+pub(super) fn fits_param<P: Mapping>(params: &Fields, i: usize) -> crate::error::Result<()> {
+    let fits = P::fits(&params.fields[i].ty);
+    fits.map_err(|fault| fault.into_error(format!("parameter {i}")).at_argument(i))
+}
+
+/// Whether there are so many parameters.
+pub(super) fn count(params: &Fields, found: usize) -> crate::error::Result<()> {
+    match params.fields.len() {
+        expected if expected == found => Ok(()),
+        expected => {
+            let message = format!("the function has {expected} parameters, not {found}");
+            Err(Error::new(ErrorKind::WrongKind, message))
+        }
+    }
 }
 
 /// What a type is called where it does not fit.
@@ -241,6 +368,13 @@ pub(super) fn name<T: Mapping + ?Sized>() -> String {
 /// It is not what the guest has.
 pub(super) fn misfit<T: Mapping + ?Sized>(ty: &Type) -> Looked {
     Err(differs(ty, &name::<T>()))
+}
+
+/// A value of a type that does not stand for it.
+#[cold]
+pub(super) fn unexpected<T: Mapping>(found: &Val<'_>) -> Error {
+    let message = format!("expected {}, found {}", name::<T>(), found.ty());
+    Error::new(ErrorKind::WrongKind, message)
 }
 
 pub(super) fn differs(expected: impl std::fmt::Display, found: &str) -> Fault {

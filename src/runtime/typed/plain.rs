@@ -1,204 +1,34 @@
-//! The types of Rust that stand for values without parts.
+//! `bool` and `char`, resources, references, and [`Val`] for whatever else.
 //!
-//! Not here: lists of them.
+//! Not here: numbers and text.
 
-use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name, one_result};
+use super::mapping::{
+    Lift, Lower, Mapping, UNKNOWN, differs, misfit, mismatch, name, one_result, stands, unexpected,
+};
+use crate::guest::context::ContextRef;
 use crate::guest::func::Func;
+use crate::guest::host::HostCall;
+use crate::guest::list::List;
 use crate::guest::refs::ExternRef;
 use crate::guest::resource::Resource;
 use crate::guest::tree::walk::{
-    Lend, Look, Looked, Reading, Taken, Words, Writing, bytes_of, character, find, out_of_range,
+    Lend, Look, Looked, Reading, Taken, Words, Writing, bytes_of, character,
 };
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Number, Str, Val};
-use crate::runtime::func::host_type;
+use crate::guest::value::{Payload, Val};
+use crate::types::ValType;
 use crate::types::tree::Type;
-use crate::types::{Sign, ValType, kinds_of_values};
 use std::sync::Arc;
 use wasmtime::Result;
 
-macro_rules! numbers {
-    (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
-        $($others:tt)*
-    ) => {$(
-        impl Mapping for host_type!($sign $n $rust) {
-            const TYPE: ValType = ValType::$n;
-            const OF_LIST: ValType = list_of(ValType::$n);
-            fn fits(ty: &Type) -> Looked {
-                let names = |most: u64| Sign::$sign == Sign::Unsigned && ty.len() as u64 <= most;
-                match ty {
-                    Type::Scalar(kind) if *kind == ValType::$n.number() => Ok(()),
-                    Type::Enum(_) if $bits <= 32 && names(1 << ($bits % 64)) => Ok(()),
-                    Type::Flags(_) if $bits <= 32 && names($bits) => Ok(()),
-                    _ => misfit::<Self>(ty),
-                }
-            }
-        }
-
-        impl Lend for host_type!($sign $n $rust) {
-            #[inline]
-            fn look(&self, ty: &Type, _: &mut dyn Look) -> Looked {
-                match ty {
-                    Type::Scalar(_) => Ok(()),
-                    _ => named(ty, Number::to_bits(<$rust>::from(*self))),
-                }
-            }
-            #[inline]
-            fn put_words(&self, _: &Type, _: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()> {
-                words.put(Number::to_bits(<$rust>::from(*self)));
-                Ok(())
-            }
-            #[inline]
-            fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
-                to.number(ty.size(), Number::to_bits(<$rust>::from(*self)), at)
-            }
-        }
-
-        impl Lower for host_type!($sign $n $rust) {
-            #[inline(always)]
-            fn slot<'s>(&'s self, _: &'s &'s dyn Lend) -> Arg<'s> {
-                Arg::number(Number::to_bits(<$rust>::from(*self)))
-            }
-            lists!($n $rust);
-        }
-
-        impl Lift for host_type!($sign $n $rust) {
-            fn blank() -> Self {
-                <$rust>::default().into()
-            }
-            #[inline]
-            fn of_words(ty: &Type, _: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<Self> {
-                Ok(<$rust as Number>::from_bits(told(ty, words.next())?).into())
-            }
-            #[inline]
-            fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self> {
-                let bits = from.number(ty.size(), at)?;
-                Ok(<$rust as Number>::from_bits(told(ty, bits)?).into())
-            }
-            #[inline(always)]
-            fn number(&mut self, bits: u64) -> crate::error::Result<()> {
-                *self = <$rust as Number>::from_bits(bits).into();
-                Ok(())
-            }
-            taken_lists!($n $rust);
-            one_result!();
-        }
-    )+};
-}
-
-/// What a list of such numbers is, beside a list.
-macro_rules! lists {
-    (I32 $rust:ident) => {};
-    (I64 $rust:ident) => {};
-    (U16 $rust:ident) => {
-        #[inline(always)]
-        fn slot_of_list<'s>(list: &'s &'s [u16], _: &'s &'s dyn Lend) -> Arg<'s> {
-            Arg::utf16(list)
-        }
-        fn slot_of_vec<'s>(list: &'s Vec<u16>, _: &'s &'s dyn Lend) -> Arg<'s> {
-            Arg::utf16_of(list)
-        }
-        fn units(elements: &[u16]) -> Option<&[u16]> {
-            Some(elements)
-        }
-        lists!(S16 u16);
-    };
-    ($n:ident $rust:ident) => {
-        #[inline(always)]
-        fn bytes(elements: &[$rust]) -> Option<&[u8]> {
-            Some(bytes_of(elements))
-        }
-    };
-}
-
-macro_rules! taken_lists {
-    (I32 $rust:ident) => {};
-    (I64 $rust:ident) => {};
-    (U16 $rust:ident) => {
-        fn text(
-            from: &mut Reading<'_, '_>,
-            at: u32,
-            len: u32,
-            to: &mut Vec<u16>,
-        ) -> Option<Result<()>> {
-            Some(from.utf16(at, len, to))
-        }
-        fn end_of_list(list: &mut Vec<u16>) -> Out<'_> {
-            Out::utf16(list)
-        }
-        taken_lists!(S16 u16);
-    };
-    ($n:ident $rust:ident) => {
-        #[inline(always)]
-        fn packed(
-            from: &mut Reading<'_, '_>,
-            at: usize,
-            len: usize,
-            to: &mut Vec<$rust>,
-        ) -> Option<Result<()>> {
-            Some(from.packed(at, len, to))
-        }
-    };
-}
-
-kinds_of_values!(numbers);
-
-const fn list_of(ty: ValType) -> ValType {
-    match ty {
-        ValType::U16 => ValType::String,
-        _ => ValType::List,
-    }
-}
-
-/// Checks a case or flags that the host tells.
-fn named(ty: &Type, bits: u64) -> Looked {
-    match ty {
-        Type::Enum(cases) if bits >= cases.cases.len() as u64 => {
-            let message = format!("there is no case {bits}: there are {}", cases.cases.len());
-            Err(out_of_range(message))
-        }
-        Type::Flags(flags) if bits & !u64::from(flags.mask()) != 0 => {
-            let more = bits & !u64::from(flags.mask());
-            Err(out_of_range(format!("{more:#x} are no flags of {ty}")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A number, case or flags that a guest tells.
-#[inline]
-fn told(ty: &Type, bits: u64) -> Result<u64> {
-    match ty {
-        Type::Enum(cases) => find(cases, bits).map(u64::from),
-        Type::Flags(flags) => Ok(bits & u64::from(flags.mask())),
-        _ => Ok(bits),
-    }
-}
-
-/// What stands for one type without parts.
-macro_rules! stands {
-    ($($rust:ty => $name:ident, $pattern:pat,)+) => {$(
-        impl Mapping for $rust {
-            const TYPE: ValType = ValType::$name;
-            fn fits(ty: &Type) -> Looked {
-                if matches!(ty, $pattern) { Ok(()) } else { misfit::<Self>(ty) }
-            }
-        }
-    )+};
-}
-
 stands! {
-    bool => Bool, Type::Scalar(crate::types::kind::BOOL),
-    char => Char, Type::Scalar(crate::types::kind::CHAR),
-    str => String, Type::String,
-    String => String, Type::String,
-    Str<'_> => String, Type::String,
+    bool => Bool 1, Type::Scalar(crate::types::kind::BOOL),
+    char => Char 1, Type::Scalar(crate::types::kind::CHAR),
 }
 
 /// `bool` and `char`: to bits, and what a guest's are.
 macro_rules! scalars {
-    ($($rust:ty: $bits:ty, $size:literal, $from:expr;)+) => {$(
+    ($($name:ident $rust:ty: $bits:ty, $size:literal, $from:expr;)+) => {$(
         impl Lend for $rust {
             #[inline]
             fn look(&self, _: &Type, _: &mut dyn Look) -> Looked {
@@ -213,6 +43,9 @@ macro_rules! scalars {
             fn put_memory(&self, _: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
                 to.put(at, <$bits>::from(*self).to_le_bytes())
             }
+            fn to_val(&self, _: &Type) -> Option<Val<'static>> {
+                Some(Val::$name(*self))
+            }
         }
 
         impl Lower for $rust {
@@ -224,6 +57,12 @@ macro_rules! scalars {
             #[inline(always)]
             fn bytes(elements: &[$rust]) -> Option<&[u8]> {
                 Some(bytes_of(elements))
+            }
+            fn list(elements: &[$rust]) -> Option<List<'static>> {
+                Some(List::$name(elements.to_vec().into()))
+            }
+            fn give_one(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+                call.put_number(<$bits>::from(self).into())
             }
         }
 
@@ -239,6 +78,12 @@ macro_rules! scalars {
             fn of_memory(_: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self> {
                 $from(from.number($size, at)? as u32)
             }
+            fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+                match val {
+                    Val::$name(v) => Ok(*v),
+                    _ => Err(unexpected::<Self>(val)),
+                }
+            }
             fn number(&mut self, bits: u64) -> crate::error::Result<()> {
                 let from: Result<$rust> = $from(bits as u32);
                 *self = from.map_err(|_| crate::guest::tree::mismatch())?;
@@ -250,126 +95,13 @@ macro_rules! scalars {
 }
 
 scalars! {
-    bool: u8, 1, |bits| Ok(bits != 0);
-    char: u32, 4, character;
-}
-
-impl Lend for str {
-    #[inline]
-    fn look(&self, _: &Type, guest: &mut dyn Look) -> Looked {
-        // What is not long fits every guest.
-        if self.len() < 1 << 29 { Ok(()) } else { guest.utf8(self) }
-    }
-    #[inline]
-    fn put_words(&self, _: &Type, to: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()> {
-        words.pair(to.utf8(self)?);
-        Ok(())
-    }
-    #[inline]
-    fn put_memory(&self, _: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
-        let text = to.utf8(self)?;
-        to.pair(at, text)
-    }
-}
-
-impl Lend for String {
-    #[inline]
-    fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
-        self.as_str().look(ty, guest)
-    }
-    #[inline]
-    fn put_words(&self, ty: &Type, to: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()> {
-        self.as_str().put_words(ty, to, words)
-    }
-    #[inline]
-    fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
-        self.as_str().put_memory(ty, to, at)
-    }
-}
-
-impl Lend for Str<'_> {
-    fn look(&self, _: &Type, guest: &mut dyn Look) -> Looked {
-        guest.string(self)
-    }
-    fn put_words(&self, _: &Type, to: &mut Writing<'_>, words: &mut Words<'_>) -> Result<()> {
-        words.pair(to.string(self)?);
-        Ok(())
-    }
-    fn put_memory(&self, _: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
-        let text = to.string(self)?;
-        to.pair(at, text)
-    }
-}
-
-impl Lower for str {
-    #[inline(always)]
-    fn slot_of_ref<'s>(text: &'s &'s str, _: &'s &'s dyn Lend) -> Arg<'s> {
-        Arg::utf8(text)
-    }
-}
-
-impl Lower for String {
-    #[inline(always)]
-    fn slot<'s>(&'s self, _: &'s &'s dyn Lend) -> Arg<'s> {
-        Arg::utf8_of(self)
-    }
-}
-
-impl Lower for Str<'_> {
-    fn slot<'s>(&'s self, _: &'s &'s dyn Lend) -> Arg<'s> {
-        Arg::string(self)
-    }
-    #[inline(always)]
-    fn slot_of_ref<'s>(text: &'s &'s Self, _: &'s &'s dyn Lend) -> Arg<'s> {
-        Arg::string(text)
-    }
-}
-
-impl Lift for String {
-    fn blank() -> String {
-        String::new()
-    }
-    fn of_words(_: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<String> {
-        let mut text = String::new();
-        from.utf8(words.next() as u32, words.next() as u32, &mut text)?;
-        Ok(text)
-    }
-    fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<String> {
-        let mut text = String::new();
-        text.update(ty, from, at)?;
-        Ok(text)
-    }
-    fn update(&mut self, _: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
-        let (text, len) = from.pair(at)?;
-        from.utf8(text, len, self)
-    }
-    #[inline(always)]
-    fn end(&mut self) -> Out<'_> {
-        Out::utf8(self)
-    }
-    one_result!();
-}
-
-impl Lift for Str<'static> {
-    fn blank() -> Self {
-        Str::from("")
-    }
-    fn of_words(_: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<Self> {
-        from.string(words.next() as u32, words.next() as u32)
-    }
-    fn of_memory(_: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self> {
-        let (text, len) = from.pair(at)?;
-        from.string(text, len)
-    }
-    #[inline(always)]
-    fn end(&mut self) -> Out<'_> {
-        Out::string(self)
-    }
-    one_result!();
+    Bool bool: u8, 1, |bits| Ok(bits != 0);
+    Char char: u32, 4, character;
 }
 
 impl Mapping for Resource {
     const TYPE: ValType = ValType::Own;
+    const WORDS: usize = 1;
     fn ty() -> Option<Type> {
         Some(Type::Own(Arc::new(crate::types::tree::ResourceType::unknown())))
     }
@@ -405,6 +137,13 @@ impl Lend for Resource {
         let handle = handle(ty, to, self)?;
         to.put(at, handle.to_le_bytes())
     }
+    fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+        match ty {
+            Type::Own(_) => Some(Val::Own(self.clone())),
+            Type::Borrow(_) => Some(Val::Borrow(self.clone())),
+            _ => None,
+        }
+    }
 }
 
 impl Lower for Resource {}
@@ -428,12 +167,48 @@ impl Lift for Resource {
         let handle = from.number(4, at)?;
         resource(ty, from, handle as u32)
     }
+    fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+        match val {
+            Val::Own(resource) | Val::Borrow(resource) => Ok(resource.clone()),
+            _ => Err(unexpected::<Self>(val)),
+        }
+    }
     one_result!();
+}
+
+/// A copy of a value that owns what it holds.
+fn owned(val: &Val<'_>) -> Option<Val<'static>> {
+    let payload = |held: &Payload<'_>| match held {
+        Some(val) => Some(Some(Box::new(owned(val)?))),
+        None => Some(None),
+    };
+    let all = |vals: &[Val<'_>]| vals.iter().map(owned).collect::<Option<Vec<_>>>();
+    Some(match val {
+        Val::String(text) => text.to_val(&Type::String)?,
+        Val::ExternRef(reference) => Val::ExternRef(reference.clone()),
+        Val::FuncRef(func) => Val::FuncRef(func.clone()),
+        Val::Enum(case) => Val::Enum(*case),
+        Val::Flags(flags) => Val::Flags(*flags),
+        Val::List(list) => Val::List(match list.to_owned() {
+            Ok(packed) => packed,
+            Err(vals) => List::Val(all(vals)?),
+        }),
+        Val::Record(vals) => Val::Record(all(vals)?),
+        Val::Tuple(vals) => Val::Tuple(all(vals)?),
+        Val::Variant(case, held) => Val::Variant(*case, payload(held)?),
+        Val::Result(Ok(held)) => Val::Result(Ok(payload(held)?)),
+        Val::Result(Err(held)) => Val::Result(Err(payload(held)?)),
+        Val::Option(held) => Val::Option(payload(held)?),
+        Val::Own(resource) => Val::Own(resource.clone()),
+        Val::Borrow(resource) => Val::Borrow(resource.clone()),
+        number => Val::from_bits(number.ty(), number.bits()).ok()?,
+    })
 }
 
 /// Any type, which is looked at in each call.
 impl Mapping for Val<'_> {
     const TYPE: ValType = ValType::Variant;
+    const WORDS: usize = UNKNOWN;
     fn ty() -> Option<Type> {
         None
     }
@@ -452,6 +227,9 @@ impl Lend for Val<'_> {
     fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> Result<()> {
         to.val_memory(ty, self, at)
     }
+    fn to_val(&self, _: &Type) -> Option<Val<'static>> {
+        owned(self)
+    }
 }
 
 impl Lower for Val<'_> {}
@@ -466,6 +244,9 @@ impl Lift for Val<'static> {
     fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self> {
         from.val_memory(ty, at)
     }
+    fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+        owned(val).ok_or_else(crate::guest::tree::mismatch)
+    }
     fn end(&mut self) -> Out<'_> {
         Out::val(self)
     }
@@ -477,6 +258,7 @@ macro_rules! references {
     ($($rust:ty => $name:ident $slot:ident;)+) => {$(
         impl Mapping for Option<$rust> {
             const TYPE: ValType = ValType::$name;
+            const WORDS: usize = UNKNOWN;
             fn fits(ty: &Type) -> Looked {
                 Err(differs(ty, &name::<Self>()))
             }
@@ -497,6 +279,9 @@ macro_rules! references {
             fn slot<'s>(&'s self, _: &'s &'s dyn Lend) -> Arg<'s> {
                 Arg::$slot(self)
             }
+            fn give_one(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+                call.put_value(Val::$name(self))
+            }
         }
         impl Lift for Option<$rust> {
             fn blank() -> Self {
@@ -507,6 +292,18 @@ macro_rules! references {
             }
             fn of_memory(_: &Type, _: &mut Reading<'_, '_>, _: usize) -> Result<Self> {
                 Err(mismatch())
+            }
+            fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+                match val {
+                    Val::$name(reference) => Ok(reference.clone()),
+                    _ => Err(unexpected::<Self>(val)),
+                }
+            }
+            fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Self> {
+                match call.lent()? {
+                    Val::$name(reference) => Ok(reference),
+                    other => Err(unexpected::<Self>(&other)),
+                }
             }
             #[inline(always)]
             fn end(&mut self) -> Out<'_> {

@@ -2,9 +2,12 @@
 //!
 //! Not here: the fields.
 
-use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name};
+use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name, unexpected};
+use crate::guest::context::ContextRef;
+use crate::guest::host::HostCall;
 use crate::guest::tree::Out;
 use crate::guest::tree::walk::{Fault, Lend, Look, Looked, Reading, Taken, Words, Writing};
+use crate::guest::value::Val;
 use crate::types::ValType;
 use crate::types::tree::{Field, Fields, Type};
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use wasmtime::Result;
 
 impl Mapping for () {
     const TYPE: ValType = ValType::Tuple;
+    const WORDS: usize = 0;
     fn ty() -> Option<Type> {
         Some(Type::Tuple(Arc::new(Fields::new([]))))
     }
@@ -40,6 +44,13 @@ impl Lend for () {
 
 impl Lower for () {
     const LOOKS: bool = false;
+    fn types() -> Vec<ValType> {
+        Vec::new()
+    }
+    #[inline(always)]
+    fn give(self, _: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        Ok(())
+    }
 }
 
 impl Lift for () {
@@ -49,6 +60,12 @@ impl Lift for () {
     }
     fn of_memory(_: &Type, _: &mut Reading<'_, '_>, _: usize) -> Result<()> {
         Ok(())
+    }
+    fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<()> {
+        match val {
+            Val::Tuple(fields) if fields.is_empty() => Ok(()),
+            _ => Err(unexpected::<()>(val)),
+        }
     }
     fn types() -> Vec<ValType> {
         Vec::new()
@@ -75,7 +92,7 @@ fn fields(ty: &Type) -> Result<&Fields> {
 }
 
 #[inline]
-fn field(fields: &Fields, i: usize) -> Result<&Field> {
+pub(super) fn field(fields: &Fields, i: usize) -> Result<&Field> {
     fields.fields.get(i).ok_or_else(mismatch)
 }
 
@@ -92,6 +109,7 @@ macro_rules! tuples {
     ($(($($T:ident $i:tt)+))+) => {$(
         impl<$($T: Mapping),+> Mapping for ($($T,)+) {
             const TYPE: ValType = ValType::Tuple;
+            const WORDS: usize = 0 $(+ $T::WORDS)+;
             fn ty() -> Option<Type> {
                 let fields = [$(("".into(), $T::ty()?)),+];
                 Some(Type::Tuple(Arc::new(Fields::new(fields))))
@@ -136,10 +154,28 @@ macro_rules! tuples {
                 )+
                 Ok(())
             }
+            fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
+                let vals = vec![$(self.$i.to_val(ty.at($i)?)?),+];
+                Some(match ty {
+                    Type::Record(_) => Val::Record(vals),
+                    _ => Val::Tuple(vals),
+                })
+            }
         }
 
         impl<$($T: Lower),+> Lower for ($($T,)+) {
             const LOOKS: bool = $($T::LOOKS)||+;
+            fn types() -> Vec<ValType> {
+                vec![$($T::TYPE),+]
+            }
+            #[inline(always)]
+            fn give(self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+                if call.has_one_result() {
+                    return self.give_one(call);
+                }
+                $(self.$i.give_one(call)?;)+
+                Ok(())
+            }
         }
 
         impl<$($T: Lift),+> Lift for ($($T,)+) {
@@ -167,6 +203,13 @@ macro_rules! tuples {
                     self.$i.update(ty, from, at + *offset as usize)?;
                 )+
                 Ok(())
+            }
+
+            fn of_val(cx: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
+                let (Val::Record(vals) | Val::Tuple(vals)) = val else {
+                    return Err(unexpected::<Self>(val));
+                };
+                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::tree::mismatch)?)?,)+))
             }
 
             fn types() -> Vec<ValType> {
