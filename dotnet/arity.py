@@ -46,10 +46,10 @@ internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
         try
         {{
 {pins}            {{
-{gives}                Slots.Offer<TResult>(slots + {n}, store);
+{gives}                Offer<TResult>(slots + {n});
                 Invoke(slots, slots + {n});
             }}
-            return Slots.Take<TResult>(slots + {n}, store);
+            return Take<TResult>(slots + {n});
         }}
         finally
         {{

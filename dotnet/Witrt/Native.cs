@@ -398,6 +398,9 @@ internal static unsafe partial class Native
     // Prepared calls and host functions.
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* witrt_prepared_take_result(void* prepared, nuint index);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* witrt_func_prepare(
         void* func, byte* parameters, nuint parameterCount, byte* results, nuint resultCount, void** error);
 

@@ -52,25 +52,13 @@ internal static unsafe class Slots
         }
     }
 
-    /// <summary>A value that a guest gave, which the caller now owns.</summary>
+    /// <summary>A value that a guest gave, which the caller now owns; no text.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static T Take<T>(Slot* slot, Store store)
     {
         if (typeof(T).IsValueType) return *(T*)slot;
-        if (typeof(T) == typeof(string))
-        {
-            string text = store.NewText.Take();
-            return *(T*)&text;
-        }
         object? target = TakeReference(slot->Data, store);
         return (T)target!;
-    }
-
-    /// <summary>Says where a result is to go: text into a string that is made for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Offer<T>(Slot* slot, Store store)
-    {
-        if (typeof(T) == typeof(string)) store.NewText.Offer(slot);
     }
 
     /// <summary>A value that a guest lends to a host function.</summary>
@@ -170,27 +158,53 @@ internal static unsafe class Slots
 }
 
 /// <summary>
-/// A string that the text of a result is written into, in the call that returns it. It is made when the length is known,
-/// and pinned until the call has returned. One at a time: the store is shut meanwhile.
+/// Where the text of a result is written, in the call that returns it: room for a short one, of which the string is then
+/// made; or the new string itself, which is made when the length is known, and pinned until the call has returned. One at a
+/// time: the store is shut meanwhile.
 /// </summary>
 internal sealed unsafe class NewText
 {
+    /// <summary>So many units are short.</summary>
+    internal const int Few = 256;
+
+    private readonly char* room = (char*)Marshal.AllocHGlobal(Few * sizeof(char));
     private readonly GCHandle pin = GCHandle.Alloc(null, GCHandleType.Pinned);
 
-    ~NewText() => pin.Free();
+    /// <summary>A text that there was no room for.</summary>
+    private string? kept;
 
-    internal void Offer(Slot* slot)
+    ~NewText()
     {
-        slot->Data = Hooks.GrowEntry;
-        slot->Length = (nuint)(nint)GCHandle.ToIntPtr(pin);
+        pin.Free();
+        Marshal.FreeHGlobal((IntPtr)room);
     }
 
-    /// <summary>What was written; the empty text where nothing was.</summary>
-    internal string Take()
+    /// <summary>Offers room for a short text, or a string of any length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Offer(Slot* slot, bool any)
     {
+        slot->Data = any ? Hooks.GrowEntry : room;
+        slot->Length = any ? (nuint)(nint)GCHandle.ToIntPtr(pin) : Few;
+    }
+
+    /// <summary>Puts a text in place of what was offered.</summary>
+    internal void Keep(Slot* slot, string text)
+    {
+        slot->Data = null;
+        kept = text;
+    }
+
+    /// <summary>What was written where the slot says.</summary>
+    internal string Take(Slot* slot)
+    {
+        if (slot->Data == room) return new string(room, 0, (int)slot->Length);
+        string? text = kept;
+        kept = null;
+        if (slot->Data == null) return text!;
         var handle = pin;
-        if (handle.Target is not string text) return "";
+        text = (string?)handle.Target;
         handle.Target = null;
-        return text;
+        // Where nothing was written, none was made.
+        return text ?? "";
     }
 }

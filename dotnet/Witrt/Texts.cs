@@ -104,10 +104,10 @@ internal sealed unsafe class TextCall<TResult> : Prepared
             {
                 slots[0].Data = units;
                 slots[0].Length = (nuint)text.Length;
-                Slots.Offer<TResult>(slots + 1, store);
+                Offer<TResult>(slots + 1);
                 Invoke(slots, slots + 1);
             }
-            return Slots.Take<TResult>(slots + 1, store);
+            return Take<TResult>(slots + 1);
         }
         finally
         {
@@ -136,10 +136,10 @@ internal sealed unsafe class TextCall<T, TResult> : Prepared
                 slots[0].Data = units;
                 slots[0].Length = (nuint)text.Length;
                 Slots.Give(argument, other, &slots[1], 1, store);
-                Slots.Offer<TResult>(slots + 2, store);
+                Offer<TResult>(slots + 2);
                 Invoke(slots, slots + 2);
             }
-            return Slots.Take<TResult>(slots + 2, store);
+            return Take<TResult>(slots + 2);
         }
         finally
         {
@@ -167,10 +167,10 @@ internal sealed unsafe class TextPairCall<TResult> : Prepared
                 slots[0].Length = (nuint)first.Length;
                 slots[1].Data = secondUnits;
                 slots[1].Length = (nuint)second.Length;
-                Slots.Offer<TResult>(slots + 2, store);
+                Offer<TResult>(slots + 2);
                 Invoke(slots, slots + 2);
             }
-            return Slots.Take<TResult>(slots + 2, store);
+            return Take<TResult>(slots + 2);
         }
         finally
         {

@@ -70,12 +70,12 @@ internal abstract unsafe class ValueCall
         if (typeof(T) == typeof(string) && text is not null)
         {
             var slot = (Slot*)(arguments + count);
-            store.NewText.Offer(slot);
+            store.NewText.Offer(slot, true);
             void* error = null;
             if (Native.witrt_prepared_call(text.Pointer, (Slot*)arguments, slot, &error) == 0) throw WitrtException.Take(error);
             // The handle must not be finalized while the call uses what it owns.
             GC.KeepAlive(this);
-            string made = store.NewText.Take();
+            string made = store.NewText.Take(slot);
             return *(T*)&made;
         }
         Val* returned = Call(arguments, count);

@@ -25,6 +25,7 @@ static class Program
         Check.Group("strings", Strings.Plain);
         Check.Group("ill-formed strings", Strings.IllFormed);
         Check.Group("spans", Strings.Spans);
+        Check.Group("text of every length", Strings.Lengths);
         Check.Group("text of calls that fail", Strings.Failing);
         Check.Group("allocations", Allocations.All);
         Check.Group("host functions", Callbacks.All);

@@ -121,6 +121,28 @@ static class Strings
     }
 
     /// A call that fails after its text was written leaves nothing of it to the next.
+    /// Results that are short and long in turns: there is room for a short one, and a string is made for others.
+    public static void Lengths()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromFile(engine, Check.Module("strings.wasm"));
+        var instance = new Instance(store, module);
+        var repeat = instance.GetFunc<string, uint, string>("repeat");
+        var same = instance.GetFunction<Func<string, string, string>>("concat");
+        int[] lengths = { 0, 1, 255, 256, 257, 0, 1, 2, 3, 4, 5, 256, 300, 1, 300, 1, 70_000, 7, 7, 7, 7, 7, 7, 1_000_000, 0 };
+        foreach (string unit in new[] { "x", "é", "漢", "\ud83e\udd80" })
+        {
+            int right = 0;
+            foreach (int length in lengths)
+            {
+                string expected = string.Concat(System.Linq.Enumerable.Repeat(unit, length));
+                right += repeat(unit, (uint)length) == expected && same(expected, unit) == expected + unit ? 1 : 0;
+            }
+            Check.Equal($"{unit}, short and long in turns", lengths.Length, right);
+        }
+    }
+
     public static void Failing()
     {
         using var engine = new Engine();

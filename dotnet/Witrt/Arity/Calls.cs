@@ -18,10 +18,10 @@ internal sealed unsafe class Call<TResult> : Prepared
         try
         {
             {
-                Slots.Offer<TResult>(slots + 0, store);
+                Offer<TResult>(slots + 0);
                 Invoke(slots, slots + 0);
             }
-            return Slots.Take<TResult>(slots + 0, store);
+            return Take<TResult>(slots + 0);
         }
         finally
         {
@@ -51,10 +51,10 @@ internal sealed unsafe class Call<T1, TResult> : Prepared
             fixed (char* p1 = &Slots.TextOf(a1))
             {
                 Slots.Give(a1, p1, &slots[0], 0, store);
-                Slots.Offer<TResult>(slots + 1, store);
+                Offer<TResult>(slots + 1);
                 Invoke(slots, slots + 1);
             }
-            return Slots.Take<TResult>(slots + 1, store);
+            return Take<TResult>(slots + 1);
         }
         finally
         {
@@ -86,10 +86,10 @@ internal sealed unsafe class Call<T1, T2, TResult> : Prepared
             {
                 Slots.Give(a1, p1, &slots[0], 0, store);
                 Slots.Give(a2, p2, &slots[1], 1, store);
-                Slots.Offer<TResult>(slots + 2, store);
+                Offer<TResult>(slots + 2);
                 Invoke(slots, slots + 2);
             }
-            return Slots.Take<TResult>(slots + 2, store);
+            return Take<TResult>(slots + 2);
         }
         finally
         {
@@ -123,10 +123,10 @@ internal sealed unsafe class Call<T1, T2, T3, TResult> : Prepared
                 Slots.Give(a1, p1, &slots[0], 0, store);
                 Slots.Give(a2, p2, &slots[1], 1, store);
                 Slots.Give(a3, p3, &slots[2], 2, store);
-                Slots.Offer<TResult>(slots + 3, store);
+                Offer<TResult>(slots + 3);
                 Invoke(slots, slots + 3);
             }
-            return Slots.Take<TResult>(slots + 3, store);
+            return Take<TResult>(slots + 3);
         }
         finally
         {
@@ -162,10 +162,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, TResult> : Prepared
                 Slots.Give(a2, p2, &slots[1], 1, store);
                 Slots.Give(a3, p3, &slots[2], 2, store);
                 Slots.Give(a4, p4, &slots[3], 3, store);
-                Slots.Offer<TResult>(slots + 4, store);
+                Offer<TResult>(slots + 4);
                 Invoke(slots, slots + 4);
             }
-            return Slots.Take<TResult>(slots + 4, store);
+            return Take<TResult>(slots + 4);
         }
         finally
         {
@@ -203,10 +203,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, TResult> : Prepared
                 Slots.Give(a3, p3, &slots[2], 2, store);
                 Slots.Give(a4, p4, &slots[3], 3, store);
                 Slots.Give(a5, p5, &slots[4], 4, store);
-                Slots.Offer<TResult>(slots + 5, store);
+                Offer<TResult>(slots + 5);
                 Invoke(slots, slots + 5);
             }
-            return Slots.Take<TResult>(slots + 5, store);
+            return Take<TResult>(slots + 5);
         }
         finally
         {
@@ -246,10 +246,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, TResult> : Prepared
                 Slots.Give(a4, p4, &slots[3], 3, store);
                 Slots.Give(a5, p5, &slots[4], 4, store);
                 Slots.Give(a6, p6, &slots[5], 5, store);
-                Slots.Offer<TResult>(slots + 6, store);
+                Offer<TResult>(slots + 6);
                 Invoke(slots, slots + 6);
             }
-            return Slots.Take<TResult>(slots + 6, store);
+            return Take<TResult>(slots + 6);
         }
         finally
         {
@@ -291,10 +291,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, TResult> : Prepare
                 Slots.Give(a5, p5, &slots[4], 4, store);
                 Slots.Give(a6, p6, &slots[5], 5, store);
                 Slots.Give(a7, p7, &slots[6], 6, store);
-                Slots.Offer<TResult>(slots + 7, store);
+                Offer<TResult>(slots + 7);
                 Invoke(slots, slots + 7);
             }
-            return Slots.Take<TResult>(slots + 7, store);
+            return Take<TResult>(slots + 7);
         }
         finally
         {
@@ -338,10 +338,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult> : Pre
                 Slots.Give(a6, p6, &slots[5], 5, store);
                 Slots.Give(a7, p7, &slots[6], 6, store);
                 Slots.Give(a8, p8, &slots[7], 7, store);
-                Slots.Offer<TResult>(slots + 8, store);
+                Offer<TResult>(slots + 8);
                 Invoke(slots, slots + 8);
             }
-            return Slots.Take<TResult>(slots + 8, store);
+            return Take<TResult>(slots + 8);
         }
         finally
         {
@@ -387,10 +387,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> :
                 Slots.Give(a7, p7, &slots[6], 6, store);
                 Slots.Give(a8, p8, &slots[7], 7, store);
                 Slots.Give(a9, p9, &slots[8], 8, store);
-                Slots.Offer<TResult>(slots + 9, store);
+                Offer<TResult>(slots + 9);
                 Invoke(slots, slots + 9);
             }
-            return Slots.Take<TResult>(slots + 9, store);
+            return Take<TResult>(slots + 9);
         }
         finally
         {
@@ -438,10 +438,10 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResu
                 Slots.Give(a8, p8, &slots[7], 7, store);
                 Slots.Give(a9, p9, &slots[8], 8, store);
                 Slots.Give(a10, p10, &slots[9], 9, store);
-                Slots.Offer<TResult>(slots + 10, store);
+                Offer<TResult>(slots + 10);
                 Invoke(slots, slots + 10);
             }
-            return Slots.Take<TResult>(slots + 10, store);
+            return Take<TResult>(slots + 10);
         }
         finally
         {
