@@ -7,6 +7,7 @@
 
 import os
 import sys
+import textwrap
 
 MOST = 10
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -68,8 +69,11 @@ internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
 def value_call(n):
     fields = "".join(f"    private readonly Codec<T{i}> c{i};\n" for i in range(1, n + 1))
     binds = "".join(f"        c{i} = Parameter<T{i}>({i - 1});\n" for i in range(1, n + 1))
-    writes = "".join(
-        f"            scratch.Argument = {i - 1};\n            c{i}.Write(a{i}, &values[{i - 1}], scratch);\n" for i in range(1, n + 1))
+    def each(do):
+        return "".join(f"scratch.Argument = {i - 1};\nc{i}.{do}(a{i}, &values[{i - 1}], scratch);\n" for i in range(1, n + 1))
+    lends = textwrap.indent(each("Lend").replace("values", "slots"), 16 * " ")
+    writes = textwrap.indent(each("Write"), 12 * " ")
+    all_codecs = "".join(f", c{i}" for i in range(1, n + 1))
     return f"""
 /// <summary>Functions of {n} parameters, of which some have parts.</summary>
 internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
@@ -79,6 +83,7 @@ internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
     internal ValueCall(Function function) : base(function, {n})
     {{
 {binds}        result = Result<TResult>();
+        Describe(result{all_codecs});
     }}
 
     internal TResult Func({join(n, 'T{i} a{i}')})
@@ -88,6 +93,11 @@ internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
         var mark = scratch.Begin();
         try
         {{
+            if (described is not null)
+            {{
+                Slot* slots = scratch.Array<Slot>({n} + 1);
+{lends}                return Invoke(slots, {n}, result, scratch);
+            }}
             Val* values = scratch.Array<Val>({n} + results);
 {writes}            return Invoke(values, {n}, result);
         }}

@@ -22,6 +22,7 @@ internal static unsafe class Hooks
     internal static void* EpochEntry => (delegate* unmanaged[Cdecl]<void*, ulong>)&Epoch;
     internal static void* DropEntry => (delegate* unmanaged[Cdecl]<void*, void>)&DropObject;
     internal static void* GrowEntry => (delegate* unmanaged[Cdecl]<void*, nuint, void*>)&Grow;
+    internal static void* GrowArrayEntry => (delegate* unmanaged[Cdecl]<void*, nuint, void*>)&GrowArray;
 
     [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
 #else
@@ -42,10 +43,12 @@ internal static unsafe class Hooks
     private static readonly EpochFunction epoch = Epoch;
     private static readonly DropFunction drop = DropObject;
     private static readonly GrowFunction grow = Grow;
+    private static readonly GrowFunction growArray = GrowArray;
     internal static readonly void* TraceEntry = (void*)Marshal.GetFunctionPointerForDelegate(trace);
     internal static readonly void* EpochEntry = (void*)Marshal.GetFunctionPointerForDelegate(epoch);
     internal static readonly void* DropEntry = (void*)Marshal.GetFunctionPointerForDelegate(drop);
     internal static readonly void* GrowEntry = (void*)Marshal.GetFunctionPointerForDelegate(grow);
+    internal static readonly void* GrowArrayEntry = (void*)Marshal.GetFunctionPointerForDelegate(growArray);
 #endif
     private static void Trace(void* env, byte* line, nuint size)
     {
@@ -109,6 +112,24 @@ internal static unsafe class Hooks
         }
         catch (OutOfMemoryException)
         {
+            return null;
+        }
+    }
+
+    /// <summary>The same for an array; `env` is a handle of the <see cref="NewArray"/>.</summary>
+#if NET5_0_OR_GREATER
+    [UnmanagedCallersOnly(CallConvs = new[] { typeof(CallConvCdecl) })]
+#endif
+    private static void* GrowArray(void* env, nuint bytes)
+    {
+        if (bytes == 0) return null;
+        try
+        {
+            return ((NewArray)GCHandle.FromIntPtr((IntPtr)env).Target!).Make(bytes);
+        }
+        catch (Exception)
+        {
+            // Too many elements for an array, or no memory.
             return null;
         }
     }

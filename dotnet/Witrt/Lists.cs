@@ -42,9 +42,10 @@ internal sealed unsafe class ListCall<T, TResult> : ValueCall where T : unmanage
     internal ListCall(Function function) : base(function, 1)
     {
         // What does not fit is found as for an array.
-        Parameter<ReadOnlyMemory<T>>(0);
+        var parameter = Parameter<ReadOnlyMemory<T>>(0);
         element = (byte)Kinds.InterfaceOf(typeof(T));
         result = Result<TResult>();
+        Describe(result, parameter);
     }
 
     internal TResult Func(ReadOnlySpan<T> list)
@@ -57,6 +58,13 @@ internal sealed unsafe class ListCall<T, TResult> : ValueCall where T : unmanage
             Val* values = scratch.Array<Val>(1 + results);
             fixed (T* items = list)
             {
+                if (described is not null)
+                {
+                    Slot* slots = scratch.Array<Slot>(2);
+                    slots->Data = items;
+                    slots->Length = (nuint)list.Length;
+                    return Invoke(slots, 1, result, scratch);
+                }
                 var lent = new ListVal { Data = items, Size = (nuint)list.Length, Element = element };
                 values->Kind = (byte)ValueKind.List;
                 values->Pointer = &lent;

@@ -60,6 +60,7 @@ internal static unsafe partial class Native
     internal const byte SlotUtf16 = 65;
     internal const byte SlotLazyUtf16 = 67;
     internal const byte SlotGrowUtf16 = 73;
+    internal const byte SlotGrown = 81;
     internal const uint Utf16 = 1;
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]

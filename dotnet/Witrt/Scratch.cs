@@ -137,6 +137,14 @@ internal sealed unsafe class Scratch
     /// <summary>Room for so many, whatever is in it.</summary>
     internal T* Array<T>(int count) where T : unmanaged => (T*)Take(checked((nuint)count * (nuint)sizeof(T)));
 
+    /// <summary>Zeroed room for a result that is described.</summary>
+    internal void Room(Slot* slot, int size)
+    {
+        slot->Data = Take((nuint)size);
+        slot->Length = (nuint)size;
+        new Span<byte>(slot->Data, size).Clear();
+    }
+
     /// <summary>Room of this size, aligned for everything.</summary>
     internal byte* Take(nuint size)
     {

@@ -14,6 +14,9 @@ internal abstract unsafe class ValueCall
     private protected readonly Store store;
     private readonly Function function;
 
+    /// <summary>The call where all values are described, and none has to tell its kind; else null.</summary>
+    private protected NativeHandle? described;
+
     /// <summary>How many values return.</summary>
     private protected readonly int results;
 
@@ -42,9 +45,7 @@ internal abstract unsafe class ValueCall
         bool isVoid = results == 1 && type.Results[0].Kind == ValueKind.Result && type.Results[0].Parts[0].Type is null;
         if (wanted != results > 0 && !isVoid)
             throw new WitrtException(ErrorKind.WrongCount, $"the function is {type}: it has {results} results, not {(wanted ? 1 : 0)}");
-        var codec = Codec.BindResult<T>(type, new Place(type).Result());
-        if (codec is TextCodec) text = PrepareText();
-        return codec;
+        return Codec.BindResult<T>(type, new Place(type).Result());
     }
 
     /// <summary>A call of values with text as its only result.</summary>
@@ -62,6 +63,50 @@ internal abstract unsafe class ValueCall
             if (prepared == null) throw WitrtException.Take(error);
             return store.Own(prepared, &Native.witrt_prepared_delete);
         }
+    }
+
+    /// <summary>Describes all values, if they can be: their codecs, and that of the result if there is one.</summary>
+    private protected void Describe(Codec? result, params Codec[] parameters)
+    {
+        if (!TryDescribe(result, parameters) && result is TextCodec) text = PrepareText();
+    }
+
+    private bool TryDescribe(Codec? result, Codec[] parameters)
+    {
+        if (function.Type.IsPlain || results > 1 || result is null && results > 0) return false;
+        using var inside = store.Enter();
+        var scratch = store.Scratch;
+        var mark = scratch.Begin();
+        try
+        {
+            var fields = scratch.Array<Field>(parameters.Length + 1);
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                if (!parameters[i].Describe(&fields[i], false, scratch)) return false;
+            }
+            if (result is not null && !result.Describe(&fields[parameters.Length], true, scratch)) return false;
+            void* error;
+            void* prepared = Native.witrt_func_prepare_fields(
+                function.Pointer, fields, (nuint)parameters.Length, fields + parameters.Length, (nuint)results, &error);
+            GC.KeepAlive(function);
+            if (prepared == null) throw WitrtException.Take(error);
+            described = store.Own(prepared, &Native.witrt_prepared_delete);
+            return true;
+        }
+        finally
+        {
+            scratch.End(mark);
+        }
+    }
+
+    /// <summary>Makes a call of values that are described.</summary>
+    private protected T Invoke<T>(Slot* arguments, int count, Codec<T>? codec, Scratch scratch)
+    {
+        codec?.Offer(arguments + count, scratch);
+        void* error = null;
+        if (Native.witrt_prepared_call(described!.Pointer, arguments, arguments + count, &error) == 0) throw WitrtException.Take(error);
+        GC.KeepAlive(this);
+        return codec is null ? default! : codec.Take(arguments + count, scratch);
     }
 
     /// <summary>Makes the call, and reads what it returns; the caller is inside the store. There is room for that behind the arguments.</summary>

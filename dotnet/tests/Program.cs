@@ -47,6 +47,7 @@ static class Program
         Check.Group("types that the program tells", Objects.Mapped);
         Check.Group("what is known without code that is made at run time", Objects.WithoutCode);
         Check.Group("what values with parts allocate", Trees.Allocating);
+        Check.Group("lists of structs", Trees.InPlace);
         Check.Group("host functions with parts", Trees.Hosts);
         Check.Group("calls with parts within each other", Trees.Nested);
         Check.Group("resources and calls while arguments are read", Trees.WhileReading);

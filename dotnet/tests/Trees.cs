@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Witrt;
@@ -208,6 +209,109 @@ static class Trees
         disposing = true;
         Check.True("a store that is disposed in a host function", run("abc") == expected);
         Check.Throws<ObjectDisposedException>("is gone afterwards", () => run("abc"));
+    }
+
+    private const string Echoing = """
+        (component
+          (type $inner' (record (field "x" s16) (field "y" u8)))
+          (import "inner" (type $inner (eq $inner')))
+          (type $item' (record (field "a" u8) (field "b" u64) (field "c" char) (field "d" f32) (field "e" $inner)))
+          (import "item" (type $item (eq $item')))
+          (core module $m (memory (export "memory") 64)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 65536))
+            (func (export "echo") (param i32 i32) (result i32)
+              (i32.store (i32.const 8) (local.get 0)) (i32.store (i32.const 12) (local.get 1)) (i32.const 8))
+            (func (export "last") (param i32 i32) (result i32)
+              (i32.sub (i32.add (local.get 0) (i32.mul (i32.const 32) (local.get 1))) (i32.const 32))))
+          (core instance $i (instantiate $m))
+          (func (export "echo") (param "l" (list $item)) (result (list $item))
+            (canon lift (core func $i "echo") (memory $i "memory") (realloc (func $i "realloc"))))
+          (func (export "last") (param "l" (list $item)) (result $item)
+            (canon lift (core func $i "last") (memory $i "memory") (realloc (func $i "realloc")))))
+        """;
+
+    public record struct Inner(short X, byte Y);
+
+    /// As the guest has it.
+    public record struct Item(byte A, ulong B, Rune C, float D, Inner E);
+
+    /// In another order, by fields and properties.
+    public struct Turned
+    {
+        public Inner E;
+        public float D { get; set; }
+        public Rune C;
+        public ulong B { get; set; }
+        public byte A;
+    }
+
+    /// What has code of its own, which is to run.
+    public readonly struct Checked
+    {
+        public static int Made;
+        public Checked(byte a, ulong b, Rune c, float d, Inner e)
+        {
+            Made++;
+            (A, B, C, D, E) = (a, b, c, d, e);
+        }
+
+        public byte A { get; }
+        public ulong B { get; }
+        public Rune C { get; }
+        public float D { get; }
+        public Inner E { get; }
+    }
+
+    public struct Doubling
+    {
+        private byte half;
+        public byte A { get => (byte)(half * 2); set => half = (byte)(value / 2); }
+        public ulong B { get; set; }
+        public Rune C { get; set; }
+        public float D { get; set; }
+        public Inner E { get; set; }
+    }
+
+    public sealed class Object
+    {
+        public byte A { get; set; }
+        public ulong B { get; set; }
+        public Rune C { get; set; }
+        public float D { get; set; }
+        public Inner E { get; set; }
+    }
+
+    /// Lists of structs, which are copied as they lie where nothing but their fields is in them.
+    public static void InPlace()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, Echoing);
+        var instance = new Instance(store, module);
+        foreach (int count in new[] { 0, 1, 2, 7, 500, 3000 })
+        {
+            var items = Enumerable.Range(0, count).Select(i =>
+                new Item((byte)(i * 2), ulong.MaxValue - (ulong)i, new Rune(0x1F980 + i % 5), i / 4f, new Inner((short)-i, (byte)i))).ToArray();
+            var turned = items.Select(i => new Turned { A = i.A, B = i.B, C = i.C, D = i.D, E = i.E }).ToArray();
+            Check.True($"{count} structs", instance.GetFunc<Item[], Item[]>("echo")(items).SequenceEqual(items));
+            Check.True("as lists", instance.GetFunc<List<Item>, IReadOnlyList<Item>>("echo")(items.ToList()).SequenceEqual(items));
+            Check.True("a part of an array", instance.GetFunc<ReadOnlyMemory<Item>, Item[]>("echo")(items.AsMemory(count / 2)).SequenceEqual(items.Skip(count / 2)));
+            Check.True("in another order", instance.GetFunc<Turned[], Item[]>("echo")(turned).SequenceEqual(items));
+            Check.True("and back", instance.GetFunc<Item[], Turned[]>("echo")(items).Select(t => (t.A, t.B, t.C, t.D, t.E)).SequenceEqual(turned.Select(t => (t.A, t.B, t.C, t.D, t.E))));
+            Checked.Made = 0;
+            var made = instance.GetFunc<Item[], Checked[]>("echo")(items);
+            Check.True("a constructor that does something is called", Checked.Made == count && made.Select(i => i.B).SequenceEqual(items.Select(i => i.B)));
+            Check.True("so is a property", instance.GetFunc<Item[], Doubling[]>("echo")(items).Select(i => i.A).SequenceEqual(items.Select(i => i.A)));
+            Check.True("objects", instance.GetFunc<Item[], Object[]>("echo")(items).Select(i => i.D).SequenceEqual(items.Select(i => i.D)));
+            if (count == 0) continue;
+            Check.Equal("one of them", items[^1], instance.GetFunc<Item[], Item>("last")(items));
+            Check.Equal("in another order", items[^1].E, instance.GetFunc<Item[], Turned>("last")(items).E);
+            var echo = instance.GetFunc<Item[], Item[]>("echo");
+            Check.Equal($"{count} structs: bytes", Of("an array of them, made by .NET", () => new Item[count]), Of("structs", () => echo(items)));
+        }
+        var wrong = Check.Throws<ArgumentNullException>("null for structs", () => instance.GetFunc<Item[], Item[]>("echo")(null!));
+        Check.Equal("its argument", "argument 0", wrong.ParamName);
+        Check.Throws<WitrtException>("what does not fit", () => instance.GetFunc<Point[], Item[]>("echo"));
     }
 
     /// A record whose second field runs something of the test's when it is read.

@@ -12,6 +12,7 @@ internal sealed unsafe class ValueCall<TResult> : ValueCall
     internal ValueCall(Function function) : base(function, 0)
     {
         result = Result<TResult>();
+        Describe(result);
     }
 
     internal TResult Func()
@@ -21,6 +22,11 @@ internal sealed unsafe class ValueCall<TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(0 + 1);
+                return Invoke(slots, 0, result, scratch);
+            }
             Val* values = scratch.Array<Val>(0 + results);
             return Invoke(values, 0, result);
         }
@@ -47,6 +53,7 @@ internal sealed unsafe class ValueCall<T1, TResult> : ValueCall
     {
         c1 = Parameter<T1>(0);
         result = Result<TResult>();
+        Describe(result, c1);
     }
 
     internal TResult Func(T1 a1)
@@ -56,6 +63,13 @@ internal sealed unsafe class ValueCall<T1, TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(1 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                return Invoke(slots, 1, result, scratch);
+            }
             Val* values = scratch.Array<Val>(1 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -86,6 +100,7 @@ internal sealed unsafe class ValueCall<T1, T2, TResult> : ValueCall
         c1 = Parameter<T1>(0);
         c2 = Parameter<T2>(1);
         result = Result<TResult>();
+        Describe(result, c1, c2);
     }
 
     internal TResult Func(T1 a1, T2 a2)
@@ -95,6 +110,15 @@ internal sealed unsafe class ValueCall<T1, T2, TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(2 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                return Invoke(slots, 2, result, scratch);
+            }
             Val* values = scratch.Array<Val>(2 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -129,6 +153,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, TResult> : ValueCall
         c2 = Parameter<T2>(1);
         c3 = Parameter<T3>(2);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3)
@@ -138,6 +163,17 @@ internal sealed unsafe class ValueCall<T1, T2, T3, TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(3 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                return Invoke(slots, 3, result, scratch);
+            }
             Val* values = scratch.Array<Val>(3 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -176,6 +212,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, TResult> : ValueCall
         c3 = Parameter<T3>(2);
         c4 = Parameter<T4>(3);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4)
@@ -185,6 +222,19 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(4 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                return Invoke(slots, 4, result, scratch);
+            }
             Val* values = scratch.Array<Val>(4 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -227,6 +277,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, TResult> : ValueCall
         c4 = Parameter<T4>(3);
         c5 = Parameter<T5>(4);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
@@ -236,6 +287,21 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, TResult> : ValueCall
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(5 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                return Invoke(slots, 5, result, scratch);
+            }
             Val* values = scratch.Array<Val>(5 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -282,6 +348,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, TResult> : ValueC
         c5 = Parameter<T5>(4);
         c6 = Parameter<T6>(5);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5, c6);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
@@ -291,6 +358,23 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, TResult> : ValueC
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(6 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                scratch.Argument = 5;
+                c6.Lend(a6, &slots[5], scratch);
+                return Invoke(slots, 6, result, scratch);
+            }
             Val* values = scratch.Array<Val>(6 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -341,6 +425,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, TResult> : Va
         c6 = Parameter<T6>(5);
         c7 = Parameter<T7>(6);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5, c6, c7);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
@@ -350,6 +435,25 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, TResult> : Va
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(7 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                scratch.Argument = 5;
+                c6.Lend(a6, &slots[5], scratch);
+                scratch.Argument = 6;
+                c7.Lend(a7, &slots[6], scratch);
+                return Invoke(slots, 7, result, scratch);
+            }
             Val* values = scratch.Array<Val>(7 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -404,6 +508,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, TResult> 
         c7 = Parameter<T7>(6);
         c8 = Parameter<T8>(7);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5, c6, c7, c8);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
@@ -413,6 +518,27 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, TResult> 
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(8 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                scratch.Argument = 5;
+                c6.Lend(a6, &slots[5], scratch);
+                scratch.Argument = 6;
+                c7.Lend(a7, &slots[6], scratch);
+                scratch.Argument = 7;
+                c8.Lend(a8, &slots[7], scratch);
+                return Invoke(slots, 8, result, scratch);
+            }
             Val* values = scratch.Array<Val>(8 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -471,6 +597,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResu
         c8 = Parameter<T8>(7);
         c9 = Parameter<T9>(8);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5, c6, c7, c8, c9);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
@@ -480,6 +607,29 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResu
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(9 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                scratch.Argument = 5;
+                c6.Lend(a6, &slots[5], scratch);
+                scratch.Argument = 6;
+                c7.Lend(a7, &slots[6], scratch);
+                scratch.Argument = 7;
+                c8.Lend(a8, &slots[7], scratch);
+                scratch.Argument = 8;
+                c9.Lend(a9, &slots[8], scratch);
+                return Invoke(slots, 9, result, scratch);
+            }
             Val* values = scratch.Array<Val>(9 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);
@@ -542,6 +692,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, 
         c9 = Parameter<T9>(8);
         c10 = Parameter<T10>(9);
         result = Result<TResult>();
+        Describe(result, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10);
     }
 
     internal TResult Func(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10)
@@ -551,6 +702,31 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, 
         var mark = scratch.Begin();
         try
         {
+            if (described is not null)
+            {
+                Slot* slots = scratch.Array<Slot>(10 + 1);
+                scratch.Argument = 0;
+                c1.Lend(a1, &slots[0], scratch);
+                scratch.Argument = 1;
+                c2.Lend(a2, &slots[1], scratch);
+                scratch.Argument = 2;
+                c3.Lend(a3, &slots[2], scratch);
+                scratch.Argument = 3;
+                c4.Lend(a4, &slots[3], scratch);
+                scratch.Argument = 4;
+                c5.Lend(a5, &slots[4], scratch);
+                scratch.Argument = 5;
+                c6.Lend(a6, &slots[5], scratch);
+                scratch.Argument = 6;
+                c7.Lend(a7, &slots[6], scratch);
+                scratch.Argument = 7;
+                c8.Lend(a8, &slots[7], scratch);
+                scratch.Argument = 8;
+                c9.Lend(a9, &slots[8], scratch);
+                scratch.Argument = 9;
+                c10.Lend(a10, &slots[9], scratch);
+                return Invoke(slots, 10, result, scratch);
+            }
             Val* values = scratch.Array<Val>(10 + results);
             scratch.Argument = 0;
             c1.Write(a1, &values[0], scratch);

@@ -1,4 +1,7 @@
+#pragma warning disable CS8500 // sizes of types that are parameters
+
 using System;
+using System.Runtime.InteropServices;
 
 namespace Witrt;
 
@@ -6,8 +9,17 @@ namespace Witrt;
 /// How a .NET type stands for a type of a guest's. One is made when a function is looked up, for each parameter and
 /// result, which is when all that does not fit is found.
 /// </summary>
-internal abstract class Codec
+internal abstract unsafe class Codec
 {
+    /// <summary>
+    /// Describes how a parameter or result lies in a slot, if that is not as a value that tells its kind. The parts are in the
+    /// scratch memory.
+    /// </summary>
+    internal virtual bool Describe(Field* field, bool isResult, Scratch scratch) => false;
+
+    /// <summary>Describes how a value lies in .NET's own memory, if a guest's can be copied from there and to there.</summary>
+    internal virtual bool DescribeInPlace(Field* field, Scratch scratch) => false;
+
     /// <summary>One for these types.</summary>
     /// <exception cref="WitrtException">They do not go together; the message has the place.</exception>
     internal static Codec<T> Bind<T>(WitType type, Place place)
@@ -52,6 +64,15 @@ internal abstract unsafe class Codec<T> : Codec
 
     /// <summary>Reads a value that a guest gave; nothing of what it lies in is kept.</summary>
     internal abstract T Read(Val* from, Store store);
+
+    /// <summary>Puts an argument that is described where it is lent from.</summary>
+    internal virtual void Lend(T value, Slot* slot, Scratch scratch) => throw new NotSupportedException();
+
+    /// <summary>Says where a result that is described is to go.</summary>
+    internal virtual void Offer(Slot* slot, Scratch scratch) => throw new NotSupportedException();
+
+    /// <summary>What has come there.</summary>
+    internal virtual T Take(Slot* slot, Scratch scratch) => throw new NotSupportedException();
 
     /// <summary>The same for one of several, for code that has no pointers.</summary>
     internal T ReadAt(IntPtr fields, int index, Store store) => Read((Val*)fields + index, store);

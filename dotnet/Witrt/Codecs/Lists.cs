@@ -90,6 +90,9 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     /// <summary>The kind of scalars, whose bits are the guest's; else that of any value.</summary>
     private readonly ValueKind packed;
 
+    /// <summary>What a result is copied into, where it can be.</summary>
+    private NewArray<T>? made;
+
     private ListCodec(ListShape<TList, T> shape, Codec<T> element, ValueKind packed)
     {
         this.shape = shape;
@@ -144,7 +147,7 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     private void* Packed(TList list, int count, ReadOnlySpan<T> span, T[]? array, bool inOnePiece, Scratch scratch)
     {
         nuint size = checked((nuint)count * (nuint)sizeof(T));
-        if (size > Scratch.Short && !scratch.Lasting && array is not null && packed != ValueKind.Bool)
+        if (size > Scratch.Short && !scratch.Lasting && array is not null && typeof(T) != typeof(bool))
         {
             scratch.Hold(GCHandle.Alloc(array, GCHandleType.Pinned));
             // It is pinned by now, so that its address stays.
@@ -188,4 +191,30 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     }
 
     private static Val ElementAt(ListVal* list, int index) => ValueCodec.ElementAt(list, index);
+
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch)
+    {
+        var parts = scratch.Array<Field>(2);
+        if (!NewArray<T>.IsPossible || !element.DescribeInPlace(&parts[0], scratch)) return false;
+        var list = new Field { Kind = (byte)ValueKind.List, Size = (nuint)sizeof(Slot), Count = 1, Parts = parts };
+        *field = list;
+        if (!isResult) return true;
+        parts[1] = list;
+        *field = new Field { Kind = Native.SlotGrown, Count = 1, Parts = &parts[1] };
+        made = new NewArray<T>();
+        return true;
+    }
+
+    internal override void Lend(TList list, Slot* slot, Scratch scratch)
+    {
+        if (shape.IsNull(list)) throw TextCodec.Null(scratch);
+        bool inOnePiece = shape.TrySpan(list, out var span, out var array);
+        int count = inOnePiece ? span.Length : shape.Count(list);
+        slot->Length = (nuint)count;
+        slot->Data = count == 0 ? null : Packed(list, count, span, array, inOnePiece, scratch);
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch) => made!.Offer(slot);
+
+    internal override TList Take(Slot* slot, Scratch scratch) => shape.Make(made!.Take());
 }

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Linq.Expressions;
 using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 
 namespace Witrt;
 
@@ -28,7 +30,7 @@ internal sealed class Members<T>
     internal Members(IReadOnlyList<WitPart> parts, ParameterExpression value, Place place)
     {
         gets = new Expression[parts.Count];
-        if (typeof(System.Runtime.CompilerServices.ITuple).IsAssignableFrom(typeof(T)))
+        if (typeof(ITuple).IsAssignableFrom(typeof(T)))
         {
             isTuple = true;
             Expression at = value;
@@ -91,6 +93,51 @@ internal sealed class Members<T>
     internal Expression Get(int index) => gets[index];
 
     internal Type TypeOf(int index) => gets[index].Type;
+
+    /// <summary>
+    /// Where in a struct without references the fields lie, in bytes; null for other types, and where code of the struct's
+    /// own gives or sets them, which is to run.
+    /// </summary>
+    internal int[]? Offsets()
+    {
+        if (isTuple || !typeof(T).IsValueType || RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return null;
+        if (typeof(T).GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length != gets.Length) return null;
+        if (constructor is null ? typeof(T).GetConstructor(Type.EmptyTypes) is not null : !IsPositional()) return null;
+        var offsets = new int[gets.Length];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            var access = gets[i] as MemberExpression ?? (gets[i] as UnaryExpression)?.Operand as MemberExpression;
+            var property = access?.Member as PropertyInfo;
+            if (property is not null && !property.GetAccessors(true).All(IsGenerated)) return null;
+            var field = access?.Member as FieldInfo
+                ?? typeof(T).GetField($"<{property?.Name}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic);
+            if (field is null || field.FieldType != gets[i].Type) return null;
+            var offset = new DynamicMethod("", typeof(long), new[] { typeof(T).MakeByRefType() }, typeof(T), true);
+            var code = offset.GetILGenerator();
+            code.Emit(OpCodes.Ldarg_0);
+            code.Emit(OpCodes.Ldflda, field);
+            code.Emit(OpCodes.Conv_U8);
+            code.Emit(OpCodes.Ldarg_0);
+            code.Emit(OpCodes.Conv_U8);
+            code.Emit(OpCodes.Sub);
+            code.Emit(OpCodes.Ret);
+            T probe = default!;
+            offsets[i] = (int)((OffsetOf)offset.CreateDelegate(typeof(OffsetOf)))(ref probe);
+        }
+        return offsets;
+    }
+
+    private delegate long OffsetOf(ref T value);
+
+    /// <summary>Whether the constructor is the compiler's own, of a record by position: it sets fields and does nothing else.</summary>
+    private bool IsPositional()
+    {
+        var parameters = constructor!.GetParameters().Select(parameter => parameter.ParameterType.MakeByRefType()).ToArray();
+        var print = typeof(T).GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic);
+        return print is not null && IsGenerated(print) && typeof(T).GetMethod("Deconstruct", parameters) is { } apart && IsGenerated(apart);
+    }
+
+    private static bool IsGenerated(MethodInfo method) => method.IsDefined(typeof(CompilerGeneratedAttribute), false);
 
     /// <summary>Makes an object of its fields.</summary>
     internal Expression Make(Expression[] fields)

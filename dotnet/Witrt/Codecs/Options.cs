@@ -1,3 +1,7 @@
+#pragma warning disable CS8500 // addresses and sizes of what is a type parameter; none outlives its statement
+
+using System.Runtime.CompilerServices;
+
 namespace Witrt;
 
 /// <summary>An option, whose none is null.</summary>
@@ -42,6 +46,31 @@ internal sealed unsafe class NullableStructCodec<T> : Codec<T?> where T : struct
     }
 
     internal override T? Read(Val* from, Store store) => from->Pointer == null ? null : some.Read((Val*)from->Pointer, store);
+
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch) => DescribeInPlace(field, scratch);
+
+    /// <summary>The runtime has a byte in front that tells whether there is a value, as an option's tag does.</summary>
+    internal override bool DescribeInPlace(Field* field, Scratch scratch)
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) return false;
+        T? probe = default(T);
+        var part = scratch.Array<Field>(1);
+        if (*(byte*)&probe != 1 || !some.DescribeInPlace(part, scratch)) return false;
+        part->Offset = (nuint)(sizeof(T?) - sizeof(T));
+        *field = new Field { Kind = (byte)ValueKind.Option, TagSize = 1, Size = (nuint)sizeof(T?), Count = 1, Parts = part };
+        return true;
+    }
+
+    internal override void Lend(T? value, Slot* slot, Scratch scratch)
+    {
+        var copy = (T?*)scratch.Take((nuint)sizeof(T?));
+        *copy = value;
+        slot->Data = copy;
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch) => scratch.Room(slot, sizeof(T?));
+
+    internal override T? Take(Slot* slot, Scratch scratch) => *(T?*)slot->Data;
 }
 
 /// <summary>An option that says so.</summary>

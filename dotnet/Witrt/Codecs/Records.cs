@@ -59,6 +59,8 @@ internal sealed unsafe class RecordCodec<T> : Codec<T>
         to->Pointer = vec;
     }
 
+    internal Codec[] Codecs => Array.ConvertAll(fields, field => field.Codec);
+
     /// <summary>Writes the fields as values by themselves, as several results of a host function are.</summary>
     internal void WriteAll(T value, Val* to, Scratch scratch)
     {

@@ -92,18 +92,22 @@ internal static class Reflected
     internal static Codec<T> Results<T>(IReadOnlyList<WitType> results, Place place)
     {
         if (!IsTuple(typeof(T))) throw place.Fault($"expected a tuple of {results.Count}, found {Kinds.NameOf(typeof(T))}");
-        var several = Fields<T>(ValueKind.Tuple, results.Select(type => new WitPart("", type)).ToArray(), place);
+        var several = Fields<T>(ValueKind.Tuple, results.Select(type => new WitPart("", type)).ToArray(), place, out _);
         several.IsResults = true;
         return several;
     }
 
-    private static Codec Record<T>(WitType type, Place place) => Fields<T>(type.Kind, type.Parts, place);
+    private static Codec Record<T>(WitType type, Place place)
+    {
+        var fields = Fields<T>(type.Kind, type.Parts, place, out int[]? offsets);
+        return offsets is null ? fields : new StructCodec<T>(fields, offsets);
+    }
 
     /// <summary>
     /// A type whose fields are those of a guest's: by a constructor with as many parameters, whose names are the fields' or
     /// which are in their order; else by properties and fields of those names.
     /// </summary>
-    private static RecordCodec<T> Fields<T>(ValueKind kind, IReadOnlyList<WitPart> parts, Place place)
+    private static RecordCodec<T> Fields<T>(ValueKind kind, IReadOnlyList<WitPart> parts, Place place, out int[]? offsets)
     {
         var value = Expression.Parameter(typeof(T));
         var members = new Members<T>(parts, value, place);
@@ -115,6 +119,7 @@ internal static class Reflected
             fields[i] = (FieldCodec<T>)Activator.CreateInstance(
                 typeof(FieldCodec<,>).MakeGenericType(typeof(T), members.TypeOf(i)), BindingFlags.Instance | BindingFlags.NonPublic, null, new object[] { get, codec }, null)!;
         }
+        offsets = members.Offsets();
         var at = Expression.Parameter(typeof(IntPtr));
         var store = Expression.Parameter(typeof(Store));
         var read = fields.Select((field, i) => (Expression)Expression.Call(
@@ -158,7 +163,7 @@ internal static class Reflected
         if (single is null)
         {
             if (part.Type.Kind is not (ValueKind.Record or ValueKind.Tuple)) throw place.Fault($"{typeof(T)} cannot be made of one value");
-            return Fields<T>(part.Type.Kind, part.Type.Parts, place);
+            return Fields<T>(part.Type.Kind, part.Type.Parts, place, out _);
         }
         return (Codec<T>)Invoke(typeof(Reflected), nameof(Single), new[] { typeof(T), single.GetParameters()[0].ParameterType }, single, part.Type, place);
     }

@@ -23,6 +23,22 @@ internal sealed unsafe class ScalarCodec<T> : Codec<T> where T : unmanaged
     }
 
     internal override T Read(Val* from, Store store) => *(T*)&from->Bits;
+
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch) => DescribeInPlace(field, scratch);
+
+    internal override bool DescribeInPlace(Field* field, Scratch scratch)
+    {
+        *field = new Field { Kind = kind, Size = (nuint)sizeof(T) };
+        return true;
+    }
+
+    internal override void Lend(T value, Slot* slot, Scratch scratch) => *(T*)slot = value;
+
+    internal override void Offer(Slot* slot, Scratch scratch)
+    {
+    }
+
+    internal override T Take(Slot* slot, Scratch scratch) => *(T*)slot;
 }
 
 /// <summary>Text.</summary>
@@ -41,6 +57,25 @@ internal sealed unsafe class TextCodec : Codec<string>
     }
 
     internal override string Read(Val* from, Store store) => Read((HostString*)from->Pointer);
+
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch)
+    {
+        *field = new Field { Kind = isResult ? Native.SlotGrowUtf16 : Native.SlotUtf16 };
+        return true;
+    }
+
+    internal override void Lend(string value, Slot* slot, Scratch scratch)
+    {
+        if (value is null) throw Null(scratch);
+        HostString text;
+        scratch.Text(value, &text);
+        slot->Data = text.Data;
+        slot->Length = text.Size;
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch) => scratch.Store.NewText.Offer(slot, true);
+
+    internal override string Take(Slot* slot, Scratch scratch) => scratch.Store.NewText.Take(slot);
 
     /// <summary>What there is to say of null where a text, list or object is needed.</summary>
     internal static Exception Null(Scratch scratch) => scratch.Lasting

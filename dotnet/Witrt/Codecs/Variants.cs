@@ -102,6 +102,25 @@ internal sealed unsafe class EnumCodec<T> : Codec<T> where T : unmanaged, Enum
     }
 
     internal override T Read(Val* from, Store store) => cases[(int)(uint)from->Bits];
+
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch)
+    {
+        *field = new Field { Kind = (byte)ValueKind.Enum };
+        return true;
+    }
+
+    internal override void Lend(T value, Slot* slot, Scratch scratch)
+    {
+        Val val;
+        Write(value, &val, scratch);
+        slot->Bits = val.Bits;
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch)
+    {
+    }
+
+    internal override T Take(Slot* slot, Scratch scratch) => cases[(int)(uint)slot->Bits];
 }
 
 /// <summary>Flags: a bit for each name.</summary>
@@ -141,9 +160,29 @@ internal sealed unsafe class FlagsCodec<T> : Codec<T> where T : unmanaged, Enum
         to->Bits = flags;
     }
 
-    internal override T Read(Val* from, Store store)
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch)
     {
-        uint flags = (uint)from->Bits;
+        *field = new Field { Kind = (byte)ValueKind.Flags };
+        return true;
+    }
+
+    internal override void Lend(T value, Slot* slot, Scratch scratch)
+    {
+        Val val;
+        Write(value, &val, scratch);
+        slot->Bits = val.Bits;
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch)
+    {
+    }
+
+    internal override T Take(Slot* slot, Scratch scratch) => Of((uint)slot->Bits);
+
+    internal override T Read(Val* from, Store store) => Of((uint)from->Bits);
+
+    private T Of(uint flags)
+    {
         ulong value = 0;
         for (int i = 0; i < bits.Length; i++)
         {
