@@ -70,13 +70,18 @@ fn make<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     MAKE.get(py)?.call((error.code(), error.message()), Some(&told))
 }
 
+static TRAP: Imported = Imported::new("witrt._errors", "Trap");
+
 /// An error that carries an exception, to come out as the same one.
 #[cold]
 pub fn raised(py: Python<'_>, raised: PyErr) -> Error {
     let value = raised.value(py);
     let name = value.get_type().name();
     let name = name.map_or_else(|_| "an exception".to_owned(), |name| name.to_string());
+    // A trap that goes through several guests is told once.
+    let is_trap = TRAP.get(py).and_then(|class| value.is_instance(class)).unwrap_or(false);
     let message = match value.str().map(|text| text.to_string()) {
+        Ok(text) if is_trap => text,
         Ok(text) if !text.is_empty() => format!("{name}: {text}"),
         _ => name,
     };

@@ -70,6 +70,12 @@ impl Host {
         )
     }
 
+    /// An error of the library's about what was returned.
+    #[cold]
+    fn result(&self, error: Error) -> Error {
+        error.context(format_args!("result of the host function {}", self.name))
+    }
+
     /// A call with values of components.
     fn slots(
         &self,
@@ -105,7 +111,8 @@ impl Host {
             let text = value.cast::<PyString>();
             let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
             let units = units(text).map_err(raise)?;
-            returned.text = Some(Str::new_in(caller, units.text())?);
+            let text = Str::new_in(caller, units.text()).map_err(|error| self.result(error))?;
+            returned.text = Some(text);
             return Ok(());
         }
         let mut room = Room::new();
@@ -202,7 +209,7 @@ impl Host {
                 let text = value.cast::<PyString>();
                 let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
                 let units = units(text).map_err(|error| raised(py, error))?;
-                call.put_text(units.text())
+                call.put_text(units.text()).map_err(|error| self.result(error))
             }
             _ => {
                 let val = value::val(conv, value).map_err(|fault| self.fault(py, fault))?;
