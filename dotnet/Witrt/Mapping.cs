@@ -139,7 +139,7 @@ public sealed class RecordMapping<T>
             codecs[i] = fields[i].Bind(part.Type!, place.Field(part.Name, i));
         }
         var readers = Array.ConvertAll(codecs, field => field.Codec);
-        return new RecordCodec<T>(type.Kind, codecs, (at, store) => make(new RecordFields(readers, at, store)));
+        return new RecordCodec<T>(type.Kind, codecs, (at, store) => make(new RecordFields(readers, at, store)), place);
     }
 }
 

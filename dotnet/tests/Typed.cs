@@ -112,6 +112,19 @@ static class Typed
         using var guest = new ComponentGuest("c/guest-utf8.wasm");
         var instance = guest.Instance;
         var join = instance.GetFunc<string[], string?, string>("join");
+        foreach (var (what, call) in new (string, Action)[]
+        {
+            ("parameter 0", () => join(null!, "")),
+            ("parameter 0, element 1", () => join(new[] { "a", null! }, "")),
+            ("parameter 0, field \"name\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Name = null! })),
+            ("parameter 0, field \"tags\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Tags = null! })),
+            ("parameter 0", () => instance.GetFunc<Shape, double?>("area")(null!)),
+            ("parameter 0, case \"named\"", () => instance.GetFunc<Shape, double?>("area")(new Shape.Named(null!))),
+        })
+        {
+            string message = Check.Throws<ArgumentNullException>($"null: {what}", call).Message;
+            Check.True("is told with its place", message.StartsWith($"{what}: null stands for nothing", StringComparison.Ordinal), message);
+        }
         Check.Equal("null for a list", "argument 0", Check.Throws<ArgumentNullException>("null", () => join(null!, "")).ParamName);
         Check.Throws<ArgumentNullException>("null in a list", () => join(new[] { "a", null! }, ""));
         var text = Check.Throws<WitrtException>("a lone surrogate in a list", () => join(new[] { "a", "b\ud800" }, ""));

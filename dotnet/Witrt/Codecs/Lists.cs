@@ -93,8 +93,11 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     /// <summary>What a result is copied into, where it can be.</summary>
     private NewArray<T>? made;
 
-    private ListCodec(ListShape<TList, T> shape, Codec<T> element, ValueKind packed)
+    private readonly Place place;
+
+    private ListCodec(ListShape<TList, T> shape, Codec<T> element, ValueKind packed, Place place)
     {
+        this.place = place;
         this.shape = shape;
         this.element = element;
         this.packed = packed;
@@ -106,12 +109,12 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
         var of = type.At(0);
         var element = Bind<T>(of, place.In("element"));
         bool isScalar = Kinds.Fits(typeof(T), of.Kind) && Kinds.WidthOf(of.Kind) > 0;
-        return new ListCodec<TList, T>(shape, element, isScalar ? of.Kind : typeof(T) == typeof(string) && of.Kind == ValueKind.String ? of.Kind : ValueKind.Val);
+        return new ListCodec<TList, T>(shape, element, isScalar ? of.Kind : typeof(T) == typeof(string) && of.Kind == ValueKind.String ? of.Kind : ValueKind.Val, place);
     }
 
     internal override void Write(TList list, Val* to, Scratch scratch)
     {
-        if (shape.IsNull(list)) throw TextCodec.Null(scratch);
+        if (shape.IsNull(list)) throw TextCodec.Null(scratch, place);
         var made = scratch.New<ListVal>();
         to->Kind = (byte)ValueKind.List;
         to->Pointer = made;
@@ -126,7 +129,7 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
             for (int i = 0; i < count; i++)
             {
                 var text = inOnePiece ? span[i] : shape.At(list, i);
-                if (text is null) throw TextCodec.Null(scratch);
+                if (text is null) throw TextCodec.Null(scratch, $"{place}, element {i}");
                 scratch.Text(*(string*)&text, &texts[i]);
             }
             made->Data = texts;
@@ -207,7 +210,7 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
 
     internal override void Lend(TList list, Slot* slot, Scratch scratch)
     {
-        if (shape.IsNull(list)) throw TextCodec.Null(scratch);
+        if (shape.IsNull(list)) throw TextCodec.Null(scratch, place);
         bool inOnePiece = shape.TrySpan(list, out var span, out var array);
         int count = inOnePiece ? span.Length : shape.Count(list);
         slot->Length = (nuint)count;

@@ -36,12 +36,14 @@ internal sealed unsafe class RecordCodec<T> : Codec<T>
     private readonly byte kind;
     private readonly FieldCodec<T>[] fields;
     private readonly Maker<T> make;
+    private readonly Place place;
 
     /// <summary>Whether it is the results of a function with several, not a value.</summary>
     internal bool IsResults { get; set; }
 
-    internal RecordCodec(ValueKind kind, FieldCodec<T>[] fields, Maker<T> make)
+    internal RecordCodec(ValueKind kind, FieldCodec<T>[] fields, Maker<T> make, Place place)
     {
+        this.place = place;
         this.kind = (byte)kind;
         this.fields = fields;
         this.make = make;
@@ -49,7 +51,7 @@ internal sealed unsafe class RecordCodec<T> : Codec<T>
 
     internal override void Write(T value, Val* to, Scratch scratch)
     {
-        if (value is null) throw TextCodec.Null(scratch);
+        if (value is null) throw TextCodec.Null(scratch, place);
         var vec = scratch.Array<Vec>(1);
         var vals = scratch.Array<Val>(fields.Length);
         for (int i = 0; i < fields.Length; i++) fields[i].Write(value, &vals[i], scratch);

@@ -124,7 +124,7 @@ internal static class Reflected
         var store = Expression.Parameter(typeof(Store));
         var read = fields.Select((field, i) => (Expression)Expression.Call(
             Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), "ReadAt", null, at, Expression.Constant(i), store));
-        return new RecordCodec<T>(kind, fields, Expression.Lambda<Maker<T>>(members.Make(read.ToArray()), at, store).Compile());
+        return new RecordCodec<T>(kind, fields, Expression.Lambda<Maker<T>>(members.Make(read.ToArray()), at, store).Compile(), place);
     }
 
     /// <summary>A codec for a type that is known at run time only.</summary>
@@ -145,7 +145,7 @@ internal static class Reflected
             cases[i] = (CaseCodec<T>)Activator.CreateInstance(
                 typeof(CaseCodec<,>).MakeGenericType(typeof(T), of), BindingFlags.Instance | BindingFlags.NonPublic, null, new[] { codec }, null)!;
         }
-        return new VariantCodec<T>(cases);
+        return new VariantCodec<T>(cases, place);
     }
 
     /// <summary>

@@ -4,15 +4,16 @@ namespace Witrt;
 internal sealed unsafe class ResourceCodec : Codec<Resource>
 {
     private readonly byte kind;
+    private readonly Place place;
 
-    private ResourceCodec(ValueKind kind) => this.kind = (byte)kind;
+    private ResourceCodec(ValueKind kind, Place place) => (this.kind, this.place) = ((byte)kind, place);
 
     internal static Codec<Resource> Bind(WitType type, Place place) =>
-        type.Kind is ValueKind.Own or ValueKind.Borrow ? new ResourceCodec(type.Kind) : throw place.Mismatch(type, typeof(Resource));
+        type.Kind is ValueKind.Own or ValueKind.Borrow ? new ResourceCodec(type.Kind, place) : throw place.Mismatch(type, typeof(Resource));
 
     internal override void Write(Resource value, Val* to, Scratch scratch)
     {
-        if (value is null) throw TextCodec.Null(scratch);
+        if (value is null) throw TextCodec.Null(scratch, place);
         Write(kind, value, to, scratch);
     }
 
@@ -45,15 +46,16 @@ internal sealed unsafe class ResourceCodec : Codec<Resource>
 internal sealed unsafe class HostResourceCodec<T> : Codec<T> where T : class
 {
     private readonly byte kind;
+    private readonly Place place;
 
-    private HostResourceCodec(ValueKind kind) => this.kind = (byte)kind;
+    private HostResourceCodec(ValueKind kind, Place place) => (this.kind, this.place) = ((byte)kind, place);
 
     internal static Codec<T> Bind(WitType type, Place place) =>
-        type.Kind is ValueKind.Own or ValueKind.Borrow ? new HostResourceCodec<T>(type.Kind) : throw place.Mismatch(type, typeof(T));
+        type.Kind is ValueKind.Own or ValueKind.Borrow ? new HostResourceCodec<T>(type.Kind, place) : throw place.Mismatch(type, typeof(T));
 
     internal override void Write(T value, Val* to, Scratch scratch)
     {
-        if (value is null) throw TextCodec.Null(scratch);
+        if (value is null) throw TextCodec.Null(scratch, place);
         // What is only lent is not the guest's to end.
         void* made = Resource.New(value, kind == (byte)ValueKind.Own);
         scratch.HoldResource(made);

@@ -45,13 +45,16 @@ internal sealed unsafe class ScalarCodec<T> : Codec<T> where T : unmanaged
 internal sealed unsafe class TextCodec : Codec<string>
 {
     private const byte Kind = (byte)ValueKind.String;
+    private readonly Place place;
+
+    private TextCodec(Place place) => this.place = place;
 
     internal static Codec<string> Bind(WitType type, Place place) =>
-        type.Kind == ValueKind.String ? new TextCodec() : throw place.Mismatch(type, typeof(string));
+        type.Kind == ValueKind.String ? new TextCodec(place) : throw place.Mismatch(type, typeof(string));
 
     internal override void Write(string value, Val* to, Scratch scratch)
     {
-        if (value is null) throw Null(scratch);
+        if (value is null) throw Null(scratch, place);
         to->Kind = Kind;
         to->Pointer = scratch.Text(value);
     }
@@ -66,7 +69,7 @@ internal sealed unsafe class TextCodec : Codec<string>
 
     internal override void Lend(string value, Slot* slot, Scratch scratch)
     {
-        if (value is null) throw Null(scratch);
+        if (value is null) throw Null(scratch, place);
         HostString text;
         scratch.Text(value, &text);
         slot->Data = text.Data;
@@ -78,9 +81,9 @@ internal sealed unsafe class TextCodec : Codec<string>
     internal override string Take(Slot* slot, Scratch scratch) => scratch.Store.NewText.Take(slot);
 
     /// <summary>What there is to say of null where a text, list or object is needed.</summary>
-    internal static Exception Null(Scratch scratch) => scratch.Lasting
-        ? new InvalidOperationException("the host function returned null where there has to be a value")
-        : new ArgumentNullException($"argument {scratch.Argument}", "null stands for nothing but an option that holds nothing");
+    internal static Exception Null(Scratch scratch, object place) => scratch.Lasting
+        ? new InvalidOperationException($"{place}: the host function returned null where there has to be a value")
+        : new ArgumentNullException($"argument {scratch.Argument}", $"{place}: null stands for nothing but an option that holds nothing");
 
     /// <summary>A new string of text in the host's encoding, or behind a handle.</summary>
     internal static string Read(HostString* text)

@@ -126,7 +126,7 @@ internal sealed unsafe class ValueCodec : Codec<Value>
         else if (items is string[] texts)
         {
             var made = scratch.Array<HostString>(texts.Length);
-            for (int i = 0; i < texts.Length; i++) scratch.Text(texts[i] ?? throw TextCodec.Null(scratch), &made[i]);
+            for (int i = 0; i < texts.Length; i++) scratch.Text(texts[i] ?? throw TextCodec.Null(scratch, $"element {i}"), &made[i]);
             list->Data = made;
         }
         else

@@ -32,12 +32,13 @@ internal sealed unsafe class CaseCodec<T, TCase> : CaseCodec<T> where TCase : cl
 internal sealed unsafe class VariantCodec<T> : Codec<T> where T : class
 {
     private readonly CaseCodec<T>[] cases;
+    private readonly Place place;
 
-    internal VariantCodec(CaseCodec<T>[] cases) => this.cases = cases;
+    internal VariantCodec(CaseCodec<T>[] cases, Place place) => (this.cases, this.place) = (cases, place);
 
     internal override void Write(T value, Val* to, Scratch scratch)
     {
-        if (value is null) throw TextCodec.Null(scratch);
+        if (value is null) throw TextCodec.Null(scratch, place);
         var type = value.GetType();
         for (int i = 0; i < cases.Length; i++)
         {
@@ -49,7 +50,7 @@ internal sealed unsafe class VariantCodec<T> : Codec<T> where T : class
             to->Pointer = variant;
             return;
         }
-        throw new ArgumentException($"a {type} is no case of {typeof(T)}", $"argument {scratch.Argument}");
+        throw new ArgumentException($"{place}: a {type} is no case of {typeof(T)}", $"argument {scratch.Argument}");
     }
 
     internal override T Read(Val* from, Store store)
