@@ -92,6 +92,26 @@ foreach (int size in new[] { 8, 1024 })
         ("span", () => sink += (uint)reverseSpan(bytes).Length),
     });
 }
+using var records = Module.FromFile(engine, Path.Combine(folder, "../../tests/modules/components/c/guest-utf8.wasm"));
+var linker = new Linker(store);
+linker.DefineUnknownAsTraps(records);
+var kinds = linker.Instantiate(records);
+var path = kinds.GetFunc<uint, Point[]>("path");
+var dynamicPath = kinds.GetFunction("path");
+var centroid = kinds.GetFunc<Point[], Point?>("centroid");
+var points = path(100);
+Compare("100 records out", new (string, Action)[]
+{
+    ("dynamic", () => sink += (uint)dynamicPath.Call(100u)[0].Count),
+    ("typed", () => sink += (uint)path(100).Length),
+});
+var dynamicCentroid = kinds.GetFunction("centroid");
+var values = Value.List(System.Linq.Enumerable.ToArray(System.Linq.Enumerable.Select(points, point => Value.Record(point.X, point.Y))));
+Compare("100 records in", new (string, Action)[]
+{
+    ("dynamic", () => sink += (uint)dynamicCentroid.Call(values)[0].Count),
+    ("typed", () => sink += (uint)centroid(points)!.Value.X),
+});
 GC.KeepAlive(sink);
 
 static void Compare(string what, (string Name, Action Call)[] candidates)
