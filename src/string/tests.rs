@@ -1,6 +1,6 @@
 //! A small round through everything in this room, in buffers of the exact size:
 //! for checkers that look at each access, and take their time. The large rounds
-//! are in `tests/strings.rs`.
+//! are in `tests/strings`.
 
 #![allow(unsafe_code)]
 

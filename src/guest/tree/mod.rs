@@ -1,8 +1,8 @@
 //! Values as a host holds them: `slot` is how they lie, `ends` the slots of a call,
 //! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena`
-//! where results with parts lie, `copy` makes another; `layout` is how a host's own structs
-//! lie, `gather` reads and `pour` writes these; `direct_lend` and `direct_take` do with no
-//! slots in between.
+//! where results with parts lie, `copy` makes another; `description` is what a host says
+//! of its own structs and `layout` how these lie, `gather` reads and `pour` writes them;
+//! `direct_lend` and `direct_take` do with no slots in between.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -11,6 +11,7 @@
 
 pub(crate) mod arena;
 mod copy;
+mod description;
 mod direct_lend;
 mod direct_take;
 mod ends;
@@ -24,12 +25,13 @@ mod within;
 
 pub use self::arena::{Arena, ResourceRoom, release};
 pub use self::copy::copy;
+pub use self::description::{HostField, means};
 pub use self::direct_lend::HostValue;
 pub use self::direct_take::HostRoom;
 pub use self::ends::{Arg, Out};
 pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
 pub use self::gather::gather;
-pub use self::layout::{Access, For, HostField, Node, Span, means};
+pub use self::layout::{Access, For, Node, Span};
 pub use self::pour::{Handles, Place, pour, pour_into};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
@@ -121,6 +123,20 @@ impl Default for Returned {
 }
 
 impl Returned {
+    /// Text by itself.
+    pub fn of_text(text: Str<'static>) -> Returned {
+        let mut returned = Returned::default();
+        returned.text = Some(text);
+        returned
+    }
+
+    /// A value that is the root of an arena, which goes with this.
+    pub fn of_copy(slot: Slot) -> Returned {
+        let mut returned = Returned::default();
+        (returned.slot, returned.owned) = (slot, true);
+        returned
+    }
+
     /// Takes the value out, with the arena that it owns; a copy of one that owns none.
     pub fn take(&mut self) -> Result<Slot> {
         if self.kept.is_some() {
