@@ -2932,7 +2932,8 @@ struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
 /// `witrt_caller_argument`.
 ///
 /// A result that is described is copied as soon as the callback has returned, or with
-/// `witrt_caller_return_value`: what ends with the callback is returned with that.
+/// `witrt_caller_return_value`, and text that is the result itself with
+/// `witrt_caller_return_text`: what ends with the callback is returned with these.
 /// Resources in it stay the callback's own handles, one that is the result itself is
 /// given up.
 WASM_API_EXTERN

@@ -259,6 +259,66 @@ fn steady_state_of(back_end: BackEnd) {
     }
 }
 
+/// Prepared calls from C, of so many values that they are not on the stack.
+#[test]
+fn prepared_from_c() {
+    use std::ptr::{from_mut, null_mut};
+    use witrt::capi::{engine, families, instance, module, prepared, slot, store};
+    const MANY: usize = 40;
+    let params = "(param s64) ".repeat(MANY - 1) + "(param string)";
+    let text = format!(
+        r#"(module
+          (memory 1)
+          (func $alloc (param i32) (result i32) i32.const 1024)
+          (func $same (param i32 i32) (result i32 i32) local.get 0 local.get 1)
+          (@interface func (export "many") {params} (result s64) (result string)
+            arg.get 38
+            arg.get 39
+            string-to-memory $alloc
+            call-core $same
+            memory-to-string))"#
+    );
+    // SAFETY: the pointers are what the header demands.
+    unsafe {
+        let engine = engine::wasm_engine_new();
+        let store = store::wasm_store_new(engine.as_deref()).unwrap();
+        let (bytes, size) = (text.as_ptr().cast(), text.len());
+        let module = module::witrt_module_new(engine.as_deref(), bytes, size, null_mut()).unwrap();
+        let instance =
+            instance::witrt_instance_new(&*store, &*module, null_mut(), null_mut()).unwrap();
+        let many = instance::witrt_instance_export(Some(&instance), "many".as_ptr().cast(), 4);
+        let mut many = many.unwrap();
+        // The standard's casts are the identity.
+        let func = families::wasm_extern_as_func(&mut *many);
+        let kinds = [slot::witrt_slot_kind_enum::WITRT_SLOT_UTF16 as u8; 2];
+        let s64 = ValType::S64.number();
+        let takes: Vec<u8> = [vec![s64; MANY - 1], kinds[1..].to_vec()].concat();
+        let prepared = prepared::witrt_func_prepare(
+            func.as_ref(),
+            takes.as_ptr(),
+            MANY,
+            [s64, kinds[0]].as_ptr(),
+            2,
+            null_mut(),
+        );
+        let units: Vec<u16> = "Zoë 漢字 🦀".encode_utf16().collect();
+        let lent = slot::witrt_text_t { data: units.as_ptr().cast(), size: units.len() };
+        let mut args = [slot::witrt_slot_t { s64: 9 }; MANY];
+        args[MANY - 1].text = lent;
+        let mut room = [0u16; 16];
+        let calls = count(|| {
+            let buffer = slot::witrt_buffer_t { data: from_mut(&mut room).cast(), capacity: 16 };
+            let mut results = [slot::witrt_slot_t { s64: 0 }, slot::witrt_slot_t { buffer }];
+            let (args, results_at) = (args.as_ptr(), results.as_mut_ptr());
+            assert!(prepared::witrt_prepared_call(prepared, args, results_at, null_mut()));
+            assert_eq!((results[0].s64, results[1].text.size), (9, units.len()));
+        });
+        assert!(room.starts_with(&units));
+        assert_eq!(calls, 0, "a call of {MANY} values");
+        prepared::witrt_prepared_delete(prepared);
+    }
+}
+
 /// Calls of components, as C makes them: none for scalars, text and packed lists, one
 /// for a result with parts.
 #[cfg(feature = "component")]

@@ -11,10 +11,11 @@ use super::base::string;
 use super::base::text::text_at;
 use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
-use super::callback_text::{Buffers, Room, text_of};
+use super::callback_text::{Few, Room, text_of};
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use crate::tree::Returned as Value;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
-use crate::{Result, Val, ValType};
+use crate::{Result, Str, Val, ValType};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
@@ -24,11 +25,18 @@ use std::sync::Arc;
 pub struct witrt_caller_t {
     cell: *const StoreCell,
     kinds: *const [SlotKind],
-    /// What was returned for each result; nothing at all where no result is a
-    /// string.
-    returned: *const [Returned],
+    texts: Texts,
     /// What is answered where values are described.
     answer: *const c_void,
+}
+
+/// Where text goes that is returned before the callback has.
+#[derive(Clone, Copy)]
+enum Texts {
+    /// A place for each result; none at all where no result is a string.
+    OfSlots(*const [Returned]),
+    /// The place for the one result of a callback whose values are described.
+    Described(*const Cell<Option<Value>>),
 }
 
 impl witrt_caller_t {
@@ -37,10 +45,10 @@ impl witrt_caller_t {
     pub(super) fn described(
         cell: &StoreCell,
         kinds: &[SlotKind],
-        returned: &[Returned],
+        given: &Cell<Option<Value>>,
         answer: *const c_void,
     ) -> witrt_caller_t {
-        witrt_caller_t { cell, kinds, returned, answer }
+        witrt_caller_t { cell, kinds, texts: Texts::Described(given), answer }
     }
 
     /// What it answers, where values are described; else NULL.
@@ -60,7 +68,7 @@ impl witrt_caller_t {
 }
 
 /// Text that was returned before the callback has.
-pub(super) type Returned = Cell<Option<Copied>>;
+type Returned = Cell<Option<Copied>>;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in
@@ -120,11 +128,9 @@ pub unsafe extern "C" fn witrt_func_new_with_slots(
             let env = Foreign::new(env, finalizer);
             let called = Callback { callback, env, home, params, results };
             let cx = inside.context();
-            let func = match (called.is_plain(), called.params.len(), called.results.len()) {
-                (true, 1, 0) => Func::new_inlined(cx, ty, Plain::<1, 0>(called)),
-                (true, _, 0) => Func::new_inlined(cx, ty, Plain::<PLAIN, 0>(called)),
-                (true, ..) => Func::new_inlined(cx, ty, Plain::<PLAIN, PLAIN>(called)),
-                _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
+            let func = match called.is_plain() {
+                true => Func::new_inlined(cx, ty, Plain(called)),
+                false => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
@@ -148,13 +154,13 @@ struct Callback {
     results: Box<[SlotKind]>,
 }
 
-/// One with few values: up to so many parameters and results.
-struct Plain<const PARAMS: usize, const RESULTS: usize>(Callback);
+/// One with few values: up to [`PLAIN`] parameters and results.
+struct Plain(Callback);
 
-impl<const PARAMS: usize, const RESULTS: usize> HostBody for Plain<PARAMS, RESULTS> {
+impl HostBody for Plain {
     #[inline(always)]
     fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self.0.call_plain::<PARAMS, RESULTS>(call)
+        self.0.call_plain(call)
     }
 }
 
@@ -177,31 +183,34 @@ impl Callback {
 
     /// The short way, one piece with what the engine calls.
     #[inline(always)]
-    fn call_plain<const PARAMS: usize, const RESULTS: usize>(
-        &self,
-        call: &mut HostCall<'_, '_>,
-    ) -> Result<()> {
-        let mut args = [witrt_slot_t::ZERO; PARAMS];
-        let mut results = [witrt_slot_t::ZERO; RESULTS];
-        let mut buffers = Buffers::<PARAMS>::default();
-        let mut rooms = [const { Room::uninit() }; PARAMS];
-        for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
-            match *kind {
+    fn call_plain(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        let mut args = Few::<witrt_slot_t, PLAIN>::new();
+        let mut buffers = Few::<Vec<u16>, PLAIN>::new();
+        let mut rooms = [const { Room::uninit() }; PLAIN];
+        for (kind, room) in self.params.iter().zip(&mut rooms) {
+            args.push(match *kind {
                 SlotKind::Text(encoding) => {
-                    arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
+                    let text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
+                    witrt_slot_t { text }
                 }
-                kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
-            }
+                kind => witrt_slot_t::of_number(kind, call.number()?),
+            });
         }
-        let returned = [const { Returned::new(None) }; RESULTS];
-        let cell = self.cell();
+        let mut results = Few::<witrt_slot_t, PLAIN>::new();
+        let mut returned = Few::<Returned, PLAIN>::new();
+        for _ in &self.results {
+            results.push(witrt_slot_t::ZERO);
+            returned.push(Cell::new(None));
+        }
+        let (args, results) = (&*args.as_mut_slice(), results.as_mut_slice());
+        let (cell, returned) = (self.cell(), &*returned.as_mut_slice());
         let done = cell.callback(call.caller(), |inside| {
-            let (kinds, returned) = (&*self.results, &returned);
-            let caller = witrt_caller_t { cell, kinds, returned, answer: null() };
-            self.run(inside, &caller, &args, &mut results)
+            let (kinds, texts) = (&*self.results, Texts::OfSlots(returned));
+            let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
+            self.run(inside, &caller, args, results)
         });
         // Text that is returned may be an argument's: buffers go back after it.
-        let done = done.and_then(|()| self.put_plain(call, &results, &returned));
+        let done = done.and_then(|()| self.put_plain(call, results, returned));
         while let Some(buffer) = buffers.pop() {
             call.give_back(buffer);
         }
@@ -218,7 +227,7 @@ impl Callback {
     ) -> Result<()> {
         for (i, (kind, slot)) in self.results.iter().zip(results).enumerate() {
             match *kind {
-                SlotKind::Text(encoding) if !returned.is_empty() => {
+                SlotKind::Text(encoding) => {
                     if let Some(text) = returned.get(i).and_then(Cell::take) {
                         call.put_copied(text)?;
                         continue;
@@ -345,8 +354,8 @@ impl Callback {
             returned.push(Returned::new(None));
         }
         let returned = &*returned.as_mut_slice();
-        let kinds = &*self.results;
-        let caller = witrt_caller_t { cell, kinds, returned, answer: null() };
+        let (kinds, texts) = (&*self.results, Texts::OfSlots(returned));
+        let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
         let done = self.run(inside, &caller, args, slots);
         if done.is_err() {
             for (kind, slot) in self.results.iter().zip(slots) {
@@ -453,26 +462,37 @@ pub unsafe extern "C" fn witrt_caller_return_text(
 ) -> bool {
     enter(|| {
         let caller = need(caller, "caller")?;
-        // SAFETY: the callback is running, so its function, its store and what
-        // it has returned are there.
-        let (kinds, cell, returned) = unsafe { (&*caller.kinds, &*caller.cell, &*caller.returned) };
-        let (encoding, returned) = match (kinds.get(index), returned.get(index)) {
-            (Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)), Some(returned)) => {
-                (*encoding, returned)
-            }
-            _ => {
-                let message = format!("result {index} is no string");
-                return Err(Error::new(ErrorKind::OutOfRange, message));
-            }
+        // SAFETY: the callback is running, so its function and its store are there.
+        let (kinds, cell) = unsafe { (&*caller.kinds, &*caller.cell) };
+        let Some(SlotKind::Text(encoding) | SlotKind::Lazy(encoding)) = kinds.get(index) else {
+            return Err(no_string(index));
         };
         // SAFETY: the header demands so many units.
-        let text = unsafe { text_at(encoding, data, size, "data") }?;
+        let text = unsafe { text_at(*encoding, data, size, "data") }?;
         // The call that the callback answers holds the cell.
         cell.enter_held(|inside| {
-            returned.set(Some(Copied::new(inside.context(), text)?));
+            // SAFETY: as above; so is what it has returned.
+            unsafe {
+                match caller.texts {
+                    Texts::OfSlots(returned) => {
+                        let places = &*returned;
+                        let place = places.get(index).ok_or_else(|| no_string(index))?;
+                        place.set(Some(Copied::new(inside.context(), text)?));
+                    }
+                    Texts::Described(given) => {
+                        let text = Str::new_in(inside.context(), text)?;
+                        (*given).set(Some(Value::of_text(text)));
+                    }
+                }
+            }
             Ok(true)
         })?
     })
+}
+
+#[cold]
+fn no_string(index: usize) -> Error {
+    Error::new(ErrorKind::OutOfRange, format!("result {index} is no string"))
 }
 
 /// A trap for the callback to return: for one that does not have its store at

@@ -8,16 +8,14 @@ use super::base::failure::{report, to_error};
 use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
-use super::callback::{
-    Returned as ReturnedText, SlotCallback, witrt_caller_t, witrt_slot_callback_t,
-};
+use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
 use super::described::{Spare, Spares, roots};
 use super::field::{Root, fields, witrt_field_t};
 use super::slot::{not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
-use crate::tree::{Arena, For, Place, Returned, Slot, TextSlot, copy, is_within, pour_into};
+use crate::tree::{Arena, For, Place, Returned, Slot, copy, is_within, pour_into};
 use crate::wit::{Signature, Type};
-use crate::{Caller, Copied, Error, ErrorKind, Extern, Func, Result, Str};
+use crate::{Caller, Error, ErrorKind, Extern, Func, Result, Str};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -32,7 +30,8 @@ use std::sync::Arc;
 /// `witrt_caller_argument`.
 ///
 /// A result that is described is copied as soon as the callback has returned, or with
-/// `witrt_caller_return_value`: what ends with the callback is returned with that.
+/// `witrt_caller_return_value`, and text that is the result itself with
+/// `witrt_caller_return_text`: what ends with the callback is returned with these.
 /// Resources in it stay the callback's own handles, one that is the result itself is
 /// given up.
 #[unsafe(no_mangle)]
@@ -100,7 +99,7 @@ pub(super) struct Answer<'a> {
     host: &'a Host,
     args: &'a [Slot],
     /// What was returned before the callback has.
-    given: Cell<Option<Returned>>,
+    given: &'a Cell<Option<Returned>>,
     /// Memory for what arguments that were put into the host's objects point to. It stays
     /// until the result is taken, which may be in it.
     behind: Cell<Option<Spare>>,
@@ -142,16 +141,15 @@ impl Host {
             lent.push(slot.map_err(|error| error.at_argument(i))?);
         }
         let mut results = [witrt_slot_t::ZERO];
-        let (given, behind) = (Cell::new(None), Cell::new(None));
-        let answer = Answer { host: self, args, given, behind };
+        let given = Cell::new(None);
+        let answer = Answer { host: self, args, given: &given, behind: Cell::new(None) };
         let kinds = match self.results.first() {
             Some(Root::Plain(kind)) => std::slice::from_ref(kind),
             _ => &[],
         };
-        let texts = [ReturnedText::new(None)];
         let trap = {
             let this = std::ptr::from_ref(&answer).cast();
-            let caller = witrt_caller_t::described(cell, kinds, &texts, this);
+            let caller = witrt_caller_t::described(cell, kinds, &given, this);
             inside.lend(|| {
                 let (args, results) = (lent.as_ptr(), results.as_mut_ptr());
                 // SAFETY: the callback's contract is the header's.
@@ -178,11 +176,9 @@ impl Host {
             return Err(to_error(unsafe { Box::from_raw(trap) }));
         }
         let Some(root) = first else { return Ok(()) };
-        let [text] = texts;
-        let given = match (answer.given.take(), text.take()) {
-            (Some(given), _) => Ok(given),
-            (None, Some(text)) => text_of(inside, &text),
-            (None, None) => {
+        let given = match given.take() {
+            Some(given) => Ok(given),
+            None => {
                 // SAFETY: the callback set the member of the kind, or it is zero, and gave
                 // up what it owns, after it was copied.
                 unsafe {
@@ -215,35 +211,20 @@ impl Host {
             return Err(Error::new(ErrorKind::OutOfRange, "there is no result"));
         };
         let mut spare = self.spares.take();
-        let mut returned = Returned::default();
         // SAFETY: the caller vouches for the slot, and it is copied before the arena goes.
         let done = unsafe {
             let lent = root.lend(slot, &field.ty, &mut spare.arena, || "result 0".into());
             lent.and_then(|lent| match &field.ty {
                 Type::String => {
                     let text = read_text(lent.of.text)?.to_string(inside.context())?;
-                    returned.text = Some(Str::from(text));
-                    Ok(())
+                    Ok(Returned::of_text(Str::from(text)))
                 }
-                _ => {
-                    returned.slot = copy(&lent, read_text)?;
-                    returned.owned = true;
-                    Ok(())
-                }
+                _ => copy(&lent, read_text).map(Returned::of_copy),
             })
         };
         self.spares.keep(spare);
-        done.map(|()| returned)
+        done
     }
-}
-
-/// Text that was returned before the callback has.
-fn text_of(inside: &mut Inside<'_>, text: &Copied) -> Result<Returned> {
-    let lent = TextSlot::new(text.text());
-    let mut returned = Returned::default();
-    // SAFETY: it refers to that text.
-    returned.text = Some(Str::from(unsafe { read_text(&lent) }?.to_string(inside.context())?));
-    Ok(returned)
 }
 
 /// The call of a callback with values that are described.

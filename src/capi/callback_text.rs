@@ -65,44 +65,49 @@ fn widened(
     }
 }
 
-/// The buffers that the texts of a short call are in. Nearly always there are
-/// none, which costs nothing.
-pub(super) struct Buffers<const N: usize> {
-    all: [MaybeUninit<Vec<u16>>; N],
+/// A few of something: as many as there are cost something, and no others.
+pub(super) struct Few<T, const N: usize> {
+    all: [MaybeUninit<T>; N],
     /// So many of them are there.
     len: usize,
 }
 
-impl<const N: usize> Default for Buffers<N> {
+impl<T, const N: usize> Few<T, N> {
+    /// None.
     #[inline(always)]
-    fn default() -> Buffers<N> {
-        Buffers { all: [const { MaybeUninit::uninit() }; N], len: 0 }
+    pub fn new() -> Few<T, N> {
+        Few { all: [const { MaybeUninit::uninit() }; N], len: 0 }
     }
-}
 
-impl<const N: usize> Buffers<N> {
-    /// Adds one, of no more than there are parameters.
+    /// Adds one, of no more than there is room for.
     #[inline(always)]
-    pub fn push(&mut self, buffer: Vec<u16>) {
-        self.all[self.len].write(buffer);
+    pub fn push(&mut self, one: T) {
+        self.all[self.len].write(one);
         self.len += 1;
     }
 
-    /// Takes one of them.
+    /// Takes the last one.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<Vec<u16>> {
+    pub fn pop(&mut self) -> Option<T> {
         self.len = self.len.checked_sub(1)?;
         // SAFETY: those below the length that was were written, and this one is
         // not among them any more.
         Some(unsafe { self.all[self.len].assume_init_read() })
     }
+
+    /// All of them.
+    #[inline(always)]
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        // SAFETY: those below the length were written.
+        unsafe { std::slice::from_raw_parts_mut(self.all.as_mut_ptr().cast(), self.len) }
+    }
 }
 
-impl<const N: usize> Drop for Buffers<N> {
+impl<T, const N: usize> Drop for Few<T, N> {
     #[inline(always)]
     fn drop(&mut self) {
-        while let Some(buffer) = self.pop() {
-            drop(buffer);
+        while let Some(one) = self.pop() {
+            drop(one);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::base::boundary::need;
 use super::base::cell::Inside;
 use super::base::string::read_text;
 use super::field::{Root, witrt_field_t};
+use super::kept::KeptResults;
 use super::slot::{
     SlotKind, not_of_call, witrt_buffer_t, witrt_grow_t, witrt_slot_t, witrt_span_t,
 };
@@ -21,12 +22,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// What stands for the parameters and the result of a function.
 pub struct Described {
+    call: Prepared,
     signature: Arc<Signature>,
     params: Box<[Root]>,
     results: Box<[Root]>,
     /// Whether values go to the component, and come from it, as they lie.
     is_direct: bool,
     spares: Spares,
+    pub(super) kept: KeptResults,
 }
 
 /// So many arguments go as they lie.
@@ -92,7 +95,7 @@ impl Described {
     /// The pointers in the descriptions must be what the header says.
     pub unsafe fn new(
         signature: Arc<Signature>,
-        call: &Prepared,
+        call: Prepared,
         params: &[witrt_field_t],
         results: &[witrt_field_t],
     ) -> Result<Described> {
@@ -107,7 +110,8 @@ impl Described {
             && params.len() <= DIRECT
             && params.iter().all(|root| root.is_direct(For::Reading))
             && results.iter().all(|root| root.is_direct(For::Writing));
-        Ok(Described { signature, params, results, is_direct, spares: Spares::default() })
+        let (spares, kept) = (Spares::default(), KeptResults::default());
+        Ok(Described { call, signature, params, results, is_direct, spares, kept })
     }
 
     /// How many parameters and results there are.
@@ -115,28 +119,212 @@ impl Described {
         (self.params.len(), self.results.len())
     }
 
-    /// Puts a result where its slot says.
+    /// Calls the function.
+    ///
+    /// # Safety
+    ///
+    /// There must be as many slots as parameters and results.
+    pub unsafe fn call(
+        &self,
+        inside: &mut Inside<'_>,
+        args: *const witrt_slot_t,
+        results: *mut witrt_slot_t,
+    ) -> Result<()> {
+        self.kept.forget();
+        // SAFETY: the caller vouches for the slots.
+        let done = unsafe {
+            match self.is_direct {
+                true => self.call_direct(inside, args, results),
+                false => self.call_slots(inside, args, results),
+            }
+        };
+        // A call may have been made within this one.
+        self.kept.forget();
+        done.map_err(|(error, kept)| {
+            if let Some(value) = kept {
+                self.kept.keep(0, value);
+            }
+            error
+        })
+    }
+
+    /// Puts a result that the last call kept where this slot says.
     ///
     /// # Safety
     ///
     /// The slot must be as for a call.
-    pub unsafe fn give(
+    pub unsafe fn take(
         &self,
         inside: &mut Inside<'_>,
         index: usize,
-        returned: &mut Returned,
         slot: &mut witrt_slot_t,
     ) -> Result<()> {
-        let (Some(root), Some(field)) =
-            (self.results.get(index), self.signature.results.fields.get(index))
+        self.kept.put(index, |returned| {
+            let (Some(root), Some(field)) =
+                (self.results.get(index), self.signature.results.fields.get(index))
+            else {
+                return Ok(());
+            };
+            // SAFETY: the caller vouches for the slot, and the value is of that type.
+            unsafe {
+                root.offered(slot)?;
+                root.give(inside, &field.ty, returned, slot)
+            }
+        })
+    }
+
+    /// The way of a component's functions: values go as they lie.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Described::call`].
+    #[inline(never)]
+    unsafe fn call_direct(
+        &self,
+        inside: &mut Inside<'_>,
+        args: *const witrt_slot_t,
+        results: *mut witrt_slot_t,
+    ) -> Result<(), Failed> {
+        let mut texts = [const { MaybeUninit::<Text<'_>>::uninit() }; DIRECT];
+        let mut values = [const { MaybeUninit::<HostValue<'_>>::uninit() }; DIRECT];
+        let mut lent = [const { MaybeUninit::<&dyn Lend>::uninit() }; DIRECT];
+        let mut ins = [const { MaybeUninit::<Arg<'_>>::uninit() }; DIRECT];
+        let places = texts.iter_mut().zip(&mut values).zip(&mut lent).zip(&mut ins);
+        for (i, (root, (((text, value), lent), arg))) in self.params.iter().zip(places).enumerate()
+        {
+            let what = || format!("parameter {i}");
+            // SAFETY: the caller vouches for the slots, and what they lend stays as it is during
+            // the call.
+            let made = unsafe {
+                let slot = &*args.add(i);
+                match root {
+                    Root::Plain(SlotKind::Text(encoding)) => slot
+                        .text(*encoding)
+                        .map_err(|error| error.context(what()))
+                        .map(|found| Arg::text(text.write(found))),
+                    Root::Plain(kind) => Ok(Arg::number(slot.number(*kind))),
+                    _ => root.value(slot, what).and_then(|found| {
+                        let found = found.ok_or_else(not_of_call)?;
+                        let found: &HostValue<'_> = value.write(found);
+                        Ok(Arg::lend(lent.write(found)))
+                    }),
+                }
+            };
+            arg.write(made.map_err(|error| (error.at_argument(i), None))?);
+        }
+        // SAFETY: so many were written.
+        let ins = unsafe { std::slice::from_raw_parts(ins.as_ptr().cast(), self.params.len()) };
+        let failed = |error: Error| (error, None);
+        let Some(root) = self.results.first() else {
+            return self.call.call(inside.context(), ins, &mut []).map_err(failed);
+        };
+        let policy = inside.engine().ill_formed();
+        // SAFETY: the caller vouches for the slot.
+        unsafe {
+            let slot = &mut *results;
+            root.offered(slot).map_err(|error| failed(error.of_result(0)))?;
+            let mut bits = 0u64;
+            let place = match root {
+                Root::Plain(kind) => match slot.sink(*kind).map_err(failed)? {
+                    Some(mut sink) => {
+                        self.call
+                            .call(inside.context(), ins, &mut [Out::sink(&mut sink)])
+                            .map_err(failed)?;
+                        if let SlotKind::Text(_) = kind {
+                            slot.text.size = sink.units;
+                        }
+                        return match sink.kept.take() {
+                            None => Ok(()),
+                            Some(kept) => {
+                                let (error, text) = *kept;
+                                Err((error.of_result(0), Some(Returned::of_text(text))))
+                            }
+                        };
+                    }
+                    None => {
+                        let mut out = [Out::number()];
+                        self.call.call(inside.context(), ins, &mut out).map_err(failed)?;
+                        *slot = witrt_slot_t::of_number(*kind, out[0].bits());
+                        return Ok(());
+                    }
+                },
+                Root::Scalar(node) => {
+                    let room = std::ptr::from_mut(&mut bits).cast();
+                    HostRoom::new(node, policy, room, node.size())
+                }
+                Root::Host(node) => {
+                    let witrt_buffer_t { data, capacity } = slot.buffer;
+                    HostRoom::new(node, policy, data, capacity)
+                }
+                Root::Grown(node) => {
+                    let witrt_grow_t { grow, env } = slot.grow;
+                    let grow = need(grow, "grow").map_err(failed)?;
+                    HostRoom::grown(node, policy, grow, env)
+                }
+                Root::Resource(_) | Root::Val => return Err(failed(not_of_call())),
+            };
+            let mut place = place;
+            let mut taken: &mut dyn Take = &mut place;
+            let done = self.call.call(inside.context(), ins, &mut [Out::take(&mut taken)]);
+            done.map_err(failed)?;
+            if let Some((error, left)) = place.failed.take() {
+                let Some(left) = left else { return Err(failed(error.at_argument(0))) };
+                let copied = copy(&left.slot, plain_text).map_err(failed)?;
+                return Err((error.of_result(0), Some(Returned::of_copy(copied))));
+            }
+            let span = place.span;
+            *slot = match root {
+                Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, bits),
+                _ => witrt_slot_t { span: witrt_span_t { data: span.data, size: span.size } },
+            };
+        }
+        Ok(())
+    }
+
+    /// The way of every function.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Described::call`].
+    #[inline(never)]
+    unsafe fn call_slots(
+        &self,
+        inside: &mut Inside<'_>,
+        args: *const witrt_slot_t,
+        results: *mut witrt_slot_t,
+    ) -> Result<(), Failed> {
+        let func = self.call.func();
+        let signature = &self.signature;
+        let mut spare = self.spares.take();
+        let Spare { arena, slots, .. } = &mut spare;
+        let mut returned = Returned::default();
+        let mut run = || {
+            for (i, (root, field)) in self.params.iter().zip(&signature.params.fields).enumerate() {
+                let what = || format!("parameter {i}");
+                // SAFETY: the caller vouches for the slots.
+                let slot = unsafe { root.lend(&*args.add(i), &field.ty, arena, what) };
+                slots.push(slot.map_err(|error| error.at_argument(i))?);
+            }
+            for (i, root) in self.results.iter().enumerate() {
+                // SAFETY: as above.
+                unsafe { root.offered(&*results.add(i)) }.map_err(|error| error.of_result(i))?;
+            }
+            // SAFETY: as above, and what the slots refer to is there.
+            unsafe { func.call_slots(inside.context(), slots, read_text, &mut returned) }
+        };
+        let done = run();
+        self.spares.keep(spare);
+        done.map_err(|error| (error, None))?;
+        let (Some(root), Some(field)) = (self.results.first(), signature.results.fields.first())
         else {
             return Ok(());
         };
-        // SAFETY: the caller vouches for the slot, and the value is of that type.
-        unsafe {
-            root.offered(slot)?;
-            root.give(inside, &field.ty, returned, slot)
-        }
+        // SAFETY: as above.
+        let given = unsafe { root.give(inside, &field.ty, &mut returned, &mut *results) };
+        given.map_err(|error| {
+            let kept = error.capacity().is_some().then_some(returned);
+            (error.of_result(0), kept)
+        })
     }
 }
 
@@ -164,185 +352,4 @@ pub(super) unsafe fn roots(
 }
 
 /// What there was no room for, with the error that says so.
-pub(super) type Failed = (Error, Option<Returned>);
-
-/// Calls with values that are described. A result that there was no room for comes back
-/// with the error that says so.
-///
-/// # Safety
-///
-/// There must be as many slots as parameters and results.
-pub(super) unsafe fn call(
-    inside: &mut Inside<'_>,
-    described: &Described,
-    call: &Prepared,
-    args: *const witrt_slot_t,
-    results: *mut witrt_slot_t,
-) -> Result<(), Failed> {
-    // SAFETY: the caller vouches for the slots.
-    unsafe {
-        match described.is_direct {
-            true => call_direct(inside, described, call, args, results),
-            false => call_slots(inside, described, call.func(), args, results),
-        }
-    }
-}
-
-/// The way of a component's functions: values go as they lie.
-///
-/// # Safety
-///
-/// As for [`call`].
-#[inline(never)]
-unsafe fn call_direct(
-    inside: &mut Inside<'_>,
-    described: &Described,
-    call: &Prepared,
-    args: *const witrt_slot_t,
-    results: *mut witrt_slot_t,
-) -> Result<(), Failed> {
-    let mut texts = [const { MaybeUninit::<Text<'_>>::uninit() }; DIRECT];
-    let mut values = [const { MaybeUninit::<HostValue<'_>>::uninit() }; DIRECT];
-    let mut lent = [const { MaybeUninit::<&dyn Lend>::uninit() }; DIRECT];
-    let mut ins = [const { MaybeUninit::<Arg<'_>>::uninit() }; DIRECT];
-    let places = texts.iter_mut().zip(&mut values).zip(&mut lent).zip(&mut ins);
-    for (i, (root, (((text, value), lent), arg))) in described.params.iter().zip(places).enumerate()
-    {
-        let what = || format!("parameter {i}");
-        // SAFETY: the caller vouches for the slots, and what they lend stays as it is during
-        // the call.
-        let made = unsafe {
-            let slot = &*args.add(i);
-            match root {
-                Root::Plain(SlotKind::Text(encoding)) => slot
-                    .text(*encoding)
-                    .map_err(|error| error.context(what()))
-                    .map(|found| Arg::text(text.write(found))),
-                Root::Plain(kind) => Ok(Arg::number(slot.number(*kind))),
-                _ => root.value(slot, what).and_then(|found| {
-                    let found = found.ok_or_else(not_of_call)?;
-                    let found: &HostValue<'_> = value.write(found);
-                    Ok(Arg::lend(lent.write(found)))
-                }),
-            }
-        };
-        arg.write(made.map_err(|error| (error.at_argument(i), None))?);
-    }
-    // SAFETY: so many were written.
-    let ins = unsafe { std::slice::from_raw_parts(ins.as_ptr().cast(), described.params.len()) };
-    let failed = |error: Error| (error, None);
-    let Some(root) = described.results.first() else {
-        return call.call(inside.context(), ins, &mut []).map_err(failed);
-    };
-    let policy = inside.engine().ill_formed();
-    // SAFETY: the caller vouches for the slot.
-    unsafe {
-        let slot = &mut *results;
-        root.offered(slot).map_err(|error| failed(error.of_result(0)))?;
-        let mut bits = 0u64;
-        let place = match root {
-            Root::Plain(kind) => match slot.sink(*kind).map_err(failed)? {
-                Some(mut sink) => {
-                    call.call(inside.context(), ins, &mut [Out::sink(&mut sink)])
-                        .map_err(failed)?;
-                    if let SlotKind::Text(_) = kind {
-                        slot.text.size = sink.units;
-                    }
-                    return match sink.kept.take() {
-                        None => Ok(()),
-                        Some(kept) => {
-                            let (error, text) = *kept;
-                            let mut returned = Returned::default();
-                            returned.text = Some(text);
-                            Err((error.of_result(0), Some(returned)))
-                        }
-                    };
-                }
-                None => {
-                    let mut out = [Out::number()];
-                    call.call(inside.context(), ins, &mut out).map_err(failed)?;
-                    *slot = witrt_slot_t::of_number(*kind, out[0].bits());
-                    return Ok(());
-                }
-            },
-            Root::Scalar(node) => {
-                let room = std::ptr::from_mut(&mut bits).cast();
-                HostRoom::new(node, policy, room, node.size())
-            }
-            Root::Host(node) => {
-                let witrt_buffer_t { data, capacity } = slot.buffer;
-                HostRoom::new(node, policy, data, capacity)
-            }
-            Root::Grown(node) => {
-                let witrt_grow_t { grow, env } = slot.grow;
-                let grow = need(grow, "grow").map_err(failed)?;
-                HostRoom::grown(node, policy, grow, env)
-            }
-            Root::Resource(_) | Root::Val => return Err(failed(not_of_call())),
-        };
-        let mut place = place;
-        let mut taken: &mut dyn Take = &mut place;
-        let done = call.call(inside.context(), ins, &mut [Out::take(&mut taken)]);
-        done.map_err(failed)?;
-        if let Some((error, left)) = place.failed.take() {
-            let Some(left) = left else { return Err(failed(error.at_argument(0))) };
-            let mut returned = Returned::default();
-            returned.slot = copy(&left.slot, plain_text).map_err(failed)?;
-            returned.owned = true;
-            return Err((error.of_result(0), Some(returned)));
-        }
-        let span = place.span;
-        *slot = match root {
-            Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, bits),
-            _ => witrt_slot_t { span: witrt_span_t { data: span.data, size: span.size } },
-        };
-    }
-    Ok(())
-}
-
-/// The way of every function.
-///
-/// # Safety
-///
-/// As for [`call`].
-#[inline(never)]
-unsafe fn call_slots(
-    inside: &mut Inside<'_>,
-    described: &Described,
-    func: &Func,
-    args: *const witrt_slot_t,
-    results: *mut witrt_slot_t,
-) -> Result<(), Failed> {
-    let signature = &described.signature;
-    let mut spare = described.spares.take();
-    let Spare { arena, slots, .. } = &mut spare;
-    let mut returned = Returned::default();
-    let mut run = || {
-        for (i, (root, field)) in described.params.iter().zip(&signature.params.fields).enumerate()
-        {
-            let what = || format!("parameter {i}");
-            // SAFETY: the caller vouches for the slots.
-            let slot = unsafe { root.lend(&*args.add(i), &field.ty, arena, what) };
-            slots.push(slot.map_err(|error| error.at_argument(i))?);
-        }
-        for (i, root) in described.results.iter().enumerate() {
-            // SAFETY: as above.
-            unsafe { root.offered(&*results.add(i)) }.map_err(|error| error.of_result(i))?;
-        }
-        // SAFETY: as above, and what the slots refer to is there.
-        unsafe { func.call_slots(inside.context(), slots, read_text, &mut returned) }
-    };
-    let done = run();
-    described.spares.keep(spare);
-    done.map_err(|error| (error, None))?;
-    let (Some(root), Some(field)) = (described.results.first(), signature.results.fields.first())
-    else {
-        return Ok(());
-    };
-    // SAFETY: as above.
-    let given = unsafe { root.give(inside, &field.ty, &mut returned, &mut *results) };
-    given.map_err(|error| {
-        let kept = error.capacity().is_some().then_some(returned);
-        (error.of_result(0), kept)
-    })
-}
+type Failed = (Error, Option<Returned>);

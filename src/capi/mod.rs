@@ -23,6 +23,8 @@
 //! | slot       | values of prepared calls, without their kinds             |
 //! | field      | what a host says of its own structs                       |
 //! | described  | calls with these                                          |
+//! | slot_call  | calls with them                                           |
+//! | kept       | results that there was no room for                        |
 //! | prepared   | prepared calls                                            |
 //! | prepare_fields | those with values that are described                  |
 //! | callback   | host functions that take slots                            |
@@ -52,6 +54,7 @@ pub mod field;
 pub mod func;
 pub mod importtype;
 pub mod instance;
+mod kept;
 pub mod linker;
 pub mod module;
 pub mod prepare_fields;
@@ -59,6 +62,7 @@ pub mod prepared;
 pub mod reflect;
 pub mod resource;
 pub mod slot;
+mod slot_call;
 pub mod store;
 pub mod string;
 pub mod trap;

@@ -8,10 +8,10 @@ use super::base::handle::{Reference, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::described::{Described, typed};
 use super::field::{fields, witrt_field_t};
-use super::prepared::{give, of_kinds, witrt_prepared_t};
+use super::prepared::{Values, give, of_kinds, witrt_prepared_t};
 use super::slot::SlotKind;
 use super::types::check_count;
-use crate::{Prepared, ValType};
+use crate::{Prepared, Result, ValType};
 
 /// Prepares a function for calls with values that are described: numbers, text, and a
 /// host's own structs and arrays, for which a component has lists, records, and all
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
     result_count: usize,
     error: *mut *mut witrt_error_t,
 ) -> *mut witrt_prepared_t {
-    let body = || {
+    let body = || -> Result<*mut witrt_prepared_t> {
         let cell = need(func, "func")?.handle().cell()?;
         let func = super::func::get(func)?;
         // SAFETY: the header demands so many.
@@ -56,17 +56,17 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
         check_count(params.len(), "params")?;
         check_count(results.len(), "results")?;
         if let (Some(params), Some(results)) = (plain(params), plain(results)) {
-            let made = of_kinds(func, cell.clone(), params, results);
+            let made = of_kinds(func, params, results);
             // Where there is more to be told, that tells it.
             if made.is_ok() || func.ty().signature().is_none() {
-                return give(made?);
+                return Ok(give(made?, cell));
             }
         }
         let signature = typed(func)?;
         let call = Prepared::new(func, func.ty().params(), func.ty().results())?;
         // SAFETY: the header demands descriptions.
-        let described = unsafe { Described::new(signature, &call, params, results)? };
-        give(witrt_prepared_t::of_described(call, cell, described))
+        let described = unsafe { Described::new(signature, call, params, results)? };
+        Ok(give(Values::Described(Box::new(described)), cell))
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }

@@ -19,6 +19,7 @@ use crate::{AsContextMut, Caller, Context, Engine, Error, ErrorKind};
 use crate::{Identity, Result, Store, Val};
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
+use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Holds instances and everything that belongs to them.
@@ -85,6 +86,8 @@ pub struct Tables {
     pub vals: Vec<Vec<Val<'static>>>,
     /// The same in C's form.
     pub slots: Vec<Vec<Slot>>,
+    /// Memory for prepared calls with many values.
+    pub rooms: Vec<Vec<MaybeUninit<u64>>>,
 }
 
 /// The proof of being inside a store.

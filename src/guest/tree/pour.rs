@@ -5,7 +5,7 @@
 
 #![allow(unsafe_code)] // memory that the host vouches for
 
-use super::arena::{Arena, ResourceRoom};
+use super::arena::{Arena, ResourceRoom, release};
 use super::layout::{Form, Node, Span, mismatch, step, wrong};
 use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width};
 use super::walk::Fault;
@@ -130,7 +130,7 @@ pub unsafe fn pour(
     place: &mut Place<'_>,
     handles: Handles,
 ) -> Result<Span> {
-    let mut pouring = Pouring { cx, read, place, handles };
+    let mut pouring = Pouring { cx, read, place, handles, made: Vec::new() };
     // SAFETY: the caller vouches for it.
     let done = unsafe {
         match (&node.form, ty) {
@@ -148,7 +148,7 @@ pub unsafe fn pour(
             }
         }
     };
-    done.map_err(|fault| fault.into_error("result".into()))
+    done.map_err(|fault| pouring.failed(fault).into_error("result".into()))
 }
 
 /// Puts a value into an object that is there, with handles of its own.
@@ -165,10 +165,10 @@ pub unsafe fn pour_into(
     to: *mut c_void,
     place: &mut Place<'_>,
 ) -> Result<()> {
-    let mut pouring = Pouring { cx, read, place, handles: Handles::Made };
+    let mut pouring = Pouring { cx, read, place, handles: Handles::Made, made: Vec::new() };
     // SAFETY: the caller vouches for it.
-    unsafe { pouring.value(node, ty, slot, to.cast()) }
-        .map_err(|fault| fault.into_error("value".into()))
+    let done = unsafe { pouring.value(node, ty, slot, to.cast()) };
+    done.map_err(|fault| pouring.failed(fault).into_error("value".into()))
 }
 
 struct Pouring<'p, 'a, C> {
@@ -176,6 +176,25 @@ struct Pouring<'p, 'a, C> {
     read: ReadText,
     place: &'p mut Place<'a>,
     handles: Handles,
+    /// The handles that were made, and where they are.
+    made: Vec<(*mut *const c_void, Slot)>,
+}
+
+impl<C> Pouring<'_, '_, C> {
+    /// Takes back the handles that were made: nobody learns that they are there, but an
+    /// object of the host's, which finds none.
+    #[cold]
+    fn failed(&mut self, fault: Fault) -> Fault {
+        for (to, handle) in self.made.drain(..) {
+            // SAFETY: it was made and written there by this call, which alone has used
+            // that memory since.
+            unsafe {
+                to.write(std::ptr::null());
+                release(&handle);
+            }
+        }
+        fault
+    }
 }
 
 impl<C: AsContextMut> Pouring<'_, '_, C> {
@@ -216,11 +235,15 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
                 }
                 (Form::Resource, _) => {
                     if !to.is_null() {
+                        let to = to.cast::<*const c_void>();
                         let handle = match self.handles {
                             Handles::Lent => *slot,
                             Handles::Made => ResourceRoom::new()?.fill((*slot.of.resource).clone()),
                         };
-                        to.cast::<*const c_void>().write(handle.of.pointer);
+                        to.write(handle.of.pointer);
+                        if let Handles::Made = self.handles {
+                            self.made.push((to, handle));
+                        }
                     }
                 }
                 _ => return Err(mismatch().into()),
