@@ -12,18 +12,18 @@ mod relay;
 
 use crate::codegen::{self, Compiled, Intrinsic};
 use crate::error::{Error, Result};
-use crate::exec::{self, Bound, Linked};
 use crate::guest::StoreData;
 use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer::settle_for;
 use crate::guest::func::Typed;
 use crate::guest::memory::{Home, Mem, Mems};
-use crate::guest::slots::{Held, Once};
+use crate::guest::slots::Held;
 use crate::guest::stack::{MAX_VALUES, exhausted};
-use crate::guest::text::{changed_since, lift, write as write_text};
+use crate::guest::transfer::{lift, write};
 use crate::guest::words::{HostType, HostWords, host_words};
 use crate::guest::{Places, call, give_back};
+use crate::linked::{self, Linked, Supplied, missing, ready};
 use crate::plan::Program;
 use std::sync::{Arc, OnceLock};
 use wasmtime::{AsContextMut as _, Caller};
@@ -135,7 +135,7 @@ impl Running {
     ) -> Result<Arc<dyn Typed>> {
         let at = self.code.exports.entries.get(adapter as usize).and_then(|at| at.as_ref());
         let Some(at) = at else {
-            return Ok(Arc::new(Bound { linked: self.linked.clone(), adapter }));
+            return Ok(Arc::new(Supplied { linked: self.linked.clone(), adapter }));
         };
         self.handles(cx, core)?;
         let func = core.get_module_export(&mut *cx, at).and_then(|e| e.into_func());
@@ -153,7 +153,7 @@ impl Running {
         Ok(match *intrinsic {
             Intrinsic::Overflow => host_words(cx, ty, |_, mut words| Err(overflow(words.i32()?))),
             Intrinsic::Refuse => host_words(cx, ty, move |_, mut words| {
-                Err(exec::refused(&this.code.program.messages, words.i32()? as u32))
+                Err(ready(&this.linked)?.refused(words.i32()? as u32))
             }),
             Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
             Intrinsic::Settle => host_words(cx, ty, move |caller, words| {
@@ -200,8 +200,8 @@ impl Running {
             Intrinsic::Core(adapter, _) => {
                 let found = self.code.program.adapters.get(adapter as usize);
                 let own = found.ok_or_else(missing)?.ty().clone();
-                let bound = Arc::new(Bound { linked: self.linked.clone(), adapter });
-                CoreFunc::host_of(cx, ty.core().clone(), &own, bound, home).handle()
+                let supplied = Arc::new(Supplied { linked: self.linked.clone(), adapter });
+                CoreFunc::host_of(cx, ty.core().clone(), &own, supplied, home).handle()
             }
         })
     }
@@ -260,64 +260,10 @@ impl Running {
     }
 }
 
-/// Writes a string into linear memory, where the guest's allocator said.
-#[inline]
-fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
-    if let Some(lent) = cx.data().slots.get_lent(slot) {
-        let measured = *lent.measured();
-        let (room, data) = mem.room_with(cx, ptr, measured.bytes())?;
-        let lent = data.slots.get_lent(slot).ok_or_else(missing)?;
-        return measured.write_unchanged(lent.text(), room).map_err(changed_since);
-    }
-    if slot < codegen::CARRIED {
-        return write_copied(cx, slot, mem, ptr);
-    }
-    write_held(cx, slot, take, mem, ptr)
-}
-
-/// The same for text that is copied already.
-#[inline(always)]
-fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
-    let text = match cx.data_mut().slots.take_once(slot)? {
-        Once::Copied(text) => text,
-        Once::Text(text, measured) => return write_text(cx, &text, measured, mem, ptr),
-    };
-    let (room, data) = mem.room_with(cx, ptr, text.bytes().len())?;
-    room.copy_from_slice(text.bytes());
-    text.give_back(data);
-    Ok(())
-}
-
-/// The same for a string that the host does not lend.
-#[inline(never)]
-fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
-    if slot == codegen::CARRIED {
-        let written = mem.room(cx, ptr, take as u32 as usize).map(drop);
-        return Err(written.err().unwrap_or_else(missing));
-    }
-    let slots = &mut cx.data_mut().slots;
-    let held = if take != 0 { slots.take(slot)? } else { slots.get(slot)? };
-    match held {
-        Held::Lent(lent) => {
-            let room = mem.room(cx, ptr, lent.measured().bytes())?;
-            lent.measured().write_unchanged(lent.text(), room).map_err(changed_since)
-        }
-        Held::Text(text, measured) => write_text(cx, &text, measured, mem, ptr),
-        Held::Free => Err(missing()),
-    }
-}
-
 /// The error of a checked conversion.
 fn overflow(code: i32) -> Error {
     match codegen::conversion(code) {
-        Some((from, to)) => exec::overflow(from, to),
+        Some((from, to)) => linked::overflow(from, to),
         None => missing(),
     }
-}
-
-/// Compiled code and its description disagree: a bug, told instead of a
-/// panic.
-#[cold]
-fn missing() -> Error {
-    Error::internal("the compiled core has not what it must have")
 }

@@ -5,35 +5,20 @@
 //!
 //! Not here: raw pointers, names, C, policy.
 
-use crate::abi::{AllocArg, GuestEncoding, Measure};
-use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::guest::call::CoreFunc;
+use crate::abi::GuestEncoding;
+use crate::error::{Error, Result};
 use crate::guest::context::Cx;
 use crate::guest::defer;
-use crate::guest::func::{Body, Func, Typed, set_defaults, with_vals};
-use crate::guest::memory::{Home, Mem};
+use crate::guest::func::{Typed, set_defaults, with_vals};
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
-use crate::guest::text::{length, lift, measure, measure_for, measure_result, write};
+use crate::guest::transfer::{lift, lower, measure_for, measure_result};
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Str, Val, check};
+use crate::guest::value::Val;
 use crate::guest::{Slot, give_back, recycle};
-use crate::plan::{Adapter, AdapterPlan, Op, Program, TextMem, Use};
-use crate::types::ValType;
+use crate::linked::{Linked, broken, overflow, ready};
+use crate::plan::{Adapter, AdapterPlan, Op, Use};
 use std::sync::{Arc, OnceLock};
-
-/// What a program's numbers stand for in one instance.
-pub(crate) struct Linked {
-    program: Arc<Program>,
-    /// Beside the program's `used_funcs`.
-    funcs: Vec<CoreFunc>,
-    /// Beside the program's `used_mems`.
-    mems: Vec<Mem>,
-    /// The functions supplied for adapter imports, by import position.
-    imports: Vec<Option<Func>>,
-    /// Where its core runs.
-    home: Home,
-}
 
 /// An adapter of an instance. The instance is filled in once its core exists:
 /// adapters that implement imports are made before.
@@ -44,8 +29,7 @@ pub(crate) struct Bound {
 
 impl Typed for Bound {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        let adapter = self.linked()?.program.adapters.get(self.adapter as usize);
-        let ty = adapter.ok_or_else(|| broken("adapter func", self.adapter))?.ty();
+        let ty = ready(&self.linked)?.adapter(self.adapter)?.ty();
         with_vals(cx, ty, args, results, |cx, args, results| self.call_vals(cx, args, results))
     }
 
@@ -55,77 +39,12 @@ impl Typed for Bound {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        invoke(self.linked()?, self.adapter, cx, args, results)
+        invoke(ready(&self.linked)?, self.adapter, cx, args, results)
     }
-}
-
-impl Bound {
-    fn linked(&self) -> Result<&Linked> {
-        self.linked.get().ok_or_else(|| {
-            Error::new(ErrorKind::Unsupported, "an adapter was called before its instance exists")
-        })
-    }
-}
-
-impl Linked {
-    pub fn new(
-        program: Arc<Program>,
-        funcs: Vec<CoreFunc>,
-        mems: Vec<Mem>,
-        imports: Vec<Option<Func>>,
-        home: Home,
-    ) -> Linked {
-        Linked { program, funcs, mems, imports, home }
-    }
-
-    fn func(&self, index: u32) -> Result<&CoreFunc> {
-        let found = self.program.used_funcs.binary_search(&index).ok();
-        found.and_then(|i| self.funcs.get(i)).ok_or_else(|| broken("core func", index))
-    }
-
-    fn import(&self, index: u32) -> Result<&Func> {
-        let found = self.imports.get(index as usize).and_then(|f| f.as_ref());
-        found.ok_or_else(|| broken("import", index))
-    }
-
-    /// Where its core runs.
-    pub fn home(&self) -> Home {
-        self.home
-    }
-
-    /// What was supplied for an import, if it takes interface values.
-    pub fn typed(&self, index: u32) -> Option<&Arc<dyn Typed>> {
-        match &self.imports.get(index as usize)?.as_ref()?.0.body {
-            Body::Typed(body) => Some(body),
-            Body::Core(_) => None,
-        }
-    }
-
-    fn mem(&self, mem: TextMem) -> Result<Mem> {
-        let found = self.program.used_mems.binary_search(&mem).ok();
-        found.and_then(|i| self.mems.get(i)).copied().ok_or_else(|| broken("memory", mem.memory))
-    }
-}
-
-/// Calls what was supplied for an adapter import, and checks what it returns.
-pub(crate) fn call_import(
-    linked: &Linked,
-    cx: &mut Cx<'_>,
-    import: u32,
-    args: &[Val<'_>],
-    results: &mut [Val<'static>],
-) -> Result<()> {
-    let func = linked.import(import)?;
-    match &func.0.body {
-        Body::Core(core) => core.call(cx, args, results)?,
-        Body::Typed(body) => body.call_vals(cx, args, results)?,
-    }
-    check("results of the host function", func.0.ty.results(), results, Error::of_host_result)
-        .map_err(|e| Error::from(Trap::new(e.message())))
 }
 
 /// Runs an adapter with values that its caller has checked.
-pub(crate) fn invoke(
+fn invoke(
     linked: &Linked,
     adapter: u32,
     cx: &mut Cx<'_>,
@@ -135,9 +54,9 @@ pub(crate) fn invoke(
     let mut stack = recycle(cx.data_mut().scratch.slots.pop().unwrap_or_default());
     let text = linked.program.convention.text;
     let checked = check_text(cx, args, text, &mut stack);
-    let named = |e: Error| match linked.program.adapters.get(adapter as usize) {
-        Some(adapter) => e.of_argument_told(adapter.ty()),
-        None => e,
+    let named = |e: Error| match linked.adapter(adapter) {
+        Ok(adapter) => e.of_argument_told(adapter.ty()),
+        Err(_) => e,
     };
     let outcome = checked.map_err(named).and_then(|()| {
         let mut run = Run { linked, stack: &mut stack };
@@ -161,23 +80,12 @@ fn check_text<'a>(
 ) -> Result<()> {
     for (i, arg) in args.iter().enumerate() {
         let measured = match arg {
-            Val::String(s) => measure_argument(cx, i, s, guest)?,
+            Val::String(s) => measure_for(cx, s, guest).map_err(|e| e.at_argument(i))?,
             _ => None,
         };
         stack.push(Slot { val: Some(arg.clone()), measured });
     }
     Ok(())
-}
-
-/// Measures a string argument for such a guest, as [`measure_for`]. An error tells
-/// its index.
-pub(crate) fn measure_argument(
-    cx: &Cx<'_>,
-    i: usize,
-    s: &Str<'_>,
-    guest: GuestEncoding,
-) -> Result<Option<Measure>> {
-    measure_for(cx, s, guest).map_err(|e| e.at_argument(i))
 }
 
 struct Run<'r, 'a> {
@@ -196,16 +104,16 @@ impl<'a> Run<'_, 'a> {
         base: usize,
         outermost: bool,
     ) -> Result<usize> {
-        match self.linked.program.adapters.get(adapter as usize) {
-            Some(Adapter::Body(plan)) => {
+        match self.linked.adapter(adapter)? {
+            Adapter::Body(plan) => {
                 let nested = Nested::enter(cx, plan.slots as usize)?;
                 self.frame(nested.cx, plan, base, outermost)?;
             }
-            Some(Adapter::Import { import, .. }) => {
+            Adapter::Import { import, .. } => {
                 check_depth(cx)?;
                 self.import(cx, *import, base)?;
             }
-            Some(Adapter::Compiled(_)) | None => return Err(broken("adapter func", adapter)),
+            Adapter::Compiled(_) => return Err(broken("adapter func", adapter)),
         }
         Ok(base)
     }
@@ -238,7 +146,7 @@ impl<'a> Run<'_, 'a> {
     /// Whether a result is still a view of linear memory.
     fn any_view(&self, base: usize) -> bool {
         self.stack[base..].iter().any(|slot| match &slot.val {
-            Some(Val::String(s)) => is_view(s),
+            Some(Val::String(s)) => s.is_view(),
             _ => false,
         })
     }
@@ -262,7 +170,8 @@ impl<'a> Run<'_, 'a> {
                     let slot = self.read_slot(base, *from)?;
                     let (alloc, mem) = (self.linked.func(*alloc)?, self.linked.mem(*mem)?);
                     let takes = &self.linked.program.convention.alloc;
-                    let (ptr, len) = lower(cx, alloc, takes, mem, slot)?;
+                    let Some(Val::String(s)) = &slot.val else { return Err(broken("string", 0)) };
+                    let (ptr, len) = lower(cx, alloc, takes, mem, s, slot.measured)?;
                     self.write(base, *to, Val::I32(ptr as i32));
                     self.write(base, *to + 1, Val::I32(len));
                 }
@@ -284,7 +193,7 @@ impl<'a> Run<'_, 'a> {
                 }
                 Op::Refuse { when, message } => {
                     if self.read(base, *when)?.bits() as u32 != 0 {
-                        return Err(refused(&self.linked.program.messages, *message));
+                        return Err(self.linked.refused(*message));
                     }
                 }
                 Op::Defer { func, args } => {
@@ -344,13 +253,11 @@ impl<'a> Run<'_, 'a> {
     /// Calls what was supplied for an adapter import. The arguments are on
     /// the stack from `base` on; the results take their place.
     fn import(&mut self, cx: &mut Cx<'_>, import: u32, base: usize) -> Result<()> {
-        let func = self.linked.import(import)?;
         let mut vals = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
         let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
         vals.extend(self.stack.drain(base..).filter_map(|slot| slot.val));
         let outcome = (|| {
-            set_defaults(func.0.ty.results(), &mut results)?;
-            call_import(self.linked, cx, import, &vals, &mut results)?;
+            self.linked.call_import(cx, import, &vals, &mut results)?;
             for (i, val) in results.drain(..).enumerate() {
                 let measured = match &val {
                     Val::String(s) => {
@@ -392,43 +299,6 @@ impl<'a> Run<'_, 'a> {
     }
 }
 
-/// A string is written into what the guest's allocator gives, which takes these
-/// arguments: address and length.
-fn lower(
-    cx: &mut Cx<'_>,
-    alloc: &CoreFunc,
-    takes: &[AllocArg],
-    mem: Mem,
-    slot: Slot<'_>,
-) -> Result<(u32, i32)> {
-    let Some(Val::String(s)) = &slot.val else { return Err(broken("string", 0)) };
-    // The allocator is guest code: a view of its memory becomes a copy before it runs.
-    defer::settle_for(cx, mem.home)?;
-    let measured = match slot.measured {
-        Some(measured) if measured.is_for(mem.text) => measured,
-        _ => measure(cx, s, mem.text)?,
-    };
-    let (len, bytes) = (length(&measured)?, measured.bytes());
-    let mut args = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
-    args.extend(takes.iter().map(|arg| match arg {
-        AllocArg::Size => Val::I32(bytes as i32),
-        AllocArg::Align => Val::I32(mem.text.align() as i32),
-        AllocArg::Const(number) => Val::I32(*number),
-    }));
-    let mut ptr = [Val::I32(0)];
-    let called = alloc.call(cx, &args, &mut ptr);
-    give_back(&mut cx.data_mut().scratch.vals, recycle(args));
-    called?;
-    let ptr = ptr[0].bits() as u32;
-    write(cx, s, Some(measured), mem, ptr)?;
-    Ok((ptr, len))
-}
-
-/// Whether a string is still a view of linear memory.
-pub(crate) fn is_view(s: &Str<'_>) -> bool {
-    s.is_view()
-}
-
 /// A value that outlives the arguments.
 fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
     Ok(match val {
@@ -441,25 +311,4 @@ fn own(cx: &mut Cx<'_>, val: Val<'_>) -> Result<Val<'static>> {
         Val::FuncRef(v) => Val::FuncRef(v),
         integer => Val::from_bits(integer.ty(), integer.bits())?,
     })
-}
-
-/// What [`Op::Refuse`] raises.
-#[cold]
-pub(crate) fn refused(messages: &[String], message: u32) -> Error {
-    match messages.get(message as usize) {
-        Some(message) => Trap::new(message).into(),
-        None => broken("message", message),
-    }
-}
-
-/// What a checked conversion raises.
-pub(crate) fn overflow(from: ValType, to: ValType) -> Error {
-    let message = format!("integer overflow: the value does not fit from {from} to {to}");
-    Trap::with_code(message, TrapCode::IntegerOverflow).into()
-}
-
-/// A plan that names what is not there: a bug of the front end, told instead
-/// of a panic.
-fn broken(what: &str, index: u32) -> Error {
-    Error::internal(format_args!("the plan names no {what} {index}"))
 }

@@ -43,6 +43,7 @@ mod error;
 mod exec;
 mod frontend;
 mod guest;
+mod linked;
 mod plan;
 mod runtime;
 pub mod string;

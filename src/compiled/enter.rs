@@ -7,7 +7,7 @@
 //! Not here: what adapters ask for while they run.
 
 use super::park::{Outer, Parking};
-use super::{Handles, Running, missing};
+use super::{Handles, Running};
 use crate::abi::GuestEncoding;
 use crate::codegen::{self, Entry, Out as Gives, Strings};
 use crate::error::{Error, Result};
@@ -26,6 +26,7 @@ use crate::guest::transfer::{give, take};
 use crate::guest::tree::{Arg, Is, Out, mismatch};
 use crate::guest::value::Str;
 use crate::guest::words::HostType;
+use crate::linked::missing;
 use crate::string::{SHORT, Text};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;

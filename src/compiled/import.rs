@@ -5,16 +5,15 @@
 //!
 //! Not here: what a host function sees.
 
-use super::{Running, missing};
+use super::Running;
 use crate::codegen::{Call, Where};
 use crate::error::Result;
-use crate::exec;
 use crate::guest::context::Cx;
-use crate::guest::func::set_defaults;
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, linked};
 use crate::guest::link::{Defer, Given, Link};
 use crate::guest::words::HostType;
+use crate::linked::missing;
 use crate::plan::Adapter;
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
@@ -68,8 +67,7 @@ impl Running {
             for _ in ty.params() {
                 args.push(call.lent()?);
             }
-            set_defaults(ty.results(), &mut results)?;
-            exec::call_import(linked, call.cx(), import, &args, &mut results)?;
+            linked.call_import(call.cx(), import, &args, &mut results)?;
             args.clear();
             results.drain(..).try_for_each(|val| call.put_value(val))
         })();

@@ -9,13 +9,13 @@
 //!
 //! Not here: calls that are recorded with the host.
 
-use super::missing;
 use crate::codegen::{COUNT, PARKED_WORDS, PAY_ONE, PAYING, WORDS};
 use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{Payer, PayerId, late, settle_for};
 use crate::guest::text::keep_views;
+use crate::linked::missing;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime::Global;

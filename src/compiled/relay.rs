@@ -14,7 +14,7 @@ use crate::guest::frame::{self, Frame, Room};
 use crate::guest::give_back;
 use crate::guest::host::{Handed, HostCall, Words};
 use crate::guest::slots::{Held, scoped};
-use crate::guest::text::lift;
+use crate::guest::transfer::lift;
 use crate::guest::value::Val;
 use crate::types::ValType;
 

@@ -9,7 +9,7 @@ use super::func::{Body, Func, Typed, put as put_out, set_defaults, with_vals};
 use super::lent;
 use super::list::List;
 use super::packed::{Budget, copied, of_bytes};
-use super::text::{length, word};
+use super::transfer::{length, word};
 use super::tree::{Arg, Is, Out};
 use super::value::{Payload, Str, Val, bad_text, changed, copy_as};
 use super::{give_back, recycle};

@@ -10,7 +10,7 @@
 
 use super::carried::Copied;
 use super::context::Cx;
-use super::text::{length, measure_for, word};
+use super::transfer::{length, measure_for, word};
 use super::value::{Str, bad_text};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result};

@@ -12,10 +12,9 @@
 use super::StoreData;
 use super::context::Cx;
 use super::memory::{Home, Mem};
-use super::value::{Str, bad_text, changed, copy_as, no_memory, wrong_store};
-use crate::abi::{GuestEncoding, Measure};
-use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::string::{self, Changed, Encoding, Policy, Text};
+use super::value::{no_memory, wrong_store};
+use crate::error::Result;
+use crate::string::{Encoding, Text};
 use std::sync::{Arc, OnceLock};
 
 /// One string of a guest, or a copy that the store made.
@@ -31,10 +30,10 @@ pub(crate) struct Cell {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    mem: Mem,
-    ptr: u32,
-    len: u32,
+pub(super) struct Place {
+    pub mem: Mem,
+    pub ptr: u32,
+    pub len: u32,
 }
 
 /// The strings of one store.
@@ -96,7 +95,7 @@ impl Cell {
     }
 
     /// Where it lies, as a view.
-    fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Place> {
         self.place.filter(|_| self.is_view())
     }
 
@@ -306,117 +305,4 @@ fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<bool> {
     buffer.extend_from_slice(bytes);
     data.texts.keep(cell, buffer);
     Ok(true)
-}
-
-/// Text in linear memory becomes a view of it.
-pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
-    let (text, data) = mem.text_with(cx, ptr, len)?;
-    match (string::validate(text), data.policy) {
-        (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, mem, ptr, len))),
-        // Replacing changes the text, so this one is a copy at once.
-        (Err(_), Policy::Replace) => copy_as(data, text, text.encoding(), Policy::Replace),
-        (Err(bad), Policy::Reject) => Err(ill_formed(mem, ptr, bad)),
-    }
-}
-
-/// What reading text of a guest raises that is ill-formed.
-#[cold]
-pub(crate) fn ill_formed(mem: Mem, ptr: u32, bad: impl std::fmt::Display) -> Error {
-    let encoding = mem.text.name();
-    let message = format!("invalid {encoding} in the string at address {ptr:#x}: {bad}");
-    Trap::with_code(message, TrapCode::IllFormedText).into()
-}
-
-/// Measures a string that a host function returned to such a guest; `None` where it
-/// is one of this store's guests, as that guest has it.
-pub(crate) fn measure_result(
-    cx: &Cx<'_>,
-    i: usize,
-    s: &Str<'_>,
-    guest: GuestEncoding,
-) -> Result<Option<Measure>> {
-    measure_for(cx, s, guest).map_err(|e| of_result(e, i))
-}
-
-/// Ill-formed text that a host function returned is a trap.
-pub(crate) fn of_result(error: Error, i: usize) -> Error {
-    match error.kind() {
-        ErrorKind::BadText => {
-            let message = error.of_host_result(i);
-            Trap::with_code(message.message(), TrapCode::IllFormedText).into()
-        }
-        _ => error.of_host_result(i),
-    }
-}
-
-/// Measures a string for such a guest; `None` where it is one of this store's
-/// guests, as that guest has it: it has been checked.
-pub(crate) fn measure_for(
-    cx: &Cx<'_>,
-    s: &Str<'_>,
-    guest: GuestEncoding,
-) -> Result<Option<Measure>> {
-    if s.is_of(cx.data().id, guest) {
-        return Ok(None);
-    }
-    measure(cx, s, guest).map(Some)
-}
-
-/// Measures a string for such a guest.
-pub(crate) fn measure(cx: &Cx<'_>, s: &Str<'_>, guest: GuestEncoding) -> Result<Measure> {
-    let policy = s.policy_or(cx.data().policy);
-    let measured = s.with_in(cx.into(), |text| Measure::new(text, guest, policy))?;
-    measured.map_err(bad_text)
-}
-
-/// Writes a string that was measured for such a guest into its memory, where it gave
-/// room: out of what a host holds, or out of another guest's memory.
-pub(crate) fn write(
-    cx: &mut Cx<'_>,
-    s: &Str<'_>,
-    measured: Option<Measure>,
-    mem: Mem,
-    ptr: u32,
-) -> Result<()> {
-    let Some(Place { mem: from, ptr: at, len }) = s.cell().and_then(|cell| cell.place()) else {
-        let measured = match measured {
-            Some(measured) => measured,
-            None => measure(cx, s, mem.text)?,
-        };
-        let room = mem.room(cx, ptr, measured.bytes())?;
-        let written = s.with_copy(|text| measured.write_unchanged(text, room));
-        return written.unwrap_or(Err(Changed)).map_err(changed_since);
-    };
-    let bytes = measured.as_ref().map(Measure::bytes);
-    let (encoding, found, room) = from.text_and_room(cx, at, len, mem, ptr, bytes)?;
-    let Some(measured) = measured else {
-        // It was checked when it was lifted, and nobody has touched it.
-        room.copy_from_slice(found);
-        return Ok(());
-    };
-    measured.write_unchanged(Text::of_bytes(encoding, found), room).map_err(changed_since)
-}
-
-/// What writing a string raises that is not what was measured.
-#[cold]
-pub(crate) fn changed_since(c: Changed) -> Error {
-    Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
-}
-
-#[cold]
-fn too_long(len: usize) -> Error {
-    let message = format!("a string of {len} bytes is too long for a guest");
-    Trap::with_code(message, TrapCode::StringTooLong).into()
-}
-
-/// What a guest is told as the length of a text.
-#[inline]
-pub(crate) fn length(measure: &Measure) -> Result<i32> {
-    measure.length().map(|len| len as i32).ok_or_else(|| too_long(measure.bytes()))
-}
-
-/// A length as a word.
-#[inline]
-pub(crate) fn word(len: usize) -> Result<i32> {
-    u32::try_from(len).map(|len| len as i32).map_err(|_| too_long(len))
 }

@@ -1,13 +1,21 @@
-//! Text on its way from a guest to where a result goes.
+//! Text on its way: out of a guest's memory to where a result goes, and into it, out of
+//! what a host holds or another guest's memory.
 //!
-//! Not here: what is done with it there.
+//! Not here: views and copies, which text that stays is; short text that goes in words.
 
+use super::call::CoreFunc;
+use super::carried::CARRIED;
 use super::context::Cx;
+use super::defer::settle_for;
 use super::memory::Mem;
-use super::text::{ill_formed, lift};
-use super::tree::Out;
-use super::value::{Str, Val};
-use crate::error::{Error, ErrorKind, Result};
+use super::slots::{Held, Once};
+use super::text::Place;
+use super::tree::{Out, mismatch};
+use super::value::{Str, Val, bad_text, changed, copy_as};
+use super::{give_back, recycle};
+use crate::abi::{AllocArg, GuestEncoding, Measure};
+use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
+use crate::string::{self, Changed, Policy, Text};
 
 /// A text in linear memory becomes a result.
 #[inline]
@@ -44,4 +52,196 @@ pub(crate) fn at(mem: Mem, ptr: u32, error: Error) -> Error {
         ErrorKind::BadText => ill_formed(mem, ptr, error.message()),
         _ => error,
     }
+}
+
+/// A string is written into what the guest's allocator gives, which takes these
+/// arguments: address and length.
+pub(crate) fn lower(
+    cx: &mut Cx<'_>,
+    alloc: &CoreFunc,
+    takes: &[AllocArg],
+    mem: Mem,
+    s: &Str<'_>,
+    measured: Option<Measure>,
+) -> Result<(u32, i32)> {
+    // The allocator is guest code: a view of its memory becomes a copy before it runs.
+    settle_for(cx, mem.home)?;
+    let measured = match measured {
+        Some(measured) if measured.is_for(mem.text) => measured,
+        _ => measure(cx, s, mem.text)?,
+    };
+    let (len, bytes) = (length(&measured)?, measured.bytes());
+    let mut args = recycle(cx.data_mut().scratch.vals.pop().unwrap_or_default());
+    args.extend(takes.iter().map(|arg| match arg {
+        AllocArg::Size => Val::I32(bytes as i32),
+        AllocArg::Align => Val::I32(mem.text.align() as i32),
+        AllocArg::Const(number) => Val::I32(*number),
+    }));
+    let mut ptr = [Val::I32(0)];
+    let called = alloc.call(cx, &args, &mut ptr);
+    give_back(&mut cx.data_mut().scratch.vals, recycle(args));
+    called?;
+    let ptr = ptr[0].bits() as u32;
+    write_str(cx, s, Some(measured), mem, ptr)?;
+    Ok((ptr, len))
+}
+
+/// Writes a string into linear memory, where the guest's allocator said.
+#[inline]
+pub(crate) fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
+    if let Some(lent) = cx.data().slots.get_lent(slot) {
+        let measured = *lent.measured();
+        let (room, data) = mem.room_with(cx, ptr, measured.bytes())?;
+        let lent = data.slots.get_lent(slot).ok_or_else(mismatch)?;
+        return measured.write_unchanged(lent.text(), room).map_err(changed_since);
+    }
+    if slot < CARRIED as i32 {
+        return write_copied(cx, slot, mem, ptr);
+    }
+    write_held(cx, slot, take, mem, ptr)
+}
+
+/// The same for text that is copied already.
+#[inline(always)]
+fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
+    let text = match cx.data_mut().slots.take_once(slot)? {
+        Once::Copied(text) => text,
+        Once::Text(text, measured) => return write_str(cx, &text, measured, mem, ptr),
+    };
+    let (room, data) = mem.room_with(cx, ptr, text.bytes().len())?;
+    room.copy_from_slice(text.bytes());
+    text.give_back(data);
+    Ok(())
+}
+
+/// The same for a string that the host does not lend.
+#[inline(never)]
+fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
+    if slot == CARRIED as i32 {
+        let written = mem.room(cx, ptr, take as u32 as usize).map(drop);
+        return Err(written.err().unwrap_or_else(mismatch));
+    }
+    let slots = &mut cx.data_mut().slots;
+    let held = if take != 0 { slots.take(slot)? } else { slots.get(slot)? };
+    match held {
+        Held::Lent(lent) => {
+            let room = mem.room(cx, ptr, lent.measured().bytes())?;
+            lent.measured().write_unchanged(lent.text(), room).map_err(changed_since)
+        }
+        Held::Text(text, measured) => write_str(cx, &text, measured, mem, ptr),
+        Held::Free => Err(mismatch()),
+    }
+}
+
+/// Text in linear memory becomes a view of it.
+pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
+    let (text, data) = mem.text_with(cx, ptr, len)?;
+    match (string::validate(text), data.policy) {
+        (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, mem, ptr, len))),
+        // Replacing changes the text, so this one is a copy at once.
+        (Err(_), Policy::Replace) => copy_as(data, text, text.encoding(), Policy::Replace),
+        (Err(bad), Policy::Reject) => Err(ill_formed(mem, ptr, bad)),
+    }
+}
+
+/// What reading text of a guest raises that is ill-formed.
+#[cold]
+pub(crate) fn ill_formed(mem: Mem, ptr: u32, bad: impl std::fmt::Display) -> Error {
+    let encoding = mem.text.name();
+    let message = format!("invalid {encoding} in the string at address {ptr:#x}: {bad}");
+    Trap::with_code(message, TrapCode::IllFormedText).into()
+}
+
+/// Measures a string that a host function returned to such a guest; `None` where it
+/// is one of this store's guests, as that guest has it.
+pub(crate) fn measure_result(
+    cx: &Cx<'_>,
+    i: usize,
+    s: &Str<'_>,
+    guest: GuestEncoding,
+) -> Result<Option<Measure>> {
+    measure_for(cx, s, guest).map_err(|e| of_result(e, i))
+}
+
+/// Ill-formed text that a host function returned is a trap.
+pub(crate) fn of_result(error: Error, i: usize) -> Error {
+    match error.kind() {
+        ErrorKind::BadText => {
+            let message = error.of_host_result(i);
+            Trap::with_code(message.message(), TrapCode::IllFormedText).into()
+        }
+        _ => error.of_host_result(i),
+    }
+}
+
+/// Measures a string for such a guest; `None` where it is one of this store's
+/// guests, as that guest has it: it has been checked.
+pub(crate) fn measure_for(
+    cx: &Cx<'_>,
+    s: &Str<'_>,
+    guest: GuestEncoding,
+) -> Result<Option<Measure>> {
+    if s.is_of(cx.data().id, guest) {
+        return Ok(None);
+    }
+    measure(cx, s, guest).map(Some)
+}
+
+/// Measures a string for such a guest.
+pub(crate) fn measure(cx: &Cx<'_>, s: &Str<'_>, guest: GuestEncoding) -> Result<Measure> {
+    let policy = s.policy_or(cx.data().policy);
+    let measured = s.with_in(cx.into(), |text| Measure::new(text, guest, policy))?;
+    measured.map_err(bad_text)
+}
+
+/// Writes a string that was measured for such a guest into its memory, where it gave
+/// room: out of what a host holds, or out of another guest's memory.
+pub(crate) fn write_str(
+    cx: &mut Cx<'_>,
+    s: &Str<'_>,
+    measured: Option<Measure>,
+    mem: Mem,
+    ptr: u32,
+) -> Result<()> {
+    let Some(Place { mem: from, ptr: at, len }) = s.cell().and_then(|cell| cell.place()) else {
+        let measured = match measured {
+            Some(measured) => measured,
+            None => measure(cx, s, mem.text)?,
+        };
+        let room = mem.room(cx, ptr, measured.bytes())?;
+        let written = s.with_copy(|text| measured.write_unchanged(text, room));
+        return written.unwrap_or(Err(Changed)).map_err(changed_since);
+    };
+    let bytes = measured.as_ref().map(Measure::bytes);
+    let (encoding, found, room) = from.text_and_room(cx, at, len, mem, ptr, bytes)?;
+    let Some(measured) = measured else {
+        // It was checked when it was lifted, and nobody has touched it.
+        room.copy_from_slice(found);
+        return Ok(());
+    };
+    measured.write_unchanged(Text::of_bytes(encoding, found), room).map_err(changed_since)
+}
+
+/// What writing a string raises that is not what was measured.
+#[cold]
+pub(crate) fn changed_since(c: Changed) -> Error {
+    Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
+}
+
+#[cold]
+fn too_long(len: usize) -> Error {
+    let message = format!("a string of {len} bytes is too long for a guest");
+    Trap::with_code(message, TrapCode::StringTooLong).into()
+}
+
+/// What a guest is told as the length of a text.
+#[inline]
+pub(crate) fn length(measure: &Measure) -> Result<i32> {
+    measure.length().map(|len| len as i32).ok_or_else(|| too_long(measure.bytes()))
+}
+
+/// A length as a word.
+#[inline]
+pub(crate) fn word(len: usize) -> Result<i32> {
+    u32::try_from(len).map(|len| len as i32).map_err(|_| too_long(len))
 }

@@ -14,7 +14,7 @@ use crate::compiled::{Code, Running};
 #[cfg(feature = "component")]
 use crate::component::{self, func::Imported, host::HostFunction, instance::Supplied};
 use crate::error::{Error, ErrorKind, Result};
-use crate::exec::{Bound, Linked};
+use crate::exec::Bound;
 use crate::guest::ModuleName;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::{AsContextMut, Context, Cx};
@@ -24,6 +24,7 @@ use crate::guest::memory::{Home, Mem};
 #[cfg(feature = "component")]
 use crate::guest::parts;
 use crate::guest::value::wrong_store;
+use crate::linked::Linked;
 use crate::plan::{Adapter, CoreImport, Inside, Program, Same};
 use crate::types::{ExternType, FuncType, ImportType};
 use std::sync::{Arc, OnceLock};

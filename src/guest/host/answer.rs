@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::guest::carried::{CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
 use crate::guest::slots::{Held, Once};
-use crate::guest::text::{length, measure_result, word};
+use crate::guest::transfer::{length, measure_result, word};
 use crate::guest::tree::mismatch;
 use crate::guest::value::{Str, Val};
 use crate::string::Text;
