@@ -9,6 +9,7 @@
 
 mod convert;
 mod print;
+pub(crate) mod stage;
 
 pub(crate) use convert::{Conversion, integer};
 

@@ -31,9 +31,10 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &["abi", "string", "wasi"],
         &["wasmtime", "wasmtime_environ", "wasmtime_wasi", "libc"],
     ),
-    ("exec", &["abi", "plan", "string", "guest"], &[]),
+    ("linked", &["plan", "guest"], &[]),
+    ("exec", &["abi", "plan", "guest", "linked"], &[]),
     ("codegen", &["abi", "plan"], &["wasmparser", "wasm_encoder"]),
-    ("compiled", &["abi", "codegen", "exec", "plan", "string", "guest"], &["wasmtime"]),
+    ("compiled", &["abi", "codegen", "plan", "string", "guest", "linked"], &["wasmtime"]),
     ("component", &["abi", "string", "wasi", "guest"], &["wasmtime", "wasmtime_environ"]),
     (
         "runtime",
@@ -44,6 +45,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
             "string",
             "wasi",
             "guest",
+            "linked",
             "exec",
             "codegen",
             "compiled",
@@ -218,21 +220,9 @@ fn rooms_import_what_they_may() {
 }
 
 /// Files that use each other in a circle, of rooms where that is so still: no others
-/// may, and these ought to become fewer. What a folder's own file says of those in it
+/// do, and these ought to become fewer. What a folder's own file says of those in it
 /// (`mod`, `pub use`) does not count.
 const CIRCLES: &[(&str, &[&str])] = &[
-    (
-        "codegen",
-        &[
-            "codegen",
-            "codegen/adapter",
-            "codegen/carry",
-            "codegen/convert",
-            "codegen/flow",
-            "codegen/spaces",
-        ],
-    ),
-    ("compiled", &["compiled", "compiled/park"]),
     (
         "component",
         &[
@@ -251,14 +241,12 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "frontend",
             "frontend/core",
             "frontend/validate",
-            "frontend/face/answer",
             "frontend/face/call",
             "frontend/face/finish",
             "frontend/face/hook",
             "frontend/face/known",
             "frontend/face/make",
             "frontend/face/memory",
-            "frontend/face/texts",
         ],
     ),
     (
@@ -269,8 +257,6 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "guest/defer",
             "guest/frame",
             "guest/func",
-            "guest/host",
-            "guest/host/answer",
             "guest/link",
             "guest/list",
             "guest/refs",
@@ -282,6 +268,7 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "guest/tree/ends",
             "guest/tree/sink",
             "guest/tree/copy",
+            "guest/tree/description",
             "guest/tree/direct_lend",
             "guest/tree/direct_take",
             "guest/tree/gather",
@@ -428,14 +415,16 @@ fn circles_are_seen() {
 fn files_of_a_room_stand_on_each_other() {
     let sources = sources();
     let rooms: BTreeSet<_> = sources.iter().filter_map(|(path, _)| room(path)).collect();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut idle) = (Vec::new(), Vec::new());
     for name in rooms {
         let known =
             CIRCLES.iter().find(|(room, _)| *room == name).map_or(&[][..], |(_, files)| files);
         let found = circles(&uses(&sources, name));
+        idle.extend(known.iter().filter(|file| !found.contains(**file)));
         wrong.extend(found.into_iter().filter(|file| !known.contains(&file.as_str())));
     }
     assert!(wrong.is_empty(), "in a circle: {wrong:#?}");
+    assert!(idle.is_empty(), "in no circle any more: {idle:#?}");
 }
 
 #[test]

@@ -5,76 +5,25 @@
 //!
 //! Not here: indices of the encoded module.
 
-use super::flow::{self, Flow, Record};
+use super::convert;
+use super::interface::{Call, Intrinsic, Out, Strings, Where};
+use super::ir::{Body, Callee, Ins, broken, words};
 use super::spaces::Spaces;
-use super::{Call, Intrinsic, Out, Strings, Where, broken, convert};
 use crate::abi::{AllocArg, GuestEncoding};
 use crate::error::Result;
+use crate::plan::stage::{Record, Role, Stage};
 use crate::plan::{Adapter, AdapterPlan, Op, Program, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use wasm_encoder::{BlockType, Catch, Instruction};
-
-/// What calls an adapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The host: its strings are slots from zero on, results may be views.
-    Entry,
-    /// The core, as an import of its own type.
-    Hook,
-    /// Another adapter.
-    Inner,
-}
-
-/// An instruction, or a call of what has no index yet.
-#[derive(Clone, Debug)]
-pub(super) enum Ins {
-    Plain(Instruction<'static>),
-    Call(Callee),
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Callee {
-    /// A function of the original core.
-    Core(u32),
-    Intrinsic(Intrinsic),
-    /// The function that others call of the adapter of this index.
-    Inner(u32),
-    /// The function that makes a call that is parked.
-    Pay,
-    /// The function that writes carried text into this memory.
-    Writer(TextMem),
-}
-
-impl From<Instruction<'static>> for Ins {
-    fn from(instruction: Instruction<'static>) -> Ins {
-        Ins::Plain(instruction)
-    }
-}
-
-/// A function body.
-pub(super) struct Body {
-    /// Those that are no parameters.
-    pub locals: Vec<ValType>,
-    pub code: Vec<Ins>,
-}
-
-impl Body {
-    pub fn callees(&self) -> impl Iterator<Item = &Callee> {
-        self.code.iter().filter_map(|ins| match ins {
-            Ins::Call(callee) => Some(callee),
-            Ins::Plain(_) => None,
-        })
-    }
-}
 
 /// What all adapters of a program share.
 pub(super) struct Gen<'a> {
     pub program: &'a Program,
     pub spaces: &'a Spaces,
     pub deferred: &'a [u32],
-    /// As [`flow::firsts`] tells it.
+    /// As [`stage::firsts`](crate::plan::stage::firsts) tells it.
     pub firsts: &'a [bool],
     /// The lists of calls that entries park, by position in `deferred`.
     pub shapes: &'a [Vec<u32>],
@@ -92,9 +41,7 @@ impl Gen<'_> {
             role,
             adapter,
             plan,
-            flow: flow::analyse(self.program, self.firsts, role, plan),
-            records: self.records(role, plan),
-            direct: flow::direct_lifts(self.program, role, plan),
+            stage: self.stage(role, plan),
             places: vec![Place::None; plan.slots as usize],
             params: Vec::new(),
             locals: Vec::new(),
@@ -133,8 +80,8 @@ impl Gen<'_> {
     /// What the host makes of the results of an entry, and which calls are due
     /// then.
     pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
-        let direct = flow::direct_lifts(self.program, Role::Entry, plan);
-        let lifts = direct.iter().filter_map(|i| match plan.ops.get(*i) {
+        let stage = self.stage(Role::Entry, plan);
+        let lifts = stage.direct.iter().filter_map(|i| match plan.ops.get(*i) {
             Some(Op::LiftStr { to, mem, .. }) => Some((*to, *mem)),
             _ => None,
         });
@@ -150,10 +97,10 @@ impl Gen<'_> {
             }
         }
         let mut debts = Vec::new();
-        if !flow::runs_deferred(Role::Entry, plan) && !self.parks(plan).1 {
-            for (at, record) in self.records(Role::Entry, plan) {
-                let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
-                if record != Record::Now {
+        if !stage.runs_deferred && !self.parks(plan).1 {
+            for (at, record) in &stage.records {
+                let Some(Op::Defer { func, .. }) = plan.ops.get(*at) else { continue };
+                if *record != Record::Now {
                     debts.push(self.deferred(*func));
                 }
             }
@@ -161,8 +108,8 @@ impl Gen<'_> {
         (outs, debts)
     }
 
-    pub fn records(&self, role: Role, plan: &AdapterPlan) -> BTreeMap<usize, Record> {
-        flow::records(self.program, self.firsts, role, plan, |func| {
+    pub fn stage(&self, role: Role, plan: &AdapterPlan) -> Stage {
+        Stage::new(self.program, self.firsts, role, plan, |func| {
             let params = self.spaces.func(func).ok()?.params();
             params.iter().all(|ty| convert::to_word(*ty).is_some()).then_some(params.len() as u32)
         })
@@ -230,9 +177,7 @@ pub(super) struct Frame<'g, 'p> {
     role: Role,
     pub adapter: u32,
     pub plan: &'p AdapterPlan,
-    flow: Flow,
-    records: BTreeMap<usize, Record>,
-    direct: BTreeSet<usize>,
+    stage: Stage,
     places: Vec<Place>,
     params: Vec<ValType>,
     locals: Vec<ValType>,
@@ -271,7 +216,7 @@ impl<'p> Frame<'_, 'p> {
     }
 
     fn op(&mut self, i: usize, op: &'p Op) -> Result<()> {
-        if self.flow.before.contains(&i) {
+        if self.stage.before.contains(&i) {
             self.call(Intrinsic::Settle);
         }
         match op {
@@ -293,7 +238,7 @@ impl<'p> Frame<'_, 'p> {
             Op::LiftStr { mem, ptr, len, to } => {
                 let mem = self.gen_.mem(*mem);
                 let (ptr, len) = (self.word(*ptr)?, self.word(*len)?);
-                if self.direct.contains(&i) {
+                if self.stage.direct.contains(&i) {
                     return self.set(*to, Place::Lifted { mem, ptr, len });
                 }
                 self.push(Instruction::I32Const(mem));
@@ -331,7 +276,8 @@ impl<'p> Frame<'_, 'p> {
                 Ok(())
             }
             Op::Defer { func, args } => {
-                let record = self.records.get(&i).copied().ok_or_else(|| broken("no record"))?;
+                let record =
+                    self.stage.records.get(&i).copied().ok_or_else(|| broken("no record"))?;
                 match record {
                     Record::Now => {
                         self.words(args)?;
@@ -413,7 +359,7 @@ impl<'p> Frame<'_, 'p> {
         args: &[Use],
         to: Slot,
     ) -> Result<()> {
-        let settles = self.flow.after.contains(&i);
+        let settles = self.stage.after.contains(&i);
         let with = self.deferred.last().filter(|call| call.record == Record::With(i));
         let with = with.map(|call| (self.gen_.deferred(call.func), call.args));
         if let Some((_, args)) = with {
@@ -476,10 +422,10 @@ impl<'p> Frame<'_, 'p> {
 
     fn ret(&mut self, values: &[Use]) -> Result<()> {
         let deferred = std::mem::take(&mut self.deferred);
-        if self.flow.at_exit {
+        if self.stage.at_exit {
             self.call(Intrinsic::Settle);
         }
-        let runs = flow::runs_deferred(self.role, self.plan);
+        let runs = self.stage.runs_deferred;
         for call in deferred.iter().rev().filter(|_| runs) {
             match call.record {
                 Record::Now => self.call(Intrinsic::Undefer),
@@ -627,10 +573,4 @@ impl<'p> Frame<'_, 'p> {
             _ => Err(broken("a string where a number is due")),
         }
     }
-}
-
-/// The core types that carry a value between functions of the module.
-pub(super) fn words(ty: ValType) -> impl Iterator<Item = ValType> {
-    let count = if ty == ValType::String { 2 } else { 1 };
-    std::iter::repeat_n(ty.carrier(), count)
 }

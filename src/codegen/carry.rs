@@ -3,22 +3,13 @@
 //!
 //! Not here: which bytes the words are made of.
 
-use super::adapter::{Body, Callee, Frame, Gen, Ins, Place};
-use super::{Intrinsic, Strings};
+use super::adapter::{Frame, Gen, Place};
+use super::interface::{CARRIED, CARRIED_PARTS, CARRY_WORDS, Intrinsic, Strings};
+use super::ir::{Body, Callee, Ins};
 use crate::abi::INLINE;
 use crate::plan::{AdapterPlan, Op, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
-
-/// So many bytes of text are carried at most,
-pub(crate) const CARRIED_BYTES: u32 = 64;
-/// in so many words of 128 bits.
-pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
-/// Instead of a slot: the words carry the text.
-pub(crate) const CARRIED: i32 = -1;
-/// So many words an entry takes at most where text is carried, and an import
-/// gives.
-pub(crate) const CARRY_WORDS: usize = 48;
 
 /// Where the engine compiles vectors, and lanes are in the order of bytes.
 const HAS_VECTORS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));

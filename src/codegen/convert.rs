@@ -2,8 +2,8 @@
 //!
 //! Not here: what a conversion means, which `plan` defines.
 
-use super::Intrinsic;
-use super::adapter::{Callee, Ins};
+use super::interface::Intrinsic;
+use super::ir::{Callee, Ins};
 use crate::plan::{Conversion, integer};
 use crate::types::{Sign, ValType};
 use wasm_encoder::{BlockType, Instruction};

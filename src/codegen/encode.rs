@@ -8,11 +8,12 @@
 //!
 //! Not here: what adapters do.
 
-use super::adapter::{Body, Callee, Ins, words};
 use super::carry::carried;
+use super::interface::{Intrinsic, PAY_NAME, WORDS, Where};
+use super::interface::{deferred_name, entry_name, memory_name, parked_name};
+use super::ir::{Body, Callee, Ins, broken, words};
 use super::spaces::parse;
-use super::{Intrinsic, Target, Type, Unit, Where, broken};
-use super::{PAY_NAME, WORDS, deferred_name, entry_name, memory_name, parked_name};
+use super::unit::{Target, Type, Unit};
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
 use crate::types::{FuncType, ValType};

@@ -3,8 +3,8 @@
 //!
 //! Not here: why an adapter came out like that.
 
-use super::Intrinsic;
-use super::adapter::{Body, Callee, Ins};
+use super::interface::Intrinsic;
+use super::ir::{Body, Callee, Ins};
 use crate::types::FuncType;
 use std::collections::HashMap;
 use wasm_encoder::Instruction;

@@ -5,8 +5,8 @@
 //!
 //! Not here: the engine's frames.
 
-use super::Unit;
 use super::encode::{Remap, for_each_call};
+use super::unit::Unit;
 use crate::plan::Program;
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -3,10 +3,12 @@
 //!
 //! Not here: where a call is parked rather than recorded.
 
-use super::adapter::{Body, Callee, Frame, Gen, Ins, Role};
-use super::flow::{self, Record};
-use super::{COUNT, PAY_ALL, PAYING, SHAPE, WORDS, broken, convert};
+use super::adapter::{Frame, Gen};
+use super::convert;
+use super::interface::{COUNT, PAY_ALL, PAYING, SHAPE, WORDS};
+use super::ir::{Body, Callee, Ins, broken};
 use crate::error::Result;
+use crate::plan::stage::{Record, Role, guest_first};
 use crate::plan::{AdapterPlan, Op, Use};
 use crate::types::ValType;
 use wasm_encoder::{BlockType, Instruction};
@@ -15,16 +17,17 @@ impl Gen<'_> {
     /// Whether an entry first makes the calls that an earlier one has left
     /// parked: the guest runs at once, and it is worth an entry of its own.
     pub fn pays(&self, plan: &AdapterPlan) -> bool {
-        self.leaves && flow::guest_first(self.firsts, plan) && !is_bare(plan)
+        self.leaves && guest_first(self.firsts, plan) && !is_bare(plan)
     }
 
     /// The calls that an entry parks, by position in `deferred`, and whether
     /// they are left parked when it returns.
     pub fn parks(&self, plan: &AdapterPlan) -> (Vec<u32>, bool) {
         let mut parked = Vec::new();
-        let mut leaves = !flow::runs_deferred(Role::Entry, plan);
-        for (at, record) in self.records(Role::Entry, plan) {
-            let Some(Op::Defer { func, .. }) = plan.ops.get(at) else { continue };
+        let stage = self.stage(Role::Entry, plan);
+        let mut leaves = !stage.runs_deferred;
+        for (at, record) in &stage.records {
+            let Some(Op::Defer { func, .. }) = plan.ops.get(*at) else { continue };
             match record {
                 Record::Parked(..) => parked.push(self.deferred(*func)),
                 _ => leaves = false,

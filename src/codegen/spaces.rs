@@ -2,7 +2,7 @@
 //!
 //! Not here: anything about adapters.
 
-use super::broken;
+use super::ir::broken;
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
 use crate::types::{FuncType, ValType};
