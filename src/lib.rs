@@ -67,7 +67,8 @@ pub use guest::resource::Resource;
 pub use guest::slots::Lending;
 #[doc(hidden)]
 pub use guest::stack::with_room;
-pub use guest::value::{Payload, Str, Val};
+pub use guest::strings::Str;
+pub use guest::value::{Payload, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 #[doc(hidden)]
 pub use runtime::core_modules::CoreModules;

@@ -261,6 +261,7 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "guest/list",
             "guest/refs",
             "guest/slots",
+            "guest/strings",
             "guest/text",
             "guest/transfer",
             "guest/tree",
@@ -415,12 +416,12 @@ fn circles_are_seen() {
 fn files_of_a_room_stand_on_each_other() {
     let sources = sources();
     let rooms: BTreeSet<_> = sources.iter().filter_map(|(path, _)| room(path)).collect();
-    let (mut wrong, mut idle) = (Vec::new(), Vec::new());
+    let (mut wrong, mut idle) = (Vec::new(), Vec::<&str>::new());
     for name in rooms {
         let known =
             CIRCLES.iter().find(|(room, _)| *room == name).map_or(&[][..], |(_, files)| files);
         let found = circles(&uses(&sources, name));
-        idle.extend(known.iter().filter(|file| !found.contains(**file)));
+        idle.extend(known.iter().copied().filter(|file| !found.contains(*file)));
         wrong.extend(found.into_iter().filter(|file| !known.contains(&file.as_str())));
     }
     assert!(wrong.is_empty(), "in a circle: {wrong:#?}");
@@ -489,7 +490,7 @@ const OF_HOSTS: &[&str] = &[
     "component/walk_lower.rs",
     "guest/tree/ends.rs",
     "guest/tree/sink.rs",
-    "guest/value.rs",
+    "guest/strings.rs",
     "runtime/config.rs",
 ];
 

@@ -11,7 +11,7 @@ use super::base::string;
 use super::base::text::text_at;
 use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
-use super::callback_text::{Few, Room, text_of};
+use super::callback_text::{Buffers, Room, text_of};
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use crate::tree::Returned as Value;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
@@ -128,9 +128,10 @@ pub unsafe extern "C" fn witrt_func_new_with_slots(
             let env = Foreign::new(env, finalizer);
             let called = Callback { callback, env, home, params, results };
             let cx = inside.context();
-            let func = match called.is_plain() {
-                true => Func::new_inlined(cx, ty, Plain(called)),
-                false => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
+            let func = match (called.is_plain(), called.results.len()) {
+                (true, 0) => Func::new_inlined(cx, ty, Plain::<0>(called)),
+                (true, _) => Func::new_inlined(cx, ty, Plain::<PLAIN>(called)),
+                _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
             };
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
@@ -154,13 +155,14 @@ struct Callback {
     results: Box<[SlotKind]>,
 }
 
-/// One with few values: up to [`PLAIN`] parameters and results.
-struct Plain(Callback);
+/// One with few values: up to [`PLAIN`] parameters, and so many results. Places for
+/// results that there are not would be a tenth of a short call.
+struct Plain<const RESULTS: usize>(Callback);
 
-impl HostBody for Plain {
+impl<const RESULTS: usize> HostBody for Plain<RESULTS> {
     #[inline(always)]
     fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self.0.call_plain(call)
+        self.0.call_plain::<RESULTS>(call)
     }
 }
 
@@ -183,34 +185,28 @@ impl Callback {
 
     /// The short way, one piece with what the engine calls.
     #[inline(always)]
-    fn call_plain(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        let mut args = Few::<witrt_slot_t, PLAIN>::new();
-        let mut buffers = Few::<Vec<u16>, PLAIN>::new();
+    fn call_plain<const RESULTS: usize>(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        let mut args = [witrt_slot_t::ZERO; PLAIN];
+        let mut results = [witrt_slot_t::ZERO; RESULTS];
+        let mut buffers = Buffers::<PLAIN>::default();
         let mut rooms = [const { Room::uninit() }; PLAIN];
-        for (kind, room) in self.params.iter().zip(&mut rooms) {
-            args.push(match *kind {
+        for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
+            match *kind {
                 SlotKind::Text(encoding) => {
-                    let text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
-                    witrt_slot_t { text }
+                    arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
                 }
-                kind => witrt_slot_t::of_number(kind, call.number()?),
-            });
+                kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
+            }
         }
-        let mut results = Few::<witrt_slot_t, PLAIN>::new();
-        let mut returned = Few::<Returned, PLAIN>::new();
-        for _ in &self.results {
-            results.push(witrt_slot_t::ZERO);
-            returned.push(Cell::new(None));
-        }
-        let (args, results) = (&*args.as_mut_slice(), results.as_mut_slice());
-        let (cell, returned) = (self.cell(), &*returned.as_mut_slice());
+        let returned = [const { Returned::new(None) }; RESULTS];
+        let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
-            let (kinds, texts) = (&*self.results, Texts::OfSlots(returned));
+            let (kinds, texts) = (&*self.results, Texts::OfSlots(&returned));
             let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
-            self.run(inside, &caller, args, results)
+            self.run(inside, &caller, &args, &mut results)
         });
         // Text that is returned may be an argument's: buffers go back after it.
-        let done = done.and_then(|()| self.put_plain(call, results, returned));
+        let done = done.and_then(|()| self.put_plain(call, &results, &returned));
         while let Some(buffer) = buffers.pop() {
             call.give_back(buffer);
         }
@@ -227,7 +223,7 @@ impl Callback {
     ) -> Result<()> {
         for (i, (kind, slot)) in self.results.iter().zip(results).enumerate() {
             match *kind {
-                SlotKind::Text(encoding) => {
+                SlotKind::Text(encoding) if !returned.is_empty() => {
                     if let Some(text) = returned.get(i).and_then(Cell::take) {
                         call.put_copied(text)?;
                         continue;

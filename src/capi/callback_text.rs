@@ -32,7 +32,7 @@ pub(super) fn text_of(
                 len.map(|len| witrt_text_t { data: room.as_ptr().cast(), size: len })
             }
             (Encoding::Utf16, _) => widened(bytes, buffers, &mut keep),
-            (Encoding::Latin1 | Encoding::Utf32, _) => None,
+            _ => None,
         };
         if let Some(placed) = placed {
             call.take_text();
@@ -65,49 +65,44 @@ fn widened(
     }
 }
 
-/// A few of something: as many as there are cost something, and no others.
-pub(super) struct Few<T, const N: usize> {
-    all: [MaybeUninit<T>; N],
+/// The buffers that the texts of a short call are in. Nearly always there are
+/// none, which costs nothing.
+pub(super) struct Buffers<const N: usize> {
+    all: [MaybeUninit<Vec<u16>>; N],
     /// So many of them are there.
     len: usize,
 }
 
-impl<T, const N: usize> Few<T, N> {
-    /// None.
+impl<const N: usize> Default for Buffers<N> {
     #[inline(always)]
-    pub fn new() -> Few<T, N> {
-        Few { all: [const { MaybeUninit::uninit() }; N], len: 0 }
+    fn default() -> Buffers<N> {
+        Buffers { all: [const { MaybeUninit::uninit() }; N], len: 0 }
     }
+}
 
-    /// Adds one, of no more than there is room for.
+impl<const N: usize> Buffers<N> {
+    /// Adds one, of no more than there are parameters.
     #[inline(always)]
-    pub fn push(&mut self, one: T) {
-        self.all[self.len].write(one);
+    pub fn push(&mut self, buffer: Vec<u16>) {
+        self.all[self.len].write(buffer);
         self.len += 1;
     }
 
-    /// Takes the last one.
+    /// Takes one of them.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<T> {
+    pub fn pop(&mut self) -> Option<Vec<u16>> {
         self.len = self.len.checked_sub(1)?;
         // SAFETY: those below the length that was were written, and this one is
         // not among them any more.
         Some(unsafe { self.all[self.len].assume_init_read() })
     }
-
-    /// All of them.
-    #[inline(always)]
-    pub fn as_mut_slice(&mut self) -> &mut [T] {
-        // SAFETY: those below the length were written.
-        unsafe { std::slice::from_raw_parts_mut(self.all.as_mut_ptr().cast(), self.len) }
-    }
 }
 
-impl<T, const N: usize> Drop for Few<T, N> {
+impl<const N: usize> Drop for Buffers<N> {
     #[inline(always)]
     fn drop(&mut self) {
-        while let Some(one) = self.pop() {
-            drop(one);
+        while let Some(buffer) = self.pop() {
+            drop(buffer);
         }
     }
 }

@@ -139,14 +139,7 @@ unsafe fn set_file(
 /// The pointer must be NULL or a string.
 unsafe fn text(string: *const wasm_string_t, name: &str) -> Result<String> {
     let copy = |text: Text<'_>, policy| {
-        let nul = match text {
-            Text::Utf8(units) | Text::Latin1(units) => units.iter().position(|u| *u == 0),
-            Text::Utf16(units) => units.iter().position(|u| *u == 0),
-            Text::Utf32(units) => units.iter().position(|u| *u == 0),
-            Text::LooseUtf16(units) => units.iter().position(|u| *u == [0; 2]),
-            Text::LooseUtf32(units) => units.iter().position(|u| *u == [0; 4]),
-        };
-        if let Some(at) = nul {
+        if let Some(at) = text.zero() {
             let message = "there cannot be U+0000 in it";
             return Err(Error::new(ErrorKind::BadText, message).at_position(at));
         }

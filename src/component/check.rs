@@ -11,13 +11,14 @@ use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::resource::{Owner, Resource};
+use crate::guest::strings::Str;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
 };
 use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
 use crate::guest::tree::{Arg, Is, ReadText, Trust, mismatch};
-use crate::guest::value::{Str, Val};
+use crate::guest::value::Val;
 use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;

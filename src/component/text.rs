@@ -4,9 +4,9 @@
 
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result, Trap, TrapCode};
+use crate::guest::strings::{bad_text, changed};
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::TextSlot;
-use crate::guest::value::{bad_text, changed};
 use crate::string::{self, BadText, Dest, Encoding, Policy, Text};
 
 /// The most bytes that text may have in a component.
@@ -65,20 +65,11 @@ pub(super) fn put(
 ) -> Result<TextSlot> {
     let measured = string::measure(text, encoding, Policy::Reject).map_err(ill_formed)?;
     let len = measured.len();
-    pay(len * encoding.unit_size() + size_of::<TextSlot>())?;
-    macro_rules! written {
-        ($unit:ty, $encoding:ident, $dest:ident) => {{
-            let room = arena.zeroed::<$unit>(len)?;
-            string::transcode(&measured, text, Dest::$dest(room)).map_err(changed)?;
-            TextSlot::new(Text::$encoding(room))
-        }};
-    }
-    Ok(match encoding {
-        Encoding::Utf8 => written!(u8, Utf8, utf8),
-        Encoding::Utf16 => written!(u16, Utf16, utf16),
-        Encoding::Latin1 => written!(u8, Latin1, latin1),
-        Encoding::Utf32 => written!(u32, Utf32, utf32),
-    })
+    let size = len * encoding.unit_size();
+    pay(size + size_of::<TextSlot>())?;
+    let room = arena.zeroed::<u8>(size)?;
+    string::transcode(&measured, text, Dest::of_bytes(encoding, room)).map_err(changed)?;
+    Ok(TextSlot::new(Text::of_bytes(encoding, room)))
 }
 
 /// What is wrong with a guest's text; or with the host's, which wants it in an

@@ -5,8 +5,8 @@
 
 use super::StoreData;
 use super::context::{AsContextMut, Cx};
+use super::strings::{Str, no_memory};
 use super::tree::mismatch;
-use super::value::{Str, no_memory};
 use crate::abi::INLINE_ENCODING;
 use crate::error::Result;
 use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};

@@ -32,6 +32,7 @@ pub(crate) mod refs;
 pub(crate) mod resource;
 pub(crate) mod slots;
 pub(crate) mod stack;
+pub(crate) mod strings;
 pub(crate) mod text;
 pub(crate) mod transfer;
 pub(crate) mod tree;
@@ -145,7 +146,7 @@ pub(crate) struct Scratch {
     pub bytes: Vec<Vec<u8>>,
     pub held: Vec<Vec<slots::Held>>,
     /// Strings that calls of host functions read, innermost last.
-    pub kept: Vec<value::Str<'static>>,
+    pub kept: Vec<strings::Str<'static>>,
 }
 
 /// So many buffers of a sort are kept, and so many elements in each: what a

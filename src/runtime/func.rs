@@ -11,10 +11,11 @@ use crate::guest::context::{AsContextMut, Caller, Cx};
 use crate::guest::func::{Body, Func, Typed, check_room, with_vals};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
+use crate::guest::strings::Str;
 use crate::guest::tree::{Arg, Out};
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
-use crate::guest::value::{Str, Val, check_count};
+use crate::guest::value::{Val, check_count};
 use crate::guest::words::HostType;
 use crate::types::FuncType;
 use std::sync::Arc;

@@ -94,9 +94,7 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
     let well_formed = match src {
         Text::Utf8(s) => is_utf8(s),
         Text::Utf16(s) => is_paired(s),
-        Text::Latin1(_) => true,
-        Text::Utf32(s) => simdutf::validate_utf32(s),
-        Text::LooseUtf16(_) | Text::LooseUtf32(_) => return wide::validate(src),
+        other => return wide::validate(other),
     };
     if well_formed { Ok(()) } else { scalar::validate(src) }
 }

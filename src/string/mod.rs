@@ -36,6 +36,7 @@ mod text;
 mod wide;
 
 use text::Room;
+pub(crate) use text::encodings;
 pub use text::{Dest, Encoding, Narrowest, Policy, Text};
 
 use std::fmt;

@@ -20,18 +20,41 @@ pub enum Encoding {
     Utf32,
 }
 
-impl Encoding {
-    /// All of them; the C API numbers them so.
-    pub const ALL: [Encoding; 4] =
-        [Encoding::Utf8, Encoding::Utf16, Encoding::Latin1, Encoding::Utf32];
+/// Hands the encodings to a macro, each with the type of its code units.
+macro_rules! encodings {
+    ($then:ident) => {
+        $then! { Utf8: u8, Utf16: u16, Latin1: u8, Utf32: u32 }
+    };
+}
+pub(crate) use encodings;
 
-    /// The bytes of a code unit.
+macro_rules! all {
+    ($($name:ident: $unit:ty),+) => {
+        impl Encoding {
+            /// All of them; the C API numbers them so.
+            pub const ALL: [Encoding; [$(Encoding::$name),+].len()] = [$(Encoding::$name),+];
+
+            /// The bytes of a code unit.
+            #[inline]
+            pub const fn unit_size(self) -> usize {
+                match self {
+                    $(Encoding::$name => size_of::<$unit>(),)+
+                }
+            }
+        }
+    };
+}
+
+encodings!(all);
+
+impl Encoding {
+    /// The most units that a unit of any encoding becomes in this one.
     #[inline]
-    pub const fn unit_size(self) -> usize {
+    pub(crate) const fn most_of_a_unit(self) -> usize {
         match self {
-            Encoding::Utf8 | Encoding::Latin1 => 1,
+            Encoding::Utf8 => 4,
             Encoding::Utf16 => 2,
-            Encoding::Utf32 => 4,
+            Encoding::Latin1 | Encoding::Utf32 => 1,
         }
     }
 }
@@ -123,6 +146,18 @@ impl Text<'_> {
             Text::Utf32(s) => s.as_ptr().cast(),
             Text::LooseUtf16(s) => s.as_ptr().cast(),
             Text::LooseUtf32(s) => s.as_ptr().cast(),
+        }
+    }
+
+    /// Where the first unit is that is zero.
+    #[doc(hidden)]
+    pub fn zero(&self) -> Option<usize> {
+        match self {
+            Text::Utf8(s) | Text::Latin1(s) => s.iter().position(|unit| *unit == 0),
+            Text::Utf16(s) => s.iter().position(|unit| *unit == 0),
+            Text::Utf32(s) => s.iter().position(|unit| *unit == 0),
+            Text::LooseUtf16(s) => s.iter().position(|unit| *unit == [0; 2]),
+            Text::LooseUtf32(s) => s.iter().position(|unit| *unit == [0; 4]),
         }
     }
 

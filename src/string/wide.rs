@@ -226,11 +226,16 @@ pub fn transcode(m: &Measured, src: Text<'_>, mut dst: Dest<'_>) -> Result<(), C
 #[inline(never)]
 pub fn validate(src: Text<'_>) -> Result<(), BadText> {
     let mut out = [const { MaybeUninit::uninit() }; _];
-    let well_formed = in_parts(src, |part| {
-        let to = part.encoding();
-        (is_ascii(part) || transcode_part(part, to, &mut out).is_some()).then_some(())
-    });
-    if well_formed.is_some() { Ok(()) } else { scalar::validate(src) }
+    let is_well_formed = match src {
+        Text::Latin1(_) => true,
+        Text::Utf32(s) => simdutf::validate_utf32(s),
+        _ => in_parts(src, |part| {
+            let to = part.encoding();
+            (is_ascii(part) || transcode_part(part, to, &mut out).is_some()).then_some(())
+        })
+        .is_some(),
+    };
+    if is_well_formed { Ok(()) } else { scalar::validate(src) }
 }
 
 /// See [`super::length`].

@@ -8,9 +8,10 @@ use crate::error::Result;
 use crate::guest::carried::{CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
 use crate::guest::slots::{Held, Once};
+use crate::guest::strings::Str;
 use crate::guest::transfer::{length, measure_result, word};
 use crate::guest::tree::mismatch;
-use crate::guest::value::{Str, Val};
+use crate::guest::value::Val;
 use crate::string::Text;
 use crate::types::ValType;
 

@@ -13,7 +13,7 @@ use super::sink::Grow;
 use super::slot::{Slot, kind, many};
 use super::walk::{Fault, Reading, Take, Taken, character, find, trap};
 use crate::error::{Error, ErrorKind, TrapCode};
-use crate::guest::value::{bad_text, changed};
+use crate::guest::strings::{bad_text, changed};
 use crate::string::{BadText, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged};
 use crate::types::tree::Type;
 use std::ffi::c_void;

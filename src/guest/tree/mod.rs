@@ -38,7 +38,8 @@ pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};
 pub use self::walk::{Lend, Take};
 pub use self::within::is_within;
 
-use super::value::{Str, Val};
+use super::strings::Str;
+use super::value::Val;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::Policy;
 use std::ptr::NonNull;

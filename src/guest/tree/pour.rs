@@ -11,7 +11,7 @@ use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many,
 use super::walk::Fault;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
-use crate::guest::value::{Str, bad_text, changed};
+use crate::guest::strings::{Str, bad_text, changed};
 use crate::string::{Dest, Encoding, measure, transcode_unchanged};
 use crate::types::tree::Type;
 use std::ffi::c_void;

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)] // memory that a caller vouches for
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::value::{Str, changed};
+use crate::guest::strings::{Str, changed};
 use crate::string::{Dest, Encoding, Measured, Policy, Text, copy, measure, transcode_unchanged};
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -80,12 +80,7 @@ impl Sink {
         self.units = match self.to {
             To::Room(data, capacity) => {
                 let most = if capacity <= isize::MAX as usize / size_of::<u32>() {
-                    // The most that a unit of any encoding becomes.
-                    let each = match self.encoding {
-                        Encoding::Utf8 => 4,
-                        Encoding::Utf16 => 2,
-                        Encoding::Latin1 | Encoding::Utf32 => 1,
-                    };
+                    let each = self.encoding.most_of_a_unit();
                     text.len().saturating_mul(each).saturating_add(SLACK)
                 } else {
                     measure(text, self.encoding, policy)?.len()

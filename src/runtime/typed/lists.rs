@@ -7,11 +7,12 @@ use crate::error::{Error, ErrorKind};
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
 use crate::guest::list::List;
+use crate::guest::strings::Str;
 use crate::guest::tree::walk::{
     Fault, Lend, Look, Looked, Reading, Taken, Words, Writing, look_at_length,
 };
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Str, Val};
+use crate::guest::value::Val;
 use crate::types::ValType;
 use crate::types::tree::{self, Type};
 use std::sync::Arc;

@@ -5,9 +5,10 @@
 use super::mapping::{Lift, Lower, one_result, stands, unexpected};
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
+use crate::guest::strings::Str;
 use crate::guest::tree::walk::{Lend, Look, Looked, Reading, Taken, Words, Writing};
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Str, Val};
+use crate::guest::value::Val;
 use crate::string::{Text, copy_to_string};
 use crate::types::ValType;
 use crate::types::tree::Type;
