@@ -7,6 +7,7 @@ mod artefact;
 mod builtin;
 mod command;
 pub(crate) mod config;
+mod core_instance;
 pub(crate) mod core_modules;
 pub(crate) mod expose;
 pub(crate) mod externs;
