@@ -44,6 +44,11 @@ printf '\n== Components: values from C against those of the engine, and typed in
 "$target-peers/release/components" "$target/release/$library" | tee "$out/components.txt"
 printf '\n== Typed calls from Rust against the component model\n'
 "$target-peers/release/typed" | tee "$out/typed.txt"
+printf '\n== C++: text that is returned, and many texts in one call\n'
+scripts/install.sh "$out/install" "$target/release"
+"${CXX:-c++}" -std=c++17 -O2 -I "$out/install/include" benches/src/cpp/main.cc -o "$out/cpp" \
+    -L "$out/install/lib" -lwitrt -Wl,-rpath,"$out/install/lib"
+"$out/cpp" | tee "$out/cpp.txt"
 printf '\n== Loading, instances, growth\n'
 "$target/release/load" tests/modules | tee "$out/load.txt"
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 /// Sizes in bytes, as a guest has them. Each is a kind of text that programs pass:
-/// a word, a name, a line, a page, a file, a large file.
-pub const SIZES: [usize; 6] = [8, 64, 256, 1024, 64 * 1024, 1024 * 1024];
+/// a word, a name, lines, a page, a file, a large file.
+pub const SIZES: [usize; 8] = [8, 64, 128, 256, 512, 1024, 64 * 1024, 1024 * 1024];
 
 /// A script.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -94,6 +94,7 @@ impl Table {
         line("`add`", "add", 0..=usize::MAX);
         for kind in &KINDS[1..] {
             line(&format!("`{kind}`, 8 and 64 B"), kind, 8..=64);
+            line(&format!("`{kind}`, 128 to 512 B"), kind, 128..=512);
             line(&format!("`{kind}`, 1 Ki"), kind, 1024..=1024);
             line(&format!("`{kind}`, 64 Ki and 1 Mi"), kind, 65536..=usize::MAX);
         }
