@@ -32,9 +32,9 @@ use unit::Unit;
 pub(crate) use crate::plan::stage::PARKED_WORDS;
 pub(crate) use encode::Remap;
 pub(crate) use interface::{
-    CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS, COUNT, Call, Entry, Intrinsic, Out,
-    PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name, entry_name, memory_name,
-    parked_name,
+    CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS, COUNT, Entry, EntryResult, ImportCall,
+    Intrinsic, PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name, entry_name,
+    memory_name, parked_name,
 };
 pub(crate) use origin::Origin;
 

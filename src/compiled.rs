@@ -217,7 +217,7 @@ impl Running {
         self.mems.get(caller)?.get(at as usize).copied().ok_or_else(missing)
     }
 
-    /// The same once the core exists.
+    /// A memory by its position, once the core exists.
     #[inline(always)]
     fn ready_mem(&self, at: i32) -> Result<Mem> {
         self.mems.found().get(at as usize).copied().ok_or_else(missing)

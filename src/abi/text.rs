@@ -26,7 +26,8 @@ const TAG: u32 = 1 << 31;
 /// encoding take.
 pub(crate) const INLINE: GuestEncoding = GuestEncoding::Utf8;
 
-/// The same for hosts. What nearly all guests have is known where it is compiled.
+/// How hosts hold text in [`INLINE`]. What nearly all guests have is known where it is
+/// compiled.
 pub(crate) const INLINE_ENCODING: Encoding = match INLINE.fixed() {
     Some(encoding) => encoding,
     None => panic!("text in registers says nothing of its encoding"),
@@ -166,7 +167,7 @@ impl Measure {
         string::transcode(&self.found, text, Dest::of_bytes(self.found.to(), room))
     }
 
-    /// The same for a text that cannot have changed: see
+    /// Writes a text that cannot have changed since: see
     /// [`string::transcode_unchanged`].
     #[inline]
     pub fn write_unchanged(&self, text: Text<'_>, room: &mut [u8]) -> Result<(), Changed> {

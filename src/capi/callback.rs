@@ -11,9 +11,9 @@ use super::base::string;
 use super::base::text::text_at;
 use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
-use super::callback_text::{Buffers, Room, text_of};
+use super::callback_text::{Buffers, ShortRoom, text_of};
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
-use crate::tree::Returned as Value;
+use crate::tree::Returned;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Str, Val, ValType};
 use std::cell::Cell;
@@ -34,9 +34,9 @@ pub struct witrt_caller_t {
 #[derive(Clone, Copy)]
 enum Texts {
     /// A place for each result; none at all where no result is a string.
-    OfSlots(*const [Returned]),
+    OfSlots(*const [ReturnedText]),
     /// The place for the one result of a callback whose values are described.
-    Described(*const Cell<Option<Value>>),
+    Described(*const Cell<Option<Returned>>),
 }
 
 impl witrt_caller_t {
@@ -45,7 +45,7 @@ impl witrt_caller_t {
     pub(super) fn described(
         cell: &StoreCell,
         kinds: &[SlotKind],
-        given: &Cell<Option<Value>>,
+        given: &Cell<Option<Returned>>,
         answer: *const c_void,
     ) -> witrt_caller_t {
         witrt_caller_t { cell, kinds, texts: Texts::Described(given), answer }
@@ -68,7 +68,7 @@ impl witrt_caller_t {
 }
 
 /// Text that was returned before the callback has.
-type Returned = Cell<Option<Copied>>;
+type ReturnedText = Cell<Option<Copied>>;
 
 /// A host function that takes slots. `args` has one for each parameter: a
 /// number, a reference that is lent, text in `text` or a handle that is lent in
@@ -189,7 +189,7 @@ impl Callback {
         let mut args = [witrt_slot_t::ZERO; PLAIN];
         let mut results = [witrt_slot_t::ZERO; RESULTS];
         let mut buffers = Buffers::<PLAIN>::default();
-        let mut rooms = [const { Room::uninit() }; PLAIN];
+        let mut rooms = [const { ShortRoom::uninit() }; PLAIN];
         for ((kind, arg), room) in self.params.iter().zip(&mut args).zip(&mut rooms) {
             match *kind {
                 SlotKind::Text(encoding) => {
@@ -198,7 +198,7 @@ impl Callback {
                 kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
             }
         }
-        let returned = [const { Returned::new(None) }; RESULTS];
+        let returned = [const { ReturnedText::new(None) }; RESULTS];
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
             let (kinds, texts) = (&*self.results, Texts::OfSlots(&returned));
@@ -219,7 +219,7 @@ impl Callback {
         &self,
         call: &mut HostCall<'_, '_>,
         results: &[witrt_slot_t],
-        returned: &[Returned],
+        returned: &[ReturnedText],
     ) -> Result<()> {
         for (i, (kind, slot)) in self.results.iter().zip(results).enumerate() {
             match *kind {
@@ -345,9 +345,9 @@ impl Callback {
             slots.push(witrt_slot_t::ZERO);
         }
         let slots = slots.as_mut_slice();
-        let mut returned = List::<Returned, INLINE>::new(self.results.len(), Vec::new);
+        let mut returned = List::<ReturnedText, INLINE>::new(self.results.len(), Vec::new);
         for _ in &self.results {
-            returned.push(Returned::new(None));
+            returned.push(ReturnedText::new(None));
         }
         let returned = &*returned.as_mut_slice();
         let (kinds, texts) = (&*self.results, Texts::OfSlots(returned));
@@ -368,7 +368,7 @@ impl Callback {
         &self,
         inside: &mut Inside<'_>,
         slots: &[witrt_slot_t],
-        returned: &[Returned],
+        returned: &[ReturnedText],
         got: &mut List<Got, INLINE>,
     ) -> Result<()> {
         let mut outcome = Ok(());
@@ -477,7 +477,7 @@ pub unsafe extern "C" fn witrt_caller_return_text(
                     }
                     Texts::Described(given) => {
                         let text = Str::new_in(inside.context(), text)?;
-                        (*given).set(Some(Value::of_text(text)));
+                        (*given).set(Some(Returned::of_text(text)));
                     }
                 }
             }

@@ -10,8 +10,8 @@ use crate::{Encoding, Error, ErrorKind, HostCall, Policy, Result};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
-/// Room for the shortest texts.
-pub(super) type Room = MaybeUninit<[u16; SHORT]>;
+/// ShortRoom for the shortest texts.
+pub(super) type ShortRoom = MaybeUninit<[u16; SHORT]>;
 
 /// The next argument, text, as the callback wants it: where it lies, in
 /// `room` if it is short, or in a buffer, which is then to be kept.
@@ -19,7 +19,7 @@ pub(super) type Room = MaybeUninit<[u16; SHORT]>;
 pub(super) fn text_of(
     call: &mut HostCall<'_, '_>,
     encoding: Encoding,
-    room: Option<&mut Room>,
+    room: Option<&mut ShortRoom>,
     mut keep: impl FnMut(Vec<u16>),
 ) -> Result<witrt_text_t> {
     // Nearly always it is a guest's, and well-formed.

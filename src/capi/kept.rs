@@ -10,12 +10,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What the last call of a prepared function kept, and whether that is anything.
 #[derive(Default)]
 pub(super) struct KeptResults {
-    results: Mutex<Vec<Kept>>,
+    results: Mutex<Vec<KeptResult>>,
     is_any: AtomicBool,
 }
 
 /// A result that there was no room for.
-struct Kept {
+struct KeptResult {
     /// Which result it is.
     index: usize,
     value: Returned,
@@ -23,7 +23,7 @@ struct Kept {
 
 // SAFETY: what its slot refers to is in an arena that goes with it, or it is text; both
 // may go to another thread.
-unsafe impl Send for Kept {}
+unsafe impl Send for KeptResult {}
 
 /// Texts that there was no room for, of which results, with what tells so.
 pub(super) type Short = Vec<(usize, (Error, Str<'static>))>;
@@ -41,7 +41,7 @@ impl KeptResults {
     /// Keeps a result, and nothing else.
     #[cold]
     pub fn keep(&self, index: usize, value: Returned) {
-        self.replace(vec![Kept { index, value }]);
+        self.replace(vec![KeptResult { index, value }]);
     }
 
     /// Keeps texts, and nothing else, and tells of the first.
@@ -50,14 +50,14 @@ impl KeptResults {
         let (mut first, mut texts) = (None, Vec::new());
         for (index, (error, text)) in short {
             first.get_or_insert_with(|| error.of_result(index));
-            texts.push(Kept { index, value: Returned::of_text(text) });
+            texts.push(KeptResult { index, value: Returned::of_text(text) });
         }
         self.replace(texts);
         first.unwrap_or_else(|| Error::new(ErrorKind::BufferTooSmall, "there was no room"))
     }
 
     #[cold]
-    fn replace(&self, new: Vec<Kept>) {
+    fn replace(&self, new: Vec<KeptResult>) {
         self.is_any.store(!new.is_empty(), Ordering::Relaxed);
         let old = std::mem::replace(&mut *self.lock(), new);
         drop(old);
@@ -89,7 +89,7 @@ impl KeptResults {
         done.map_err(|error| error.of_result(index))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Kept>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<KeptResult>> {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -124,7 +124,7 @@ impl SlotCall {
         let mut memory = [const { MaybeUninit::<u64>::uninit() }; INLINE * EACH];
         // SAFETY: the caller vouches for the slots, and there is room.
         unsafe {
-            let room = Room::new(memory.as_mut_ptr(), INLINE);
+            let room = Ends::new(memory.as_mut_ptr(), INLINE);
             self.call_in(inside, args, results, room, None)
         }
     }
@@ -154,7 +154,7 @@ impl SlotCall {
         memory.reserve(count * EACH);
         // SAFETY: as above, and there is room.
         let done = unsafe {
-            let room = Room::new(memory.as_mut_ptr(), count);
+            let room = Ends::new(memory.as_mut_ptr(), count);
             self.call_in(inside, args, results, room, Some(&mut aside))
         };
         let Aside { mut lent, mut got } = aside;
@@ -177,7 +177,7 @@ impl SlotCall {
         inside: &mut Inside<'_>,
         args: *const witrt_slot_t,
         results: *mut witrt_slot_t,
-        room: Room<'a>,
+        room: Ends<'a>,
         mut aside: Option<&mut Aside<'a>>,
     ) -> Result<()> {
         self.kept.forget();
@@ -333,7 +333,7 @@ impl SlotCall {
 }
 
 /// What a call is made of. Nothing is there at first.
-struct Room<'a> {
+struct Ends<'a> {
     args: *mut Arg<'a>,
     outs: *mut Out<'a>,
     texts: *mut Text<'a>,
@@ -354,7 +354,7 @@ const _: () = {
     assert!(align_of::<Text<'_>>() >= align_of::<Sink>());
 };
 
-impl Room<'_> {
+impl Ends<'_> {
     /// For so many values.
     ///
     /// # Safety
@@ -367,7 +367,7 @@ impl Room<'_> {
             let args: *mut Arg<'_> = memory.cast();
             let outs: *mut Out<'_> = args.add(count).cast();
             let texts: *mut Text<'_> = outs.add(count).cast();
-            Room { args, outs, texts, sinks: texts.add(count).cast(), lent: PhantomData }
+            Ends { args, outs, texts, sinks: texts.add(count).cast(), lent: PhantomData }
         }
     }
 }

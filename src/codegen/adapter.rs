@@ -6,7 +6,7 @@
 //! Not here: indices of the encoded module.
 
 use super::convert;
-use super::interface::{Call, Intrinsic, Out, Strings, Where};
+use super::interface::{EntryResult, ImportCall, Intrinsic, Strings, Where};
 use super::ir::{Body, Callee, Ins, broken, words};
 use super::spaces::Spaces;
 use crate::abi::{AllocArg, GuestEncoding};
@@ -79,7 +79,7 @@ impl Gen<'_> {
 
     /// What the host makes of the results of an entry, and which calls are due
     /// then.
-    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<Out>, Vec<u32>) {
+    pub fn entry(&self, plan: &AdapterPlan) -> (Vec<EntryResult>, Vec<u32>) {
         let stage = self.stage(Role::Entry, plan);
         let lifts = stage.direct.iter().filter_map(|i| match plan.ops.get(*i) {
             Some(Op::LiftStr { to, mem, .. }) => Some((*to, *mem)),
@@ -90,9 +90,9 @@ impl Gen<'_> {
         if let Some(Op::Ret { values }) = plan.ops.last() {
             for (used, ty) in values.iter().zip(plan.ty.results()) {
                 outs.push(match (ty, lifts.get(&used.slot)) {
-                    (ValType::String, Some(mem)) => Out::View(self.mem(*mem) as u32),
-                    (ValType::String, None) => Out::Slot,
-                    (ty, _) => Out::Word(*ty),
+                    (ValType::String, Some(mem)) => EntryResult::View(self.mem(*mem) as u32),
+                    (ValType::String, None) => EntryResult::Slot,
+                    (ty, _) => EntryResult::Word(*ty),
                 });
             }
         }
@@ -384,7 +384,7 @@ impl<'p> Frame<'_, 'p> {
         let with = with.map(|(deferred, _)| deferred);
         let carries = self.gen_.carries_back(self.plan, ty, to);
         let results = self.gen_.texts(self.plan, to, ty.results().len());
-        let call = Call { adapter, with, settles, texts, carries, results, ty: None };
+        let call = ImportCall { adapter, with, settles, texts, carries, results, ty: None };
         self.call(Intrinsic::Call(call));
         for (i, ty) in ty.results().iter().enumerate().rev() {
             let place = match ty {
@@ -476,9 +476,9 @@ impl<'p> Frame<'_, 'p> {
         let mut results = Vec::new();
         for out in outs {
             match out {
-                Out::Word(ty) => results.push(ty.carrier()),
-                Out::View(_) => results.extend([ValType::I32, ValType::I32]),
-                Out::Slot => results.push(ValType::I32),
+                EntryResult::Word(ty) => results.push(ty.carrier()),
+                EntryResult::View(_) => results.extend([ValType::I32, ValType::I32]),
+                EntryResult::Slot => results.push(ValType::I32),
             }
         }
         for debt in debts {

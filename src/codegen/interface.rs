@@ -36,7 +36,7 @@ pub(crate) enum Intrinsic {
     /// Forget the call that was recorded last: it is about to be made.
     Undefer,
     /// Call an adapter import.
-    Call(Call),
+    Call(ImportCall),
     /// The adapter import of this adapter index as a core function of the
     /// original's type of this index.
     Core(u32, u32),
@@ -46,7 +46,7 @@ pub(crate) enum Intrinsic {
 /// then the import's; strings come back as slot and length, or carried, as in
 /// [`Strings::Carried`], with slots below [`CARRIED`] for what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Call {
+pub(crate) struct ImportCall {
     /// The import's adapter index.
     pub adapter: u32,
     /// Record a call of the deferred function of this position meanwhile.
@@ -114,7 +114,7 @@ pub(crate) struct Entry {
     /// Whether the guest runs before anything else can be told from outside.
     pub settles: bool,
     /// What the first words of the results are.
-    pub results: Vec<Out>,
+    pub results: Vec<EntryResult>,
     /// Calls to be registered when it returns, by position in
     /// [`Compiled::deferred`]: the words after, first registered first.
     pub debts: Vec<u32>,
@@ -145,7 +145,7 @@ pub(crate) enum Strings {
 
 /// One result of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Out {
+pub(crate) enum EntryResult {
     /// A word.
     Word(ValType),
     /// Address and length in the memory of this position in
@@ -155,10 +155,10 @@ pub(crate) enum Out {
     Slot,
 }
 
-impl Out {
+impl EntryResult {
     /// How many words it takes.
     pub fn words(self) -> usize {
-        if matches!(self, Out::View(_)) { 2 } else { 1 }
+        if matches!(self, EntryResult::View(_)) { 2 } else { 1 }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Not here: instructions; indices of the encoded module.
 
 use super::adapter::Gen;
-use super::interface::{Call, Entry, Intrinsic, WORDS};
+use super::interface::{Entry, ImportCall, Intrinsic, WORDS};
 use super::ir::{Body, Callee, broken};
 use super::spaces::Spaces;
 use super::{forward, park};
@@ -212,7 +212,7 @@ impl Work {
                 let (_, body) = gen_.body(Role::Hook, adapter, plan)?;
                 let target = forward::target(&body, gen_.spaces.ty(ty)?);
                 if let Some(Callee::Intrinsic(Intrinsic::Call(call))) = target {
-                    let call = Call { ty: Some(ty), ..call.clone() };
+                    let call = ImportCall { ty: Some(ty), ..call.clone() };
                     return Ok(Target::Intrinsic(self.intrinsic(Intrinsic::Call(call))));
                 }
                 let name = format!("adapter {adapter} import");

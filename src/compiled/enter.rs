@@ -9,7 +9,7 @@
 use super::park::{Outer, Parking};
 use super::{Handles, Running};
 use crate::abi::GuestEncoding;
-use crate::codegen::{self, Entry, Out as Gives, Strings};
+use crate::codegen::{self, Entry, EntryResult, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::carried::{CARRIED, CARRIED_WORDS, carry};
@@ -91,10 +91,10 @@ impl Entered {
         if *strings == Strings::Carried && !func.is_light() {
             return Err(missing());
         }
-        let from = |out: &Gives| match *out {
-            Gives::Word(ty) => Ok(From::Word(ty)),
-            Gives::View(mem) => running.ready_mem(mem as i32).map(From::View),
-            Gives::Slot => Ok(From::Slot),
+        let from = |out: &EntryResult| match *out {
+            EntryResult::Word(ty) => Ok(From::Word(ty)),
+            EntryResult::View(mem) => running.ready_mem(mem as i32).map(From::View),
+            EntryResult::Slot => Ok(From::Slot),
         };
         let parking = if *parks || *pays { handles.parking.clone() } else { None };
         Ok(Entered {
@@ -149,13 +149,13 @@ impl Entered {
         self.shut(cx, opened, taken)
     }
 
-    /// The same for references and many words.
+    /// The call with references or many words.
     #[inline(never)]
     fn run_wide(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
         self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, outs))
     }
 
-    /// The same where some have to be lent.
+    /// The call where some arguments have to be lent.
     #[inline(never)]
     fn run_lent(
         &self,
@@ -326,7 +326,7 @@ impl Entered {
         }
     }
 
-    /// The same where it has to do something.
+    /// A call is over that pays what was parked: after an error, or within another entry.
     #[inline(never)]
     fn shut_slowly(&self, cx: &mut Cx<'_>, opened: Opened, called: Result<bool>) -> Result<()> {
         let Opened { outer, mark } = opened;

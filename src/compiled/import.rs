@@ -6,7 +6,7 @@
 //! Not here: what a host function sees.
 
 use super::Running;
-use crate::codegen::{Call, Where};
+use crate::codegen::{ImportCall, Where};
 use crate::error::Result;
 use crate::guest::context::Cx;
 use crate::guest::give_back;
@@ -23,7 +23,7 @@ impl Running {
     pub(super) fn import(
         self: &Arc<Self>,
         cx: &mut Cx<'_>,
-        call: &Call,
+        call: &ImportCall,
         core_type: &HostType,
     ) -> Result<wasmtime::Func> {
         let adapter = self.code.program.adapters.get(call.adapter as usize);
@@ -81,7 +81,7 @@ impl Running {
 }
 
 /// How the arguments come.
-fn given(call: &Call, ty: &FuncType) -> Result<Box<[Given]>> {
+fn given(call: &ImportCall, ty: &FuncType) -> Result<Box<[Given]>> {
     let mut texts = call.texts.iter();
     let given = |ty: &ValType| match ty {
         ValType::String => match texts.next() {

@@ -89,7 +89,7 @@ impl Parking {
         cx.data_mut().debts.owe_parked(self.id);
     }
 
-    /// The same within another entry.
+    /// An entry within another one has left calls parked: they wait aside.
     #[cold]
     pub fn owe_within(&self, cx: &mut Cx<'_>) -> Result<()> {
         let words = self.lot.read(cx)?;

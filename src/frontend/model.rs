@@ -44,7 +44,7 @@ pub(crate) struct ImportItem {
 pub(crate) struct FuncItem {
     /// An adapter type.
     pub ty: u32,
-    /// The same type, where its parameters are called otherwise than in the type.
+    /// The function's type, where its parameters are called otherwise than in the type.
     /// Only text can say so.
     pub named: Option<FuncType>,
     pub body: Vec<Instr>,

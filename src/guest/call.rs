@@ -124,7 +124,7 @@ impl CoreFunc {
         Ok(CoreFunc::host_of(cx, core_type, ty, body, Home::ANY))
     }
 
-    /// The same for an exact type of a module, which `ty` must describe, and for the
+    /// A host function of an exact type of a module, which `ty` must describe, for the
     /// code of one instance.
     pub fn host_of(
         cx: &mut Cx<'_>,

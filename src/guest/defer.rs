@@ -101,7 +101,7 @@ impl Debts {
         calls.push((func.home(), Debt::Vals(func, all.len() - before)));
     }
 
-    /// The same for a call with few words.
+    /// Records a call that has few words.
     #[inline]
     pub fn register_due(&mut self, home: Home, due: Due) {
         self.registered.calls.push((home, Debt::Due(due)));

@@ -69,7 +69,7 @@ impl CoreFunc {
         run(cx, Frame::light(&mut room, self))
     }
 
-    /// The same for references and many words.
+    /// Calls with a frame for references and many words.
     #[inline(never)]
     pub fn framed_wide<R>(
         &self,

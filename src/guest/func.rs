@@ -30,7 +30,7 @@ pub(crate) struct Inner {
     pub store: u64,
     pub ty: FuncType,
     pub body: Body,
-    /// The same function for core code, made when it is first needed; of a
+    /// What core code calls for it, made when it is first needed; of a
     /// core function, itself.
     twin: OnceLock<CoreFunc>,
 }
@@ -47,7 +47,7 @@ pub(crate) trait Typed: Any + Send + Sync {
     /// unspecified which results are there.
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()>;
 
-    /// The same for who has lists of values, and for what takes them. Each result holds
+    /// A call by who has lists of values, and of what takes them. Each result holds
     /// its type's default.
     fn call_vals(
         &self,
@@ -58,7 +58,7 @@ pub(crate) trait Typed: Any + Send + Sync {
         with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
     }
 
-    /// The same with slots, the arguments checked by what they are for; `None` where
+    /// A call with slots, the arguments checked by what they are for; `None` where
     /// there is no such way.
     ///
     /// # Safety
@@ -106,7 +106,7 @@ pub(crate) trait Typed: Any + Send + Sync {
         None
     }
 
-    /// The same for core code, for which it has this type, without lists of
+    /// Makes what core code calls for it, for which it has this type, without lists of
     /// values; the link comes back from those that do not know that way.
     #[allow(clippy::result_large_err)] // it goes on to another way at once
     fn linked(

@@ -346,7 +346,7 @@ impl<'x, 's> HostCall<'x, 's> {
         self.put_long(copied.map_err(|e| e.of_host_result(self.put()))?)
     }
 
-    /// The same for text that was copied before.
+    /// Puts the next result, text that was copied before.
     #[doc(hidden)]
     #[inline]
     pub fn put_copied(&mut self, text: Copied) -> Result<()> {

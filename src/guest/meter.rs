@@ -69,7 +69,7 @@ fn ask(cx: &mut Cx<'_>) -> Result<Option<u64>> {
     Ok(answer.map(|ticks| ticks.get().min(u64::MAX / 2)))
 }
 
-/// The same for core code, which the engine has stopped.
+/// What becomes of core code that the engine has stopped at the deadline.
 #[cold]
 pub(crate) fn at_deadline(mut cx: Cx<'_>) -> wasmtime::Result<wasmtime::UpdateDeadline> {
     match ask(&mut cx) {

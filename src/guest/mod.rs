@@ -108,7 +108,7 @@ impl StoreData {
         }
     }
 
-    /// The same for an engine's store within this one.
+    /// The data of an engine's store within this one.
     #[cfg(feature = "component")]
     pub fn apart(&self) -> StoreData {
         let (stack, meter) = (self.stack.apart(), self.meter.clone());
@@ -178,7 +178,7 @@ pub(crate) struct Limits {
     pub instances: usize,
 }
 
-/// The same buffer, emptied, for values of another lifetime. The standard
+/// A buffer, emptied, for values of another lifetime. The standard
 /// library collects in place, so the allocation stays.
 pub(crate) fn recycle<T, U>(mut buffer: Vec<T>) -> Vec<U> {
     const { assert!(size_of::<T>() == size_of::<U>() && align_of::<T>() == align_of::<U>()) };

@@ -45,7 +45,7 @@ pub(super) fn copied<T>(items: impl ExactSizeIterator<Item = T>) -> Result<Vec<T
     Ok(copy)
 }
 
-/// The same of what may be none.
+/// A list of those, or the first error, if there is memory for it.
 fn tried<T>(items: impl ExactSizeIterator<Item = Result<T>>) -> Result<Vec<T>> {
     let mut copy = room(items.len())?;
     for item in items {

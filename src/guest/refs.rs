@@ -87,7 +87,7 @@ impl ExternRef {
         ExternRef::from_rooted(cx, rooted).map(Some)
     }
 
-    /// The same of what is rooted.
+    /// The reference behind one that is rooted.
     pub(crate) fn from_rooted(
         cx: &mut Cx<'_>,
         rooted: Rooted<wasmtime::ExternRef>,

@@ -90,7 +90,7 @@ impl Lent {
         &self.measured
     }
 
-    /// The same as a value. It goes to callees of the scope's call only: none can
+    /// The text as a value. It goes to callees of the scope's call only: none can
     /// keep it, and what is to be kept is copied by `Str::into_owned`.
     fn to_str(self) -> Str<'static> {
         let text = Str::from_text(self.text);

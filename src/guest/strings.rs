@@ -128,7 +128,7 @@ impl<'a> Str<'a> {
         copy_in(cx.data_mut(), text, policy)
     }
 
-    /// The same by another rule about ill-formed text than the store's.
+    /// A copy that the store owns, by another rule about ill-formed text than its own.
     pub fn new_with(
         mut cx: impl AsContextMut,
         text: Text<'_>,
@@ -266,7 +266,7 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The same string, for as long as this is there.
+    /// This string, lent for as long as it is there.
     pub(crate) fn lent(&self) -> Str<'_> {
         let repr = match &self.repr {
             Repr::Lent(text, checked) => Repr::Lent(*text, *checked),
@@ -323,7 +323,7 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The same string where it owns what it holds, as it is; else what it was.
+    /// The string as it is where it owns what it holds; else what it was.
     pub(crate) fn into_kept(self) -> std::result::Result<Str<'static>, Self> {
         let repr = match self.repr {
             Repr::Lent(..) => return Err(self),
@@ -333,7 +333,7 @@ impl<'a> Str<'a> {
         Ok(Str { repr, policy: self.policy })
     }
 
-    /// The same string, owning what it holds. Text that is lent is copied
+    /// A string that owns what it holds. Text that is lent is copied
     /// into the store.
     pub(crate) fn into_owned(self, cx: &mut Cx<'_>) -> Result<Str<'static>> {
         let data = cx.data_mut();

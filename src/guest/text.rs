@@ -25,13 +25,13 @@ pub(crate) struct Cell {
     /// How it is encoded, as a view and as a copy.
     encoding: Encoding,
     /// Where it lies while it is a view.
-    place: Option<Place>,
+    place: Option<Location>,
     /// The copy: set as soon as it is none, and not changed before nobody holds it.
     copy: OnceLock<Vec<u8>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     pub mem: Mem,
     pub ptr: u32,
     pub len: u32,
@@ -72,7 +72,7 @@ impl Cell {
     ) -> Result<R> {
         match (self.copy.get(), self.place) {
             (Some(bytes), _) => Ok(read(Text::of_bytes(self.encoding, bytes))),
-            (None, Some(Place { mem, ptr, len })) if cx.data().id == self.store => {
+            (None, Some(Location { mem, ptr, len })) if cx.data().id == self.store => {
                 Ok(read(mem.text(cx, ptr, len)?))
             }
             _ => Err(wrong_store("string")),
@@ -96,7 +96,7 @@ impl Cell {
     }
 
     /// Where it lies, as a view.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Location> {
         self.place.filter(|_| self.is_view())
     }
 
@@ -109,7 +109,7 @@ impl Cell {
     pub fn len(&self) -> usize {
         match (self.copy.get(), self.place) {
             (Some(bytes), _) => bytes.len() / self.encoding.unit_size(),
-            (None, Some(Place { mem, len, .. })) => mem.text.told(len).1 as usize,
+            (None, Some(Location { mem, len, .. })) => mem.text.told(len).1 as usize,
             (None, None) => 0,
         }
     }
@@ -135,7 +135,7 @@ impl Texts {
     /// A view of text that has been checked.
     pub fn view(&mut self, store: u64, mem: Mem, ptr: u32, len: u32) -> Arc<Cell> {
         let encoding = mem.text.told(len).0;
-        let cell = self.cell(store, encoding, Some(Place { mem, ptr, len }));
+        let cell = self.cell(store, encoding, Some(Location { mem, ptr, len }));
         self.views.push(cell.clone());
         cell
     }
@@ -199,7 +199,7 @@ impl Texts {
         }
     }
 
-    fn cell(&mut self, store: u64, encoding: Encoding, place: Option<Place>) -> Arc<Cell> {
+    fn cell(&mut self, store: u64, encoding: Encoding, place: Option<Location>) -> Arc<Cell> {
         if self.idle.is_empty() {
             self.sweep();
         }
@@ -299,7 +299,7 @@ pub(crate) fn keep_views(cx: &mut Cx<'_>, home: Home) -> Result<()> {
 
 /// Makes a view a copy, which it then is.
 fn keep_view(cx: &mut Cx<'_>, cell: &Arc<Cell>) -> Result<bool> {
-    let Some(Place { mem, ptr, len }) = cell.place else { return Ok(true) };
+    let Some(Location { mem, ptr, len }) = cell.place else { return Ok(true) };
     // Memories never shrink, so what was inside still is.
     let (bytes, data) = mem.bytes_with(cx, ptr, len)?;
     let mut buffer = data.texts.buffer(bytes.len())?;

@@ -10,7 +10,7 @@ use super::defer::settle_for;
 use super::memory::Mem;
 use super::slots::{Held, Once};
 use super::strings::{Str, bad_text, changed, copy_as};
-use super::text::Place;
+use super::text::Location;
 use super::tree::{Out, mismatch};
 use super::value::Val;
 use super::{give_back, recycle};
@@ -102,7 +102,7 @@ pub(crate) fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -
     write_held(cx, slot, take, mem, ptr)
 }
 
-/// The same for text that is copied already.
+/// Writes text that is only to be written, and is copied already.
 #[inline(always)]
 fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
     let text = match cx.data_mut().slots.take_once(slot)? {
@@ -115,7 +115,7 @@ fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
     Ok(())
 }
 
-/// The same for a string that the host does not lend.
+/// Writes a string that the host does not lend.
 #[inline(never)]
 fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
     if slot == CARRIED as i32 {
@@ -204,7 +204,7 @@ pub(crate) fn write_str(
     mem: Mem,
     ptr: u32,
 ) -> Result<()> {
-    let Some(Place { mem: from, ptr: at, len }) = s.cell().and_then(|cell| cell.place()) else {
+    let Some(Location { mem: from, ptr: at, len }) = s.cell().and_then(|cell| cell.place()) else {
         let measured = match measured {
             Some(measured) => measured,
             None => measure(cx, s, mem.text)?,

@@ -191,7 +191,8 @@ pub(crate) fn firsts(program: &Program) -> Vec<bool> {
     firsts
 }
 
-/// The same of a plan. Adapters call earlier ones, which `firsts` knows, or
+/// Of a plan, whether the guest runs before anything in it can trap or be noticed.
+/// Adapters call earlier ones, which `firsts` knows, or
 /// themselves: one that begins with that does so for ever.
 pub(crate) fn guest_first(firsts: &[bool], plan: &AdapterPlan) -> bool {
     guest_next(firsts, &plan.ops, false)

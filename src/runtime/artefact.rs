@@ -79,7 +79,7 @@ impl Artefact {
         finish(back_end as usize, code, &description, &program.core)
     }
 
-    /// The same of a component.
+    /// What is stored of a component.
     #[cfg(feature = "component")]
     pub fn write_component(code: Vec<u8>) -> Vec<u8> {
         finish(COMPONENT, code, &[], &[])
@@ -110,7 +110,7 @@ impl Artefact {
         if sum.finish() == artefact.sum { Ok(artefact) } else { Err(bad(DAMAGED)) }
     }
 
-    /// The same in a file, all of which is read once.
+    /// Reads what is stored in a file, all of it once.
     pub fn open(path: &Path) -> Result<(File, Artefact)> {
         let mut file = open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;

@@ -198,7 +198,7 @@ fn core_imports(
     Ok(supplied)
 }
 
-/// The same for a core with compiled adapters: what was supplied for imports
+/// What a core with compiled adapters imports: what was supplied for imports
 /// that stay, and the intrinsics.
 fn compiled_imports(
     cx: &mut Cx<'_>,

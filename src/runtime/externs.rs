@@ -442,7 +442,7 @@ impl Memory {
         self.start(cx)
     }
 
-    /// The same for who writes nothing there.
+    /// Where it starts, for who writes nothing there.
     #[doc(hidden)]
     pub fn start(&self, mut cx: impl AsContextMut) -> Result<*mut u8> {
         let cx = &cx.as_context_mut().0;

@@ -37,7 +37,7 @@ impl Func {
         Func::new_typed(store, ty.clone(), Arc::new(HostFunc { body, ty }))
     }
 
-    /// The same without lists of values: arguments are taken out of the call in
+    /// A host function without lists of values: arguments are taken out of the call in
     /// order, then results are put in order, all of them. Text is read where it
     /// lies. What is taken or put against the type is an error.
     ///
@@ -63,7 +63,8 @@ impl Func {
         Func::new_inlined(cx, ty, body)
     }
 
-    /// The same for what is a type of its own.
+    /// A host function whose body is a type of its own: one piece of machine code with
+    /// what the engine calls.
     pub(crate) fn new_inlined(
         mut cx: impl AsContextMut,
         ty: FuncType,

@@ -59,7 +59,7 @@ impl Instance {
         Instance::make(cx, module, imports, CoreModules::default())
     }
 
-    /// The same, where `None` is left to the store's WASI.
+    /// Makes an instance; an import that is `None` is left to the store's WASI.
     ///
     /// # Errors
     /// As [`Instance::new`]; [`ErrorKind::MissingImport`] for `None` where WASI has
@@ -72,7 +72,8 @@ impl Instance {
         Instance::make(cx.as_context_mut(), module, imports.to_vec(), CoreModules::default())
     }
 
-    /// The same, with what a linker has of the core modules that a component imports.
+    /// Makes an instance, also with what a linker has of the core modules that a component
+    /// imports.
     #[doc(hidden)]
     pub fn with_core_modules(
         mut cx: impl AsContextMut,
@@ -109,7 +110,8 @@ impl Instance {
         made
     }
 
-    /// The same, with everything there; of the system it has what is under this number.
+    /// Makes an instance once all imports are there; of the system it has what is under this
+    /// number.
     fn supplied(
         context: &mut Context<'_>,
         module: &Module,

@@ -38,7 +38,7 @@ pub struct Linker {
     /// By module and name. Functions of different types may share both: a
     /// module may ask for a core and an adapter function of one name.
     named: HashMap<(String, String), Vec<Extern>>,
-    /// The same of core modules, which components import.
+    /// The core modules, which components import, by module and name.
     modules: HashMap<(String, String), ModuleItem>,
 }
 
@@ -55,7 +55,7 @@ impl Linker {
         self.insert(module.to_owned(), name.to_owned(), item.into())
     }
 
-    /// The same for names of any length.
+    /// Defines a name, of any length.
     ///
     /// # Errors
     /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory) where there is none for copies of them.
@@ -68,7 +68,7 @@ impl Linker {
         self.try_define_with(module, name, || Ok(item.into()))
     }
 
-    /// The same for what is made once nothing can fail any more but its making.
+    /// Defines a name as what is made once nothing can fail any more but its making.
     #[doc(hidden)]
     pub fn try_define_with(
         &mut self,

@@ -405,7 +405,7 @@ impl Module {
         Module::load(engine, core.map_err(refused)?, &artefact, bytes, source)
     }
 
-    /// The same from a file that holds what [`Module::serialize`] made. The
+    /// Loads a file that holds what [`Module::serialize`] made. The
     /// file is read once, to find damage, and then mapped and not copied: that
     /// is faster, and processes that load the same file share its memory. It
     /// stays open and mapped as long as the module or a store with an instance
@@ -513,7 +513,7 @@ fn image(mapped: &wasmtime::Module) -> &[u8] {
     unsafe { bytes(mapped.image_range()) }
 }
 
-/// The same of a component.
+/// The bytes of a component's code that the engine has mapped.
 #[cfg(feature = "component")]
 fn component_image(mapped: &wasmtime::component::Component) -> &[u8] {
     // SAFETY: as above.

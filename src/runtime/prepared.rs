@@ -51,7 +51,7 @@ impl Prepared {
         Ok(Prepared::checked(func))
     }
 
-    /// The same where somebody else has checked the types.
+    /// Prepares a function whose types somebody else has checked.
     pub(crate) fn checked(func: &Func) -> Prepared {
         let way = match &func.0.body {
             Body::Core(core) if core.is_numeric() => Way::Numbers(core.clone()),

@@ -7,7 +7,9 @@
 //! Not here: what else is in a precompiled module.
 
 use crate::abi::{AllocArg, Convention, Form, Freed, GuestEncoding};
-use crate::codegen::{Call, Compiled, Entry, Intrinsic, Origin, Out, Remap, Strings, Where};
+use crate::codegen::{
+    Compiled, Entry, EntryResult, ImportCall, Intrinsic, Origin, Remap, Strings, Where,
+};
 use crate::plan::{
     Adapter, Binary, Builtin, CoreImport, Export, Import, Inside, Program, Same, TextMem,
 };
@@ -289,7 +291,7 @@ structs! {
     ExportType { name, ty }
     Import { ty, to }
     Export { ty, from, same }
-    Call { adapter, with, settles, texts, carries, results, ty }
+    ImportCall { adapter, with, settles, texts, carries, results, ty }
     TextMem { memory, text }
     Entry { ty, strings, texts, settles, results, debts, parks, leaves, pays, bare }
     Convention { text, form, alloc, freed }
@@ -310,7 +312,7 @@ enums! {
     Builtin { 0 Throw(message) }
     Where { 0 Memory(at), 1 Slot, 2 Taken }
     Strings { 0 None, 1 Slots, 2 Carried }
-    Out { 0 Word(ty), 1 View(at), 2 Slot }
+    EntryResult { 0 Word(ty), 1 View(at), 2 Slot }
     Form { 0 AddressAndLength }
     AllocArg { 0 Size, 1 Align, 2 Const(number) }
     Freed { 0 ByPlan }

@@ -191,7 +191,7 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
         Ok(results)
     }
 
-    /// The same with results in place of others, whose buffers are used again:
+    /// Calls it, and puts results in place of others, whose buffers are used again:
     /// a `String` that is large enough is filled without an allocation. After
     /// an error it is unspecified which of them are new.
     #[inline]

@@ -72,7 +72,7 @@ pub enum Class {
     Reference,
     /// Of a kind without values.
     Vector,
-    /// The same.
+    /// A reference of a kind that has no values here.
     OtherReference,
 }
 

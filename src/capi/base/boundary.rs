@@ -77,7 +77,8 @@ pub fn enter<R: Fallback>(body: impl FnOnce() -> Result<R>) -> R {
     })
 }
 
-/// The same for functions which need to do something else with the error.
+/// The body of a C function which does something else with the error than to leave it as
+/// the last one.
 #[inline]
 pub fn caught<R>(body: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(panicked(panic)))

@@ -84,7 +84,7 @@ pub struct Tables {
     pub strings: Spares<StringBox>,
     /// Buffers for calls with many values.
     pub vals: Vec<Vec<Val<'static>>>,
-    /// The same in C's form.
+    /// Buffers for calls with many values in C's form.
     pub slots: Vec<Vec<Slot>>,
     /// Memory for prepared calls with many values.
     pub rooms: Vec<Vec<MaybeUninit<u64>>>,
@@ -134,7 +134,7 @@ impl StoreCell {
         self.enter_held(body)
     }
 
-    /// The same for who holds the cell by something else: a prepared call, or
+    /// Goes in, for who holds the cell by something else: a prepared call, or
     /// the call that a callback answers.
     #[inline]
     pub fn enter_held<R>(&self, body: impl FnOnce(&mut Inside<'_>) -> R) -> Result<R> {

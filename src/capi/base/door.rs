@@ -56,7 +56,7 @@ impl Door {
         self.open_again()
     }
 
-    /// The same where somebody is inside.
+    /// Opens the door where somebody is inside, or tells why not.
     #[inline(never)]
     fn open_again(&self) -> Result<Leave<'_>, &'static str> {
         let me = this_thread();

@@ -53,7 +53,7 @@ pub unsafe trait Reference: Sized {
         Self::named(handle)
     }
 
-    /// The same, where the name is the program's choice, and may be wrong.
+    /// A new one under a name that is the program's choice, and may be wrong.
     fn named(handle: Handle) -> Box<Self> {
         // SAFETY: the implementer vouches for the layout, so the allocation
         // fits and the pointer is its only owner.
@@ -91,7 +91,7 @@ pub fn set_host_info<T: Reference>(object: Option<&T>, info: Foreign) -> Result<
     Ok(())
 }
 
-/// The same handle under another name, or NULL where its object is none.
+/// A handle under another name, or NULL where its object is none.
 ///
 /// # Safety
 ///

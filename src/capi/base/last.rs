@@ -17,7 +17,7 @@ pub fn set_last(error: &Error) {
     keep_last(Report::new(error));
 }
 
-/// The same for one that has been reported otherwise too.
+/// Leaves an error as the last one that has been reported otherwise too.
 pub fn keep_last(report: Arc<Report>) {
     // A thread that is ending has no last error any more.
     let _ = LAST.try_with(|last| {

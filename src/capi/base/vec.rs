@@ -111,7 +111,7 @@ pub fn from_bytes<V: Vector<Item = c_char>>(bytes: &[u8]) -> Result<V> {
     from_bytes_and(bytes, 0)
 }
 
-/// The same with a NUL behind them, which counts.
+/// A copy of bytes, with a NUL behind them, which counts.
 pub fn terminated<V: Vector<Item = c_char>>(bytes: &[u8]) -> Result<V> {
     from_bytes_and(bytes, 1)
 }

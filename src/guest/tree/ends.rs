@@ -209,7 +209,7 @@ impl<'a> Arg<'a> {
         self.to_val_of(ty, field.map(|field| &field.ty))
     }
 
-    /// The same for an argument of this kind, and of this type where that has parts.
+    /// The argument as a value of this kind, and of this type where that has parts.
     pub(crate) fn to_val_of(self, ty: ValType, of: Option<&Type>) -> Result<Val<'a>> {
         // SAFETY: as for `is`.
         Ok(unsafe {

@@ -138,9 +138,9 @@ pub trait ToGuest {
     /// Puts text into room of its own, and gives the address and what it is told as the
     /// length.
     fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Result<(usize, u32)>;
-    /// The same for text that is well-formed, and was not noted.
+    /// Puts text that is well-formed, and was not noted.
     fn utf8(&mut self, text: &str) -> Result<(usize, u32)>;
-    /// The same for a string.
+    /// Puts any string.
     fn string(&mut self, text: &Str<'_>) -> Result<(usize, u32)>;
     /// A handle of a resource.
     fn resource(&mut self, ty: &ResourceType, own: bool, resource: &Resource) -> Result<u32>;
@@ -373,7 +373,7 @@ impl<'g, 'l> Reading<'g, 'l> {
         copy_to_string(text, to, Policy::Reject).map_err(not_copied)
     }
 
-    /// The same in UTF-16.
+    /// Takes a text into this, in UTF-16.
     pub fn utf16(&mut self, at: u32, len: u32, to: &mut Vec<u16>) -> Result<()> {
         let text = self.text(at, len)?;
         self.pay(2 * text.len())?;

@@ -78,7 +78,7 @@ pub trait HostClosure<Args>: Send + Sync + 'static {
 pub trait Taking: Arrive {
     /// Their types if nothing says otherwise.
     fn types() -> Vec<ValType>;
-    /// The same with all that is in them; none if one is a core type.
+    /// The types with all that is in them; none if one is a core type.
     fn trees() -> Option<Vec<Type>>;
     /// Whether they stand for these.
     fn fits(params: &Fields) -> Result<()>;

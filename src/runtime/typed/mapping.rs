@@ -27,7 +27,7 @@ pub const UNKNOWN: usize = 1 << 20;
 pub trait Mapping {
     /// The kind that it stands for if nothing says otherwise.
     const TYPE: ValType;
-    /// The same for a list of it.
+    /// The kind of a list of it.
     const OF_LIST: ValType = ValType::List;
     /// How many core values it has; [`UNKNOWN`] if that is for its type to say.
     const WORDS: usize;
@@ -193,7 +193,7 @@ pub trait Lift: Mapping + Sized + 'static {
     /// Takes one out of memory.
     #[doc(hidden)]
     fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self>;
-    /// The same in place of another, whose allocations are used again.
+    /// Takes it out of memory in place of another, whose allocations are used again.
     #[doc(hidden)]
     fn update(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
         *self = Self::of_memory(ty, from, at)?;
@@ -229,7 +229,7 @@ pub trait Lift: Mapping + Sized + 'static {
     fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Self> {
         call.take_parts(Self::of_val)
     }
-    /// The same for a list of it.
+    /// Takes an argument of a host function that is a list of it.
     #[doc(hidden)]
     fn take_list(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<Self>> {
         call.take_parts(Vec::of_val)
