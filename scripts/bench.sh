@@ -71,4 +71,16 @@ if command -v valgrind >/dev/null; then
             printf '%-24s %6d\n' "$name" $(((many - few) / times))
         done
     done | tee "$out/instructions.txt"
+    # From C, through the shared library as it is shipped.
+    "${CC:-cc}" -std=gnu11 -O2 -I "$out/install/include" benches/src/repeat.c -o "$out/repeat" \
+        -L "$out/install/lib" -lwitrt -Wl,-rpath,"$out/install/lib"
+    counted() {
+        valgrind --tool=callgrind --callgrind-out-file=/dev/null "$out/repeat" "$1" "$2" 2>&1 |
+            sed -n 's/.*Collected : //p'
+    }
+    "$out/repeat" | while read -r workload; do
+        few=$(counted "$workload" 1000)
+        many=$(counted "$workload" 21000)
+        printf '%-24s %6d\n' "c-$workload" $(((many - few) / 20000))
+    done | tee -a "$out/instructions.txt"
 fi
