@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 #include <witrt.hh>
@@ -90,9 +91,9 @@ void result(const witrt::Engine& engine, witrt::Store& store, const char* script
     sizeof(typename String::value_type) == 1 ? "string" : "u16string", script, size.c_str(), found[0], found[1], found[0] / found[1]);
 }
 
-/// So many texts of eight bytes in one call.
-double texts(const witrt::Engine& engine, witrt::Store& store, std::size_t count) {
-  std::string params, core, lowered, args;
+/// A call with so many texts of eight bytes.
+Run texts(const witrt::Engine& engine, witrt::Store& store, std::size_t count) {
+  std::string params, core, lowered;
   for (std::size_t i = 0; i < count; i++) {
     params += " (param string)";
     core += " i32 i32";
@@ -104,14 +105,13 @@ double texts(const witrt::Engine& engine, witrt::Store& store, std::size_t count
     " (@interface func (export \"f\")" + params + " (result u32)" + lowered + " call-core $f i32-to-u32))").unwrap();
   auto instance = witrt::Instance::make(store, module).unwrap();
   auto func = instance.func("f").unwrap();
-  Prepared prepared(func, std::vector<witrt_slot_kind_t>(count, WITRT_SLOT_UTF8), WASM_U32);
+  auto prepared = std::make_shared<Prepared>(func, std::vector<witrt_slot_kind_t>(count, WITRT_SLOT_UTF8), WASM_U32);
   std::vector<witrt_slot_t> in(count);
   for (auto& slot : in) slot.text = {"12345678", 8};
-  witrt_slot_t out;
-  auto call = [&] {
-    if (!witrt_prepared_call(prepared.call, in.data(), &out, nullptr)) die("a call");
+  return [prepared, in] {
+    witrt_slot_t out;
+    if (!witrt_prepared_call(prepared->call, in.data(), &out, nullptr)) die("a call");
   };
-  return medians({Run(call)})[0];
 }
 
 }  // namespace
@@ -125,9 +125,11 @@ int main() {
     result<std::u16string>(engine, store, "cjk", "\u6f22", units, WITRT_SLOT_UTF16);
     result<std::string>(engine, store, "cjk", "\u6f22", units, WITRT_SLOT_UTF8);
   }
-  double eight = texts(engine, store, 8);
-  for (std::size_t count : {1, 2, 4, 8, 16, 32}) {
-    double found = texts(engine, store, count);
-    std::printf("%2zu texts of 8 bytes in one call  %7.0f ns  %5.2f of eight\n", count, found, found / eight);
+  const std::size_t counts[] = {1, 2, 4, 8, 16, 32};
+  std::vector<Run> runs;
+  for (std::size_t count : counts) runs.push_back(texts(engine, store, count));
+  auto found = medians(runs);
+  for (std::size_t i = 0; i < runs.size(); i++) {
+    std::printf("%2zu texts of 8 bytes in one call  %7.0f ns  %5.2f of eight\n", counts[i], found[i], found[i] / found[3]);
   }
 }
