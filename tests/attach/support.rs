@@ -31,6 +31,8 @@ pub struct Guest {
     pub store: Store,
     pub instance: Instance,
     pub log: Arc<Mutex<Vec<String>>>,
+    /// The host function that fails, by its name.
+    pub fails: Arc<Mutex<String>>,
     /// Values that have a name.
     named: HashMap<String, Val<'static>>,
     encoding: Encoding,
@@ -47,18 +49,20 @@ impl Guest {
         let mut store = Store::new(module.engine());
         store.set_wasi(&Wasi::new()).unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
+        let fails = Arc::<Mutex<String>>::default();
         let mut linker = Linker::new();
         for import in module.imports() {
             let ExternType::Func(ty) = &import.ty else { continue };
             if import.module.starts_with("wasi") {
                 continue;
             }
-            let func = host(&mut store, ty.clone(), import.name.clone(), log.clone());
+            let (ty, name) = (ty.clone(), import.name.clone());
+            let func = host(&mut store, ty, name, log.clone(), fails.clone());
             linker.define(&import.module, &import.name, func);
         }
         let instance = linker.instantiate(&mut store, module).unwrap_or_else(|e| panic!("{e}"));
         let encoding = module.engine().host_encoding();
-        Guest { store, instance, log, named: HashMap::new(), encoding }
+        Guest { store, instance, log, fails, named: HashMap::new(), encoding }
     }
 
     /// Calls a function with arguments as they are told, and tells what comes back.
@@ -164,7 +168,13 @@ pub fn types(ty: &FuncType) -> (Vec<Type>, Vec<Type>) {
 }
 
 /// A host function that says what it gets, and answers as the modules' own tests do.
-fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String>>>) -> Func {
+fn host(
+    store: &mut Store,
+    ty: FuncType,
+    name: String,
+    log: Arc<Mutex<Vec<String>>>,
+    fails: Arc<Mutex<String>>,
+) -> Func {
     let (params, _) = types(&ty);
     // wasm-bindgen of old has names of its own.
     let name = match name.strip_prefix("__wbg_") {
@@ -190,6 +200,9 @@ fn host(store: &mut Store, ty: FuncType, name: String, log: Arc<Mutex<Vec<String
             }
         }
         log.lock().unwrap().push(line);
+        if *fails.lock().unwrap() == name {
+            return Err(Error::host(format!("no {name}")));
+        }
         for result in results {
             *result = match (&*name, &result) {
                 ("none", _) => Val::Option(None),

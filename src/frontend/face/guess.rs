@@ -40,10 +40,11 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     }
     out.push_str("\"\"\"\n");
     let mut imports = String::new();
-    for import in &core.imports {
+    let supplied = best.map_or_else(Vec::new, |(known, _)| (known.supplied)(core));
+    for (at, import) in core.imports.iter().enumerate() {
         if let ExternType::Func(ty) = &import.ty
             && !import.module.starts_with("wasi_")
-            && !best.is_some_and(|(known, _)| (known.is_supplied)(import))
+            && !supplied.get(at).is_some_and(|supplied| *supplied)
         {
             let plain = best.and_then(|(k, _)| (k.plain_name)(&import.module, &import.name));
             let name = plain.unwrap_or_else(|| import.name.clone());
@@ -79,7 +80,7 @@ fn identifier(name: &str) -> String {
 }
 
 /// The tools that a module names as those that made it.
-fn producers(bytes: &[u8]) -> Vec<String> {
+pub(super) fn producers(bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     // What is damaged says nothing.
     let _ = core::sections(bytes, |payload, _| {

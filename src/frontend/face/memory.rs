@@ -98,7 +98,10 @@ impl<'a> Maker<'a> {
         let usual = [CallArg::Pointer, CallArg::Size, CallArg::Align];
         let (func, args, ty) = self.args(at, "what frees", rule, &usual)?;
         let results = ty.results().len();
-        let (empty, i32) = (rules.free_empty || !place.result, ValType::I32);
+        // What is told an address only frees what its allocator has given, which may be of
+        // no bytes; where Rust has none, nothing lies at the address.
+        let empty = rules.free_empty.unwrap_or(args == [CallArg::Pointer]) || !place.result;
+        let i32 = ValType::I32;
         let name = format!("free {func} {args:?} {place:?} {empty}");
         self.glue.named(name, &[i32, i32], &[], |f, _| {
             let (address, length, all) = (0, 1, f.local(i32));

@@ -35,7 +35,7 @@ pub(super) struct Rules {
     /// What takes back the pair that a result is returned in.
     pub free_pair: Option<CallRule>,
     /// Whether memory of no bytes is taken back.
-    pub free_empty: bool,
+    pub free_empty: Option<bool>,
     /// Where room comes from for what is returned through memory.
     pub area: AreaRule,
     /// What the name of a function begins with that is called with what another one, of

@@ -151,7 +151,7 @@ impl<'a> Settings<'a> {
                 "free" => rules.free = Some(call(text, key, value)?),
                 "free-result" => rules.free_result = Some(call(text, key, value)?),
                 "free-pair" => rules.free_pair = Some(call(text, key, value)?),
-                "free-empty" => rules.free_empty = truth(text, key, value)?,
+                "free-empty" => rules.free_empty = Some(truth(text, key, value)?),
                 "stack" => {
                     rules.area = super::rules::AreaRule::Stack(string(text, key, value)?.value);
                 }

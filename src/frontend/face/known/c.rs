@@ -34,7 +34,7 @@ pub(super) fn rules(core: &Core) -> Rules {
         free: first(&["free", "dealloc", "_free"]),
         free_result: None,
         free_pair: None,
-        free_empty: false,
+        free_empty: None,
         area: AreaRule::Alloc,
         post: None,
         last: None,

@@ -38,8 +38,8 @@ pub(super) struct Known {
     pub guess: fn(&Core) -> u32,
     /// What a core import is called where a tool has made its name up.
     pub plain_name: fn(module: &str, name: &str) -> Option<String>,
-    /// Whether the convention answers a core import.
-    pub is_supplied: fn(&ImportType) -> bool,
+    /// Which core imports the convention answers.
+    pub supplied: fn(&Core) -> Vec<bool>,
     /// The plan of what answers a core import that the host need not supply.
     pub supplies: fn(&mut Maker<'_>, &ImportType) -> Result<Option<AdapterPlan>>,
     /// Passes an argument whose leaves are in slots from this one on, and tells whether
@@ -74,7 +74,7 @@ const PLAIN: Known = Known {
     extras: &[],
     guess: |_| 0,
     plain_name: |_, _| None,
-    is_supplied: |_| false,
+    supplied: |core| vec![false; core.imports.len()],
     supplies: |_, _| Ok(None),
     param: |_, _, _| Ok(false),
     result: |_, _| Ok(false),
@@ -110,7 +110,17 @@ pub(super) fn is_own(name: &str) -> bool {
         "stackAlloc",
         "stackRestore",
     ];
-    name.starts_with("__") || name.starts_with("cabi_post_") || OWN.contains(&name)
+    // What compilers and tools name for themselves: with a hash, and what closures are
+    // called by.
+    let mangled = name
+        .rsplit_once("__h")
+        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()));
+    let closure = name.starts_with("closure") && name.ends_with("_shim");
+    // A struct's fields and what frees it are the author's.
+    let named = name.starts_with("__") && !name.starts_with("__wbg_")
+        || name.starts_with("cabi_post_")
+        || OWN.contains(&name);
+    named || mangled || closure
 }
 
 /// Why a module is none that a face can be attached to, if that is known.

@@ -39,7 +39,7 @@ pub(super) const ASSEMBLYSCRIPT: Known = Known {
         }
         if core.imports.iter().any(own::is_abort) { 10 } else { 0 }
     },
-    is_supplied: own::is_supplied,
+    supplied: |core| core.imports.iter().map(own::is_supplied).collect(),
     supplies: own::supplies,
     param,
     result,

@@ -8,7 +8,7 @@ use super::super::super::shape::{is_plain, leaf};
 use super::own_func;
 use super::refs::{self, kind};
 use super::values::{
-    NO_NUMBER, Optional, count, is_none, narrow, no_number, optional, texts, widen,
+    NO_NUMBER, Optional, count, is_case, is_none, narrow, no_number, optional, texts, widen,
 };
 use crate::error::Result;
 use crate::types::ValType;
@@ -29,6 +29,15 @@ pub(super) fn param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
     if text && (next == Some(REF) || by_handle()) {
         return reference(hook, ty, next == Some(REF)).map(|()| true);
     }
+    if matches!(ty, Type::Scalar(_) | Type::Enum(_)) && next == Some(F64) && is_case(ty) {
+        let (found, value, ty) = (hook.take(F64), hook.read.local(I32), leaf(ty));
+        narrow(hook.read.code.get(found), ty);
+        hook.read.code.set(value);
+        hook.give(ty, |code| {
+            code.get(value);
+        });
+        return Ok(true);
+    }
     let (Type::Option(_), Some(inner)) = (ty, ty.at(1)) else { return Ok(false) };
     let Some(optional) = optional(inner, next.as_ref()) else { return Ok(false) };
     let ty = leaf(inner);
@@ -41,14 +50,18 @@ pub(super) fn param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
             code.get(found).i32(none).op(I::I32Ne).set(tag);
             code.get(found).i32(0).get(tag).op(I::Select).set(value);
         }
-        Optional::Float => {
+        Optional::Float(none) => {
             let found = hook.take(F64);
             let code = &mut hook.read.code;
-            is_none(code, found);
+            is_none(code, found, none);
             code.op(I::I32Eqz).set(tag).get(found).op(I::F64Const(0.0.into())).get(tag);
             code.op(I::Select);
             narrow(code, ty);
             code.set(value);
+        }
+        Optional::Address => {
+            let found = hook.take(I32);
+            hook.read.code.get(found).i32(0).op(I::I32Ne).set(tag).get(found).set(value);
         }
         Optional::Pair => {
             let (found, number) = (hook.take(I32), hook.take(ty.carrier()));
@@ -93,7 +106,7 @@ fn reference(hook: &mut Hook<'_, '_>, ty: &Type, direct: bool) -> Result<()> {
 /// Whether a result goes to an area, whose address comes first.
 fn goes_to_area(hook: &Hook<'_, '_>, ty: &Type) -> bool {
     match ty {
-        Type::String => !matches!(hook.core.results(), [_]),
+        Type::String => !matches!(hook.core.results(), [REF] | [I32]),
         Type::List(_) => true,
         Type::Option(_) => match ty.at(1) {
             Some(Type::String | Type::List(_)) => true,
@@ -110,11 +123,14 @@ pub(super) fn result(hook: &Hook<'_, '_>, ty: &Type) -> Option<Back> {
     let area = goes_to_area(hook, ty);
     let results = match ty {
         Type::String if !area => hook.core.results().to_vec(),
+        Type::Scalar(_) | Type::Enum(_) if hook.core.results() == [F64] && is_case(ty) => {
+            vec![F64]
+        }
         Type::Option(_) => match ty.at(1)? {
             Type::String | Type::List(_) => return None,
             inner => match optional(inner, hook.core.results().first())? {
-                Optional::Small(_) => vec![I32],
-                Optional::Float => vec![F64],
+                Optional::Small(_) | Optional::Address => vec![I32],
+                Optional::Float(_) => vec![F64],
                 Optional::Pair => vec![],
             },
         },
@@ -132,6 +148,7 @@ pub(super) fn result(hook: &Hook<'_, '_>, ty: &Type) -> Option<Back> {
     };
     let code = match ty {
         Type::String => referred,
+        Type::Scalar(_) | Type::Enum(_) => case,
         Type::Option(_) => option,
         _ => outcome,
     };
@@ -152,6 +169,13 @@ fn referred(hook: &mut Hook<'_, '_>, _: &Type, locals: &[Local], write: &mut Fun
     Ok(())
 }
 
+/// A number as a float.
+fn case(_: &mut Hook<'_, '_>, ty: &Type, locals: &[Local], write: &mut Func) -> Result<()> {
+    let [value] = locals else { return Ok(()) };
+    widen(write.code.get(*value), leaf(ty));
+    Ok(())
+}
+
 fn free(hook: &mut Hook<'_, '_>, at: usize) -> Result<u32> {
     let Some(rule) = hook.rules.free.clone() else {
         let message = format!("import {}: this needs `free`", hook.function.name);
@@ -168,8 +192,9 @@ fn option(hook: &mut Hook<'_, '_>, ty: &Type, locals: &[Local], write: &mut Func
         (Some(Optional::Small(none)), &[tag, value]) => {
             code.get(value).i32(none).get(tag).op(I::Select);
         }
-        (Some(Optional::Float), &[tag, value]) => {
-            let none = no_number(hook.maker.bytes).unwrap_or(NO_NUMBER[1]);
+        (Some(Optional::Float(none)), &[tag, value]) => {
+            let none = none.map_or_else(|| no_number(hook.maker.bytes), |n| Some(n.into()));
+            let none = none.unwrap_or(NO_NUMBER[1]);
             code.get(value);
             widen(code, leaf(inner));
             code.op(I::F64Const(none.into())).get(tag).op(I::Select);

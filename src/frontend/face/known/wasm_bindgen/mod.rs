@@ -10,6 +10,7 @@ mod refs;
 mod results;
 mod values;
 
+use super::super::call::Call;
 use super::super::make::Maker;
 use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
 use super::{Known, PLAIN, c, exports};
@@ -31,12 +32,13 @@ pub(super) const WASM_BINDGEN: Known = Known {
         if exported || core.imports.iter().any(|i| own(&i.name)) { 20 } else { 0 }
     },
     plain_name,
-    is_supplied: own::is_supplied,
+    supplied: own::supplied,
     supplies: own::supplies,
     param: values::param,
     result: results::result,
     import_param: hooks::param,
     import_back: hooks::result,
+    end,
     ..PLAIN
 };
 
@@ -58,6 +60,20 @@ fn rules(core: &Core) -> Rules {
         area: AreaRule::Stack(STACK.into()),
         ..c::rules(core)
     }
+}
+
+/// What frees a struct takes a flag since 0.2.93, which an object of JavaScript that
+/// nobody freed has set.
+fn end(call: &mut Call<'_, '_>, core: &FuncType) -> Result<()> {
+    let frees = |name: &str| name.starts_with("__wbg_") && name.ends_with("_free");
+    let mut exports = call.maker.core.exports.iter();
+    if core.params() == [I32, I32]
+        && call.args.types == [I32]
+        && exports.any(|export| export.index == call.target && frees(&export.ty.name))
+    {
+        call.args.push(I32).i32(0);
+    }
+    Ok(())
 }
 
 /// The name that a function of the tool is exported by: its own, or one that the tool has

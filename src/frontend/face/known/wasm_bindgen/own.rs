@@ -10,8 +10,10 @@ use super::super::super::memory::{store, text_mem};
 use super::refs::{self, kind};
 use super::{func_type, plain_name, rules};
 use crate::error::Result;
+use crate::frontend::core::Core;
 use crate::plan::{AdapterPlan, Builtin, Op};
 use crate::types::{FuncType, ImportType, ValType};
+use std::rc::Rc;
 use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
@@ -35,6 +37,8 @@ enum Own {
     StringGet,
     /// Its text, whatever it is.
     Debug,
+    /// No text.
+    Stack,
     NumberGet,
     /// A flag, or this number where it is none.
     BooleanGet(i32),
@@ -48,88 +52,103 @@ enum Own {
 }
 
 /// What is done for an import, if it is one of the tool's.
-fn own(import: &ImportType) -> Option<Own> {
+fn own(import: &ImportType, panics: bool) -> Option<Own> {
     let ty = func_type(import)?;
     let hashed = plain_name(&import.module, &import.name);
-    // Hooks of the crate that tells of panics: it makes an error for its stack only.
-    match &*import.name {
-        "__wbg_new_abda76e883ba8a5f" | "__wbg_new_8a6f238a6ece86ea" => {
-            return Some(Own::New(kind::ERROR));
-        }
-        "__wbg_stack_658279fe44541cf6" | "__wbg_stack_0ed75d68575b0f3c" => {
-            return Some(Own::Debug);
-        }
-        "__wbg_error_f851667af71bcfc6" | "__wbg_error_7534b8e9a36f1ab4" => {
-            return Some(Own::Throw);
-        }
-        _ => {}
-    }
     let name = hashed.as_deref().unwrap_or(&import.name);
-    let made = || match ty.params() {
-        [I32, I32] => Some(Own::Text(kind::STRING)),
-        [ValType::F64] => Some(Own::Number),
-        [ValType::I64] => Some(Own::Bigint),
-        [REF] | [I32] => Some(Own::Same),
-        _ => None,
-    };
-    if name.starts_with("__wbindgen_cast_") || name.starts_with("__wbindgen_generic_") {
-        return made();
-    }
-    if hashed.is_some() && !name.starts_with("__wbindgen_") {
-        return match name {
+    // Some versions took the dashes out.
+    let plain: String = name.chars().filter(|c| *c != '_').collect();
+    let Some(own) = plain.strip_prefix("wbindgen").filter(|_| is_tools(name, hashed.is_some()))
+    else {
+        return match hashed.as_deref()? {
             "Error" => Some(Own::Text(kind::ERROR)),
             // JSON is passed on as text.
             "parse" if matches!(ty.params(), [I32, I32]) => Some(Own::Text(kind::STRING)),
             "stringify" if ty.params().len() == 1 => Some(Own::Same),
+            "stack" if is_stack(ty) => Some(Own::Stack),
+            "new" if panics && ty.params().is_empty() => Some(Own::New(kind::OBJECT)),
+            "error" if panics && ty.params() == [I32, I32] => Some(Own::Throw),
+            _ => None,
+        };
+    };
+    if own.starts_with("cast") || own.starts_with("generic") {
+        return match ty.params() {
+            [I32, I32] => Some(Own::Text(kind::STRING)),
+            [ValType::F64] => Some(Own::Number),
+            [ValType::I64] => Some(Own::Bigint),
+            [REF] | [I32] => Some(Own::Same),
             _ => None,
         };
     }
-    Some(match name.strip_prefix("__wbindgen_")? {
+    Some(match own {
         "throw" => Own::Throw,
         "rethrow" => Own::Rethrow,
-        "string_new" => Own::Text(kind::STRING),
-        "error_new" => Own::Text(kind::ERROR),
-        "number_new" => Own::Number,
-        "bigint_from_i64" | "bigint_from_u64" => Own::Bigint,
-        "memory" | "exports" | "module" | "function_table" => Own::New(kind::OBJECT),
-        "object_clone_ref" | "as_js_value" => Own::Same,
-        "object_drop_ref" => Own::Drop,
-        "string_get" => Own::StringGet,
-        "debug_string" | "json_serialize" => Own::Debug,
-        "json_parse" => Own::Text(kind::STRING),
-        "number_get" => Own::NumberGet,
-        "boolean_get" if hashed.is_some() => Own::BooleanGet(0xff_ffff),
-        "boolean_get" => Own::BooleanGet(2),
-        "is_undefined" => Own::Is(&[kind::UNDEFINED]),
-        "is_null" => Own::Is(&[kind::NULL]),
-        "is_null_or_undefined" => Own::Is(&[kind::UNDEFINED, kind::NULL]),
-        "is_string" => Own::Is(&[kind::STRING]),
-        "is_bigint" => Own::Is(&[kind::BIGINT]),
-        "is_object" => Own::Is(&[kind::NULL, kind::ERROR, kind::BYTES, kind::OBJECT]),
-        "is_function" | "is_symbol" | "is_array" => Own::Is(&[]),
-        "is_falsy" => Own::Falsy,
-        "jsval_eq" | "jsval_loose_eq" => Own::Equal,
-        "init_externref_table" => Own::Begin,
-        "copy_to_typed_array" => Own::CopyTo,
+        "stringnew" => Own::Text(kind::STRING),
+        "errornew" => Own::Text(kind::ERROR),
+        "numbernew" => Own::Number,
+        "bigintfromi64" | "bigintfromu64" => Own::Bigint,
+        "memory" | "exports" | "module" | "functiontable" => Own::New(kind::OBJECT),
+        "objectcloneref" | "asjsvalue" => Own::Same,
+        "objectdropref" => Own::Drop,
+        "stringget" => Own::StringGet,
+        "debugstring" | "jsonserialize" => Own::Debug,
+        "jsonparse" => Own::Text(kind::STRING),
+        "numberget" => Own::NumberGet,
+        "booleanget" if hashed.is_some() => Own::BooleanGet(0xff_ffff),
+        "booleanget" => Own::BooleanGet(2),
+        "isundefined" => Own::Is(&[kind::UNDEFINED]),
+        "isnull" => Own::Is(&[kind::NULL]),
+        "isnullorundefined" => Own::Is(&[kind::UNDEFINED, kind::NULL]),
+        "isstring" => Own::Is(&[kind::STRING]),
+        "isbigint" => Own::Is(&[kind::BIGINT]),
+        "isobject" => Own::Is(&[kind::NULL, kind::ERROR, kind::BYTES, kind::OBJECT]),
+        "isfunction" | "issymbol" | "isarray" => Own::Is(&[]),
+        "isfalsy" => Own::Falsy,
+        "jsvaleq" | "jsvallooseeq" => Own::Equal,
+        "initexternreftable" => Own::Begin,
+        "copytotypedarray" => Own::CopyTo,
         _ => return None,
     })
 }
 
-/// Whether the host need not supply this one.
-pub(super) fn is_supplied(import: &ImportType) -> bool {
-    own(import).is_some()
+/// Whether a name is one that the tool gives to what is its own: with a hash it was
+/// also without dashes.
+fn is_tools(name: &str, hashed: bool) -> bool {
+    name.starts_with("__wbindgen_") || hashed && name.starts_with("wbindgen")
+}
+
+/// Whether the core has what tells consoles of panics: the crate for it imports an error
+/// that is made for its stack, the stack, of which there is nothing to tell, and what
+/// is told the message.
+fn panics(core: &Core) -> bool {
+    core.imports.iter().any(|import| {
+        plain_name(&import.module, &import.name).is_some_and(|name| name == "stack")
+            && func_type(import).is_some_and(is_stack)
+    })
+}
+
+fn is_stack(ty: &FuncType) -> bool {
+    matches!(ty.params(), [I32, REF] | [I32, I32]) && ty.results().is_empty()
+}
+
+/// Which imports the host need not supply.
+pub(super) fn supplied(core: &Core) -> Vec<bool> {
+    let panics = panics(core);
+    core.imports.iter().map(|import| own(import, panics).is_some()).collect()
 }
 
 /// The plan of an import that a face gives no type to.
 pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Option<AdapterPlan>> {
     let Some(ty) = func_type(import) else { return Ok(None) };
-    let done = match own(import) {
+    let kept = maker.kept.get_or_insert_with(|| Rc::new(panics(maker.core)));
+    let panics = kept.downcast_ref() == Some(&true);
+    let done = match own(import, panics) {
         Some(Own::Throw) if matches!(ty.params(), [I32, I32]) => throw(maker, ty, None)?,
         Some(Own::Rethrow) => {
             let read = read(maker, ty)?;
             throw(maker, ty, read)?
         }
-        Some(own) => supplied(maker, own, ty)?,
+        Some(own) => answer(maker, own, ty)?,
         None => None,
     };
     if done.is_some() {
@@ -221,7 +240,7 @@ fn push_ref(maker: &mut Maker<'_>, code: &mut Code, ty: &FuncType, param: u32) -
 
 /// The plan for an import that core code answers; `None` where it has another type than
 /// this should have.
-fn supplied(maker: &mut Maker<'_>, own: Own, ty: &FuncType) -> Result<Option<AdapterPlan>> {
+fn answer(maker: &mut Maker<'_>, own: Own, ty: &FuncType) -> Result<Option<AdapterPlan>> {
     use ValType::{F64, I64};
     let (mut refs_at, mut others, mut is_ref) = (vec![], vec![], false);
     let results: &[ValType] = match own {
@@ -245,7 +264,7 @@ fn supplied(maker: &mut Maker<'_>, own: Own, ty: &FuncType) -> Result<Option<Ada
             (refs_at, is_ref) = (vec![0], true);
             &[]
         }
-        Own::StringGet | Own::Debug | Own::NumberGet => {
+        Own::StringGet | Own::Debug | Own::Stack | Own::NumberGet => {
             (others, refs_at) = (vec![I32], vec![1]);
             &[]
         }
@@ -318,6 +337,10 @@ fn supplied(maker: &mut Maker<'_>, own: Own, ty: &FuncType) -> Result<Option<Ada
                 code.op(I::End);
             }
             code.get(0).get(pointer).op(store(I32, 0)).get(0).get(length).op(store(I32, 4));
+        }
+        Own::Stack => {
+            // No text has an address all the same.
+            code.get(0).i32(1).op(store(I32, 0)).get(0).i32(0).op(store(I32, 4));
         }
         Own::NumberGet => {
             let (kind_of, number) =

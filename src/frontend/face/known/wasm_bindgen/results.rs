@@ -11,7 +11,7 @@ use super::super::super::shape::leaf;
 use super::super::super::texts::{PIECE, looped};
 use super::own_func;
 use super::refs::{self, kind};
-use super::values::{Optional, is_none, narrow, optional_result, parts};
+use super::values::{Optional, float_case, is_case, is_none, narrow, optional_result, parts};
 use crate::error::Result;
 use crate::types::ValType;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
@@ -25,6 +25,11 @@ const REF: ValType = ValType::ExternRef;
 pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
     let text = *ty == Type::String || ty.at(1) == Some(&Type::String);
     match (call.rules.result, call.core.results()) {
+        (_, [F64]) if is_case(ty) && matches!(ty, Type::Scalar(_) | Type::Enum(_)) => {
+            let found = call.take(F64);
+            case(call, ty, found);
+            return Ok(true);
+        }
         _ if matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Flags(_)) => return Ok(false),
         (ResultForm::InPlace, _) => return filled(call, ty),
         (ResultForm::Values | ResultForm::Area, [REF] | [I32])
@@ -84,12 +89,25 @@ fn value(call: &mut Call<'_, '_>, ty: &Type, locals: &[Local]) -> Result<()> {
         }
         (Type::Option(_), _) => option(call, ty.at(1).unwrap_or(&Type::String), locals),
         (Type::Result(_), _) => outcome(call, ty, locals),
+        (Type::Enum(_), &[local]) if float_case(call) => {
+            case(call, ty, local);
+            Ok(())
+        }
         (ty, &[local]) => {
             call.scalar(ty, local);
             Ok(())
         }
         (ty, _) => Err(call.unsupported(ty)),
     }
+}
+
+/// Gives a number that is a float.
+fn case(call: &mut Call<'_, '_>, ty: &Type, found: Local) {
+    let local = call.wrap.local(I32);
+    call.after.get(found);
+    narrow(&mut call.after, leaf(ty));
+    call.after.set(local);
+    call.scalar(ty, local);
 }
 
 /// Gives what the host frees when it has been read.
@@ -135,14 +153,18 @@ fn option(call: &mut Call<'_, '_>, inner: &Type, locals: &[Local]) -> Result<()>
             call.after.get(local).i32(0).get(tag).op(I::Select).set(local);
             local
         }
-        (Some(Optional::Float), &[local]) => {
+        (Some(Optional::Float(none)), &[local]) => {
             let value = call.wrap.local(ty.carrier());
-            is_none(&mut call.after, local);
+            is_none(&mut call.after, local, none);
             call.after.op(I::I32Eqz).set(tag).get(local);
             call.after.op(I::F64Const(0.0.into())).get(tag).op(I::Select);
             narrow(&mut call.after, ty);
             call.after.set(value);
             value
+        }
+        (Some(Optional::Address), &[local]) => {
+            call.after.get(local).i32(0).op(I::I32Ne).set(tag);
+            local
         }
         (Some(Optional::Pair), &[found, local]) => {
             call.after.get(found).i32(0).op(I::I32Ne).set(tag);

@@ -5,6 +5,7 @@
 
 use super::super::super::call::{Call, Sequence};
 use super::super::super::glue::{Code, Local};
+use super::super::super::guess::producers;
 use super::super::super::memory::{load, store};
 use super::super::super::rules::{Owner, ResultForm, TextForm};
 use super::super::super::shape::{is_plain, leaf};
@@ -31,24 +32,53 @@ pub(super) const NO_NUMBER: [f64; 2] = [4_294_967_297.0, 9_007_199_254_740_991.0
 pub(super) enum Optional {
     /// As an `i32`, which is this where there is none.
     Small(i32),
-    /// As a float of 64 bits.
-    Float,
+    /// As a float of 64 bits, which is this where there is none, or one of those that
+    /// stand for none.
+    Float(Option<i32>),
     /// A flag, and the number.
     Pair,
+    /// The address of a struct, 0 where there is none.
+    Address,
 }
 
 /// How an option of this type travels; `next` is what the core has in its place.
 pub(super) fn optional(ty: &Type, next: Option<&ValType>) -> Option<Optional> {
     Some(match ty {
-        Type::Enum(cases) => Optional::Small(cases.cases.len() as i32),
+        Type::Enum(cases) => {
+            let none = cases.cases.len() as i32;
+            if next == Some(&F64) { Optional::Float(Some(none)) } else { Optional::Small(none) }
+        }
         Type::Scalar(_) => match ty.val_type() {
             ValType::U64 | ValType::S64 | ValType::F64 => Optional::Pair,
-            ValType::U32 | ValType::S32 | ValType::F32 if next == Some(&F64) => Optional::Float,
+            ValType::U32 | ValType::S32 | ValType::F32 if next == Some(&F64) => {
+                Optional::Float(None)
+            }
             ValType::U32 | ValType::S32 | ValType::F32 => Optional::Pair,
             _ => Optional::Small(NO_SMALL),
         },
         _ => return None,
     })
+}
+
+/// Whether a type can be that of an enum of Rust: the tool passes its number as a float
+/// from 0.2.130 on.
+pub(super) fn is_case(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(_)) || matches!(leaf(ty), ValType::U32 | ValType::S32)
+}
+
+/// Whether a type can be that of a struct.
+fn is_address(ty: &Type) -> bool {
+    matches!(ty, Type::Scalar(_)) && ty.val_type() == ValType::U32
+}
+
+/// Whether it does in this core, as the tool's version tells.
+fn has_float_cases(bytes: &[u8]) -> bool {
+    let number = |told: &String| {
+        let version = told.strip_prefix("wasm-bindgen 0.2.")?;
+        let end = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+        version[..end].parse::<u32>().ok()
+    };
+    producers(bytes).iter().find_map(number).is_some_and(|version| version >= 130)
 }
 
 /// The number that stands for none in this core, as its code has it.
@@ -77,8 +107,12 @@ pub(super) fn narrow(code: &mut Code, ty: ValType) {
     });
 }
 
-/// Puts whether a float is one that stands for none.
-pub(super) fn is_none(code: &mut Code, local: Local) {
+/// Puts whether a float is this one, or one of those that stand for none.
+pub(super) fn is_none(code: &mut Code, local: Local, none: Option<i32>) {
+    if let Some(none) = none {
+        code.get(local).ops([I::F64Const(f64::from(none).into()), I::F64Eq]);
+        return;
+    }
     code.get(local).ops([I::F64Const(NO_NUMBER[0].into()), I::F64Eq]);
     code.get(local).ops([I::F64Const(NO_NUMBER[1].into()), I::F64Eq, I::I32Or]);
 }
@@ -91,7 +125,7 @@ pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType
             Type::String | Type::List(_) => 2,
             Type::Option(_) => match ty.at(1) {
                 Some(inner) => match optional(inner, has_float.then_some(&F64)) {
-                    Some(Optional::Small(_) | Optional::Float) => 1,
+                    Some(Optional::Small(_) | Optional::Float(_)) => 1,
                     _ => 2,
                 },
                 None => 2,
@@ -123,6 +157,16 @@ impl Call<'_, '_> {
         params.len() as isize - (count(types, params) + self.lead()) as isize
     }
 
+    /// Whether options of numbers are addresses of structs.
+    fn by_address(&self) -> bool {
+        let params = self.core.params();
+        let is_one = |ty: &&Type| matches!(ty, Type::Option(_)) && ty.at(1).is_some_and(is_address);
+        let types = || self.function.params.iter().map(|param| &param.ty);
+        let ones = types().filter(is_one).count();
+        let others = count(types().filter(|ty| !is_one(ty)), params);
+        ones > 0 && self.lead() + ones + others == params.len()
+    }
+
     /// Whether text is passed as the handle of a reference.
     fn by_handle(&self) -> bool {
         let texts = texts(self.function.params.iter().map(|param| &param.ty));
@@ -137,6 +181,12 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Resu
         return reference(call, ty, slot, next == Some(REF)).map(|()| true);
     }
     match ty {
+        Type::Scalar(_) | Type::Enum(_) if next == Some(F64) && is_case(ty) => {
+            let value = call.number(*slot, leaf(ty));
+            *slot += 1;
+            widen(call.args.push(F64).get(value), leaf(ty));
+            Ok(true)
+        }
         Type::Option(_) => {
             let Some(inner) = ty.at(1) else { return Ok(false) };
             if let Type::List(list) = inner
@@ -148,7 +198,10 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Resu
                 call.sequence(sequence, TextForm::PointerLength, Some(tag), slot)?;
                 return Ok(true);
             }
-            let Some(optional) = optional(inner, next.as_ref()) else { return Ok(false) };
+            let Some(mut optional) = optional(inner, next.as_ref()) else { return Ok(false) };
+            if optional == Optional::Pair && is_address(inner) && call.by_address() {
+                optional = Optional::Address;
+            }
             let ty = leaf(inner);
             let tag = call.number(*slot, ValType::U32);
             let value = call.number(*slot + 1, ty);
@@ -157,8 +210,9 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Resu
                 Optional::Small(none) => {
                     call.args.push(I32).get(value).i32(none).get(tag).op(I::Select);
                 }
-                Optional::Float => {
-                    let none = no_number(call.maker.bytes).unwrap_or(NO_NUMBER[1]);
+                Optional::Float(none) => {
+                    let none = none.map_or_else(|| no_number(call.maker.bytes), |n| Some(n.into()));
+                    let none = none.unwrap_or(NO_NUMBER[1]);
                     let code = call.args.push(F64).get(value);
                     widen(code, ty);
                     code.op(I::F64Const(none.into())).get(tag).op(I::Select);
@@ -166,6 +220,9 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Resu
                 Optional::Pair => {
                     call.args.push(I32).get(tag);
                     call.args.push(ty.carrier()).get(value);
+                }
+                Optional::Address => {
+                    call.args.push(I32).get(value).i32(0).get(tag).op(I::Select);
                 }
             }
             Ok(true)
@@ -271,6 +328,7 @@ fn list_of_texts(call: &mut Call<'_, '_>, slot: &mut Slot) -> Result<bool> {
 /// The core values that a result is; `None` for what has none here.
 pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
     Some(match ty {
+        Type::Enum(_) if float_case(call) => vec![F64],
         Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => vec![leaf(ty).carrier()],
         Type::String => vec![I32, I32],
         Type::List(list) if is_plain(&list.element) || list.element == Type::String => {
@@ -280,8 +338,8 @@ pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
             Type::String => vec![I32, I32],
             Type::List(list) if is_plain(&list.element) => vec![I32, I32],
             inner => match optional_result(call, inner)? {
-                Optional::Small(_) => vec![I32],
-                Optional::Float => vec![F64],
+                Optional::Small(_) | Optional::Address => vec![I32],
+                Optional::Float(_) => vec![F64],
                 Optional::Pair => vec![I32, leaf(inner).carrier()],
             },
         },
@@ -297,9 +355,24 @@ pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
     })
 }
 
+/// Whether a case that is returned is a float.
+pub(super) fn float_case(call: &Call<'_, '_>) -> bool {
+    match call.core.results().first() {
+        Some(first) => *first == F64,
+        None => has_float_cases(call.maker.bytes),
+    }
+}
+
 /// How an option travels as a result: where it is in memory, the core tells by what it
 /// has in its code.
 pub(super) fn optional_result(call: &Call<'_, '_>, ty: &Type) -> Option<Optional> {
+    if let Type::Enum(_) = ty {
+        return optional(ty, float_case(call).then_some(&F64));
+    }
+    // A number takes one place more, by itself and beside an error.
+    if is_address(ty) && matches!(call.core.results(), [I32] | [I32, I32, I32]) {
+        return Some(Optional::Address);
+    }
     let next = match call.core.results() {
         [] => {
             let is_float = no_number(call.maker.bytes).is_some();
