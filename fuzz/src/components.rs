@@ -319,7 +319,7 @@ fn signature(module: &Module, import: usize) -> Signature {
 }
 
 /// A value of a type; resources are the host's.
-fn value(bytes: &mut Bytes<'_>, ty: &Type, depth: usize) -> Val<'static> {
+pub(super) fn value(bytes: &mut Bytes<'_>, ty: &Type, depth: usize) -> Val<'static> {
     let bits = [0, 1, 20, 127, 128, 255, 0x7fff_ffff, 0x8000_0000, u64::MAX][bytes.below(9)];
     let payload =
         |bytes: &mut Bytes<'_>, ty: Option<&Type>| ty.map(|ty| Box::new(value(bytes, ty, depth)));
@@ -430,7 +430,7 @@ fn same(cx: &impl witrt::AsContext, ty: &Type, a: &Val<'_>, b: &Val<'_>) {
 }
 
 /// A value that came out is one of its type.
-fn check(cx: &impl witrt::AsContext, ty: &Type, val: &Val<'_>) {
+pub(super) fn check(cx: &impl witrt::AsContext, ty: &Type, val: &Val<'_>) {
     assert_eq!(val.ty(), ty.val_type());
     same(cx, ty, val, val);
 }

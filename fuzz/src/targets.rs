@@ -18,6 +18,7 @@ pub const TARGETS: &[Target] = &[
     ("safe", super::safe::play),
     ("capi", super::play::play),
     ("components", super::components::play),
+    ("faces", super::faces::play),
 ];
 
 /// Any text is either read and checked or refused with an error.
