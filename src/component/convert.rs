@@ -84,6 +84,16 @@ fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<List
                 $(List::$name(v) => {
                     Ok(ListSlot { data: v.as_ptr().cast(), size: v.len(), element: kind::$kind })
                 })+
+                List::Val(vals) if is_texts(vals) => {
+                    let data = arena.array::<TextSlot>(vals.len())?;
+                    for (i, text) in vals.iter().filter_map(Val::as_str).enumerate() {
+                        let text = text_slot(cx, arena, text)?;
+                        // SAFETY: there is room for so many.
+                        unsafe { data.add(i).write(text) };
+                    }
+                    let (data, size) = (data.cast_const().cast(), vals.len());
+                    Ok(ListSlot { data, size, element: kind::STRING })
+                }
                 List::Val(vals) => {
                     let data = slots(cx, arena, vals)?.cast();
                     Ok(ListSlot { data, size: vals.len(), element: kind::VAL })
@@ -95,6 +105,11 @@ fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<List
         Bool BOOL, Char CHAR, S8 S8, U8 U8, S16 S16, U16 U16, S32 S32, U32 U32, S64 S64, U64 U64,
         F32 F32, F64 F64,
     }
+}
+
+/// Whether there are texts, and nothing else.
+fn is_texts(vals: &[Val<'_>]) -> bool {
+    !vals.is_empty() && vals.iter().all(|val| matches!(val, Val::String(_)))
 }
 
 fn slots(cx: &mut Cx<'_>, arena: &mut Arena, vals: &[Val<'_>]) -> Result<*const Slot> {

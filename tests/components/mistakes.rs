@@ -103,7 +103,7 @@ fn an_instance_is_entered_once() {
 #[test]
 #[allow(unsafe_code)] // values as they lie
 fn values_that_are_kept() {
-    use witrt::tree::{Returned, Slot, plain_text, release};
+    use witrt::tree::{Returned, TextSlot, plain_text, release};
     let text = b"(component (import \"f\" (func (result (list string)))))";
     let engine = engine(Encoding::Utf8);
     let module = Module::new(&engine, text).unwrap();
@@ -122,9 +122,10 @@ fn values_that_are_kept() {
     let again: Vec<_> = (0..1000).map(|i| format!("other {i}")).collect();
     // SAFETY: the value is a list of text, which is this one's.
     unsafe {
-        let texts: &[Slot] = (*slot.of.list).elements();
+        // As the header has lists of strings, wherever they come from.
+        let texts: &[TextSlot] = (*slot.of.list).elements();
         for (i, text) in texts.iter().enumerate() {
-            let read = plain_text(text.of.text).unwrap().to_string(&store).unwrap();
+            let read = plain_text(text).unwrap().to_string(&store).unwrap();
             assert_eq!(read, format!("text {i}"));
         }
         assert_eq!(texts.len(), 50);
