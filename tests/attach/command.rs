@@ -110,3 +110,33 @@ fn guesses() {
         Module::attach(&engine(BackEnd::Compiled, Encoding::Utf8), &file(module), &out).unwrap();
     }
 }
+
+/// Names that WIT has a meaning for, or cannot have, in a face that is filled in as it is
+/// printed.
+#[test]
+fn guesses_names() {
+    let names = ["list", "makeURL", "bn_mul_mont_0_17", "Point#norm", "a.b"];
+    let funcs: String = names
+        .iter()
+        .map(|name| format!("(func (export {name:?}) (result i32) i32.const 7)"))
+        .collect();
+    let core = witrt::tools::assemble(format!("(module (memory 1) {funcs})").as_bytes()).unwrap();
+    let guess = witrt::tools::guess(&core).unwrap();
+    let filled = guess
+        .lines()
+        .map(|line| {
+            let line = line.replacen("// ", "", 1).replacen("func() //", "func() -> u32; //", 1);
+            if line.starts_with("# [") || line.starts_with("# core") {
+                line[2..].to_owned()
+            } else {
+                line
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    let module =
+        Module::attach(&engine, &core, &filled).unwrap_or_else(|e| panic!("{e}\n{filled}"));
+    let found: Vec<_> = module.exports().map(|export| export.name.clone()).collect();
+    assert_eq!(found, ["list", "make-url", "bn-mul-mont017", "point-norm", "a-b"]);
+}

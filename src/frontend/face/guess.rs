@@ -31,11 +31,18 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     let _ = writeln!(out, "convention = \"{name}\"\n");
     out.push_str("# Write the types in WIT. What a function is in core code stands behind it.\n");
     out.push_str("wit = \"\"\"\n");
+    let mut named = String::new();
     for export in &core.exports {
         if let ExternType::Func(ty) = &export.ty.ty
             && !known::is_own(&export.ty.name)
         {
-            let _ = writeln!(out, "// {}: func() // {ty}", identifier(&export.ty.name));
+            let identifier = identifier(&export.ty.name);
+            let _ = writeln!(out, "// {identifier}: func() // {ty}");
+            // Where the name says no more which function it is.
+            if export.ty.name.contains(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
+                let identifier = identifier.trim_start_matches('%');
+                let _ = writeln!(named, "\n# [export.{identifier}]\n# core = {:?}", export.ty.name);
+            }
         }
     }
     out.push_str("\"\"\"\n");
@@ -60,12 +67,59 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     if !imports.is_empty() {
         let _ = write!(out, "\nimports = \"\"\"\n{imports}\"\"\"\n");
     }
+    out.push_str(&named);
     // A name can hold anything.
     Ok(out.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect())
 }
 
-/// A name as WIT has it.
+/// A name as WIT has it: in small letters and words, none of which begins with a digit.
 fn identifier(name: &str) -> String {
+    // What WIT has a meaning for.
+    const KEYWORDS: &[&str] = &[
+        "as",
+        "async",
+        "bool",
+        "borrow",
+        "char",
+        "constructor",
+        "enum",
+        "error-context",
+        "export",
+        "f32",
+        "f64",
+        "flags",
+        "from",
+        "func",
+        "future",
+        "import",
+        "include",
+        "interface",
+        "list",
+        "map",
+        "option",
+        "own",
+        "package",
+        "record",
+        "resource",
+        "result",
+        "s16",
+        "s32",
+        "s64",
+        "s8",
+        "static",
+        "stream",
+        "string",
+        "tuple",
+        "type",
+        "u16",
+        "u32",
+        "u64",
+        "u8",
+        "use",
+        "variant",
+        "with",
+        "world",
+    ];
     let mut out = String::new();
     let mut before = '-';
     for c in name.chars() {
@@ -75,8 +129,17 @@ fn identifier(name: &str) -> String {
         out.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
         before = c;
     }
-    let words: Vec<_> = out.split('-').filter(|word| !word.is_empty()).collect();
-    words.join("-")
+    let mut words = String::new();
+    for word in out.split('-').filter(|word| !word.is_empty()) {
+        if !words.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) {
+            words.push('-');
+        }
+        words.push_str(word);
+    }
+    match KEYWORDS.contains(&&*words) {
+        true => format!("%{words}"),
+        false => words,
+    }
 }
 
 /// The tools that a module names as those that made it.

@@ -81,6 +81,12 @@ fn value(call: &mut Call<'_, '_>, ty: &Type, locals: &[Local]) -> Result<()> {
         (Type::String, &[pointer, length]) => {
             sequence(call, Sequence::text(call.rules), pointer, length)
         }
+        (Type::String, &[local]) => {
+            let (kept, drop) = (refs::kept(call.maker)?, refs::drop(call.maker, call.at)?);
+            let found = call.wrap.local(REF);
+            call.after.get(local).call(kept).set(found).get(local).call(drop);
+            text_of(call, found, Some(local))
+        }
         (Type::List(list), &[array, count]) if list.element == Type::String => {
             give_texts(call, array, count)
         }
@@ -141,7 +147,7 @@ fn option(call: &mut Call<'_, '_>, inner: &Type, locals: &[Local]) -> Result<()>
             code.get(tag);
         });
     };
-    if let (Type::String | Type::List(_), &[pointer, _]) = (inner, locals) {
+    if let (Type::String | Type::List(_), &[pointer, ..]) = (inner, locals) {
         call.after.get(pointer).i32(0).op(I::I32Ne).set(tag);
         give(call);
         return value(call, inner, locals);

@@ -335,8 +335,7 @@ pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
             vec![I32, I32]
         }
         Type::Option(_) => match ty.at(1)? {
-            Type::String => vec![I32, I32],
-            Type::List(list) if is_plain(&list.element) => vec![I32, I32],
+            inner @ (Type::String | Type::List(_)) => return parts(call, inner),
             inner => match optional_result(call, inner)? {
                 Optional::Small(_) | Optional::Address => vec![I32],
                 Optional::Float(_) => vec![F64],
@@ -345,6 +344,8 @@ pub(super) fn parts(call: &Call<'_, '_>, ty: &Type) -> Option<Vec<ValType>> {
         },
         Type::Result(_) => {
             let mut parts = match ty.at(0) {
+                // As a reference, which takes one place less.
+                Some(Type::String) if matches!(call.core.results(), [I32, I32, I32]) => vec![I32],
                 Some(good) => parts(call, good)?,
                 None => vec![],
             };
