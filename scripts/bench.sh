@@ -37,6 +37,8 @@ printf '\n== wasm_func_call against that of the engine\n'
 printf '\n== Typed calls against glue by hand\n'
 WITRT_BENCH_CSV=$out/calls.csv "$target/release/calls" "$@" | tee "$out/calls.txt"
 python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: python3 is missing"
+printf '\n== Faces against the glue of each tool by hand\n'
+"$target/release/faces" | tee "$out/faces.txt"
 printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
 WITRT_BENCH_CSV=$out/peers.csv "$target-peers/release/peers" "$target/release/$library" "$@" |
     tee "$out/peers.txt"
