@@ -88,7 +88,7 @@ awk -v targets="${targets[*]} all" '
         printf "\n|---|---:|"
         for (i = 1; i <= n; i++) printf "---:|"
         print ""
-        rooms = split("string frontend plan codegen exec compiled guest runtime capi tools error types", room, " ")
+        rooms = split("string frontend plan codegen linked exec compiled guest runtime capi tools error types", room, " ")
         for (i = 1; i <= rooms; i++) if (of[room[i]]) { row(room[i], of[room[i]], room[i]); known[room[i]] = 1 }
         for (name in of) if (!known[name]) row(name, of[name], name)
         row("src", total, "")
