@@ -127,10 +127,35 @@ use std::marker::PhantomData;
 /// }
 /// ```
 ///
+/// ```compile_fail,E0277
+/// struct Mine;
+/// impl witrt::Lift for Mine {
+///     type Ends<'r> = [u8; 0];
+///     type Bits = ();
+/// }
+/// ```
+///
+/// ```compile_fail,E0046
+/// struct Mine;
+/// impl witrt::Params for Mine {
+///     type Of<'a> = ();
+///     type Places<'s> = ();
+///     type Slots<'s> = [witrt::tree::Arg<'s>; 0];
+/// }
+/// ```
+///
 /// ```compile_fail,E0046
 /// struct Mine;
 /// impl witrt::Answer for Mine {
 ///     type Value = u32;
+/// }
+/// ```
+///
+/// ```compile_fail,E0046
+/// struct Mine;
+/// impl witrt::HostClosure<()> for Mine {
+///     type Params = ();
+///     type Results = ();
 /// }
 /// ```
 pub struct TypedFunc<P, R> {

@@ -66,6 +66,32 @@ pub trait Mapping {
 /// | [`Resource`](crate::Resource), `&Resource` | `own` and `borrow` |
 /// | [`Val`](crate::Val) | any type of components, `variant` among them |
 /// | [`I32`](crate::I32), [`I64`](crate::I64), `Option<ExternRef>`, `Option<Func>` | core types |
+///
+/// Nothing is derived for types of your own. A record is given as the tuple of its fields,
+/// and taken as one; an enumeration is its number, and flags are bits; a variant is a
+/// [`Val`](crate::Val), whose first part is the number of the case:
+///
+/// ```
+/// use witrt::Val;
+/// enum Shape {
+///     Dot,
+///     Circle(f64),
+///     Named(String),
+/// }
+/// // variant shape { dot, circle(f64), named(string) }
+/// impl From<Shape> for Val<'_> {
+///     fn from(shape: Shape) -> Self {
+///         let (case, payload) = match shape {
+///             Shape::Dot => (0, None),
+///             Shape::Circle(radius) => (1, Some(Val::F64(radius))),
+///             Shape::Named(name) => (2, Some(Val::from(name))),
+///         };
+///         Val::Variant(case, payload.map(Box::new))
+///     }
+/// }
+/// # let _ = [Shape::Dot.into(), Shape::Named("a".into()).into(), Val::from(Shape::Circle(1.0))];
+/// // With f of `typed::<(Val<'_>,), Option<f64>>`: f.call(&mut store, (Shape::Dot.into(),))
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` stands for no value that a guest can be given",
     label = "no value of guests",
