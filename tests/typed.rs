@@ -99,6 +99,12 @@ fn what_is_wrong_is_told() {
         assert_eq!(error.kind(), ErrorKind::WrongKind);
         assert_eq!(error.message(), "the function is (string) -> (string), not (string) -> (u32)");
         assert!(echo.typed::<(), String>().is_err());
+        let error = echo.typed::<(&[(u8, &str)],), (u8, u8)>().err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::WrongKind);
+        assert!(
+            error.message().starts_with("the function is (string) -> (string), not "),
+            "{error}"
+        );
         let wide = echo.typed::<(&[u16],), Vec<u16>>().unwrap();
         let error = wide.call(&mut *store, (&[0x61, 0xD800],)).unwrap_err();
         let at = (error.kind(), error.argument(), error.position());

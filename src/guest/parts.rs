@@ -32,9 +32,22 @@ pub(crate) fn whole(
     Ok(Arc::new(Whole { inner, ty, leaves, guest }))
 }
 
-/// A function of leaves, of one that takes and gives values with parts.
-pub(crate) fn flattened(cx: &Cx<'_>, func: &Func, ty: &FuncType, guest: GuestEncoding) -> Func {
-    Func::new_typed(cx.data().id, ty.clone(), Arc::new(Flattened(func.clone(), guest, ty.clone())))
+/// A function of leaves, of this type, of one that takes and gives values with parts, and
+/// is or serves what is wanted; none of one that has no parts.
+pub(crate) fn flattened(
+    cx: &Cx<'_>,
+    func: &Func,
+    wanted: &FuncType,
+    ty: &FuncType,
+    guest: GuestEncoding,
+) -> Option<Func> {
+    let served = match (wanted.signature(), &func.0.body) {
+        (Some(wanted), Body::Typed(body)) => body.serves(wanted).map(|_| wanted),
+        _ => None,
+    };
+    let (is_served, whole) = (served.is_some(), served.or(func.ty().signature())?.clone());
+    let flat = Flattened { func: func.clone(), whole, is_served, guest, ty: ty.clone() };
+    Some(Func::new_typed(cx.data().id, ty.clone(), Arc::new(flat)))
 }
 
 fn leaves(fields: &Fields) -> Result<Vec<ValType>> {
@@ -92,7 +105,14 @@ impl Typed for Whole {
     }
 }
 
-struct Flattened(Func, GuestEncoding, FuncType);
+struct Flattened {
+    func: Func,
+    /// The type that it has, or serves.
+    whole: Arc<Signature>,
+    is_served: bool,
+    guest: GuestEncoding,
+    ty: FuncType,
+}
 
 /// Calls by the ends of a call of this type, whose values may be of a host's own types.
 fn by_ends(
@@ -130,7 +150,9 @@ fn by_ends(
 
 impl Typed for Flattened {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
-        with_vals(cx, &self.2, args, results, |cx, args, results| self.call_vals(cx, args, results))
+        with_vals(cx, &self.ty, args, results, |cx, args, results| {
+            self.call_vals(cx, args, results)
+        })
     }
 
     fn call_vals(
@@ -139,8 +161,7 @@ impl Typed for Flattened {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        let ty = self.0.ty().clone();
-        let signature = ty.signature().ok_or_else(|| Error::internal("no values with parts"))?;
+        let signature = &self.whole;
         let mut owned = Vec::with_capacity(args.len());
         for arg in args {
             owned.push(match arg {
@@ -153,14 +174,18 @@ impl Typed for Flattened {
         let vals = params.map(|param| gather(cx, &param.ty, &mut leaves, &mut budget));
         let vals = vals.collect::<Result<Vec<_>>>()?;
         let mut found = Vec::new();
-        set_defaults(ty.results(), &mut found)?;
-        match &self.0.0.body {
+        let kinds = signature.results.fields.iter().map(|field| field.ty.val_type());
+        set_defaults(&kinds.collect::<Vec<_>>(), &mut found)?;
+        match &self.func.0.body {
             Body::Core(core) => core.call(cx, &vals, &mut found)?,
+            Body::Typed(body) if self.is_served => {
+                body.call_as(cx, signature, &vals, &mut found)?;
+            }
             Body::Typed(body) => body.call_vals(cx, &vals, &mut found)?,
         }
         let mut flat = Vec::new();
         for (field, val) in signature.results.fields.iter().zip(&found) {
-            flatten((cx, self.1), &field.ty, Some(val), &mut flat)
+            flatten((cx, self.guest), &field.ty, Some(val), &mut flat)
                 .map_err(|wrong| Trap::new(wrong.error("result of the host function").message()))?;
         }
         for (result, val) in results.iter_mut().zip(flat) {

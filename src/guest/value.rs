@@ -197,7 +197,7 @@ macro_rules! numbers {
                 }
             }
 
-            /// The number of that type, or `bool` or `char`, with these bits.
+            /// The number of that type, or what is told by one, with these bits.
             #[inline]
             pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
                 Ok(match ty {
@@ -207,6 +207,8 @@ macro_rules! numbers {
                         Some(char) => Val::Char(char),
                         None => return Err(no_character(bits as u32)),
                     },
+                    ValType::Enum => Val::Enum(bits as u32),
+                    ValType::Flags => Val::Flags(bits as u32),
                     _ => return Err(Error::internal("this is no type of a number")),
                 })
             }

@@ -241,10 +241,11 @@ fn funcs_of(cx: &mut Cx<'_>, program: &Program, imports: &[Extern]) -> Vec<Optio
             continue;
         }
         #[cfg(feature = "component")]
-        if let Some(Some(func)) = funcs.get(at)
-            && func.ty().signature().is_some()
+        if let (Some(Some(func)), ExternType::Func(wanted)) =
+            (funcs.get(at), &program.imports[at].ty.ty)
+            && let Some(flat) = parts::flattened(cx, func, wanted, ty, program.convention.text)
         {
-            funcs[at] = Some(parts::flattened(cx, func, ty, program.convention.text));
+            funcs[at] = Some(flat);
         }
     }
     funcs

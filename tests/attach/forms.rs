@@ -1,7 +1,7 @@
 //! Forms and types that the modules of real tools here do not have, on small modules.
 
 use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine};
-use witrt::{BackEnd, Encoding, Engine, Error, Module, Store, Val};
+use witrt::{BackEnd, Encoding, Engine, Error, ErrorKind, Linker, Module, Store, Val};
 
 /// An allocator that counts.
 const HEAP: &str = r#"
@@ -387,6 +387,21 @@ fn typed_calls() {
         let ascii = instance.func(&mut *store, "is-ascii").unwrap();
         let ascii = ascii.typed::<(&str,), bool>().unwrap();
         assert!(!ascii.call(&mut *store, ("é",)).unwrap());
+        let points = instance.func(&mut *store, "sum-points").unwrap();
+        type Point = (i32, i32);
+        let total = points.typed::<(&[Point],), Point>().unwrap();
+        assert_eq!(total.call(&mut *store, (&[(1, 2), (3, -4)][..],)).unwrap(), (4, -2));
+        let parse = instance.func(&mut *store, "parse").unwrap();
+        let parse = parse.typed::<(&[u16],), Result<Point, String>>().unwrap();
+        let units: Vec<u16> = "3,-4".encode_utf16().collect();
+        assert_eq!(parse.call(&mut *store, (&units,)).unwrap(), Ok((3, -4)));
+        // What does not fit is found before any call.
+        let error = points.typed::<(&[(i32, u32)],), Point>().err().unwrap();
+        let told = "parameter 0, element, field \"y\": expected s32, found u32";
+        assert_eq!((error.kind(), error.message()), (ErrorKind::WrongKind, told));
+        let error = points.typed::<(&[Point],), Vec<u8>>().err().unwrap();
+        let told = "result: expected record { x: s32, y: s32 }, found list<u8>";
+        assert_eq!((error.kind(), error.message()), (ErrorKind::WrongKind, told));
         assert_eq!(guest.told("live-bytes", ")"), "0");
     }
 }
@@ -410,6 +425,59 @@ fn results_that_are_held() {
     }
     drop(held);
     assert_eq!(guest.told("live-bytes", ")"), "0");
+}
+
+/// Closures serve imports wherever their types stand for what these have.
+#[test]
+fn closures() {
+    let core = r#"
+      (import "host" "pick" (func $pick (param i32 i32) (result i32)))
+      (import "host" "find" (func $find (param i32) (result i32)))
+      (func (export "pick") (param i32 i32) (result i32) (call $pick (local.get 0) (local.get 1)))
+      (func (export "find") (param i32) (result i32) (call $find (local.get 0)))"#;
+    let face = r#"
+      convention = "c"
+      wit = """
+        enum color { red, green, blue }
+        live: func() -> u32;
+        pick: func(c: color, next: bool) -> color;
+        find: func(text: string) -> option<string>;
+      """
+      imports = """
+        enum color { red, green, blue }
+        pick: func(c: color, next: bool) -> color;
+        find: func(text: string) -> option<string>;
+      """
+    "#;
+    let module = format!("(module {} {HEAP})", core.trim());
+    for back_end in BACK_ENDS {
+        let engine = engine(back_end, Encoding::Utf8);
+        let module = Module::attach(&engine, module.as_bytes(), face).unwrap();
+        let mut store = Store::new(&engine);
+        let mut linker = Linker::new();
+        let pick = |color: u8, next: bool| if next { (color + 1) % 3 } else { color };
+        linker.func_wrap(&mut store, "host", "pick", pick);
+        let find = |key: Vec<u16>| key.first().map(|first| vec![*first; 3]);
+        linker.func_wrap(&mut store, "host", "find", find);
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let pick = instance.func(&mut store, "pick").unwrap().typed::<(u8, bool), u8>().unwrap();
+        assert_eq!(pick.call(&mut store, (2, true)).unwrap(), 0);
+        assert_eq!(pick.call(&mut store, (1, false)).unwrap(), 1);
+        let find = instance.func(&mut store, "find").unwrap();
+        let find = find.typed::<(&str,), Option<String>>().unwrap();
+        assert_eq!(find.call(&mut store, ("é",)).unwrap().as_deref(), Some("ééé"));
+        assert_eq!(find.call(&mut store, ("",)).unwrap(), None);
+        let live = instance.func(&mut store, "live").unwrap().typed::<(), u32>().unwrap();
+        assert_eq!(live.call(&mut store, ()).unwrap(), 0);
+
+        let mut linker = Linker::new();
+        linker.func_wrap(&mut store, "host", "pick", |color: u8, _: bool| color);
+        linker.func_wrap(&mut store, "host", "find", |_: String| Some(1u32));
+        let error = linker.instantiate(&mut store, &module).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::IncompatibleImport);
+        let told = "result, case \"some\": expected string, found u32";
+        assert!(error.message().ends_with(told), "{error}");
+    }
 }
 
 /// A host function that has no text to give: nothing stays allocated for it.

@@ -23,8 +23,11 @@ static file_t load(const char* path) {
 }
 
 /* The host functions: as numbers of the guest, a text back, and one that may be none. */
+static char logged[40];
+static size_t logged_size;
 static wasm_trap_t* host_log(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
-  (void)args, (void)results;
+  (void)results;
+  CHECK(wasm_string_read(args->data[1].of.string, WASM_UTF8, logged, sizeof logged, &logged_size));
   return NULL;
 }
 static wasm_trap_t* host_puts(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
@@ -36,11 +39,6 @@ static wasm_trap_t* host_ask(const wasm_val_vec_t* args, wasm_val_vec_t* results
   static wasm_string_t answer;
   answer = (wasm_string_t)WASM_STRING_UTF16(u"an answer that is longer than its room", 38);
   results->data[0].of.string = &answer;
-  return NULL;
-}
-static wasm_trap_t* host_env(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
-  (void)args;
-  results->data[0].of.option = NULL;
   return NULL;
 }
 
@@ -129,6 +127,161 @@ static void values_with_parts(void) {
   CHECK(live() == 0);
 }
 
+/* The host's own structs, described, as for components. */
+typedef struct {
+  int32_t x, y;
+} point_t;
+typedef struct {
+  uint8_t tag;
+  union {
+    point_t ok;
+    witrt_text_t err;
+  } as;
+} parsed_t;
+typedef struct {
+  bool some;
+  witrt_text_t is;
+} maybe_t;
+
+static const witrt_field_t utf8 = WITRT_PLAIN(WITRT_SLOT_UTF8);
+static const witrt_field_t point_fields[] = {
+  WITRT_FIELD(point_t, x, WASM_S32), WITRT_FIELD(point_t, y, WASM_S32)};
+static const witrt_field_t point = WITRT_RECORD(point_t, point_fields), points = WITRT_LIST(&point);
+static const witrt_field_t parsed_cases[] = {
+  WITRT_FIELD_AS(parsed_t, as.ok, &point), WITRT_FIELD(parsed_t, as.err, WITRT_SLOT_UTF8)};
+static const witrt_field_t parsed = WITRT_RESULT(parsed_t, tag, parsed_cases);
+static const witrt_field_t maybe_in = WITRT_FIELD(maybe_t, is, WITRT_SLOT_UTF8);
+static const witrt_field_t maybe = WITRT_OPTION(maybe_t, some, &maybe_in);
+static const witrt_field_t byte = WITRT_VALUE(uint8_t, WASM_U8), bytes = WITRT_LIST(&byte);
+
+static witrt_prepared_t* prepare(
+    const char* name, const witrt_field_t* param, const witrt_field_t* result, witrt_error_t** error) {
+  wasm_extern_t* found = witrt_instance_export(instance, name, strlen(name));
+  REQUIRE(found);
+  witrt_prepared_t* prepared =
+      witrt_func_prepare_fields(wasm_extern_as_func(found), param, 1, result, 1, error);
+  wasm_extern_delete(found);
+  return prepared;
+}
+
+static void describe(const char* name, const witrt_field_t* param, witrt_slot_t in,
+                     const witrt_field_t* result, witrt_slot_t* out) {
+  witrt_error_t* error = NULL;
+  witrt_prepared_t* prepared = prepare(name, param, result, &error);
+  if (error) fprintf(stderr, "  %s\n", witrt_error_message(error));
+  REQUIRE(prepared);
+  CHECK(witrt_prepared_call(prepared, &in, out, NULL));
+  witrt_prepared_delete(prepared);
+  CHECK(live() == 0);
+}
+
+static bool is(witrt_text_t text, const char* expected) {
+  return text.size == strlen(expected) && memcmp(text.data, expected, text.size) == 0;
+}
+
+static void described(void) {
+  union {
+    char bytes[200];
+    parsed_t parsed;
+    maybe_t maybe;
+    point_t point;
+  } room;
+  const witrt_slot_t roomy = {.buffer = {&room, sizeof room}};
+  witrt_slot_t out = roomy;
+  describe("parse", &utf8, (witrt_slot_t){.text = {"3,-4", 4}}, &parsed, &out);
+  CHECK(room.parsed.tag == 0 && room.parsed.as.ok.x == 3 && room.parsed.as.ok.y == -4);
+  out = roomy;
+  describe("parse", &utf8, (witrt_slot_t){.text = {"x", 1}}, &parsed, &out);
+  CHECK(room.parsed.tag == 1 && is(room.parsed.as.err, "bad point: x"));
+  const point_t all[] = {{1, 2}, {3, -4}};
+  out = roomy;
+  describe("sum-points", &points, (witrt_slot_t){.span = {all, 2}}, &point, &out);
+  CHECK(room.point.x == 4 && room.point.y == -2);
+  out = roomy;
+  describe("reverse-bytes", &bytes, (witrt_slot_t){.span = {"abc", 3}}, &bytes, &out);
+  CHECK(out.span.size == 3 && memcmp(out.span.data, "cba", 3) == 0);
+  out = roomy;
+  describe("greet-out", &utf8, (witrt_slot_t){.text = {"", 0}}, &maybe, &out);
+  CHECK(!room.maybe.some);
+  out = roomy;
+  describe("greet-out", &utf8, (witrt_slot_t){.text = {"q", 1}}, &maybe, &out);
+  CHECK(room.maybe.some && is(room.maybe.is, "hello, q! (1 bytes, 1 chars)"));
+
+  /* Too little room tells how much it takes, and loses nothing. */
+  witrt_prepared_t* call = prepare("greet-out", &utf8, &maybe, NULL);
+  REQUIRE(call);
+  witrt_slot_t in = {.text = {"q", 1}};
+  witrt_error_t* error = NULL;
+  size_t needed = 0;
+  out.buffer = (witrt_buffer_t){&room, 0};
+  CHECK(!witrt_prepared_call(call, &in, &out, &error));
+  REQUIRE(error);
+  CHECK(witrt_error_kind(error) == WITRT_ERROR_BUFFER_TOO_SMALL);
+  CHECK(witrt_error_capacity(error, &needed) && needed > sizeof(maybe_t) && needed <= sizeof room);
+  witrt_error_delete(error);
+  out.buffer.capacity = needed, room.maybe.some = false;
+  CHECK(witrt_prepared_take(call, 0, &out, NULL) && room.maybe.some);
+  witrt_prepared_delete(call);
+  CHECK(live() == 0);
+
+  /* What does not fit is told when the call is prepared. */
+  CHECK(prepare("sum-points", &bytes, &point, &error) == NULL);
+  REQUIRE(error);
+  CHECK(strcmp(witrt_error_message(error),
+               "parameter 0, element: expected record { x: s32, y: s32 }, found u8") == 0);
+  witrt_error_delete(error);
+}
+
+/* A host function of a face's import that is described; and functions of an interface
+ * section, whose values have no parts. */
+static wasm_trap_t* found_env(
+    void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
+  (void)caller;
+  CHECK(is(args[0].text, "HOME"));
+  results[0].value = env;
+  return NULL;
+}
+
+static void of_sections(wasm_engine_t* engine) {
+  const char text[] =
+      "(module (memory 1) (func $a (param i32) (result i32) i32.const 16)"
+      " (func $e (param i32 i32) (result i32 i32) local.get 0 local.get 1)"
+      " (@interface func (export \"echo\") (param string) (result string)"
+      "   arg.get 0 string-to-memory $a call-core $e memory-to-string))";
+  wasm_byte_vec_t source = {sizeof text - 1, (char*)text};
+  wasm_store_t* own = wasm_store_new(engine);
+  wasm_module_t* module = wasm_module_new(own, &source);
+  REQUIRE(module);
+  wasm_extern_vec_t none = WASM_EMPTY_VEC;
+  wasm_instance_t* of = wasm_instance_new(own, module, &none, NULL);
+  REQUIRE(of);
+  wasm_extern_t* found = witrt_instance_export(of, "echo", 4);
+  const wasm_func_t* echo = wasm_extern_as_func(found);
+  witrt_prepared_t* plain = witrt_func_prepare_fields(echo, &utf8, 1, &utf8, 1, NULL);
+  REQUIRE(plain);
+  char room[10];
+  witrt_slot_t in = {.text = {"abc", 3}}, out = {.buffer = {room, sizeof room}};
+  CHECK(witrt_prepared_call(plain, &in, &out, NULL) && is(out.text, "abc"));
+  witrt_prepared_delete(plain);
+  witrt_error_t* error = NULL;
+  CHECK(witrt_func_prepare_fields(echo, &point, 1, &utf8, 1, &error) == NULL);
+  REQUIRE(error);
+  CHECK(witrt_error_kind(error) == WITRT_ERROR_WRONG_KIND);
+  if (!CHECK(strcmp(witrt_error_message(error), "parameter 0: expected string, found record") == 0))
+    fprintf(stderr, "  %s\n", witrt_error_message(error));
+  witrt_error_delete(error);
+  const wasm_functype_t* type = wasm_func_type(echo);
+  CHECK(witrt_func_new_with_fields(own, type, &point, 1, &utf8, 1, found_env, NULL, NULL, &error) == NULL);
+  REQUIRE(error);
+  CHECK(witrt_error_kind(error) == WITRT_ERROR_WRONG_KIND);
+  witrt_error_delete(error);
+  wasm_functype_delete((wasm_functype_t*)type);
+  wasm_extern_delete(found);
+  wasm_instance_delete(of);
+  wasm_module_delete(module);
+  wasm_store_delete(own);
+}
+
 /* What goes wrong leaves nothing allocated either. */
 static void failures(void) {
   wasm_val_t arg[1], result[] = {WASM_INIT_VAL};
@@ -159,12 +312,16 @@ static void failures(void) {
   CHECK(live() == 0);
 }
 
-static void run(void) {
+/* With what the described host function gives. */
+static maybe_t found_home = {false, {"a home", 6}};
+static void run(bool home) {
+  found_home.some = home;
   wasm_string_t text = WASM_STRING_UTF16(u"stra\u00dfe", 6);
   wasm_val_t arg[] = {WASM_STRING_VAL(&text)}, result[] = {WASM_INIT_VAL};
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
   REQUIRE(call("run", &args, &results) == NULL);
   CHECK(result[0].of.u32 == 6);
+  CHECK(logged_size == 6 && memcmp(logged, home ? "a home" : "(none)", 6) == 0);
   CHECK(live() == 0);
 }
 
@@ -195,12 +352,16 @@ int main(void) {
     wasm_importtype_vec_t types;
     wasm_module_imports(module, &types);
     REQUIRE(types.size == 4);
-    wasm_func_callback_t callbacks[] = {host_log, host_puts, host_ask, host_env};
+    wasm_func_callback_t callbacks[] = {host_log, host_puts, host_ask};
     wasm_extern_t* supplied[4];
     for (size_t i = 0; i < 4; i++) {
       const wasm_functype_t* type =
           wasm_externtype_as_functype_const(wasm_importtype_type(types.data[i]));
-      supplied[i] = wasm_func_as_extern(wasm_func_new(store, type, callbacks[i]));
+      wasm_func_t* func = i < 3 ? wasm_func_new(store, type, callbacks[i])
+                                : witrt_func_new_with_fields(store, type, &utf8, 1, &maybe, 1, found_env,
+                                                             &found_home, NULL, NULL);
+      REQUIRE(func);
+      supplied[i] = wasm_func_as_extern(func);
     }
     wasm_importtype_vec_delete(&types);
     wasm_extern_vec_t imports = WASM_ARRAY_VEC(supplied);
@@ -208,8 +369,11 @@ int main(void) {
     REQUIRE(instance);
     texts();
     values_with_parts();
+    described();
     failures();
-    run();
+    run(false);
+    run(true);
+    of_sections(engine);
     mistakes(engine, wasm);
     for (size_t i = 0; i < 4; i++) wasm_extern_delete(supplied[i]);
     wasm_instance_delete(instance);
