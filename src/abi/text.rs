@@ -57,6 +57,12 @@ impl GuestEncoding {
         }
     }
 
+    /// The encoding that all of its text has, if that is one of bytes, which lie anywhere.
+    #[cfg(feature = "component")]
+    pub(crate) fn of_bytes(self) -> Option<Encoding> {
+        self.fixed().filter(|encoding| encoding.unit_size() == 1)
+    }
+
     /// The encoding of a text whose length the guest tells like this, and how many
     /// code units it has.
     #[inline]

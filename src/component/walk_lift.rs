@@ -307,6 +307,10 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
         self.cx.consume_fuel(bytes)
     }
 
+    fn bytewise(&self) -> Option<Encoding> {
+        self.guest.of_bytes()
+    }
+
     fn text(&self, at: u32, len: u32) -> Result<Text<'l>> {
         Ok(text::find(self.cx.memory(), self.guest, at, len)?)
     }

@@ -14,7 +14,7 @@ use super::tree::walk::{FromGuest, Lend, Look, Looked, Reading, Take, Taken, ToG
 use super::value::{Payload, Val};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result};
-use crate::string::{Policy, Text};
+use crate::string::{Encoding, Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -325,6 +325,10 @@ struct Source<'l> {
 impl<'l> FromGuest<'l> for Source<'l> {
     fn pay(&mut self, _: usize) -> wasmtime::Result<()> {
         Ok(())
+    }
+
+    fn bytewise(&self) -> Option<Encoding> {
+        GuestEncoding::default().of_bytes()
     }
 
     fn text(&self, at: u32, len: u32) -> wasmtime::Result<Text<'l>> {

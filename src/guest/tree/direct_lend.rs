@@ -7,6 +7,7 @@
 
 use super::gather::{bits, case, many_at};
 use super::layout::{Form, Node, Run, cases_of, element_of, mismatch, null, step, wrong};
+use super::pour::copy_run;
 use super::slot::{kind, many};
 use super::walk::{Fault, Lend, Look, Looked, Words, Writing, look_at_length, put_case};
 use crate::error::ErrorKind;
@@ -226,8 +227,8 @@ unsafe fn put_memory(
             }
             (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
                 for Run { host, guest, size } in &node.runs {
-                    let bytes = many(from.add(*host), *size);
-                    to.room(at + *guest, *size)?.copy_from_slice(bytes);
+                    let room = to.room(at + *guest, *size)?;
+                    copy_run(from.add(*host), room.as_mut_ptr(), *size);
                 }
                 for i in &node.rest {
                     let (inner, field) = (&nodes[*i], &fields.fields[*i]);

@@ -7,14 +7,16 @@
 
 use super::arena::Arena;
 use super::gather::gather;
-use super::layout::{Form, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
-use super::pour::{Place, put, refused, within};
+use super::layout::{Form, Make, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
+use super::pour::{Place, copy_run, put, refused, within};
 use super::sink::Grow;
 use super::slot::{Slot, kind, many};
 use super::walk::{Fault, Reading, Take, Taken, character, find, trap};
 use crate::error::{Error, ErrorKind, TrapCode};
 use crate::guest::strings::{bad_text, changed};
-use crate::string::{BadText, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged};
+use crate::string::{
+    BadText, CopyError, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged,
+};
 use crate::types::tree::Type;
 use std::ffi::c_void;
 use wasmtime::{Result, ValRaw};
@@ -330,7 +332,7 @@ impl Walk<'_, '_, '_, '_> {
                     if !to.is_null() {
                         for Run { host, guest, size } in &node.runs {
                             let bytes = self.from.bytes(at + *guest, *size)?;
-                            to.add(*host).copy_from_nonoverlapping(bytes.as_ptr(), *size);
+                            copy_run(bytes.as_ptr(), to.add(*host), *size);
                         }
                     }
                     for i in &node.rest {
@@ -372,6 +374,22 @@ impl Walk<'_, '_, '_, '_> {
             unsafe { to.cast::<Span>().write(span) };
             return Ok(());
         }
+        if let Some(make) = node.make
+            && text.encoding() == encoding
+            && !to.is_null()
+        {
+            // It is as long here, and is checked while it is copied.
+            let (size, unit) = (text.len(), encoding.unit_size());
+            self.from.pay(size.saturating_mul(unit))?;
+            // SAFETY: the caller vouches for the function and the place.
+            let made = unsafe { made(make, to, size, unit) }?;
+            if size > 0 {
+                // SAFETY: there is room for so many units, aligned.
+                let dest = unsafe { Dest::at(encoding, made.cast(), size) };
+                copy(text, dest, Policy::Reject).map_err(not_copied)?;
+            }
+            return Ok(());
+        }
         let measured = match measure(text, encoding, Policy::Reject) {
             Ok(measured) => measured,
             Err(bad) => {
@@ -388,11 +406,7 @@ impl Walk<'_, '_, '_, '_> {
             Some(make) if !to.is_null() => {
                 self.from.pay(size.saturating_mul(unit))?;
                 // SAFETY: the caller vouches for the function and the place.
-                let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
-                if made.is_null() && size > 0 {
-                    return Err(refused(size).into());
-                }
-                made
+                unsafe { made(make, to, size, unit) }?
             }
             Some(_) => return Ok(()),
             None => {
@@ -401,10 +415,6 @@ impl Walk<'_, '_, '_, '_> {
             }
         };
         if !data.is_null() && size > 0 {
-            if !data.addr().is_multiple_of(unit) {
-                let message = "`make` gave memory that is not aligned";
-                return Err(wrong(ErrorKind::OutOfRange, message).into());
-            }
             // SAFETY: there is room for so many units, aligned.
             let dest = unsafe { Dest::at(encoding, data.cast(), size) };
             transcode_unchanged(&measured, text, dest).map_err(changed)?;
@@ -429,7 +439,8 @@ impl Walk<'_, '_, '_, '_> {
         let most = text.len().saturating_mul(4).saturating_add(64);
         // SAFETY: so many bytes are left, aligned; there may be nothing in them yet, and
         // they are only written.
-        let dest = unsafe { Dest::at(encoding, data.cast(), (bytes / unit).min(most)) };
+        let dest =
+            unsafe { Dest::at(encoding, data.cast(), (bytes >> unit.trailing_zeros()).min(most)) };
         let Ok(size) = copy(text, dest, Policy::Reject) else { return Ok(None) };
         self.pay(size * unit)?;
         self.place.take(size * unit, unit)?;
@@ -550,6 +561,37 @@ fn claimed(ty: &Type, bits: u64) -> Result<u64> {
         Type::Flags(flags) => (bits as u32 & flags.mask()).into(),
         _ => bits,
     })
+}
+
+/// Makes a text hold so many units of this size, and gives where they go.
+///
+/// # Safety
+///
+/// The function must be the text's.
+unsafe fn made(
+    make: Make,
+    to: *mut u8,
+    size: usize,
+    unit: usize,
+) -> std::result::Result<*mut u8, Fault> {
+    // SAFETY: the caller vouches for it.
+    let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
+    if size > 0 && made.is_null() {
+        return Err(refused(size));
+    }
+    if size > 0 && made.addr() & (unit - 1) != 0 {
+        let message = "`make` gave memory that is not aligned";
+        return Err(wrong(ErrorKind::OutOfRange, message));
+    }
+    Ok(made)
+}
+
+#[cold]
+fn not_copied(error: CopyError) -> wasmtime::Error {
+    match error {
+        CopyError::BadText(bad) => ill_formed(bad),
+        other => Error::from(other).into(),
+    }
 }
 
 #[cold]

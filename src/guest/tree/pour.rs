@@ -77,8 +77,9 @@ impl<'a> Place<'a> {
     }
 
     /// What is left of memory, from where so aligned a value would be put.
+    #[inline]
     pub(crate) fn left(&self, align: usize) -> Option<(*mut u8, usize)> {
-        let start = self.used.next_multiple_of(align);
+        let start = aligned(self.used, align);
         match self.to {
             To::Room(data, capacity) if start < capacity => {
                 // SAFETY: it is within the room.
@@ -89,8 +90,9 @@ impl<'a> Place<'a> {
     }
 
     /// Room for so many bytes; NULL where there is none.
+    #[inline]
     pub(crate) fn take(&mut self, size: usize, align: usize) -> Result<*mut u8> {
-        let start = self.used.next_multiple_of(align);
+        let start = aligned(self.used, align);
         let end = start.checked_add(size).filter(|end| *end <= isize::MAX as usize);
         let end = end.ok_or_else(|| too_large(size))?;
         self.used = end;
@@ -101,6 +103,13 @@ impl<'a> Place<'a> {
             To::Arena(arena) => Ok(arena.array::<u64>(size.div_ceil(8))?.cast()),
         }
     }
+}
+
+/// The next place of this alignment, a power of two: there is no division in it.
+#[inline]
+fn aligned(at: usize, align: usize) -> usize {
+    debug_assert!(align.is_power_of_two());
+    (at + (align - 1)) & !(align - 1)
 }
 
 #[cold]
@@ -432,6 +441,23 @@ pub(crate) unsafe fn put(to: *mut u8, size: usize, bits: u64) {
             2 => to.cast::<u16>().write_unaligned(bits as u16),
             4 => to.cast::<u32>().write_unaligned(bits as u32),
             _ => to.cast::<u64>().write_unaligned(bits),
+        }
+    }
+}
+
+/// Copies so many bytes, which most often are those of one number.
+///
+/// # Safety
+///
+/// There must be so many at both, which are apart.
+#[inline]
+pub(crate) unsafe fn copy_run(from: *const u8, to: *mut u8, size: usize) {
+    // SAFETY: the caller vouches for both.
+    unsafe {
+        match size {
+            4 => to.cast::<u32>().write_unaligned(from.cast::<u32>().read_unaligned()),
+            8 => to.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned()),
+            _ => to.copy_from_nonoverlapping(from, size),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::guest::context::ContextRef;
 use crate::guest::resource::Resource;
 use crate::guest::strings::Str;
 use crate::guest::value::Val;
-use crate::string::{CopyError, Policy, Text, copy_to_string, copy_to_utf16};
+use crate::string::{CopyError, Encoding, Policy, Text, copy_to_string, copy_to_utf16};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use std::slice::{Iter, IterMut};
@@ -287,6 +287,8 @@ pub fn put_case(
 pub trait FromGuest<'l> {
     /// Pays for so many bytes that the host is going to need.
     fn pay(&mut self, bytes: usize) -> Result<()>;
+    /// How its text is encoded, if that is in bytes which lie anywhere.
+    fn bytewise(&self) -> Option<Encoding>;
     /// The text at an address, of the length that the guest tells: within memory, and
     /// not looked at.
     fn text(&self, at: u32, len: u32) -> Result<Text<'l>>;
@@ -304,6 +306,7 @@ pub trait FromGuest<'l> {
 pub struct Reading<'g, 'l> {
     guest: &'g mut dyn FromGuest<'l>,
     memory: &'l [u8],
+    bytewise: Option<Encoding>,
     /// What is to be paid for, and was not yet.
     due: usize,
 }
@@ -313,7 +316,8 @@ const DUE: usize = 256;
 
 impl<'g, 'l> Reading<'g, 'l> {
     pub(crate) fn new(guest: &'g mut dyn FromGuest<'l>, memory: &'l [u8]) -> Reading<'g, 'l> {
-        Reading { guest, memory, due: 0 }
+        let bytewise = guest.bytewise();
+        Reading { guest, memory, bytewise, due: 0 }
     }
 
     /// Pays for so many bytes that the host is going to need.
@@ -363,6 +367,13 @@ impl<'g, 'l> Reading<'g, 'l> {
     /// The text at an address: see [`FromGuest::text`].
     #[inline]
     pub fn text(&self, at: u32, len: u32) -> Result<Text<'l>> {
+        if let Some(encoding) = self.bytewise
+            && let Some(rest) = self.memory.get(at as usize..)
+            && let Some(bytes) = rest.get(..len as usize)
+        {
+            return Ok(Text::of_bytes(encoding, bytes));
+        }
+        // It says what is wrong, too.
         self.guest.text(at, len)
     }
 
