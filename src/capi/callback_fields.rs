@@ -108,7 +108,7 @@ pub(super) struct Answer<'a> {
 impl Drop for Answer<'_> {
     fn drop(&mut self) {
         if let Some(spare) = self.behind.take() {
-            self.host.spares.keep(spare);
+            self.host.spares.keep_result(spare);
         }
     }
 }
@@ -120,7 +120,8 @@ impl Host {
         cell.callback(caller, |inside| {
             let mut spare = self.spares.take();
             let done = self.answer(inside, cell, args, returned, &mut spare.arena, &mut spare.lent);
-            self.spares.keep(spare);
+            // The result may be in it.
+            self.spares.keep_result(spare);
             done
         })
     }
@@ -137,7 +138,7 @@ impl Host {
         let fields = &self.signature.params.fields;
         for (i, ((root, field), arg)) in self.params.iter().zip(fields).zip(args).enumerate() {
             // SAFETY: the arguments were checked, and are there until this returns.
-            let slot = unsafe { root.shown(inside, &field.ty, arg, arena) };
+            let slot = unsafe { root.shown(inside, &field.ty, arg, arena, !returned.by_host) };
             lent.push(slot.map_err(|error| error.at_argument(i))?);
         }
         let mut results = [witrt_slot_t::ZERO];
@@ -178,6 +179,15 @@ impl Host {
         let Some(root) = first else { return Ok(()) };
         let given = match given.take() {
             Some(given) => Ok(given),
+            // A component reads it at once, before anything of the host's runs.
+            None if !returned.by_host && root.is_only_read() => {
+                let field = self.signature.results.fields.first();
+                // SAFETY: the callback set the member of the kind, or it is zero.
+                let lent = field.map(|field| unsafe {
+                    root.lend(&results[0], &field.ty, arena, || "result 0".into())
+                });
+                lent.unwrap_or(Ok(Slot::NONE)).map(|slot| Returned::of_lent(slot, read_text))
+            }
             None => {
                 // SAFETY: the callback set the member of the kind, or it is zero, and gave
                 // up what it owns, after it was copied.

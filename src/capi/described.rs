@@ -37,7 +37,14 @@ const DIRECT: usize = 16;
 
 /// Memory for calls, one for each that may run at once.
 #[derive(Default)]
-pub(super) struct Spares(Mutex<Vec<Spare>>);
+pub(super) struct Spares(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    free: Vec<Spare>,
+    /// What results are still read in, until the next call.
+    read: Vec<Spare>,
+}
 
 // SAFETY: there is nothing in it.
 unsafe impl Send for Spares {}
@@ -54,16 +61,30 @@ pub(super) struct Spare {
 
 impl Spares {
     pub fn take(&self) -> Spare {
-        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Spare { arena: Arena::new(0), slots: Vec::new(), lent: Vec::new() };
-        spare.unwrap_or_else(new)
+        let Kept { free, read } = &mut *kept;
+        // Whoever has read a result has done so before the next call.
+        free.extend(read.drain(..).map(Spare::empty));
+        free.pop().unwrap_or_else(new)
     }
 
-    pub fn keep(&self, mut spare: Spare) {
-        spare.arena.reset();
-        spare.slots.clear();
-        spare.lent.clear();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(spare);
+    pub fn keep(&self, spare: Spare) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).free.push(spare.empty());
+    }
+
+    /// Keeps what a result refers to as it is until the next call.
+    pub fn keep_result(&self, spare: Spare) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).read.push(spare);
+    }
+}
+
+impl Spare {
+    fn empty(mut self) -> Spare {
+        self.arena.reset();
+        self.slots.clear();
+        self.lent.clear();
+        self
     }
 }
 

@@ -10,11 +10,11 @@ use super::base::value::{wasm_resource_t, wasm_val_t};
 use super::base::vec::Element as _;
 use super::slot::{
     SlotKind, witrt_buffer_t, witrt_grow_t, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t,
-    witrt_span_t,
+    witrt_span_t, witrt_text_t,
 };
 use crate::tree::{
-    Access, Arena, For, Handles, HostField, HostValue, Node, Place, ReadText, Returned, Sink, Slot,
-    Span, TextSlot, gather, means, pour, release,
+    Access, Arena, For, Handles, HostField, HostValue, ListSlot, Node, Place, ReadText, Returned,
+    Sink, Slot, Span, TextSlot, gather, means, pour, release,
 };
 use crate::wit::Type;
 use crate::{Error, ErrorKind, Result, Str, Val};
@@ -245,7 +245,17 @@ impl Root {
         }
     }
 
-    /// The value of an argument of a callback; what it points to is put into the arena.
+    /// Whether a result is only read, and nothing in it is given up.
+    pub fn is_only_read(&self) -> bool {
+        match self {
+            Root::Host(node) => !node.has_resources(),
+            Root::Scalar(_) => true,
+            _ => false,
+        }
+    }
+
+    /// The value of an argument of a callback; what it points to is put into the arena,
+    /// but for what was `checked` and lies already as the callback wants it.
     ///
     /// # Safety
     ///
@@ -257,11 +267,22 @@ impl Root {
         ty: &Type,
         arg: &Slot,
         arena: &mut Arena,
+        checked: bool,
     ) -> Result<witrt_slot_t> {
         let mut place = Place::arena(arena);
         // SAFETY: the caller vouches for the value.
         unsafe {
             Ok(match self {
+                Root::Plain(SlotKind::Text(encoding))
+                    if checked && (*arg.of.text).is_plain(*encoding) =>
+                {
+                    let TextSlot { data, size, .. } = *arg.of.text;
+                    witrt_slot_t { text: witrt_text_t { data: data.cast(), size } }
+                }
+                Root::Host(node) if checked && node.is_span() && node.lies_as(&*arg.of.list) => {
+                    let ListSlot { data, size, .. } = *arg.of.list;
+                    witrt_slot_t { span: witrt_span_t { data, size } }
+                }
                 Root::Plain(SlotKind::Text(encoding)) => {
                     let node = Node::of_text(*encoding);
                     let put = pour(

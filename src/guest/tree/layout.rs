@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)] // a description that was checked is used on any thread
 
-use super::slot::width;
+use super::slot::{ListSlot, kind, width};
 use super::walk::Fault;
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::Encoding;
@@ -203,6 +203,14 @@ impl Node {
     /// Whether it is a list that lies as pointer and size.
     pub fn is_span(&self) -> bool {
         matches!(self.form, Form::List(_)) && self.make.is_none() && self.look.is_none()
+    }
+
+    /// Whether a list is packed as this has it, so that it need not be copied.
+    pub fn lies_as(&self, list: &ListSlot) -> bool {
+        let Form::List(element) = &self.form else { return false };
+        matches!(element.form, Form::Number(_))
+            && !matches!(list.element, kind::VAL | kind::STRING)
+            && width(list.element) == element.size
     }
 
     /// Whether the host's functions make it.

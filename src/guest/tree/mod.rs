@@ -138,6 +138,13 @@ impl Returned {
         returned
     }
 
+    /// A value that is lent until it was read, with what reads the texts in it.
+    pub fn of_lent(slot: Slot, read: ReadText) -> Returned {
+        let mut returned = Returned::default();
+        (returned.slot, returned.read) = (slot, read);
+        returned
+    }
+
     /// Takes the value out, with the arena that it owns; a copy of one that owns none.
     pub fn take(&mut self) -> Result<Slot> {
         if self.kept.is_some() {

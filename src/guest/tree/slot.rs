@@ -128,6 +128,11 @@ impl Slot {
 }
 
 impl TextSlot {
+    /// Whether it is text itself, no handle, in this encoding.
+    pub fn is_plain(&self, encoding: Encoding) -> bool {
+        self.reserved == 0 && self.flags == 0 && self.encoding == encoding as u32
+    }
+
     /// Around text of the host's.
     pub fn new(text: Text<'_>) -> TextSlot {
         let (data, size) = (text.as_ptr().cast(), text.len());
