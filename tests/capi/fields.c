@@ -350,42 +350,91 @@ static void mistakes(guest_t* g) {
   witrt_prepared_delete(area);
 }
 
+/* A call that traps: the last one of its instance. */
+static void traps(guest_t* g, const char* name, const witrt_field_t* param, witrt_slot_t in, const witrt_field_t* result) {
+  witrt_prepared_t* prepared = witrt_func_prepare_fields(find(g, name), param, 1, result, 1, NULL);
+  REQUIRE(prepared);
+  witrt_slot_t out = ROOM;
+  witrt_error_t* error;
+  CHECK(!witrt_prepared_call(prepared, &in, &out, &error));
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_TRAP);
+  witrt_error_delete(error);
+  witrt_prepared_delete(prepared);
+}
+
+/* Small ones, with text in each encoding. */
 static void small(wasm_engine_t* engine) {
-  guest_t g;
-  start(&g, engine, "wat/solo-utf8.wasm");
-  witrt_field_t s64 = WITRT_PLAIN(WASM_S64);
-  int32_t numbers[] = {1, -2, INT32_MAX};
-  point_t at = {3, 4}, mirrored;
-  witrt_slot_t in = {.span = {numbers, 3}}, out;
-  CHECK(call_with(&g, "sum", &s32s, 1, &in, &s64, &out) && out.s64 == 2147483646);
-  in.value = &at, out.buffer = (witrt_buffer_t){&mirrored, sizeof mirrored};
-  CHECK(call_with(&g, "mirror", &point, 1, &in, &point, &out));
-  CHECK(mirrored.x == -3 && mirrored.y == 4);
-  finish(&g);
+  witrt_field_t u32 = WITRT_PLAIN(WASM_U32), s64 = WITRT_PLAIN(WASM_S64);
+  const struct {
+    const char* file;
+    uint32_t units;
+  } all[] = {
+    {"solo-utf8", 7}, {"solo-utf16", 4}, {"mini-utf8", 7}, {"mini-utf16", 4}, {"mini-compact-utf16", 4},
+  };
+  for (size_t i = 0; i < COUNT(all); i++) {
+    guest_t g;
+    char file[50];
+    snprintf(file, sizeof file, "wat/%s.wasm", all[i].file);
+    start(&g, engine, file);
+    witrt_slot_t in = {.text = text_of("aé🦀")}, out = ROOM;
+    CHECK(call_with(&g, "echo", &text_plain, 1, &in, &text_plain, &out) && is(out.text, "aé🦀"));
+    CHECK(call_with(&g, "units", &text_plain, 1, &in, &u32, &out) && out.u32 == all[i].units);
+    if (i < 2) {
+      int32_t numbers[] = {1, -2, INT32_MAX};
+      point_t at = {3, 4}, mirrored;
+      in.span = (witrt_span_t){numbers, 3};
+      CHECK(call_with(&g, "sum", &s32s, 1, &in, &s64, &out) && out.s64 == 2147483646);
+      in.value = &at, out.buffer = (witrt_buffer_t){&mirrored, sizeof mirrored};
+      CHECK(call_with(&g, "mirror", &point, 1, &in, &point, &out));
+      CHECK(mirrored.x == -3 && mirrored.y == 4);
+    } else {
+      CHECK(call_with(&g, "tag", &text_plain, 1, &in, &u32, &out) && out.u32 == (i == 4));
+      in.text = text_of("é"), out = (witrt_slot_t)ROOM;
+      CHECK(call_with(&g, "relay", &text_plain, 1, &in, &text_plain, &out) && is(out.text, "answer to é"));
+      /* The same bytes are text in some of them. */
+      in.u32 = 0, out = (witrt_slot_t)ROOM;
+      if (i != 3) CHECK(call_with(&g, "bad", &u32, 1, &in, &text_plain, &out) && is(out.text, "A"));
+      in.u32 = 3;
+      traps(&g, "bad", &u32, in, &text_plain);
+    }
+    all_called(&g);
+    finish(&g);
+  }
 }
 
 int main(void) {
   wasm_engine_t* engine = wasm_engine_new();
-  const char* guests[] = {"c/guest-utf8.wasm", "c/guest-utf16.wasm"};
+  /* In each pair the second one has UTF-16. Some are core modules. */
+  const char* guests[] = {"c/guest-utf8.wasm", "c/guest-utf16.wasm", "c/core-utf8.wasm",
+                          "c/core-utf16.wasm", "c/plain-utf8.wasm", "c/plain-utf16.wasm"};
   const witrt_slot_kind_t kinds[] = {WITRT_SLOT_UTF8, WITRT_SLOT_UTF16, WITRT_SLOT_UTF32};
-  for (size_t i = 0; i < 6; i++) {
+  for (size_t i = 0; i < COUNT(guests) * COUNT(kinds); i++) {
     pooled = 0;
-    describe(kinds[i / 2]);
+    size_t file = i % COUNT(guests);
+    describe(kinds[i / COUNT(guests)]);
     guest_t g;
-    start(&g, engine, guests[i % 2]);
+    start(&g, engine, guests[file]);
     text(&g);
-    scalars(&g);
-    shapes(&g);
-    records(&g);
-    apart(&g);
-    lists(&g);
-    resources(&g);
-    hosts(&g, i % 2);
-    rooms(&g);
-    mistakes(&g);
+    if (file < 4) {
+      scalars(&g);
+      shapes(&g);
+      records(&g);
+      apart(&g);
+      lists(&g);
+      resources(&g);
+      hosts(&g, file % 2);
+      rooms(&g);
+      mistakes(&g);
+      witrt_field_t u32 = WITRT_PLAIN(WASM_U32);
+      traps(&g, "boom", &text_plain, (witrt_slot_t){.text = text_of("x")}, &u32);
+    }
+    all_called(&g);
     finish(&g);
+    if (file == 0) {
+      pooled = 0;
+      small(engine);
+    }
   }
-  small(engine);
   wasm_engine_delete(engine);
   return check_result();
 }

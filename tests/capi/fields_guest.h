@@ -266,7 +266,17 @@ typedef struct {
   wasm_instance_t* instance;
   wasm_exporttype_vec_t types;
   wasm_extern_vec_t exports;
+  /* Which of them were called. */
+  bool called[64];
 } guest_t;
+
+/* No export is left out. */
+static inline void all_called(const guest_t* g) {
+  for (size_t i = 0; i < g->types.size; i++) {
+    const wasm_name_t* name = wasm_exporttype_name(g->types.data[i]);
+    if (!CHECK(g->called[i])) fprintf(stderr, "  %.*s\n", (int)name->size, name->data);
+  }
+}
 
 static void finish(guest_t* g) {
   wasm_extern_vec_delete(&g->exports);
@@ -339,6 +349,7 @@ static void start(guest_t* g, wasm_engine_t* engine, const char* name) {
   g->instance = wasm_instance_new(g->store, g->module, &externs, NULL);
   REQUIRE(g->instance);
   wasm_instance_exports(g->instance, &g->exports);
+  REQUIRE(g->exports.size <= COUNT(g->called));
   wasm_extern_vec_delete(&externs);
   wasm_importtype_vec_delete(&imports);
 }
@@ -349,6 +360,7 @@ static wasm_func_t* find(guest_t* g, const char* wanted) {
     const wasm_name_t* name = wasm_exporttype_name(g->types.data[i]);
     if (name->size >= size && !memcmp(name->data + name->size - size, wanted, size) &&
         (name->size == size || name->data[name->size - size - 1] == '#')) {
+      g->called[i] = true;
       return wasm_extern_as_func(g->exports.data[i]);
     }
   }

@@ -129,6 +129,9 @@ pub struct Guest {
     pub log: Log,
     /// Resources that have a name.
     pub named: HashMap<String, Resource>,
+    /// What it exports, and what of this was called.
+    exports: Vec<String>,
+    called: Vec<String>,
 }
 
 impl Guest {
@@ -142,10 +145,21 @@ impl Guest {
         // Some have more of it than there is.
         linker.define_unknown_as_traps(&mut store, &module);
         let instance = linker.instantiate(&mut store, &module).unwrap();
-        Guest { store, instance, log, named: HashMap::new() }
+        let exports = module.exports().map(|export| export.name.to_string()).collect();
+        Guest { store, instance, log, exports, called: Vec::new(), named: HashMap::new() }
+    }
+
+    /// Functions that were not called.
+    pub fn left_out(&self) -> Vec<&str> {
+        let called = |name: &str| {
+            let short = name.rsplit_once('#').map_or(name, |(_, short)| short);
+            self.called.iter().any(|called| called == short)
+        };
+        self.exports.iter().map(|name| &**name).filter(|name| !called(name)).collect()
     }
 
     pub fn func(&mut self, name: &str) -> Func {
+        self.called.push(name.to_owned());
         self.instance.func(&mut self.store, name).unwrap()
     }
 

@@ -1,9 +1,8 @@
 //! Components called from Rust with Rust's own types.
 
-use crate::support::{Guest, Log, engine, module};
+use crate::support::{Guest, engine};
 use witrt::{
-    Encoding, Error, ErrorKind, Func, Instance, Lift, List, Params, Resource, Store, Str, TrapCode,
-    TypedFunc, Val,
+    Encoding, Error, ErrorKind, Lift, List, Params, Resource, Store, Str, TrapCode, TypedFunc, Val,
 };
 
 type Point = (i32, i32);
@@ -34,187 +33,179 @@ fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-/// The interface `text`, which all worlds of C export.
+/// Every export of every file, and none is left out.
 #[test]
-fn text_and_lists() {
+fn every_export() {
     for file in FILES.iter().chain(&["c/plain-utf8.wasm", "c/plain-utf16.wasm"]) {
         for encoding in [Encoding::Utf8, Encoding::Utf16] {
             let guest = &mut Guest::new(&engine(encoding), file);
-            let greeting = "hello, Zoë 🦀! (9 bytes, 5 chars)";
-            assert_eq!(guest.ask::<(&str,), String>("greet", ("Zoë 🦀",)), greeting);
-            let wide = units("Zoë 🦀");
-            assert_eq!(guest.ask::<(&[u16],), Vec<u16>>("greet", (&wide,)), units(greeting));
-            assert_eq!(guest.ask::<(Vec<u16>,), String>("greet", (wide.clone(),)), greeting);
-            assert_eq!(guest.ask::<(String,), String>("greet", ("Zoë 🦀".into(),)), greeting);
-            let kept = guest.ask::<(&Str<'_>,), Str<'static>>("greet", (&Str::from("Zoë 🦀"),));
-            assert_eq!(kept.to_string(&guest.store).unwrap(), greeting);
-            let again = guest.ask::<(Str<'_>, &str), String>("concat", (&kept, "!"));
-            assert_eq!(again, format!("{greeting}!"));
-            assert_eq!(guest.ask::<(&str, &str), String>("concat", ("x\0y", "z")), "x\0yz");
-            assert_eq!(guest.ask::<(&str, &[u16]), String>("concat", ("", &[])), "");
-            assert_eq!(guest.ask::<(&str,), u32>("count", ("añ🦀",)), 3);
-            assert_eq!(
-                guest.ask::<(&[u8],), Vec<u8>>("reverse-bytes", (&[1, 2, 255],)),
-                [255, 2, 1]
-            );
-            assert_eq!(guest.ask::<([u8; 3],), Vec<u8>>("reverse-bytes", ([1, 2, 3],)), [3, 2, 1]);
-            assert!(guest.ask::<(Vec<u8>,), Vec<u8>>("reverse-bytes", (vec![],)).is_empty());
-            assert_eq!(guest.ask::<(&[f64],), f64>("sum", (&[0.5, 0.25],)), 0.75);
-            assert_eq!(guest.ask::<(&[f64],), f64>("sum", (&[],)), 0.0);
-            let parse = guest.typed::<(&str,), Result<Point, String>>("parse");
-            assert_eq!(parse.call(&mut guest.store, ("3,-4",)).unwrap(), Ok((3, -4)));
-            let told = Err("bad point: é".to_owned());
-            assert_eq!(parse.call(&mut guest.store, ("é",)).unwrap(), told);
+            text_and_lists(guest);
+            if !file.contains("plain") {
+                every_kind(guest);
+                resources(guest);
+                let told = guest.ask::<(&str,), String>("run", ("x",));
+                assert!(told.starts_with("answer to x ["), "{told}");
+                assert_eq!(guest.ask::<(&str,), u32>("boom", ("",)), 7);
+                let boom = guest.typed::<(&str,), u32>("boom");
+                let error = boom.call(&mut guest.store, ("x",)).unwrap_err();
+                assert_eq!(error.trap().unwrap().code(), Some(TrapCode::Unreachable));
+            }
+            assert_eq!(guest.left_out(), [""; 0], "{file}");
         }
     }
+}
+
+/// Small components, with text in every encoding, and what breaks the canonical ABI.
+#[test]
+fn small_components() {
+    let files = ["mini-utf8", "mini-utf16", "mini-compact-utf16", "solo-utf8", "solo-utf16"];
+    for (file, length) in files.into_iter().zip([7, 4, 4, 7, 4]) {
+        let guest = &mut Guest::new(&engine(Encoding::Utf16), &format!("wat/{file}.wasm"));
+        for text in ["", "abc", "ÿ", "éééĀ", "aé🦀", "x\0y"] {
+            assert_eq!(guest.ask::<(&str,), String>("echo", (text,)), text);
+        }
+        assert_eq!(guest.ask::<(&str,), u32>("units", ("aé🦀",)), length);
+        if file.starts_with("solo") {
+            assert_eq!(guest.ask::<(&[i32],), i64>("sum", (&[1, -2, 2147483647],)), 2147483646);
+            assert_eq!(guest.ask::<(Point,), Point>("mirror", ((3, -4),)), (-3, -4));
+        } else {
+            let is_wide = u32::from(file == "mini-compact-utf16");
+            assert_eq!(guest.ask::<(&str,), u32>("tag", ("aé🦀",)), is_wide);
+            assert_eq!(guest.ask::<(&[u16],), String>("relay", (&units("z"),)), "éz🦀");
+            let bad = guest.typed::<(u32,), String>("bad");
+            // The same bytes are text in some of them.
+            if file != "mini-utf16" {
+                assert_eq!(bad.call(&mut guest.store, (0,)).unwrap(), "A");
+            }
+            let error = bad.call(&mut guest.store, (3,)).unwrap_err();
+            assert_eq!(error.trap().unwrap().code(), Some(TrapCode::MemoryOutOfBounds));
+            let error = bad.call(&mut guest.store, (3,)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Poisoned);
+        }
+        assert_eq!(guest.left_out(), [""; 0], "{file}");
+    }
+}
+
+/// The interface `text`, which all worlds of C export.
+fn text_and_lists(guest: &mut Guest) {
+    let greeting = "hello, Zoë 🦀! (9 bytes, 5 chars)";
+    assert_eq!(guest.ask::<(&str,), String>("greet", ("Zoë 🦀",)), greeting);
+    let wide = units("Zoë 🦀");
+    assert_eq!(guest.ask::<(&[u16],), Vec<u16>>("greet", (&wide,)), units(greeting));
+    assert_eq!(guest.ask::<(Vec<u16>,), String>("greet", (wide.clone(),)), greeting);
+    assert_eq!(guest.ask::<(String,), String>("greet", ("Zoë 🦀".into(),)), greeting);
+    let kept = guest.ask::<(&Str<'_>,), Str<'static>>("greet", (&Str::from("Zoë 🦀"),));
+    assert_eq!(kept.to_string(&guest.store).unwrap(), greeting);
+    let again = guest.ask::<(Str<'_>, &str), String>("concat", (&kept, "!"));
+    assert_eq!(again, format!("{greeting}!"));
+    assert_eq!(guest.ask::<(&str, &str), String>("concat", ("x\0y", "z")), "x\0yz");
+    assert_eq!(guest.ask::<(&str, &[u16]), String>("concat", ("", &[])), "");
+    assert_eq!(guest.ask::<(&str,), u32>("count", ("añ🦀",)), 3);
+    assert_eq!(guest.ask::<(&[u8],), Vec<u8>>("reverse-bytes", (&[1, 2, 255],)), [255, 2, 1]);
+    assert_eq!(guest.ask::<([u8; 3],), Vec<u8>>("reverse-bytes", ([1, 2, 3],)), [3, 2, 1]);
+    assert!(guest.ask::<(Vec<u8>,), Vec<u8>>("reverse-bytes", (vec![],)).is_empty());
+    assert_eq!(guest.ask::<(&[f64],), f64>("sum", (&[0.5, 0.25],)), 0.75);
+    assert_eq!(guest.ask::<(&[f64],), f64>("sum", (&[],)), 0.0);
+    let parse = guest.typed::<(&str,), Result<Point, String>>("parse");
+    assert_eq!(parse.call(&mut guest.store, ("3,-4",)).unwrap(), Ok((3, -4)));
+    let told = Err("bad point: é".to_owned());
+    assert_eq!(parse.call(&mut guest.store, ("é",)).unwrap(), told);
 }
 
 /// The interface `kinds`.
-#[test]
-fn every_kind() {
-    for file in FILES {
-        let guest = &mut Guest::new(&engine(Encoding::Utf8), file);
-        assert!(!guest.ask::<(bool,), bool>("flip", (true,)));
-        assert_eq!(guest.ask::<(char,), char>("next-char", ('é',)), 'ê');
-        assert_eq!(guest.ask::<(char,), char>("next-char", ('\u{d7ff}',)), '\u{e000}');
-        type Ints = (i8, u8, i16, u16, i32, u32, i64, u64);
-        let most = (i8::MAX, u8::MAX, i16::MAX, u16::MAX, i32::MAX, u32::MAX, i64::MAX, u64::MAX);
-        let least = (i8::MIN, 0, i16::MIN, 0, i32::MIN, 0, i64::MIN, 0);
-        assert_eq!(guest.ask::<Ints, Ints>("ints", most), least);
-        assert_eq!(guest.ask::<(f32, f64), (f32, f64)>("floats", (1.5, -0.5)), (0.75, -0.25));
-        assert_eq!(guest.ask::<(u8,), u8>("next-color", (2,)), 0);
-        assert_eq!(guest.ask::<(u32,), u16>("next-color", (0,)), 1);
-        assert_eq!(guest.ask::<(u8,), u8>("toggle", (0b101,)), 0b010);
-        assert_eq!(guest.ask::<(u32,), u32>("toggle", (0,)), 0b111);
+fn every_kind(guest: &mut Guest) {
+    assert!(!guest.ask::<(bool,), bool>("flip", (true,)));
+    assert_eq!(guest.ask::<(char,), char>("next-char", ('é',)), 'ê');
+    assert_eq!(guest.ask::<(char,), char>("next-char", ('\u{d7ff}',)), '\u{e000}');
+    type Ints = (i8, u8, i16, u16, i32, u32, i64, u64);
+    let most = (i8::MAX, u8::MAX, i16::MAX, u16::MAX, i32::MAX, u32::MAX, i64::MAX, u64::MAX);
+    let least = (i8::MIN, 0, i16::MIN, 0, i32::MIN, 0, i64::MIN, 0);
+    assert_eq!(guest.ask::<Ints, Ints>("ints", most), least);
+    assert_eq!(guest.ask::<(f32, f64), (f32, f64)>("floats", (1.5, -0.5)), (0.75, -0.25));
+    assert_eq!(guest.ask::<(u8,), u8>("next-color", (2,)), 0);
+    assert_eq!(guest.ask::<(u32,), u16>("next-color", (0,)), 1);
+    assert_eq!(guest.ask::<(u8,), u8>("toggle", (0b101,)), 0b010);
+    assert_eq!(guest.ask::<(u32,), u32>("toggle", (0,)), 0b111);
 
-        // A variant has cases that Rust has no type for.
-        let shape = |case, payload: Option<Val<'static>>| Val::Variant(case, payload.map(Box::new));
-        let point = |x, y| Val::Record(vec![Val::S32(x), Val::S32(y)]);
-        type Area = Option<f64>;
-        assert_eq!(guest.ask::<(Val<'_>,), Area>("area", (shape(0, None),)), None);
-        assert_eq!(
-            guest.ask::<(Val<'_>,), Area>("area", (shape(1, Some(Val::F64(2.0))),)),
-            Some(12.0)
-        );
-        let ends = Val::Tuple(vec![point(1, 2), point(3, 4)]);
-        let grown = guest.ask::<(Val<'_>,), Val<'static>>("grow", (shape(2, Some(ends)),));
-        assert_eq!(
-            format!("{grown:?}"),
-            "Variant(2, Some(Tuple([Record([S32(1), S32(2)]), Record([S32(4), S32(5)])])))"
-        );
-        let grown = guest.ask::<(Val<'_>,), Val<'static>>("grow", (shape(3, Some("é".into())),));
-        assert!(matches!(grown, Val::Variant(3, Some(text)) if format!("{text:?}").contains("é+")));
+    // A variant has cases that Rust has no type for.
+    let shape = |case, payload: Option<Val<'static>>| Val::Variant(case, payload.map(Box::new));
+    let point = |x, y| Val::Record(vec![Val::S32(x), Val::S32(y)]);
+    type Area = Option<f64>;
+    assert_eq!(guest.ask::<(Val<'_>,), Area>("area", (shape(0, None),)), None);
+    assert_eq!(guest.ask::<(Val<'_>,), Area>("area", (shape(1, Some(Val::F64(2.0))),)), Some(12.0));
+    let ends = Val::Tuple(vec![point(1, 2), point(3, 4)]);
+    let grown = guest.ask::<(Val<'_>,), Val<'static>>("grow", (shape(2, Some(ends)),));
+    assert_eq!(
+        format!("{grown:?}"),
+        "Variant(2, Some(Tuple([Record([S32(1), S32(2)]), Record([S32(4), S32(5)])])))"
+    );
+    let grown = guest.ask::<(Val<'_>,), Val<'static>>("grow", (shape(3, Some("é".into())),));
+    assert!(matches!(grown, Val::Variant(3, Some(text)) if format!("{text:?}").contains("é+")));
 
-        let person = ("Zoë", 41, vec!["a", "🦀"], Some((3, 4)));
-        let older = guest.ask::<(Person<&str>,), Person<String>>("birthday", (person,));
-        let tags = ["a", "🦀", "older é"].map(str::to_owned).to_vec();
-        assert_eq!(older, ("Zoë".to_owned(), 42, tags, Some((-3, 4))));
-        let person = (units(""), 255, vec![], None);
-        let older = guest.ask::<(Person<Vec<u16>>,), Person<String>>("birthday", (person,));
-        assert_eq!(older, (String::new(), 0, vec!["older é".to_owned()], None));
+    let person = ("Zoë", 41, vec!["a", "🦀"], Some((3, 4)));
+    let older = guest.ask::<(Person<&str>,), Person<String>>("birthday", (person,));
+    let tags = ["a", "🦀", "older é"].map(str::to_owned).to_vec();
+    assert_eq!(older, ("Zoë".to_owned(), 42, tags, Some((-3, 4))));
+    let person = (units(""), 255, vec![], None);
+    let older = guest.ask::<(Person<Vec<u16>>,), Person<String>>("birthday", (person,));
+    assert_eq!(older, (String::new(), 0, vec!["older é".to_owned()], None));
 
-        let points = [(1, 2), (3, -8)];
-        type Points<'a> = (&'a [Point],);
-        assert_eq!(guest.ask::<Points<'_>, Option<Point>>("centroid", (&points,)), Some((2, -3)));
-        assert_eq!(guest.ask::<Points<'_>, Option<Point>>("centroid", (&[],)), None);
-        let path = guest.ask::<(u32,), Vec<Point>>("path", (3,));
-        assert_eq!(path, [(0, 0), (1, 1), (2, 4)]);
-        assert_eq!(guest.ask::<(u32,), Vec<(i32, i32)>>("path", (0,)), []);
-        assert_eq!(guest.ask::<(&str,), Vec<String>>("words", ("a é  b",)), ["a", "é", "", "b"]);
-        let wide = guest.ask::<(&str,), Vec<Vec<u16>>>("words", ("a é",));
-        assert_eq!(wide, [units("a"), units("é")]);
-        type Join<'a> = (&'a [&'a str], Option<&'a str>);
-        assert_eq!(guest.ask::<Join<'_>, String>("join", (&["a", "é", ""], None)), "a|é|");
-        assert_eq!(guest.ask::<Join<'_>, String>("join", (&["a", "b"], Some("--"))), "a--b");
-        let owned = ["a".to_owned(), "b".to_owned()];
-        type Owned<'a> = (&'a [String], Option<Vec<u16>>);
-        assert_eq!(guest.ask::<Owned<'_>, String>("join", (&owned, Some(units("é")))), "aéb");
-        let maybe = guest.typed::<(Option<&str>,), Option<Option<String>>>("maybe");
-        let mut maybe = |text| maybe.call(&mut guest.store, (text,)).unwrap();
-        assert_eq!(maybe(None), None);
-        assert_eq!(maybe(Some("")), Some(None));
-        assert_eq!(maybe(Some("é")), Some(Some("é".to_owned())));
-        let check = guest.typed::<(i32,), Result<(), u8>>("check");
-        let mut check = |n| check.call(&mut guest.store, (n,)).unwrap();
-        assert_eq!([check(1), check(-1), check(-2)], [Ok(()), Err(0), Err(2)]);
-        let halve = guest.typed::<(u32,), Result<u32, ()>>("halve");
-        let mut halve = |n| halve.call(&mut guest.store, (n,)).unwrap();
-        assert_eq!([halve(8), halve(7)], [Ok(4), Err(())]);
-        // More than sixteen words go through memory.
-        type Wide<'a> =
-            (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, &'a str, &'a str, u64);
-        let wide = ("a", "é", "", "🦀", "e", "f", "g", "h", u64::MAX);
-        let told = guest.ask::<Wide<'_>, String>("wide", wide);
-        assert_eq!(told, "a,é,,🦀,e,f,g,h,18446744073709551615");
-        assert_eq!(guest.ask::<(&str,), u32>("boom", ("",)), 7);
-        let boom = guest.typed::<(&str,), u32>("boom");
-        let error = boom.call(&mut guest.store, ("x",)).unwrap_err();
-        assert_eq!(error.trap().unwrap().code(), Some(TrapCode::Unreachable));
-    }
+    let points = [(1, 2), (3, -8)];
+    type Points<'a> = (&'a [Point],);
+    assert_eq!(guest.ask::<Points<'_>, Option<Point>>("centroid", (&points,)), Some((2, -3)));
+    assert_eq!(guest.ask::<Points<'_>, Option<Point>>("centroid", (&[],)), None);
+    let path = guest.ask::<(u32,), Vec<Point>>("path", (3,));
+    assert_eq!(path, [(0, 0), (1, 1), (2, 4)]);
+    assert_eq!(guest.ask::<(u32,), Vec<(i32, i32)>>("path", (0,)), []);
+    assert_eq!(guest.ask::<(&str,), Vec<String>>("words", ("a é  b",)), ["a", "é", "", "b"]);
+    let wide = guest.ask::<(&str,), Vec<Vec<u16>>>("words", ("a é",));
+    assert_eq!(wide, [units("a"), units("é")]);
+    type Join<'a> = (&'a [&'a str], Option<&'a str>);
+    assert_eq!(guest.ask::<Join<'_>, String>("join", (&["a", "é", ""], None)), "a|é|");
+    assert_eq!(guest.ask::<Join<'_>, String>("join", (&["a", "b"], Some("--"))), "a--b");
+    let owned = ["a".to_owned(), "b".to_owned()];
+    type Owned<'a> = (&'a [String], Option<Vec<u16>>);
+    assert_eq!(guest.ask::<Owned<'_>, String>("join", (&owned, Some(units("é")))), "aéb");
+    let maybe = guest.typed::<(Option<&str>,), Option<Option<String>>>("maybe");
+    let mut maybe = |text| maybe.call(&mut guest.store, (text,)).unwrap();
+    assert_eq!(maybe(None), None);
+    assert_eq!(maybe(Some("")), Some(None));
+    assert_eq!(maybe(Some("é")), Some(Some("é".to_owned())));
+    let check = guest.typed::<(i32,), Result<(), u8>>("check");
+    let mut check = |n| check.call(&mut guest.store, (n,)).unwrap();
+    assert_eq!([check(1), check(-1), check(-2)], [Ok(()), Err(0), Err(2)]);
+    let halve = guest.typed::<(u32,), Result<u32, ()>>("halve");
+    let mut halve = |n| halve.call(&mut guest.store, (n,)).unwrap();
+    assert_eq!([halve(8), halve(7)], [Ok(4), Err(())]);
+    // More than sixteen words go through memory.
+    type Wide<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, &'a str, &'a str, &'a str, u64);
+    let wide = ("a", "é", "", "🦀", "e", "f", "g", "h", u64::MAX);
+    let told = guest.ask::<Wide<'_>, String>("wide", wide);
+    assert_eq!(told, "a,é,,🦀,e,f,g,h,18446744073709551615");
 }
 
 /// Resources, which are one type of Rust's whether given or lent.
-#[test]
-fn resources() {
-    for file in FILES {
-        let guest = &mut Guest::new(&engine(Encoding::Utf8), file);
-        let live = guest.typed::<(), u32>("live");
-        let make = guest.typed::<(&str,), Resource>("[constructor]logbook");
-        let add = guest.typed::<(&Resource, &str), u32>("[method]logbook.add");
-        let merge = guest.typed::<(Resource, &Resource), Resource>("[static]logbook.merge");
-        let text = guest.typed::<(&Resource,), String>("[method]logbook.text");
-        let store = &mut guest.store;
-        let a = make.call(&mut *store, ("first",)).unwrap();
-        let b = make.call(&mut *store, ("é",)).unwrap();
-        assert_eq!(live.call(&mut *store, ()).unwrap(), 2);
-        assert_eq!(add.call(&mut *store, (&a, "one")).unwrap(), 1);
-        assert_eq!(add.call(&mut *store, (&a, "zwei ß")).unwrap(), 2);
-        let error = merge.call(&mut *store, (a.clone(), &a)).err().unwrap();
-        assert_eq!((error.kind(), error.argument()), (ErrorKind::WrongKind, Some(1)));
-        let merged = merge.call(&mut *store, (a.clone(), &b)).unwrap();
-        let told = text.call(&mut *store, (&merged,)).unwrap();
-        assert_eq!(told, "first\none\nzwei ß\n--\né");
-        let error = text.call(&mut *store, (&a,)).unwrap_err();
-        assert_eq!((error.kind(), error.argument()), (ErrorKind::WrongKind, Some(0)));
-        drop((a, b, merged));
-        assert_eq!(live.call(&mut *store, ()).unwrap(), 0);
-    }
-}
-
-/// Guests with text in every encoding, and what breaks the canonical ABI.
-#[test]
-fn small_components() {
-    for (file, length) in [("utf8", 7), ("utf16", 4), ("compact-utf16", 4)] {
-        let engine = engine(Encoding::Utf8);
-        let mut store = Store::new(&engine);
-        let ask = Func::wrap(&mut store, |question: String| format!("é{question}🦀"));
-        let module = module(&engine, &format!("wat/mini-{file}.wasm"));
-        let instance = Instance::new(&mut store, &module, &[ask.into()]).unwrap();
-        let mut func = |name: &str| instance.func(&mut store, name).unwrap();
-        let echo = func("echo").typed::<(&str,), String>().unwrap();
-        let length_of = func("units").typed::<(&str,), u32>().unwrap();
-        let relay = func("relay").typed::<(&[u16],), String>().unwrap();
-        let bad = func("bad").typed::<(u32,), String>().unwrap();
-        for text in ["", "abc", "ÿ", "éééĀ", "aé🦀", "x\0y"] {
-            assert_eq!(echo.call(&mut store, (text,)).unwrap(), text);
-        }
-        assert_eq!(length_of.call(&mut store, ("aé🦀",)).unwrap(), length);
-        assert_eq!(relay.call(&mut store, (&units("z"),)).unwrap(), "éz🦀");
-        let error = bad.call(&mut store, (3,)).unwrap_err();
-        assert_eq!(error.trap().unwrap().code(), Some(TrapCode::MemoryOutOfBounds));
-        assert_eq!(bad.call(&mut store, (3,)).unwrap_err().kind(), ErrorKind::Poisoned);
-    }
-    for (file, length) in [("utf8", 7), ("utf16", 4)] {
-        let engine = engine(Encoding::Utf16);
-        let mut store = Store::new(&engine);
-        let module = module(&engine, &format!("wat/solo-{file}.wasm"));
-        let instance = Instance::new(&mut store, &module, &[]).unwrap();
-        let guest = &mut Guest { store, instance, log: Log::default(), named: Default::default() };
-        assert_eq!(guest.ask::<(&str,), String>("echo", ("aé🦀",)), "aé🦀");
-        assert_eq!(guest.ask::<(&str,), u32>("units", ("aé🦀",)), length);
-        assert_eq!(guest.ask::<(&[i32],), i64>("sum", (&[1, -2, 2147483647],)), 2147483646);
-        assert_eq!(guest.ask::<(Point,), Point>("mirror", ((3, -4),)), (-3, -4));
-    }
+fn resources(guest: &mut Guest) {
+    let live = guest.typed::<(), u32>("live");
+    let make = guest.typed::<(&str,), Resource>("[constructor]logbook");
+    let add = guest.typed::<(&Resource, &str), u32>("[method]logbook.add");
+    let merge = guest.typed::<(Resource, &Resource), Resource>("[static]logbook.merge");
+    let text = guest.typed::<(&Resource,), String>("[method]logbook.text");
+    let store = &mut guest.store;
+    let a = make.call(&mut *store, ("first",)).unwrap();
+    let b = make.call(&mut *store, ("é",)).unwrap();
+    assert_eq!(live.call(&mut *store, ()).unwrap(), 2);
+    assert_eq!(add.call(&mut *store, (&a, "one")).unwrap(), 1);
+    assert_eq!(add.call(&mut *store, (&a, "zwei ß")).unwrap(), 2);
+    let error = merge.call(&mut *store, (a.clone(), &a)).err().unwrap();
+    assert_eq!((error.kind(), error.argument()), (ErrorKind::WrongKind, Some(1)));
+    let merged = merge.call(&mut *store, (a.clone(), &b)).unwrap();
+    let told = text.call(&mut *store, (&merged,)).unwrap();
+    assert_eq!(told, "first\none\nzwei ß\n--\né");
+    let error = text.call(&mut *store, (&a,)).unwrap_err();
+    assert_eq!((error.kind(), error.argument()), (ErrorKind::WrongKind, Some(0)));
+    drop((a, b, merged));
+    assert_eq!(live.call(&mut *store, ()).unwrap(), 0);
 }
 
 /// A type that is not the function's is told with the way to it.

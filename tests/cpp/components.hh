@@ -5,6 +5,9 @@
 
 #include "guest.hh"
 
+#include <iostream>
+#include <set>
+
 using namespace witrt;
 using namespace std::string_literals;
 
@@ -48,6 +51,7 @@ struct Components {
   Linker linker;
   Module module;
   Instance instance;
+  std::set<std::string> called;
 
   // The whole name of an export, which may be of an interface.
   std::string name(std::string_view wanted) const {
@@ -59,7 +63,13 @@ struct Components {
     return {};
   }
   template <class F> TypedFunc<F> func(std::string_view wanted) {
+    called.insert(name(wanted));
     return GET(instance.func<F>(name(wanted)));
+  }
+  // No export was left out.
+  void all_called() const {
+    for (auto type : module.exports())
+      if (!CHECK(called.count(std::string(type.name())))) std::cerr << "  " << type.name() << '\n';
   }
 };
 
