@@ -11,6 +11,7 @@ fn contenders() {
     use std::env::var;
     println!("cargo:rerun-if-changed=src/peers");
     println!("cargo:rerun-if-changed=src/dynamic");
+    println!("cargo:rerun-if-changed=../include");
     println!("cargo:rustc-link-search=native={}", var("OUT_DIR").expect("cargo sets it"));
     // The headers that belong to the C API that is linked in.
     let engine = var("DEP_WASMTIME_C_API_INCLUDE").expect("the engine's C API tells it");
@@ -32,5 +33,19 @@ fn contenders() {
     compile("peers_ours", "src/peers/ours.c", "../include", &[]);
     compile("peers_count", "src/peers/count.c", "../include", &[]);
     compile("dynamic_engine", "src/dynamic/engine.c", &engine, &[]);
-    compile("dynamic_ours", "src/dynamic/ours.c", "../include", &[]);
+    // Those of this library's are a shared library, which is loaded behind it: what they
+    // call has the names of the engine's C API.
+    let shared = format!("{}/libdynamic_ours.so", var("OUT_DIR").expect("cargo sets it"));
+    let mut c = cc::Build::new();
+    c.files(["src/dynamic/values.c", "src/dynamic/structs.c"]).include("../include").std("c11");
+    let mut cpp = cc::Build::new();
+    cpp.cpp(true).file("src/dynamic/types.cc").include("../include").std("c++17");
+    let mut link = cpp.get_compiler().to_command();
+    if var("CARGO_CFG_TARGET_VENDOR").as_deref() == Ok("apple") {
+        link.args(["-undefined", "dynamic_lookup"]);
+    }
+    link.arg("-shared").args(c.compile_intermediates()).args(cpp.compile_intermediates());
+    let done = link.arg("-o").arg(&shared).status();
+    assert!(done.is_ok_and(|status| status.success()), "{link:?}");
+    println!("cargo:rustc-env=DYNAMIC_OURS={shared}");
 }

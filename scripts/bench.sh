@@ -12,17 +12,9 @@ case $(uname -s) in
 Darwin) library=libwitrt.dylib ;;
 *) library=libwitrt.so ;;
 esac
-# The crate in benches/ takes the features that the library takes: the engine is
-# compiled once.
-cargo build --release --locked --manifest-path benches/Cargo.toml --bins
-# But not for `peers`, which needs it with components: once more, in a folder of
-# its own, which starts as a copy.
-if [ ! -d "$target-peers" ]; then
-    mkdir -p "$target-peers"
-    cp -a "$target/release" "$target-peers/"
-fi
-CARGO_TARGET_DIR=$target-peers CARGO_INCREMENTAL=0 cargo build --release --locked \
-    --manifest-path benches/Cargo.toml --features peers --bin peers --bin typed --bin components
+# The crate in benches/ takes the features that the library takes, and is built as it is:
+# engine and library are compiled once.
+cargo build --release --locked --manifest-path benches/Cargo.toml --features peers --bins
 
 {
     date -u +%Y-%m-%d
@@ -40,12 +32,12 @@ python3 benches/plot.py "$out/calls.csv" "$out/calls.svg" || echo "no plot: pyth
 printf '\n== Faces against the glue of each tool by hand\n'
 "$target/release/faces" | tee "$out/faces.txt"
 printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
-WITRT_BENCH_CSV=$out/peers.csv "$target-peers/release/peers" "$target/release/$library" "$@" |
+WITRT_BENCH_CSV=$out/peers.csv "$target/release/peers" "$target/release/$library" "$@" |
     tee "$out/peers.txt"
-printf '\n== Components: values from C against those of the engine, and typed in Rust\n'
-"$target-peers/release/components" "$target/release/$library" | tee "$out/components.txt"
+printf '\n== Components: from C and C++, by the C API of the engine, and typed in Rust\n'
+"$target/release/components" "$target/release/$library" | tee "$out/components.txt"
 printf '\n== Typed calls from Rust against the component model\n'
-"$target-peers/release/typed" | tee "$out/typed.txt"
+"$target/release/typed" | tee "$out/typed.txt"
 printf '\n== C++: text that is returned, and many texts in one call\n'
 scripts/install.sh "$out/install" "$target/release"
 "${CXX:-c++}" -std=c++17 -O2 -I "$out/install/include" benches/src/cpp/main.cc -o "$out/cpp" \

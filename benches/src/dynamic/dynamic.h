@@ -1,5 +1,4 @@
-/* What the program `components` measures of those who are written in C: values that
- * are made when a call is, by who knows a function's type only then. */
+/* What the program `components` measures of those who are written in C and C++. */
 #ifndef DYNAMIC_H
 #define DYNAMIC_H
 
@@ -11,11 +10,11 @@
 #include <string.h>
 
 /* In the order of main.rs. */
-enum { ADD, TEXT_IN, TEXT_OUT, BYTES_IN, BYTES_OUT, ITEMS_IN, ITEMS_OUT, BACK, WORKS };
+enum { ADD, TEXT_IN, TEXT_OUT, BYTES_IN, BYTES_OUT, ITEMS_IN, ITEMS_OUT, BACK, ASK, WORKS };
 
 /* The function behind each. */
 static const char* const names[WORKS] = {
-  "add", "text-in", "text-out", "bytes-in", "bytes-out", "items-in", "items-out", "back",
+  "add", "text-in", "text-out", "bytes-in", "bytes-out", "items-in", "items-out", "back", "ask",
 };
 
 typedef struct item { const char* name; size_t size; uint32_t number; } item_t;
@@ -25,10 +24,10 @@ typedef struct host {
   const char* text;
   const uint8_t* bytes;
   const item_t* items;
-  uint8_t* room;
+  uint64_t* room;
 } host_t;
 
-/* So often calls BACK back. */
+/* So often BACK and ASK call back. */
 enum { TIMES = 100 };
 
 typedef struct dynamic {
@@ -38,9 +37,25 @@ typedef struct dynamic {
 } dynamic_t;
 
 /* Nothing that is measured fails. */
-static inline _Noreturn void die(const char* what) {
+static inline void die(const char* what) {
   fprintf(stderr, "components: %s\n", what);
   abort();
 }
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* New instances of the component, which live as long as the process: of the engine's C
+ * API; and of this library's, with values, with structs, with types of C++. No list has
+ * more than `most` elements. */
+dynamic_t engine(const char* wasm, size_t size, host_t host, size_t most);
+dynamic_t values(const char* wasm, size_t size, host_t host, size_t most);
+dynamic_t structs(const char* wasm, size_t size, host_t host, size_t most);
+dynamic_t types(const char* wasm, size_t size, host_t host, size_t most);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,6 +2,7 @@
 ;; lies in its memory from the start; what it is given is its own until it returns.
 (component
   (import "log" (func $log (param "text" string)))
+  (import "digest" (func $digest (param "bytes" (list u8)) (result (list u8))))
   (core module $memory
     (memory (export "memory") 16)
     (global $next (mut i32) (i32.const 0x40000))
@@ -11,11 +12,14 @@
         (i32.add (i32.add (global.get $next) (local.get 3)) (i32.const 7)) (i32.const -8))))
     (func (export "reset") (global.set $next (i32.const 0x40000))))
   (core instance $memory (instantiate $memory))
-  (core func $lowered (canon lower (func $log) (memory $memory "memory")))
+  (core func $log-lowered (canon lower (func $log) (memory $memory "memory")))
+  (core func $digest-lowered (canon lower (func $digest)
+    (memory $memory "memory") (realloc (func $memory "realloc"))))
   (core module $guest
     (import "memory" "memory" (memory 16))
     (import "memory" "reset" (func $reset))
     (import "host" "log" (func $log (param i32 i32)))
+    (import "host" "digest" (func $digest (param i32 i32 i32)))
     (data (i32.const 32) "name of item")
     ;; At 0x10000 text and bytes, at 0x30000 items: pointer, length, number.
     (func $prepare (local i32)
@@ -47,10 +51,17 @@
       (loop $again
         (call $log (i32.const 0x10000) (local.get $len))
         (local.set $times (i32.sub (local.get $times) (i32.const 1)))
+        (br_if $again (local.get $times))))
+    (func (export "ask") (param $times i32) (param $len i32)
+      (loop $again
+        (call $digest (i32.const 0x10000) (local.get $len) (i32.const 48))
+        (call $reset)
+        (local.set $times (i32.sub (local.get $times) (i32.const 1)))
         (br_if $again (local.get $times)))))
   (core instance $guest (instantiate $guest
     (with "memory" (instance $memory))
-    (with "host" (instance (export "log" (func $lowered))))))
+    (with "host" (instance
+      (export "log" (func $log-lowered)) (export "digest" (func $digest-lowered))))))
   (type $record (record (field "name" string) (field "number" u32)))
   (export $item "item" (type $record))
 
@@ -75,4 +86,6 @@
     (canon lift (core func $guest "give-items")
       (memory $memory "memory") (post-return (func $guest "free"))))
   (func (export "back") (param "times" u32) (param "size" u32)
-    (canon lift (core func $guest "back"))))
+    (canon lift (core func $guest "back")))
+  (func (export "ask") (param "times" u32) (param "size" u32)
+    (canon lift (core func $guest "ask"))))

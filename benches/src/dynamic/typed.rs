@@ -1,6 +1,6 @@
 //! The component model typed in Rust: types that the compiler knows.
 
-use super::{Data, Work};
+use super::work::{Data, TIMES, Work};
 use wasmtime::component::{
     Component, ComponentType, Instance, Lift, Linker, Lower, TypedFunc, WasmStr,
 };
@@ -35,6 +35,7 @@ pub struct Typed {
     items_in: TypedFunc<(&'static [Given],), (u32,)>,
     items_out: TypedFunc<(u32,), (Vec<Item>,)>,
     back: TypedFunc<(u32, u32), ()>,
+    ask: TypedFunc<(u32, u32), ()>,
 }
 
 impl Typed {
@@ -49,6 +50,11 @@ impl Typed {
             Ok(())
         };
         linker.root().func_wrap("log", log).expect("defined once");
+        let digest = |mut store: StoreContextMut<'_, usize>, (bytes,): (Vec<u8>,)| {
+            *store.data_mut() += bytes.len();
+            Ok((bytes,))
+        };
+        linker.root().func_wrap("digest", digest).expect("defined once");
         let of = linker.instantiate(&mut store, &component).expect("all is supplied");
         let given = data.items.iter();
         let given = given.map(|(name, number)| Given { name, number: *number }).collect();
@@ -61,6 +67,7 @@ impl Typed {
             items_in: func(&of, &mut store, "items-in"),
             items_out: func(&of, &mut store, "items-out"),
             back: func(&of, &mut store, "back"),
+            ask: func(&of, &mut store, "ask"),
             given: Vec::leak(given),
             store,
             data,
@@ -89,9 +96,10 @@ impl Typed {
             Work::ItemsOut => self.items_out.call(store, (count,)).map(|(items,)| {
                 items.iter().map(|item| item.name.len() as u64 + u64::from(item.number)).sum()
             }),
-            Work::Back => {
+            Work::Back | Work::Ask => {
                 *store.data_mut() = 0;
-                let done = self.back.call(&mut *store, (super::TIMES, count));
+                let func = if work == Work::Back { self.back } else { self.ask };
+                let done = func.call(&mut *store, (TIMES, count));
                 done.map(|()| *store.data() as u64)
             }
         };

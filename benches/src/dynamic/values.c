@@ -1,18 +1,8 @@
-/* This library's dynamic values, from C. Its functions are looked up in the shared
- * library, since the standard's names are the engine's in this program. */
+/* This library's values, from C: made when a call is, by who knows a function's type only
+ * then. */
 
 #include "dynamic.h"
 #include <witrt.h>
-
-#define FUNCTIONS(F) \
-  F(wasm_engine_new) F(wasm_store_new) F(wasm_module_new) F(wasm_module_imports) \
-  F(wasm_importtype_type) F(wasm_externtype_as_functype_const) F(wasm_func_new_with_env) \
-  F(wasm_func_as_extern) F(wasm_instance_new) F(witrt_instance_export) F(wasm_extern_as_func) \
-  F(wasm_func_call) F(wasm_val_delete) F(wasm_string_take) F(wasm_string_borrow) \
-  F(wasm_string_length)
-
-#define POINTER(name) __typeof__(name)* name;
-static struct { FUNCTIONS(POINTER) } api;
 
 typedef struct self {
   host_t host;
@@ -27,8 +17,8 @@ typedef struct self {
 
 static inline wasm_val_t call(self_t* s, int work, wasm_val_t* args, size_t count) {
   wasm_val_t result = WASM_INIT_VAL;
-  wasm_val_vec_t given = {count, args}, taken = {work == BACK ? 0 : 1, &result};
-  if (api.wasm_func_call(s->funcs[work], &given, &taken)) die("a call failed");
+  wasm_val_vec_t given = {count, args}, taken = {work == BACK || work == ASK ? 0 : 1, &result};
+  if (wasm_func_call(s->funcs[work], &given, &taken)) die("a call failed");
   return result;
 }
 
@@ -59,10 +49,10 @@ static uint64_t take_items(self_t* s, size_t size) {
   for (size_t i = 0; i < list->size; i++) {
     const wasm_val_t* fields = items[i].of.fields->data;
     wasm_byte_vec_t name;
-    if (!api.wasm_string_borrow(fields[0].of.string, &name)) die("a name");
+    if (!wasm_string_borrow(fields[0].of.string, &name)) die("a name");
     sum += name.size + fields[1].of.u32;
   }
-  api.wasm_val_delete(&result);
+  wasm_val_delete(&result);
   return sum;
 }
 
@@ -80,8 +70,8 @@ static uint64_t run(void* self, int work, size_t size) {
     }
     case TEXT_OUT: {
       wasm_val_t result = ask(s, TEXT_OUT, size);
-      size_t length = api.wasm_string_length(result.of.string, WASM_UTF8);
-      if (!api.wasm_string_take(result.of.string, WASM_UTF8, s->host.room, size, NULL)) {
+      size_t length = wasm_string_length(result.of.string, WASM_UTF8);
+      if (!wasm_string_take(result.of.string, WASM_UTF8, s->host.room, size, NULL)) {
         die("a text");
       }
       return length;
@@ -95,7 +85,7 @@ static uint64_t run(void* self, int work, size_t size) {
       wasm_val_t result = ask(s, BYTES_OUT, size);
       size_t count = result.of.list->size;
       memcpy(s->host.room, result.of.list->data, count);
-      api.wasm_val_delete(&result);
+      wasm_val_delete(&result);
       return count;
     }
     case ITEMS_IN: return give_items(s, size);
@@ -103,7 +93,7 @@ static uint64_t run(void* self, int work, size_t size) {
     default: {
       wasm_val_t args[] = {WASM_U32_VAL(TIMES), WASM_U32_VAL((uint32_t)size)};
       s->seen = 0;
-      call(s, BACK, args, 2);
+      call(s, work, args, 2);
       return s->seen;
     }
   }
@@ -111,43 +101,47 @@ static uint64_t run(void* self, int work, size_t size) {
 
 static wasm_trap_t* log_text(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)results;
-  ((self_t*)env)->seen += api.wasm_string_length(args->data[0].of.string, WASM_UTF8);
+  ((self_t*)env)->seen += wasm_string_length(args->data[0].of.string, WASM_UTF8);
   return NULL;
 }
 
-/* A new instance of the component; it lives as long as the process. `find` looks up
- * the name of a function in `library`; there are at most `items` of them. */
-dynamic_t ours(
-  void* (*find)(void* library, const char* name), void* library,
-  const char* wasm, size_t size, host_t host, size_t items) {
-#define FIND(name) api.name = (__typeof__(name)*)find(library, #name);
-  FUNCTIONS(FIND)
+static wasm_trap_t* digest(void* env, const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  ((self_t*)env)->seen += args->data[0].of.list->size;
+  results->data[0] = args->data[0];
+  return NULL;
+}
+
+dynamic_t values(const char* wasm, size_t size, host_t host, size_t most) {
   self_t* s = calloc(1, sizeof *s);
   if (!s) die("out of memory");
   s->host = host;
-  s->records = calloc(items, sizeof *s->records);
-  s->fields = calloc(items, sizeof *s->fields);
-  s->parts = calloc(items, 2 * sizeof *s->parts);
-  s->texts = calloc(items, sizeof *s->texts);
+  s->records = calloc(most, sizeof *s->records);
+  s->fields = calloc(most, sizeof *s->fields);
+  s->parts = calloc(most, 2 * sizeof *s->parts);
+  s->texts = calloc(most, sizeof *s->texts);
   if (!s->records || !s->fields || !s->parts || !s->texts) die("out of memory");
-  wasm_store_t* store = api.wasm_store_new(api.wasm_engine_new());
+  wasm_store_t* store = wasm_store_new(wasm_engine_new());
   wasm_byte_vec_t bytes = {size, (char*)wasm};
-  wasm_module_t* module = api.wasm_module_new(store, &bytes);
+  wasm_module_t* module = wasm_module_new(store, &bytes);
   if (!module) die("the component");
   wasm_importtype_vec_t types;
-  api.wasm_module_imports(module, &types);
-  const wasm_functype_t* type =
-    api.wasm_externtype_as_functype_const(api.wasm_importtype_type(types.data[0]));
-  wasm_func_t* log = api.wasm_func_new_with_env(store, type, log_text, s, NULL);
-  if (!log) die("the host function");
-  wasm_extern_t* import = api.wasm_func_as_extern(log);
-  wasm_extern_vec_t imports = {1, &import};
-  wasm_instance_t* instance = api.wasm_instance_new(store, module, &imports, NULL);
+  wasm_module_imports(module, &types);
+  static const wasm_func_callback_with_env_t callbacks[] = {log_text, digest};
+  wasm_extern_t* imports[2];
+  for (size_t i = 0; i < 2; i++) {
+    const wasm_functype_t* type =
+      wasm_externtype_as_functype_const(wasm_importtype_type(types.data[i]));
+    wasm_func_t* func = wasm_func_new_with_env(store, type, callbacks[i], s, NULL);
+    if (!func) die("a host function");
+    imports[i] = wasm_func_as_extern(func);
+  }
+  wasm_extern_vec_t all = {2, imports};
+  wasm_instance_t* instance = wasm_instance_new(store, module, &all, NULL);
   if (!instance) die("the instance");
   for (int i = 0; i < WORKS; i++) {
-    wasm_extern_t* export = api.witrt_instance_export(instance, names[i], strlen(names[i]));
+    wasm_extern_t* export = witrt_instance_export(instance, names[i], strlen(names[i]));
     if (!export) die(names[i]);
-    s->funcs[i] = api.wasm_extern_as_func(export);
+    s->funcs[i] = wasm_extern_as_func(export);
   }
   return (dynamic_t){s, run};
 }

@@ -10,7 +10,12 @@ mod contender;
 #[path = "../guest/mod.rs"]
 #[allow(dead_code)]
 mod guest;
+#[path = "../dynamic/typed.rs"]
+mod typed;
 mod values;
+#[path = "../dynamic/work.rs"]
+#[allow(dead_code)] // as above
+mod work;
 
 use component::Component;
 use contender::Contender;
@@ -31,7 +36,7 @@ fn main() {
             }
         }
     }
-    values::rows(&wat::parse_bytes(include_bytes!("values.wat")).expect("it is valid"));
+    values::rows(&wat::parse_bytes(include_bytes!("../dynamic/guest.wat")).expect("it is valid"));
 }
 
 /// Nobody has validated what goes in.

@@ -1,116 +1,118 @@
 //! Components' values in Rust's own types: this library's typed calls against the
 //! engine's, with the same types on both sides.
 
-use std::hint::black_box;
-use wasmtime::component::{Component, Instance, Linker};
+use crate::typed::Typed;
+use crate::work::{Data, TIMES, Work, measure};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use witrt::{Engine, Linker, Module, Store, TypedFunc};
 use witrt_bench::interleaved;
 
-/// So many calls back make one time of those, so that the entry hardly counts.
-const BACK: u32 = 100;
+type Given<'a> = &'a [(&'a str, u32)];
+type Items = Vec<(String, u32)>;
 
-type Items<'a> = (&'a [(&'a str, u32)],);
-type Owned = Vec<(String, u32)>;
-
-struct Theirs {
-    store: wasmtime::Store<()>,
-    instance: Instance,
-}
-
-impl Theirs {
-    fn new(component: &[u8]) -> Theirs {
-        let engine = wasmtime::Engine::default();
-        let component = Component::new(&engine, component).expect("a component");
-        let mut linker = Linker::new(&engine);
-        let mut root = linker.root();
-        root.func_wrap("log", |_, (text,): (String,)| {
-            black_box(text);
-            Ok(())
-        })
-        .expect("it is free");
-        root.func_wrap("digest", |_, (bytes,): (Vec<u8>,)| Ok((bytes,))).expect("it is free");
-        let mut store = wasmtime::Store::new(&engine, ());
-        let instance = linker.instantiate(&mut store, &component).expect("an instance");
-        Theirs { store, instance }
-    }
-}
-
+/// An instance of the component, called with this library's types.
 struct Ours {
-    store: witrt::Store,
-    instance: witrt::Instance,
+    store: Store,
+    data: &'static Data,
+    given: Vec<(&'static str, u32)>,
+    seen: Arc<AtomicU64>,
+    add: TypedFunc<(i32, i32), i32>,
+    text_in: TypedFunc<(&'static str,), u32>,
+    text_out: TypedFunc<(u32,), String>,
+    bytes_in: TypedFunc<(&'static [u8],), u32>,
+    bytes_out: TypedFunc<(u32,), Vec<u8>>,
+    items_in: TypedFunc<(Given<'static>,), u32>,
+    items_out: TypedFunc<(u32,), Items>,
+    back: TypedFunc<(u32, u32), ()>,
+    ask: TypedFunc<(u32, u32), ()>,
 }
 
 impl Ours {
-    fn new(component: &[u8]) -> Ours {
-        let engine = witrt::Engine::default();
-        let module = witrt::Module::new(&engine, component).expect("a component");
-        let mut store = witrt::Store::new(&engine);
-        let mut linker = witrt::Linker::new();
-        linker.func_wrap(&mut store, "", "log", |text: String| drop(black_box(text)));
-        linker.func_wrap(&mut store, "", "digest", |bytes: Vec<u8>| bytes);
+    fn new(component: &[u8], data: &'static Data) -> Ours {
+        let engine = Engine::default();
+        let module = Module::new(&engine, component).expect("a component");
+        let mut store = Store::new(&engine);
+        let mut linker = Linker::new();
+        let seen = Arc::new(AtomicU64::new(0));
+        let count = |len: usize, seen: &AtomicU64| {
+            seen.fetch_add(len as u64, Ordering::Relaxed);
+        };
+        let of = seen.clone();
+        linker.func_wrap(&mut store, "", "log", move |text: String| count(text.len(), &of));
+        let of = seen.clone();
+        linker.func_wrap(&mut store, "", "digest", move |bytes: Vec<u8>| {
+            count(bytes.len(), &of);
+            bytes
+        });
         let instance = linker.instantiate(&mut store, &module).expect("an instance");
-        Ours { store, instance }
+        macro_rules! func {
+            ($name:literal) => {
+                instance.func(&mut store, $name).and_then(|f| f.typed()).expect($name)
+            };
+        }
+        Ours {
+            add: func!("add"),
+            text_in: func!("text-in"),
+            text_out: func!("text-out"),
+            bytes_in: func!("bytes-in"),
+            bytes_out: func!("bytes-out"),
+            items_in: func!("items-in"),
+            items_out: func!("items-out"),
+            back: func!("back"),
+            ask: func!("ask"),
+            given: data.items.iter().map(|(name, number)| (&**name, *number)).collect(),
+            store,
+            data,
+            seen,
+        }
+    }
+
+    /// Makes a call with so many bytes or items.
+    fn run(&mut self, work: Work, size: usize) -> u64 {
+        let (store, data, count) = (&mut self.store, self.data, size as u32);
+        let done = match work {
+            Work::Add => self.add.call(store, (40, 2)).map(|sum| sum as u64),
+            Work::TextIn => self.text_in.call(store, (&data.text[..size],)).map(u64::from),
+            Work::TextOut => self.text_out.call(store, (count,)).map(|text| text.len() as u64),
+            Work::BytesIn => {
+                let bytes = &data.text.as_bytes()[..size];
+                self.bytes_in.call(store, (bytes,)).map(u64::from)
+            }
+            Work::BytesOut => self.bytes_out.call(store, (count,)).map(|bytes| bytes.len() as u64),
+            Work::ItemsIn => self.items_in.call(store, (&self.given[..size],)).map(u64::from),
+            Work::ItemsOut => self.items_out.call(store, (count,)).map(sum),
+            Work::Back | Work::Ask => {
+                self.seen.store(0, Ordering::Relaxed);
+                let func = if work == Work::Back { &self.back } else { &self.ask };
+                let done = func.call(store, (TIMES, count));
+                done.map(|()| self.seen.load(Ordering::Relaxed))
+            }
+        };
+        done.expect("no trap")
     }
 }
 
-/// Measures one function of both, with the same arguments, as often as one call stands for.
-macro_rules! row {
-    ($ours:ident $theirs:ident $name:literal $row:expr, $times:expr, ($($P:ty),*) -> ($($R:ty)?), $args:expr) => {{
-        let func = $ours.instance.func(&mut $ours.store, $name).expect("it is exported");
-        let ours = func.typed::<($($P,)*), row!(@ours $($R)?)>().expect("its type");
-        let theirs = $theirs
-            .instance
-            .get_typed_func::<($($P,)*), row!(@theirs $($R)?)>(&mut $theirs.store, $name)
-            .expect("its type");
-        let [a, b] = interleaved([
-            &mut || drop(black_box(ours.call(&mut $ours.store, black_box($args)).expect("no trap"))),
-            &mut || {
-                drop(black_box(theirs.call(&mut $theirs.store, black_box($args)).expect("no trap")));
-            },
-        ]);
-        let (a, b) = (a / f64::from($times), b / f64::from($times));
-        println!("{:<28} {a:>10.1} {b:>10.1} {:>8.2}", $row, a / b);
-    }};
-    (@ours) => { () };
-    (@ours $R:ty) => { $R };
-    (@theirs) => { () };
-    (@theirs $R:ty) => { ($R,) };
+fn sum(items: Items) -> u64 {
+    items.iter().map(|(name, number)| name.len() as u64 + u64::from(*number)).sum()
 }
 
 /// Prints a row for each workload.
 pub fn rows(component: &[u8]) {
-    let (mut ours, mut theirs) = (Ours::new(component), Theirs::new(component));
-    println!("\n{:<28} {:>10} {:>10} {:>8}", "typed, components", "ours", "engine's", "ratio");
-    row!(ours theirs "add" "add", 1, (i32, i32) -> (i32), (40, 2));
-    for size in [8, 64, 1 << 10, 1 << 16] {
-        let text = "a".repeat(size);
-        row!(ours theirs "text-in" format!("string {size} in"), 1, (&str) -> (u32), (&*text,));
-        let n = size as u32;
-        row!(ours theirs "text-out" format!("string {size} out"), 1, (u32) -> (String), (n,));
-    }
-    for size in [64, 1 << 16] {
-        let bytes = vec![1u8; size];
-        row!(ours theirs "bytes-in" format!("list<u8> {size} in"), 1, (&[u8]) -> (u32), (&*bytes,));
-        let n = size as u32;
-        row!(ours theirs "bytes-out" format!("list<u8> {size} out"), 1, (u32) -> (Vec<u8>), (n,));
-    }
-    let items = vec![("eight by", 7); 100];
-    let (args, out): (Items<'_>, _) = ((&items,), 100);
-    row!(ours theirs "items-in" "list of 100 items in", 1, (&[(&str, u32)]) -> (u32), args);
-    row!(ours theirs "items-out" "list of 100 items out", 1, (u32) -> (Owned), (out,));
-    for size in [8, 1 << 10] {
-        row!(ours theirs "back" format!("call back, string {size}"), BACK, (u32, u32) -> (), (size, BACK));
-        row!(ours theirs "ask" format!("call back, list<u8> {size}"), BACK, (u32, u32) -> (), (size, BACK));
-    }
-    in_place(&mut ours);
-}
-
-/// What a result in place of another saves.
-fn in_place(ours: &mut Ours) {
-    let func = ours.instance.func(&mut ours.store, "items-out").expect("it is exported");
-    let func = func.typed::<(u32,), Owned>().expect("its type");
-    let mut kept = Owned::new();
-    let store = &mut ours.store;
-    let [a] =
+    let data = Data::new();
+    let (mut ours, mut theirs) = (Ours::new(component, data), Typed::new(component, data));
+    println!("\nComponents: nanoseconds of the engine's typed calls, and this library's ratio.\n");
+    measure(
+        &mut [
+            ("ours", Box::new(|work, size| ours.run(work, size))),
+            ("engine's", Box::new(|work, size| theirs.run(work, size))),
+        ],
+        "",
+    );
+    // What a result in place of another saves.
+    let mut kept = Items::new();
+    let (func, store) = (ours.items_out.clone(), &mut ours.store);
+    let [time] =
         interleaved([&mut || func.call_into(&mut *store, (100,), &mut kept).expect("no trap")]);
-    println!("{:<28} {a:>10.1}", "100 items out, in place");
+    println!("records out     100, in place of others: {time:.1} ns");
 }
