@@ -341,7 +341,7 @@ static bool call(Called& g, const str& name, std::string_view args, Answer& answ
          any(T(s8(s8)), T(u8(u8)), T(s16(s16)), T(u16(u16)), T(s32(s32)), T(u32(u32)), T(float(float)),
              T(double(double)), T(s8(s8, s8)), T(u8(u8, u8)), T(s16(s16, s16)), T(u16(u16, u16)), T(s32(s32, s32)),
              T(u32(u32, u32)), T(s16(u8)), T(u8(s32)), T(double(float, double)), T(u64(u64, s64)), T(u32(s32, s32)),
-             T(void(u32, s32)), T(s32(u32)), T(str(u32)), T(void(u32, str)), T(str(str, u32)), T(str(str, s32)),
+             T(void(u32, s32)), T(void(u32)), T(s32(u32)), T(str(u32)), T(void(u32, str)), T(str(str, u32)), T(str(str, s32)),
              T(str(u8, s8, u16, s16, u32, s32, float, double)), T(u32(u8, str, s16, double))) ||
          any(T(Bytes(Bytes)), T(Bytes(Bytes, u8)), T(Bytes(str)), T(u32(Bytes)), T(double(std::vector<double>)),
              T(s64(std::vector<s32>)), T(std::vector<u32>(s32)), T(std::vector<u32>(u32)), T(std::vector<float>(s32)),
