@@ -73,6 +73,8 @@ pub(crate) struct Source {
 pub(crate) enum Builtin {
     /// A trap with this message, which has `{}` in it for each argument.
     Throw(String),
+    /// A float that nobody can tell before.
+    Seed,
 }
 
 /// The bytes of a module, wherever they are kept.

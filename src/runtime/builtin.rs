@@ -12,7 +12,19 @@ use crate::types::{FuncType, ValType};
 
 /// The function of this type that does it.
 pub(super) fn func(cx: &mut Cx<'_>, ty: &FuncType, builtin: Builtin) -> Func {
-    let Builtin::Throw(message) = builtin;
+    let message = match builtin {
+        Builtin::Throw(message) => message,
+        Builtin::Seed => {
+            let body = |call: &mut HostCall<'_, '_>| {
+                let state = std::hash::RandomState::new();
+                let seed = std::hash::BuildHasher::hash_one(&state, ());
+                // As many bits as a float has.
+                call.put_number(((seed >> 11) as f64).to_bits())
+            };
+            let cx = Context(wasmtime::AsContextMut::as_context_mut(cx), true);
+            return Func::new_prepared(cx, ty.clone(), body);
+        }
+    };
     let params = ty.clone();
     let body = move |call: &mut HostCall<'_, '_>| {
         let mut told = String::new();

@@ -309,7 +309,7 @@ enums! {
         0 Overflow, 1 Uncaught, 2 Settle, 3 Write, 4 Lift, 5 Copy, 6 Release, 7 Defer(at),
         8 Undefer, 9 Call(call), 10 Core(adapter, ty), 11 Refuse
     }
-    Builtin { 0 Throw(message) }
+    Builtin { 0 Throw(message), 1 Seed }
     Where { 0 Memory(at), 1 Slot, 2 Taken }
     Strings { 0 None, 1 Slots, 2 Carried }
     EntryResult { 0 Word(ty), 1 View(at), 2 Slot }

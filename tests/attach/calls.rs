@@ -212,3 +212,18 @@ fn wasm_bindgen_failures() {
         }
     }
 }
+
+/// What random numbers begin with is supplied, and another one in each instance.
+#[test]
+fn assemblyscript_random() {
+    let wasm = crate::support::file("assemblyscript/random.wasm");
+    let face = "convention = 'assemblyscript'\nwit = 'dice: func() -> f64;'";
+    for back_end in BACK_ENDS {
+        let engine = engine(back_end, witrt::Encoding::Utf8);
+        let module = witrt::Module::attach(&engine, &wasm, face).unwrap();
+        assert_eq!(module.imports().len(), 0);
+        let dice = || Guest::of(&module).told("dice", ")").parse::<f64>().unwrap();
+        let (a, b) = (dice(), dice());
+        assert!(a != b && (0.0..1.0).contains(&a) && (0.0..1.0).contains(&b), "{a} {b}");
+    }
+}

@@ -307,8 +307,11 @@ fn assemblyscript() {
     check("ids = { 'list<f64>' = -1 }", sum, "a class is a number");
     check("ids = 5", sum, "`ids` is a table");
     let parse = "parse: func(text: string) -> tuple<s32, s32, string>";
-    check("", parse, "assemblyscript has no form for tuple<s32, s32, string> here");
-    check("", "norm: func(p: tuple<s32, s32>) -> s32", "has no form for tuple<s32, s32> here");
+    check("", parse, "parse: a record needs the number of its class");
+    check("ids = { parse = 5 }", parse, "class 5 of the core is no record");
+    let parts = "parse: func(text: string) -> tuple<s32, list<u8>>";
+    check("ids = { parse = 10 }", parts, "assemblyscript has no form for tuple<s32, list<u8>>");
+    check("", "norm: func(p: tuple<s32, s32>) -> s32", "norm.p: a record needs the number");
     let version = "version: func() -> string";
     check("encoding = 'utf8'", version, "text of AssemblyScript is UTF-16");
     check("text = 'nul'", version, "which have one form");

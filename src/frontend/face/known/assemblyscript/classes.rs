@@ -79,6 +79,13 @@ impl Classes {
         (flags >> 6 & 0x1f).trailing_zeros().min(4) as i32
     }
 
+    /// Whether objects of this class have fields.
+    pub fn is_record(&self, class: u32) -> bool {
+        let flags = self.flags.get(class as usize);
+        // Lists, sets and maps.
+        class > self.string() && flags.is_some_and(|flags| flags & 0x1f == 0)
+    }
+
     /// How lists of this class lie, if it is one of these elements.
     pub fn kind(&self, class: u32, element: &Type) -> Option<Kind> {
         if class == self.buffer() && element.size() == 1 {

@@ -7,6 +7,7 @@
 mod classes;
 mod objects;
 mod own;
+mod records;
 mod texts;
 
 use self::classes::{Kind, classes};
@@ -15,6 +16,7 @@ use super::super::finish::Then;
 use super::super::hook::Hook;
 use super::super::make::Maker;
 use super::super::rules::{ResultForm, Rules, TextForm};
+use super::super::wit::fields;
 use super::{Known, PLAIN, c, exports};
 use crate::abi::GuestEncoding;
 use crate::error::{Error, Result};
@@ -93,6 +95,10 @@ fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Result<bool> {
     }
     let at = call.at;
     check(call.maker, call.rules, call.name, at)?;
+    if fields(ty).is_some() {
+        records::param(call, ty, slot)?;
+        return Ok(true);
+    }
     let (inner, option) = inner(ty);
     let tag = option.then(|| call.number(*slot, ValType::U32));
     *slot += option as u32;
@@ -153,6 +159,10 @@ fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
     }
     check(call.maker, call.rules, call.name, call.at)?;
     call.maker.memory(call.at)?;
+    if fields(ty).is_some() {
+        records::result(call, ty)?;
+        return Ok(true);
+    }
     let (inner, option) = inner(ty);
     let found = read(call.maker, call.at, inner, option)?;
     let Some(Read { func, sequence, wrong }) = found else { return Err(call.unsupported(ty)) };

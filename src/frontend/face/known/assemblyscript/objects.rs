@@ -169,6 +169,15 @@ pub(super) fn check(code: &mut Code, classes: &Classes, object: u32, flags: u32,
     code.op(I::End);
 }
 
+/// The function `(object) -> (whether it is one of this class)`.
+pub(super) fn is_class(maker: &mut Maker<'_>, class: u32) -> Result<u32> {
+    maker.glue.named(format!("is class {class}"), &[I32], &[I32], |f, _| {
+        f.code.get(0).ops([I::I32Eqz, I::If(BlockType::Empty)]).i32(0).ops([I::Return, I::End]);
+        f.code.plus(0, -8).op(load(I32, 0)).i32(class as i32).op(I::I32Eq);
+        Ok(())
+    })
+}
+
 /// The function `(object) -> (address, bytes, whether it is no list of these)`.
 pub(super) fn read_list(
     maker: &mut Maker<'_>,

@@ -39,8 +39,16 @@ fn is_trace(import: &ImportType) -> bool {
         && matches!(&import.ty, ExternType::Func(found) if *found == ty)
 }
 
+/// The import that random numbers begin with.
+fn is_seed(import: &ImportType) -> bool {
+    let ty = FuncType::new([], [ValType::F64]);
+    import.module == "env"
+        && import.name == "seed"
+        && matches!(&import.ty, ExternType::Func(found) if *found == ty)
+}
+
 pub(super) fn is_supplied(import: &ImportType) -> bool {
-    is_abort(import) || is_trace(import)
+    is_abort(import) || is_trace(import) || is_seed(import)
 }
 
 pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Option<AdapterPlan>> {
@@ -48,6 +56,12 @@ pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Opt
     if is_trace(import) {
         // Who wants to know gives it a type.
         return Ok(Some(plan(ty.clone(), 7, vec![Op::Ret { values: [].into() }])));
+    }
+    if is_seed(import) {
+        let adapter = maker.builtin(ty.clone(), Builtin::Seed);
+        let call = Op::CallAdapter { adapter, args: [].into(), to: 0 };
+        let ops = vec![call, Op::Ret { values: [used(0)].into() }];
+        return Ok(Some(plan(ty.clone(), 1, ops)));
     }
     if !is_abort(import) {
         return Ok(None);

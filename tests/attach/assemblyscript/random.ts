@@ -1,0 +1,1 @@
+export function dice(): f64 { return Math.random(); }
