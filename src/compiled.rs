@@ -17,6 +17,7 @@ use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
 use crate::guest::defer::settle_for;
 use crate::guest::func::Typed;
+use crate::guest::idle::run_idle;
 use crate::guest::memory::{Home, Mem, Mems};
 use crate::guest::slots::Held;
 use crate::guest::stack::{MAX_VALUES, exhausted};
@@ -153,7 +154,8 @@ impl Running {
         Ok(match *intrinsic {
             Intrinsic::Overflow => host_words(cx, ty, |_, mut words| Err(overflow(words.i32()?))),
             Intrinsic::Refuse => host_words(cx, ty, move |_, mut words| {
-                Err(ready(&this.linked)?.refused(words.i32()? as u32))
+                let (message, when) = (words.i32()? as u32, words.i32()? as u32);
+                Err(ready(&this.linked)?.refused(message, when))
             }),
             Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
             Intrinsic::Settle => host_words(cx, ty, move |caller, words| {
@@ -186,6 +188,11 @@ impl Running {
             }),
             Intrinsic::Release => host_words(cx, ty, |caller, mut words| {
                 caller.data_mut().slots.take(words.i32()?)?;
+                words.done()
+            }),
+            Intrinsic::Idle(at) => host_words(cx, ty, move |caller, words| {
+                let func = this.deferred(caller, at as usize)?;
+                run_idle(&mut caller.as_context_mut(), &func, true)?;
                 words.done()
             }),
             Intrinsic::Undefer => host_words(cx, ty, |caller, words| {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::guest::context::Cx;
 use crate::guest::defer;
 use crate::guest::func::{Typed, set_defaults, with_vals};
+use crate::guest::idle::run_idle;
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
 use crate::guest::transfer::{lift, lower, measure_for, measure_result};
@@ -192,8 +193,14 @@ impl<'a> Run<'_, 'a> {
                     }
                 }
                 Op::Refuse { when, message } => {
+                    let when = self.read(base, *when)?.bits() as u32;
+                    if when != 0 {
+                        return Err(self.linked.refused(*message, when));
+                    }
+                }
+                Op::Idle { when, func } => {
                     if self.read(base, *when)?.bits() as u32 != 0 {
-                        return Err(self.linked.refused(*message));
+                        run_idle(cx, self.linked.func(*func)?, false)?;
                     }
                 }
                 Op::Defer { func, args } => {

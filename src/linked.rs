@@ -92,11 +92,14 @@ impl Linked {
             .map_err(|e| Error::from(Trap::new(e.message())))
     }
 
-    /// What a step raises that refuses.
+    /// What a step raises that refuses, of a word that is not zero.
     #[cold]
-    pub fn refused(&self, message: u32) -> Error {
+    pub fn refused(&self, message: u32, when: u32) -> Error {
         match self.program.messages.get(message as usize) {
-            Some(message) => Trap::new(message).into(),
+            Some(message) => {
+                let number = when.wrapping_sub(1).to_string();
+                Trap::new(message.replacen("{}", &number, 1)).into()
+            }
             None => broken("message", message),
         }
     }

@@ -58,6 +58,10 @@ pub(crate) struct Program {
     pub source: Option<Source>,
 }
 
+/// The numbers of the sections of a core module, in the order in which they stand: the last
+/// two are code and data.
+pub(crate) const SECTIONS: [u8; 13] = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
+
 /// A module's file, of which the core of a program is another form.
 #[cfg_attr(not(feature = "attach"), allow(dead_code))]
 #[derive(Debug)]
@@ -250,9 +254,14 @@ pub(crate) enum Op {
     CallCore { func: u32, args: Box<[Use]>, to: Slot },
     /// An adapter function of this module, import or body.
     CallAdapter { adapter: u32, args: Box<[Use]>, to: Slot },
-    /// A trap that tells the message of this position, where an `i32` is not zero.
+    /// A trap that tells the message of this position, where an `i32` is not zero: what
+    /// this is above one stands for `{}` in it.
     #[cfg_attr(not(feature = "attach"), allow(dead_code))]
     Refuse { when: Use, message: u32 },
+    /// A core function without parameters and results is called, where an `i32` is not
+    /// zero and no function of its module is on the stack.
+    #[cfg_attr(not(feature = "attach"), allow(dead_code))]
+    Idle { when: Use, func: u32 },
     /// A core function without results, owed when the frame is left. Its
     /// arguments are copied now and stay in their slots.
     Defer { func: u32, args: Box<[Use]> },
@@ -274,7 +283,9 @@ impl Op {
     /// The core function that it calls, now or later.
     pub fn core_func(&self) -> Option<u32> {
         match self {
-            Op::CallCore { func, .. } | Op::Defer { func, .. } => Some(*func),
+            Op::CallCore { func, .. } | Op::Defer { func, .. } | Op::Idle { func, .. } => {
+                Some(*func)
+            }
             Op::LowerStr { alloc, .. } => Some(*alloc),
             _ => None,
         }
@@ -295,9 +306,11 @@ impl Op {
                 args
             }
             Op::Ret { values } => values,
-            Op::Convert { .. } | Op::LiftStr { .. } | Op::LowerStr { .. } | Op::Refuse { .. } => {
-                &[]
-            }
+            Op::Convert { .. }
+            | Op::LiftStr { .. }
+            | Op::LowerStr { .. }
+            | Op::Refuse { .. }
+            | Op::Idle { .. } => &[],
         }
     }
 }

@@ -122,3 +122,29 @@ fn message_of_missing_imports() {
     assert!(message.ends_with("…; and 895 more"), "{message}");
     assert!(message.len() < 3_000, "{}", message.len());
 }
+
+/// Faces with many functions, whose names are not those of the core's: each is found
+/// without a look at all others.
+#[cfg(feature = "attach")]
+#[test]
+fn faces() {
+    let bytes = |count: usize| {
+        let [mut core, mut wit, mut imports, mut tables] = [(); 4].map(|()| String::new());
+        for i in 0..count {
+            core += &format!("(import \"Env\" \"hostFunc{i}\" (func (param i32)))");
+        }
+        core += "(memory 1)";
+        for i in 0..count {
+            core += &format!("(func (export \"guestFunc{i}\") (param i32))");
+            wit += &format!("guest-func{i}: func(a: s32);\n");
+            imports += &format!("host-func{i}: func(a: s32);\n");
+            tables += &format!("[export.guest-func{i}]\nencoding = 'utf8'\n");
+        }
+        let types = format!("wit = '''\n{wit}'''\nimports = '''\n{imports}'''");
+        let face = format!("convention = 'c'\n{types}\n{tables}");
+        let core = format!("(module {core})");
+        allocated(|| drop(witrt::tools::attach(core.as_bytes(), &face).unwrap()))
+    };
+    let (few, many) = (bytes(500), bytes(4_000));
+    assert!(many < 12 * few, "{few} {many}");
+}

@@ -270,8 +270,17 @@ impl<'p> Frame<'_, 'p> {
                 self.push(Instruction::LocalGet(when));
                 self.push(Instruction::If(BlockType::Empty));
                 self.push(Instruction::I32Const(*message as i32));
+                self.push(Instruction::LocalGet(when));
                 self.call(Intrinsic::Refuse);
                 self.push(Instruction::Unreachable);
+                self.push(Instruction::End);
+                Ok(())
+            }
+            Op::Idle { when, func } => {
+                let when = self.word(*when)?;
+                self.push(Instruction::LocalGet(when));
+                self.push(Instruction::If(BlockType::Empty));
+                self.call(Intrinsic::Idle(self.gen_.deferred(*func)));
                 self.push(Instruction::End);
                 Ok(())
             }

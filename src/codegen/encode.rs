@@ -15,7 +15,7 @@ use super::ir::{Body, Callee, Ins, broken, words};
 use super::spaces::parse;
 use super::unit::{Target, Type, Unit};
 use crate::error::Result;
-use crate::plan::{CoreImport, Program};
+use crate::plan::{CoreImport, Program, SECTIONS};
 use crate::types::{FuncType, ValType};
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -113,22 +113,10 @@ struct Out<'a> {
 
 /// Sections that are written also where the original has none, in their order
 /// in a module.
-const ORDER: [SectionId; 11] = [
-    SectionId::Type,
-    SectionId::Import,
-    SectionId::Function,
-    SectionId::Table,
-    SectionId::Memory,
-    SectionId::Tag,
-    SectionId::Global,
-    SectionId::Export,
-    SectionId::Start,
-    SectionId::Element,
-    SectionId::DataCount,
-];
+const ORDER: &[u8] = SECTIONS.split_at(SECTIONS.len() - 2).0;
 
 fn order(id: u8) -> usize {
-    ORDER.iter().position(|known| *known as u8 == id).unwrap_or(ORDER.len())
+    ORDER.iter().position(|known| *known == id).unwrap_or(ORDER.len())
 }
 
 impl Out<'_> {
@@ -192,13 +180,19 @@ impl Out<'_> {
         while self.last < end {
             let at = self.last;
             self.last += 1;
+            const TYPE: u8 = SectionId::Type as u8;
+            const IMPORT: u8 = SectionId::Import as u8;
+            const FUNCTION: u8 = SectionId::Function as u8;
+            const GLOBAL: u8 = SectionId::Global as u8;
+            const EXPORT: u8 = SectionId::Export as u8;
+            const ELEMENT: u8 = SectionId::Element as u8;
             match ORDER[at] {
-                SectionId::Type => self.types(&[0])?,
-                SectionId::Import => self.imports(None)?,
-                SectionId::Function => self.functions(&[0])?,
-                SectionId::Global => self.globals(GlobalSection::new()),
-                SectionId::Export => self.exports(),
-                SectionId::Element => self.elements(ElementSection::new())?,
+                TYPE => self.types(&[0])?,
+                IMPORT => self.imports(None)?,
+                FUNCTION => self.functions(&[0])?,
+                GLOBAL => self.globals(GlobalSection::new()),
+                EXPORT => self.exports(),
+                ELEMENT => self.elements(ElementSection::new())?,
                 _ => {}
             }
         }
@@ -522,8 +516,11 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
     };
     let (params, results) = match intrinsic {
         Intrinsic::Core(..) => return Err(broken("a type of its own")),
-        Intrinsic::Overflow | Intrinsic::Refuse | Intrinsic::Release => (vec![I32], vec![]),
-        Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer => (vec![], vec![]),
+        Intrinsic::Overflow | Intrinsic::Release => (vec![I32], vec![]),
+        Intrinsic::Refuse => (vec![I32; 2], vec![]),
+        Intrinsic::Uncaught | Intrinsic::Settle | Intrinsic::Undefer | Intrinsic::Idle(_) => {
+            (vec![], vec![])
+        }
         Intrinsic::Write => (vec![I32; 4], vec![]),
         Intrinsic::Lift => (vec![I32; 3], vec![I32; 2]),
         Intrinsic::Copy => (vec![I32], vec![I32]),

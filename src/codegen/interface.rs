@@ -12,7 +12,7 @@ pub(crate) enum Intrinsic {
     /// A checked conversion failed: [`conversion`] tells which. Does not
     /// return.
     Overflow,
-    /// `(message)`: a trap that tells what the program says. Does not return.
+    /// `(message, word)`: a trap that tells what the program says. Does not return.
     Refuse,
     /// An exception was not caught inside the core that an adapter called.
     /// Does not return.
@@ -33,6 +33,9 @@ pub(crate) enum Intrinsic {
     /// Record a call of the deferred function of this position: takes its
     /// arguments.
     Defer(u32),
+    /// Call the deferred function of this position, if no function of the module but the
+    /// one that asks is on the stack.
+    Idle(u32),
     /// Forget the call that was recorded last: it is about to be made.
     Undefer,
     /// Call an adapter import.

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
 use crate::guest::defer::{Payer, PayerId, late, settle_for};
+use crate::guest::meter::is_over;
 use crate::guest::text::keep_views;
 use crate::linked::missing;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -129,12 +130,13 @@ impl Parking {
         }
         let mut outcome = settle_for(cx, self.lot.pay.home());
         while count > 0 {
-            // A string that is held and cannot be copied out: they wait elsewhere, for
-            // this is where the next entry parks.
-            if let Err(error) = keep_views(cx, self.lot.pay.home()) {
+            // A string that is held and cannot be copied out, or no fuel left: they wait
+            // elsewhere, for this is where the next entry parks.
+            let kept = keep_views(cx, self.lot.pay.home());
+            if kept.is_err() || is_over(cx) {
                 self.owe_within(cx)?;
                 self.lot.set(cx, COUNT, 0)?;
-                return outcome.and(Err(error));
+                return outcome.and(kept);
             }
             outcome = outcome.and(self.lot.pay_one(cx, count));
             count = self.lot.get(cx, COUNT)?;

@@ -215,7 +215,7 @@ pub(super) fn mark_last_uses(ops: &mut [Op], slots: u32) {
 fn uses(op: &mut Op) -> Vec<&mut Use> {
     match op {
         Op::Convert { from, .. } | Op::LowerStr { from, .. } => vec![from],
-        Op::Refuse { when, .. } => vec![when],
+        Op::Refuse { when, .. } | Op::Idle { when, .. } => vec![when],
         Op::LiftStr { ptr, len, .. } => vec![ptr, len],
         Op::CallCore { args, .. } | Op::CallAdapter { args, .. } | Op::Defer { args, .. } => {
             args.iter_mut().collect()

@@ -442,6 +442,9 @@ pub(crate) fn failure(cx: &mut Cx<'_>, error: wasmtime::Error) -> Error {
 
 /// The most frames that a trap tells.
 pub(crate) const FRAMES: usize = 20;
+/// The most frames that the engine tells, of which some are no functions of a module that
+/// the host knows.
+pub(crate) const TRACED: usize = 3 * FRAMES;
 
 fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
     let frame = |info: &wasmtime::FrameInfo| {

@@ -14,6 +14,7 @@ use super::call::CoreFunc;
 use super::context::Cx;
 use super::frame::Due;
 use super::memory::Home;
+use super::meter::{check_left, is_over};
 use super::text;
 use super::value::Val;
 use super::{StoreData, give_back};
@@ -276,7 +277,7 @@ fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
     let settled = settle_for(cx, home);
     let next = |debts: &mut Debts, args: &mut Vec<_>| debts.registered.pop(mark, Home::ANY, args);
     let ran = run(cx, home, next, |error| error);
-    // Those that could not be made yet are made later.
+    // Those that could not be made yet, or not to their end, are made later.
     cx.data_mut().debts.owe(mark);
     settled.and(ran)
 }
@@ -306,6 +307,10 @@ fn settle_now(cx: &mut Cx<'_>, home: Home) -> Result<()> {
     if !data.texts.any_views(home) && !data.debts.owes_to(home) {
         return Ok(());
     }
+    // What is left undone for want of fuel stays owed.
+    if data.debts.owes_to(home) {
+        check_left(cx).map_err(late)?;
+    }
     run(cx, home, |debts, args| debts.pop_owed(home, args), late)
 }
 
@@ -326,6 +331,10 @@ fn run(
             && let Err(error) = text::keep_views(cx, home)
         {
             first = first.and(Err(error));
+            break;
+        }
+        // A call that is stopped half way can neither be made again nor go on.
+        if is_over(cx) {
             break;
         }
         let Some(debt) = next(&mut cx.data_mut().debts, &mut args) else { break };

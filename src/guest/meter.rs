@@ -84,6 +84,20 @@ pub(crate) fn at_deadline(mut cx: Cx<'_>) -> wasmtime::Result<wasmtime::UpdateDe
     }
 }
 
+/// Whether guests have no fuel left, or no time: what is owed to one is better not begun.
+pub(crate) fn is_over(cx: &Cx<'_>) -> bool {
+    let meter = &cx.data().meter;
+    let is_late = |epoch: &Arc<AtomicU64>| epoch.load(Ordering::Relaxed) >= meter.deadline;
+    meter.epoch.as_ref().is_some_and(is_late)
+        || (meter.fuel && cx.get_fuel().is_ok_and(|left| left == 0))
+}
+
+/// Fails where nothing is left of either: before what is owed is begun.
+pub(crate) fn check_left(cx: &mut Cx<'_>) -> Result<()> {
+    spend(cx, 0)?;
+    if is_over(cx) { spend(cx, 1) } else { Ok(()) }
+}
+
 /// Takes so much fuel, and looks at the clock. What stops a guest here is what
 /// stops it in core code.
 pub(crate) fn spend(cx: &mut Cx<'_>, fuel: u64) -> Result<()> {

@@ -6,7 +6,7 @@
 //! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
 //! that compiled adapters name, `tree` the slots of a call, `transfer` the way of text to
 //! them, `frame` a call's words, `host` the host functions that take values in order, `link` how core code calls those, `defer` the debts, `func` what can be called,
-//! `stack` the host's stack, `meter` fuel and deadlines, `wasi` what instances have of
+//! `stack` the host's stack, `meter` fuel and deadlines, `idle` what runs between calls only, `wasi` what instances have of
 //! the system.
 //!
 //! Not here: behaviour.
@@ -18,6 +18,7 @@ pub(crate) mod defer;
 pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
+pub(crate) mod idle;
 #[cfg(feature = "component")]
 mod lent;
 pub(crate) mod link;

@@ -225,10 +225,10 @@ fn out_of_range(message: String) -> Wrong {
     Wrong { path: String::new(), message, kind: ErrorKind::OutOfRange }
 }
 
-/// Adds the leaves of a value; of none, zeros and empty text.
 /// Where guests' texts are read, and how texts in lists are encoded.
 type To<'x, 'c> = (&'x Cx<'c>, GuestEncoding);
 
+/// Adds the leaves of a value; of none, zeros and empty text.
 fn flatten<'a>(
     to: To<'_, '_>,
     ty: &Type,

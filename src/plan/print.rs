@@ -101,7 +101,7 @@ fn first_result(op: &Op) -> Option<Slot> {
         | Op::LowerStr { to, .. }
         | Op::CallCore { to, .. }
         | Op::CallAdapter { to, .. } => Some(*to),
-        Op::Refuse { .. } | Op::Defer { .. } | Op::Ret { .. } => None,
+        Op::Refuse { .. } | Op::Idle { .. } | Op::Defer { .. } | Op::Ret { .. } => None,
     }
 }
 
@@ -124,6 +124,7 @@ impl fmt::Display for Op {
                 write!(f, "call adapter {adapter}{}", Uses(args))
             }
             Op::Refuse { when, message } => write!(f, "refuse with message {message} {when}"),
+            Op::Idle { when, func } => write!(f, "call core func {func} between calls {when}"),
             Op::Defer { func, args } => write!(f, "defer core func {func}{}", Uses(args)),
             Op::Ret { values } => write!(f, "return{}", Uses(values)),
         }

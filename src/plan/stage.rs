@@ -167,13 +167,14 @@ impl Stage {
     }
 }
 
-/// The core functions that calls are deferred to, ascending.
+/// The core functions that calls are deferred to, or that the host calls between calls,
+/// ascending.
 pub(crate) fn deferred(program: &Program) -> Vec<u32> {
     let mut found = BTreeSet::new();
     for adapter in &program.adapters {
         let Adapter::Body(plan) = adapter else { continue };
         found.extend(plan.ops.iter().filter_map(|op| match op {
-            Op::Defer { func, .. } => Some(*func),
+            Op::Defer { func, .. } | Op::Idle { func, .. } => Some(*func),
             _ => None,
         }));
     }
@@ -227,7 +228,7 @@ fn defers(plan: &AdapterPlan) -> usize {
 /// Whether the guest runs as soon as an op does.
 fn guest_runs(firsts: &[bool], op: &Op) -> bool {
     match op {
-        Op::CallCore { .. } | Op::LowerStr { .. } => true,
+        Op::CallCore { .. } | Op::LowerStr { .. } | Op::Idle { .. } => true,
         Op::CallAdapter { adapter, .. } => firsts.get(*adapter as usize).copied().unwrap_or(true),
         _ => false,
     }

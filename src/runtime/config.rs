@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
-use crate::guest::call::FRAMES;
+use crate::guest::call::TRACED;
 use crate::string::{Encoding, Policy};
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -249,7 +249,7 @@ impl Config {
         // Of no use without its asynchronous calls, but the engine compares them.
         config.async_stack_size(self.stack_size.max(2 << 20));
         // Compiled adapters have frames as well, which are left out.
-        config.wasm_backtrace_max_frames(NonZeroUsize::new(3 * FRAMES));
+        config.wasm_backtrace_max_frames(NonZeroUsize::new(TRACED));
         if let Some(dir) = &self.cache_dir {
             let mut cache = wasmtime::CacheConfig::new();
             cache.with_directory(dir);

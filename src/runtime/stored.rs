@@ -307,7 +307,7 @@ enums! {
     Same { 0 Import(at), 1 Export(at) }
     Intrinsic {
         0 Overflow, 1 Uncaught, 2 Settle, 3 Write, 4 Lift, 5 Copy, 6 Release, 7 Defer(at),
-        8 Undefer, 9 Call(call), 10 Core(adapter, ty), 11 Refuse
+        8 Undefer, 9 Call(call), 10 Core(adapter, ty), 11 Refuse, 12 Idle(at)
     }
     Builtin { 0 Throw(message), 1 Seed }
     Where { 0 Memory(at), 1 Slot, 2 Taken }

@@ -16,7 +16,16 @@ use crate::wasi;
 fn is_left(module: &Module, import: &ImportType) -> bool {
     match module.is_component() {
         true => wasi::is_given(&import.module),
-        false => import.module == wasi::PREVIEW_1 && matches!(import.ty, ExternType::Func(_)),
+        false => import.module == wasi::PREVIEW_1 && is_core(import),
+    }
+}
+
+/// Whether an import is a function of core types: where a face gives one others, it is the
+/// host that supplies it.
+fn is_core(import: &ImportType) -> bool {
+    match &import.ty {
+        ExternType::Func(ty) => ty.params().iter().chain(ty.results()).all(|ty| ty.is_core()),
+        _ => false,
     }
 }
 
@@ -70,6 +79,9 @@ pub(super) fn supply(
         let error = missing_imports(all());
         let hint = match all().find(|import| wasi::is_named(&import.module)) {
             Some(import) if is_left(module, import) => "; this store was not given WASI".into(),
+            Some(import) if !module.is_component() && !is_core(import) => {
+                "; WASI supplies it where a face gives it no types".into()
+            }
             Some(import) => format!("; WASI has no {:?} here", import.module),
             None => String::new(),
         };

@@ -34,6 +34,25 @@ fn c_with_a_library() {
     all("c-clang-wasi", |_, _, _| {});
 }
 
+/// Memory of no bytes is where nothing lies.
+#[test]
+fn zig() {
+    all("zig", |_, _, _| {});
+}
+
+/// What JavaScript does for C is done in the core.
+#[test]
+fn emscripten() {
+    all("emscripten", |_, _, _| {});
+    let engine = engine(crate::support::BACK_ENDS[0], witrt::Encoding::Utf8);
+    let mut guest = Guest::new(&engine, "emscripten", "guest.wasm", "face.toml");
+    assert_eq!(guest.told("boom", ")"), "Trap: abort");
+    // The memory has sixteen million bytes at first.
+    let long = "é".repeat(10_000_000);
+    assert_eq!(guest.told("count", &format!("\"{long}\")")), "10000000");
+    assert_eq!(guest.told("greet", &format!("\"{long}\")")), format!("\"hello, {long}!\""));
+}
+
 #[test]
 fn rust_by_hand() {
     all("rust-plain", |_, _, _| {});
@@ -56,6 +75,7 @@ fn assemblyscript_collects() {
             let engine = engine(back_end, witrt::Encoding::Utf16);
             let mut guest = Guest::new(&engine, "assemblyscript", wasm, "face.toml");
             let mut most = 0;
+            let point = guest.told("make-point", "7, 8)");
             for i in 0..20_000 {
                 let (a, b) = (format!("{i} é").repeat(8), format!("{i} b").repeat(8));
                 let found = guest.told("concat", &format!("\"{a}\", \"{b}\")"));
@@ -74,6 +94,7 @@ fn assemblyscript_collects() {
                     most = pages(&mut guest);
                 }
             }
+            assert_eq!(guest.told("describe", &format!("{point})")), "\"p:7,8\"");
             let now = pages(&mut guest);
             assert!(now <= 2 * most && now < 64, "{wasm}: {most} {now}");
         }
@@ -85,6 +106,7 @@ fn assemblyscript_collects() {
 fn assemblyscript_of_old() {
     all("assemblyscript-counted", |_, _, _| {});
     all("assemblyscript-0.19", |_, _, _| {});
+    all("assemblyscript-versions", |_, _, _| {});
     for back_end in BACK_ENDS {
         let engine = engine(back_end, witrt::Encoding::Utf8);
         let mut guest = Guest::new(&engine, "assemblyscript-counted", "guest.wasm", "face.toml");
@@ -95,6 +117,25 @@ fn assemblyscript_of_old() {
         }
         // Nothing is left behind.
         assert_eq!(guest.told("pages", ")"), "1");
+        for version in ["0.9", "0.14", "0.17", "0.18", "0.20", "0.27", "0.28"] {
+            let folder = "assemblyscript-versions";
+            let face = if version < "0.27" { "face-old.toml" } else { "face-new.toml" };
+            let face = if version == "0.9" { "face-old.toml" } else { face };
+            let mut guest = Guest::new(&engine, folder, &format!("guest-{version}.wasm"), face);
+            let text = "é".repeat(40);
+            let list = format!("[\"{text}\", \"\", \"{text}\"]");
+            for _ in 0..2_000 {
+                assert_eq!(guest.told("same", &format!("{list})")), list, "{version}");
+                let found = guest.told("norm", &format!("{{x: 1, y: 2, label: \"{text}\"}})"));
+                assert_eq!(found, "43");
+                assert_eq!(guest.told("pair", "2)"), "{x: 2, y: 4, label: \"é\"}");
+                assert_eq!(guest.told("twice", "bytes[1, 2])"), "bytes[1, 2, 1, 2]");
+                assert_eq!(guest.told("name", ")"), "\"guest\"");
+            }
+            let pages = guest.told("pages", ")").parse::<u32>().unwrap();
+            let most = if version < "0.18" { 1 } else { 64 };
+            assert!(pages <= most, "{version}: {pages}");
+        }
     }
 }
 

@@ -12,4 +12,5 @@ mod mistakes;
 #[path = "../components/notation.rs"]
 #[allow(dead_code)] // it writes arguments for the command, too
 mod notation;
+mod stopped;
 mod support;

@@ -154,11 +154,6 @@ fn what_does_not_go_together() {
         (3, 1),
         "the convention canonical has no form for option<string> here",
     );
-    check(
-        &face("'canonical'", "enum e { a }\nrecord r { a: e, b: u32 }\ngreet: func() -> r;"),
-        (5, 1),
-        "the convention canonical has no form for",
-    );
     let words: Vec<_> = (0..17).map(|i| format!("a{i}: u32")).collect();
     check(
         &face("'canonical'", &format!("greet: func({}) -> u32;", words.join(", "))),
@@ -176,6 +171,89 @@ fn what_does_not_go_together() {
         (5, 1),
         "another export is called `greet` already",
     );
+}
+
+/// Text that closes the interface, and goes on with something else.
+#[test]
+fn what_is_no_body() {
+    let check = |wit: &str, place: (usize, usize)| {
+        let face = format!("convention = 'c'\nwit = \"\"\"\n{wit}\"\"\"");
+        check(&face, MALFORMED, place, "this ends the body of an interface");
+    };
+    check("a: func();\n} world w {\n export b: func();\n", (4, 1));
+    check("record r { a: u32 } }\ninterface b {\n", (3, 21));
+    check("// a }\n/* } /* } */ } */ enum e { a } // {\n }\ninterface b {\n", (5, 2));
+}
+
+/// What is called once when an instance is made is no export beside that.
+#[test]
+fn what_begins() {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    let core = r#"(module (func (export "_initialize")))"#;
+    let attach = |face: &str| Module::attach(&engine, core.as_bytes(), face);
+    let face = "convention = 'c'\nwit = \"\"\"\ninitialize: func();\n\"\"\"\n";
+    let Err(error) = attach(face) else { panic!("taken") };
+    assert_eq!(error.line_column(), Some((3, 1)), "{error}");
+    assert!(error.message().contains("`_initialize` is called once"), "{error}");
+    attach(&format!("init = []\n{face}")).unwrap();
+}
+
+/// Cores without a memory, or with one that text cannot be taken from, and functions with
+/// more values than there can be: nothing of that is an internal error.
+#[test]
+fn what_a_core_lacks() {
+    let engine = engine(BackEnd::Compiled, Encoding::Utf8);
+    let funcs = r#"
+      (func (export "malloc") (param i32) (result i32) (i32.const 8))
+      (func (export "free") (param i32))
+      (func (export "to") (param i32) (result i32) (i32.const 0))
+      (func (export "of") (result i32) (i32.const 0))
+      (func (export "two") (param i32 i32) (result i64) (i64.const 0))"#;
+    let types = "record pair { a: u32, b: u32 }";
+    let functions = [
+        "to: func(a: string) -> u32;",
+        "to: func(a: pair) -> u32;",
+        "to: func(a: option<string>) -> u32;",
+        "of: func() -> string;",
+        "of: func() -> option<string>;",
+        "two: func(a: list<u8>) -> list<u8>;",
+        "two: func(a: list<string>) -> list<string>;",
+        "result = 'pair'|of: func() -> pair;",
+        "result = 'pair'|of: func() -> string;",
+        "result = 'out'|to: func() -> u32;",
+        "result = 'out'|to: func() -> pair;",
+        "result = 'area'|to: func() -> pair;",
+        "result = 'prefixed'|of: func() -> string;",
+    ];
+    let memories = [
+        ("", "the core has none"),
+        ("(memory 1 1 shared)", "the core's memory is shared"),
+        ("(memory i64 1)", "the core's memory is one of 64 bits"),
+    ];
+    for (memory, message) in memories {
+        for function in functions {
+            let (settings, function) = function.split_once('|').unwrap_or(("", function));
+            let settings = format!("convention = 'c'\n{settings}\nfree-pair = 'free'");
+            let face = format!("{settings}\nwit = '''\n{types}\n{function}'''");
+            let core = format!("(module {funcs} {memory})");
+            let Err(error) = Module::attach(&engine, core.as_bytes(), &face) else {
+                panic!("taken: {face}")
+            };
+            assert!(error.message().contains(message), "{memory} {face}: {error}");
+            assert!(error.line_column().is_some(), "{error}");
+        }
+    }
+    for (count, each) in [(600, "string"), (999, "string"), (400, "option<string>")] {
+        let params: Vec<_> = (0..count).map(|i| format!("a{i}: {each}")).collect();
+        let core = format!(
+            "(module {funcs} (memory 1) (func (export \"many\") (param {})))",
+            "i32 ".repeat(count)
+        );
+        let face = format!("convention = 'c'\nwit = '''\nmany: func({});'''", params.join(", "));
+        let Err(error) = Module::attach(&engine, core.as_bytes(), &face) else { panic!("taken") };
+        assert!(error.message().contains("many: too many values"), "{error}");
+        assert_eq!(error.line_column(), Some((3, 1)), "{error}");
+    }
 }
 
 /// What is no core module, or has types already.
@@ -306,6 +384,10 @@ fn assemblyscript() {
     check("ids = { 'list<f64>' = 4_000 }", sum, "class 4000 of the core is none");
     check("ids = { 'list<f64>' = -1 }", sum, "a class is a number");
     check("ids = 5", sum, "`ids` is a table");
+    check("ids = { 'sum.al' = 5 }", sum, "is called `sum.al`");
+    check("ids = { 'list<f32>' = 5 }", sum, "is called `list<f32>`");
+    check("ids = { 'list<f64>' = 5 }\nreferences = ['sum']", sum, "sum: a reference is a u32");
+    check("optional = ['sun']", sum, "no export of this face is called `sun`");
     let parse = "parse: func(text: string) -> tuple<s32, s32, string>";
     check("", parse, "parse: a record needs the number of its class");
     check("ids = { parse = 5 }", parse, "class 5 of the core is no record");

@@ -5,7 +5,7 @@ use crate::notation::{parse, quote, show};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use witrt::wit::Type;
-use witrt::{BackEnd, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType};
+use witrt::{BackEnd, Caller, Config, Encoding, Engine, Error, Extern, ExternType, Func, FuncType};
 use witrt::{Instance, Linker, List, Module, Store, Val, ValType, Wasi};
 
 pub const BACK_ENDS: [BackEnd; 2] = [BackEnd::Compiled, BackEnd::Reference];
@@ -46,7 +46,15 @@ impl Guest {
     }
 
     pub fn of(module: &Module) -> Guest {
-        let mut store = Store::new(module.engine());
+        Guest::with(Store::new(module.engine()), module, |_, _| {})
+    }
+
+    /// One in this store; something is done whenever a host function is called.
+    pub fn with(
+        mut store: Store,
+        module: &Module,
+        done: impl Fn(&mut Caller<'_>, &str) + Clone + Send + Sync + 'static,
+    ) -> Guest {
         store.set_wasi(&Wasi::new()).unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let fails = Arc::<Mutex<String>>::default();
@@ -56,13 +64,19 @@ impl Guest {
             if import.module.starts_with("wasi") {
                 continue;
             }
-            let (ty, name) = (ty.clone(), import.name.clone());
-            let func = host(&mut store, ty, name, log.clone(), fails.clone());
+            let (ty, name) = (ty.clone(), &import.name);
+            let func = host(&mut store, ty, name, log.clone(), fails.clone(), done.clone());
             linker.define(&import.module, &import.name, func);
         }
         let instance = linker.instantiate(&mut store, module).unwrap_or_else(|e| panic!("{e}"));
         let encoding = module.engine().host_encoding();
-        Guest { store, instance, log, fails, named: HashMap::new(), encoding }
+        Guest { log, fails, ..Guest::made(store, instance, encoding) }
+    }
+
+    /// One that was made elsewhere.
+    pub fn made(store: Store, instance: Instance, encoding: Encoding) -> Guest {
+        let (log, fails, named) = (Arc::default(), Arc::default(), HashMap::new());
+        Guest { store, instance, log, fails, named, encoding }
     }
 
     /// Calls a function with arguments as they are told, and tells what comes back.
@@ -171,17 +185,19 @@ pub fn types(ty: &FuncType) -> (Vec<Type>, Vec<Type>) {
 fn host(
     store: &mut Store,
     ty: FuncType,
-    name: String,
+    name: &str,
     log: Arc<Mutex<Vec<String>>>,
     fails: Arc<Mutex<String>>,
+    done: impl Fn(&mut Caller<'_>, &str) + Send + Sync + 'static,
 ) -> Func {
     let (params, _) = types(&ty);
     // wasm-bindgen of old has names of its own.
     let name = match name.strip_prefix("__wbg_") {
         Some(rest) => rest.split('_').next().unwrap().to_owned(),
-        None => name,
+        None => name.to_owned(),
     };
-    Func::new(&mut *store, ty, move |caller, args, results| {
+    Func::new(&mut *store, ty, move |mut caller, args, results| {
+        done(&mut caller, &name);
         let mut line = format!("  host.{name}");
         let mut said = String::new();
         for (ty, arg) in params.iter().zip(args) {

@@ -8,7 +8,7 @@ use super::glue::{self, Code, Local};
 use super::memory::{Lies, MEMORY, load};
 use super::rules::{CallRule, Owner, ResultForm, TextForm};
 use super::shape::{Leaf, Shape, is_plain, leaf};
-use super::wit::fields;
+use super::wit::{fields, types_of};
 use crate::error::Result;
 use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
@@ -220,16 +220,29 @@ impl Call<'_, '_> {
             // The convention has taken what it can read.
             ResultForm::Object => return Err(self.unsupported(&Type::String)),
             ResultForm::InPlace | ResultForm::SameLength => {
-                let Some((p, n)) = self.sequences.first().copied() else {
+                let Some((p, n, from)) = self.sequences.first().copied() else {
                     let message = format!("{}: there is no list among the parameters", self.name);
                     return Err(self.maker.wrong(self.at, message));
                 };
                 if form == ResultForm::InPlace {
-                    self.after.get(p).set(pointer).get(n).set(length);
+                    // The same bytes, which may be counted otherwise.
+                    let code = &mut self.after;
+                    code.get(p).set(pointer).get(n);
+                    if !from.bytes {
+                        code.times(from.size);
+                    }
+                    if !sequence.bytes {
+                        sequence.push_bytes(code);
+                    }
+                    code.set(length);
                     owned = false;
                 } else {
-                    let p = self.take(I32);
-                    self.after.get(p).set(pointer).get(n).i32(0).get(p).op(I::Select).set(length);
+                    // As many elements.
+                    let (p, count) = (self.take(I32), self.wrap.local(I32));
+                    from.push_count(&mut self.after, n);
+                    sequence.count_to_length(&mut self.after);
+                    self.after.set(count).get(p).set(pointer);
+                    self.after.get(count).i32(0).get(p).op(I::Select).set(length);
                 }
             }
         }
@@ -322,12 +335,13 @@ impl Call<'_, '_> {
             }
             return Ok(());
         }
-        let Some(shape) = Shape::of(ty, self.rules.within) else {
+        let Some(shape) = Shape::of(ty, self.rules.within, self.rules.small_enums) else {
             return Err(self.unsupported(ty));
         };
         if shape.leaves.iter().any(|(_, leaf)| matches!(leaf, Leaf::Text)) {
             self.within()?;
         }
+        self.maker.memory(self.at)?;
         let place = self.wrap.local(I32);
         if form == ResultForm::Pair {
             self.forms.push("the address of a record returned".into());
@@ -408,7 +422,9 @@ impl Call<'_, '_> {
     /// A value that the core stores where its last arguments say.
     fn out_params(&mut self, ty: &Type, text: TextForm) -> Result<()> {
         self.forms.push("addresses for the result last".into());
-        let Some(shape) = Shape::of(ty, text) else { return Err(self.unsupported(ty)) };
+        let Some(shape) = Shape::of(ty, text, self.rules.small_enums) else {
+            return Err(self.unsupported(ty));
+        };
         let (at, area) = self.area(shape.size, shape.align);
         self.last.push(I32).plus(area, at as i32);
         if matches!(ty, Type::String) && text == TextForm::PointerLength {
@@ -460,16 +476,23 @@ impl Call<'_, '_> {
         self.outs.types.len() as u32 - 1
     }
 
-    /// Gives a sequence to the plan, whose address and length these locals are.
+    /// Gives a sequence to the plan, whose address and length these locals are: both as the
+    /// core has them.
     pub fn give_sequence(&mut self, sequence: Sequence, pointer: Local, length: Local) -> [u32; 2] {
-        let pointer = self.out(I32, |code| {
-            code.get(pointer);
-        });
-        let length = self.out(I32, |code| {
-            code.get(length);
-        });
-        self.then.push(Then::Text(sequence.encoding, pointer, length));
-        [pointer, length]
+        let of = |call: &mut Self, local| {
+            call.out(I32, |code| {
+                code.get(local);
+            })
+        };
+        let outs = [of(self, pointer), of(self, length)];
+        let mut read = outs[0];
+        if self.maker.known.dangling && !self.after.0.is_empty() {
+            read = self.out(I32, |code| {
+                code.get(pointer).i32(0).get(length).op(I::Select);
+            });
+        }
+        self.then.push(Then::Text(sequence.encoding, read, outs[1]));
+        outs
     }
 
     /// Has a function called with an address and a length when the result was read.
@@ -486,13 +509,5 @@ impl Call<'_, '_> {
             code.get(when);
         });
         self.then.push(Then::Refuse(message, at));
-    }
-}
-
-/// The types of numbers and text in a record of those, in order.
-fn types_of(ty: &Type) -> Vec<&Type> {
-    match fields(ty) {
-        Some(fields) => fields.iter().flat_map(|field| types_of(&field.ty)).collect(),
-        None => vec![ty],
     }
 }

@@ -14,7 +14,7 @@ use super::memory::{Lies, MEMORY, store, text_mem};
 use super::rules::{CallArg, CallRule, Owner, Rules, TextForm};
 use super::shape::{Leaf, Shape, is_plain, leaf};
 use super::text::Place;
-use super::wit::{Function, fields};
+use super::wit::{Function, fields, types_of};
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Conversion, Op, Slot, Use};
@@ -31,8 +31,13 @@ pub(super) fn make(
     core: Option<&Place<String>>,
     rules: &Rules,
 ) -> Result<AdapterPlan> {
-    let (target, core_type, name) = maker.find_export(function, core)?;
+    let (target, core_type, name, is_global) = maker.target(function, core)?;
+    maker.exported.insert(target, core.map_or(function.at, |core| core.at));
     let mut rules = rules.clone();
+    if is_global {
+        // It is what the guest has, and keeps.
+        rules.result_owner = Owner::Callee;
+    }
     if let Some(post) = rules.post {
         let post = format!("{post}{name}");
         let free = CallRule { name: post, args: Some(vec![CallArg::Pointer]) };
@@ -40,7 +45,7 @@ pub(super) fn make(
     }
     let ty = maker.flat_type(function)?;
     let place = core.map_or(function.at, |core| core.at);
-    let mut call = Call::new(maker, &rules, function, place, ty, (target, core_type));
+    let mut call = Call::new(maker, &rules, function, place, ty, (target, core_type.clone()));
     let mut slot = 0;
     for param in &function.params {
         call.what = format!("parameter {}", param.name);
@@ -53,8 +58,8 @@ pub(super) fn make(
         call.returned.push((*ty, local));
     }
     call.result(function.result.as_ref())?;
-    (call.maker.known.end)(&mut call, core_type)?;
-    call.finish(core_type)
+    (call.maker.known.end)(&mut call, &core_type)?;
+    call.finish(&core_type)
 }
 
 /// A call of the core in the making.
@@ -70,7 +75,7 @@ pub(super) struct Call<'m, 'a> {
     pub ty: FuncType,
     pub target: u32,
     /// The type of the core function.
-    pub core: &'a FuncType,
+    pub core: FuncType,
     /// The plan's steps before the call.
     pub ops: Vec<Op>,
     pub slots: u32,
@@ -98,14 +103,23 @@ pub(super) struct Call<'m, 'a> {
     pub area_size: u32,
     /// A buffer that the core writes to: where in the area its address is.
     pub buffer: Option<Buffer>,
-    /// Text and lists among the arguments: address, length in units or bytes.
-    pub sequences: Vec<(Local, Local)>,
+    /// Text and lists among the arguments: address, and length as the plan counts it.
+    pub sequences: Vec<(Local, Local, Sequence)>,
     /// A reference among the arguments that the core writes a list to.
     pub filled: Option<Local>,
     /// The forms that were met, in words.
     pub forms: Vec<String>,
-    /// What is called before all else, and what is owed from then on.
-    pub around: Option<(u32, u32)>,
+    /// What the guest does between calls.
+    pub idle: Option<Idle>,
+}
+
+/// What a guest does between calls, when it says that it is time.
+pub(super) struct Idle {
+    /// The function `() -> (whether it is, whether that was stopped half way)`.
+    pub due: u32,
+    pub run: u32,
+    /// What is told of one that was.
+    pub stopped: u32,
 }
 
 /// Values in order.
@@ -223,7 +237,7 @@ impl<'m, 'a> Call<'m, 'a> {
         function: &'m Function,
         place: usize,
         ty: FuncType,
-        (target, core): (u32, &'a FuncType),
+        (target, core): (u32, FuncType),
     ) -> Call<'m, 'a> {
         let slots = ty.params().len() as u32;
         Call {
@@ -257,7 +271,7 @@ impl<'m, 'a> Call<'m, 'a> {
             sequences: Vec::new(),
             filled: None,
             forms: Vec::new(),
-            around: None,
+            idle: None,
         }
     }
 
@@ -303,6 +317,20 @@ impl<'m, 'a> Call<'m, 'a> {
         sequence: Sequence,
         form: TextForm,
     ) -> Result<(Local, Local)> {
+        let to = self.lower_slot(owner, slot, sequence, form)?;
+        let (pointer, length) = (self.pass(to, I32), self.pass(to + 1, I32));
+        self.sequences.push((pointer, length, sequence));
+        Ok((pointer, length))
+    }
+
+    /// The same, passed on by nobody: address and length are in the slots from this one on.
+    pub fn lower_slot(
+        &mut self,
+        owner: Owner,
+        slot: Slot,
+        sequence: Sequence,
+        form: TextForm,
+    ) -> Result<Slot> {
         let (head, tail) = margins(form, &sequence);
         let alloc = self.maker.alloc(self.at, self.rules, sequence.align, head, tail)?;
         let mut owed = None;
@@ -334,9 +362,7 @@ impl<'m, 'a> Call<'m, 'a> {
             ));
             self.ops.push(Op::Refuse { when: used(found), message });
         }
-        let (pointer, length) = (self.pass(to, I32), self.pass(to + 1, I32));
-        self.sequences.push((pointer, length));
-        Ok((pointer, length))
+        Ok(to)
     }
 
     /// Writes text or bytes where a function of their size says, and owes a call of
@@ -442,13 +468,14 @@ impl<'m, 'a> Call<'m, 'a> {
             return all.iter().try_for_each(|field| self.param(&field.ty, slot));
         }
         self.forms.push("a record by its address".into());
-        let layout = Shape::of(ty, self.rules.within).ok_or_else(|| self.unsupported(ty))?;
+        let layout = Shape::of(ty, self.rules.within, self.rules.small_enums)
+            .ok_or_else(|| self.unsupported(ty))?;
         let (at, area) = self.area(layout.size, layout.align);
-        for (offset, leaf) in layout.leaves {
-            match leaf {
-                Leaf::Number(ty) => {
-                    let local = self.number(*slot, ty);
-                    self.before.get(area).get(local).op(store(ty, at + offset));
+        for ((offset, part), ty) in layout.leaves.into_iter().zip(types_of(ty)) {
+            match part {
+                Leaf::Number(number) => {
+                    let local = self.number(*slot, leaf(ty));
+                    self.before.get(area).get(local).op(store(number, at + offset));
                 }
                 Leaf::Text => {
                     let form = self.within()?;
@@ -483,17 +510,7 @@ impl<'m, 'a> Call<'m, 'a> {
 
     /// What text in records and arrays is.
     pub fn within(&self) -> Result<TextForm> {
-        match self.rules.within {
-            form @ (TextForm::PointerLength | TextForm::Nul) => Ok(form),
-            TextForm::Struct | TextForm::Prefixed => {
-                let message = format!(
-                    "{}: {}: text in records and arrays is pointer-length or nul: `within` says \
-                     which",
-                    self.name, self.what
-                );
-                Err(self.maker.wrong(self.at, message))
-            }
-        }
+        self.maker.within(self.rules, self.at, &format!("{}: {}", self.name, self.what))
     }
 
     pub fn unsupported(&self, ty: &Type) -> crate::error::Error {
@@ -502,6 +519,22 @@ impl<'m, 'a> Call<'m, 'a> {
             self.name, self.what, self.maker.known.name
         );
         self.maker.wrong(self.at, message)
+    }
+}
+
+impl Maker<'_> {
+    /// What text in records and arrays is.
+    pub fn within(&self, rules: &Rules, at: usize, what: &str) -> Result<TextForm> {
+        match rules.within {
+            form @ (TextForm::PointerLength | TextForm::Nul) => Ok(form),
+            TextForm::Struct | TextForm::Prefixed => {
+                let message = format!(
+                    "{what}: text in records and arrays is pointer-length or nul: `within` says \
+                     which"
+                );
+                Err(self.wrong(at, message))
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Not here: what is passed and given.
 
-use super::call::{Args, Call, used};
+use super::call::{Args, Call, Idle, used};
 use super::glue::{Code, Local};
 use super::make::plan;
 use super::memory::{load, store, text_mem};
@@ -127,10 +127,11 @@ impl Call<'_, '_> {
         };
         let (before, after) =
             (around(&self.rules.before, "before")?, around(&self.rules.after, "after")?);
-        if let Some((enter, leave)) = self.around {
-            let to = self.new_slots(0);
-            ops.push(Op::CallCore { func: enter, args: Box::new([]), to });
-            ops.push(Op::Defer { func: leave, args: Box::new([]) });
+        if let Some(Idle { due, run, stopped }) = self.idle {
+            let to = self.new_slots(2);
+            ops.push(Op::CallCore { func: due, args: Box::new([]), to });
+            ops.push(Op::Refuse { when: used(to + 1), message: stopped });
+            ops.push(Op::Idle { when: used(to), func: run });
         }
         if let Some(func) = before {
             let to = self.new_slots(0);

@@ -7,6 +7,7 @@
 //! Not here: what they do.
 
 use crate::error::{Error, Result};
+use crate::plan::SECTIONS;
 use crate::types::{FuncType, ValType};
 use std::collections::HashMap;
 use wasm_encoder::{
@@ -133,14 +134,6 @@ impl Func {
     }
 }
 
-/// A type that is added.
-#[derive(PartialEq)]
-enum Added {
-    Func(FuncType),
-    /// Another one, as it is written.
-    Other(Vec<u8>),
-}
-
 /// What is added to a core.
 pub(super) struct Glue {
     /// What the core has.
@@ -148,13 +141,17 @@ pub(super) struct Glue {
     funcs: u32,
     globals: u32,
     tables: u32,
-    added_types: Vec<Added>,
+    /// As they are written, and which number each has.
+    added_types: Vec<Vec<u8>>,
+    type_at: HashMap<Vec<u8>, u32>,
     added: Vec<(u32, Function)>,
     added_globals: u32,
     added_tables: u32,
     named: HashMap<String, u32>,
     /// What is called first, in place of the core's start function.
     pub start: Option<u32>,
+    /// Whether a function was added with more values than one can have.
+    pub too_many: bool,
 }
 
 impl Glue {
@@ -165,11 +162,13 @@ impl Glue {
             globals: 0,
             tables: 0,
             added_types: Vec::new(),
+            type_at: HashMap::new(),
             added: Vec::new(),
             added_globals: 0,
             added_tables: 0,
             named: HashMap::new(),
             start: None,
+            too_many: false,
         };
         for payload in Parser::new(0).parse_all(core) {
             match payload.map_err(broken)? {
@@ -218,8 +217,14 @@ impl Glue {
 
     /// Adds a function that returns what its code leaves on the stack.
     pub fn add(&mut self, func: Func, results: &[ValType]) -> u32 {
-        let ty = FuncType::new(func.params.iter().copied(), results.iter().copied());
-        let ty = self.add_type(Added::Func(ty));
+        let most = FuncType::MOST_VALUES;
+        self.too_many |= func.params.len() > most || results.len() > most;
+        let mut ty = vec![0x60];
+        for list in [&func.params[..], results] {
+            (list.len() as u32).encode(&mut ty);
+            list.iter().for_each(|of| val_type(*of).encode(&mut ty));
+        }
+        let ty = self.other_type(ty);
         let first = func.params.len() as u32;
         let place = |local: u32| if local < LOCALS { local } else { local - LOCALS + first };
         let mut function =
@@ -237,18 +242,14 @@ impl Glue {
         self.funcs + self.added.len() as u32 - 1
     }
 
-    fn add_type(&mut self, ty: Added) -> u32 {
-        let known = self.added_types.iter().position(|known| *known == ty);
-        let known = known.unwrap_or_else(|| {
-            self.added_types.push(ty);
-            self.added_types.len() - 1
-        });
-        self.types + known as u32
-    }
-
-    /// The number of a type that is none of functions, as it is written in a module.
+    /// The number of a type, as it is written in a module.
     pub fn other_type(&mut self, written: Vec<u8>) -> u32 {
-        self.add_type(Added::Other(written))
+        let next = self.types + self.added_types.len() as u32;
+        let at = *self.type_at.entry(written.clone()).or_insert(next);
+        if at == next {
+            self.added_types.push(written);
+        }
+        at
     }
 
     /// Adds a table of `externref`s, which is empty at first.
@@ -298,20 +299,7 @@ impl Glue {
     fn more(&self, id: u8) -> (u32, Vec<u8>) {
         let mut bytes = Vec::new();
         let count = if id == SectionId::Type as u8 {
-            for ty in &self.added_types {
-                let ty = match ty {
-                    Added::Func(ty) => ty,
-                    Added::Other(written) => {
-                        bytes.extend_from_slice(written);
-                        continue;
-                    }
-                };
-                bytes.push(0x60);
-                for list in [ty.params(), ty.results()] {
-                    (list.len() as u32).encode(&mut bytes);
-                    list.iter().for_each(|ty| val_type(*ty).encode(&mut bytes));
-                }
-            }
+            self.added_types.iter().for_each(|ty| bytes.extend_from_slice(ty));
             self.added_types.len()
         } else if id == SectionId::Table as u8 {
             for _ in 0..self.added_tables {
@@ -341,26 +329,9 @@ impl Glue {
     }
 }
 
-/// Sections in their order in a module.
-const ORDER: [SectionId; 13] = [
-    SectionId::Type,
-    SectionId::Import,
-    SectionId::Function,
-    SectionId::Table,
-    SectionId::Memory,
-    SectionId::Tag,
-    SectionId::Global,
-    SectionId::Export,
-    SectionId::Start,
-    SectionId::Element,
-    SectionId::DataCount,
-    SectionId::Code,
-    SectionId::Data,
-];
-
 struct Out {
     bytes: Vec<u8>,
-    /// The place in [`ORDER`] of what may come next.
+    /// The place in [`SECTIONS`] of what may come next.
     next: usize,
     code: Option<usize>,
 }
@@ -372,10 +343,10 @@ impl Out {
 
     /// Writes the sections that the core does not have, up to this one.
     fn missing(&mut self, glue: &Glue, id: u8) {
-        let end = ORDER.iter().position(|known| *known as u8 == id).unwrap_or(ORDER.len());
-        for id in ORDER.iter().take(end).skip(self.next) {
+        let end = SECTIONS.iter().position(|known| *known == id).unwrap_or(SECTIONS.len());
+        for id in SECTIONS.iter().take(end).skip(self.next) {
             // It cannot fail where there is nothing.
-            let _ = self.section(glue, *id as u8, None);
+            let _ = self.section(glue, *id, None);
         }
         self.next = end + 1;
     }

@@ -28,7 +28,18 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
             "c"
         }
     };
-    let _ = writeln!(out, "convention = \"{name}\"\n");
+    let _ = writeln!(out, "convention = \"{name}\"");
+    if let Some(known) = known::find(name) {
+        let rules = (known.rules)(core);
+        for (what, rule) in [("given", rules.alloc), ("taken back", rules.free)] {
+            if let Some(rule) = rule {
+                let _ = writeln!(out, "# Memory is {what} by `{}`.", rule.name);
+            } else if name == "c" {
+                let _ = writeln!(out, "# Nothing is exported that memory is {what} by.");
+            }
+        }
+    }
+    out.push('\n');
     out.push_str("# Write the types in WIT. What a function is in core code stands behind it.\n");
     out.push_str("wit = \"\"\"\n");
     let mut named = String::new();
@@ -43,6 +54,12 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
                 let identifier = identifier.trim_start_matches('%');
                 let _ = writeln!(named, "\n# [export.{identifier}]\n# core = {:?}", export.ty.name);
             }
+        }
+        if let ExternType::Global(ty) = &export.ty.ty
+            && !known::is_own(&export.ty.name)
+        {
+            let (name, ty) = (identifier(&export.ty.name), ty.content);
+            let _ = writeln!(out, "// {name}: func() -> {ty} // a global");
         }
     }
     out.push_str("\"\"\"\n");

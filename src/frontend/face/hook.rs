@@ -9,7 +9,7 @@
 use super::call::{Args, Sequence, margins, told, used};
 use super::glue::{self, Code, Func, Local};
 use super::make::{Maker, plan};
-use super::memory::{Lies, MEMORY, load, store, text_mem};
+use super::memory::{Lies, MEMORY, load, text_mem};
 use super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::shape::{is_plain, leaf};
 use super::wit::Function;
@@ -35,6 +35,7 @@ pub(super) fn make(
         maker,
         rules,
         function,
+        parameter: String::new(),
         core,
         read: Func::new(params),
         outs: Args::default(),
@@ -54,6 +55,8 @@ pub(super) struct Hook<'m, 'a> {
     pub maker: &'m mut Maker<'a>,
     pub rules: &'m Rules,
     pub function: &'m Function,
+    /// The parameter that is being made.
+    pub parameter: String,
     pub core: &'m FuncType,
     /// The function that reads what the core passes: its parameters are the core's.
     pub read: Func,
@@ -68,9 +71,9 @@ pub(super) struct Hook<'m, 'a> {
     frees: Vec<(u32, [u32; 2])>,
     /// Messages of traps where places in `outs` are not zero.
     refusals: Vec<(u32, u32)>,
-    forms: Vec<String>,
-    slots: u32,
-    ops: Vec<Op>,
+    pub forms: Vec<String>,
+    pub slots: u32,
+    pub ops: Vec<Op>,
 }
 
 /// An argument for the host.
@@ -80,7 +83,7 @@ enum Given {
 }
 
 /// Where the result of the host goes.
-enum To {
+pub(super) enum To {
     Nothing,
     /// It is the core's result.
     Value,
@@ -109,10 +112,20 @@ impl Hook<'_, '_> {
         {
             return self.make_with(import, flat, ty, back);
         }
+        if let Some(ty) = &function.result
+            && self.is_stored(ty)
+        {
+            return self.make_stored(import, flat, ty);
+        }
         let sequence = match &function.result {
             Some(Type::String) => Some((Sequence::text(self.rules), false)),
             Some(Type::List(list)) if is_plain(&list.element) => {
                 Some((Sequence::list(&list.element), false))
+            }
+            Some(Type::List(list))
+                if list.element == Type::String && self.rules.result == ResultForm::Object =>
+            {
+                Some((Sequence::texts(), false))
             }
             Some(ty @ Type::Option(_))
                 if self.rules.null_options && ty.at(1) == Some(&Type::String) =>
@@ -177,7 +190,10 @@ impl Hook<'_, '_> {
                 let Some(sequence) = sequences.next() else {
                     return Err(self.unsupported("result", function.at, result));
                 };
-                let alloc = self.maker.alloc(function.at, self.rules, sequence.align, 0, 0)?;
+                let alloc = match (self.maker.known.import_alloc)(self)? {
+                    Some(alloc) => alloc,
+                    None => self.maker.alloc(function.at, self.rules, sequence.align, 0, 0)?,
+                };
                 let (to, mem) = (self.new_slots(2), text_mem(sequence.encoding));
                 self.ops.push(Op::LowerStr { alloc, mem, from: used(from), to });
                 passed.extend([used(to), used(to + 1)]);
@@ -204,7 +220,7 @@ impl Hook<'_, '_> {
     }
 
     /// Checks that the core's function is what it should be.
-    fn check(&mut self, results: Vec<ValType>) -> Result<()> {
+    pub fn check(&mut self, results: Vec<ValType>) -> Result<()> {
         let wanted = FuncType::new(self.expected.clone(), results);
         if *self.core == wanted {
             return Ok(());
@@ -219,7 +235,7 @@ impl Hook<'_, '_> {
         Err(self.maker.mismatch(self.function.at, message))
     }
 
-    fn new_slots(&mut self, count: u32) -> Slot {
+    pub fn new_slots(&mut self, count: u32) -> Slot {
         self.slots += count;
         self.slots - count
     }
@@ -245,18 +261,25 @@ impl Hook<'_, '_> {
 
     /// Hands a sequence on.
     pub fn give_sequence(&mut self, sequence: Sequence, pointer: Local, length: Local) -> [u32; 2] {
-        let at = self.out(I32, |code| {
-            code.get(pointer);
-        });
-        let len = self.out(I32, |code| {
-            code.get(length);
-        });
-        self.given.push(Given::Sequence(sequence, at, len));
-        [at, len]
+        let of = |hook: &mut Self, local| {
+            hook.out(I32, |code| {
+                code.get(local);
+            })
+        };
+        let outs = [of(self, pointer), of(self, length)];
+        let mut read = outs[0];
+        if self.maker.known.dangling {
+            read = self.out(I32, |code| {
+                code.get(pointer).i32(0).get(length).op(I::Select);
+            });
+        }
+        self.given.push(Given::Sequence(sequence, read, outs[1]));
+        outs
     }
 
     /// A parameter of the face, made of what the core passes.
-    fn param(&mut self, ty: &Type, name: &str, at: usize) -> Result<()> {
+    pub fn param(&mut self, ty: &Type, name: &str, at: usize) -> Result<()> {
+        name.clone_into(&mut self.parameter);
         if (self.maker.known.import_param)(self, ty)? {
             return Ok(());
         }
@@ -286,6 +309,8 @@ impl Hook<'_, '_> {
                 let form = self.rules.text;
                 self.sequence(Sequence::text(self.rules), form, true, at)?;
             }
+            Type::List(list) if list.element == Type::String => self.texts(name, at)?,
+            Type::Record(_) | Type::Tuple(_) => self.record(ty, name, at)?,
             other => return Err(self.unsupported(&format!("parameter {name}"), at, other)),
         }
         Ok(())
@@ -353,6 +378,11 @@ impl Hook<'_, '_> {
         self.refusals.push((message, at));
     }
 
+    /// Has a function called with an address and a length when the host has returned.
+    pub fn owe(&mut self, func: u32, outs: [u32; 2]) {
+        self.frees.push((func, outs));
+    }
+
     /// Has what the host was given freed when it has returned.
     pub fn free_later(&mut self, lies: Lies, outs: [u32; 2], at: usize) -> Result<()> {
         let Some(rule) = self.rules.free.clone() else {
@@ -367,34 +397,8 @@ impl Hook<'_, '_> {
         Ok(())
     }
 
-    /// What the core's function has to return.
-    fn core_results(
-        &mut self,
-        to: &To,
-        sequence: Option<(Sequence, bool)>,
-        form: ResultForm,
-    ) -> Result<Vec<ValType>> {
-        Ok(match (to, sequence, &self.function.result) {
-            (To::Nothing | To::Area(_), ..) | (_, _, None) => vec![],
-            (To::Buffer(..), ..) => vec![I32],
-            (To::Value, None, Some(ty)) => vec![leaf(ty).carrier()],
-            (To::Value, Some(_), Some(_)) => match form {
-                ResultForm::Values => vec![I32, I32],
-                ResultForm::Nul | ResultForm::Prefixed | ResultForm::Object => vec![I32],
-                ResultForm::Packed | ResultForm::PackedLow => vec![ValType::I64],
-                _ => {
-                    let message = format!(
-                        "import {}: this form is none for what a host returns",
-                        self.function.name
-                    );
-                    return Err(self.maker.wrong(self.function.at, message));
-                }
-            },
-        })
-    }
-
     /// The steps that make arguments for the host of what the core passes.
-    fn arguments(&mut self, flat: &FuncType) -> Result<Box<[crate::plan::Use]>> {
+    pub fn arguments(&mut self, flat: &FuncType) -> Result<Box<[crate::plan::Use]>> {
         let params = self.core.params().len() as u32;
         let count = self.outs.types.len() as u32;
         let from = if self.read.code.0.is_empty() && self.outs.code.reads(0..params) {
@@ -440,182 +444,7 @@ impl Hook<'_, '_> {
         Ok(args.into())
     }
 
-    /// The steps that make what the core gets of what the host has returned.
-    fn answer(
-        &mut self,
-        to: &To,
-        sequence: Option<(Sequence, bool)>,
-        form: ResultForm,
-        results: &[ValType],
-        back: Slot,
-    ) -> Result<Box<[crate::plan::Use]>> {
-        let at = self.function.at;
-        let Some((sequence, option)) = sequence else {
-            let Some(ty) = results.first() else { return Ok([].into()) };
-            if *ty == ty.carrier() {
-                return Ok([used(back)].into());
-            }
-            let slot = self.new_slots(1);
-            let with = Conversion { from: *ty, to: ty.carrier(), checked: false };
-            self.ops.push(Op::Convert { with, from: used(back), to: slot });
-            return Ok([used(slot)].into());
-        };
-        let mut passed: Vec<_> = (0..self.core.params().len() as u32).map(used).collect();
-        let mut write = Func::new(self.core.params());
-        let tag = if option {
-            let slot = self.new_slots(1);
-            let with = Conversion { from: ValType::U32, to: I32, checked: false };
-            self.ops.push(Op::Convert { with, from: used(back), to: slot });
-            passed.push(used(slot));
-            Some(write.param(I32))
-        } else {
-            None
-        };
-        let text = back + option as u32;
-        let (head, tail) = match form {
-            ResultForm::Nul if !sequence.bytes => (0, sequence.size),
-            ResultForm::Prefixed => (4, 0),
-            _ => (0, 0),
-        };
-        let (mut own, mut object) = (None, None);
-        if form == ResultForm::Object {
-            (own, object) = (self.maker.known.import_result)(self)?;
-        }
-        let alloc = match (to, own) {
-            (To::Buffer(buffer, capacity), _) => {
-                self.fill_buffer(*buffer, *capacity, sequence.size, at)?
-            }
-            (_, Some(alloc)) => alloc,
-            _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
-        };
-        let slot = self.new_slots(2);
-        let mem = text_mem(sequence.encoding);
-        self.ops.push(Op::LowerStr { alloc, mem, from: used(text), to: slot });
-        passed.extend([used(slot), used(slot + 1)]);
-        let (pointer, length) = (write.param(I32), write.param(I32));
-        let mut results = Vec::new();
-        // For none there was room as for an empty text, which nobody gets.
-        if let (Some(tag), Some(rule), false) =
-            (tag, self.rules.free.clone(), matches!(to, To::Buffer(..)))
-        {
-            let lies = sequence.lies(head, tail, false);
-            let free = self.maker.free(at, self.rules, &rule, lies)?;
-            write.code.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
-            write.code.get(pointer).get(length).call(free).op(I::End);
-        }
-        let code = &mut write.code;
-        let null = |code: &mut Code| {
-            if let Some(tag) = tag {
-                code.i32(0).get(tag).op(I::Select);
-            }
-        };
-        match (to, form) {
-            (To::Area(area), _) => {
-                code.get(*area).get(pointer);
-                null(code);
-                code.op(store(I32, 0)).get(*area);
-                sequence.push_count(code, length);
-                code.op(store(I32, 4));
-            }
-            (To::Buffer(buffer, _), _) => {
-                // What did not fit was put elsewhere.
-                let Some(rule) = self.rules.free.clone() else {
-                    let message = "a result into a buffer needs `alloc` and `free`";
-                    return Err(self.maker.wrong(at, message));
-                };
-                let lies = Lies { align: 8, ..Lies::default() };
-                let free = self.maker.free(at, self.rules, &rule, lies)?;
-                let bytes = if sequence.bytes { 0 } else { sequence.size.trailing_zeros() as i32 };
-                code.get(pointer).get(*buffer).op(I::I32Ne);
-                code.op(I::If(BlockType::Empty)).get(pointer).shifted(length, bytes).call(free);
-                code.op(I::End);
-                sequence.push_count(code, length);
-                results.push(I32);
-            }
-            (_, ResultForm::Values) => {
-                code.get(pointer);
-                null(code);
-                sequence.push_count(code, length);
-                results.extend([I32, I32]);
-            }
-            (_, ResultForm::Packed | ResultForm::PackedLow) => {
-                let (high, low) = match form {
-                    ResultForm::Packed => (pointer, length),
-                    _ => (length, pointer),
-                };
-                for (local, shift) in [(high, 32), (low, 0)] {
-                    if local == length {
-                        sequence.push_count(code, length);
-                    } else {
-                        code.get(local);
-                        null(code);
-                    }
-                    code.op(I::I64ExtendI32U);
-                    if shift > 0 {
-                        code.ops([I::I64Const(shift), I::I64Shl]);
-                    }
-                }
-                code.op(I::I64Or);
-                results.push(ValType::I64);
-            }
-            (_, ResultForm::Object) => {
-                code.get(pointer);
-                if let Some(object) = object {
-                    code.get(length).call(object);
-                }
-                null(code);
-                results.push(I32);
-            }
-            (_, ResultForm::Prefixed) => {
-                code.plus(pointer, -4);
-                sequence.push_count(code, length);
-                code.op(store(I32, 0)).plus(pointer, -4);
-                null(code);
-                results.push(I32);
-            }
-            _ => {
-                let end = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
-                let code = &mut write.code;
-                let found = self.new_slots(1);
-                let args = Box::new([used(slot), used(slot + 1)]);
-                self.ops.push(Op::CallCore { func: end, args, to: found });
-                let message = self.maker.message(format!(
-                    "{}: result: text with U+0000 in it cannot be returned NUL-terminated",
-                    self.function.name
-                ));
-                self.ops.push(Op::Refuse { when: used(found), message });
-                code.get(pointer);
-                null(code);
-                results.push(I32);
-            }
-        }
-        let func = self.maker.glue.add(write, &results);
-        let to = self.new_slots(results.len() as u32);
-        self.ops.push(Op::CallCore { func, args: passed.into(), to });
-        Ok((to..to + results.len() as u32).map(used).collect())
-    }
-
-    /// The function that gives a buffer where it is large enough, and other memory
-    /// where not. Nothing runs between the step that tells it of the buffer and the
-    /// one that asks it.
-    fn fill_buffer(&mut self, buffer: Local, capacity: Local, unit: u32, at: usize) -> Result<u32> {
-        let other = self.maker.alloc(at, self.rules, 8, 0, 0)?;
-        let (place, room) = (self.maker.glue.global(), self.maker.glue.global());
-        let mut tell = Func::new(&[I32, I32]);
-        tell.code.get(0).op(I::GlobalSet(place)).get(1).times(unit).op(I::GlobalSet(room));
-        let tell = self.maker.glue.add(tell, &[]);
-        let to = self.new_slots(0);
-        let args = Box::new([used(buffer), used(capacity)]);
-        self.ops.push(Op::CallCore { func: tell, args, to });
-        let mut give = Func::new(&[I32]);
-        let code = &mut give.code;
-        code.get(0).ops([I::GlobalGet(room), I::I32LeU]);
-        code.op(I::If(BlockType::Result(wasm_encoder::ValType::I32)));
-        code.ops([I::GlobalGet(place), I::Else]).get(0).call(other).op(I::End);
-        Ok(self.maker.glue.add(give, &[I32]))
-    }
-
-    fn unsupported(&self, what: &str, at: usize, ty: &Type) -> crate::error::Error {
+    pub fn unsupported(&self, what: &str, at: usize, ty: &Type) -> crate::error::Error {
         let message = format!(
             "import {}: {what}: the convention {} has no form for {ty} here",
             self.function.name, self.maker.known.name
@@ -632,6 +461,9 @@ fn sequences(ty: &Type, rules: &Rules) -> Vec<Sequence> {
         Type::Option(cases) | Type::Result(cases) => {
             let types = cases.cases.iter().filter_map(|case| case.ty.as_ref());
             types.flat_map(|ty| sequences(ty, rules)).collect()
+        }
+        Type::Record(fields) | Type::Tuple(fields) => {
+            fields.fields.iter().flat_map(|field| sequences(&field.ty, rules)).collect()
         }
         _ => vec![],
     }

@@ -6,6 +6,7 @@ use super::call;
 use super::glue::{Func, Glue};
 use super::hook;
 use super::known::Known;
+use super::names::{Exports, Imports};
 use super::rules::Rules;
 use super::text::{Face, Place, Settings, wrong};
 use super::wit::{self, Function};
@@ -17,7 +18,7 @@ use crate::plan::{Adapter, AdapterPlan, Builtin, CoreImport, Export, Import, Ins
 use crate::types::tree::Type;
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
 use std::any::Any;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What a program is made of, in the making.
@@ -31,6 +32,11 @@ pub(super) struct Maker<'a> {
     pub known: &'static Known,
     pub glue: Glue,
     pub messages: Vec<String>,
+    message_at: HashMap<String, u32>,
+    /// The functions that the core exports, by their names.
+    pub names: Exports<'a>,
+    /// Core functions that are exports of the face, and where it says so.
+    pub exported: HashMap<u32, usize>,
     pub adapters: Vec<Adapter>,
     pub imports: Vec<Import>,
     pub exports: Vec<Export>,
@@ -58,6 +64,9 @@ impl<'a> Maker<'a> {
             known,
             glue: Glue::new(bytes)?,
             messages: Vec::new(),
+            message_at: HashMap::new(),
+            names: Exports::new(core),
+            exported: HashMap::new(),
             adapters: Vec::new(),
             imports: Vec::new(),
             exports: Vec::new(),
@@ -77,25 +86,21 @@ impl<'a> Maker<'a> {
             None => Ok(Vec::new()),
         };
         let (exports, imports) = (read(&face.wit)?, read(&face.imports)?);
-        known_names(face.text, "exports", &face.export, &exports)?;
-        known_names(face.text, "imports", &face.import, &imports)?;
-        let (known, core) = (self.known, self.core);
-        let all = move |rules: fn(&Core) -> Rules, settings: Option<&Settings<'_>>| {
-            let mut rules = rules(core);
-            face.all.apply(face.text, &mut rules)?;
-            if let Some(settings) = settings {
-                settings.apply(face.text, &mut rules)?;
-            }
-            Ok::<_, Error>(rules)
-        };
-        self.encoding = all(known.rules, None)?.encoding;
-        self.import_all(&imports, &|settings| all(known.import_rules, settings))?;
+        let tables = Tables::new(face.text, "exports", &face.export, &exports)?;
+        let import_tables = Tables::new(face.text, "imports", &face.import, &imports)?;
+        (self.known.begin)(self, &exports, &imports)?;
+        let all = |mut rules: Rules| face.all.apply(face.text, &mut rules).map(|()| rules);
+        let rules = all((self.known.rules)(self.core))?;
+        let import_rules = all((self.known.import_rules)(self.core))?;
+        self.encoding = rules.encoding;
+        self.import_all(&imports, &import_tables, &import_rules)?;
         let mut names = HashSet::new();
         for function in &exports {
-            let settings = settings(&face.export, &function.name);
-            let rules = all(known.rules, settings)?;
+            let settings = tables.of(function);
+            let rules = with(face.text, &rules, settings)?;
             let core = settings.and_then(|settings| settings.core.as_ref());
             let plan = call::make(self, function, core, &rules)?;
+            self.check_added(function)?;
             let at = self.adapters.len() as u32;
             self.adapters.push(Adapter::Body(plan));
             let ty = ExternType::Func(self.outer_type(function));
@@ -109,6 +114,24 @@ impl<'a> Maker<'a> {
             self.exports.push(Export { ty, from: Inside::Adapter(at), same: None });
         }
         self.begin()
+    }
+
+    /// Core functions have up to so many values, those that are added as well: a text has
+    /// two, and some have more.
+    fn check_added(&self, function: &Function) -> Result<()> {
+        match self.glue.too_many {
+            true => Err(self.too_many(function)),
+            false => Ok(()),
+        }
+    }
+
+    fn too_many(&self, function: &Function) -> Error {
+        let message = format!(
+            "{}: too many values: a core function has up to {}, and text is two of them",
+            function.name,
+            FuncType::MOST_VALUES
+        );
+        self.wrong(function.at, message)
     }
 
     /// Core functions that are called when an instance has been made, after what the
@@ -129,12 +152,19 @@ impl<'a> Maker<'a> {
             }
             None => {
                 for name in self.known.init {
-                    if let Some((func, ty)) = self.core_func(name)
-                        && ty.params().is_empty()
-                        && ty.results().is_empty()
-                    {
-                        first.push(func);
+                    let Some((func, ty)) = self.core_func(name) else { continue };
+                    if !ty.params().is_empty() || !ty.results().is_empty() {
+                        continue;
                     }
+                    if let Some(at) = self.exported.get(&func) {
+                        let message = format!(
+                            "`{name}` is called once, when an instance is made, and is to be \
+                             called by nobody else; with `init = []` it is not called then"
+                        );
+                        return Err(self.wrong(*at, message));
+                    }
+                    first.push(func);
+                    break;
                 }
             }
         }
@@ -154,14 +184,16 @@ impl<'a> Maker<'a> {
     fn import_all(
         &mut self,
         functions: &[Function],
-        rules: &dyn Fn(Option<&Settings<'_>>) -> Result<Rules>,
+        tables: &Tables<'_, '_>,
+        rules: &Rules,
     ) -> Result<()> {
         let (core, face) = (self.core, self.face);
         let mut of: Vec<Option<&Function>> = vec![None; core.imports.len()];
+        let names = if functions.is_empty() { Imports::default() } else { self.imports_by_name() };
         for function in functions {
-            let settings = settings(&face.import, &function.name);
+            let settings = tables.of(function);
             let core = settings.and_then(|settings| settings.core.as_ref());
-            let at = self.find_import(function, core)?;
+            let at = self.find_import(&names, function, core)?;
             if let Some(other) = of[at] {
                 let message =
                     format!("import {}: {} is this core import already", function.name, other.name);
@@ -177,7 +209,7 @@ impl<'a> Maker<'a> {
                 hooks.push(None);
                 continue;
             };
-            let settings = settings(&face.import, &function.name);
+            let settings = tables.of(function);
             let outer = settings.and_then(|settings| settings.name.as_ref());
             let (module, name) = match outer.map(|name| name.value.split_once('.')) {
                 Some(Some((module, name))) => (module.to_owned(), name.to_owned()),
@@ -197,11 +229,12 @@ impl<'a> Maker<'a> {
         }
         for (at, import) in core.imports.iter().enumerate() {
             let answer = if let (Some(function), Some(adapter)) = (of[at], hooks[at]) {
-                let rules = rules(settings(&face.import, &function.name))?;
+                let rules = with(face.text, rules, tables.of(function))?;
                 let ExternType::Func(core_type) = &import.ty else {
                     return Err(self.wrong(function.at, "this import is no function"));
                 };
                 let plan = hook::make(self, function, adapter, core_type, &rules)?;
+                self.check_added(function)?;
                 self.adapters.push(Adapter::Body(plan));
                 CoreImport::Hook(self.adapters.len() as u32 - 1)
             } else if let Some(plan) = (self.known.supplies)(self, import)? {
@@ -226,147 +259,14 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    /// The position of the core import that a function of the face is.
-    fn find_import(&self, function: &Function, core: Option<&Place<String>>) -> Result<usize> {
-        let is_func = |import: &&ImportType| matches!(import.ty, ExternType::Func(_));
-        let imports = || self.core.imports.iter().enumerate().filter(move |(_, i)| is_func(i));
-        let told = || {
-            let all: Vec<_> =
-                imports().map(|(_, i)| format!("{}.{} {}", i.module, i.name, i.ty)).collect();
-            match all.len() {
-                0 => "the core imports no function".to_owned(),
-                _ => format!("the core imports {}", listed(&all)),
-            }
-        };
-        let found: Vec<usize> = match core {
-            Some(core) => imports()
-                .filter(|(_, i)| {
-                    core.value
-                        .strip_prefix(&*i.module)
-                        .and_then(|rest| rest.strip_prefix('.'))
-                        .is_some_and(|name| name == i.name)
-                })
-                .map(|(at, _)| at)
-                .collect(),
-            None => {
-                let wanted = plain(&function.name);
-                let name = |import: &ImportType| {
-                    let name = (self.known.plain_name)(&import.module, &import.name);
-                    name.unwrap_or_else(|| import.name.clone())
-                };
-                let by_both = |import: &ImportType| {
-                    plain(&format!("{}_{}", import.module, name(import))) == wanted
-                };
-                let both: Vec<_> =
-                    imports().filter(|(_, i)| by_both(i)).map(|(at, _)| at).collect();
-                match both.len() {
-                    0 => imports()
-                        .filter(|(_, i)| plain(&name(i)) == wanted)
-                        .map(|(at, _)| at)
-                        .collect(),
-                    _ => both,
-                }
-            }
-        };
-        let (name, place) = (&function.name, core.map_or(function.at, |core| core.at));
-        match found[..] {
-            [at] => Ok(at),
-            [] => {
-                Err(self.mismatch(place, format!("import {name}: no such core import; {}", told())))
-            }
-            _ => {
-                let message = format!(
-                    "import {name}: several core imports have this name; say which with \
-                     `core = \"module.name\"`; {}",
-                    told()
-                );
-                Err(self.mismatch(place, message))
-            }
-        }
-    }
-
-    /// The core function that an export of the face is.
-    pub fn find_export(
-        &self,
-        function: &Function,
-        core: Option<&Place<String>>,
-    ) -> Result<(u32, &'a FuncType, String)> {
-        let named = |(index, ty), name: &str| (index, ty, name.to_owned());
-        if let Some(core) = core {
-            return Ok(named(self.func_at(core)?, &core.value));
-        }
-        let wanted = plain(&function.name);
-        if let Some(found) = self.core_func(&function.name) {
-            return Ok(named(found, &function.name));
-        }
-        let found: Vec<_> = self.funcs().filter(|(name, ..)| plain(name) == wanted).collect();
-        match found[..] {
-            [(name, index, ty)] => Ok((index, ty, name.to_owned())),
-            [] => Err(self.mismatch(
-                function.at,
-                format!(
-                    "export {}: the core exports no such function; {}",
-                    function.name,
-                    self.exported()
-                ),
-            )),
-            _ => Err(self.mismatch(
-                function.at,
-                format!(
-                    "export {0}: several core functions have this name: say which with `core`",
-                    function.name
-                ),
-            )),
-        }
-    }
-
-    /// Functions that the core exports.
-    fn funcs(&self) -> impl Iterator<Item = (&'a str, u32, &'a FuncType)> {
-        self.core.exports.iter().filter_map(|export| match &export.ty.ty {
-            ExternType::Func(ty) => Some((&*export.ty.name, export.index, ty)),
-            _ => None,
-        })
-    }
-
-    /// The function that the core exports under a name.
-    pub fn core_func(&self, name: &str) -> Option<(u32, &'a FuncType)> {
-        self.funcs().find(|(found, ..)| *found == name).map(|(_, index, ty)| (index, ty))
-    }
-
-    fn func_at(&self, name: &Place<String>) -> Result<(u32, &'a FuncType)> {
-        self.core_func(&name.value).ok_or_else(|| {
-            let message =
-                format!("the core exports no function `{}`; {}", name.value, self.exported());
-            self.mismatch(name.at, message)
-        })
-    }
-
-    fn exported(&self) -> String {
-        let all: Vec<_> = self.funcs().map(|(name, ..)| name.to_owned()).collect();
-        match all.len() {
-            0 => "it exports none".to_owned(),
-            _ => format!("it exports {}", listed(&all)),
-        }
-    }
-
-    /// A core function that a rule names.
-    pub fn func(&self, at: usize, what: &str, name: &str) -> Result<(u32, &'a FuncType)> {
-        self.core_func(name).ok_or_else(|| {
-            let message = format!(
-                "{what} needs the core function `{name}`, which the core does not export; {}",
-                self.exported()
-            );
-            self.mismatch(at, message)
-        })
-    }
-
     /// A message for [`Op::Refuse`].
     pub fn message(&mut self, message: String) -> u32 {
-        let known = self.messages.iter().position(|known| *known == message);
-        known.unwrap_or_else(|| {
+        let next = self.messages.len() as u32;
+        let at = *self.message_at.entry(message.clone()).or_insert(next);
+        if at == next {
             self.messages.push(message);
-            self.messages.len() - 1
-        }) as u32
+        }
+        at
     }
 
     /// An adapter that does something of the host's own.
@@ -409,8 +309,7 @@ impl<'a> Maker<'a> {
         }
         let most = FuncType::MOST_VALUES;
         if params.len() > most || results.len() > most {
-            let message = format!("{}: too many values", function.name);
-            return Err(self.wrong(function.at, message));
+            return Err(self.too_many(function));
         }
         Ok(FuncType::new(params, results).with_param_names(names))
     }
@@ -434,42 +333,35 @@ impl<'a> Maker<'a> {
 /// Numbers of imports from here on are those of what the host itself supplies.
 const BUILTINS: u32 = 1 << 30;
 
-fn settings<'s, 'a>(
-    all: &'s [(Place<String>, Settings<'a>)],
-    name: &str,
-) -> Option<&'s Settings<'a>> {
-    all.iter().find(|(known, _)| known.value == name).map(|(_, settings)| settings)
-}
+/// The tables of a face with what is set for single functions, by their names.
+struct Tables<'s, 'a>(HashMap<&'s str, &'s Settings<'a>>);
 
-/// Checks that tables are of functions that there are.
-fn known_names(
-    text: &str,
-    what: &str,
-    tables: &[(Place<String>, Settings<'_>)],
-    functions: &[Function],
-) -> Result<()> {
-    let known: HashSet<&str> = functions.iter().map(|f| &*f.name).collect();
-    match tables.iter().find(|(name, _)| !known.contains(&*name.value)) {
-        Some((name, _)) => {
+impl<'s, 'a> Tables<'s, 'a> {
+    /// Tables of functions that there are.
+    fn new(
+        text: &str,
+        what: &str,
+        tables: &'s [(Place<String>, Settings<'a>)],
+        functions: &[Function],
+    ) -> Result<Tables<'s, 'a>> {
+        let known: HashSet<&str> = functions.iter().map(|f| &*f.name).collect();
+        if let Some((name, _)) = tables.iter().find(|(name, _)| !known.contains(&*name.value)) {
             let message = format!("no function `{}` is among the {what} of this face", name.value);
-            Err(wrong(text, name.at, message))
+            return Err(wrong(text, name.at, message));
         }
-        None => Ok(()),
+        Ok(Tables(tables.iter().map(|(name, settings)| (&*name.value, settings)).collect()))
+    }
+
+    fn of(&self, function: &Function) -> Option<&'s Settings<'a>> {
+        self.0.get(&*function.name).copied()
     }
 }
 
-/// A name as it is compared: WIT has dashes, most languages have not.
-pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(|c| *c != '-' && *c != '_').map(|c| c.to_ascii_lowercase()).collect()
-}
-
-/// The first of these, in words.
-pub(super) fn listed(all: &[String]) -> String {
-    const MOST: usize = 12;
-    let shown: Vec<_> = all.iter().take(MOST).map(|name| name.as_str()).collect();
-    let more =
-        if all.len() > MOST { format!(", and {} more", all.len() - MOST) } else { String::new() };
-    format!("{}{more}", shown.join(", "))
+/// Rules as a table changes them.
+fn with(text: &str, rules: &Rules, settings: Option<&Settings<'_>>) -> Result<Rules> {
+    let mut rules = rules.clone();
+    settings.map_or(Ok(()), |settings| settings.apply(text, &mut rules))?;
+    Ok(rules)
 }
 
 /// A plan of these steps.

@@ -66,7 +66,7 @@ impl<'a> Maker<'a> {
             return Err(self.mismatch(at, message));
         }
         let name = format!("alloc {func} {args:?} {align} {head} {tail}");
-        let i32 = ValType::I32;
+        let (i32, dangling) = (ValType::I32, self.known.dangling);
         self.glue.named(name, &[i32], &[i32], |f, _| {
             let (size, all, address) = (0, f.local(i32), f.local(i32));
             let code = &mut f.code;
@@ -87,6 +87,12 @@ impl<'a> Maker<'a> {
             code.get(address).ops([I::I32Eqz]).get(all).i32(0).ops([I::I32Ne, I::I32And]);
             code.op(I::If(BlockType::Result(wasm_encoder::ValType::I32))).i32(-1).op(I::Else);
             code.plus(address, head as i32).op(I::End);
+            if dangling && head + tail == 0 {
+                // The address of nothing may be one that nothing lies at.
+                code.set(address).i32(align as i32).get(address).get(address).i32(16);
+                code.ops([I::I32ShrU, I::MemorySize(MEMORY), I::I32GeU]).get(all).op(I::I32Eqz);
+                code.ops([I::I32And, I::Select]);
+            }
             Ok(())
         })
     }

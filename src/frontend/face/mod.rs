@@ -4,19 +4,23 @@
 //! `text` reads TOML, `wit` the types in it, `rules` are what a convention or a face
 //! says of how values travel; `call` and `hook` make plans of them, for exports and
 //! imports, with `glue`, core functions that are added to the core; `known` has the
-//! conventions.
+//! conventions, `find` tells which function a face means.
 //!
 //! Not here: anything that runs.
 
 mod answer;
 mod call;
+mod find;
 mod finish;
 mod glue;
 mod guess;
 mod hook;
+mod hook_answer;
+mod hook_parts;
 mod known;
 mod make;
 mod memory;
+mod names;
 mod rules;
 mod shape;
 mod text;

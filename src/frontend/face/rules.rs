@@ -22,6 +22,8 @@ pub(super) struct Rules {
     pub null_options: bool,
     /// Whether a record is passed as its fields.
     pub flat_records: bool,
+    /// Whether cases in memory are as small as they can be; else they are words.
+    pub small_enums: bool,
     /// Who frees arguments.
     pub owner: Owner,
     /// Who frees results.

@@ -24,21 +24,23 @@ pub(super) enum Leaf {
 
 impl Shape {
     /// The shape of a record of numbers, text and such records, or of one of these by
-    /// itself; `None` for what has other parts.
-    pub fn of(ty: &Type, text: TextForm) -> Option<Shape> {
+    /// itself; `None` for what has other parts. Cases are words, or as small as they can be.
+    pub fn of(ty: &Type, text: TextForm, small_enums: bool) -> Option<Shape> {
         let mut shape = Shape { size: 0, align: 1, leaves: Vec::new() };
-        shape.add(ty, text)?;
+        shape.add(ty, text, small_enums)?;
         shape.size = shape.size.next_multiple_of(shape.align);
         Some(shape)
     }
 
-    fn add(&mut self, ty: &Type, text: TextForm) -> Option<()> {
+    fn add(&mut self, ty: &Type, text: TextForm, small_enums: bool) -> Option<()> {
         let (size, align, leaf) = match ty {
-            Type::Scalar(_) | Type::Flags(_) => {
-                (ty.size() as u32, ty.align(), Leaf::Number(leaf(ty)))
-            }
+            Type::Scalar(_) => (ty.size() as u32, ty.align(), Leaf::Number(leaf(ty))),
             // As in C.
-            Type::Enum(_) => (4, 4, Leaf::Number(ValType::U32)),
+            Type::Enum(_) if !small_enums => (4, 4, Leaf::Number(ValType::U32)),
+            Type::Enum(_) | Type::Flags(_) => {
+                let number = [ValType::U8, ValType::U16, ValType::U32][ty.size() / 2];
+                (ty.size() as u32, ty.align(), Leaf::Number(number))
+            }
             Type::String => match text {
                 TextForm::PointerLength | TextForm::Struct => (8, 4, Leaf::Text),
                 TextForm::Nul | TextForm::Prefixed => (4, 4, Leaf::Text),
@@ -46,7 +48,7 @@ impl Shape {
             ty => {
                 let inner = fields(ty)?;
                 let mut shape = Shape { size: 0, align: 1, leaves: Vec::new() };
-                inner.iter().try_for_each(|field| shape.add(&field.ty, text))?;
+                inner.iter().try_for_each(|field| shape.add(&field.ty, text, small_enums))?;
                 let size = shape.size.next_multiple_of(shape.align);
                 let at = self.size.next_multiple_of(shape.align);
                 self.leaves

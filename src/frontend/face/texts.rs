@@ -7,12 +7,14 @@
 //!
 //! Not here: the host's side, `guest/parts`.
 
-use super::call::{Call, Sequence};
+use super::call::{Call, Sequence, used};
 use super::glue::{self, Code, Local};
+use super::make::Maker;
 use super::memory::{Lies, MEMORY, load, store};
-use super::rules::{CallArg, CallRule, Owner, TextForm};
+use super::rules::{CallArg, CallRule, Owner, Rules, TextForm};
 use crate::abi::GuestEncoding;
 use crate::error::Result;
+use crate::plan::Op;
 use crate::types::ValType;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
 use wasm_encoder::{BlockType, Instruction as I};
@@ -37,12 +39,17 @@ impl Call<'_, '_> {
             return Err(self.maker.wrong(self.at, message));
         }
         let each = self.within()?;
-        let (piece, _) = self.lower(*slot, PIECE, TextForm::PointerLength)?;
+        let piece = self.lower_slot(self.rules.owner, *slot, PIECE, TextForm::PointerLength)?;
         *slot += 1;
         let pairs = each == TextForm::PointerLength;
-        let name = format!("unpack {each:?}");
-        let unpack = self.maker.glue.named(name, &[I32], &[I32], |f, _| {
-            let (piece, i, count) = (0, f.local(I32), f.local(I32));
+        let unit = self.rules.encoding.align();
+        let length = glue::length(&mut self.maker.glue, MEMORY, unit)?;
+        let name = format!("unpack {each:?} {unit}");
+        // The array, how many there are, and the number of the first one with a zero in it,
+        // where that would end it.
+        let unpack = self.maker.glue.named(name, &[I32], &[I32; 3], |f, _| {
+            let (piece, i, count, bad) = (0, f.local(I32), f.local(I32), f.local(I32));
+            let (text, units) = (f.local(I32), f.local(I32));
             let code = &mut f.code;
             code.get(piece).op(load(I32, 4)).set(count);
             looped(code, i, count, |code| {
@@ -50,14 +57,20 @@ impl Call<'_, '_> {
                 let from = |code: &mut Code| {
                     code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(piece).op(I::I32Add);
                 };
+                from(code);
+                code.op(load(I32, TEXTS_HEAD)).get(piece).op(I::I32Add).set(text);
+                from(code);
+                code.op(load(I32, TEXTS_HEAD + 4)).set(units);
                 if pairs {
                     from(code);
-                } else {
-                    code.get(i).i32(4).op(I::I32Mul).get(piece).op(I::I32Add);
+                    code.get(text).op(store(I32, TEXTS_HEAD));
+                    return;
                 }
-                from(code);
-                code.op(load(I32, TEXTS_HEAD)).get(piece).op(I::I32Add);
-                code.op(store(I32, if pairs { TEXTS_HEAD } else { 0 }));
+                code.get(i).i32(4).op(I::I32Mul).get(piece).op(I::I32Add).get(text);
+                code.op(store(I32, 0));
+                code.get(bad).op(I::I32Eqz).get(text).call(length).get(units);
+                code.ops([I::I32Ne, I::I32And, I::If(BlockType::Empty)]);
+                code.plus(i, 1).set(bad).op(I::End);
             });
             if pairs {
                 code.plus(piece, TEXTS_HEAD as i32);
@@ -65,11 +78,17 @@ impl Call<'_, '_> {
                 code.get(count).i32(4).op(I::I32Mul).get(piece).op(I::I32Add).i32(0);
                 code.op(store(I32, 0)).get(piece);
             }
+            code.get(count).get(bad);
             Ok(())
         })?;
-        let (array, count) = (self.wrap.local(I32), self.wrap.local(I32));
-        let code = &mut self.before;
-        code.get(piece).op(load(I32, 4)).set(count).get(piece).call(unpack).set(array);
+        let to = self.new_slots(3);
+        self.ops.push(Op::CallCore { func: unpack, args: Box::new([used(piece)]), to });
+        let message = self.maker.message(format!(
+            "{}: {}, element {{}}: text with U+0000 in it cannot be passed NUL-terminated",
+            self.name, self.what
+        ));
+        self.ops.push(Op::Refuse { when: used(to + 2), message });
+        let (array, count) = (self.pass(to, I32), self.pass(to + 1, I32));
         self.forms.push("a list of texts as an array".into());
         self.args.push(I32).get(array);
         self.args.push(I32).get(count);
@@ -80,7 +99,6 @@ impl Call<'_, '_> {
     pub fn give_texts(&mut self, array: Local, count: Local) -> Result<()> {
         self.check_encoding()?;
         let text = Sequence::text(self.rules);
-        let alloc = self.maker.alloc(self.at, self.rules, 8, 0, 0)?;
         let Some(free) = self.rules.free.clone() else { return Err(self.no_free()) };
         let each = self.within()?;
         let pairs = each == TextForm::PointerLength;
@@ -98,11 +116,58 @@ impl Call<'_, '_> {
             }
             _ => None,
         };
-        let length = glue::length(&mut self.maker.glue, MEMORY, text.size)?;
+        let pack = self.maker.pack_texts(self.at, self.rules, each, free_each)?;
+        let (piece, size) = (self.wrap.local(I32), self.wrap.local(I32));
+        self.after.get(array).get(count).call(pack).set(size).set(piece);
+        let outs = self.give_sequence(PIECE, piece, size);
+        self.free_later(&free, PIECE.lies(0, 0, true), outs)?;
+        if owned {
+            let address = self.out(I32, |code| {
+                code.get(array);
+            });
+            let number = self.out(I32, |code| {
+                code.get(count);
+            });
+            let lies = Lies { shift: if pairs { 3 } else { 2 }, align: 4, ..Lies::default() };
+            let lies = Lies { result: true, ..lies };
+            let rule: CallRule =
+                all.unwrap_or_else(|| self.rules.free_result.clone().unwrap_or(free));
+            self.free_later(&rule, lies, [address, number])?;
+        }
+        Ok(())
+    }
+
+    /// The host writes lists of texts in the encoding of the whole face.
+    fn check_encoding(&mut self) -> Result<()> {
+        if self.maker.encoding == self.rules.encoding {
+            return Ok(());
+        }
+        let message = format!(
+            "{}: {}: a list of texts has the encoding that is set for the whole face",
+            self.name, self.what
+        );
+        Err(self.maker.wrong(self.at, message))
+    }
+}
+
+impl Maker<'_> {
+    /// The function `(array, count) -> (piece, bytes)` that makes one piece of texts in an
+    /// array, of which each is freed where there is something that does.
+    pub fn pack_texts(
+        &mut self,
+        at: usize,
+        rules: &Rules,
+        each: TextForm,
+        free_each: Option<u32>,
+    ) -> Result<u32> {
+        let text = Sequence::text(rules);
+        let alloc = self.alloc(at, rules, 8, 0, 0)?;
+        let pairs = each == TextForm::PointerLength;
+        let length = glue::length(&mut self.glue, MEMORY, text.size)?;
         let shift = text.size.trailing_zeros() as i32;
         let name = format!("pack {each:?} {alloc} {free_each:?} {}", text.size);
         let encoding = GuestEncoding::ALL.iter().position(|e| *e == text.encoding).unwrap_or(0);
-        let pack = self.maker.glue.named(name, &[I32, I32], &[I32, I32], |f, _| {
+        self.glue.named(name, &[I32, I32], &[I32, I32], |f, _| {
             let (array, count) = (0, 1);
             let (i, address, units, size) =
                 (f.local(I32), f.local(I32), f.local(I32), f.local(I32));
@@ -150,37 +215,7 @@ impl Call<'_, '_> {
             });
             code.get(piece).get(size);
             Ok(())
-        })?;
-        let (piece, size) = (self.wrap.local(I32), self.wrap.local(I32));
-        self.after.get(array).get(count).call(pack).set(size).set(piece);
-        let outs = self.give_sequence(PIECE, piece, size);
-        self.free_later(&free, PIECE.lies(0, 0, true), outs)?;
-        if owned {
-            let address = self.out(I32, |code| {
-                code.get(array);
-            });
-            let number = self.out(I32, |code| {
-                code.get(count);
-            });
-            let lies = Lies { shift: if pairs { 3 } else { 2 }, align: 4, ..Lies::default() };
-            let lies = Lies { result: true, ..lies };
-            let rule: CallRule =
-                all.unwrap_or_else(|| self.rules.free_result.clone().unwrap_or(free));
-            self.free_later(&rule, lies, [address, number])?;
-        }
-        Ok(())
-    }
-
-    /// The host writes lists of texts in the encoding of the whole face.
-    fn check_encoding(&mut self) -> Result<()> {
-        if self.maker.encoding == self.rules.encoding {
-            return Ok(());
-        }
-        let message = format!(
-            "{}: {}: a list of texts has the encoding that is set for the whole face",
-            self.name, self.what
-        );
-        Err(self.maker.wrong(self.at, message))
+        })
     }
 }
 

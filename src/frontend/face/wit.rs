@@ -56,6 +56,11 @@ pub(super) fn read(text: &str, wit: &Wit, parts: &mut Parts) -> Result<Vec<Funct
         let offset = if span.is_known() { span.start() as usize } else { 0 };
         wit.place(offset.saturating_sub(BEFORE.len()).min(wit.text.len()))
     };
+    if let Some(at) = end(&wit.text) {
+        let message = "this ends the body of an interface, which is all that a face has: \
+                       functions, and the types in them";
+        return Err(wrong(text, wit.place(at), message));
+    }
     let mut map = SourceMap::new();
     map.push_str("face", format!("{BEFORE}{}\n}}", wit.text));
     let group = map.parse().map_err(|(_, error)| {
@@ -68,10 +73,6 @@ pub(super) fn read(text: &str, wit: &Wit, parts: &mut Parts) -> Result<Vec<Funct
         .map_err(|error| wrong(text, wit.at, format!("the types are no WIT: {error}")))?;
     let interfaces = &resolve.packages[package].interfaces;
     let mut functions = Vec::new();
-    if interfaces.len() > 1 {
-        let message = "the types are the body of one interface: functions, and the types in them";
-        return Err(wrong(text, wit.at, message));
-    }
     for (_, interface) in interfaces {
         for (name, function) in &resolve.interfaces[*interface].functions {
             let at = place(function.span);
@@ -99,6 +100,32 @@ pub(super) fn read(text: &str, wit: &Wit, parts: &mut Parts) -> Result<Vec<Funct
         }
     }
     Ok(functions)
+}
+
+/// Where a brace closes what no brace has opened, outside of comments.
+fn end(text: &str) -> Option<usize> {
+    let (mut depth, mut comments, mut line) = (0_usize, 0_usize, false);
+    let mut all = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = all.next() {
+        let next = all.peek().map(|(_, byte)| *byte);
+        match (byte, next) {
+            (b'\n', _) => line = false,
+            _ if line => {}
+            (b'/', Some(b'*')) => comments += 1,
+            (b'*', Some(b'/')) if comments > 0 => comments -= 1,
+            (b'/', Some(b'/')) if comments == 0 => line = true,
+            _ if comments > 0 => continue,
+            (b'{', _) => depth += 1,
+            (b'}', _) if depth == 0 => return Some(at),
+            (b'}', _) => depth -= 1,
+            _ => {}
+        }
+        // Two characters that stand for one thing.
+        if matches!((byte, next), (b'/', Some(b'*')) | (b'*', Some(b'/'))) && !line {
+            all.next();
+        }
+    }
+    None
 }
 
 fn convert(
@@ -188,5 +215,13 @@ pub(super) fn fields(ty: &Type) -> Option<&[Field]> {
     match ty {
         Type::Record(fields) | Type::Tuple(fields) => Some(&fields.fields),
         _ => None,
+    }
+}
+
+/// The types of numbers and text in a record of those, in order.
+pub(super) fn types_of(ty: &Type) -> Vec<&Type> {
+    match fields(ty) {
+        Some(fields) => fields.iter().flat_map(|field| types_of(&field.ty)).collect(),
+        None => vec![ty],
     }
 }

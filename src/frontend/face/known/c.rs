@@ -3,7 +3,7 @@
 //! else is for a face to say.
 
 use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
-use super::{Known, PLAIN, exports};
+use super::{Known, PLAIN, emscripten, exports};
 use crate::abi::GuestEncoding;
 use crate::frontend::core::Core;
 
@@ -11,7 +11,10 @@ pub(super) const C: Known = Known {
     name: "c",
     rules,
     import_rules: rules,
-    init: &["_initialize"],
+    init: &["_initialize", "__wasm_call_ctors"],
+    supplied: |core| core.imports.iter().map(emscripten::is_supplied).collect(),
+    supplies: emscripten::supplies,
+    dangling: true,
     guess: |core| if exports(core, "memory") { 1 } else { 0 },
     ..PLAIN
 };
@@ -28,6 +31,7 @@ pub(super) fn rules(core: &Core) -> Rules {
         within: TextForm::Nul,
         error: TextForm::Nul,
         flat_records: false,
+        small_enums: false,
         owner: Owner::Caller,
         result_owner: Owner::Caller,
         alloc: first(&["malloc", "alloc", "_malloc"]),

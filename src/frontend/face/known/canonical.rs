@@ -4,12 +4,10 @@
 
 use super::super::call::Call;
 use super::super::rules::{CallArg, CallRule, Owner, ResultForm, Rules, TextForm};
-use super::super::wit::fields;
 use super::{Known, PLAIN, c, exports};
 use crate::error::Result;
 use crate::frontend::core::Core;
 use crate::types::FuncType;
-use crate::types::tree::{Field, Type};
 
 pub(super) const CANONICAL: Known = Known {
     name: "canonical",
@@ -20,7 +18,6 @@ pub(super) const CANONICAL: Known = Known {
         owner: Owner::Caller,
         ..rules(core)
     },
-    result,
     end,
     guess: |core| if exports(core, "cabi_realloc") { 10 } else { 0 },
     ..PLAIN
@@ -35,24 +32,13 @@ fn rules(core: &Core) -> Rules {
         error: TextForm::PointerLength,
         null_options: false,
         flat_records: true,
+        small_enums: true,
         owner: Owner::Callee,
         result_owner: Owner::Callee,
         alloc: Some(CallRule { name: "cabi_realloc".into(), args: Some(args.into()) }),
         free: None,
         post: Some("cabi_post_"),
         ..c::rules(core)
-    }
-}
-
-/// In the memory of the canonical ABI enums have other sizes than in C.
-fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
-    fn has_enum(ty: &Type) -> bool {
-        let inner = |fields: &[_]| fields.iter().any(|field: &Field| has_enum(&field.ty));
-        matches!(ty, Type::Enum(_)) || fields(ty).is_some_and(inner)
-    }
-    match fields(ty) {
-        Some(all) if all.len() > 1 && has_enum(ty) => Err(call.unsupported(ty)),
-        _ => Ok(false),
     }
 }
 

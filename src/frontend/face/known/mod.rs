@@ -6,12 +6,14 @@
 mod assemblyscript;
 mod c;
 mod canonical;
+mod emscripten;
 mod wasm_bindgen;
 
 use super::call::Call;
 use super::hook::{Back, Hook};
 use super::make::Maker;
 use super::rules::Rules;
+use super::wit::Function;
 use crate::error::Result;
 use crate::frontend::core::Core;
 use crate::plan::AdapterPlan;
@@ -27,12 +29,14 @@ pub(super) struct Known {
     pub rules: fn(&Core) -> Rules,
     /// The same for imports.
     pub import_rules: fn(&Core) -> Rules,
-    /// Core functions that are called when an instance has been made, where the core
-    /// has them.
+    /// Core functions of which the first that the core has is called when an instance has
+    /// been made.
     pub init: &'static [&'static str],
     /// Settings of a face that this convention has beside the rules: see
     /// [`Face::extra`](super::text::Face::extra).
     pub extras: &'static [&'static str],
+    /// Reads these settings, of a face with these exports and imports.
+    pub begin: fn(&mut Maker<'_>, &[Function], &[Function]) -> Result<()>,
     /// Whether a module is of this convention, told by what it imports and exports: so
     /// many points, none where it is not.
     pub guess: fn(&Core) -> u32,
@@ -52,8 +56,12 @@ pub(super) struct Known {
     /// Of the result of an import that is an object: what gives room for so many bytes,
     /// and what makes what the core gets of address and length, where these are not it.
     pub import_result: fn(&mut Hook<'_, '_>) -> Result<Makers>,
+    /// What gives room for texts in such a result, where the rules do not say.
+    pub import_alloc: fn(&mut Hook<'_, '_>) -> Result<Option<u32>>,
     /// How the core gets a result of an import, where the convention has its own way.
     pub import_back: fn(&Hook<'_, '_>, &Type) -> Option<Back>,
+    /// Whether the address of nothing may be outside of the memory.
+    pub dangling: bool,
     /// Adds what is beside arguments and result to a call of a function of this type.
     pub end: fn(&mut Call<'_, '_>, &FuncType) -> Result<()>,
 }
@@ -72,6 +80,7 @@ const PLAIN: Known = Known {
     import_rules: |_| unreachable!("each convention has rules"),
     init: &[],
     extras: &[],
+    begin: |_, _, _| Ok(()),
     guess: |_| 0,
     plain_name: |_, _| None,
     supplied: |core| vec![false; core.imports.len()],
@@ -82,6 +91,8 @@ const PLAIN: Known = Known {
     import_result: |_| Ok((None, None)),
     end: |_, _| Ok(()),
     import_back: |_, _| None,
+    import_alloc: |_| Ok(None),
+    dangling: false,
 };
 
 /// The convention of a name.

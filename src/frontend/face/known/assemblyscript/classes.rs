@@ -7,7 +7,6 @@ use super::super::super::make::Maker;
 use crate::types::ExternType;
 use crate::types::kind;
 use crate::types::tree::Type;
-use std::rc::Rc;
 use wasmparser::{ConstExpr, DataKind, Operator, Parser, Payload, TypeRef};
 
 /// What is known of the classes.
@@ -20,6 +19,9 @@ pub(super) struct Classes {
     pub stride: u32,
     /// Whether there is no class before that of buffers.
     old: bool,
+    /// Whether there are no static arrays, as in version 0.9: then all flags but the first
+    /// two stand one lower.
+    pub early: bool,
 }
 
 /// How a list lies in memory.
@@ -45,11 +47,11 @@ impl Kind {
     pub const ARRAY: u32 = 2;
     pub const STATIC: u32 = 4;
 
-    fn of(flags: u32) -> Option<Kind> {
-        match flags & (Kind::VIEW | Kind::ARRAY | Kind::STATIC) {
-            Kind::VIEW => Some(Kind::View),
-            Kind::ARRAY => Some(Kind::Array),
-            Kind::STATIC => Some(Kind::Inside),
+    fn of(flags: u32, early: bool) -> Option<Kind> {
+        match flags {
+            _ if flags & Kind::ARRAY != 0 => Some(Kind::Array),
+            _ if flags & Kind::VIEW != 0 => Some(Kind::View),
+            _ if flags & Kind::STATIC != 0 && !early => Some(Kind::Inside),
             _ => None,
         }
     }
@@ -76,14 +78,15 @@ impl Classes {
     /// How far left the number of elements of this class is shifted to give bytes.
     pub fn shift(&self, class: u32) -> i32 {
         let flags = self.flags.get(class as usize).copied().unwrap_or_default();
-        (flags >> 6 & 0x1f).trailing_zeros().min(4) as i32
+        (flags >> (6 - u32::from(self.early)) & 0x1f).trailing_zeros().min(4) as i32
     }
 
     /// Whether objects of this class have fields.
     pub fn is_record(&self, class: u32) -> bool {
         let flags = self.flags.get(class as usize);
         // Lists, sets and maps.
-        class > self.string() && flags.is_some_and(|flags| flags & 0x1f == 0)
+        let lists = 0x1f >> u32::from(self.early);
+        class > self.string() && flags.is_some_and(|flags| flags & lists == 0)
     }
 
     /// How lists of this class lie, if it is one of these elements.
@@ -92,7 +95,9 @@ impl Classes {
             return Some(Kind::Inside);
         }
         let flags = *self.flags.get(class as usize)?;
-        if flags & ELEMENTS == elements(element) { Kind::of(flags) } else { None }
+        let early = u32::from(self.early);
+        let fits = flags & ELEMENTS >> early == elements(element) >> early;
+        fits.then(|| Kind::of(flags, self.early)).flatten()
     }
 }
 
@@ -106,20 +111,14 @@ pub(super) fn elements(element: &Type) -> u32 {
     (64 * element.size() as u32) | ((float as u32) << 12)
 }
 
-/// The classes of the core, which are looked up once.
-pub(super) fn classes(maker: &mut Maker<'_>) -> Rc<Classes> {
-    if let Some(known) = maker.kept.clone().and_then(|kept| kept.downcast().ok()) {
-        return known;
-    }
+/// Reads the classes of the core.
+pub(super) fn read(maker: &Maker<'_>) -> Classes {
     // Before there was `__new` there was no class before that of buffers.
     let old = maker.core_func("__new").is_none() && maker.core_func("__alloc").is_some();
-    let found = read(maker).unwrap_or(Classes { old, ..Classes::default() });
-    let found = Rc::new(found);
-    maker.kept = Some(found.clone());
-    found
+    look(maker).unwrap_or(Classes { old, ..Classes::default() })
 }
 
-fn read(maker: &Maker<'_>) -> Option<Classes> {
+fn look(maker: &Maker<'_>) -> Option<Classes> {
     let exports = &maker.core.exports;
     let is_table = |ty: &ExternType| matches!(ty, ExternType::Global(_));
     let export = exports.iter().find(|e| e.ty.name == "__rtti_base" && is_table(&e.ty.ty))?;
@@ -178,7 +177,10 @@ fn read(maker: &Maker<'_>) -> Option<Classes> {
     let all = bytes(base, count * stride);
     let flags = all.chunks(stride as usize);
     let flags = flags.map(|flags| u32::from_le_bytes([flags[0], flags[1], flags[2], flags[3]]));
-    Some(Classes { flags: flags.collect(), base, stride, old })
+    let flags: Vec<_> = flags.collect();
+    // Buffers refer to nothing.
+    let early = flags.first().is_some_and(|flags| flags & 0x3f == 0x10);
+    Some(Classes { flags, base, stride, old, early })
 }
 
 /// What an expression is that is a number.

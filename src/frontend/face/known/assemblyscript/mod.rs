@@ -8,14 +8,16 @@ mod classes;
 mod objects;
 mod own;
 mod records;
+mod settings;
 mod texts;
 
-use self::classes::{Kind, classes};
+use self::classes::Kind;
+use self::settings::{classes, inner};
 use super::super::call::{Call, used};
 use super::super::finish::Then;
 use super::super::hook::Hook;
 use super::super::make::Maker;
-use super::super::rules::{ResultForm, Rules, TextForm};
+use super::super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::super::wit::fields;
 use super::{Known, PLAIN, c, exports};
 use crate::abi::GuestEncoding;
@@ -23,8 +25,8 @@ use crate::error::{Error, Result};
 use crate::frontend::core::Core;
 use crate::plan::Op;
 use crate::types::tree::Type;
-use crate::types::{FuncType, ValType};
-use wasm_encoder::Instruction as I;
+use crate::types::{FuncType, ValType, kind};
+use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
 
@@ -33,7 +35,8 @@ pub(super) const ASSEMBLYSCRIPT: Known = Known {
     rules,
     import_rules: rules,
     init: &["_initialize", "_start"],
-    extras: &["ids", "optional", "runtime"],
+    extras: &["ids", "optional", "references", "runtime"],
+    begin: settings::begin,
     guess: |core| {
         let all = |names: [&str; 2]| names.iter().all(|name| exports(core, name));
         if all(["__new", "__pin"]) || all(["__alloc", "__retain"]) {
@@ -47,6 +50,11 @@ pub(super) const ASSEMBLYSCRIPT: Known = Known {
     result,
     import_param,
     import_result,
+    import_back: records::import_back,
+    import_alloc: |hook| {
+        let string = classes(hook.maker).string();
+        objects::make(hook.maker, hook.function.at, string, true).map(Some)
+    },
     end,
     ..PLAIN
 };
@@ -65,14 +73,6 @@ fn rules(core: &Core) -> Rules {
 /// What is no object.
 fn is_number(ty: &Type) -> bool {
     matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Flags(_))
-}
-
-/// What an option holds, and whether it is one.
-fn inner(ty: &Type) -> (&Type, bool) {
-    match (ty, ty.at(1)) {
-        (Type::Option(_), Some(inner)) => (inner, true),
-        _ => (ty, false),
-    }
 }
 
 /// Refuses what a face sets in vain.
@@ -154,6 +154,9 @@ fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Result<bool> {
 }
 
 fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
+    if settings::of(call.maker).references.contains(call.name) {
+        return reference(call, ty).map(|()| true);
+    }
     if is_number(ty) {
         return Ok(false);
     }
@@ -183,17 +186,42 @@ fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
         let let_go = objects::let_go(call.maker, call.at)?;
         call.then.push(Then::Free(let_go, outs));
     }
-    if objects::is_counted(call.maker.core) {
-        // What is returned is held for who called.
+    give_back(call, object)?;
+    Ok(true)
+}
+
+/// An object by its address, which is held until the host has the guest let it go.
+fn reference(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
+    if *ty != Type::Scalar(kind::U32) {
+        let message = format!("{}: a reference is a u32: its address", call.name);
+        return Err(call.maker.wrong(call.at, message));
+    }
+    call.forms.push("the address of an object returned".into());
+    let object = call.take(I32);
+    // Where references are counted, it is held when it is returned.
+    if !objects::is_counted(call.maker) {
+        let pin = objects::runtime(call.maker, call.at, ["__pin", ""], &[I32], &[I32])?;
+        call.after.get(object).op(I::If(BlockType::Empty));
+        call.after.get(object).call(pin).ops([I::Drop, I::End]);
+    }
+    call.give(ValType::U32, |code| {
+        code.get(object);
+    });
+    Ok(())
+}
+
+/// Where references are counted, what is returned is held for who called.
+fn give_back(call: &mut Call<'_, '_>, object: u32) -> Result<()> {
+    if objects::is_counted(call.maker) && call.rules.result_owner == Owner::Caller {
         let let_go = objects::let_go(call.maker, call.at)?;
-        let outs = [object, length].map(|local| {
+        let outs = [object; 2].map(|local| {
             call.out(I32, |code| {
                 code.get(local);
             })
         });
         call.then.push(Then::Free(let_go, outs));
     }
-    Ok(true)
+    Ok(())
 }
 
 fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
@@ -203,17 +231,13 @@ fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
     let at = hook.function.at;
     check(hook.maker, hook.rules, &hook.function.name, at)?;
     hook.maker.memory(at)?;
+    if fields(ty).is_some() {
+        records::import_param(hook, ty)?;
+        return Ok(true);
+    }
     let (inner, option) = inner(ty);
-    let found = match inner {
-        Type::List(list) if list.element == Type::String => None,
-        inner => read(hook.maker, at, inner, option)?,
-    };
-    let Some(Read { func, sequence, wrong }) = found else {
-        let message = format!(
-            "import {}: the convention assemblyscript has no form for {ty} here",
-            hook.function.name
-        );
-        return Err(hook.maker.wrong(at, message));
+    let Some(Read { func, sequence, wrong }) = read(hook.maker, at, inner, option)? else {
+        return Err(hook.unsupported("parameter", at, ty));
     };
     let object = hook.take(I32);
     let local = [(); 3].map(|()| hook.read.local(I32));
@@ -225,7 +249,11 @@ fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
             code.get(object).i32(0).op(I::I32Ne);
         });
     }
-    hook.give_sequence(sequence, address, length);
+    let outs = hook.give_sequence(sequence, address, length);
+    if sequence.texts {
+        let let_go = objects::let_go(hook.maker, at)?;
+        hook.owe(let_go, outs);
+    }
     Ok(true)
 }
 
@@ -237,6 +265,12 @@ fn import_result(hook: &mut Hook<'_, '_>) -> Result<(Option<u32>, Option<u32>)> 
     let Some(ty) = &function.result else { return Ok((None, None)) };
     let classes = classes(hook.maker);
     match inner(ty).0 {
+        Type::List(list) if list.element == Type::String => {
+            let (class, kind) = class_of(hook.maker, at, &function.name, ty)?;
+            let alloc = objects::make(hook.maker, at, classes.buffer(), true)?;
+            let list = texts::make(hook.maker, at, class, kind)?;
+            Ok((Some(alloc), Some(texts::only(hook.maker, at, list)?)))
+        }
         Type::List(_) => {
             let (class, kind) = class_of(hook.maker, at, &function.name, ty)?;
             match objects::header(hook.maker, at, class, kind, false)? {
@@ -288,7 +322,8 @@ fn read(maker: &mut Maker<'_>, at: usize, ty: &Type, option: bool) -> Result<Opt
 fn class_of(maker: &mut Maker<'_>, at: usize, key: &str, ty: &Type) -> Result<(u32, Kind)> {
     let told = ty.to_string();
     let classes = objects::lists(maker, at)?;
-    let Some((class, place)) = own::id(maker, key)?.or(own::id(maker, &told)?) else {
+    let settings = settings::of(maker);
+    let Some((class, place)) = settings.ids.get(key).or(settings.ids.get(&told)).copied() else {
         let message = format!(
             "{key}: {told} needs the number of its class: `ids = {{ \"{told}\" = 5 }}` for all \
              such lists, or `\"{key}\" = 5` for this one; the JavaScript that `asc --bindings` \
@@ -310,7 +345,7 @@ fn class_of(maker: &mut Maker<'_>, at: usize, key: &str, ty: &Type) -> Result<(u
 /// need not get all of them, and when the runtime collects.
 fn end(call: &mut Call<'_, '_>, core: &FuncType) -> Result<()> {
     let count = call.args.types.len();
-    if own::is_optional(call.maker, call.name)? {
+    if settings::of(call.maker).optional.contains(call.name) {
         for ty in core.params().iter().skip(count) {
             call.args.push(*ty).op(match ty {
                 ValType::I64 => I::I64Const(0),
@@ -325,6 +360,6 @@ fn end(call: &mut Call<'_, '_>, core: &FuncType) -> Result<()> {
     {
         call.before.i32(count as i32).call(set);
     }
-    call.around = own::collects(call.maker)?;
+    call.idle = own::collects(call.maker, call.name)?;
     Ok(())
 }

@@ -6,11 +6,10 @@ use super::super::super::call::Sequence;
 use super::super::super::glue::Code;
 use super::super::super::make::Maker;
 use super::super::super::memory::{load, store};
-use super::super::exports;
-use super::classes::{Classes, ELEMENTS, Kind, classes, elements};
-use super::own;
+use super::classes::{Classes, ELEMENTS, Kind, elements};
+use super::settings::classes;
+use super::{own, settings};
 use crate::error::Result;
-use crate::frontend::core::Core;
 use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
 use std::rc::Rc;
@@ -19,11 +18,12 @@ use wasm_encoder::{BlockType, Instruction as I};
 const I32: ValType = ValType::I32;
 
 /// Whether objects are counted references, as up to version 0.17.
-pub(super) fn is_counted(core: &Core) -> bool {
-    !exports(core, "__new") && exports(core, "__retain")
+pub(super) fn is_counted(maker: &Maker<'_>) -> bool {
+    settings::of(maker).counted
 }
 
-/// A function of the runtime, by the name that it has today or had before.
+/// A function of the runtime, by the first of these names that there is: what it is called
+/// today, or was before.
 pub(super) fn runtime(
     maker: &Maker<'_>,
     at: usize,
@@ -32,11 +32,12 @@ pub(super) fn runtime(
     results: &[ValType],
 ) -> Result<u32> {
     maker.memory(at)?;
-    let name = names[is_counted(maker.core) as usize];
-    let Some((func, ty)) = maker.core_func(name) else {
+    let found = names.iter().find_map(|name| Some((name, maker.core_func(name)?)));
+    let Some((name, (func, ty))) = found else {
         let message = format!(
-            "objects cannot be made in this core: it does not export `{name}`; `asc \
-             --exportRuntime` makes modules that do"
+            "objects cannot be made in this core: it does not export `{}`; `asc \
+             --exportRuntime` makes modules that do",
+            names[0]
         );
         return Err(maker.mismatch(at, message));
     };
@@ -52,11 +53,11 @@ pub(super) fn runtime(
 /// let go where it is held.
 pub(super) fn make(maker: &mut Maker<'_>, at: usize, class: u32, held: bool) -> Result<u32> {
     let new = runtime(maker, at, ["__new", "__alloc"], &[I32, I32], &[I32])?;
-    let pin = match held || is_counted(maker.core) {
+    let pin = match held || is_counted(maker) {
         true => Some(runtime(maker, at, ["__pin", "__retain"], &[I32], &[I32])?),
         false => None,
     };
-    let counts = own::is_collected(maker)?;
+    let counts = settings::of(maker).collects;
     maker.glue.named(format!("object {class} {pin:?}"), &[I32], &[I32], |f, glue| {
         if counts {
             let bytes = glue.named_global(own::BYTES);
@@ -68,6 +69,13 @@ pub(super) fn make(maker: &mut Maker<'_>, at: usize, class: u32, held: bool) -> 
         }
         Ok(())
     })
+}
+
+/// The function `(object) -> (object)` by which another object holds one, where references
+/// are counted.
+pub(super) fn retain(maker: &Maker<'_>, at: usize) -> Result<Option<u32>> {
+    let counted = is_counted(maker);
+    counted.then(|| runtime(maker, at, ["__retain", ""], &[I32], &[I32])).transpose()
 }
 
 /// The function `(object, length)` that holds it no longer.
@@ -93,12 +101,16 @@ pub(super) fn header(
     }
     let make = make(maker, at, class, held)?;
     let shift = classes(maker).shift(class);
+    let retain = retain(maker, at)?;
     let func = maker.glue.named(format!("list {make} {kind:?}"), &[I32, I32], &[I32], |f, _| {
         let (buffer, bytes, list) = (0, 1, f.local(I32));
         let code = &mut f.code;
         code.i32(if kind == Kind::Array { 16 } else { 12 }).call(make).set(list);
-        code.get(list).get(buffer).op(store(I32, 0));
-        code.get(list).get(buffer).op(store(I32, 4));
+        code.get(list).get(buffer);
+        if let Some(retain) = retain {
+            code.call(retain);
+        }
+        code.op(store(I32, 0)).get(list).get(buffer).op(store(I32, 4));
         code.get(list).get(bytes).op(store(I32, 8));
         if kind == Kind::Array {
             code.get(list).shifted(bytes, -shift).op(store(I32, 12));
@@ -141,11 +153,6 @@ pub(super) fn read_text(maker: &mut Maker<'_>, option: bool) -> Result<u32> {
 
 /// The classes of a core that tells which of them are lists.
 pub(super) fn lists(maker: &mut Maker<'_>, at: usize) -> Result<Rc<Classes>> {
-    if is_counted(maker.core) {
-        let message = "lists of modules that count references, as those of AssemblyScript up to \
-                       version 0.17 do, are not carried: their classes are told otherwise";
-        return Err(maker.mismatch(at, message));
-    }
     let classes = classes(maker);
     if classes.count() > 0 {
         return Ok(classes);
@@ -163,7 +170,8 @@ pub(super) fn check(code: &mut Code, classes: &Classes, object: u32, flags: u32,
     give(code, [0, 0, 1]);
     code.op(I::End).plus(object, -8).op(load(I32, 0)).i32(classes.stride as i32).op(I::I32Mul);
     code.op(load(I32, classes.base)).set(flags);
-    code.get(flags).i32(ELEMENTS as i32).op(I::I32And).i32(wanted as i32);
+    let early = u32::from(classes.early);
+    code.get(flags).i32((ELEMENTS >> early) as i32).op(I::I32And).i32((wanted >> early) as i32);
     code.ops([I::I32Ne, I::If(BlockType::Empty)]);
     give(code, [0, 0, 1]);
     code.op(I::End);
@@ -212,15 +220,18 @@ pub(super) fn read_list(
             then(code);
             code.op(I::End);
         };
-        case(Kind::VIEW, &|code| {
-            code.get(object).op(load(I32, 4)).get(object).op(load(I32, 8)).i32(0).op(I::Return);
-        });
+        // Arrays were views as well once.
         case(Kind::ARRAY, &|code| {
             code.get(object).op(load(I32, 4)).get(object).op(load(I32, 12));
             sequence.count_to_length(code);
             code.i32(0).op(I::Return);
         });
-        case(Kind::STATIC, &inside);
+        case(Kind::VIEW, &|code| {
+            code.get(object).op(load(I32, 4)).get(object).op(load(I32, 8)).i32(0).op(I::Return);
+        });
+        if !classes.early {
+            case(Kind::STATIC, &inside);
+        }
         code.i32(0).i32(0).i32(1);
         Ok(())
     })

@@ -1,15 +1,15 @@
 //! What AssemblyScript has beside values: imports of its own, and when its runtime
-//! collects; and the settings that only it has.
+//! collects.
 
-use super::super::super::call::used;
+use super::super::super::call::{Idle, used};
 use super::super::super::glue::Func;
 use super::super::super::make::{Maker, plan};
 use super::super::super::memory::{load, text_mem};
+use super::settings;
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Builtin, Op};
 use crate::types::{ExternType, FuncType, ImportType, ValType};
-use toml::de::DeValue;
 use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
@@ -93,78 +93,34 @@ pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Opt
     Ok(Some(plan(ty.clone(), 10, ops)))
 }
 
-/// Whether the host has the runtime collect: all but those of which the face says that
-/// they do so by themselves, or never.
-pub(super) fn is_collected(maker: &Maker<'_>) -> Result<bool> {
-    let said = maker.face.extra.iter().find(|(key, _)| key.value == "runtime");
-    let minimal = match said.map(|(key, value)| (key, value.get_ref(), value.span().start)) {
-        None => true,
-        Some((_, DeValue::String(name), _)) if name == "minimal" => true,
-        Some((_, DeValue::String(name), _)) if name == "incremental" || name == "stub" => false,
-        Some((.., at)) => {
-            return Err(maker.wrong(at, "`runtime` is one of minimal, incremental, stub"));
-        }
-    };
-    let collect = maker.core_func("__collect");
-    Ok(minimal && collect.is_some_and(|(_, ty)| *ty == FuncType::new([], [])))
-}
-
-/// What is called first and owed last, so that the runtime collects where no function of
-/// the guest is on the stack.
-pub(super) fn collects(maker: &mut Maker<'_>) -> Result<Option<(u32, u32)>> {
-    if !is_collected(maker)? {
+/// Before each call the guest is asked whether it is time to collect, which is done only
+/// where no function of the guest is on the stack: its runtime does not look at that.
+pub(super) fn collects(maker: &mut Maker<'_>, name: &str) -> Result<Option<Idle>> {
+    if !settings::of(maker).collects {
         return Ok(None);
     }
     let Some((collect, _)) = maker.core_func("__collect") else { return Ok(None) };
-    let depth = maker.glue.named_global("depth");
     let bytes = maker.glue.named_global(BYTES);
-    let enter = maker.glue.named("enter".into(), &[], &[], |f, _| {
-        f.code.op(I::GlobalGet(depth)).i32(1).ops([I::I32Add, I::GlobalSet(depth)]);
-        Ok(())
-    })?;
-    let leave = maker.glue.named("leave".into(), &[], &[], |f, _| {
+    let running = maker.glue.named_global("collecting");
+    let due = maker.glue.named("due".into(), &[], &[I32; 2], |f, _| {
         let code = &mut f.code;
         code.op(I::GlobalGet(bytes)).i32(CALL).ops([I::I32Add, I::GlobalSet(bytes)]);
-        code.op(I::GlobalGet(depth)).i32(1).ops([I::I32Sub, I::GlobalSet(depth)]);
-        code.ops([I::GlobalGet(depth), I::I32Eqz, I::GlobalGet(bytes)]).i32(MOST_BYTES);
-        code.ops([I::I32GeU, I::I32And, I::If(BlockType::Empty)]);
-        code.i32(0).op(I::GlobalSet(bytes)).call(collect).op(I::End);
+        code.op(I::GlobalGet(bytes)).i32(MOST_BYTES).ops([I::I32GeU, I::If(BlockType::Empty)]);
+        // Where it cannot be done now, it is tried again after half as much.
+        code.i32(MOST_BYTES / 2).op(I::GlobalSet(bytes));
+        code.i32(1).ops([I::GlobalGet(running), I::Return, I::End]);
+        code.i32(0).op(I::GlobalGet(running));
         Ok(())
     })?;
-    Ok(Some((enter, leave)))
-}
-
-/// The class that a face gives a list of this name or type, and where it says so.
-pub(super) fn id(maker: &Maker<'_>, key: &str) -> Result<Option<(u32, usize)>> {
-    let Some((_, value)) = maker.face.extra.iter().find(|(key, _)| key.value == "ids") else {
-        return Ok(None);
-    };
-    let at = value.span().start;
-    let DeValue::Table(table) = value.get_ref() else {
-        let message = "`ids` is a table of types or parameters, and the numbers of their \
-                       classes: `{ \"list<u8>\" = 4, \"sum.all\" = 5 }`";
-        return Err(maker.wrong(at, message));
-    };
-    for (name, value) in table {
-        if name.get_ref() == key {
-            let at = value.span().start;
-            let number = match value.get_ref() {
-                DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()),
-                _ => "".parse(),
-            };
-            let number = number.map_err(|_| maker.wrong(at, "a class is a number"))?;
-            return Ok(Some((number, at)));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a function need not get all its arguments.
-pub(super) fn is_optional(maker: &Maker<'_>, name: &str) -> Result<bool> {
-    let Some((key, value)) = maker.face.extra.iter().find(|(key, _)| key.value == "optional")
-    else {
-        return Ok(false);
-    };
-    let names = super::super::super::text::strings(maker.face.text, key, value)?;
-    Ok(names.iter().any(|found| found.value == name))
+    let run = maker.glue.named("collect".into(), &[], &[], |f, _| {
+        let code = &mut f.code;
+        code.i32(1).op(I::GlobalSet(running)).call(collect);
+        code.i32(0).op(I::GlobalSet(bytes)).i32(0).op(I::GlobalSet(running));
+        Ok(())
+    })?;
+    let stopped = maker.message(format!(
+        "{name}: the runtime of this instance was stopped while it collected, by its fuel or its \
+         deadline: what is in its memory cannot be trusted, and it cannot be called again"
+    ));
+    Ok(Some(Idle { due, run, stopped }))
 }

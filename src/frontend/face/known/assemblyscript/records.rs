@@ -3,12 +3,15 @@
 //! Not here: which class one is of.
 
 use super::super::super::call::{Call, Sequence, used};
+use super::super::super::glue::{Func, Local};
+use super::super::super::hook::{Back, Hook};
+use super::super::super::make::Maker;
 use super::super::super::memory::{load, store};
 use super::super::super::rules::TextForm;
 use super::super::super::shape::{Leaf, Shape, leaf};
 use super::super::super::wit::fields;
-use super::classes::classes;
-use super::{objects, own};
+use super::settings::classes;
+use super::{objects, settings};
 use crate::abi::GuestEncoding;
 use crate::error::{Error, Result};
 use crate::plan::Op;
@@ -19,49 +22,43 @@ use wasm_encoder::Instruction as I;
 const I32: ValType = ValType::I32;
 
 /// The shape of a record that an object can be: what has parts is another object.
-fn shape(call: &Call<'_, '_>, ty: &Type) -> Result<Shape> {
+fn shape(ty: &Type) -> Option<Shape> {
     let is_field = |ty: &Type| matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::String);
-    let all = fields(ty).filter(|all| all.iter().all(|field| is_field(&field.ty)));
-    all.and_then(|_| Shape::of(ty, TextForm::Nul)).ok_or_else(|| call.unsupported(ty))
+    fields(ty).filter(|all| all.iter().all(|field| is_field(&field.ty)))?;
+    Shape::of(ty, TextForm::Nul, false)
 }
 
 /// The class of a record, which only a face can tell.
-fn class(call: &mut Call<'_, '_>, key: &str) -> Result<u32> {
-    let Some((class, place)) = own::id(call.maker, key)? else {
+fn class(maker: &Maker<'_>, at: usize, key: &str) -> Result<u32> {
+    let Some((class, place)) = settings::of(maker).ids.get(key).copied() else {
         let message = format!(
             "{key}: a record needs the number of its class: `ids = {{ \"{key}\" = 10 }}`; the \
              JavaScript that `asc --bindings` writes says it"
         );
-        return Err(call.maker.wrong(call.at, message));
+        return Err(maker.wrong(at, message));
     };
-    let classes = classes(call.maker);
+    let classes = classes(maker);
     if !classes.is_record(class) {
         let message = format!("{key}: class {class} of the core is no record");
-        return Err(call.maker.mismatch(place, message));
+        return Err(maker.mismatch(place, message));
     }
     Ok(class)
 }
 
 /// Makes the object that a record is passed as: its slot.
 pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Result<()> {
-    let shape = shape(call, ty)?;
+    let shape = shape(ty).ok_or_else(|| call.unsupported(ty))?;
     let at = call.at;
     let param = call.what.strip_prefix("parameter ").unwrap_or_default();
     let key = format!("{}.{param}", call.name);
-    let class = class(call, &key)?;
+    let class = class(call.maker, call.at, &key)?;
     let make = objects::make(call.maker, at, class, true)?;
     let string = classes(call.maker).string();
     let text = objects::make(call.maker, at, string, true)?;
     let let_go = objects::let_go(call.maker, at)?;
+    let retain = objects::retain(call.maker, at)?;
     let size = shape.size as i32;
-    let name = format!("record {make} {size}");
-    let make = call.maker.glue.named(name, &[], &[I32], |f, _| {
-        let object = f.local(I32);
-        f.code.i32(size).call(make).set(object);
-        // It is looked at before it is filled.
-        f.code.get(object).i32(0).i32(size).op(I::MemoryFill(0)).get(object);
-        Ok(())
-    })?;
+    let make = empty(call.maker, make, size)?;
     let object = call.new_slots(1);
     call.ops.push(Op::CallCore { func: make, args: Box::new([]), to: object });
     let args = Box::new([used(object), used(object)]);
@@ -76,18 +73,33 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Resul
             }
         };
         *slot += 1;
-        call.before.get(pointer).get(local).op(store(ty, offset));
+        call.before.get(pointer).get(local);
+        if let (Leaf::Text, Some(retain)) = (leaf, retain) {
+            call.before.call(retain);
+        }
+        call.before.op(store(ty, offset));
     }
     call.forms.push("an object by its address".into());
     call.args.push(I32).get(pointer);
     Ok(())
 }
 
+/// The function `() -> (object)` that makes one with nothing in it: it is looked at before
+/// it is filled.
+fn empty(maker: &mut Maker<'_>, make: u32, size: i32) -> Result<u32> {
+    maker.glue.named(format!("record {make} {size}"), &[], &[I32], |f, _| {
+        let object = f.local(I32);
+        f.code.i32(size).call(make).set(object);
+        f.code.get(object).i32(0).i32(size).op(I::MemoryFill(0)).get(object);
+        Ok(())
+    })
+}
+
 /// Takes the object that a record is returned as.
 pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
-    let shape = shape(call, ty)?;
+    let shape = shape(ty).ok_or_else(|| call.unsupported(ty))?;
     let key = call.name.to_owned();
-    let class = class(call, &key)?;
+    let class = class(call.maker, call.at, &key)?;
     call.maker.memory(call.at)?;
     call.forms.push("the address of an object returned".into());
     let object = call.take(I32);
@@ -117,5 +129,88 @@ pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
             }
         }
     }
+    super::give_back(call, object)
+}
+
+/// Takes the object that the core passes to the host.
+pub(super) fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<()> {
+    let at = hook.function.at;
+    let shape = shape(ty).ok_or_else(|| hook.unsupported("parameter", at, ty))?;
+    let key = format!("{}.{}", hook.function.name, hook.parameter);
+    let class = class(hook.maker, at, &key)?;
+    let is_class = objects::is_class(hook.maker, class)?;
+    let text = objects::read_text(hook.maker, false)?;
+    hook.forms.push("an object by its address".into());
+    let object = hook.take(I32);
+    let (place, bad) = (hook.read.local(I32), hook.read.local(I32));
+    let code = &mut hook.read.code;
+    code.get(object).call(is_class).op(I::I32Eqz).set(bad);
+    code.i32(0).get(object).get(bad).op(I::Select).set(place);
+    hook.refuse(bad, &format!("the core passed what is not of class {class}, or null"));
+    let all = fields(ty).ok_or_else(|| Error::internal("a record without fields"))?;
+    for ((offset, part), field) in shape.leaves.into_iter().zip(all) {
+        match part {
+            Leaf::Number(number) => {
+                let local = hook.read.local(number.carrier());
+                hook.read.code.get(place).op(load(number, offset)).set(local);
+                let ty = leaf(&field.ty);
+                hook.give(ty, |code| {
+                    code.get(local);
+                    if ty == ValType::Bool {
+                        code.i32(0).op(I::I32Ne);
+                    }
+                });
+            }
+            Leaf::Text => {
+                let [address, length, wrong] = [(); 3].map(|()| hook.read.local(I32));
+                let code = &mut hook.read.code;
+                code.i32(0).get(place).op(load(I32, offset)).get(bad).op(I::Select);
+                code.call(text).set(wrong).set(length).set(address);
+                let why = format!("the core passed a record whose {} is no string", field.name);
+                hook.refuse(wrong, &why);
+                hook.give_sequence(Sequence::text(hook.rules), address, length);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A record that the host returns is an object.
+pub(super) fn import_back(_: &Hook<'_, '_>, ty: &Type) -> Option<Back> {
+    fields(ty)?;
+    Some(Back { area: false, results: vec![I32], code: back })
+}
+
+/// Makes it of its numbers and its texts, which are held until it is.
+fn back(hook: &mut Hook<'_, '_>, ty: &Type, leaves: &[Local], write: &mut Func) -> Result<()> {
+    let at = hook.function.at;
+    let shape = shape(ty).ok_or_else(|| hook.unsupported("result", at, ty))?;
+    let key = hook.function.name.clone();
+    let class = class(hook.maker, at, &key)?;
+    let make = objects::make(hook.maker, at, class, false)?;
+    let make = empty(hook.maker, make, shape.size as i32)?;
+    let let_go = objects::let_go(hook.maker, at)?;
+    let counted = objects::is_counted(hook.maker);
+    let object = write.local(I32);
+    write.code.call(make).set(object);
+    let mut leaves = leaves.iter().copied();
+    let missing = || Error::internal("a record has too few parts");
+    for (offset, part) in shape.leaves {
+        let local = leaves.next().ok_or_else(missing)?;
+        match part {
+            Leaf::Number(number) => {
+                write.code.get(object).get(local).op(store(number, offset));
+            }
+            Leaf::Text => {
+                let length = leaves.next().ok_or_else(missing)?;
+                write.code.get(object).get(local).op(store(I32, offset));
+                // Where references are counted, this one is the object's.
+                if !counted {
+                    write.code.get(local).get(length).call(let_go);
+                }
+            }
+        }
+    }
+    write.code.get(object);
     Ok(())
 }

@@ -6,8 +6,9 @@
 use super::super::super::make::Maker;
 use super::super::super::memory::{MEMORY, load, store};
 use super::super::super::texts::looped;
-use super::classes::{Kind, classes, elements};
+use super::classes::{Kind, elements};
 use super::objects::{self, check, give};
+use super::settings::classes;
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::types::ValType;
@@ -51,12 +52,32 @@ pub(super) fn make(maker: &mut Maker<'_>, at: usize, class: u32, kind: Kind) -> 
     })
 }
 
+/// The same of a piece and its length, of which the list alone is left, held by who gets it
+/// only where references are counted.
+pub(super) fn only(maker: &mut Maker<'_>, at: usize, make: u32) -> Result<u32> {
+    let let_go = objects::let_go(maker, at)?;
+    let counted = objects::is_counted(maker);
+    maker.glue.named(format!("only {make}"), &[I32, I32], &[I32], |f, _| {
+        let list = f.local(I32);
+        f.code.get(0).call(make).set(list).get(0).get(1).call(let_go);
+        if !counted {
+            f.code.get(list).get(1).call(let_go);
+        }
+        f.code.get(list);
+        Ok(())
+    })
+}
+
 /// The function `(object) -> (piece, bytes, whether it is no list of strings)`, which
 /// makes a piece that is held.
 pub(super) fn read(maker: &mut Maker<'_>, at: usize, option: bool) -> Result<u32> {
     let classes = objects::lists(maker, at)?;
     let alloc = objects::make(maker, at, classes.buffer(), true)?;
-    let pin = objects::runtime(maker, at, ["__pin", ""], &[I32], &[I32])?;
+    // Where references are counted, what is returned is held.
+    let pin = match objects::is_counted(maker) {
+        true => None,
+        false => Some(objects::runtime(maker, at, ["__pin", ""], &[I32], &[I32])?),
+    };
     let let_go = objects::let_go(maker, at)?;
     let encoding = GuestEncoding::ALL.iter().position(|e| *e == GuestEncoding::Utf16);
     maker.glue.named(format!("read texts {option}"), &[I32], &[I32; 3], |f, _| {
@@ -91,12 +112,16 @@ pub(super) fn read(maker: &mut Maker<'_>, at: usize, option: bool) -> Result<u32
         });
         code.get(wide).i64(i32::MAX.into()).ops([I::I64GtU, I::If(BlockType::Empty)]);
         code.ops([I::Unreachable, I::End]).get(wide).op(I::I32WrapI64).set(size);
-        // The list is held while the piece is made, unless it is held already.
-        code.plus(object, -16).op(load(I32, 0)).i32(3).op(I::I32And).i32(3).op(I::I32Eq);
-        code.set(pinned).get(pinned).ops([I::I32Eqz, I::If(BlockType::Empty)]);
-        code.get(object).call(pin).ops([I::Drop, I::End]).get(size).call(alloc).set(piece);
-        code.get(pinned).ops([I::I32Eqz, I::If(BlockType::Empty)]);
-        code.get(object).get(size).call(let_go).op(I::End);
+        if let Some(pin) = pin {
+            // The list is held while the piece is made, unless it is held already.
+            code.plus(object, -16).op(load(I32, 0)).i32(3).op(I::I32And).i32(3).op(I::I32Eq);
+            code.set(pinned).get(pinned).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+            code.get(object).call(pin).ops([I::Drop, I::End]).get(size).call(alloc).set(piece);
+            code.get(pinned).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+            code.get(object).get(size).call(let_go).op(I::End);
+        } else {
+            code.get(size).call(alloc).set(piece);
+        }
         code.get(piece).i32(encoding.unwrap_or_default() as i32).op(store(I32, 0));
         code.get(piece).get(count).op(store(I32, 4));
         code.get(count).i32(TEXTS_EACH as i32).op(I::I32Mul).i32(TEXTS_HEAD as i32);

@@ -1,0 +1,219 @@
+//! What the core gets of the text, list or number that a host function has returned.
+//!
+//! Not here: results by parts.
+
+use super::call::{Sequence, used};
+use super::glue::{self, Code, Func, Local};
+use super::hook::{Hook, To};
+use super::memory::{Lies, MEMORY, store, text_mem};
+use super::rules::ResultForm;
+use super::shape::leaf;
+use crate::error::Result;
+use crate::plan::{Conversion, Op, Slot};
+use crate::types::ValType;
+use wasm_encoder::{BlockType, Instruction as I};
+
+const I32: ValType = ValType::I32;
+
+impl Hook<'_, '_> {
+    /// What the core's function has to return.
+    pub fn core_results(
+        &mut self,
+        to: &To,
+        sequence: Option<(Sequence, bool)>,
+        form: ResultForm,
+    ) -> Result<Vec<ValType>> {
+        Ok(match (to, sequence, &self.function.result) {
+            (To::Nothing | To::Area(_), ..) | (_, _, None) => vec![],
+            (To::Buffer(..), ..) => vec![I32],
+            (To::Value, None, Some(ty)) => vec![leaf(ty).carrier()],
+            (To::Value, Some(_), Some(_)) => match form {
+                ResultForm::Values => vec![I32, I32],
+                ResultForm::Nul | ResultForm::Prefixed | ResultForm::Object => vec![I32],
+                ResultForm::Packed | ResultForm::PackedLow => vec![ValType::I64],
+                _ => {
+                    let message = format!(
+                        "import {}: this form is none for what a host returns",
+                        self.function.name
+                    );
+                    return Err(self.maker.wrong(self.function.at, message));
+                }
+            },
+        })
+    }
+
+    /// The steps that make what the core gets of what the host has returned.
+    pub fn answer(
+        &mut self,
+        to: &To,
+        sequence: Option<(Sequence, bool)>,
+        form: ResultForm,
+        results: &[ValType],
+        back: Slot,
+    ) -> Result<Box<[crate::plan::Use]>> {
+        let at = self.function.at;
+        let Some((sequence, option)) = sequence else {
+            let Some(ty) = results.first() else { return Ok([].into()) };
+            if *ty == ty.carrier() {
+                return Ok([used(back)].into());
+            }
+            let slot = self.new_slots(1);
+            let with = Conversion { from: *ty, to: ty.carrier(), checked: false };
+            self.ops.push(Op::Convert { with, from: used(back), to: slot });
+            return Ok([used(slot)].into());
+        };
+        let mut passed: Vec<_> = (0..self.core.params().len() as u32).map(used).collect();
+        let mut write = Func::new(self.core.params());
+        let tag = if option {
+            let slot = self.new_slots(1);
+            let with = Conversion { from: ValType::U32, to: I32, checked: false };
+            self.ops.push(Op::Convert { with, from: used(back), to: slot });
+            passed.push(used(slot));
+            Some(write.param(I32))
+        } else {
+            None
+        };
+        let text = back + option as u32;
+        let (head, tail) = match form {
+            ResultForm::Nul if !sequence.bytes => (0, sequence.size),
+            ResultForm::Prefixed => (4, 0),
+            _ => (0, 0),
+        };
+        let (mut own, mut object) = (None, None);
+        if form == ResultForm::Object {
+            (own, object) = (self.maker.known.import_result)(self)?;
+        }
+        let alloc = match (to, own) {
+            (To::Buffer(buffer, capacity), _) => {
+                self.fill_buffer(*buffer, *capacity, sequence.size, at)?
+            }
+            (_, Some(alloc)) => alloc,
+            _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
+        };
+        let slot = self.new_slots(2);
+        let mem = text_mem(sequence.encoding);
+        self.ops.push(Op::LowerStr { alloc, mem, from: used(text), to: slot });
+        passed.extend([used(slot), used(slot + 1)]);
+        let (pointer, length) = (write.param(I32), write.param(I32));
+        let mut results = Vec::new();
+        // For none there was room as for an empty text, which nobody gets.
+        if let (Some(tag), Some(rule), false) =
+            (tag, self.rules.free.clone(), matches!(to, To::Buffer(..)))
+        {
+            let lies = sequence.lies(head, tail, false);
+            let free = self.maker.free(at, self.rules, &rule, lies)?;
+            write.code.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+            write.code.get(pointer).get(length).call(free).op(I::End);
+        }
+        let code = &mut write.code;
+        let null = |code: &mut Code| {
+            if let Some(tag) = tag {
+                code.i32(0).get(tag).op(I::Select);
+            }
+        };
+        match (to, form) {
+            (To::Area(area), _) => {
+                code.get(*area).get(pointer);
+                null(code);
+                code.op(store(I32, 0)).get(*area);
+                sequence.push_count(code, length);
+                code.op(store(I32, 4));
+            }
+            (To::Buffer(buffer, _), _) => {
+                // What did not fit was put elsewhere.
+                let Some(rule) = self.rules.free.clone() else {
+                    let message = "a result into a buffer needs `alloc` and `free`";
+                    return Err(self.maker.wrong(at, message));
+                };
+                let lies = Lies { align: 8, ..Lies::default() };
+                let free = self.maker.free(at, self.rules, &rule, lies)?;
+                let bytes = if sequence.bytes { 0 } else { sequence.size.trailing_zeros() as i32 };
+                code.get(pointer).get(*buffer).op(I::I32Ne);
+                code.op(I::If(BlockType::Empty)).get(pointer).shifted(length, bytes).call(free);
+                code.op(I::End);
+                sequence.push_count(code, length);
+                results.push(I32);
+            }
+            (_, ResultForm::Values) => {
+                code.get(pointer);
+                null(code);
+                sequence.push_count(code, length);
+                results.extend([I32, I32]);
+            }
+            (_, ResultForm::Packed | ResultForm::PackedLow) => {
+                let (high, low) = match form {
+                    ResultForm::Packed => (pointer, length),
+                    _ => (length, pointer),
+                };
+                for (local, shift) in [(high, 32), (low, 0)] {
+                    if local == length {
+                        sequence.push_count(code, length);
+                    } else {
+                        code.get(local);
+                        null(code);
+                    }
+                    code.op(I::I64ExtendI32U);
+                    if shift > 0 {
+                        code.ops([I::I64Const(shift), I::I64Shl]);
+                    }
+                }
+                code.op(I::I64Or);
+                results.push(ValType::I64);
+            }
+            (_, ResultForm::Object) => {
+                code.get(pointer);
+                if let Some(object) = object {
+                    code.get(length).call(object);
+                }
+                null(code);
+                results.push(I32);
+            }
+            (_, ResultForm::Prefixed) => {
+                code.plus(pointer, -4);
+                sequence.push_count(code, length);
+                code.op(store(I32, 0)).plus(pointer, -4);
+                null(code);
+                results.push(I32);
+            }
+            _ => {
+                let end = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
+                let code = &mut write.code;
+                let found = self.new_slots(1);
+                let args = Box::new([used(slot), used(slot + 1)]);
+                self.ops.push(Op::CallCore { func: end, args, to: found });
+                let message = self.maker.message(format!(
+                    "{}: result: text with U+0000 in it cannot be returned NUL-terminated",
+                    self.function.name
+                ));
+                self.ops.push(Op::Refuse { when: used(found), message });
+                code.get(pointer);
+                null(code);
+                results.push(I32);
+            }
+        }
+        let func = self.maker.glue.add(write, &results);
+        let to = self.new_slots(results.len() as u32);
+        self.ops.push(Op::CallCore { func, args: passed.into(), to });
+        Ok((to..to + results.len() as u32).map(used).collect())
+    }
+
+    /// The function that gives a buffer where it is large enough, and other memory
+    /// where not. Nothing runs between the step that tells it of the buffer and the
+    /// one that asks it.
+    fn fill_buffer(&mut self, buffer: Local, capacity: Local, unit: u32, at: usize) -> Result<u32> {
+        let other = self.maker.alloc(at, self.rules, 8, 0, 0)?;
+        let (place, room) = (self.maker.glue.global(), self.maker.glue.global());
+        let mut tell = Func::new(&[I32, I32]);
+        tell.code.get(0).op(I::GlobalSet(place)).get(1).times(unit).op(I::GlobalSet(room));
+        let tell = self.maker.glue.add(tell, &[]);
+        let to = self.new_slots(0);
+        let args = Box::new([used(buffer), used(capacity)]);
+        self.ops.push(Op::CallCore { func: tell, args, to });
+        let mut give = Func::new(&[I32]);
+        let code = &mut give.code;
+        code.get(0).ops([I::GlobalGet(room), I::I32LeU]);
+        code.op(I::If(BlockType::Result(wasm_encoder::ValType::I32)));
+        code.ops([I::GlobalGet(place), I::Else]).get(0).call(other).op(I::End);
+        Ok(self.maker.glue.add(give, &[I32]))
+    }
+}
