@@ -96,6 +96,7 @@ const UNSAFE: &[&str] = &[
     "component/call.rs",
     "component/check.rs",
     "component/convert.rs",
+    "component/door.rs",
     "component/engine_types.rs",
     "component/func.rs",
     "component/host.rs",
@@ -228,6 +229,7 @@ const CIRCLES: &[(&str, &[&str])] = &[
         &[
             "component/call",
             "component/component",
+            "component/door",
             "component/engine_types",
             "component/host",
             "component/instance",

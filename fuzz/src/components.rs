@@ -318,9 +318,31 @@ fn signature(module: &Module, import: usize) -> Signature {
     }
 }
 
+/// A number, `bool` or `char` of this type.
+pub fn plain_value(bytes: &mut Bytes<'_>, bits: u64, ty: &str) -> Val<'static> {
+    match ty {
+        "bool" => Val::Bool(bits & 1 == 1),
+        "s8" => Val::S8(bits as i8),
+        "u8" => Val::U8(bits as u8),
+        "s16" => Val::S16(bits as i16),
+        "u16" => Val::U16(bits as u16),
+        "s32" => Val::S32(bits as i32),
+        "u32" => Val::U32(bits as u32),
+        "s64" => Val::S64(bits as i64),
+        "u64" => Val::U64(bits),
+        "f32" => Val::F32(f32::from_bits(bits as u32)),
+        "f64" => Val::F64(f64::from_bits(bits)),
+        _ => Val::Char(['\0', 'a', 'é', '\u{d7ff}', '🦀', char::MAX][bytes.below(6)]),
+    }
+}
+
+pub fn some_bits(bytes: &mut Bytes<'_>) -> u64 {
+    [0, 1, 20, 127, 128, 255, 0x7fff_ffff, 0x8000_0000, u64::MAX][bytes.below(9)]
+}
+
 /// A value of a type; resources are the host's.
 pub(super) fn value(bytes: &mut Bytes<'_>, ty: &Type, depth: usize) -> Val<'static> {
-    let bits = [0, 1, 20, 127, 128, 255, 0x7fff_ffff, 0x8000_0000, u64::MAX][bytes.below(9)];
+    let bits = some_bits(bytes);
     let payload =
         |bytes: &mut Bytes<'_>, ty: Option<&Type>| ty.map(|ty| Box::new(value(bytes, ty, depth)));
     let fields = |bytes: &mut Bytes<'_>| {
@@ -328,20 +350,7 @@ pub(super) fn value(bytes: &mut Bytes<'_>, ty: &Type, depth: usize) -> Val<'stat
     };
     match ty {
         Type::String => Val::String(text(bytes)),
-        Type::Scalar(_) => match &*ty.to_string() {
-            "bool" => Val::Bool(bits & 1 == 1),
-            "s8" => Val::S8(bits as i8),
-            "u8" => Val::U8(bits as u8),
-            "s16" => Val::S16(bits as i16),
-            "u16" => Val::U16(bits as u16),
-            "s32" => Val::S32(bits as i32),
-            "u32" => Val::U32(bits as u32),
-            "s64" => Val::S64(bits as i64),
-            "u64" => Val::U64(bits),
-            "f32" => Val::F32(f32::from_bits(bits as u32)),
-            "f64" => Val::F64(f64::from_bits(bits)),
-            _ => Val::Char(['\0', 'a', 'é', '\u{d7ff}', '🦀', char::MAX][bytes.below(6)]),
-        },
+        Type::Scalar(_) => plain_value(bytes, bits, &ty.to_string()),
         Type::List(_) => {
             let element = ty.at(0).expect("a list has one");
             let count = [0, 1, 2, 3, 17][bytes.below(if depth == 0 { 2 } else { 5 })];
@@ -375,7 +384,8 @@ pub(super) fn value(bytes: &mut Bytes<'_>, ty: &Type, depth: usize) -> Val<'stat
     }
 }
 
-fn text(bytes: &mut Bytes<'_>) -> Str<'static> {
+/// A text, mostly well-formed.
+pub fn text(bytes: &mut Bytes<'_>) -> Str<'static> {
     let sample = ["", "a", "plain", "café", "Ā", "漢字", "🦀 and \0 more"][bytes.below(7)];
     let text = sample.repeat([0, 1, 2, 40][bytes.below(4)]);
     match bytes.below(16) {

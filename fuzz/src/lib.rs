@@ -9,6 +9,7 @@ pub mod api;
 pub mod args;
 pub mod components;
 pub mod differ;
+pub mod doors;
 pub mod faces;
 pub mod objects;
 pub mod play;

@@ -4,6 +4,8 @@
 //! Not here: linear memory, plans, syntax.
 
 mod convention;
+#[cfg(feature = "component")]
+pub(crate) mod door;
 mod text;
 
 pub use convention::{AllocArg, Convention, Form, Freed};

@@ -7,6 +7,7 @@
 
 use super::check::Checker;
 use super::convert::{Take, read};
+use super::door::Way;
 use super::instance::{HostTable, Instance, Shared};
 use super::text::trap;
 use super::walk_lift::Lifting;
@@ -31,11 +32,11 @@ use std::ptr::{NonNull, null};
 use std::slice::IterMut;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use wasmtime::ValRaw;
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
 };
 use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower, TypedFunc};
+use wasmtime::{Store, ValRaw};
 
 /// An exported function of an instance.
 pub struct Function {
@@ -46,6 +47,8 @@ pub struct Function {
     hint: AtomicUsize,
     /// How the guest stores text, as far as that is known.
     encoding: AtomicU8,
+    /// The way by the component's door, if there is one.
+    way: Option<Way>,
 }
 
 impl Function {
@@ -53,9 +56,10 @@ impl Function {
         instance: Instance,
         func: wasmtime::component::Func,
         ty: Signature,
+        way: Option<Way>,
     ) -> Function {
         let (hint, encoding) = (AtomicUsize::new(0), AtomicU8::new(0));
-        Function { instance, func, ty, hint, encoding }
+        Function { instance, func, ty, hint, encoding, way }
     }
 
     /// Its type.
@@ -82,10 +86,7 @@ impl Function {
         returned: &mut Returned,
         trust: Trust,
     ) -> Result<()> {
-        let sink =
-            Sink { arena: Arena::new(self.hint()), returned: Returned::default(), end: None };
-        *returned = self.cross(host, Given::Slots(args, read, trust), sink)?.returned;
-        Ok(())
+        self.cross(host, Given::Slots(args, read, trust), To { returned, end: None })
     }
 
     /// Calls it with ends: a slot for each argument, and one for the result if there is
@@ -97,54 +98,67 @@ impl Function {
         results: &mut [End<'_>],
     ) -> Result<()> {
         let end = results.first_mut().map(|end| NonNull::from(end).cast());
-        let sink = Sink { arena: Arena::new(0), returned: Returned::default(), end };
-        self.cross(host, Given::Ends(args), sink).map(drop)
+        self.cross(host, Given::Ends(args), To { returned: &mut Returned::default(), end })
     }
 
-    fn cross(&self, host: &mut Cx<'_>, args: Given<'_>, sink: Sink) -> Result<Sink> {
-        self.instance.enter(host, |store, frame| {
-            let mut notes = frame.shared().notes();
-            let (read, trust) = match args {
-                Given::Slots(_, read, trust) => (read, trust),
-                Given::Ends(_) => (plain_text as ReadText, Trust::Unchecked),
-            };
-            let mut checker = Checker {
-                cx: frame.host(),
-                notes: &mut notes,
-                read,
-                encoding: self.encoding(),
-                trust,
-                home: Some(frame.owner()),
-            };
-            let checked = match args {
-                // SAFETY: the caller vouches for the arguments.
-                Given::Slots(args, ..) => unsafe {
-                    checker.all("parameter", &self.ty.params, args)
-                },
-                Given::Ends(args) => checker.ends(&self.ty.params, args),
-            };
-            if let Err(error) = checked {
-                notes.settle(false);
-                frame.shared().keep_notes(notes);
-                return Ok(Err(error));
-            }
-            let sink = Cell::new(sink);
-            frame.begin(self, &sink);
-            let measures = std::mem::take(&mut notes.measures);
-            let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
-            let args = Args((&raw const going).cast());
-            // SAFETY: whatever types a function has, `Args` writes as many words
-            // as its parameters take, and `Out` reads what its results do.
-            let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(self.func) };
-            let outcome = func.call(store, args);
-            frame.begin_again();
-            notes.measures = going.measures.take();
-            notes.settle(true);
-            frame.shared().end_loans();
-            frame.shared().keep_notes(notes);
-            outcome?;
-            Ok(Ok(sink.into_inner()))
+    fn cross(&self, host: &mut Cx<'_>, args: Given<'_>, mut to: To<'_>) -> Result<()> {
+        self.instance.enter(host, |store, frame| match &self.way {
+            Some(way) if way.call(store, frame, &self.ty, args, &mut to)? => Ok(Ok(())),
+            _ => self.cross_by_engine(store, frame, args, to),
         })
+    }
+
+    /// The engine's own way.
+    #[inline(never)]
+    fn cross_by_engine(
+        &self,
+        store: &mut Store<StoreData>,
+        frame: &Frame,
+        args: Given<'_>,
+        to: To<'_>,
+    ) -> wasmtime::Result<Result<()>> {
+        let mut notes = frame.shared().notes();
+        let (read, trust) = match args {
+            Given::Slots(_, read, trust) => (read, trust),
+            Given::Ends(_) => (plain_text as ReadText, Trust::Unchecked),
+        };
+        let mut checker = Checker {
+            cx: frame.host(),
+            notes: &mut notes,
+            read,
+            encoding: self.encoding(),
+            trust,
+            home: Some(frame.owner()),
+        };
+        let checked = match args {
+            // SAFETY: the caller vouches for the arguments.
+            Given::Slots(args, ..) => unsafe { checker.all("parameter", &self.ty.params, args) },
+            Given::Ends(args) => checker.ends(&self.ty.params, args),
+        };
+        if let Err(error) = checked {
+            notes.settle(false);
+            frame.shared().keep_notes(notes);
+            return Ok(Err(error));
+        }
+        let room = if to.end.is_none() { self.hint() } else { 0 };
+        let sink = Sink { arena: Arena::new(room), returned: Returned::default(), end: to.end };
+        let sink = Cell::new(sink);
+        frame.begin(self, &sink);
+        let measures = std::mem::take(&mut notes.measures);
+        let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
+        let args = Args((&raw const going).cast());
+        // SAFETY: whatever types a function has, `Args` writes as many words
+        // as its parameters take, and `Out` reads what its results do.
+        let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(self.func) };
+        let outcome = func.call(store, args);
+        frame.begin_again();
+        notes.measures = going.measures.take();
+        notes.settle(true);
+        frame.shared().end_loans();
+        frame.shared().keep_notes(notes);
+        outcome?;
+        *to.returned = sink.into_inner().returned;
+        Ok(Ok(()))
     }
 
     fn hint(&self) -> usize {
@@ -172,17 +186,32 @@ pub(super) struct Frame {
 }
 
 /// Where a result goes.
+pub(super) struct To<'t> {
+    pub returned: &'t mut Returned,
+    /// The end that it goes to, if that is not `returned`.
+    end: Option<NonNull<End<'static>>>,
+}
+
+impl To<'_> {
+    /// The end that the result goes to, if that is not `returned`.
+    pub fn end(&mut self) -> Option<&mut End<'static>> {
+        // SAFETY: `Function::call_ends` has it lent until the call is over; nothing is put
+        // in its place.
+        self.end.map(|mut end| unsafe { end.as_mut() })
+    }
+}
+
+/// The same while the engine lifts it.
 #[derive(Default)]
 struct Sink {
     arena: Arena,
     returned: Returned,
-    /// The end that it goes to, if that is not `returned`.
     end: Option<NonNull<End<'static>>>,
 }
 
 /// A call's arguments.
 #[derive(Clone, Copy)]
-enum Given<'a> {
+pub(super) enum Given<'a> {
     /// Slots, what reads the texts in them, and who has looked at them.
     Slots(&'a [Slot], ReadText, Trust),
     /// Ends.
@@ -265,6 +294,14 @@ impl Frame {
             Some(frame) => body(frame),
             None => Err(Error::new(ErrorKind::Panic, "internal error: no call is running").into()),
         }
+    }
+
+    /// The same in a host function that the guest calls, which it may not always do.
+    pub fn called<R>(body: impl FnOnce(&Frame) -> wasmtime::Result<R>) -> wasmtime::Result<R> {
+        Frame::current(|frame| match frame.shared().may_not_leave() {
+            true => Err(wasmtime::Trap::CannotLeaveComponent.into()),
+            false => body(frame),
+        })
     }
 
     /// The host's store.
@@ -437,12 +474,14 @@ unsafe impl Lift for Out {
             // SAFETY: `Function::call` keeps both until the engine's call is over.
             let (func, sink) = unsafe { (&*frame.func.get(), &*frame.sink.get()) };
             let results = &func.ty.results;
+            if let Some(way) = &func.way {
+                way.learn(frame, cx);
+            }
             let Some(result) = results.fields.first() else { return Ok(Out) };
             let mut into = sink.take();
             let mut lent = Vec::new();
             let mut lifting = Lifting::new(cx, frame, &mut into.arena, &mut lent);
-            // SAFETY: `Function::call_ends` has it lent until the engine's call is over; the
-            // lifetime is made shorter, in which nothing is put in its place.
+            // SAFETY: as in `To::end`.
             if let Some(end) = into.end.map(|mut end| unsafe { end.as_mut() }) {
                 take(frame, &mut lifting, results, result, src, end)?;
                 return Ok(Out);
@@ -502,24 +541,39 @@ fn take(
     }
     if let (Type::String, Some(at)) = (ty, at) {
         let text = lifting.returned_text(at)?;
-        if !end.writes() {
-            lifting.pay(2 * text.len())?;
-            return Ok(end.put(Val::String(own(frame, text)?))?);
-        }
-        return match end.write(text, Policy::Reject) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::BadText => {
-                Err(trap(error.message(), TrapCode::IllFormedText).into())
-            }
-            Err(error) => Ok(end.keep(error, || own(frame, text))?),
-        };
+        return put_text(frame, text, end, |bytes| lifting.pay(bytes));
     }
     let slot = match at {
         Some(at) => lifting.load(ty, at)?,
         None => lifting.flat(ty, &mut src.iter())?,
     };
+    put_slot(slot, end)
+}
+
+/// Puts a guest's text where an end says. `pay` is told how many bytes a copy has.
+pub(super) fn put_text(
+    frame: &Frame,
+    text: Text<'_>,
+    end: &mut End<'_>,
+    pay: impl FnOnce(usize) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()> {
+    if !end.writes() {
+        pay(2 * text.len())?;
+        return Ok(end.put(Val::String(own(frame, text)?))?);
+    }
+    match end.write(text, Policy::Reject) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BadText => {
+            Err(trap(error.message(), TrapCode::IllFormedText).into())
+        }
+        Err(error) => Ok(end.keep(error, || own(frame, text))?),
+    }
+}
+
+/// The same of a value that was lifted just now.
+pub(super) fn put_slot(slot: Slot, end: &mut End<'_>) -> wasmtime::Result<()> {
     if end.is_val() {
-        // SAFETY: it was lifted just now, and is copied.
+        // SAFETY: what was lifted just now is there, and is copied.
         let val = unsafe { read(&slot, Take::Copy, plain_text) }?;
         return Ok(end.put(val)?);
     }

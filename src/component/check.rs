@@ -64,7 +64,7 @@ pub(super) struct Checker<'c, 'a> {
     pub home: Option<&'c Arc<Owner>>,
 }
 
-type Checked = Looked;
+pub(super) type Checked = Looked;
 
 impl Checker<'_, '_> {
     /// Checks values against the types they are for: their number, and all that
@@ -305,7 +305,8 @@ fn find(cases: &Cases, index: u32) -> Result<&crate::types::tree::Case, Fault> {
     })
 }
 
-fn number(kind: u8, bits: u64) -> Checked {
+/// Looks at a number that is a host's.
+pub(super) fn number(kind: u8, bits: u64) -> Checked {
     match kind {
         kind::BOOL if bits > 1 => Err(out_of_range(format!("{bits} is no bool"))),
         kind::CHAR if char::from_u32(bits as u32).is_none() => {

@@ -4,6 +4,7 @@
 
 use super::engine_types::{Reader, Resources};
 use super::names;
+use crate::abi::door::{Door, Entrance};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::tree::{Field, Signature, Tuple};
 use std::sync::Arc;
@@ -29,7 +30,20 @@ struct Inner {
     resources: Resources,
     /// The types of parameters and results, by the engine's numbers.
     tuples: Vec<Option<Tuple>>,
+    door: Option<Known>,
 }
+
+/// The door of a component.
+struct Known {
+    door: Door,
+    at: ComponentExportIndex,
+    /// Positions among its functions, beside `exports`.
+    entrances: Vec<Option<usize>>,
+    is_used: bool,
+}
+
+/// A component's door, and whether calls go by it.
+pub struct With(pub Door, pub bool);
 
 /// A function that a component exports.
 pub struct Export {
@@ -77,22 +91,34 @@ const MOST_LISTED: usize = 16 << 20;
 const MOST_RESOURCES: usize = 10_000;
 
 impl Component {
-    /// Compiles a component, which is a binary. `id` tells it from others.
+    /// Compiles a component, which is a binary, with a door to it where that is
+    /// accepted. `id` tells it from others.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidCore`] for what breaks the rules, and
     /// [`ErrorKind::UnsupportedFormat`] for what this library does not have.
-    pub fn new(engine: &Engine, bytes: &[u8], id: u64) -> Result<Component> {
+    pub fn new(
+        engine: &Engine,
+        bytes: &[u8],
+        with: Option<(Vec<u8>, Door)>,
+        id: u64,
+    ) -> Result<Component> {
+        if let Some((bytes, door)) = with
+            && let Ok(compiled) = wasmtime::component::Component::from_binary(engine, &bytes)
+        {
+            return Component::of(engine, compiled, Some(With(door, true)), id);
+        }
         let compiled = wasmtime::component::Component::from_binary(engine, bytes);
         let compiled = compiled.map_err(|e| refused(&e))?;
-        Component::of(engine, compiled, id)
+        Component::of(engine, compiled, None, id)
     }
 
     /// The same for what the engine has compiled.
     pub fn of(
         engine: &Engine,
         compiled: wasmtime::component::Component,
+        with: Option<With>,
         id: u64,
     ) -> Result<Component> {
         let ty = compiled.component_type();
@@ -110,7 +136,7 @@ impl Component {
         for (name, item) in ty.imports(engine) {
             imported.push((name.to_owned(), listed.import(0, name, item.ty)?));
         }
-        listed.exports(&ty)?;
+        listed.exports(&ty, with.as_ref().map(|With(door, _)| &*door.name))?;
         let Listed { resources, functions, modules: given, .. } = listed;
         let mut reader = Reader::new(types, &resources);
         let needs = needs(&mut reader, imported)?;
@@ -124,6 +150,18 @@ impl Component {
         for (number, tuple) in reader.tuples {
             tuples[number as usize] = Some(tuple);
         }
+        let door = match with {
+            None => None,
+            Some(With(door, is_used)) => {
+                let at = compiled.get_export_index(None, &door.name);
+                let at = at.ok_or_else(|| Error::internal("a component without its door"))?;
+                let entrance = |export: &Export| {
+                    door.funcs.iter().position(|entrance| entrance.export == export.name)
+                };
+                let entrances = exports.iter().map(entrance).collect();
+                Some(Known { door, at, entrances, is_used })
+            }
+        };
         let (mut imports, mut modules) = (Vec::new(), Vec::new());
         flat("", &needs, &mut imports, &mut modules);
         Ok(Component(Arc::new(Inner {
@@ -136,7 +174,31 @@ impl Component {
             given,
             resources,
             tuples,
+            door,
         })))
+    }
+
+    /// Its door, used or not.
+    pub fn door(&self) -> Option<&Door> {
+        self.0.door.as_ref().map(|known| &known.door)
+    }
+
+    /// Where the door is found, if calls go by it.
+    pub(super) fn door_at(&self) -> Option<(&ComponentExportIndex, bool)> {
+        let known = self.0.door.as_ref().filter(|known| known.is_used)?;
+        Some((&known.at, known.door.whole))
+    }
+
+    /// How many functions can be entered by it.
+    pub(super) fn entrances(&self) -> usize {
+        self.0.door.as_ref().map_or(0, |known| known.door.funcs.len())
+    }
+
+    /// How the exported function of this position is entered by the door.
+    pub(super) fn entrance(&self, export: usize) -> Option<&Entrance> {
+        let known = self.0.door.as_ref()?;
+        let at = *known.entrances.get(export)?;
+        known.door.funcs.get(at?)
     }
 
     /// The functions that it imports: interface, name and type. A function of the
@@ -277,11 +339,17 @@ impl Listed<'_> {
         })
     }
 
-    fn exports(&mut self, ty: &wasmtime::component::types::Component) -> Result<()> {
+    fn exports(
+        &mut self,
+        ty: &wasmtime::component::types::Component,
+        but: Option<&str>,
+    ) -> Result<()> {
         let engine = self.engine;
         let mut path = String::new();
         for (name, _) in ty.exports(engine) {
-            self.export(None, name, &mut path)?;
+            if Some(name) != but {
+                self.export(None, name, &mut path)?;
+            }
         }
         Ok(())
     }

@@ -205,7 +205,7 @@ fn lift(
     ty: InterfaceType,
     mut field: impl FnMut(&mut Lifting<'_, '_>, &Fields, usize) -> wasmtime::Result<Slot>,
 ) -> wasmtime::Result<Lent> {
-    Frame::current(|frame| {
+    Frame::called(|frame| {
         let fields = frame.tuple(ty, cx.instance_type())?;
         let count = fields.fields.len();
         let mut lent =

@@ -10,6 +10,7 @@
 use super::call::{Frame, Function};
 use super::check::Notes;
 use super::component::{Component, Item, Needed};
+use super::door::{Gate, Told, Way};
 use super::engine_types::Resources;
 use super::host::{self, HostFunction};
 use crate::error::{Error, ErrorKind, Result};
@@ -20,7 +21,7 @@ use crate::guest::meter::{at_deadline, put_off};
 use crate::guest::resource::{Owner, Resource};
 use crate::guest::tree::arena::Arena;
 use crate::guest::value::wrong_store;
-use crate::guest::{ModuleName, StoreData};
+use crate::guest::{Limits, ModuleName, StoreData};
 use crate::string::Encoding;
 use crate::types::tree::Tuple;
 use std::cell::{RefCell, UnsafeCell};
@@ -78,6 +79,10 @@ pub(super) struct Shared {
     /// The types of parameters and results of what components within it import, by
     /// the engine's numbers, where the component does not know them.
     pub tuples: RefCell<HashMap<u32, Tuple>>,
+    /// The component's door, if calls go by it.
+    gate: OnceLock<Gate>,
+    /// For each of the functions that are behind it.
+    pub told: Vec<Told>,
     notes: RefCell<Vec<Notes>>,
     arenas: RefCell<Vec<Arena>>,
 }
@@ -133,6 +138,11 @@ impl Shared {
         self.component.tuple(index)
     }
 
+    /// Whether the guest runs where it may call nobody.
+    pub fn may_not_leave(&self) -> bool {
+        self.gate.get().is_some_and(Gate::is_inside)
+    }
+
     /// Ends what was lent for a call. Nothing is borrowed while the host's code runs,
     /// which a resource's end may be.
     pub fn end_loans(&self) {
@@ -183,7 +193,7 @@ impl Shared {
         {
             let _ = own.set_fuel(fuel);
         }
-        own.data_mut().limits = host.data().limits;
+        own.data_mut().limits = limits(host, &self.component);
         if let Some(ticks) = host.data().meter.left() {
             own.set_epoch_deadline(ticks);
             own.data_mut().meter = host.data().meter.clone();
@@ -236,6 +246,7 @@ impl Instance {
         };
         #[cfg_attr(not(feature = "wasi"), allow(unused_mut))]
         let mut data = host.data().apart();
+        data.limits = limits(host, component);
         let mut definer = Definer {
             supplied: supplied.functions.into_iter(),
             modules: supplied.modules.into_iter(),
@@ -270,6 +281,8 @@ impl Instance {
             owner: Arc::new(Owner::new(definer.wasis)),
             hosts: RefCell::default(),
             tuples: RefCell::default(),
+            gate: OnceLock::new(),
+            told: std::iter::repeat_with(Told::new).take(component.entrances()).collect(),
             notes: RefCell::default(),
             arenas: RefCell::default(),
         };
@@ -283,7 +296,14 @@ impl Instance {
             engine: UnsafeCell::new(Engine { store, instance: None }),
             _counted: counted,
         }));
-        let instance = made.enter(host, |store, _| Ok(Ok(pre.instantiate(store))))?;
+        let instance = made.enter(host, |store, frame| {
+            Ok(Ok(pre.instantiate(&mut *store).and_then(|instance| {
+                if let Some((at, whole)) = component.door_at() {
+                    let _ = frame.shared().gate.set(Gate::find(store, &instance, at, whole)?);
+                }
+                Ok(instance)
+            })))
+        })?;
         // SAFETY: nobody else knows the instance yet.
         let engine = unsafe { &mut *made.0.engine.get() };
         engine.instance = Some(instance.map_err(|e| match is_of_guest(&e) {
@@ -303,7 +323,10 @@ impl Instance {
         // SAFETY: this has the host's store, and `busy`.
         let engine = unsafe { &mut *self.0.engine.get() };
         let func = engine.instance.and_then(|i| i.get_func(&mut engine.store, export.at));
-        Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone())))
+        let gate = self.0.shared.gate.get();
+        let entrance = gate.zip(self.0.component.entrance(index));
+        let way = entrance.map(|(gate, entrance)| Way::new(*gate, entrance, &export.ty));
+        Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone(), way)))
     }
 
     /// The core modules that it exports, by flat names.
@@ -333,7 +356,12 @@ impl Instance {
         if host.data().id != inner.home {
             return Err(wrong_store("instance"));
         }
-        let _busy = self.claim()?;
+        // Who has the host's store for itself has no need to take turns.
+        if inner.busy.load(Ordering::Acquire) {
+            return Err(running());
+        }
+        inner.busy.store(true, Ordering::Release);
+        let _busy = Busy(&inner.busy);
         if let Some(why) = inner.poisoned.get() {
             let message = format!("this instance of a component cannot be called any more: {why}");
             return Err(Error::new(ErrorKind::Poisoned, message));
@@ -376,11 +404,23 @@ impl Instance {
     /// Keeps others out: host functions that the instance calls.
     fn claim(&self) -> Result<Busy<'_>> {
         if self.0.busy.swap(true, Ordering::Acquire) {
-            let message = "this instance of a component is running, and cannot be entered again";
-            return Err(Error::new(ErrorKind::StoreBusy, message));
+            return Err(running());
         }
         Ok(Busy(&self.0.busy))
     }
+}
+
+/// As much as a store may have, and what a door adds to a component.
+fn limits(host: &Cx<'_>, component: &Component) -> Limits {
+    let mut limits = host.data().limits;
+    limits.instances = limits.instances.saturating_add(component.door().is_some().into());
+    limits
+}
+
+#[cold]
+fn running() -> Error {
+    let message = "this instance of a component is running, and cannot be entered again";
+    Error::new(ErrorKind::StoreBusy, message)
 }
 
 struct Busy<'a>(&'a AtomicBool);

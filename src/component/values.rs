@@ -170,7 +170,7 @@ fn lift<P>(
     ty: InterfaceType,
     values: impl FnOnce(&Fields, &mut Lifting<'_, '_>) -> wasmtime::Result<P>,
 ) -> wasmtime::Result<Lifted<P>> {
-    Frame::current(|frame| {
+    Frame::called(|frame| {
         let fields = frame.tuple(ty, cx.instance_type())?;
         let (mut arena, mut borrows) = (Arena::new(0), Vec::new());
         let mut lifting = Lifting::new(cx, frame, &mut arena, &mut borrows);

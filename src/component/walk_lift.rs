@@ -135,11 +135,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
 
     /// Where fields lie that a component passes through memory.
     pub fn area(&self, fields: &Fields, at: u32) -> Result<usize> {
-        if !at.is_multiple_of(fields.layout.align) {
-            return Err(trap("return pointer not aligned", TrapCode::Other).into());
-        }
-        self.within(at as usize, fields.layout.size as usize)?;
-        Ok(at as usize)
+        area(self.cx.memory(), fields, at)
     }
 
     /// The text that a function returns.
@@ -284,22 +280,36 @@ impl<'c, 'l> Lifting<'c, 'l> {
         Ok(Slot::pointer(kind, self.arena.resource(resource)?))
     }
 
-    fn within(&self, at: usize, size: usize) -> Result<()> {
-        match self.cx.memory().get(at..).and_then(|rest| rest.get(..size)) {
-            Some(_) => Ok(()),
-            None => Err(bounds("")),
-        }
-    }
-
     fn pair(&self, at: usize) -> (u32, u32) {
-        (self.bits(4, at) as u32, self.bits(4, at + 4) as u32)
+        pair(self.cx.memory(), at)
     }
 
     fn bits(&self, size: usize, at: usize) -> u64 {
-        let mut bits = [0; 8];
-        bits[..size].copy_from_slice(&self.cx.memory()[at..][..size]);
-        u64::from_le_bytes(bits)
+        bits(self.cx.memory(), size, at)
     }
+}
+
+/// Where fields lie that a component passes through memory.
+pub(super) fn area(memory: &[u8], fields: &Fields, at: u32) -> Result<usize> {
+    if !at.is_multiple_of(fields.layout.align) {
+        return Err(trap("return pointer not aligned", TrapCode::Other).into());
+    }
+    let rest = memory.get(at as usize..);
+    match rest.and_then(|rest| rest.get(..fields.layout.size as usize)) {
+        Some(_) => Ok(at as usize),
+        None => Err(bounds("")),
+    }
+}
+
+/// Address and length, which are in memory.
+pub(super) fn pair(memory: &[u8], at: usize) -> (u32, u32) {
+    (bits(memory, 4, at) as u32, bits(memory, 4, at + 4) as u32)
+}
+
+fn bits(memory: &[u8], size: usize, at: usize) -> u64 {
+    let mut bits = [0; 8];
+    bits[..size].copy_from_slice(&memory[at..][..size]);
+    u64::from_le_bytes(bits)
 }
 
 impl<'l> FromGuest<'l> for Lifting<'_, 'l> {

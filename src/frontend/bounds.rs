@@ -7,11 +7,14 @@
 //! it goes through their definitions as often as they are instantiated, and makes a
 //! copy of all that is in an instance wherever one is named.
 //!
+//! Whoever goes through all definitions also finds out which core functions are behind
+//! what is exported.
+//!
 //! Not here: how it is read; what is in core modules and functions.
 
-use super::definitions::{Def, Op, read, too_much};
+use super::definitions::{Def, Lift, Op, read, too_much};
 use crate::error::Result;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId};
 use wasmparser::types::Types;
 use wasmparser::{ComponentExternalKind as Kind, WasmFeatures};
@@ -29,11 +32,52 @@ const DEEPEST: usize = 100;
 ///
 /// As [`super::component::check`], but bodies of core functions are not looked at;
 /// and [`ErrorKind::InvalidCore`] for one that asks for too much.
-pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
+pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<Found> {
     let (defs, types) = read(bytes, features)?;
     let mut count = Count { types: &types, sizes: HashMap::new(), left: MOST_ITEMS };
-    Run { defs: &defs, count: &mut count, scopes: Vec::new(), instances: Vec::new() }.all()
+    let mut run = Run {
+        defs: &defs,
+        count: &mut count,
+        scopes: Vec::new(),
+        instances: Vec::new(),
+        lifts: Vec::new(),
+        leaves: false,
+        wasi: false,
+    };
+    run.all()?;
+    let (leaves, mut room, mut exports) = (run.leaves, MOST_NAMED, Vec::new());
+    let whole = run.instances.len().wrapping_sub(1);
+    if run.exports(whole, "", &mut room, &mut exports).is_none() {
+        exports.clear();
+    }
+    exports.sort_unstable();
+    let names = run.instances.last().map(|made| made.items.keys());
+    let names = names.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
+    let (lifts, wasi) = (run.lifts, run.wasi);
+    Ok(Found { types, lifts, exports, names, leaves, wasi })
 }
+
+/// What is behind the exports of a component.
+pub(super) struct Found {
+    /// All its types, and what stands at its indices.
+    pub types: Types,
+    /// Its own lifted functions: at which index, and how.
+    pub lifts: Vec<(u32, Lift)>,
+    /// Exports by their flat names, and which of those they are.
+    pub exports: Vec<(String, usize)>,
+    /// The names of all that it exports, in lower case.
+    pub names: HashSet<String>,
+    /// Whether its core code can call more than functions that are imported, and what
+    /// may always be called.
+    pub leaves: bool,
+    /// Whether it imports from WASI.
+    pub wasi: bool,
+}
+
+/// So many exports are told, with names of so many bytes in all; of a component with
+/// more of either, none.
+const MOST_EXPORTS: usize = 1000;
+const MOST_NAMED: usize = 1 << 20;
 
 /// What is left to be counted.
 struct Count<'t> {
@@ -75,6 +119,10 @@ impl Count<'_> {
 enum Item {
     /// A function, a type, or something that is not passed on.
     One,
+    /// A function that the whole component imports.
+    Host,
+    /// One of the whole component's own that were lifted.
+    Lifted(usize),
     /// A core module, with so many imports.
     Module(usize),
     /// One of the instances that were made.
@@ -102,6 +150,7 @@ struct Scope<'a> {
     instances: Vec<Item>,
     components: Vec<Item>,
     modules: Vec<Item>,
+    funcs: Vec<Item>,
 }
 
 /// Goes through all definitions as the engine does.
@@ -110,6 +159,10 @@ struct Run<'a, 'c, 't> {
     count: &'c mut Count<'t>,
     scopes: Vec<Scope<'a>>,
     instances: Vec<Made<'a>>,
+    /// See [`Found`].
+    lifts: Vec<(u32, Lift)>,
+    leaves: bool,
+    wasi: bool,
 }
 
 impl<'a> Run<'a, '_, '_> {
@@ -159,7 +212,7 @@ impl<'a> Run<'a, '_, '_> {
 
     fn size(&mut self, item: Item) -> usize {
         match item {
-            Item::One | Item::Module(_) => 1,
+            Item::One | Item::Host | Item::Lifted(_) | Item::Module(_) => 1,
             Item::Instance(at) => self.instances[at].size,
             Item::Imported(ty) => self.count.size_of(ty),
             Item::Component { size, .. } => size,
@@ -177,6 +230,7 @@ impl<'a> Run<'a, '_, '_> {
             Kind::Instance => &scope.instances,
             Kind::Component => &scope.components,
             Kind::Module => &scope.modules,
+            Kind::Func => &scope.funcs,
             _ => return Item::One,
         };
         all.get(index as usize).copied().unwrap_or(Item::One)
@@ -191,9 +245,31 @@ impl<'a> Run<'a, '_, '_> {
             Kind::Instance => scope.instances.push(item),
             Kind::Component => scope.components.push(item),
             Kind::Module => scope.modules.push(item),
+            Kind::Func => scope.funcs.push(item),
             _ => {}
         }
         Ok(())
+    }
+
+    /// The functions in an instance that were lifted, with their flat names.
+    fn exports(
+        &self,
+        at: usize,
+        path: &str,
+        room: &mut usize,
+        found: &mut Vec<(String, usize)>,
+    ) -> Option<()> {
+        for (name, item) in &self.instances.get(at)?.items {
+            *room = room.checked_sub(path.len() + name.len() + 1)?;
+            match item {
+                Item::Lifted(lift) => found.push((format!("{path}{name}"), *lift)),
+                Item::Instance(inner) => {
+                    self.exports(*inner, &format!("{path}{name}#"), room, found)?;
+                }
+                _ => {}
+            }
+        }
+        (found.len() <= MOST_EXPORTS).then_some(())
     }
 
     fn step(&mut self, at: usize, op: &Op<'a>) -> Result<Option<usize>> {
@@ -213,6 +289,24 @@ impl<'a> Run<'a, '_, '_> {
                 }
             }
             Op::Others(count) => self.count.take(*count)?,
+            Op::Lift(lift) => {
+                let mut item = Item::One;
+                // What is called of other components is not looked at.
+                if at == 0 {
+                    self.lifts.push((self.scopes[at].funcs.len() as u32, *lift));
+                    item = Item::Lifted(self.lifts.len() - 1);
+                }
+                self.put(at, Kind::Func, item)?;
+            }
+            Op::Lower(func) => {
+                self.count.take(1)?;
+                let is_host = matches!(self.get(at, 0, Kind::Func, *func), Item::Host);
+                self.leaves |= at == 0 && !is_host;
+            }
+            Op::Builtin => {
+                self.count.take(1)?;
+                self.leaves |= at == 0;
+            }
             Op::Bag(items) => {
                 let items = items.iter();
                 let items = items.map(|(name, kind, i)| (*name, self.get(at, 0, *kind, *i)));
@@ -233,12 +327,14 @@ impl<'a> Run<'a, '_, '_> {
                 self.put(at, *kind, self.get(at, *levels, *kind, *index))?;
             }
             Op::Import(name, kind) => {
+                self.wasi |= at == 0 && name.starts_with("wasi:");
                 let item = match (self.scopes[at].args.get(name), kind) {
                     (Some(item), _) => *item,
                     (None, Kind::Instance) => {
                         let index = self.scopes[at].instances.len() as u32;
                         Item::Imported(self.count.types.component_instance_at(index))
                     }
+                    (None, Kind::Func) => Item::Host,
                     _ => Item::One,
                 };
                 // The engine passes on where an import is, and not what is in it.
@@ -279,6 +375,7 @@ impl<'a> Run<'a, '_, '_> {
 fn of_type(ty: ComponentEntityType) -> Item {
     match ty {
         ComponentEntityType::Instance(ty) => Item::Imported(ty),
+        ComponentEntityType::Func(_) => Item::Host,
         _ => Item::One,
     }
 }
@@ -291,7 +388,7 @@ mod tests {
     fn checked(text: &str) -> Result<()> {
         let buffer = wast::parser::ParseBuffer::new(text).unwrap();
         let bytes = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
-        check(&bytes, super::super::FEATURES)
+        check(&bytes, super::super::FEATURES).map(drop)
     }
 
     fn is_too_much(text: &str) {
@@ -360,7 +457,7 @@ mod tests {
         };
         let deepest = (1..DEEPEST).fold(EMPTY.to_vec(), |inner, _| within(inner));
         check(&deepest, super::super::FEATURES).unwrap();
-        let error = check(&within(deepest), super::super::FEATURES).unwrap_err();
+        let error = check(&within(deepest), super::super::FEATURES).err().unwrap();
         assert!(error.message().contains("asks for too much"), "{error}");
     }
 

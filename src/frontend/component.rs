@@ -3,11 +3,12 @@
 //!
 //! Not here: what is in them, which is the engine's business.
 
-use super::bounds;
+use super::bounds::{self, Found};
 use super::core::{FACE, sections};
 use super::definitions::refused;
 use super::text::{error_at, is_component};
 use super::{FEATURES, Format, SECTION, sniff};
+use crate::abi::door::Door;
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
@@ -126,7 +127,7 @@ pub(crate) fn wit(bytes: &[u8]) -> Result<String> {
 pub(crate) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
     let mut validator = Validator::new_with_features(features | WasmFeatures::COMPONENT_MODEL);
     validator.validate_all(bytes).map_err(|e| refused(&e))?;
-    bounds::check(bytes, features)
+    bounds::check(bytes, features).map(drop)
 }
 
 /// Checks all but the bodies of core functions, which compiling does, and that what
@@ -135,8 +136,19 @@ pub(crate) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
 /// # Errors
 ///
 /// As [`check`].
-pub(crate) fn check_types(bytes: &[u8], features: WasmFeatures) -> Result<()> {
-    bounds::check(bytes, features)
+pub(crate) fn check_types(bytes: &[u8], features: WasmFeatures) -> Result<Checked> {
+    bounds::check(bytes, features).map(Checked)
+}
+
+/// What was found out when a component was checked.
+pub(crate) struct Checked(Found);
+
+impl Checked {
+    /// The component with a door to those of its functions that can have one; `None`
+    /// where there are none.
+    pub fn with_door(&self, bytes: &[u8]) -> Option<(Vec<u8>, Door)> {
+        super::door::append(bytes, &self.0)
+    }
 }
 
 /// A binary component as text.

@@ -6,8 +6,9 @@
 use crate::error::{Error, ErrorKind, Result};
 use wasmparser::types::Types;
 use wasmparser::{
-    BinaryReaderError, ComponentAlias, ComponentExternalKind as Kind, ComponentInstance,
-    ComponentOuterAliasKind, Instance, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias,
+    ComponentExternalKind as Kind, ComponentInstance, ComponentOuterAliasKind, Instance, Parser,
+    Payload, ValidPayload, Validator, WasmFeatures,
 };
 
 /// So many outer aliases there may be, over all levels that they reach.
@@ -37,8 +38,45 @@ pub(super) enum Op<'a> {
     Export(&'a str, Kind, u32),
     /// An instance of a core module.
     Core(u32),
+    /// A core function as one of the component's.
+    Lift(Lift),
+    /// A function for core code to call.
+    Lower(u32),
+    /// Something else for core code to call, which it may not always do.
+    Builtin,
     /// So many definitions of other kinds.
     Others(usize),
+}
+
+/// How a core function is lifted; all are indices.
+#[derive(Clone, Copy)]
+pub(super) struct Lift {
+    pub core: u32,
+    pub memory: Option<u32>,
+    pub realloc: Option<u32>,
+    pub post_return: Option<u32>,
+    /// Whether text is in the encoding that all have if they do not tell.
+    pub usual_text: bool,
+    /// Whether there is nothing else to it.
+    pub plain: bool,
+}
+
+impl Lift {
+    fn new(core: u32, options: &[CanonicalOption]) -> Lift {
+        let (memory, realloc, post_return) = (None, None, None);
+        let mut lift = Lift { core, memory, realloc, post_return, usual_text: true, plain: true };
+        for option in options {
+            match option {
+                CanonicalOption::UTF8 => {}
+                CanonicalOption::UTF16 | CanonicalOption::CompactUTF16 => lift.usual_text = false,
+                CanonicalOption::Memory(index) => lift.memory = Some(*index),
+                CanonicalOption::Realloc(index) => lift.realloc = Some(*index),
+                CanonicalOption::PostReturn(index) => lift.post_return = Some(*index),
+                _ => lift.plain = false,
+            }
+        }
+        lift
+    }
 }
 
 /// Reads all of a component, and those in it; the first is the whole.
@@ -155,7 +193,17 @@ pub(super) fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>
                 }
             }
             Payload::ComponentCanonicalSection(all) => {
-                push(&mut defs, at, Op::Others(all.count() as usize));
+                for function in all {
+                    let op = match function.map_err(|e| refused(&e))? {
+                        CanonicalFunction::Lift { core_func_index, options, .. } => {
+                            Op::Lift(Lift::new(core_func_index, &options))
+                        }
+                        CanonicalFunction::Lower { func_index, .. } => Op::Lower(func_index),
+                        CanonicalFunction::ResourceRep { .. } => Op::Others(1),
+                        _ => Op::Builtin,
+                    };
+                    push(&mut defs, at, op);
+                }
             }
             _ => {}
         }

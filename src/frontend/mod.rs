@@ -15,6 +15,8 @@ pub(crate) mod component;
 mod core;
 #[cfg(feature = "component")]
 mod definitions;
+#[cfg(feature = "component")]
+mod door;
 mod emit;
 #[cfg(feature = "attach")]
 mod face;

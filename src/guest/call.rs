@@ -448,6 +448,11 @@ pub(crate) const TRACED: usize = 3 * FRAMES;
 
 fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
     let frame = |info: &wasmtime::FrameInfo| {
+        // What was added to a component is none of its functions.
+        #[cfg(feature = "component")]
+        if info.module().name() == Some(crate::abi::door::MODULE) {
+            return None;
+        }
         let start = info.module().image_range().start as usize;
         let name = data.modules.get(&start);
         let shift = name.map_or(0, |n| n.shift);

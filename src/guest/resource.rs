@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::types::tree::ResourceType;
 use std::any::Any;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[cfg(feature = "component")]
 use wasmtime::component::ResourceAny;
@@ -46,19 +47,25 @@ pub(crate) struct State {
 /// The instance of a component that resources are of.
 #[derive(Default)]
 pub(crate) struct Owner {
-    /// What hosts have dropped, and has to be given back to it.
+    /// What hosts have dropped, and has to be given back to it, and whether there is
+    /// such.
     dropped: Mutex<Vec<ResourceAny>>,
+    has_dropped: AtomicBool,
     /// The types that it imports and WASI supplies, by their numbers.
     wasis: Vec<u32>,
 }
 
 impl Owner {
     pub fn new(wasis: Vec<u32>) -> Owner {
-        Owner { dropped: Mutex::default(), wasis }
+        Owner { wasis, ..Owner::default() }
     }
 
     /// Takes what was dropped.
     pub fn dropped(&self) -> Vec<ResourceAny> {
+        if !self.has_dropped.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        self.has_dropped.store(false, Ordering::Relaxed);
         std::mem::take(&mut self.dropped.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -187,6 +194,7 @@ impl Drop for Inner {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let (Some(any), Some(home)) = (state.any.take(), &self.home) {
             home.dropped.lock().unwrap_or_else(PoisonError::into_inner).push(any);
+            home.has_dropped.store(true, Ordering::Release);
         }
     }
 }

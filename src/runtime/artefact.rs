@@ -1,6 +1,6 @@
 //! The layout of a precompiled module, in memory or in a file: the engine's
 //! artefact, a description, the module as a binary, and a footer. A component is
-//! all in the engine's artefact.
+//! all in the engine's artefact, and described is the door to it.
 //!
 //! The engine's comes first, because the engine maps files that begin with it;
 //! it does not mind what follows. The description is what the compiled back end
@@ -10,6 +10,8 @@
 
 use super::config::BackEnd;
 use super::stored::{Reader, Stored, Writer};
+#[cfg(feature = "component")]
+use crate::abi::door::Door;
 use crate::codegen::Compiled;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Program;
@@ -19,7 +21,7 @@ use std::path::Path;
 
 /// The last word. It says what the bytes are, and in its last two what version
 /// of the layout. Up to version 5 it was the first.
-const MAGIC: [u8; 8] = *b"\0witrt\x08\0";
+const MAGIC: [u8; 8] = *b"\0witrt\x09\0";
 /// In words: the back end, the lengths of the three parts, a checksum of all
 /// before it, and the magic.
 const FOOTER: usize = 48;
@@ -81,8 +83,29 @@ impl Artefact {
 
     /// What is stored of a component.
     #[cfg(feature = "component")]
-    pub fn write_component(code: Vec<u8>) -> Vec<u8> {
-        finish(COMPONENT, code, &[], &[])
+    pub fn write_component(door: Option<&Door>, code: Vec<u8>) -> Vec<u8> {
+        let mut description = Vec::new();
+        if let Some(door) = door {
+            let mut writer = Writer::default();
+            door.put(&mut writer);
+            description = writer.finish();
+        }
+        finish(COMPONENT, code, &description, &[])
+    }
+
+    /// The door of a component, if it has one.
+    #[cfg(feature = "component")]
+    pub fn door(&self, bytes: &[u8]) -> Result<Option<Door>> {
+        if self.description == 0 {
+            return Ok(None);
+        }
+        let read = || {
+            let description = bytes.get(self.code..self.code + self.description)?;
+            let mut reader = Reader::new(description)?;
+            let door = Door::get(&mut reader)?;
+            reader.is_empty().then_some(door)
+        };
+        read().map(Some).ok_or_else(|| bad(DAMAGED))
     }
 
     /// Whether it is of a component.

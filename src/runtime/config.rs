@@ -227,6 +227,13 @@ impl Config {
         }
     }
 
+    /// Whether components get doors: what they cost is not in what a host counts, and
+    /// not in what it has set aside.
+    #[cfg(feature = "component")]
+    pub(crate) fn has_doors(&self) -> bool {
+        self.back_end == BackEnd::Compiled && !self.fuel && self.pooling.is_none()
+    }
+
     /// The engine's form of it.
     pub(crate) fn build(&self) -> Result<wasmtime::Config> {
         let bad = |what: &str, e: &dyn std::fmt::Display| {

@@ -11,7 +11,7 @@ use crate::abi::Convention;
 use crate::codegen::{self, Compiled};
 use crate::compiled::{Code, Exports};
 #[cfg(feature = "component")]
-use crate::component::component::Component;
+use crate::component::component::{Component, With};
 #[cfg(feature = "component")]
 use crate::component::names;
 use crate::error::{Error, ErrorKind, Result};
@@ -98,9 +98,10 @@ impl Module {
         with_room(|| {
             #[cfg(feature = "component")]
             if let Some(component) = frontend::component::binary(bytes)? {
-                frontend::component::check_types(&component, frontend::FEATURES)?;
+                let checked = frontend::component::check_types(&component, frontend::FEATURES)?;
+                let door = engine.config().has_doors().then(|| checked.with_door(&component));
                 let id = next_id();
-                let component = Component::new(engine.inner(), &component, id)?;
+                let component = Component::new(engine.inner(), &component, door.flatten(), id)?;
                 return Ok(Module::of_component(engine, component, WHOLE));
             }
             Module::new_by(engine, bytes, Convention::SECTION)
@@ -360,7 +361,7 @@ impl Module {
             Of::Component(ComponentModule { component, code, .. }) => {
                 let mut artefact = component.engine_component().serialize().map_err(refused)?;
                 artefact.truncate(*code);
-                return Ok(Artefact::write_component(artefact));
+                return Ok(Artefact::write_component(component.door(), artefact));
             }
         };
         let mut artefact = core.core.serialize().map_err(refused)?;
@@ -393,7 +394,13 @@ impl Module {
                 // SAFETY: as below.
                 let component =
                     unsafe { wasmtime::component::Component::deserialize(engine.inner(), code) };
-                return Module::loaded(engine, component.map_err(refused)?, WHOLE);
+                return Module::loaded(
+                    engine,
+                    component.map_err(refused)?,
+                    &artefact,
+                    bytes,
+                    WHOLE,
+                );
             }
             #[cfg(not(feature = "component"))]
             return Err(bad(NO_COMPONENTS));
@@ -433,10 +440,17 @@ impl Module {
                     };
                     let component = component.map_err(refused)?;
                     // The engine opens it once more.
-                    if !artefact.ends(component_image(&component)) {
+                    let bytes = component_image(&component);
+                    if !artefact.ends(bytes) {
                         return Err(bad("the file was replaced while it was being loaded"));
                     }
-                    return Module::loaded(engine, component, artefact.code);
+                    return Module::loaded(
+                        engine,
+                        component.clone(),
+                        &artefact,
+                        bytes,
+                        artefact.code,
+                    );
                 }
                 #[cfg(not(feature = "component"))]
                 return Err(bad(NO_COMPONENTS));
@@ -451,14 +465,18 @@ impl Module {
         load().map_err(|error| error.context(path.display()))
     }
 
-    /// A component that the engine has loaded.
+    /// A component that the engine has loaded from an artefact.
     #[cfg(feature = "component")]
     fn loaded(
         engine: &Engine,
         component: wasmtime::component::Component,
+        artefact: &Artefact,
+        bytes: &[u8],
         code: usize,
     ) -> Result<Module> {
-        let component = Component::of(engine.inner(), component, next_id())?;
+        let is_used = engine.config().has_doors();
+        let door = artefact.door(bytes)?.map(|door| With(door, is_used));
+        let component = Component::of(engine.inner(), component, door, next_id())?;
         Ok(Module::of_component(engine, component, code))
     }
 

@@ -6,6 +6,8 @@
 //!
 //! Not here: what else is in a precompiled module.
 
+#[cfg(feature = "component")]
+use crate::abi::door::{Door, Entrance};
 use crate::abi::{AllocArg, Convention, Form, Freed, GuestEncoding};
 use crate::codegen::{
     Compiled, Entry, EntryResult, ImportCall, Intrinsic, Origin, Remap, Strings, Where,
@@ -280,6 +282,12 @@ macro_rules! enums {
             }
         }
     )*};
+}
+
+#[cfg(feature = "component")]
+structs! {
+    Door { name, whole, funcs }
+    Entrance { export, first, pays }
 }
 
 structs! {

@@ -1,0 +1,77 @@
+//! The core module that is appended to a component, so that its functions can be
+//! entered as core functions: which there are, and how a call's values lie in that
+//! module's own memory, the *frame*.
+//!
+//! The host puts words and text there, enters, and finds there what comes back. Text
+//! that is short or plain crosses without the host: the module asks the guest's
+//! allocator, copies, and copies back.
+//!
+//! Not here: how the module is made, and who calls it.
+
+/// What a door leads to.
+pub(crate) struct Door {
+    /// The function of the component that tells the host where all is. It is in no
+    /// list, and is never called for what it does.
+    pub name: String,
+    /// Whether nothing that an allocator or a call after a return could ask for has to
+    /// be kept from it by the host: then a call is one entry.
+    pub whole: bool,
+    /// The functions that it leads to.
+    pub funcs: Vec<Entrance>,
+}
+
+/// A function that is behind a door.
+pub(crate) struct Entrance {
+    /// Its flat name.
+    pub export: String,
+    /// The number of its first step: [`RUN`] and those beside it count from here on.
+    pub first: u32,
+    /// Whether it is told once its result has been read.
+    pub pays: bool,
+}
+
+/// Each function has so many steps, which take a word and give a status:
+pub(crate) const EACH: u32 = 3;
+/// the call itself;
+pub(crate) const RUN: u32 = 0;
+/// telling the guest that its result, which is the word, was read;
+pub(crate) const PAY: u32 = 1;
+/// where a door is not [whole](Door::whole), room for the arguments' text, which
+/// comes before the call.
+pub(crate) const PREPARE: u32 = 2;
+
+/// A call is done. Text that it returned is in the frame, where it is short and ASCII.
+pub(crate) const DONE: i32 = 0;
+/// The same, but the text is in the guest's memory: the result is where that is told.
+pub(crate) const TOLD: i32 = 1;
+/// The guest's allocator gave room at an address that is not aligned,
+pub(crate) const MISALIGNED: i32 = 2;
+/// or that is not in its memory.
+pub(crate) const BEYOND: i32 = 3;
+
+/// How the frame is exported, the function that all is entered by, which has the type
+/// of a `realloc` and takes the number of a step and its word, and one that gives the
+/// frame its size, which takes a text that it does not look at.
+pub(crate) const FRAME: &str = "frame";
+pub(crate) const ENTER: &str = "enter";
+pub(crate) const READY: &str = "ready";
+/// The name of the module, by which its frames are known.
+pub(crate) const MODULE: &str = "witrt's door";
+
+/// How large a frame is: a page.
+pub(crate) const FRAME_SIZE: usize = 1 << 16;
+/// Where in it is a word that tells, by not being zero, that the guest may call nobody;
+pub(crate) const INSIDE: u64 = 0;
+/// the result: a number, or where the guest tells of its text;
+pub(crate) const RESULT: u64 = 8;
+/// how many bytes the text that was returned has, and those;
+pub(crate) const RETURNED: u64 = 16;
+pub(crate) const RETURNED_TEXT: u64 = 32;
+/// the words of the arguments, of eight bytes each, of a text: where it is in the
+/// frame, and how many bytes it has;
+pub(crate) const WORDS: u64 = 128;
+/// and the text itself.
+pub(crate) const TEXTS: u64 = 512;
+
+/// So many bytes a text has at most that is returned in the frame.
+pub(crate) const MOST_RETURNED: u32 = 64;

@@ -1,0 +1,189 @@
+//! A door to a component: a core module that is appended to it, and enters core
+//! functions that the component lifts.
+//!
+//! Only what is plain gets one: functions of numbers and text that the component lifts
+//! itself, one memory, the usual encoding. All else stays as it is.
+//!
+//! Not here: which core function is behind which export; what the module does.
+
+mod module;
+
+use super::bounds::Found;
+use super::definitions::Lift;
+use crate::abi::door::{Door, EACH, ENTER, Entrance, FRAME, READY};
+use module::{Call, Kind, Unit};
+use wasm_encoder::{
+    Alias, CanonicalFunctionSection, CanonicalOption, ComponentAliasSection, ComponentExportKind,
+    ComponentExportSection, ComponentSection as _, ComponentTypeSection, ComponentValType,
+    ExportKind, InstanceSection, ModuleArg, ModuleSection, PrimitiveValType,
+};
+use wasmparser::component_types::{ComponentDefinedType, ComponentValType as Val};
+use wasmparser::types::TypesRef;
+use wasmparser::{FuncType, PrimitiveValType as Primitive};
+
+/// So many values a function takes as core values.
+const MOST_WORDS: usize = 16;
+/// So many memories the appended module may use.
+const MOST_MEMORIES: usize = 8;
+
+/// A component with a door, and what it leads to.
+pub(super) fn append(bytes: &[u8], found: &Found) -> Option<(Vec<u8>, Door)> {
+    let types = found.types.as_ref();
+    let mut unit = Unit { whole: !found.leaves && !found.wasi, ..Unit::default() };
+    let (mut funcs, mut calls) = (Vec::new(), vec![None; found.lifts.len()]);
+    for (export, lift) in &found.exports {
+        let Some((func, how)) = found.lifts.get(*lift) else { continue };
+        let known = calls.get_mut(*lift)?;
+        if known.is_none() {
+            *known = Some(call(types, *func, how, &mut unit));
+        }
+        let Some(Some(number)) = *known else { continue };
+        let (first, pays) = (number * EACH, how.post_return.is_some());
+        funcs.push(Entrance { export: export.clone(), first, pays });
+    }
+    if funcs.is_empty() {
+        return None;
+    }
+    let mut names = (0..).map(|i| format!("witrt-door-{i}"));
+    let name = names.find(|name| !found.names.contains(name))?;
+    let mut out = bytes.to_vec();
+    encode(&mut out, types, &unit, &name);
+    Some((out, Door { name, whole: unit.whole, funcs }))
+}
+
+/// Adds a function to those of the module, if it is plain, and gives its number.
+fn call(types: TypesRef<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Option<u32> {
+    let ty = types.get(types.component_function_at(func))?;
+    if ty.async_ || !lift.plain {
+        return None;
+    }
+    let params = ty.params.iter().map(|(_, ty)| kind(types, ty)).collect::<Option<Vec<_>>>()?;
+    let result = ty.result.as_ref().map(|ty| kind(types, ty));
+    let result = match result {
+        Some(kind) => Some(kind?),
+        None => None,
+    };
+    let words: usize = params.iter().map(|kind| kind.words()).sum();
+    let (takes, gives) = (params.contains(&Kind::Text), result == Some(Kind::Text));
+    let core = core_type(types, lift.core)?;
+    if words > MOST_WORDS || lift.post_return.is_some() && !gives {
+        return None;
+    }
+    if (takes || gives) && !lift.usual_text {
+        return None;
+    }
+    let memory = match lift.memory {
+        Some(memory) if takes || gives => Some(unit.memory(types, memory)?),
+        _ if takes || gives => return None,
+        _ => None,
+    };
+    // What is valid has these types; it is looked at since the frame depends on it.
+    let flat = params.iter().flat_map(|kind| kind.core());
+    let back = match result {
+        Some(Kind::Text) => Kind::I32.core(),
+        Some(kind) => kind.core(),
+        None => &[],
+    };
+    if !flat.eq(core.params()) || core.results() != back {
+        return None;
+    }
+    let target = unit.import(lift.core, core);
+    let mut allocator = None;
+    if takes {
+        let realloc = lift.realloc?;
+        allocator = Some(unit.import(realloc, core_type(types, realloc)?));
+    }
+    let mut post_return = None;
+    if let Some(func) = lift.post_return {
+        post_return = Some(unit.import(func, core_type(types, func)?));
+    }
+    unit.calls.push(Call { target, memory, allocator, post_return, params, result });
+    Some(unit.calls.len() as u32 - 1)
+}
+
+/// The type of one of the component's core functions.
+fn core_type<'t>(types: TypesRef<'t>, func: u32) -> Option<&'t FuncType> {
+    match func < types.function_count() {
+        true => Some(types.get(types.core_function_at(func))?.unwrap_func()),
+        false => None,
+    }
+}
+
+impl Unit {
+    /// The number that a memory of the component has in the module.
+    fn memory(&mut self, types: TypesRef<'_>, memory: u32) -> Option<u32> {
+        let ty = types.memory_at(memory);
+        let usual = !ty.memory64 && !ty.shared && ty.page_size_log2.is_none_or(|log2| log2 == 16);
+        let known = self.memories.iter().position(|known| *known == memory);
+        match known {
+            Some(known) => Some(known as u32),
+            None if usual && self.memories.len() < MOST_MEMORIES => {
+                self.memories.push(memory);
+                Some(self.memories.len() as u32 - 1)
+            }
+            None => None,
+        }
+    }
+}
+
+/// What kind of value it is, if it is a plain one.
+fn kind(types: TypesRef<'_>, ty: &Val) -> Option<Kind> {
+    let primitive = match ty {
+        Val::Primitive(primitive) => primitive,
+        Val::Type(id) => match types.get(*id)? {
+            ComponentDefinedType::Primitive(primitive) => primitive,
+            _ => return None,
+        },
+    };
+    Some(match primitive {
+        Primitive::S64 | Primitive::U64 => Kind::I64,
+        Primitive::F32 => Kind::F32,
+        Primitive::F64 => Kind::F64,
+        Primitive::String => Kind::Text,
+        Primitive::Bool
+        | Primitive::Char
+        | Primitive::S8
+        | Primitive::U8
+        | Primitive::S16
+        | Primitive::U16
+        | Primitive::S32
+        | Primitive::U32 => Kind::I32,
+        _ => return None,
+    })
+}
+
+/// Writes what is appended, behind all that there is.
+fn encode(out: &mut Vec<u8>, types: TypesRef<'_>, unit: &Unit, name: &str) {
+    const GUEST: &str = module::GUEST;
+    let module = unit.module();
+    ModuleSection(&module).append_to_component(out);
+    let mut instances = InstanceSection::new();
+    let funcs = unit.imports.iter().enumerate();
+    let funcs = funcs.map(|(i, import)| (module::func_name(i), ExportKind::Func, import.func));
+    let memories = unit.memories.iter().enumerate();
+    let memories =
+        memories.map(|(i, memory)| (module::memory_name(i), ExportKind::Memory, *memory));
+    instances.export_items(funcs.chain(memories).collect::<Vec<_>>());
+    let of_guest = types.core_instance_count();
+    instances.instantiate(types.module_count(), [(GUEST, ModuleArg::Instance(of_guest))]);
+    instances.append_to_component(out);
+    let mut aliases = ComponentAliasSection::new();
+    for (kind, name) in
+        [(ExportKind::Func, READY), (ExportKind::Func, ENTER), (ExportKind::Memory, FRAME)]
+    {
+        aliases.alias(Alias::CoreInstanceExport { instance: of_guest + 1, kind, name });
+    }
+    aliases.append_to_component(out);
+    let mut defined = ComponentTypeSection::new();
+    let text = ComponentValType::Primitive(PrimitiveValType::String);
+    defined.function().params([("x", text)]).result(None);
+    defined.append_to_component(out);
+    let mut lifted = CanonicalFunctionSection::new();
+    let (ready, enter) = (types.function_count(), types.function_count() + 1);
+    let options = [CanonicalOption::Memory(types.memory_count()), CanonicalOption::Realloc(enter)];
+    lifted.lift(ready, types.component_type_count(), options);
+    lifted.append_to_component(out);
+    let mut exports = ComponentExportSection::new();
+    exports.export(name, ComponentExportKind::Func, types.component_function_count(), None);
+    exports.append_to_component(out);
+}
