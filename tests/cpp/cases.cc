@@ -10,6 +10,11 @@
 enum class Color : std::uint8_t { red, green, blue };
 enum Access : unsigned { may_read = 1, may_write = 2, may_exec = 4 };
 static const char* const colors[] = {"red", "green", "blue"};
+struct Labeled {
+  std::int32_t x, y;
+  std::string label;
+};
+WITRT_FIELDS(Labeled, x, y, label)
 using Bytes = std::vector<std::uint8_t>;
 using Texts = std::vector<std::string>;
 
@@ -96,6 +101,15 @@ static void read(In& in, Point& to) {
   read(in, to.y);
   CHECK(in.eat("}"));
 }
+static void read(In& in, Labeled& to) {
+  CHECK(in.eat("{x: "));
+  read(in, to.x);
+  CHECK(in.eat(", y: "));
+  read(in, to.y);
+  CHECK(in.eat(", label: "));
+  read(in, to.label);
+  CHECK(in.eat("}"));
+}
 template <class T> void read(In& in, std::optional<T>& to) {
   if (!in.eat("()")) read(in, to.emplace());
 }
@@ -157,6 +171,9 @@ static std::string show(Access access) {
   return "flags{" + names + "}";
 }
 static std::string show(const Point& p) { return "{x: " + show(p.x) + ", y: " + show(p.y) + "}"; }
+static std::string show(const Labeled& p) {
+  return "{x: " + show(p.x) + ", y: " + show(p.y) + ", label: " + show(p.label) + "}";
+}
 template <class T> std::string show(const std::vector<T>& all) {
   std::string told;
   for (const auto& one : all) told += (told.empty() ? "" : ", ") + show(one);
@@ -354,6 +371,7 @@ static bool call(Called& g, const str& name, std::string_view args, Answer& answ
              T(std::optional<double>(std::optional<double>)), T(Result<Point, str>(str)), T(Result<u32, str>(str)),
              T(Result<str, str>(str)), T(Result<void, Color>(s32)), T(Result<u32, void>(u32)), T(Color(Color)),
              T(Access(Access)), T(std::pair<float, double>(float, double))) ||
+         any(T(s32(Labeled)), T(Labeled(s32)), T(Labeled(str)), T(Bytes(s32)), T(void(s32))) ||
          any(T(std::tuple<s8, u8, s16, u16, s32, u32, s64, u64>(s8, u8, s16, u16, s32, u32, s64, u64)),
              T(str(str, str, str, str, str, str, str, str, u64)), T(Resource(str)), T(u32(ResourceRef, str)),
              T(str(ResourceRef)), T(Resource(Resource, ResourceRef)));
