@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
 import witrt
@@ -141,6 +141,14 @@ def test_timeouts() -> None:
         witrt.Store(witrt.Engine(interruptible=False), timeout=1)
 
 
+@pytest.fixture(autouse=True)
+def interrupts() -> "Iterator[None]":
+    """Where a shell starts the tests in its background, interrupts are ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c() -> None:
     for release in (False, True):
         instance: Any = witrt.load(SPIN.encode()).instantiate(release_gil=release)
@@ -186,6 +194,7 @@ import os, signal, sys, threading
 import witrt
 instance = witrt.load(b'''SPIN''').instantiate()
 assert instance.count(3) == 3
+signal.signal(signal.SIGINT, signal.default_int_handler)
 child = os.fork()
 if child == 0:
     threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
