@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// What cannot be a name without a sign in front.
-const KEYWORDS: &[&str] = &[
+pub(crate) const KEYWORDS: &[&str] = &[
     "as",
     "async",
     "bool",
@@ -27,6 +27,7 @@ const KEYWORDS: &[&str] = &[
     "include",
     "interface",
     "list",
+    "map",
     "option",
     "own",
     "package",

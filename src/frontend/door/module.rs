@@ -209,7 +209,9 @@ fn val_type(ty: &wasmparser::ValType) -> ValType {
         wasmparser::ValType::F32 => ValType::F32,
         wasmparser::ValType::F64 => ValType::F64,
         // Numbers are all that is lifted, and passed to an allocator.
-        _ => ValType::I32,
+        wasmparser::ValType::I32 | wasmparser::ValType::V128 | wasmparser::ValType::Ref(_) => {
+            ValType::I32
+        }
     }
 }
 
@@ -354,7 +356,7 @@ impl Step<'_> {
             Some(Kind::I64) => ValType::I64,
             Some(Kind::F32) => ValType::F32,
             Some(Kind::F64) => ValType::F64,
-            _ => ValType::I32,
+            Some(Kind::I32 | Kind::Text) | None => ValType::I32,
         };
         code([(1, result), (3, ValType::I32)], instructions)
     }

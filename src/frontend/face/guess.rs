@@ -5,7 +5,7 @@
 use super::known;
 use crate::error::Result;
 use crate::frontend::core::{self, Core};
-use crate::types::ExternType;
+use crate::types::{ExternType, wit};
 use std::fmt::Write as _;
 use wasmparser::{KnownCustom, Payload};
 
@@ -91,52 +91,6 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
 
 /// A name as WIT has it: in small letters and words, none of which begins with a digit.
 fn identifier(name: &str) -> String {
-    // What WIT has a meaning for.
-    const KEYWORDS: &[&str] = &[
-        "as",
-        "async",
-        "bool",
-        "borrow",
-        "char",
-        "constructor",
-        "enum",
-        "error-context",
-        "export",
-        "f32",
-        "f64",
-        "flags",
-        "from",
-        "func",
-        "future",
-        "import",
-        "include",
-        "interface",
-        "list",
-        "map",
-        "option",
-        "own",
-        "package",
-        "record",
-        "resource",
-        "result",
-        "s16",
-        "s32",
-        "s64",
-        "s8",
-        "static",
-        "stream",
-        "string",
-        "tuple",
-        "type",
-        "u16",
-        "u32",
-        "u64",
-        "u8",
-        "use",
-        "variant",
-        "with",
-        "world",
-    ];
     let mut out = String::new();
     let mut before = '-';
     for c in name.chars() {
@@ -153,7 +107,7 @@ fn identifier(name: &str) -> String {
         }
         words.push_str(word);
     }
-    match KEYWORDS.contains(&&*words) {
+    match wit::KEYWORDS.contains(&&*words) {
         true => format!("%{words}"),
         false => words,
     }
