@@ -215,6 +215,9 @@ typedef enum wasm_string_flag_enum {
   /// This string is refused where it is ill-formed, whatever the engine's
   /// rule is.
   WASM_STRING_REJECT = 2,
+  /// Lone surrogates of this string are passed on as they are to a guest with text in
+  /// UTF-16, and else it is refused, whatever the engine's rule is.
+  WASM_STRING_KEEP = 3,
 } wasm_string_flag_enum;
 
 /// What went wrong. Numbers are never reused.
@@ -324,6 +327,11 @@ typedef enum witrt_ill_formed_enum {
   WITRT_ILL_FORMED_REJECT = 0,
   /// Put U+FFFD in the place of each ill-formed part.
   WITRT_ILL_FORMED_REPLACE = 1,
+  /// Pass lone surrogates on as they are, in both directions, between text in UTF-16 and
+  /// core modules whose own text is UTF-16, such as those of AssemblyScript, where that is
+  /// permitted. All else is refused: also text with lone surrogates that is to be another
+  /// encoding's, a component's, or, where it is read, UTF-8.
+  WITRT_ILL_FORMED_KEEP = 2,
 } witrt_ill_formed_enum;
 
 /// How hard the compiler works.

@@ -11,6 +11,9 @@ public enum IllFormedText
 
     /// <summary>U+FFFD takes the place of each ill-formed part.</summary>
     Replace = 1,
+
+    /// <summary>Lone surrogates are passed on as they are to and from modules whose own text is UTF-16, such as AssemblyScript's; all else is refused.</summary>
+    Keep = 2,
 }
 
 /// <summary>How hard the compiler works.</summary>

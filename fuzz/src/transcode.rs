@@ -43,7 +43,7 @@ fn loose32(bytes: &[u8]) -> Text<'_> {
 fn both(src: Text<'_>, later: Text<'_>) {
     assert_eq!(fast::validate(src), scalar::validate(src));
     assert_eq!(short(fast::short, src), short(scalar::short, src));
-    for policy in [Policy::Reject, Policy::Replace] {
+    for policy in [Policy::Reject, Policy::Replace, Policy::Keep] {
         assert_eq!(fast::narrowest(src, policy), scalar::narrowest(src, policy));
     }
     for to in Encoding::ALL {

@@ -38,6 +38,11 @@ pub enum witrt_ill_formed_enum {
     WITRT_ILL_FORMED_REJECT = 0,
     /// Put U+FFFD in the place of each ill-formed part.
     WITRT_ILL_FORMED_REPLACE = 1,
+    /// Pass lone surrogates on as they are, in both directions, between text in UTF-16 and
+    /// core modules whose own text is UTF-16, such as those of AssemblyScript, where that is
+    /// permitted. All else is refused: also text with lone surrogates that is to be another
+    /// encoding's, a component's, or, where it is read, UTF-8.
+    WITRT_ILL_FORMED_KEEP = 2,
 }
 
 /// How hard the compiler works: one of `witrt_opt_level_enum`.
@@ -155,6 +160,7 @@ pub unsafe extern "C" fn witrt_config_set_ill_formed(
         config.ill_formed(match rule {
             0 => Policy::Reject,
             1 => Policy::Replace,
+            2 => Policy::Keep,
             _ => return Err(unknown("rule for ill-formed text", rule)),
         });
         Ok(())

@@ -155,7 +155,7 @@ unsafe fn copy_to(
     let mut room = unsafe { room_of(destination, capacity, encoding) }?;
     // SAFETY: the caller vouches for the string.
     let is_checked = match unsafe { source(string) }? {
-        Source::Handle(handle) => handle.is_of_store(),
+        Source::Handle(handle) => handle.text()?.is_checked(),
         Source::Host(_) => false,
     };
     let copied = |text: Text<'_>, policy| {

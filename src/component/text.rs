@@ -14,7 +14,8 @@ pub(super) const MOST: usize = (1 << 31) - 1;
 
 /// Validates a text, and tells its length in a component.
 pub(super) fn measure(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> Result<Measure> {
-    let measure = Measure::new(text, guest, policy).map_err(bad_text)?;
+    // Here no guest takes what is ill-formed.
+    let measure = Measure::new(text, guest, policy.strict()).map_err(bad_text)?;
     if measure.bytes() > MOST { Err(too_long()) } else { Ok(measure) }
 }
 

@@ -9,7 +9,7 @@ use super::strings::{Str, no_memory};
 use super::tree::mismatch;
 use crate::abi::INLINE_ENCODING;
 use crate::error::Result;
-use crate::string::{self, CopyError, Dest, Policy, SHORT, Text, short};
+use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short};
 
 /// What the second word of text says that is carried.
 pub(crate) const CARRIED: u32 = u32::MAX;
@@ -39,11 +39,12 @@ pub(crate) fn carry(text: Text<'_>) -> Result<Option<[u128; CARRIED_WORDS]>> {
     Ok(Some(words))
 }
 
-/// A copy of text, well-formed, in a buffer of a store's.
+/// A copy of text in a buffer of a store's: well-formed, but where it is kept as it is.
 pub struct Copied {
     /// What stands behind the text means nothing.
     buffer: Vec<u8>,
     len: usize,
+    encoding: Encoding,
 }
 
 /// Text of up to so many units is copied in one pass, into a buffer for its
@@ -67,7 +68,7 @@ impl Copied {
     pub(crate) fn new_in(data: &mut StoreData, text: Text<'_>) -> Result<Copied> {
         let mut buffer = data.scratch.bytes.pop().unwrap_or_default();
         match fill(&mut buffer, text, data.policy) {
-            Ok(len) => Ok(Copied { buffer, len }),
+            Ok((len, encoding)) => Ok(Copied { buffer, len, encoding }),
             Err(error) => {
                 data.scratch.bytes.push(buffer);
                 Err(error)
@@ -75,24 +76,36 @@ impl Copied {
         }
     }
 
-    /// A copy of a string.
+    /// A copy of a string in UTF-8.
     pub(crate) fn of(cx: &mut Cx<'_>, text: &Str<'_>) -> Result<Copied> {
-        let policy = text.policy_or(cx.data().policy);
+        let policy = text.policy_or(cx.data().policy).strict();
         let mut buffer = cx.data_mut().scratch.bytes.pop().unwrap_or_default();
-        let len = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy))??;
-        Ok(Copied { buffer, len })
+        let filled = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy))?;
+        filled.map(|(len, encoding)| Copied { buffer, len, encoding })
+    }
+
+    /// The text as bytes of UTF-8.
+    ///
+    /// # Errors
+    /// [`BadText`](crate::ErrorKind::BadText) where it is kept as it is, which that cannot.
+    #[inline]
+    pub(crate) fn utf8(&self) -> Result<&[u8]> {
+        if self.encoding != INLINE_ENCODING {
+            string::validate(self.text())?;
+        }
+        Ok(self.bytes())
     }
 
     /// The text as bytes.
     #[inline]
-    pub fn bytes(&self) -> &[u8] {
+    fn bytes(&self) -> &[u8] {
         &self.buffer[..self.len]
     }
 
     /// The text.
     #[inline]
     pub fn text(&self) -> Text<'_> {
-        Text::of_bytes(INLINE_ENCODING, self.bytes())
+        Text::of_bytes(self.encoding, self.bytes())
     }
 
     /// Gives the buffer back.
@@ -105,15 +118,25 @@ impl Copied {
     }
 }
 
-/// Copies text to the start of a buffer and gives its length.
-fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<usize> {
+/// Copies text to the start of a buffer and gives its length and encoding.
+fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<(usize, Encoding)> {
     let one_pass = if text.len() <= ONE_PASS { 3 * text.len() } else { text.len() };
     make_room(buffer, one_pass)?;
     match string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy) {
-        Ok(len) => Ok(len),
+        Ok(len) => Ok((len, INLINE_ENCODING)),
         Err(CopyError::TooSmall { needed }) => {
             make_room(buffer, needed)?;
-            Ok(string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy)?)
+            let len = string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy)?;
+            Ok((len, INLINE_ENCODING))
+        }
+        Err(CopyError::BadText(_))
+            if policy == Policy::Keep && text.encoding() == Encoding::Utf16 =>
+        {
+            let bytes = text.len() * Encoding::Utf16.unit_size();
+            make_room(buffer, bytes)?;
+            let room = Dest::of_bytes(Encoding::Utf16, &mut buffer[..bytes]);
+            string::copy(text, room, policy)?;
+            Ok((bytes, Encoding::Utf16))
         }
         Err(error) => Err(error.into()),
     }

@@ -16,7 +16,7 @@ use super::func::put;
 use super::link::{Given, Link};
 use super::memory::Mem;
 use super::slots::Held;
-use super::strings::{COPIES, Str, copy_as};
+use super::strings::{COPIES, Str, copies, copy_as};
 use super::transfer::{at, lift, of_result};
 use super::tree::{Arg, Is, Out, Outs, mismatch};
 use super::value::Val;
@@ -377,12 +377,14 @@ impl<'x, 's> HostCall<'x, 's> {
         match &mut self.by {
             By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
             _ => {
+                // What is in it has been looked at: it is well-formed, or kept.
+                let policy = Policy::Keep;
                 // As the guest has it who gets it.
                 let encoding = match &self.by {
                     By::Core(by) => by.link_text(by.put).fixed().unwrap_or(COPIES),
-                    By::Host(_) => COPIES,
+                    By::Host(_) => copies(text.text(), policy),
                 };
-                let copy = copy_as(self.cx.data_mut(), text.text(), encoding, Policy::Reject);
+                let copy = copy_as(self.cx.data_mut(), text.text(), encoding, policy);
                 let val = Val::String(copy.map_err(|e| e.of_host_result(self.put()))?);
                 text.give_back(self.cx.data_mut());
                 self.put_value(val)

@@ -297,10 +297,15 @@ impl<'a> Str<'a> {
         self.policy
     }
 
-    /// Whether it is a guest's of this store, encoded as all text of such a guest.
+    /// Whether it is a guest's of this store, well-formed and encoded as all text of such a
+    /// guest.
     pub(crate) fn is_of(&self, store: u64, guest: GuestEncoding) -> bool {
         match &self.repr {
-            Repr::Guest(cell) => cell.store() == store && guest.fixed() == Some(cell.encoding()),
+            Repr::Guest(cell) => {
+                cell.store() == store
+                    && guest.fixed() == Some(cell.encoding())
+                    && cell.is_well_formed()
+            }
             _ => false,
         }
     }
@@ -315,11 +320,13 @@ impl<'a> Str<'a> {
         matches!(&self.repr, Repr::Guest(cell) if cell.is_view())
     }
 
-    fn is_checked(&self) -> bool {
+    /// Whether it is known to be well-formed.
+    #[doc(hidden)]
+    pub fn is_checked(&self) -> bool {
         match &self.repr {
             Repr::Lent(_, checked) => *checked,
             Repr::Owned(owned) => owned.checked,
-            Repr::Guest(_) => true,
+            Repr::Guest(cell) => cell.is_well_formed(),
         }
     }
 
@@ -356,7 +363,13 @@ pub(crate) fn copy_in(
     text: Text<'_>,
     policy: Policy,
 ) -> Result<Str<'static>> {
-    copy_as(data, text, COPIES, policy)
+    copy_as(data, text, copies(text, policy), policy)
+}
+
+/// What a copy is encoded in that is not made for a guest: what is ill-formed and kept
+/// stays as it is.
+pub(crate) fn copies(text: Text<'_>, policy: Policy) -> Encoding {
+    if policy == Policy::Keep { text.encoding() } else { COPIES }
 }
 
 /// Copies text into a cell of the store, in this encoding.
@@ -368,7 +381,8 @@ pub(crate) fn copy_as(
 ) -> Result<Str<'static>> {
     let measured = string::measure(text, encoding, policy).map_err(bad_text)?;
     let bytes = measured.len() * encoding.unit_size();
-    let cell = data.texts.copy(data.id, encoding, bytes, |buffer| {
+    let how = (encoding, !measured.keeps());
+    let cell = data.texts.copy(data.id, how, bytes, |buffer| {
         string::transcode(&measured, text, Dest::of_bytes(encoding, buffer)).map_err(changed)
     })?;
     Ok(Str::guest(cell))

@@ -24,6 +24,8 @@ pub(crate) struct Cell {
     store: u64,
     /// How it is encoded, as a view and as a copy.
     encoding: Encoding,
+    /// Whether it is well-formed, which it is but where what is not is kept.
+    well_formed: bool,
     /// Where it lies while it is a view.
     place: Option<Location>,
     /// The copy: set as soon as it is none, and not changed before nobody holds it.
@@ -105,6 +107,11 @@ impl Cell {
         self.encoding
     }
 
+    /// Whether it is well-formed.
+    pub fn is_well_formed(&self) -> bool {
+        self.well_formed
+    }
+
     /// How many code units it has.
     pub fn len(&self) -> usize {
         match (self.copy.get(), self.place) {
@@ -133,18 +140,19 @@ impl Texts {
     }
 
     /// A view of text that has been checked.
-    pub fn view(&mut self, store: u64, mem: Mem, ptr: u32, len: u32) -> Arc<Cell> {
-        let encoding = mem.text.told(len).0;
-        let cell = self.cell(store, encoding, Some(Location { mem, ptr, len }));
+    pub fn view(&mut self, store: u64, place: (Mem, u32, u32), well_formed: bool) -> Arc<Cell> {
+        let (mem, ptr, len) = place;
+        let how = (mem.text.told(len).0, well_formed);
+        let cell = self.cell(store, how, Some(Location { mem, ptr, len }));
         self.views.push(cell.clone());
         cell
     }
 
-    /// A copy in this encoding, of so many bytes, which `fill` writes.
+    /// A copy in this encoding, well-formed or not, of so many bytes, which `fill` writes.
     pub fn copy(
         &mut self,
         store: u64,
-        encoding: Encoding,
+        how: (Encoding, bool),
         len: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<()>,
     ) -> Result<Arc<Cell>> {
@@ -152,7 +160,7 @@ impl Texts {
         buffer.resize(len, 0);
         match fill(&mut buffer) {
             Ok(()) => {
-                let cell = self.cell(store, encoding, None);
+                let cell = self.cell(store, how, None);
                 self.keep(&cell, buffer);
                 Ok(cell)
             }
@@ -199,17 +207,18 @@ impl Texts {
         }
     }
 
-    fn cell(&mut self, store: u64, encoding: Encoding, place: Option<Location>) -> Arc<Cell> {
+    fn cell(&mut self, store: u64, how: (Encoding, bool), place: Option<Location>) -> Arc<Cell> {
+        let (encoding, well_formed) = how;
         if self.idle.is_empty() {
             self.sweep();
         }
         if let Some(mut cell) = self.idle.pop()
             && let Some(free) = Arc::get_mut(&mut cell)
         {
-            (free.encoding, free.place) = (encoding, place);
+            (free.encoding, free.well_formed, free.place) = (encoding, well_formed, place);
             return cell;
         }
-        Arc::new(Cell { store, encoding, place, copy: OnceLock::new() })
+        Arc::new(Cell { store, encoding, well_formed, place, copy: OnceLock::new() })
     }
 
     /// Looks for what nobody holds any more, unless that was done just now: a

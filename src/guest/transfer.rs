@@ -16,7 +16,7 @@ use super::value::Val;
 use super::{give_back, recycle};
 use crate::abi::{AllocArg, GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::string::{self, Changed, Policy, Text};
+use crate::string::{self, Changed, Encoding, Policy, Text};
 
 /// A text in linear memory becomes a result.
 #[inline]
@@ -109,8 +109,9 @@ fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
         Once::Copied(text) => text,
         Once::Text(text, measured) => return write_str(cx, &text, measured, mem, ptr),
     };
-    let (room, data) = mem.room_with(cx, ptr, text.bytes().len())?;
-    room.copy_from_slice(text.bytes());
+    let bytes = text.utf8()?;
+    let (room, data) = mem.room_with(cx, ptr, bytes.len())?;
+    room.copy_from_slice(bytes);
     text.give_back(data);
     Ok(())
 }
@@ -138,10 +139,13 @@ fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Resu
 pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<'static>> {
     let (text, data) = mem.text_with(cx, ptr, len)?;
     match (string::validate(text), data.policy) {
-        (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, mem, ptr, len))),
+        (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, (mem, ptr, len), true))),
+        (Err(_), Policy::Keep) if text.encoding() == Encoding::Utf16 => {
+            Ok(Str::guest(data.texts.view(data.id, (mem, ptr, len), false)))
+        }
         // Replacing changes the text, so this one is a copy at once.
         (Err(_), Policy::Replace) => copy_as(data, text, text.encoding(), Policy::Replace),
-        (Err(bad), Policy::Reject) => Err(ill_formed(mem, ptr, bad)),
+        (Err(bad), Policy::Reject | Policy::Keep) => Err(ill_formed(mem, ptr, bad)),
     }
 }
 

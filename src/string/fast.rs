@@ -37,7 +37,8 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
         return wide::measure(src, to, policy);
     }
     let (from, units) = (src.encoding(), src.len());
-    let well_formed = |len, ascii| Measured { from, units, to, len, ascii, replaces: false };
+    let well_formed =
+        |len, ascii| Measured { from, units, to, len, ascii, replaces: false, keeps: false };
     if let (Text::Utf8(s), Encoding::Utf8) = (src, to) {
         return match utf8(s) {
             Utf8::Ascii => Ok(well_formed(units, true)),
@@ -80,7 +81,7 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
     m.check(&src, &dst)?;
     let written = if m.ascii {
         Some(copy_ascii(src, dst))
-    } else if m.replaces {
+    } else if m.replaces || m.keeps {
         return scalar::transcode(m, src, dst);
     } else {
         convert(src, 0, dst)
@@ -146,7 +147,7 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     // Most of what a guest gives is short, and fits.
     if let Text::Utf8(s) = src
         && s.len() <= SWEPT
-        && policy == Policy::Reject
+        && policy != Policy::Replace
     {
         let written = match &mut dst.0 {
             Room::Utf8(d) => copy_short_utf8(s, d),
@@ -175,7 +176,7 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     // One pass, if it cannot end in `TooSmall` with something written: there is
     // room for the worst case, or for the text if it is well-formed and else it
     // is refused.
-    if room >= worst || (policy == Policy::Reject && room >= length(src, to)) {
+    if room >= worst || (policy != Policy::Replace && room >= length(src, to)) {
         let ascii = copy_ascii(src, dst.first(room));
         if ascii == src.len() {
             return Ok(ascii);

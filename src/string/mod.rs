@@ -72,7 +72,7 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
 ///
 /// The destination must have that encoding and that length. It never holds
 /// ill-formed text after a success, whatever happened to the source since it
-/// was measured.
+/// was measured; but where that [`keeps`](Measured::keeps) what is ill-formed.
 ///
 /// # Errors
 ///
@@ -291,6 +291,8 @@ pub struct Measured {
     len: usize,
     ascii: bool,
     replaces: bool,
+    /// Whether something is ill-formed and stays so, units for units.
+    keeps: bool,
 }
 
 impl Measured {
@@ -329,6 +331,12 @@ impl Measured {
     #[inline]
     pub fn replaces(&self) -> bool {
         self.replaces
+    }
+
+    /// Whether something is ill-formed and will be passed on as it is.
+    #[inline]
+    pub fn keeps(&self) -> bool {
+        self.keeps
     }
 
     /// Whether both ends still have the encodings and lengths measured.

@@ -9,11 +9,17 @@ use std::mem::MaybeUninit;
 
 /// See [`super::measure`].
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
-    let (mut len, mut ascii, mut replaces) = (0usize, true, false);
+    let (mut len, mut ascii, mut replaces, mut keeps) = (0usize, true, false, false);
+    let stays = (src.encoding(), to) == (Encoding::Utf16, Encoding::Utf16);
     each_char(src, |position, c| {
         let c = match (fitting(c, to), policy) {
             (Ok(c), _) => c,
-            (Err(fault), Policy::Reject) => return Err(BadText { position, fault }),
+            (Err(_), Policy::Keep) if stays => {
+                (ascii, keeps) = (false, true);
+                // As long as any lone unit.
+                char::REPLACEMENT_CHARACTER
+            }
+            (Err(fault), Policy::Reject | Policy::Keep) => return Err(BadText { position, fault }),
             (Err(_), Policy::Replace) => {
                 (ascii, replaces) = (false, true);
                 replacement(to)
@@ -25,12 +31,15 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
         len = len.saturating_add(len_in(c, to));
         Ok(())
     })?;
-    Ok(Measured { from: src.encoding(), units: src.len(), to, len, ascii, replaces })
+    Ok(Measured { from: src.encoding(), units: src.len(), to, len, ascii, replaces, keeps })
 }
 
 /// See [`super::transcode`].
 pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Changed> {
     m.check(&src, &dst)?;
+    if m.keeps {
+        return transcode_kept(src, dst);
+    }
     let len = dst.len();
     let mut out = dst;
     let mut at = 0;
@@ -49,6 +58,18 @@ pub fn transcode(m: &Measured, src: Text<'_>, dst: Dest<'_>) -> Result<(), Chang
         Ok(())
     })?;
     if at == len { Ok(()) } else { Err(Changed) }
+}
+
+/// Copies units as they are, into as many.
+fn transcode_kept(src: Text<'_>, mut dst: Dest<'_>) -> Result<(), Changed> {
+    match (src, &mut dst.0) {
+        (Text::Utf16(s), Room::Utf16(d)) => drop(d.write_copy_of_slice(s)),
+        (Text::LooseUtf16(s), Room::LooseUtf16(d)) => drop(d.write_copy_of_slice(s)),
+        (Text::Utf16(s), Room::LooseUtf16(d)) => write(d, s.iter().map(|u| u.to_ne_bytes())),
+        (Text::LooseUtf16(s), Room::Utf16(d)) => write(d, s.iter().map(|u| u16::from_ne_bytes(*u))),
+        _ => return Err(Changed),
+    }
+    Ok(())
 }
 
 /// See [`super::validate`].
@@ -89,7 +110,9 @@ pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), Ba
     let (mut narrowest, mut count) = (Narrowest::Ascii, 0);
     each_char(src, |position, c| {
         let c = match (c, policy) {
-            (Err(fault), Policy::Reject) => return Err(BadText { position, fault }),
+            (Err(fault), Policy::Reject | Policy::Keep) => {
+                return Err(BadText { position, fault });
+            }
             (c, _) => c.unwrap_or(char::REPLACEMENT_CHARACTER),
         };
         narrowest = narrowest.max(Narrowest::of(c.into()));

@@ -94,6 +94,15 @@ pub enum Policy {
     /// Standard recommends (one for each maximal subpart). In Latin-1, which has no
     /// such character, it is `?`, also for characters that do not fit.
     Replace,
+    /// Pass it on as it is, lone surrogates, from UTF-16 to UTF-16; else refuse it.
+    Keep,
+}
+
+impl Policy {
+    /// The rule for what keeps nothing that is ill-formed.
+    pub(crate) fn strict(self) -> Policy {
+        if self == Policy::Keep { Policy::Reject } else { self }
+    }
 }
 
 /// Text as somebody gave it: code units that nobody has checked.

@@ -194,7 +194,7 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
     match measured {
         Some(()) => {
             let (from, units) = (src.encoding(), src.len());
-            Ok(Measured { from, units, to, len, ascii, replaces: false })
+            Ok(Measured { from, units, to, len, ascii, replaces: false, keeps: false })
         }
         None => scalar::measure(src, to, policy),
     }
@@ -204,7 +204,7 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
 #[inline(never)]
 pub fn transcode(m: &Measured, src: Text<'_>, mut dst: Dest<'_>) -> Result<(), Changed> {
     m.check(&src, &dst)?;
-    if m.replaces {
+    if m.replaces || m.keeps {
         return scalar::transcode(m, src, dst);
     }
     let mut out = [const { MaybeUninit::uninit() }; _];

@@ -8,6 +8,7 @@ mod cases;
 #[cfg(feature = "cli")]
 mod command;
 mod forms;
+mod lone;
 mod mistakes;
 #[path = "../components/notation.rs"]
 #[allow(dead_code)] // it writes arguments for the command, too

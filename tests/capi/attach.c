@@ -338,6 +338,90 @@ static void mistakes(wasm_engine_t* engine, file_t wasm) {
   CHECK(witrt_module_attach(NULL, wasm.data, wasm.size, face, sizeof face - 1, NULL) == NULL);
 }
 
+/* Lone surrogates of a host with UTF-16, and of a guest that permits them. */
+static wasm_trap_t* host_lone(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  char16_t asked[8];
+  size_t size = 0;
+  CHECK(wasm_string_read(args->data[0].of.string, WASM_UTF16, asked, 8, &size));
+  CHECK(size == 2 && asked[0] == 'a' && asked[1] == 0xd83e);
+  static const char16_t units[] = {0xdd80, 'b'};
+  static wasm_string_t answer;
+  answer = (wasm_string_t)WASM_STRING_UTF16(units, 2);
+  results->data[0].of.string = &answer;
+  return NULL;
+}
+static wasm_trap_t* host_bytes(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)args;
+  static const uint8_t bytes[] = {7};
+  static wasm_list_t list = WASM_LIST_OF(WASM_U8, bytes, 1);
+  results->data[0].of.list = &list;
+  return NULL;
+}
+static wasm_trap_t* host_nothing(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
+  (void)args, (void)results;
+  return NULL;
+}
+
+static void kept(bool reference) {
+  file_t wasm = load(MODULES "/../attach/assemblyscript/guest.wasm");
+  file_t face = load(MODULES "/../attach/assemblyscript/face.toml");
+  wasm_config_t* config = wasm_config_new();
+  CHECK(witrt_config_set_back_end(config, reference ? WITRT_BACK_END_REFERENCE : WITRT_BACK_END_COMPILED));
+  CHECK(witrt_config_set_ill_formed(config, WITRT_ILL_FORMED_KEEP));
+  wasm_engine_t* engine = wasm_engine_new_with_config(config);
+  wasm_store_t* outer = store;
+  store = wasm_store_new(engine);
+  wasm_module_t* module = witrt_module_attach(engine, wasm.data, wasm.size, face.data, face.size, NULL);
+  REQUIRE(module);
+  wasm_importtype_vec_t types;
+  wasm_module_imports(module, &types);
+  REQUIRE(types.size == 3);
+  wasm_extern_t* supplied[3];
+  for (size_t i = 0; i < 3; i++) {
+    const wasm_name_t* name = wasm_importtype_name(types.data[i]);
+    wasm_func_callback_t back = name->data[0] == 'a'   ? host_lone
+                                : name->data[0] == 'd' ? host_bytes
+                                                       : host_nothing;
+    const wasm_functype_t* type =
+        wasm_externtype_as_functype_const(wasm_importtype_type(types.data[i]));
+    supplied[i] = wasm_func_as_extern(wasm_func_new(store, type, back));
+  }
+  wasm_importtype_vec_delete(&types);
+  wasm_extern_vec_t imports = WASM_ARRAY_VEC(supplied);
+  wasm_instance_t* outside = instance;
+  instance = wasm_instance_new(store, module, &imports, NULL);
+  REQUIRE(instance);
+  const char16_t units[] = {'a', 0xd83e};
+  wasm_string_t text = WASM_STRING_UTF16(units, 2);
+  wasm_val_t arg[] = {WASM_STRING_VAL(&text)}, result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
+  REQUIRE(call("run", &args, &results) == NULL);
+  char16_t found[8];
+  char bytes[8] = "-------";
+  size_t size = 0;
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, found, 8, &size));
+  CHECK(size == 4 && found[0] == 0xdd80 && found[1] == 'b' && found[3] == '7');
+  /* What cannot be UTF-8 is refused, and nothing written. */
+  CHECK(!wasm_string_read(result[0].of.string, WASM_UTF8, bytes, 8, &size));
+  CHECK(strcmp(bytes, "-------") == 0);
+  CHECK(wasm_string_length(result[0].of.string, WASM_UTF16) == 4);
+  wasm_val_delete(&result[0]);
+  /* One string is refused all the same. */
+  text.flags = WASM_STRING_REJECT;
+  wasm_trap_t* trap = call("run", &args, &results);
+  CHECK(trap);
+  wasm_trap_delete(trap);
+  for (size_t i = 0; i < 3; i++) wasm_extern_delete(supplied[i]);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  instance = outside;
+  store = outer;
+  free(wasm.data);
+  free(face.data);
+}
+
 int main(void) {
   file_t wasm = load(FOLDER "guest.wasm"), face = load(FOLDER "face.toml");
   for (int reference = 0; reference < 2; reference++) {
@@ -381,6 +465,8 @@ int main(void) {
     wasm_store_delete(store);
     wasm_engine_delete(engine);
   }
+  kept(false);
+  kept(true);
   free(wasm.data);
   free(face.data);
   return check_result();

@@ -7,7 +7,7 @@ use witrt::string::{
 
 /// Those that go straight.
 pub const ENCODINGS: [Encoding; 2] = [Encoding::Utf8, Encoding::Utf16];
-pub const POLICIES: [Policy; 2] = [Policy::Reject, Policy::Replace];
+pub const POLICIES: [Policy; 3] = [Policy::Reject, Policy::Replace, Policy::Keep];
 
 pub type Transcode = fn(&Measured, Text<'_>, Dest<'_>) -> Result<(), Changed>;
 
@@ -75,7 +75,7 @@ pub fn agree_on_copy(src: Text<'_>, to: Encoding, policy: Policy, room: usize, o
             assert!(needed > room);
             assert!(written.is_untouched(), "{src:?} {room}");
         }
-        Err(CopyError::BadText(_)) => assert_eq!(policy, Policy::Reject),
+        Err(CopyError::BadText(_)) => assert_ne!(policy, Policy::Replace),
         Err(CopyError::OutOfMemory { .. }) => panic!("the room was there"),
     }
 }

@@ -52,7 +52,9 @@ The options of `run` stand before FILE:
   --stdin FILE                  give a file as standard input
   --call                        call EXPORT also of what is a command
   --encoding utf8|utf16         how strings travel (utf8)
-  --ill-formed reject|replace   what becomes of ill-formed text (reject)
+  --ill-formed reject|replace|keep
+                                what becomes of ill-formed text (reject); keep passes
+                                lone surrogates on where both sides have UTF-16
   --imports print               supply functions that print their calls
   --fuel N                      stop a guest that runs for too long
   --no-cache                    keep nothing that is compiled, and take nothing kept

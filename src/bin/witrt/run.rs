@@ -126,7 +126,8 @@ fn parse(mut args: Parser) -> Result<Request> {
                 request.policy = match args.value()?.to_str() {
                     Some("reject") => Policy::Reject,
                     Some("replace") => Policy::Replace,
-                    _ => return Err(usage("--ill-formed takes reject or replace")),
+                    Some("keep") => Policy::Keep,
+                    _ => return Err(usage("--ill-formed takes reject, replace or keep")),
                 }
             }
             Some(Arg::Long("imports")) => match args.value()?.to_str() {
@@ -356,10 +357,8 @@ pub fn show(
         Val::FuncRef(Some(_)) => "funcref".into(),
         Val::String(s) => {
             let text = match encoding {
-                Encoding::Utf16 => {
-                    String::from_utf16(&s.to_utf16(cx)?).map_err(|e| Error::host(e.to_string()))?
-                }
-                _ => s.to_string(cx)?,
+                Encoding::Utf16 => s.to_utf16(cx)?,
+                _ => s.to_string(cx)?.encode_utf16().collect(),
             };
             quote(&text)
         }
@@ -370,9 +369,17 @@ pub fn show(
     })
 }
 
-fn quote(text: &str) -> String {
+/// In JSON, with what is not ASCII kept, but for lone surrogates.
+fn quote(text: &[u16]) -> String {
     let mut out = String::from("\"");
-    for c in text.chars() {
+    for c in char::decode_utf16(text.iter().copied()) {
+        let c = match c {
+            Ok(c) => c,
+            Err(e) => {
+                out += &format!("\\u{:04x}", e.unpaired_surrogate());
+                continue;
+            }
+        };
         match c {
             '"' => out += "\\\"",
             '\\' => out += "\\\\",

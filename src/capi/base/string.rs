@@ -165,11 +165,6 @@ impl StringBox {
         }
     }
 
-    /// Whether its text is a store's, which was checked when it was lifted.
-    pub fn is_of_store(&self) -> bool {
-        !matches!(self.home, Home::Detached)
-    }
-
     fn is_lent(&self) -> bool {
         matches!(self.home, Home::Call(_))
     }

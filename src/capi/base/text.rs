@@ -36,6 +36,9 @@ pub enum wasm_string_flag_enum {
     /// This string is refused where it is ill-formed, whatever the engine's
     /// rule is.
     WASM_STRING_REJECT = 2,
+    /// Lone surrogates of this string are passed on as they are to a guest with text in
+    /// UTF-16, and else it is refused, whatever the engine's rule is.
+    WASM_STRING_KEEP = 3,
 }
 
 /// A string: a host's own text, or a handle of the library's.
@@ -122,6 +125,7 @@ pub fn policy_of(flags: u32) -> Result<Option<Policy>> {
         0 => Ok(None),
         1 => Ok(Some(Policy::Replace)),
         2 => Ok(Some(Policy::Reject)),
+        3 => Ok(Some(Policy::Keep)),
         _ => {
             let message = format!("{flags} are no flags of a string");
             Err(Error::new(ErrorKind::UnknownKind, message))

@@ -84,7 +84,7 @@ impl Words<'_> {
     }
 
     pub(super) fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
-        let len = word(text.bytes().len())?;
+        let len = word(text.utf8().map_err(|e| e.of_host_result(self.put))?.len())?;
         self.string()?;
         let slot = cx.data_mut().slots.add_once(Once::Copied(text));
         self.put_slot(slot, len)

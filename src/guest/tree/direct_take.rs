@@ -396,7 +396,7 @@ impl Walk<'_, '_, '_, '_> {
                 // What is ill-formed is the guest's, what does not fit the host's.
                 measure(text, text.encoding(), Policy::Reject).map_err(ill_formed)?;
                 match self.policy {
-                    Policy::Reject => return Err(bad_text(bad).into()),
+                    Policy::Reject | Policy::Keep => return Err(bad_text(bad).into()),
                     policy => measure(text, encoding, policy).map_err(bad_text)?,
                 }
             }

@@ -188,6 +188,7 @@ pub unsafe fn plain_text(text: *const TextSlot) -> Result<Str<'static>> {
         Ok(match text.flags {
             1 => lent.with_policy(Policy::Replace),
             2 => lent.with_policy(Policy::Reject),
+            3 => lent.with_policy(Policy::Keep),
             _ => lent,
         })
     }

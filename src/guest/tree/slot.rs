@@ -159,6 +159,7 @@ impl TextSlot {
             None => 0,
             Some(Policy::Replace) => 1,
             Some(Policy::Reject) => 2,
+            Some(Policy::Keep) => 3,
         }
     }
 }
