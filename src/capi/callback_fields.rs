@@ -9,13 +9,13 @@ use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
 use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
-use super::described::{Spare, Spares, roots};
+use super::described::{Spare, Spares, roots, typed};
 use super::field::{Root, fields, witrt_field_t};
 use super::slot::{not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
 use crate::tree::{Arena, For, Place, Returned, Slot, copy, is_within, pour_into};
 use crate::wit::{Signature, Type};
-use crate::{Caller, Error, ErrorKind, Extern, Func, Result, Str};
+use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Str};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -49,10 +49,12 @@ pub unsafe extern "C" fn witrt_func_new_with_fields(
 ) -> Option<Box<wasm_func_t>> {
     let body = || {
         let callback = need(callback, "callback")?;
-        let ty = need(ty, "type")?.ty().to_func()?.clone();
-        let Some(signature) = ty.signature().cloned() else {
-            let message = format!("{ty} takes no values with parts");
-            return Err(Error::new(ErrorKind::WrongKind, message));
+        let ty = need(ty, "type")?.ty().to_func()?;
+        let signature = typed(ty)?;
+        let ty = match ty.signature() {
+            Some(_) => ty.clone(),
+            // It is called with values as components have them.
+            None => FuncType::from((*signature).clone()),
         };
         // SAFETY: the header demands so many descriptions.
         let (params, results) = unsafe {

@@ -16,7 +16,7 @@ use crate::tree::{
     Arena, Arg, For, HostRoom, HostValue, Lend, Out, Returned, Slot, Take, copy, plain_text,
 };
 use crate::wit::{Fields, Signature, Type};
-use crate::{Error, ErrorKind, Func, Prepared, Result, ValType};
+use crate::{Error, ErrorKind, FuncType, Prepared, Result, ValType};
 use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -90,8 +90,7 @@ impl Spare {
 
 /// The type of a function as components have it. Where nothing has parts, as of many
 /// functions of faces, it is made of the kinds; there is none with references.
-pub(super) fn typed(func: &Func) -> Result<Arc<Signature>> {
-    let ty = func.ty();
+pub(super) fn typed(ty: &FuncType) -> Result<Arc<Signature>> {
     if let Some(signature) = ty.signature() {
         return Ok(signature.clone());
     }

@@ -62,7 +62,7 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
                 return Ok(give(made?, cell));
             }
         }
-        let signature = typed(func)?;
+        let signature = typed(func.ty())?;
         let call = Prepared::new(func, func.ty().params(), func.ty().results())?;
         // SAFETY: the header demands descriptions.
         let described = unsafe { Described::new(signature, call, params, results)? };

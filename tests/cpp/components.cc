@@ -276,7 +276,26 @@ static void small(const std::string& name, std::uint32_t units) {
   g.all_called();
 }
 
+// Functions of a face, and host functions for it, that have nothing but what needs no parts.
+static void plain() {
+  Engine engine;
+  Store store(engine);
+  Module module = GET(Module::attach(engine, R"((module
+    (import "env" "turn" (func $turn (param i32) (result i32)))
+    (func (export "ask") (param i32) (result i32) (call $turn (local.get 0)))))",
+                                     "convention = \"c\"\nwit = \"ask: func(b: bool) -> char;\"\n"
+                                     "imports = \"turn: func(b: bool) -> char;\"\n"));
+  Linker linker;
+  GET(linker.define_func(store, module.imports()[0].type().as_func(), "env", "turn",
+                         [](bool b) { return b ? U'🦀' : U'é'; }));
+  Instance instance = GET(linker.instantiate(store, module));
+  auto ask = GET(instance.func<char32_t(bool)>("ask"));
+  CHECK(GET(ask.call(true)) == U'🦀' && GET(ask.call(false)) == U'é');
+  CHECK(!instance.func<std::uint32_t(bool)>("ask").ok());
+}
+
 int main() {
+  plain();
   for (std::string name : {"guest-utf8", "guest-utf16", "core-utf8", "core-utf16", "plain-utf8", "plain-utf16"}) {
     std::vector<std::string> log;
     Components g;
