@@ -274,6 +274,7 @@ pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), Ba
 /// The narrowest encoding of a part that is well-formed, and its characters.
 fn of_part(part: Text<'_>) -> (Narrowest, usize) {
     match part {
+        Text::Utf8(s) if s.is_ascii() => (Narrowest::Ascii, s.len()),
         Text::Utf8(s) => {
             let top = s.iter().fold(0, |top, byte| top.max(*byte));
             let narrowest = match top {
@@ -283,11 +284,16 @@ fn of_part(part: Text<'_>) -> (Narrowest, usize) {
                 0xC4..=0xEF => Narrowest::Utf16,
                 0xF0..=0xFF => Narrowest::Utf32,
             };
-            (narrowest, s.iter().map(|byte| (byte & 0xC0 != 0x80) as usize).sum())
+            // So few at a time that a byte counts them, and many fit into a register.
+            let begin =
+                |few: &[u8]| few.iter().map(|byte| u8::from(byte & 0xC0 != 0x80)).sum::<u8>();
+            (narrowest, s.chunks(255).map(|few| usize::from(begin(few))).sum())
         }
         Text::Utf16(s) => {
             let top = s.iter().fold(0, |top, unit| top | *unit);
-            let surrogates: usize = s.iter().map(|u| (u & 0xF800 == 0xD800) as usize).sum();
+            let halves =
+                |few: &[u16]| few.iter().map(|u| u16::from(u & 0xF800 == 0xD800)).sum::<u16>();
+            let surrogates: usize = s.chunks(4096).map(|few| usize::from(halves(few))).sum();
             let narrowest = match (surrogates, top) {
                 (1.., _) => Narrowest::Utf32,
                 (0, top) => Narrowest::of(top.into()),
