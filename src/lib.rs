@@ -96,10 +96,10 @@ pub use wasi::{Access, Wasi};
 #[doc(hidden)]
 pub mod tree {
     pub use crate::guest::tree::{
-        Access, Arena, Arg, FieldsSlot, For, Handles, HostField, HostRoom, HostValue, Lend,
-        ListSlot, Node, Of, Out, Place, ReadText, ResourceRoom, Returned, Sink, Slot, Span, Take,
-        TextSlot, VariantSlot, copy, gather, is_within, means, plain_text, pour, pour_into,
-        release,
+        Access, Arena, Arg, FieldsSlot, For, Given, Handles, HostField, HostRoom, HostValue, Lend,
+        ListSlot, Node, Of, Out, Passed, Place, ReadText, ResourceRoom, Returned, Sink, Slot,
+        SlotBody, Span, Take, TextSlot, VariantSlot, copy, gather, is_within, means, plain_text,
+        pour, pour_into, release,
     };
     pub use crate::types::kind;
 }

@@ -13,9 +13,8 @@ use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
 use super::callback_text::{Buffers, ShortRoom, text_of};
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
-use crate::tree::Returned;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
-use crate::{Result, Str, Val, ValType};
+use crate::{Result, Val, ValType};
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
@@ -25,18 +24,11 @@ use std::sync::Arc;
 pub struct witrt_caller_t {
     cell: *const StoreCell,
     kinds: *const [SlotKind],
-    texts: Texts,
+    /// A place for each text that is returned before the callback has; none at all where
+    /// no result is a string.
+    texts: *const [ReturnedText],
     /// What is answered where values are described.
     answer: *const c_void,
-}
-
-/// Where text goes that is returned before the callback has.
-#[derive(Clone, Copy)]
-enum Texts {
-    /// A place for each result; none at all where no result is a string.
-    OfSlots(*const [ReturnedText]),
-    /// The place for the one result of a callback whose values are described.
-    Described(*const Cell<Option<Returned>>),
 }
 
 impl witrt_caller_t {
@@ -45,10 +37,10 @@ impl witrt_caller_t {
     pub(super) fn described(
         cell: &StoreCell,
         kinds: &[SlotKind],
-        given: &Cell<Option<Returned>>,
         answer: *const c_void,
     ) -> witrt_caller_t {
-        witrt_caller_t { cell, kinds, texts: Texts::Described(given), answer }
+        let texts: &[ReturnedText] = &[];
+        witrt_caller_t { cell, kinds, texts, answer }
     }
 
     /// What it answers, where values are described; else NULL.
@@ -201,7 +193,7 @@ impl Callback {
         let returned = [const { ReturnedText::new(None) }; RESULTS];
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
-            let (kinds, texts) = (&*self.results, Texts::OfSlots(&returned));
+            let (kinds, texts): (_, &[ReturnedText]) = (&*self.results, &returned);
             let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
             self.run(inside, &caller, &args, &mut results)
         });
@@ -350,7 +342,7 @@ impl Callback {
             returned.push(ReturnedText::new(None));
         }
         let returned = &*returned.as_mut_slice();
-        let (kinds, texts) = (&*self.results, Texts::OfSlots(returned));
+        let (kinds, texts) = (&*self.results, returned);
         let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
         let done = self.run(inside, &caller, args, slots);
         if done.is_err() {
@@ -469,17 +461,11 @@ pub unsafe extern "C" fn witrt_caller_return_text(
         cell.enter_held(|inside| {
             // SAFETY: as above; so is what it has returned.
             unsafe {
-                match caller.texts {
-                    Texts::OfSlots(returned) => {
-                        let places = &*returned;
-                        let place = places.get(index).ok_or_else(|| no_string(index))?;
-                        place.set(Some(Copied::new(inside.context(), text)?));
-                    }
-                    Texts::Described(given) => {
-                        let text = Str::new_in(inside.context(), text)?;
-                        (*given).set(Some(Returned::of_text(text)));
-                    }
+                if !caller.answer.is_null() {
+                    return super::callback_fields::give_text(caller, inside, text).map(|()| true);
                 }
+                let place = (&*caller.texts).get(index).ok_or_else(|| no_string(index))?;
+                place.set(Some(Copied::new(inside.context(), text)?));
             }
             Ok(true)
         })?

@@ -9,11 +9,15 @@ use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
 use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
+use super::callback_direct::Passing;
 use super::described::{Spare, Spares, roots, typed};
 use super::field::{Root, fields, witrt_field_t};
 use super::slot::{not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
-use crate::tree::{Arena, For, Place, Returned, Slot, copy, is_within, pour_into};
+use crate::string::Text;
+use crate::tree::{
+    Arena, For, Given, Passed, Place, Returned, Slot, SlotBody, copy, is_within, pour_into,
+};
 use crate::wit::{Signature, Type};
 use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Str};
 use std::cell::Cell;
@@ -74,11 +78,9 @@ pub unsafe extern "C" fn witrt_func_new_with_fields(
             // Nothing fails from here on: the finalizer is taken over.
             let env = Foreign::new(env, finalizer);
             let spares = Spares::default();
-            let host = Host { callback, env, home, signature, params, results, spares };
-            let called = move |caller: Caller<'_>, args: &[Slot], returned: &mut Returned| {
-                host.call(caller, args, returned)
-            };
-            let func = Func::new_slots(inside.context(), ty, called);
+            let passes = params.iter().chain(&results).all(Root::passes);
+            let host = Host { callback, env, home, signature, params, results, spares, passes };
+            let func = Func::new_described(inside.context(), ty, host);
             Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
         })?
     };
@@ -86,25 +88,53 @@ pub unsafe extern "C" fn witrt_func_new_with_fields(
     unsafe { report(error, body) }
 }
 
-struct Host {
-    callback: SlotCallback,
-    env: Foreign,
-    home: Within,
-    signature: Arc<Signature>,
-    params: Box<[Root]>,
-    results: Box<[Root]>,
-    spares: Spares,
+pub(super) struct Host {
+    pub callback: SlotCallback,
+    pub env: Foreign,
+    pub home: Within,
+    pub signature: Arc<Signature>,
+    pub params: Box<[Root]>,
+    pub results: Box<[Root]>,
+    pub spares: Spares,
+    passes: bool,
+}
+
+impl SlotBody for Host {
+    fn call(&self, caller: Caller<'_>, args: &[Slot], returned: &mut Returned) -> Result<()> {
+        Host::call(self, caller, args, returned)
+    }
+
+    fn is_direct(&self) -> bool {
+        self.passes
+    }
+
+    fn call_direct(&self, caller: Caller<'_>, passed: &mut Passed<'_, '_>) -> Result<Given> {
+        self.call_passed(caller, passed)
+    }
 }
 
 /// What a callback with described values answers.
 pub(super) struct Answer<'a> {
     host: &'a Host,
-    args: &'a [Slot],
-    /// What was returned before the callback has.
-    given: &'a Cell<Option<Returned>>,
+    way: Way<'a>,
     /// Memory for what arguments that were put into the host's objects point to. It stays
     /// until the result is taken, which may be in it.
     behind: Cell<Option<Spare>>,
+}
+
+/// How its values cross.
+#[derive(Clone, Copy)]
+pub(super) enum Way<'a> {
+    /// As slots, with what was returned before the callback has.
+    Slots(&'a [Slot], &'a Cell<Option<Returned>>),
+    /// As a component has them.
+    Passed(&'a dyn Passing),
+}
+
+impl<'a> Answer<'a> {
+    pub fn new(host: &'a Host, way: Way<'a>) -> Answer<'a> {
+        Answer { host, way, behind: Cell::new(None) }
+    }
 }
 
 impl Drop for Answer<'_> {
@@ -145,14 +175,14 @@ impl Host {
         }
         let mut results = [witrt_slot_t::ZERO];
         let given = Cell::new(None);
-        let answer = Answer { host: self, args, given: &given, behind: Cell::new(None) };
+        let answer = Answer::new(self, Way::Slots(args, &given));
         let kinds = match self.results.first() {
             Some(Root::Plain(kind)) => std::slice::from_ref(kind),
             _ => &[],
         };
         let trap = {
             let this = std::ptr::from_ref(&answer).cast();
-            let caller = witrt_caller_t::described(cell, kinds, &given, this);
+            let caller = witrt_caller_t::described(cell, kinds, this);
             inside.lend(|| {
                 let (args, results) = (lent.as_ptr(), results.as_mut_ptr());
                 // SAFETY: the callback's contract is the header's.
@@ -266,9 +296,7 @@ pub unsafe extern "C" fn witrt_caller_argument(
         let (answer, cell) = unsafe { (answer(caller)?, need(caller, "caller")?.cell()) };
         let host = answer.host;
         let field = host.signature.params.fields.get(index);
-        let (Some(Root::Host(node)), Some(field), Some(arg)) =
-            (host.params.get(index), field, answer.args.get(index))
-        else {
+        let (Some(Root::Host(node)), Some(field)) = (host.params.get(index), field) else {
             let message = format!("argument {index} is not described");
             return Err(Error::new(ErrorKind::OutOfRange, message));
         };
@@ -276,6 +304,14 @@ pub unsafe extern "C" fn witrt_caller_argument(
             return Err(super::base::boundary::null("value"));
         }
         node.aligned(value, "value")?;
+        let args = match answer.way {
+            Way::Slots(args, _) => args,
+            // SAFETY: the header demands such an object.
+            Way::Passed(passing) => {
+                return unsafe { passing.put(index, node, value) }.map(|()| true);
+            }
+        };
+        let Some(arg) = args.get(index) else { return Ok(false) };
         cell.enter_held(|inside| {
             let mut spare = answer.behind.take().unwrap_or_else(|| host.spares.take());
             let mut place = Place::arena(&mut spare.arena);
@@ -287,6 +323,27 @@ pub unsafe extern "C" fn witrt_caller_argument(
             done.map(|()| true)
         })?
     })
+}
+
+/// Text that a callback returns, whose values are described.
+///
+/// # Safety
+///
+/// The callback must be running.
+pub(super) unsafe fn give_text(
+    caller: &witrt_caller_t,
+    inside: &mut Inside<'_>,
+    text: Text<'_>,
+) -> Result<()> {
+    // SAFETY: the caller vouches for it.
+    let answer = unsafe { answer(Some(caller)) }?;
+    match answer.way {
+        Way::Slots(_, given) => {
+            given.set(Some(Returned::of_text(Str::new_in(inside.context(), text)?)));
+            Ok(())
+        }
+        Way::Passed(passing) => passing.give_text(text, inside.engine().ill_formed()),
+    }
 }
 
 /// Returns a value as the result of a callback with described values: what `result` holds,
@@ -305,13 +362,18 @@ pub unsafe extern "C" fn witrt_caller_return_value(
         if result.is_null() {
             return Err(super::base::boundary::null("result"));
         }
-        let Some(root) = answer.host.results.get(index) else {
+        let host = answer.host;
+        let field = host.signature.results.fields.get(index);
+        let (Some(root), Some(field)) = (host.results.get(index), field) else {
             return Err(Error::new(ErrorKind::OutOfRange, format!("there is no result {index}")));
         };
         // SAFETY: the header demands a slot of that result.
-        let given =
-            cell.enter_held(|inside| unsafe { answer.host.take(inside, root, &*result) })??;
-        answer.given.set(Some(given));
-        Ok(true)
+        cell.enter_held(|inside| unsafe {
+            match answer.way {
+                Way::Slots(_, given) => given.set(Some(host.take(inside, root, &*result)?)),
+                Way::Passed(passing) => passing.give(root, &*result, &field.ty)?,
+            }
+            Ok(true)
+        })?
     })
 }

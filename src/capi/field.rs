@@ -230,14 +230,10 @@ impl Root {
                 Root::Resource(_) => Slot::pointer(kind, slot.resource),
                 Root::Val => *slot.val.as_slot(),
                 Root::Host(node) => {
-                    let from: *const c_void = match node.is_span() {
+                    let from = match node.is_span() {
                         true => std::ptr::from_ref(slot).cast(),
-                        false => slot.value,
+                        false => pointed(node, slot, &what)?,
                     };
-                    if from.is_null() {
-                        return Err(null("value").context(what()));
-                    }
-                    node.aligned(from, "`value`").map_err(|error| error.context(what()))?;
                     gather(node, ty, from, arena, what)?
                 }
                 Root::Grown(_) => return Err(super::slot::not_of_call().context(what())),
@@ -379,13 +375,7 @@ impl Root {
                 Root::Plain(_) | Root::Val | Root::Grown(_) => return Ok(None),
                 Root::Scalar(node) | Root::Resource(node) => HostValue::new(node, at),
                 Root::Host(node) if node.is_span() => HostValue::new(node, at),
-                Root::Host(_) if slot.value.is_null() => {
-                    return Err(null("value").context(what()));
-                }
-                Root::Host(node) => {
-                    node.aligned(slot.value, "`value`").map_err(|e| e.context(what()))?;
-                    HostValue::new(node, slot.value)
-                }
+                Root::Host(node) => HostValue::new(node, pointed(node, slot, what)?),
             }))
         }
     }
@@ -536,6 +526,25 @@ impl Root {
             done
         }
     }
+}
+
+/// Where a slot says that the value is which this describes.
+///
+/// # Safety
+///
+/// The member must be set.
+pub(super) unsafe fn pointed(
+    node: &Node,
+    slot: &witrt_slot_t,
+    what: impl Fn() -> String,
+) -> Result<*const c_void> {
+    // SAFETY: the caller vouches for it.
+    let at = unsafe { slot.value };
+    if at.is_null() {
+        return Err(null("value").context(what()));
+    }
+    node.aligned(at, "`value`").map_err(|error| error.context(what()))?;
+    Ok(at)
 }
 
 /// # Safety

@@ -43,6 +43,7 @@
 
 pub mod base;
 pub mod callback;
+mod callback_direct;
 pub mod callback_fields;
 mod callback_text;
 mod described;

@@ -279,6 +279,14 @@ impl Look for Checker<'_, '_> {
         // SAFETY: what it points to is the value's and the arena's.
         unsafe { self.one(ty, &slot) }
     }
+
+    unsafe fn slot(&mut self, ty: &Type, slot: &Slot, read: ReadText) -> Looked {
+        let before = std::mem::replace(&mut self.read, read);
+        // SAFETY: the caller vouches for it.
+        let done = unsafe { self.one(ty, slot) };
+        self.read = before;
+        done
+    }
 }
 
 /// Reads a text, with what it says about ill-formed parts.

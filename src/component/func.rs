@@ -21,7 +21,7 @@ use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::guest::tree::{
-    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, Trust, copy, plain_text,
+    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, SlotBody, Trust, copy, plain_text,
 };
 use crate::guest::value::Val;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
@@ -152,25 +152,23 @@ fn is_text(results: &Fields) -> bool {
 }
 
 /// A host function that takes slots.
-pub(crate) struct SlotFunc<F> {
-    body: F,
+pub(crate) struct SlotFunc<B> {
+    body: B,
     ty: FuncType,
 }
 
-impl<F> SlotFunc<F>
-where
-    F: Fn(Caller<'_>, &[Slot], &mut Returned) -> Result<()> + Send + Sync + 'static,
-{
+impl<B: SlotBody> SlotFunc<B> {
     /// One of this type.
-    pub fn new_func(store: u64, ty: FuncType, body: F) -> Func {
+    pub fn new_func(store: u64, ty: FuncType, body: B) -> Func {
         Func::new_typed(store, ty.clone(), Arc::new(SlotFunc { body, ty }))
+    }
+
+    pub(super) fn body(&self) -> &B {
+        &self.body
     }
 }
 
-impl<F> Typed for SlotFunc<F>
-where
-    F: Fn(Caller<'_>, &[Slot], &mut Returned) -> Result<()> + Send + Sync + 'static,
-{
+impl<B: SlotBody> Typed for SlotFunc<B> {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         with_ends(self, &self.ty, cx, args, results)
     }
@@ -204,7 +202,7 @@ where
                 returned.expected = true;
                 returned.slot = Slot { kind: result.ty.kind(), of: Of { u64: 0 } };
             }
-            guard(|| (self.body)(caller, args, returned))?;
+            guard(|| self.body.call(caller, args, returned))?;
             let results = &signature.results;
             if let Some(text) = returned.text.take_if(|_| is_text(results)) {
                 returned.text = Some(match trust {
@@ -231,6 +229,15 @@ where
             Ok(())
         };
         Some(run())
+    }
+
+    fn define(
+        self: Arc<Self>,
+        linker: &mut LinkerInstance<'_, StoreData>,
+        name: &str,
+        ty: &Signature,
+    ) -> Option<wasmtime::Result<()>> {
+        self.body.is_direct().then(|| super::direct::define(linker, name, ty, self))
     }
 }
 

@@ -1,4 +1,9 @@
-//! Host functions that components import.
+//! Host functions that components import: arguments are lifted into what the function
+//! takes, and what it gives is lowered from where it is.
+//!
+//! There are three kinds, which differ in what they take: `Slots` lifts values of every
+//! type, `values` types of Rust, and `direct` leaves arguments where the component has
+//! them.
 //!
 //! Not here: which function serves which import.
 
@@ -14,14 +19,15 @@ use crate::guest::StoreData;
 use crate::guest::call::guard;
 use crate::guest::context::Cx;
 use crate::guest::resource::Resource;
-use crate::guest::strings::Str;
 use crate::guest::tree::arena::Arena;
-use crate::guest::tree::slot::{Slot, kind, many};
-use crate::guest::tree::{ReadText, Returned, TextSlot, Trust};
+use crate::guest::tree::slot::{Slot, many};
+use crate::guest::tree::walk::{Lend, Look, Looked, Words, Writing};
+use crate::guest::tree::{Returned, Trust, plain_text};
 use crate::types::layout::MAX_FLAT_PARAMS;
-use crate::types::tree::{Fields, Signature};
+use crate::types::tree::{Fields, Signature, Tuple, Type};
 use std::cell::Cell;
 use std::mem::MaybeUninit;
+use std::ops::Deref;
 use std::ptr::null;
 use std::sync::Arc;
 use wasmtime::component::__internal::{
@@ -45,6 +51,25 @@ pub trait HostFunction: Send + Sync + 'static {
     }
 }
 
+/// Defines a [`Serves`] that takes so many words, and gives one or none: functions of the
+/// engine have a type of Rust for each. Where these are constants, no others are made.
+macro_rules! by_words {
+    ($linker:expr, $name:expr, $served:expr, $words:expr, $gives:expr) => {
+        by_words!(@ $linker, $name, $served, $words, $gives;
+            0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+    };
+    (@ $linker:expr, $name:expr, $served:expr, $words:expr, $gives:expr; $($n:literal)+) => {
+        match $words {
+            $($n => match $gives {
+                1 => $crate::component::host::wrap::<_, $n, 1>($linker, $name, $served),
+                _ => $crate::component::host::wrap::<_, $n, 0>($linker, $name, $served),
+            },)+
+            _ => Err($crate::error::Error::internal("too many words").into()),
+        }
+    };
+}
+pub(super) use by_words;
+
 /// Defines a function for an import of this type.
 pub(super) fn define(
     linker: &mut LinkerInstance<'_, StoreData>,
@@ -55,82 +80,138 @@ pub(super) fn define(
     if let Some(defined) = func.clone().define(linker, name) {
         return defined;
     }
-    let params = Some(ty.params.layout.flat.len()).filter(|n| *n <= MAX_FLAT_PARAMS).unwrap_or(0);
-    let flat_result = ty.results.layout.flat.len() == 1;
-    let results = ty.results.clone();
-    macro_rules! defined {
-        ($($n:literal)+) => {
-            match params {
-                $($n if flat_result => linker.func_wrap(name, move |cx, args: Args<$n>| {
-                    run::<1>(cx, args.0, &*func, &results)
-                }),
-                $n => linker.func_wrap(name, move |cx, args: Args<$n>| {
-                    run::<0>(cx, args.0, &*func, &results)
-                }),)+
-                _ => Err(Error::new(ErrorKind::Panic, "internal error: too many words").into()),
-            }
-        };
+    let (words, gives) = flat(ty);
+    let served = WithSlots { func, results: ty.results.clone() };
+    by_words!(linker, name, served, words, gives)
+}
+
+/// How many words so many are passed in, where more go through memory; and how many a
+/// result is, if that is not in memory.
+pub(super) fn flat(ty: &Signature) -> (usize, usize) {
+    let words = ty.params.layout.flat.len();
+    let gives = usize::from(ty.results.layout.flat.len() == 1);
+    (if words > MAX_FLAT_PARAMS { 0 } else { words }, gives)
+}
+
+/// A host function, and how its values cross.
+pub(super) trait Serves: Send + Sync + 'static {
+    /// The arguments, as they are lifted.
+    type Takes: Lifts + 'static;
+    /// The result, as it is lowered.
+    type Gives: Lend + 'static;
+
+    /// Runs it. So many bytes may be copied for it.
+    fn serve(&self, frame: &Frame, args: Self::Takes, most: usize) -> Result<Self::Gives>;
+
+    /// The type of the result.
+    fn results(&self) -> &Fields;
+}
+
+/// Arguments of host functions. They are used at once, on the same thread.
+pub(super) trait Lifts: Sized {
+    /// Lifts them. What the component lends of its own is put aside.
+    fn lift(
+        cx: &mut LiftContext<'_>,
+        frame: &Frame,
+        ty: InterfaceType,
+        from: From<'_>,
+        lent: &mut Vec<Resource>,
+    ) -> wasmtime::Result<Self>;
+}
+
+/// Where arguments are.
+#[derive(Clone, Copy)]
+pub(super) enum From<'w> {
+    Words(&'w [ValRaw]),
+    /// At this address, which was not looked at.
+    Memory(u32),
+}
+
+/// The types behind one of the engine's tuples.
+pub(super) enum Types<'f> {
+    Known(&'f Fields),
+    Made(Tuple),
+}
+
+impl<'f> Types<'f> {
+    pub fn of<'t>(
+        frame: &'f Frame,
+        ty: InterfaceType,
+        types: impl FnOnce() -> InstanceType<'t>,
+    ) -> wasmtime::Result<Types<'f>> {
+        if let InterfaceType::Tuple(index) = ty
+            && let Some(known) = frame.shared().tuple(index.as_u32())
+        {
+            return Ok(Types::Known(known));
+        }
+        Ok(Types::Made(frame.tuple(ty, types())?))
     }
-    defined!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
 }
 
-/// Arguments that were lifted for a host function.
-struct Lent {
-    arena: Arena,
-    slots: *const Slot,
-    count: usize,
-    /// What the component lends of its own.
-    borrows: Vec<Resource>,
+impl Deref for Types<'_> {
+    type Target = Fields;
+
+    #[inline]
+    fn deref(&self) -> &Fields {
+        match self {
+            Types::Known(known) => known,
+            Types::Made(made) => made,
+        }
+    }
 }
 
-// SAFETY: the slots are in the arena.
-unsafe impl Send for Lent {}
-// SAFETY: as above; nothing is changed through a shared reference.
-unsafe impl Sync for Lent {}
+/// Defines a host function of a type of its own.
+pub(super) fn wrap<S: Serves, const N: usize, const M: usize>(
+    linker: &mut LinkerInstance<'_, StoreData>,
+    name: &str,
+    served: S,
+) -> wasmtime::Result<()> {
+    linker.func_wrap(name, move |store, args| run::<S, N, M>(&served, store, args))
+}
 
-fn run<const M: usize>(
+fn run<S: Serves, const N: usize, const M: usize>(
+    served: &S,
     mut store: StoreContextMut<'_, StoreData>,
-    mut lent: Lent,
-    func: &dyn HostFunction,
-    results: &Arc<Fields>,
-) -> wasmtime::Result<Back<M>> {
-    Frame::current(|frame| {
-        let mut returned = Returned::default();
-        // SAFETY: lifting has written so many.
-        let args = unsafe { many(lent.slots, lent.count) };
-        frame.shared().lend_limits(&mut store, frame.host());
-        let done = guard(|| func.call(frame.host(), args, &mut returned));
-        frame.shared().take_limits(&mut store, frame.host());
-        end_loans(&mut store, lent.borrows.drain(..))?;
-        done?;
-        let mut notes = frame.shared().notes();
-        let (slot, read) = as_value(&returned);
-        let slots = &[slot][..results.fields.len().min(1)];
+    args: Args<S::Takes, N>,
+) -> wasmtime::Result<Back<S::Gives, M>> {
+    let Args { frame: innermost, values, lent } = args;
+    // SAFETY: the call within which they were lifted is the innermost still.
+    let frame = unsafe { &*innermost };
+    let most = store.hostcall_fuel();
+    let mut given = None;
+    frame.shared().lend_limits(&mut store, frame.host());
+    let done = guard(|| {
+        given = Some(served.serve(frame, values, most)?);
+        Ok(())
+    });
+    frame.shared().take_limits(&mut store, frame.host());
+    end_loans(&mut store, lent)?;
+    done?;
+    let mut notes = frame.shared().notes();
+    if let (Some(given), Some(field)) = (&given, served.results().fields.first()) {
         let mut checker = Checker {
             cx: frame.host(),
             notes: &mut notes,
-            read,
+            read: plain_text,
             encoding: GuestEncoding::default(),
             trust: Trust::Unchecked,
             home: Some(frame.owner()),
         };
-        // SAFETY: who returned the value vouches for what it points to, until
-        // it has been lowered.
-        let checked = unsafe { checker.all("result", results, slots) };
-        if let Err(error) = checked {
+        if let Err(fault) = given.look(&field.ty, &mut checker) {
             notes.settle(false);
             frame.shared().keep_notes(notes);
+            let error = fault.into_error("result 0".into()).at_argument(0);
             return Err(error.context("the host function").into());
         }
-        let measures = Cell::new(std::mem::take(&mut notes.measures));
-        Ok(Back { returned, notes, measures, _lent: lent })
-    })
+    }
+    let measures = Cell::new(std::mem::take(&mut notes.measures));
+    Ok(Back { frame: innermost, given, notes, measures })
 }
 
 /// Gives back what a component has lent to a host function.
-pub(super) fn end_loans(
+fn end_loans(
     store: &mut StoreContextMut<'_, StoreData>,
-    borrows: impl IntoIterator<Item = Resource>,
+    borrows: Vec<Resource>,
 ) -> wasmtime::Result<()> {
     for borrow in borrows {
         let any = borrow.state().any;
@@ -143,10 +224,20 @@ pub(super) fn end_loans(
 }
 
 /// The arguments of an import that takes so many words, or memory.
-struct Args<const N: usize>(Lent);
+struct Args<A, const N: usize> {
+    frame: *const Frame,
+    values: A,
+    /// What the component lends of its own.
+    lent: Vec<Resource>,
+}
+
+// SAFETY: the engine uses it at once, on the same thread.
+unsafe impl<A, const N: usize> Send for Args<A, N> {}
+// SAFETY: as above.
+unsafe impl<A, const N: usize> Sync for Args<A, N> {}
 
 // SAFETY: lifting reads so many words, or an address.
-unsafe impl<const N: usize> ComponentType for Args<N> {
+unsafe impl<A: Lifts, const N: usize> ComponentType for Args<A, N> {
     type Lower = [ValRaw; N];
     const ABI: CanonicalAbiInfo = NO_ABI;
     fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
@@ -155,9 +246,9 @@ unsafe impl<const N: usize> ComponentType for Args<N> {
 }
 
 // SAFETY: as above.
-unsafe impl<const N: usize> ComponentNamedList for Args<N> {}
+unsafe impl<A: Lifts, const N: usize> ComponentNamedList for Args<A, N> {}
 
-pub(super) fn expect_words(
+fn expect_words(
     ty: &InterfaceType,
     types: &InstanceType<'_>,
     most: usize,
@@ -174,14 +265,13 @@ pub(super) fn expect_words(
 }
 
 // SAFETY: as above.
-unsafe impl<const N: usize> Lift for Args<N> {
+unsafe impl<A: Lifts, const N: usize> Lift for Args<A, N> {
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
         src: &Self::Lower,
     ) -> wasmtime::Result<Self> {
-        let mut words = src.iter();
-        lift(cx, ty, |lifting, fields, i| lifting.flat(&fields.fields[i].ty, &mut words)).map(Args)
+        lift(cx, ty, From::Words(src))
     }
 
     fn linear_lift_from_memory(
@@ -191,77 +281,37 @@ unsafe impl<const N: usize> Lift for Args<N> {
     ) -> wasmtime::Result<Self> {
         // Where they start in memory is all that the engine has to tell.
         let at = bytes.as_ptr().addr() - cx.memory().as_ptr().addr();
-        lift(cx, ty, |lifting, fields, i| {
-            let field = &fields.fields[i];
-            let at = lifting.area(fields, at as u32)?;
-            lifting.load(&field.ty, at + field.offset as usize)
-        })
-        .map(Args)
+        lift(cx, ty, From::Memory(at as u32))
     }
 }
 
-fn lift(
+fn lift<A: Lifts, const N: usize>(
     cx: &mut LiftContext<'_>,
     ty: InterfaceType,
-    mut field: impl FnMut(&mut Lifting<'_, '_>, &Fields, usize) -> wasmtime::Result<Slot>,
-) -> wasmtime::Result<Lent> {
+    from: From<'_>,
+) -> wasmtime::Result<Args<A, N>> {
     Frame::called(|frame| {
-        let fields = frame.tuple(ty, cx.instance_type())?;
-        let count = fields.fields.len();
-        let mut lent =
-            Lent { arena: frame.shared().spare(), slots: null(), count, borrows: Vec::new() };
-        let slots = lent.arena.array::<Slot>(count)?;
-        let mut lifting = Lifting::new(cx, frame, &mut lent.arena, &mut lent.borrows);
-        for i in 0..count {
-            let slot = field(&mut lifting, &fields, i)?;
-            // SAFETY: there is room for so many.
-            unsafe { slots.add(i).write(slot) };
-        }
-        lent.slots = slots;
-        Ok(lent)
+        let mut lent = Vec::new();
+        let values = A::lift(cx, frame, ty, from, &mut lent)?;
+        Ok(Args { frame, values, lent })
     })
 }
 
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let arena = std::mem::replace(&mut self.arena, Arena::new(0));
-        let _ = Frame::current(|frame| {
-            frame.shared().keep(arena);
-            Ok(())
-        });
-    }
-}
-
-/// What a host function returned, on its way to the component.
-struct Back<const M: usize> {
-    returned: Returned,
+/// What a host function gave, on its way to the component.
+struct Back<G, const M: usize> {
+    frame: *const Frame,
+    given: Option<G>,
     notes: Notes,
     measures: Cell<Vec<Measure>>,
-    /// The arguments: what is returned may be one of them.
-    _lent: Lent,
-}
-
-/// The value in it: text by itself is one, too.
-fn as_value(returned: &Returned) -> (Slot, ReadText) {
-    match &returned.text {
-        Some(text) => (Slot::pointer(kind::STRING, std::ptr::from_ref(text)), own_text),
-        None => (returned.slot, returned.read),
-    }
-}
-
-/// Text by itself, which is where [`as_value`] says.
-unsafe fn own_text(text: *const TextSlot) -> Result<Str<'static>> {
-    // SAFETY: the caller vouches for the text.
-    Ok(unsafe { (*text.cast::<Str<'static>>()).clone() })
 }
 
 // SAFETY: the engine lowers it at once, on the same thread.
-unsafe impl<const M: usize> Send for Back<M> {}
+unsafe impl<G, const M: usize> Send for Back<G, M> {}
 // SAFETY: as above.
-unsafe impl<const M: usize> Sync for Back<M> {}
+unsafe impl<G, const M: usize> Sync for Back<G, M> {}
 
 // SAFETY: lowering writes so many words.
-unsafe impl<const M: usize> ComponentType for Back<M> {
+unsafe impl<G: Lend, const M: usize> ComponentType for Back<G, M> {
     type Lower = [ValRaw; M];
     const ABI: CanonicalAbiInfo = NO_ABI;
     fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> wasmtime::Result<()> {
@@ -270,10 +320,10 @@ unsafe impl<const M: usize> ComponentType for Back<M> {
 }
 
 // SAFETY: as above.
-unsafe impl<const M: usize> ComponentNamedList for Back<M> {}
+unsafe impl<G: Lend, const M: usize> ComponentNamedList for Back<G, M> {}
 
 // SAFETY: as above.
-unsafe impl<const M: usize> Lower for Back<M> {
+unsafe impl<G: Lend, const M: usize> Lower for Back<G, M> {
     fn linear_lower_to_flat<T>(
         &self,
         cx: &mut LowerContext<'_, T>,
@@ -282,10 +332,7 @@ unsafe impl<const M: usize> Lower for Back<M> {
     ) -> wasmtime::Result<()> {
         // SAFETY: an array of words is words.
         let words = unsafe { &mut *dst.as_mut_ptr().cast::<[MaybeUninit<ValRaw>; M]>() };
-        // SAFETY: `lower` gives what was checked.
-        self.lower(cx, ty, |lowering, fields, slots| unsafe {
-            lowering.flat_fields(fields, slots, &mut words.iter_mut())
-        })
+        self.lower(cx, ty, |given, ty, to| given.put_words(ty, to, &mut Words(words.iter_mut())))
     }
 
     fn linear_lower_to_memory<T>(
@@ -294,41 +341,131 @@ unsafe impl<const M: usize> Lower for Back<M> {
         ty: InterfaceType,
         at: usize,
     ) -> wasmtime::Result<()> {
-        // SAFETY: as above.
-        self.lower(cx, ty, |lowering, fields, slots| unsafe {
-            lowering.store_fields(fields, slots, at)
-        })
+        self.lower(cx, ty, |given, ty, to| given.put_memory(ty, to, at))
     }
 }
 
-impl<const M: usize> Back<M> {
+impl<G: Lend, const M: usize> Back<G, M> {
     fn lower<T>(
         &self,
         cx: &mut LowerContext<'_, T>,
         ty: InterfaceType,
-        write: impl FnOnce(&mut Lowering<'_, '_>, &Fields, &[Slot]) -> wasmtime::Result<()>,
+        put: impl FnOnce(&G, &Type, &mut Writing<'_>) -> wasmtime::Result<()>,
     ) -> wasmtime::Result<()> {
-        Frame::current(|frame| {
-            let fields = frame.tuple(ty, cx.instance_type())?;
-            let cx = of_store(cx)?;
-            let (slot, read) = as_value(&self.returned);
-            let measures = self.measures.take();
-            let mut lowering = Lowering::new(cx, frame, measures, read);
-            let done = write(&mut lowering, &fields, &[slot][..fields.fields.len().min(1)]);
-            self.measures.set(lowering.end());
-            done
-        })
+        let Some(given) = &self.given else { return Ok(()) };
+        // SAFETY: the call that the host function ran within is the innermost still.
+        let frame = unsafe { &*self.frame };
+        let types = Types::of(frame, ty, || cx.instance_type())?;
+        let Some(field) = types.fields.first() else { return Ok(()) };
+        let cx = of_store(cx)?;
+        let mut lowering = Lowering::new(cx, frame, self.measures.take(), plain_text);
+        let done = put(given, &field.ty, &mut Writing::new(&mut lowering));
+        self.measures.set(lowering.end());
+        done
     }
 }
 
-impl<const M: usize> Drop for Back<M> {
+impl<G, const M: usize> Drop for Back<G, M> {
     fn drop(&mut self) {
         let mut notes = std::mem::take(&mut self.notes);
         notes.measures = self.measures.take();
         notes.settle(true);
-        let _ = Frame::current(|frame| {
-            frame.shared().keep_notes(notes);
-            Ok(())
-        });
+        // SAFETY: the engine drops it before the guest goes on, within the same call.
+        unsafe { &*self.frame }.shared().keep_notes(notes);
+    }
+}
+
+/// A function that takes and gives slots.
+struct WithSlots {
+    func: Arc<dyn HostFunction>,
+    results: Arc<Fields>,
+}
+
+impl Serves for WithSlots {
+    type Takes = Slots;
+    type Gives = FromSlots;
+
+    fn serve(&self, frame: &Frame, args: Slots, _: usize) -> Result<FromSlots> {
+        let mut returned = Returned::default();
+        // SAFETY: lifting has written so many.
+        let slots = unsafe { many(args.slots, args.count) };
+        self.func.call(frame.host(), slots, &mut returned)?;
+        Ok(FromSlots { returned, _args: args })
+    }
+
+    fn results(&self) -> &Fields {
+        &self.results
+    }
+}
+
+/// Arguments that were lifted into slots.
+struct Slots {
+    frame: *const Frame,
+    arena: Arena,
+    slots: *const Slot,
+    count: usize,
+}
+
+impl Lifts for Slots {
+    fn lift(
+        cx: &mut LiftContext<'_>,
+        frame: &Frame,
+        ty: InterfaceType,
+        from: From<'_>,
+        lent: &mut Vec<Resource>,
+    ) -> wasmtime::Result<Slots> {
+        let types = Types::of(frame, ty, || cx.instance_type())?;
+        let count = types.fields.len();
+        let mut args = Slots { frame, arena: frame.shared().spare(), slots: null(), count };
+        let slots = args.arena.array::<Slot>(count)?;
+        let mut lifting = Lifting::new(cx, frame, &mut args.arena, lent);
+        let (mut words, at) = match from {
+            From::Words(words) => (words.iter(), None),
+            From::Memory(at) => ([].iter(), Some(lifting.area(&types, at)?)),
+        };
+        for (i, field) in types.fields.iter().enumerate() {
+            let slot = match at {
+                Some(at) => lifting.load(&field.ty, at + field.offset as usize)?,
+                None => lifting.flat(&field.ty, &mut words)?,
+            };
+            // SAFETY: there is room for so many.
+            unsafe { slots.add(i).write(slot) };
+        }
+        args.slots = slots;
+        Ok(args)
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        let arena = std::mem::replace(&mut self.arena, Arena::new(0));
+        // SAFETY: they are dropped within the call that they were lifted in.
+        unsafe { &*self.frame }.shared().keep(arena);
+    }
+}
+
+/// What a function returned that takes slots.
+struct FromSlots {
+    returned: Returned,
+    /// What is returned may be one of them.
+    _args: Slots,
+}
+
+impl Lend for FromSlots {
+    fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
+        self.returned.look(ty, guest)
+    }
+
+    fn put_words(
+        &self,
+        ty: &Type,
+        to: &mut Writing<'_>,
+        words: &mut Words<'_>,
+    ) -> wasmtime::Result<()> {
+        self.returned.put_words(ty, to, words)
+    }
+
+    fn put_memory(&self, ty: &Type, to: &mut Writing<'_>, at: usize) -> wasmtime::Result<()> {
+        self.returned.put_memory(ty, to, at)
     }
 }

@@ -4,7 +4,8 @@
 //! `types::tree` and `types::layout` say what values are and how they lie in a
 //! guest, `guest::tree` how they lie in a host. `check`
 //! looks at what a host gives before anything runs, `walk_lower` writes it and
-//! `walk_lift` reads what comes back, `text` is what these two need for text. `call` has exports, `door` a shorter way to them, `host` imports; `component`, `instance` and
+//! `walk_lift` reads what comes back, `text` is what these two need for text. `call` has exports, `door` a shorter way to them, `host` imports, of
+//! which `values` are of Rust's types, and `direct` of described ones; `component`, `instance` and
 //! `names` are what both are parts of. `convert` is for Rust's values,
 //! `func` for functions.
 //!
@@ -17,6 +18,7 @@ pub(crate) mod check;
 #[allow(clippy::module_inception)]
 pub(crate) mod component;
 pub(crate) mod convert;
+mod direct;
 mod door;
 mod engine_types;
 pub(crate) mod func;

@@ -420,6 +420,30 @@ impl ToGuest for Lowering<'_, '_> {
         // SAFETY: as above.
         unsafe { self.store(ty, &slot, at) }
     }
+
+    unsafe fn slot_words(
+        &mut self,
+        ty: &Type,
+        slot: &Slot,
+        read: ReadText,
+        words: &mut walk::Words<'_>,
+    ) -> Result<()> {
+        self.read = read;
+        // SAFETY: the caller vouches for it.
+        unsafe { self.flat(ty, slot, &mut words.0) }
+    }
+
+    unsafe fn slot_memory(
+        &mut self,
+        ty: &Type,
+        slot: &Slot,
+        read: ReadText,
+        at: usize,
+    ) -> Result<()> {
+        self.read = read;
+        // SAFETY: as above.
+        unsafe { self.store(ty, slot, at) }
+    }
 }
 
 fn put(words: &mut Words<'_>, bits: u64) {

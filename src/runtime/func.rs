@@ -145,6 +145,18 @@ impl Func {
         SlotFunc::new_func(store, ty, body)
     }
 
+    /// A host function that takes values as slots, or as it describes them.
+    #[cfg(feature = "component")]
+    #[doc(hidden)]
+    pub fn new_described(
+        mut cx: impl AsContextMut,
+        ty: FuncType,
+        body: impl crate::tree::SlotBody,
+    ) -> Func {
+        let store = cx.as_context_mut().store_id();
+        SlotFunc::new_func(store, ty, body)
+    }
+
     /// There are no components that would call it.
     #[cfg(not(feature = "component"))]
     #[doc(hidden)]
@@ -155,6 +167,17 @@ impl Func {
         + Send
         + Sync
         + 'static,
+    ) -> Func {
+        Func::new(cx, ty, |_, _, _| Err(without_components()))
+    }
+
+    /// The same.
+    #[cfg(not(feature = "component"))]
+    #[doc(hidden)]
+    pub fn new_described(
+        cx: impl AsContextMut,
+        ty: FuncType,
+        _: impl crate::tree::SlotBody,
     ) -> Func {
         Func::new(cx, ty, |_, _, _| Err(without_components()))
     }

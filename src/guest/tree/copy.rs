@@ -28,6 +28,19 @@ pub unsafe fn copy(slot: &Slot, read: ReadText) -> Result<Slot> {
     Ok(copying.arena.into_root(copied))
 }
 
+/// The same into an arena, which then has what it refers to.
+///
+/// # Safety
+///
+/// As for [`copy`].
+pub unsafe fn copy_into(arena: &mut Arena, slot: &Slot, read: ReadText) -> Result<Slot> {
+    let mut copying = Copying { arena: std::mem::take(arena), read, depth: 0 };
+    // SAFETY: the caller vouches for it.
+    let copied = unsafe { copying.slot(slot) };
+    *arena = copying.arena;
+    copied
+}
+
 struct Copying {
     arena: Arena,
     read: ReadText,

@@ -65,7 +65,7 @@ fn resource_of(ty: &Type) -> Result<(&Arc<ResourceType>, bool)> {
 }
 
 /// A number of the host's, or why it is none.
-fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
+pub(super) fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
     let out = |message: String| Err(wrong(ErrorKind::OutOfRange, message));
     match ty {
         Type::Scalar(kind::BOOL) if bits > 1 => out(format!("{bits} is no bool")),

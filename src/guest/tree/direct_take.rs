@@ -1,22 +1,20 @@
-//! A guest's values straight to a host's own structs, with no slots in between: elements
-//! first, and behind them what they point to; numbers that lie as the guest's do in runs.
+//! A guest's values straight to a host's own structs, with no slots in between: into room
+//! of the host's, and into an arena.
 //!
-//! Not here: what a description permits; the way there.
+//! Not here: what a description permits; how values are read.
 
 #![allow(unsafe_code)] // memory that the host vouches for
 
 use super::arena::Arena;
+use super::direct_walk::{Stop, Taking, Walk};
 use super::gather::gather;
-use super::layout::{Form, Make, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
-use super::pour::{Place, copy_run, put, refused, within};
+use super::layout::{Form, Node, Span, element_of};
+use super::pour::Place;
 use super::sink::Grow;
-use super::slot::{Slot, kind, many};
-use super::walk::{Fault, Reading, Take, Taken, character, find, trap};
-use crate::error::{Error, ErrorKind, TrapCode};
-use crate::guest::strings::{bad_text, changed};
-use crate::string::{
-    BadText, CopyError, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged,
-};
+use super::slot::{Slot, many};
+use super::walk::{Reading, Take, Taken};
+use crate::error::{Error, ErrorKind};
+use crate::string::Policy;
 use crate::types::tree::Type;
 use std::ffi::c_void;
 use wasmtime::{Result, ValRaw};
@@ -44,46 +42,6 @@ pub struct Left {
 enum Room {
     At(*mut u8, usize),
     Grow(Grow, *mut c_void),
-}
-
-/// Why a value is not taken.
-enum Stop {
-    /// By the guest's fault.
-    Guest(wasmtime::Error),
-    Host(Fault),
-}
-
-type Taking = std::result::Result<(), Stop>;
-
-impl From<wasmtime::Error> for Stop {
-    #[cold]
-    fn from(error: wasmtime::Error) -> Stop {
-        Stop::Guest(error)
-    }
-}
-
-impl From<Fault> for Stop {
-    #[cold]
-    fn from(fault: Fault) -> Stop {
-        Stop::Host(fault)
-    }
-}
-
-impl From<Error> for Stop {
-    #[cold]
-    fn from(error: Error) -> Stop {
-        Stop::Host(error.into())
-    }
-}
-
-impl Stop {
-    #[cold]
-    fn within(self, step: impl FnOnce() -> String) -> Stop {
-        match self {
-            Stop::Host(fault) => Stop::Host(fault.within(step)),
-            guest => guest,
-        }
-    }
 }
 
 impl<'a> HostRoom<'a> {
@@ -140,7 +98,7 @@ impl<'a> HostRoom<'a> {
             Room::At(data, size) => (data, size),
             Room::Grow(grow, env) => {
                 let mut place = Place::nowhere();
-                self.whole(ty, from, source(), &mut place, true)?;
+                whole(self.node, self.policy, ty, from, source(), &mut place, true)?;
                 let bytes = place.used();
                 // SAFETY: the maker vouches for it.
                 let data: *mut u8 = unsafe { grow(env, bytes) }.cast();
@@ -159,7 +117,7 @@ impl<'a> HostRoom<'a> {
         // SAFETY: the maker vouches for so many bytes.
         let mut place = unsafe { Place::room(data.cast(), size) };
         let is_first = matches!(self.room, Room::At(..));
-        let span = self.whole(ty, from, source(), &mut place, is_first)?;
+        let span = whole(self.node, self.policy, ty, from, source(), &mut place, is_first)?;
         let used = place.used();
         if used > size {
             let message = format!("the value takes {used} bytes, and there is room for {size}");
@@ -186,7 +144,7 @@ impl<'a> HostRoom<'a> {
         memory.resize(bytes.div_ceil(8), 0);
         // SAFETY: there are so many bytes.
         let mut place = unsafe { Place::room(memory.as_mut_ptr().cast(), bytes) };
-        let span = self.whole(ty, from, source, &mut place, false)?;
+        let span = whole(self.node, self.policy, ty, from, source, &mut place, false)?;
         let at: *const c_void = match self.node.is_span() {
             true => std::ptr::from_ref(&span).cast(),
             false => span.data,
@@ -197,40 +155,42 @@ impl<'a> HostRoom<'a> {
         self.failed = Some((error, Some(Left { slot, _arena: arena, _memory: memory })));
         Ok(())
     }
-
-    /// Takes a value with its root. It is paid for the first time that it is looked at.
-    fn whole<'l>(
-        &self,
-        ty: &Type,
-        from: &mut Reading<'_, 'l>,
-        source: Source<'l>,
-        place: &mut Place<'_>,
-        is_first: bool,
-    ) -> std::result::Result<Span, Stop> {
-        let mut taking = Walk { from, place, policy: self.policy, is_first };
-        // SAFETY: what the place gives has room, and the maker vouches for the functions.
-        unsafe {
-            if let (Form::List(inner), true) = (&self.node.form, self.node.is_span()) {
-                let (at, len) = match source {
-                    Source::Memory(at) => taking.from.pair(at)?,
-                    Source::Words(mut words) => (words.next() as u32, words.next() as u32),
-                };
-                return taking.elements(inner, element_of(ty)?, at, len);
-            }
-            let data = taking.place.take(self.node.size, self.node.align)?;
-            match source {
-                Source::Memory(at) => taking.memory(self.node, ty, at, data)?,
-                Source::Words(mut words) => taking.words(self.node, ty, &mut words, data)?,
-            }
-            Ok(Span { data: data.cast_const().cast(), size: place.used() })
-        }
-    }
 }
 
 /// Where a value comes from.
-enum Source<'w> {
+pub(super) enum Source<'w> {
     Memory(usize),
     Words(Taken<'w>),
+}
+
+/// Takes a value with its root; the functions in its description have to do what they
+/// should. It is paid for the first time that it is looked at.
+pub(super) fn whole(
+    node: &Node,
+    policy: Policy,
+    ty: &Type,
+    from: &mut Reading<'_, '_>,
+    source: Source<'_>,
+    place: &mut Place<'_>,
+    is_first: bool,
+) -> std::result::Result<Span, Stop> {
+    let mut taking = Walk { from, place, policy, is_first };
+    // SAFETY: what the place gives has room, and the caller vouches for the functions.
+    unsafe {
+        if let (Form::List(inner), true) = (&node.form, node.is_span()) {
+            let (at, len) = match source {
+                Source::Memory(at) => taking.from.pair(at)?,
+                Source::Words(mut words) => words.pair(),
+            };
+            return taking.elements(inner, element_of(ty)?, at, len);
+        }
+        let data = taking.place.take(node.size, node.align.max(1))?;
+        match source {
+            Source::Memory(at) => taking.memory(node, ty, at, data)?,
+            Source::Words(mut words) => taking.words(node, ty, &mut words, data)?,
+        }
+        Ok(Span { data: data.cast_const().cast(), size: place.used() })
+    }
 }
 
 impl Take for HostRoom<'_> {
@@ -251,350 +211,4 @@ impl Take for HostRoom<'_> {
     fn take_memory(&mut self, ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<()> {
         self.run(ty, from, || Source::Memory(at))
     }
-}
-
-/// One reading of a guest's value. Where a place is NULL, it is only found out what it
-/// takes.
-struct Walk<'w, 'g, 'l, 'p> {
-    from: &'w mut Reading<'g, 'l>,
-    place: &'w mut Place<'p>,
-    policy: Policy,
-    is_first: bool,
-}
-
-impl Walk<'_, '_, '_, '_> {
-    /// Pays for what goes to the place. What functions make is paid for when they do.
-    fn pay(&mut self, bytes: usize) -> Result<()> {
-        if self.is_first { self.from.pay(bytes) } else { Ok(()) }
-    }
-
-    /// # Safety
-    ///
-    /// `to` must be NULL or a place for the value.
-    unsafe fn words(
-        &mut self,
-        node: &Node,
-        ty: &Type,
-        words: &mut Taken<'_>,
-        to: *mut u8,
-    ) -> Taking {
-        // SAFETY: the caller vouches for the place.
-        unsafe {
-            match (&node.form, ty) {
-                (Form::Number(_), _) => put(to, node.size, claimed(ty, words.next())?),
-                (Form::Text(encoding), _) => {
-                    let (at, len) = (words.next() as u32, words.next() as u32);
-                    self.text(node, *encoding, at, len, to)?;
-                }
-                (Form::List(_), _) => {
-                    let (at, len) = (words.next() as u32, words.next() as u32);
-                    self.list(node, ty, at, len, to)?;
-                }
-                (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
-                    for (i, (inner, field)) in nodes.iter().zip(&fields.fields).enumerate() {
-                        let done = self.words(inner, &field.ty, words, within(to, inner.offset));
-                        done.map_err(|stop| stop.within(|| step(ty, i)))?;
-                    }
-                }
-                (Form::Cases { .. }, _) => {
-                    let (index, mut now) = words.case(cases_of(ty)?)?;
-                    let (held, payload) = become_case(node, ty, index as usize, to)?;
-                    if let (Some(held), Some(inner)) = (held, ty.at(index as usize)) {
-                        let done = self.words(held, inner, &mut now, payload);
-                        done.map_err(|stop| stop.within(|| step(ty, index as usize)))?;
-                    }
-                }
-                _ => return Err(mismatch().into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// # Safety
-    ///
-    /// As for [`Walk::words`].
-    unsafe fn memory(&mut self, node: &Node, ty: &Type, at: usize, to: *mut u8) -> Taking {
-        // SAFETY: the caller vouches for the place.
-        unsafe {
-            match (&node.form, ty) {
-                (Form::Number(_), _) => {
-                    put(to, node.size, claimed(ty, self.from.number(ty.size(), at)?)?);
-                }
-                (Form::Text(encoding), _) => {
-                    let (text, len) = self.from.pair(at)?;
-                    self.text(node, *encoding, text, len, to)?;
-                }
-                (Form::List(_), _) => {
-                    let (elements, len) = self.from.pair(at)?;
-                    self.list(node, ty, elements, len, to)?;
-                }
-                (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
-                    if !to.is_null() {
-                        for Run { host, guest, size } in &node.runs {
-                            let bytes = self.from.bytes(at + *guest, *size)?;
-                            copy_run(bytes.as_ptr(), to.add(*host), *size);
-                        }
-                    }
-                    for i in &node.rest {
-                        let (inner, field) = (&nodes[*i], &fields.fields[*i]);
-                        let at = at + field.offset as usize;
-                        let done = self.memory(inner, &field.ty, at, within(to, inner.offset));
-                        done.map_err(|stop| stop.within(|| step(ty, *i)))?;
-                    }
-                }
-                (Form::Cases { .. }, _) => {
-                    let types = cases_of(ty)?;
-                    let index = find(types, self.from.number(types.tag as usize, at)?)? as usize;
-                    let (held, payload) = become_case(node, ty, index, to)?;
-                    if let (Some(held), Some(inner)) = (held, ty.at(index)) {
-                        let done = self.memory(held, inner, at + types.payload as usize, payload);
-                        done.map_err(|stop| stop.within(|| step(ty, index)))?;
-                    }
-                }
-                _ => return Err(mismatch().into()),
-            }
-        }
-        Ok(())
-    }
-
-    unsafe fn text(
-        &mut self,
-        node: &Node,
-        encoding: Encoding,
-        at: u32,
-        len: u32,
-        to: *mut u8,
-    ) -> Taking {
-        let text = self.from.text(at, len)?;
-        if node.make.is_none()
-            && !to.is_null()
-            && let Some(span) = self.copied(text, encoding)?
-        {
-            // SAFETY: the caller vouches for the place.
-            unsafe { to.cast::<Span>().write(span) };
-            return Ok(());
-        }
-        if let Some(make) = node.make
-            && text.encoding() == encoding
-            && !to.is_null()
-        {
-            // It is as long here, and is checked while it is copied.
-            let (size, unit) = (text.len(), encoding.unit_size());
-            self.from.pay(size.saturating_mul(unit))?;
-            // SAFETY: the caller vouches for the function and the place.
-            let made = unsafe { made(make, to, size, unit) }?;
-            if size > 0 {
-                // SAFETY: there is room for so many units, aligned.
-                let dest = unsafe { Dest::at(encoding, made.cast(), size) };
-                copy(text, dest, Policy::Reject).map_err(not_copied)?;
-            }
-            return Ok(());
-        }
-        let measured = match measure(text, encoding, Policy::Reject) {
-            Ok(measured) => measured,
-            Err(bad) => {
-                // What is ill-formed is the guest's, what does not fit the host's.
-                measure(text, text.encoding(), Policy::Reject).map_err(ill_formed)?;
-                match self.policy {
-                    Policy::Reject | Policy::Keep => return Err(bad_text(bad).into()),
-                    policy => measure(text, encoding, policy).map_err(bad_text)?,
-                }
-            }
-        };
-        let (size, unit) = (measured.len(), encoding.unit_size());
-        let data = match node.make {
-            Some(make) if !to.is_null() => {
-                self.from.pay(size.saturating_mul(unit))?;
-                // SAFETY: the caller vouches for the function and the place.
-                unsafe { made(make, to, size, unit) }?
-            }
-            Some(_) => return Ok(()),
-            None => {
-                self.pay(size * unit)?;
-                self.place.take(size * unit, unit)?
-            }
-        };
-        if !data.is_null() && size > 0 {
-            // SAFETY: there is room for so many units, aligned.
-            let dest = unsafe { Dest::at(encoding, data.cast(), size) };
-            transcode_unchanged(&measured, text, dest).map_err(changed)?;
-        }
-        if node.make.is_none() && !to.is_null() {
-            let span = Span { data: data.cast_const().cast(), size };
-            // SAFETY: the caller vouches for the place.
-            unsafe { to.cast::<Span>().write(span) };
-        }
-        Ok(())
-    }
-
-    /// Copies a text in one pass, if it is well-formed and there is room.
-    fn copied(
-        &mut self,
-        text: Text<'_>,
-        encoding: Encoding,
-    ) -> std::result::Result<Option<Span>, Stop> {
-        let unit = encoding.unit_size();
-        let Some((data, bytes)) = self.place.left(unit) else { return Ok(None) };
-        // No more than it can take, and some that spare the kernels a detour.
-        let most = text.len().saturating_mul(4).saturating_add(64);
-        // SAFETY: so many bytes are left, aligned; there may be nothing in them yet, and
-        // they are only written.
-        let dest =
-            unsafe { Dest::at(encoding, data.cast(), (bytes >> unit.trailing_zeros()).min(most)) };
-        let Ok(size) = copy(text, dest, Policy::Reject) else { return Ok(None) };
-        self.pay(size * unit)?;
-        self.place.take(size * unit, unit)?;
-        Ok(Some(Span { data: data.cast_const().cast(), size }))
-    }
-
-    unsafe fn list(&mut self, node: &Node, ty: &Type, at: u32, len: u32, to: *mut u8) -> Taking {
-        let Form::List(inner) = &node.form else { return Err(mismatch().into()) };
-        let ty = element_of(ty)?;
-        // SAFETY: the caller vouches for the place and the function.
-        unsafe {
-            let Some(make) = node.make else {
-                let span = self.elements(inner, ty, at, len)?;
-                if !to.is_null() {
-                    to.cast::<Span>().write(span);
-                }
-                return Ok(());
-            };
-            let at = self.from.list(ty, at, len)?;
-            if to.is_null() {
-                return Ok(());
-            }
-            self.from.pay((len as usize).saturating_mul(inner.size))?;
-            let data: *mut u8 = make(to.cast(), len as usize).cast();
-            if data.is_null() && len > 0 {
-                return Err(refused(len as usize).into());
-            }
-            inner.aligned(data, "what `make` gave")?;
-            self.fill(inner, ty, at, len as usize, data)
-        }
-    }
-
-    unsafe fn elements(
-        &mut self,
-        inner: &Node,
-        ty: &Type,
-        at: u32,
-        len: u32,
-    ) -> std::result::Result<Span, Stop> {
-        let (at, size) = (self.from.list(ty, at, len)?, len as usize);
-        let bytes = size.saturating_mul(inner.size);
-        self.pay(bytes)?;
-        let data = self.place.take(bytes, inner.align)?;
-        // SAFETY: there is room for so many, or none.
-        unsafe { self.fill(inner, ty, at, size, data) }?;
-        Ok(Span { data: data.cast_const().cast(), size })
-    }
-
-    unsafe fn fill(
-        &mut self,
-        inner: &Node,
-        ty: &Type,
-        at: usize,
-        size: usize,
-        data: *mut u8,
-    ) -> Taking {
-        let stride = ty.size();
-        if inner.is_same || (data.is_null() && inner.is_bits) {
-            if !data.is_null() {
-                let bytes = self.from.bytes(at, size * stride)?;
-                // SAFETY: there is room for so many elements of that size.
-                unsafe { data.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-            }
-            return Ok(());
-        }
-        for i in 0..size {
-            // SAFETY: as above.
-            let done =
-                unsafe { self.memory(inner, ty, at + i * stride, within(data, i * inner.size)) };
-            done.map_err(|stop| stop.within(|| format!("element {i}")))?;
-        }
-        Ok(())
-    }
-}
-
-/// Makes a place hold a case, and tells where its payload goes.
-///
-/// # Safety
-///
-/// `to` must be NULL or a place for the value.
-unsafe fn become_case<'n>(
-    node: &'n Node,
-    ty: &Type,
-    index: usize,
-    to: *mut u8,
-) -> std::result::Result<(Option<&'n Node>, *mut u8), Stop> {
-    let Form::Cases { tag, tag_size, cases } = &node.form else {
-        return Err(mismatch().into());
-    };
-    let Some(held) = cases.get(index) else { return Err(mismatch().into()) };
-    let held = held.as_ref();
-    if to.is_null() {
-        return Ok((held, to));
-    }
-    // SAFETY: the caller vouches for the place and the function.
-    unsafe {
-        if let Some(make) = node.make {
-            let made: *mut u8 = make(to.cast(), index).cast();
-            if made.is_null() && held.is_some() {
-                return Err(Stop::from(refused(1)).within(|| step(ty, index)));
-            }
-            if let Some(held) = held {
-                held.aligned(made, "what `make` gave")?;
-            }
-            return Ok((held, made));
-        }
-        put(to.add(*tag), *tag_size, index as u64);
-    }
-    Ok((held, within(to, held.map_or(0, |node| node.offset))))
-}
-
-/// The bits of a number that a guest tells.
-fn claimed(ty: &Type, bits: u64) -> Result<u64> {
-    Ok(match ty {
-        Type::Scalar(kind::BOOL) => u64::from(bits as u32 != 0),
-        Type::Scalar(kind::CHAR) => u32::from(character(bits as u32)?).into(),
-        Type::Enum(cases) => find(cases, bits)?.into(),
-        Type::Flags(flags) => (bits as u32 & flags.mask()).into(),
-        _ => bits,
-    })
-}
-
-/// Makes a text hold so many units of this size, and gives where they go.
-///
-/// # Safety
-///
-/// The function must be the text's.
-unsafe fn made(
-    make: Make,
-    to: *mut u8,
-    size: usize,
-    unit: usize,
-) -> std::result::Result<*mut u8, Fault> {
-    // SAFETY: the caller vouches for it.
-    let made: *mut u8 = unsafe { make(to.cast(), size) }.cast();
-    if size > 0 && made.is_null() {
-        return Err(refused(size));
-    }
-    if size > 0 && made.addr() & (unit - 1) != 0 {
-        let message = "`make` gave memory that is not aligned";
-        return Err(wrong(ErrorKind::OutOfRange, message));
-    }
-    Ok(made)
-}
-
-#[cold]
-fn not_copied(error: CopyError) -> wasmtime::Error {
-    match error {
-        CopyError::BadText(bad) => ill_formed(bad),
-        other => Error::from(other).into(),
-    }
-}
-
-#[cold]
-fn ill_formed(bad: BadText) -> wasmtime::Error {
-    trap(bad.to_string(), TrapCode::IllFormedText)
 }

@@ -2,7 +2,8 @@
 //! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena`
 //! where results with parts lie, `copy` makes another; `description` is what a host says
 //! of its own structs and `layout` how these lie, `gather` reads and `pour` writes them;
-//! `direct_lend` and `direct_take` do with no slots in between.
+//! `direct_lend`, `direct_take` and `direct_walk` do with no slots in between, `passed` those of
+//! host functions.
 //!
 //! Not here: what becomes of them in a guest.
 
@@ -14,9 +15,11 @@ mod copy;
 mod description;
 mod direct_lend;
 mod direct_take;
+mod direct_walk;
 mod ends;
 mod gather;
 mod layout;
+pub(crate) mod passed;
 mod pour;
 mod sink;
 pub(crate) mod slot;
@@ -32,6 +35,7 @@ pub use self::ends::{Arg, Out};
 pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
 pub use self::gather::gather;
 pub use self::layout::{Access, For, Node, Span};
+pub use self::passed::{Given, Passed, SlotBody};
 pub use self::pour::{Handles, Place, pour, pour_into};
 pub use self::sink::Sink;
 pub use self::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot};

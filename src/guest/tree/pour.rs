@@ -76,6 +76,12 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether there is as much room as is asked for.
+    #[inline]
+    pub(crate) fn is_arena(&self) -> bool {
+        matches!(self.to, To::Arena(_))
+    }
+
     /// What is left of memory, from where so aligned a value would be put.
     #[inline]
     pub(crate) fn left(&self, align: usize) -> Option<(*mut u8, usize)> {

@@ -7,8 +7,8 @@
 #![allow(unsafe_code)] // the memory of a guest, between two allocations in it
 
 use super::arena::full;
-use super::mismatch;
-use super::slot::many;
+use super::slot::{Slot, many};
+use super::{ReadText, mismatch};
 use crate::error::{Error, ErrorKind, Trap, TrapCode};
 use crate::guest::context::ContextRef;
 use crate::guest::resource::Resource;
@@ -114,6 +114,14 @@ pub trait Look {
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, resource: &Resource) -> Looked;
     /// A value of any type.
     fn val(&mut self, ty: &Type, val: &Val<'_>) -> Looked;
+    /// A slot.
+    ///
+    /// # Safety
+    ///
+    /// What it points to must be there until it was put.
+    unsafe fn slot(&mut self, _: &Type, _: &Slot, _: ReadText) -> Looked {
+        Err(mismatch().into())
+    }
 }
 
 /// A list of so many elements of this type must fit into a guest.
@@ -148,6 +156,28 @@ pub trait ToGuest {
     fn val_words(&mut self, ty: &Type, val: &Val<'_>, words: &mut Words<'_>) -> Result<()>;
     /// Puts a value of any type into memory.
     fn val_memory(&mut self, ty: &Type, val: &Val<'_>, at: usize) -> Result<()>;
+    /// Puts a slot as core values.
+    ///
+    /// # Safety
+    ///
+    /// It must have been looked at, and what it points to be there still.
+    unsafe fn slot_words(
+        &mut self,
+        _: &Type,
+        _: &Slot,
+        _: ReadText,
+        _: &mut Words<'_>,
+    ) -> Result<()> {
+        Err(mismatch().into())
+    }
+    /// Puts a slot into memory.
+    ///
+    /// # Safety
+    ///
+    /// As for [`ToGuest::slot_words`].
+    unsafe fn slot_memory(&mut self, _: &Type, _: &Slot, _: ReadText, _: usize) -> Result<()> {
+        Err(mismatch().into())
+    }
 }
 
 /// A guest that is being written to.
@@ -241,6 +271,12 @@ impl<'g> Writing<'g> {
     /// See [`ToGuest::val_memory`].
     pub fn val_memory(&mut self, ty: &Type, val: &Val<'_>, at: usize) -> Result<()> {
         let put = self.guest.val_memory(ty, val, at);
+        self.after(put)
+    }
+
+    /// Lets the guest put something itself.
+    pub(super) fn by_guest<R>(&mut self, put: impl FnOnce(&mut dyn ToGuest) -> R) -> R {
+        let put = put(self.guest);
         self.after(put)
     }
 }
@@ -439,6 +475,12 @@ impl Taken<'_> {
     #[inline]
     pub fn next(&mut self) -> u64 {
         self.0.next().map_or(0, |word| word.get_u64())
+    }
+
+    /// An address and a length.
+    #[inline]
+    pub fn pair(&mut self) -> (u32, u32) {
+        (self.next() as u32, self.next() as u32)
     }
 
     /// The case that the next ones hold, and the words of what it holds.

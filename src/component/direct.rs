@@ -1,0 +1,153 @@
+//! Host functions that describe their values: arguments stay where the component has
+//! them, and what the function gives is lowered from where it has that.
+//!
+//! Not here: what is described, and how.
+
+#![allow(unsafe_code)] // the component's memory, while the host's code runs
+
+use super::call::Frame;
+use super::func::SlotFunc;
+use super::host::{From, Lifts, Serves, by_words, flat};
+use super::text;
+use super::walk_lift::area;
+use super::walk_lower::encoding_of;
+use crate::abi::GuestEncoding;
+use crate::error::{Result, TrapCode};
+use crate::guest::StoreData;
+use crate::guest::context::Caller;
+use crate::guest::resource::Resource;
+use crate::guest::stack::check_depth;
+use crate::guest::strings::Str;
+use crate::guest::tree::mismatch;
+use crate::guest::tree::passed::{At, Given, Passed, SlotBody, ours};
+use crate::guest::tree::slot::many;
+use crate::guest::tree::walk::{FromGuest, Taken};
+use crate::guest::value::Val;
+use crate::string::{Encoding, Text};
+use crate::types::layout::MAX_FLAT_PARAMS;
+use crate::types::tree::{Fields, ResourceType, Signature, Type};
+use std::sync::Arc;
+use wasmtime::ValRaw;
+use wasmtime::component::__internal::{InterfaceType, LiftContext};
+use wasmtime::component::LinkerInstance;
+
+/// Defines a function, which takes arguments where they are, for an import of this type.
+pub(super) fn define<B: SlotBody>(
+    linker: &mut LinkerInstance<'_, StoreData>,
+    name: &str,
+    ty: &Signature,
+    body: Arc<SlotFunc<B>>,
+) -> wasmtime::Result<()> {
+    let (words, gives) = flat(ty);
+    let served = Direct { body, ty: ty.clone() };
+    by_words!(linker, name, served, words, gives)
+}
+
+struct Direct<B> {
+    body: Arc<SlotFunc<B>>,
+    ty: Signature,
+}
+
+impl<B: SlotBody> Serves for Direct<B> {
+    type Takes = Found;
+    type Gives = Given;
+
+    fn serve(&self, frame: &Frame, args: Found, most: usize) -> Result<Given> {
+        let host = frame.host();
+        check_depth(host)?;
+        let policy = host.data().policy;
+        // SAFETY: nothing but the component gives its memory another place, or writes
+        // there, and it goes on when this has returned.
+        let memory = unsafe { many(args.memory, args.size) };
+        let fields = &*self.ty.params;
+        let at = match args.at {
+            Some(at) => At::Memory(area(memory, fields, at).map_err(ours)?),
+            None => At::Words(args.words.get(..args.count).unwrap_or_default()),
+        };
+        let mut guest = Guest { memory, encoding: args.encoding, left: most };
+        let mut passed = Passed::new(fields, at, &mut guest, memory, policy);
+        let caller = Caller(wasmtime::AsContextMut::as_context_mut(host));
+        self.body.body().call_direct(caller, &mut passed)
+    }
+
+    fn results(&self) -> &Fields {
+        &self.ty.results
+    }
+}
+
+/// Where arguments are, of which nothing was looked at.
+pub(super) struct Found {
+    words: [ValRaw; MAX_FLAT_PARAMS],
+    count: usize,
+    /// Where they are in memory, if they are.
+    at: Option<u32>,
+    memory: *const u8,
+    size: usize,
+    encoding: GuestEncoding,
+}
+
+impl Lifts for Found {
+    fn lift(
+        cx: &mut LiftContext<'_>,
+        _: &Frame,
+        _: InterfaceType,
+        from: From<'_>,
+        _: &mut Vec<Resource>,
+    ) -> wasmtime::Result<Found> {
+        let encoding = encoding_of(cx.options().string_encoding);
+        let memory = cx.memory();
+        let (given, at) = match from {
+            From::Words(words) => (words, None),
+            From::Memory(at) => (&[][..], Some(at)),
+        };
+        let mut words = [ValRaw::u64(0); MAX_FLAT_PARAMS];
+        words[..given.len()].copy_from_slice(given);
+        let (memory, size) = (memory.as_ptr(), memory.len());
+        Ok(Found { words, count: given.len(), at, memory, size, encoding })
+    }
+}
+
+/// The component that arguments are read from.
+struct Guest<'l> {
+    memory: &'l [u8],
+    encoding: GuestEncoding,
+    /// So many bytes may be copied still.
+    left: usize,
+}
+
+impl<'l> FromGuest<'l> for Guest<'l> {
+    fn pay(&mut self, bytes: usize) -> wasmtime::Result<()> {
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
+            let message = "too much data is being copied between the host and the guest: \
+                           fuel allocated for hostcalls has been exhausted";
+            text::trap(message, TrapCode::AllocationTooLarge)
+        })?;
+        Ok(())
+    }
+
+    fn bytewise(&self) -> Option<Encoding> {
+        self.encoding.of_bytes()
+    }
+
+    fn text(&self, at: u32, len: u32) -> wasmtime::Result<Text<'l>> {
+        Ok(text::find(self.memory, self.encoding, at, len)?)
+    }
+
+    // What is described has none of these where a function is direct.
+
+    fn own(&self, _: Text<'_>) -> wasmtime::Result<Str<'static>> {
+        Err(mismatch().into())
+    }
+
+    fn resource(&mut self, _: &Arc<ResourceType>, _: bool, _: u32) -> wasmtime::Result<Resource> {
+        Err(mismatch().into())
+    }
+
+    fn val_words(&mut self, _: &Type, _: &mut Taken<'_>) -> wasmtime::Result<Val<'static>> {
+        Err(mismatch().into())
+    }
+
+    fn val_memory(&mut self, _: &Type, _: usize) -> wasmtime::Result<Val<'static>> {
+        Err(mismatch().into())
+    }
+}
