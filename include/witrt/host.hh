@@ -74,7 +74,8 @@ template <class F, class R, class... A> class Host<F, R(A...)> {
     std::size_t index = 0;
     is_whole_ = IsTuple<Plain<R>>::value && type && is_whole(type);
     wasm_func_t* func;
-    if (has_parts() || is_whole_) {
+    // A type that is told says how values cross, also where kinds would do.
+    if (has_parts() || is_whole_ || type) {
       const typename Slots<A...>::Fields params = {field<Plain<A>>(wanted(false, index++))...};
       const auto results = Give<Tuple>::fields(wanted);
       const witrt_field_t whole = whole_field<Tuple>();

@@ -106,30 +106,42 @@ pub unsafe extern "C" fn witrt_func_new_with_slots(
     let body = || {
         let callback = need(callback, "callback")?;
         // SAFETY: the header demands so many kinds.
-        let ((params, takes), (results, gives)) = unsafe {
+        let (params, results) = unsafe {
             (
                 SlotKind::all(params, param_count, "params", false)?,
                 SlotKind::all(results, result_count, "results", false)?,
             )
         };
-        let ty = FuncType::new(takes, gives);
-        let cell = cell_of(store)?;
-        let home = Within(Arc::as_ptr(&cell));
-        cell.enter(|inside| {
-            // Nothing fails from here on: the finalizer is taken over.
-            let env = Foreign::new(env, finalizer);
-            let called = Callback { callback, env, home, params, results };
-            let cx = inside.context();
-            let func = match (called.is_plain(), called.results.len()) {
-                (true, 0) => Func::new_inlined(cx, ty, Plain::<0>(called)),
-                (true, _) => Func::new_inlined(cx, ty, Plain::<PLAIN>(called)),
-                _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
-            };
-            Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
-        })?
+        of_kinds(store, callback, env, finalizer, params, results)
     };
     // SAFETY: the header demands a writable pointer or NULL.
     unsafe { report(error, body) }
+}
+
+/// A host function of these kinds, with the types of their values.
+pub(super) fn of_kinds(
+    store: Option<&wasm_store_t>,
+    callback: SlotCallback,
+    env: *mut c_void,
+    finalizer: Option<unsafe extern "C" fn(*mut c_void)>,
+    (params, takes): (Box<[SlotKind]>, Vec<ValType>),
+    (results, gives): (Box<[SlotKind]>, Vec<ValType>),
+) -> Result<Option<Box<wasm_func_t>>> {
+    let ty = FuncType::new(takes, gives);
+    let cell = cell_of(store)?;
+    let home = Within(Arc::as_ptr(&cell));
+    cell.enter(|inside| {
+        // Nothing fails from here on: the finalizer is taken over.
+        let env = Foreign::new(env, finalizer);
+        let called = Callback { callback, env, home, params, results };
+        let cx = inside.context();
+        let func = match (called.is_plain(), called.results.len()) {
+            (true, 0) => Func::new_inlined(cx, ty, Plain::<0>(called)),
+            (true, _) => Func::new_inlined(cx, ty, Plain::<PLAIN>(called)),
+            _ => Func::new_prepared(cx, ty, move |c| called.call_any(c)),
+        };
+        Ok::<_, Error>(Some(wasm_func_t::boxed(inside.extern_handle(Extern::Func(func)))))
+    })?
 }
 
 pub(super) type SlotCallback = unsafe extern "C" fn(

@@ -8,11 +8,12 @@ use super::base::failure::{report, to_error};
 use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
-use super::callback::{SlotCallback, witrt_caller_t, witrt_slot_callback_t};
+use super::callback::{SlotCallback, of_kinds, witrt_caller_t, witrt_slot_callback_t};
 use super::callback_direct::Passing;
 use super::described::{Spare, Spares, roots, typed};
 use super::field::{Root, fields, witrt_field_t};
-use super::slot::{not_of_call, witrt_slot_t};
+use super::prepare_fields::plain;
+use super::slot::{SlotKind, not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
 use crate::string::Text;
 use crate::tree::{
@@ -54,16 +55,26 @@ pub unsafe extern "C" fn witrt_func_new_with_fields(
     let body = || {
         let callback = need(callback, "callback")?;
         let ty = need(ty, "type")?.ty().to_func()?;
+        // SAFETY: the header demands so many descriptions.
+        let (params, results) = unsafe {
+            (fields(params, param_count, "params")?, fields(results, result_count, "results")?)
+        };
+        // Where kinds say all there is to say, core code calls it without more.
+        if ty.signature().is_none()
+            && let (Some(takes), Some(gives)) = (plain(params), plain(results))
+            && (&*takes.1, &*gives.1) == (ty.params(), ty.results())
+            && takes.0.iter().chain(&gives.0).all(|kind| !matches!(kind, SlotKind::Grow(_)))
+        {
+            return of_kinds(store, callback, env, finalizer, takes, gives);
+        }
         let signature = typed(ty)?;
         let ty = match ty.signature() {
             Some(_) => ty.clone(),
             // It is called with values as components have them.
             None => FuncType::from((*signature).clone()),
         };
-        // SAFETY: the header demands so many descriptions.
+        // SAFETY: the header demands descriptions.
         let (params, results) = unsafe {
-            let params = fields(params, param_count, "params")?;
-            let results = fields(results, result_count, "results")?;
             (
                 roots(params, &signature.params, "parameter", For::Writing)?,
                 roots(results, &signature.results, "result", For::Reading)?,
@@ -306,8 +317,8 @@ pub unsafe extern "C" fn witrt_caller_argument(
         node.aligned(value, "value")?;
         let args = match answer.way {
             Way::Slots(args, _) => args,
-            // SAFETY: the header demands such an object.
             Way::Passed(passing) => {
+                // SAFETY: the header demands such an object.
                 return unsafe { passing.put(index, node, value) }.map(|()| true);
             }
         };

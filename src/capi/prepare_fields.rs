@@ -72,8 +72,8 @@ pub unsafe extern "C" fn witrt_func_prepare_fields(
     unsafe { report(error, body) }
 }
 
-/// The kinds, where all are of plain slots.
-fn plain(fields: &[witrt_field_t]) -> Option<(Box<[SlotKind]>, Vec<ValType>)> {
+/// The kinds, where all are of plain slots, and the types of their values.
+pub(super) fn plain(fields: &[witrt_field_t]) -> Option<(Box<[SlotKind]>, Vec<ValType>)> {
     let kinds = fields.iter().map(|field| match field.access.is_null() && field.count == 0 {
         true => SlotKind::new(field.kind).ok(),
         false => None,

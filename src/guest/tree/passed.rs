@@ -338,8 +338,8 @@ impl Lend for Given {
             Kind::Value(node, root) => unsafe {
                 HostValue::new(node_of(node), root.at().cast()).put_words(ty, to, words)?;
             },
-            // SAFETY: as in `look`.
             Kind::Slot(slot, read) => {
+                // SAFETY: as in `look`.
                 to.by_guest(|to| unsafe { to.slot_words(ty, slot, *read, words) })?;
             }
         }
@@ -362,8 +362,8 @@ impl Lend for Given {
             Kind::Value(node, root) => unsafe {
                 HostValue::new(node_of(node), root.at().cast()).put_memory(ty, to, at)
             },
-            // SAFETY: as in `look`.
             Kind::Slot(slot, read) => {
+                // SAFETY: as in `look`.
                 to.by_guest(|to| unsafe { to.slot_memory(ty, slot, *read, at) })
             }
         }
