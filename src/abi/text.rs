@@ -124,6 +124,12 @@ impl Measure {
         Measure::of_other(text, guest, policy)
     }
 
+    /// Of text in [`INLINE`] that has been checked.
+    #[inline]
+    pub fn of_checked(text: &[u8]) -> Measure {
+        Measure { guest: INLINE, found: Measured::of_same(INLINE_ENCODING, text.len()) }
+    }
+
     #[inline(never)]
     fn of_other(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> Result<Measure, BadText> {
         let to = match guest.fixed() {

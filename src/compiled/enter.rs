@@ -8,11 +8,11 @@
 
 use super::park::{Outer, Parking};
 use super::{Handles, Running};
-use crate::abi::GuestEncoding;
+use crate::abi::{GuestEncoding, INLINE_ENCODING};
 use crate::codegen::{self, Entry, EntryResult, Strings};
 use crate::error::{Error, Result};
 use crate::guest::call::{CoreFunc, Mark};
-use crate::guest::carried::{CARRIED, CARRIED_WORDS, carry};
+use crate::guest::carried::{CARRIED, CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
 use crate::guest::defer::{late, run_registered, settle_for};
 use crate::guest::frame::{Frame, INLINE, Room, Words};
@@ -29,6 +29,7 @@ use crate::guest::words::HostType;
 use crate::linked::missing;
 use crate::string::{SHORT, Text};
 use crate::types::{FuncType, ValType};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 // What is carried fits.
@@ -130,14 +131,16 @@ impl Entered {
         let mut room = Room::new();
         let mut frame = Frame::light(&mut room, &self.func);
         let carries = self.strings == Strings::Carried;
-        for arg in args {
+        for (i, arg) in args.iter().enumerate() {
             match arg.is() {
                 Is::Number(bits) => frame.put(bits)?,
                 Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
                     frame.put_all(words)?;
                 }
                 // From the start: this frame is not handed on, and stays in registers.
-                _ => return self.run_lent(cx, Frame::light(&mut room, &self.func), args, outs),
+                _ => {
+                    return self.run_lent(cx, Frame::light(&mut room, &self.func), args, outs, i);
+                }
             }
         }
         let opened = self.open(cx)?;
@@ -152,10 +155,11 @@ impl Entered {
     /// The call with references or many words.
     #[inline(never)]
     fn run_wide(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], outs: &mut [Out<'_>]) -> Result<()> {
-        self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, outs))
+        self.func.framed_wide(cx, |cx, frame| self.run_lent(cx, frame, args, outs, usize::MAX))
     }
 
-    /// The call where some arguments have to be lent.
+    /// The call where some arguments have to be lent, such as this one, which cannot be
+    /// carried.
     #[inline(never)]
     fn run_lent(
         &self,
@@ -163,9 +167,11 @@ impl Entered {
         mut frame: Frame<'_>,
         args: &[Arg<'_>],
         outs: &mut [Out<'_>],
+        long: usize,
     ) -> Result<()> {
-        scoped(cx, |cx, lending| {
-            self.lend(cx, lending, args, &mut frame)?;
+        let copies = [const { OnceCell::new() }; MOST_CARRIED];
+        let done = scoped(cx, |cx, lending| {
+            self.lend(cx, lending, args, &copies, &mut frame, long)?;
             if self.func.has_refs() {
                 self.put_refs(cx, args, &mut frame)?;
             }
@@ -175,20 +181,30 @@ impl Entered {
                 Err(error) => Err(error),
             };
             self.shut(cx, opened, taken)
-        })
+        });
+        for copied in copies {
+            let Some(copied) = copied.into_inner() else { break };
+            copied.give_back(cx.data_mut());
+        }
+        done
     }
 
     /// Puts arguments of all kinds. Text is measured, all of it before any reference
-    /// is rooted, which may run code of the host's, and lent for the time of the call.
+    /// is rooted, which may run code of the host's, and lent for the time of the call. Where
+    /// it is only written, and not long, a copy is lent that is encoded as the guest does:
+    /// one pass finds all that measuring does, and what is written is only copied.
     #[inline(always)]
     fn lend<'a>(
         &self,
         cx: &mut Cx<'_>,
         lending: &Lending<'a>,
         args: &[Arg<'a>],
+        copies: &'a [OnceCell<Copied>],
         frame: &mut Frame<'_>,
+        long: usize,
     ) -> Result<()> {
         let carries = self.strings == Strings::Carried;
+        let mut copies = copies.iter();
         let mut slots = 0;
         for (i, arg) in args.iter().enumerate() {
             let len = match arg.is() {
@@ -200,8 +216,16 @@ impl Entered {
                     frame.skip()?;
                     continue;
                 }
-                Is::Text(text, _) if carries && text.len() <= SHORT && carried(text, frame)? => {
+                Is::Text(text, _)
+                    if carries && i != long && text.len() <= SHORT && carried(text, frame)? =>
+                {
                     continue;
+                }
+                Is::Text(text, policy) if carries && is_copied(text) => {
+                    let place = copies.next().ok_or_else(mismatch)?;
+                    let policy = policy.unwrap_or(cx.data().policy).strict();
+                    Copied::by(cx.data_mut(), text, policy)
+                        .and_then(|copied| lending.lend_copied(cx, place.get_or_init(|| copied)))
                 }
                 Is::Text(text, policy) => lending.lend(cx, text, policy, self.text(i)),
                 Is::String(text) => hold(cx, lending, text, self.text(i)),
@@ -433,6 +457,19 @@ impl Typed for Entered {
         Ok(linked(cx, core_type, link, body))
     }
 }
+
+/// Whether text is copied, and the copy lent: one that has to be transcoded, and is not so
+/// long that the copy costs more than measuring.
+#[inline]
+fn is_copied(text: Text<'_>) -> bool {
+    text.encoding() != INLINE_ENCODING && text.len() <= MOST_COPIED
+}
+
+/// So many units at most.
+const MOST_COPIED: usize = 1024;
+
+/// No entry carries more texts.
+const MOST_CARRIED: usize = codegen::CARRY_WORDS / CARRIED_WORDS;
 
 #[inline(never)]
 fn take_ref(cx: &mut Cx<'_>, words: &mut Words<'_>, ty: ValType, out: &mut Out<'_>) -> Result<()> {

@@ -66,8 +66,13 @@ impl Copied {
     }
 
     pub(crate) fn new_in(data: &mut StoreData, text: Text<'_>) -> Result<Copied> {
+        Copied::by(data, text, data.policy)
+    }
+
+    /// The same, by this rule.
+    pub(crate) fn by(data: &mut StoreData, text: Text<'_>, policy: Policy) -> Result<Copied> {
         let mut buffer = data.scratch.bytes.pop().unwrap_or_default();
-        match fill(&mut buffer, text, data.policy) {
+        match fill(&mut buffer, text, policy) {
             Ok((len, encoding)) => Ok(Copied { buffer, len, encoding }),
             Err(error) => {
                 data.scratch.bytes.push(buffer);

@@ -259,8 +259,26 @@ impl<'a> Lending<'a> {
         policy: Option<Policy>,
         guest: GuestEncoding,
     ) -> Result<i32> {
+        let measured = measure(cx.data().policy, text, policy, guest)?;
+        self.lend_measured(cx, text, policy, measured)
+    }
+
+    /// Puts a copy of text into the next slot, for such guests as it is for, and gives its
+    /// length.
+    #[inline]
+    pub(crate) fn lend_copied(&self, cx: &mut Cx<'_>, text: &'a Copied) -> Result<i32> {
+        self.lend_measured(cx, text.text(), None, Measure::of_checked(text.utf8()?))
+    }
+
+    #[inline]
+    fn lend_measured(
+        &self,
+        cx: &mut Cx<'_>,
+        text: Text<'a>,
+        policy: Option<Policy>,
+        measured: Measure,
+    ) -> Result<i32> {
         let data = cx.data_mut();
-        let measured = measure(data.policy, text, policy, guest)?;
         let word = length(&measured)?;
         // SAFETY: the text outlives the scope, for which alone this lifetime is
         // made longer, and slots do not.

@@ -296,6 +296,14 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// What measuring a text for its own encoding finds, if it is well-formed, but whether
+    /// it is ASCII.
+    #[inline]
+    pub(crate) fn of_same(encoding: Encoding, units: usize) -> Measured {
+        let (from, to) = (encoding, encoding);
+        Measured { from, units, to, len: units, ascii: false, replaces: false, keeps: false }
+    }
+
     /// The exact length of the destination, in units of [`Measured::to`].
     #[inline]
     #[allow(clippy::len_without_is_empty)]

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use super::convert::{whole_utf8, whole_utf16};
-use super::long::{ascii_prefix, is_high, is_paired};
+use super::long::{ascii_prefix, is_high, is_paired, survey_utf16};
 use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Narrowest, Policy, Room, Text};
 use super::{fast, scalar};
 use std::mem::MaybeUninit;
@@ -180,6 +180,48 @@ fn is_ascii(part: Text<'_>) -> bool {
     }
 }
 
+/// Whether a part is well-formed.
+fn is_well_formed(part: Text<'_>) -> bool {
+    match part {
+        Text::Utf8(s) => fast::is_utf8(s),
+        Text::Utf16(s) => is_paired(s),
+        Text::Utf32(s) => simdutf::validate_utf32(s),
+        Text::Latin1(_) => true,
+        Text::LooseUtf16(_) | Text::LooseUtf32(_) => false,
+    }
+}
+
+/// The length of aligned text in another encoding, if it is well-formed and fits that:
+/// nothing is checked.
+fn count(src: Text<'_>, to: Encoding) -> Option<usize> {
+    use Encoding::{Latin1, Utf8, Utf16, Utf32};
+    Some(match (src, to) {
+        (Text::LooseUtf16(_) | Text::LooseUtf32(_), _) => return None,
+        (Text::Utf8(s), Utf16) => simdutf::utf16_length_from_utf8(s),
+        (Text::Utf8(s), Latin1 | Utf32) => characters_of_utf8(s),
+        (Text::Utf16(s), Utf8) => {
+            let (growth, surrogates) = survey_utf16(s);
+            s.len() + growth - surrogates
+        }
+        (Text::Utf16(s), Latin1 | Utf32) => s.len() - surrogates(s) / 2,
+        (Text::Latin1(s), Utf8) => simdutf::utf8_length_from_latin1(s),
+        (Text::Utf32(s), Utf8) => simdutf::utf8_length_from_utf32(s),
+        (Text::Utf32(s), Utf16) => simdutf::utf16_length_from_utf32(s),
+        (src, _) => src.len(),
+    })
+}
+
+/// So many at a time that a byte counts them, and many fit into a register.
+fn characters_of_utf8(bytes: &[u8]) -> usize {
+    let begin = |few: &[u8]| few.iter().map(|byte| u8::from(byte & 0xC0 != 0x80)).sum::<u8>();
+    bytes.chunks(255).map(|few| usize::from(begin(few))).sum()
+}
+
+fn surrogates(units: &[u16]) -> usize {
+    let halves = |few: &[u16]| few.iter().map(|u| u16::from(u & 0xF800 == 0xD800)).sum::<u16>();
+    units.chunks(4096).map(|few| usize::from(halves(few))).sum()
+}
+
 /// See [`super::measure`].
 #[inline(never)]
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
@@ -188,7 +230,13 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
     let measured = in_parts(src, |part| {
         let plain = is_ascii(part);
         ascii &= plain;
-        len += if plain { part.len() } else { transcode_part(part, to, &mut out)? };
+        len += match to {
+            _ if plain => part.len(),
+            // Whether it fits is found by trying.
+            Encoding::Latin1 => transcode_part(part, to, &mut out)?,
+            _ if is_well_formed(part) => count(part, to)?,
+            _ => return None,
+        };
         Some(())
     });
     match measured {
@@ -207,35 +255,36 @@ pub fn transcode(m: &Measured, src: Text<'_>, mut dst: Dest<'_>) -> Result<(), C
     if m.replaces || m.keeps {
         return scalar::transcode(m, src, dst);
     }
+    if convert(src, m.ascii, &mut dst) == Some(m.len) { Ok(()) } else { Err(Changed) }
+}
+
+/// Writes a text, and gives its length; `None` if it is ill-formed, does not fit, or is not
+/// ASCII where it has to be.
+fn convert(src: Text<'_>, ascii: bool, dst: &mut Dest<'_>) -> Option<usize> {
     let mut out = [const { MaybeUninit::uninit() }; _];
     let mut at = 0;
     in_parts(src, |part| {
-        if m.ascii && !is_ascii(part) {
+        if ascii && !is_ascii(part) {
             return None;
         }
-        let count = transcode_part(part, m.to, &mut out)?;
-        store(&mut dst, at, &out, count)?;
+        let count = transcode_part(part, dst.encoding(), &mut out)?;
+        store(dst, at, &out, count)?;
         at += count;
         Some(())
-    })
-    .ok_or(Changed)?;
-    if at == m.len { Ok(()) } else { Err(Changed) }
+    })?;
+    Some(at)
 }
 
 /// See [`super::validate`].
 #[inline(never)]
 pub fn validate(src: Text<'_>) -> Result<(), BadText> {
-    let mut out = [const { MaybeUninit::uninit() }; _];
-    let is_well_formed = match src {
-        Text::Latin1(_) => true,
-        Text::Utf32(s) => simdutf::validate_utf32(s),
-        _ => in_parts(src, |part| {
-            let to = part.encoding();
-            (is_ascii(part) || transcode_part(part, to, &mut out).is_some()).then_some(())
-        })
-        .is_some(),
+    let found = match src {
+        Text::LooseUtf16(_) | Text::LooseUtf32(_) => {
+            in_parts(src, |part| is_well_formed(part).then_some(())).is_some()
+        }
+        src => is_well_formed(src),
     };
-    if is_well_formed { Ok(()) } else { scalar::validate(src) }
+    if found { Ok(()) } else { scalar::validate(src) }
 }
 
 /// See [`super::length`].
@@ -248,6 +297,15 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
 
 /// See [`super::copy`].
 pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
+    // One pass, if it cannot end in `TooSmall` with something written: there is room for
+    // the text if it is well-formed, and else it is refused.
+    let room = dst.len();
+    if policy != Policy::Replace
+        && count(src, dst.encoding()).is_some_and(|len| len <= room)
+        && let Some(written) = convert(src, false, &mut dst.first(room))
+    {
+        return Ok(written);
+    }
     let m = measure(src, dst.encoding(), policy)?;
     let too_small = CopyError::TooSmall { needed: m.len };
     if dst.len() < m.len {
@@ -259,53 +317,42 @@ pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
 
 /// See [`super::narrowest`].
 pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), BadText> {
-    let Ok(()) = fast::validate(src) else { return scalar::narrowest(src, policy) };
-    let (mut narrowest, mut count) = (Narrowest::Ascii, 0);
-    let found = in_parts(src, |part| {
-        let (found, characters) = of_part(part);
-        narrowest = narrowest.max(found);
-        count += characters;
-        Some(())
-    });
-    // It is well-formed, or was a moment ago.
-    if found.is_some() { Ok((narrowest, count)) } else { scalar::narrowest(src, policy) }
+    let (mut narrowest, mut characters) = (Narrowest::Ascii, 0);
+    let found = match src {
+        Text::LooseUtf16(_) | Text::LooseUtf32(_) => in_parts(src, |part| {
+            let (found, some) = of_part(part)?;
+            narrowest = narrowest.max(found);
+            characters += some;
+            Some(())
+        })
+        .map(|()| (narrowest, characters)),
+        src => of_part(src),
+    };
+    found.map_or_else(|| scalar::narrowest(src, policy), Ok)
 }
 
-/// The narrowest encoding of a part that is well-formed, and its characters.
-fn of_part(part: Text<'_>) -> (Narrowest, usize) {
-    match part {
-        Text::Utf8(s) if s.is_ascii() => (Narrowest::Ascii, s.len()),
-        Text::Utf8(s) => {
-            let top = s.iter().fold(0, |top, byte| top.max(*byte));
-            let narrowest = match top {
-                0x00..=0x7F => Narrowest::Ascii,
-                // What begins up to U+00FF; what follows is lower.
-                0x80..=0xC3 => Narrowest::Latin1,
-                0xC4..=0xEF => Narrowest::Utf16,
-                0xF0..=0xFF => Narrowest::Utf32,
-            };
-            // So few at a time that a byte counts them, and many fit into a register.
-            let begin =
-                |few: &[u8]| few.iter().map(|byte| u8::from(byte & 0xC0 != 0x80)).sum::<u8>();
-            (narrowest, s.chunks(255).map(|few| usize::from(begin(few))).sum())
-        }
-        Text::Utf16(s) => {
-            let top = s.iter().fold(0, |top, unit| top | *unit);
-            let halves =
-                |few: &[u16]| few.iter().map(|u| u16::from(u & 0xF800 == 0xD800)).sum::<u16>();
-            let surrogates: usize = s.chunks(4096).map(|few| usize::from(halves(few))).sum();
-            let narrowest = match (surrogates, top) {
-                (1.., _) => Narrowest::Utf32,
-                (0, top) => Narrowest::of(top.into()),
-            };
-            (narrowest, s.len() - surrogates / 2)
-        }
-        Text::Latin1(s) if s.is_ascii() => (Narrowest::Ascii, s.len()),
-        Text::Latin1(s) => (Narrowest::Latin1, s.len()),
-        Text::Utf32(s) => {
-            // Ones are only added by what is as wide.
-            (Narrowest::of(s.iter().fold(0, |top, unit| top | unit)), s.len())
-        }
-        Text::LooseUtf16(_) | Text::LooseUtf32(_) => (Narrowest::Utf32, part.len()),
+/// The narrowest encoding of aligned text, and its characters; `None` if it is ill-formed.
+fn of_part(part: Text<'_>) -> Option<(Narrowest, usize)> {
+    if is_ascii(part) {
+        return Some((Narrowest::Ascii, part.len()));
     }
+    if !is_well_formed(part) {
+        return None;
+    }
+    let narrowest = match part {
+        Text::Utf8(s) => match s.iter().fold(0, |top, byte| top.max(*byte)) {
+            0x00..=0x7F => Narrowest::Ascii,
+            // What begins up to U+00FF; what follows is lower.
+            0x80..=0xC3 => Narrowest::Latin1,
+            0xC4..=0xEF => Narrowest::Utf16,
+            0xF0..=0xFF => Narrowest::Utf32,
+        },
+        Text::Utf16(s) if surrogates(s) > 0 => Narrowest::Utf32,
+        // Ones are only added by what is as wide.
+        Text::Utf16(s) => Narrowest::of(s.iter().fold(0, |top, unit| top | unit).into()),
+        Text::Utf32(s) => Narrowest::of(s.iter().fold(0, |top, unit| top | unit)),
+        Text::Latin1(_) => Narrowest::Latin1,
+        Text::LooseUtf16(_) | Text::LooseUtf32(_) => return None,
+    };
+    Some((narrowest, count(part, Encoding::Utf32)?))
 }
