@@ -95,7 +95,7 @@ internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
         {{
             if (described is not null)
             {{
-                Slot* slots = scratch.Array<Slot>({n} + 1);
+                Slot* slots = scratch.Array<Slot>({n} + 1 + results);
 {lends}                return Invoke(slots, {n}, result, scratch);
             }}
             Val* values = scratch.Array<Val>({n} + results);

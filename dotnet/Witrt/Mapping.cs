@@ -6,13 +6,17 @@ namespace Witrt;
 
 /// <summary>
 /// Tells how the program's own types stand for those of guests, without reflection: for programs that are trimmed or
-/// compiled ahead of time, once before functions with them are looked up. Everywhere else records, enums and resources are
-/// known by themselves. Any thread.
+/// compiled ahead of time, once before functions with them are looked up. Everywhere else they are known by themselves. Any
+/// thread.
 /// </summary>
 public static class Mapping
 {
     /// <summary>How codecs are made for .NET types that are known: those here, and what the program has told.</summary>
     private static readonly ConcurrentDictionary<Type, Func<WitType, Place, Codec>> known = Known();
+
+    /// <summary>The same for several results of a function.</summary>
+    private static readonly ConcurrentDictionary<Type, Func<IReadOnlyList<WitType>, Place, Codec>> results =
+        new ConcurrentDictionary<Type, Func<IReadOnlyList<WitType>, Place, Codec>>();
 
     /// <summary>An enum stands for an <c>enum</c> or <c>flags</c> with members of the same names.</summary>
     public static void Enum<T>() where T : unmanaged, Enum => Struct<T>(known, EnumCodec<T>.Bind);
@@ -23,7 +27,27 @@ public static class Mapping
     /// <summary>A type stands for a <c>record</c> or <c>tuple</c>, whose fields are to be told.</summary>
     public static RecordMapping<T> Record<T>() => new RecordMapping<T>();
 
+    /// <summary>A class stands for a <c>variant</c>, whose cases are to be told.</summary>
+    public static VariantMapping<T> Variant<T>() where T : class => new VariantMapping<T>();
+
+    /// <summary>A <c>result</c> with these, as a value.</summary>
+    public static void Result<T, TError>() => Struct<Result<T, TError>>(known, ResultCodec<T, TError>.Bind);
+
+    /// <summary>A <c>tuple</c> of these, or two results of a function. Others are told as records are.</summary>
+    public static void Tuple<T1, T2>() =>
+        Record<(T1, T2)>().Field("", all => all.Item1).Field("", all => all.Item2).Register(fields => (fields.Get<T1>(0), fields.Get<T2>(1)));
+
+    /// <inheritdoc cref="Tuple{T1, T2}"/>
+    public static void Tuple<T1, T2, T3>() => Record<(T1, T2, T3)>()
+        .Field("", all => all.Item1).Field("", all => all.Item2).Field("", all => all.Item3)
+        .Register(fields => (fields.Get<T1>(0), fields.Get<T2>(1), fields.Get<T3>(2)));
+
     internal static void Add<T>(Func<WitType, Place, Codec> bind) => All<T>(known, bind);
+
+    internal static void AddResults<T>(Func<IReadOnlyList<WitType>, Place, Codec> bind) => results[typeof(T)] = bind;
+
+    /// <summary>What a type is told to stand for as several results.</summary>
+    internal static Func<IReadOnlyList<WitType>, Place, Codec>? FindResults(Type type) => results.TryGetValue(type, out var bind) ? bind : null;
 
     /// <summary>A scalar that this is not compiled against: .NET Standard has no <c>Rune</c>.</summary>
     internal static void AddScalar<T>() where T : unmanaged => Struct<T>(known, ScalarCodec<T>.Bind);
@@ -125,6 +149,19 @@ public sealed class RecordMapping<T>
     {
         if (make is null) throw new ArgumentNullException(nameof(make));
         Mapping.Add<T>((type, place) => Bind(make, type, place));
+        Mapping.AddResults<T>((types, place) => BindResults(make, types, place));
+    }
+
+    private RecordCodec<T> BindResults(RecordMaker<T> make, IReadOnlyList<WitType> types, Place place)
+    {
+        if (types.Count != fields.Count) throw place.Fault($"expected a tuple of {types.Count}, found {Kinds.NameOf(typeof(T))}");
+        var codecs = new FieldCodec<T>[types.Count];
+        for (int i = 0; i < codecs.Length; i++) codecs[i] = fields[i].Bind(types[i], place.Field("", i));
+        var readers = Array.ConvertAll(codecs, field => field.Codec);
+        return new RecordCodec<T>(ValueKind.Tuple, codecs, (at, store) => make(new RecordFields(readers, at, store, false)), place)
+        {
+            OfResults = (at, store) => make(new RecordFields(readers, at, store, true)),
+        };
     }
 
     private Codec Bind(RecordMaker<T> make, WitType type, Place place)
@@ -139,8 +176,62 @@ public sealed class RecordMapping<T>
             codecs[i] = fields[i].Bind(part.Type!, place.Field(part.Name, i));
         }
         var readers = Array.ConvertAll(codecs, field => field.Codec);
-        return new RecordCodec<T>(type.Kind, codecs, (at, store) => make(new RecordFields(readers, at, store)), place);
+        return new RecordCodec<T>(type.Kind, codecs, (at, store) => make(new RecordFields(readers, at, store, false)), place);
     }
+}
+
+/// <summary>The cases of a variant while they are told, in any order: a class for each, derived from the variant's.</summary>
+/// <example><code>
+/// Mapping.Variant&lt;Shape&gt;()
+///     .Case("dot", () => new Shape.Dot())
+///     .Case("circle", (Shape.Circle circle) => circle.Radius, radius => new Shape.Circle(radius))
+///     .Register();
+/// </code></example>
+public sealed class VariantMapping<T> where T : class
+{
+    private readonly List<(string Name, Func<WitPart, Place, CaseCodec<T>> Bind)> cases =
+        new List<(string Name, Func<WitPart, Place, CaseCodec<T>> Bind)>();
+
+    internal VariantMapping()
+    {
+    }
+
+    /// <summary>A case that holds nothing: its name, and how an object of it is made.</summary>
+    public VariantMapping<T> Case<TCase>(string name, Func<TCase> make) where TCase : class, T
+    {
+        if (make is null) throw new ArgumentNullException(nameof(make));
+        return Add(name, (part, place) => new CaseCodec<T, TCase>(
+            part.Type is null ? new EmptyCodec<TCase>(make) : throw place.Fault($"it holds {part.Type}, and was told to hold nothing")));
+    }
+
+    /// <summary>A case that holds a value: its name, what an object of it holds, and how one is made of that.</summary>
+    public VariantMapping<T> Case<TCase, TValue>(string name, Func<TCase, TValue> get, Func<TValue, TCase> make) where TCase : class, T
+    {
+        if (get is null) throw new ArgumentNullException(nameof(get));
+        if (make is null) throw new ArgumentNullException(nameof(make));
+        return Add(name, (part, place) => new CaseCodec<T, TCase>(new SingleCodec<TCase, TValue>(get, make, Codec.BindPart<TValue>(part.Type, place))));
+    }
+
+    private VariantMapping<T> Add(string name, Func<WitPart, Place, CaseCodec<T>> bind)
+    {
+        cases.Add((name ?? throw new ArgumentNullException(nameof(name)), bind));
+        return this;
+    }
+
+    /// <summary>All cases are told. From now on the type is known.</summary>
+    public void Register() => Mapping.Add<T>((type, place) =>
+    {
+        if (type.Kind != ValueKind.Variant) throw place.Mismatch(type, typeof(T));
+        var codecs = new CaseCodec<T>[type.Parts.Count];
+        for (int i = 0; i < codecs.Length; i++)
+        {
+            var part = type.Parts[i];
+            int found = cases.FindIndex(one => Names.Same(one.Name, part.Name));
+            if (found < 0) throw place.Fault($"{typeof(T)} was told without the case \"{part.Name}\" of {type}");
+            codecs[i] = cases[found].Bind(part, place.In($"case \"{part.Name}\""));
+        }
+        return new VariantCodec<T>(codecs, place);
+    });
 }
 
 /// <summary>Makes an object of the fields that a guest gave.</summary>
@@ -152,15 +243,21 @@ public readonly ref struct RecordFields
     private readonly Codec[] codecs;
     private readonly IntPtr at;
     private readonly Store store;
+    private readonly bool areSlots;
 
-    internal RecordFields(Codec[] codecs, IntPtr at, Store store)
+    internal RecordFields(Codec[] codecs, IntPtr at, Store store, bool areSlots)
     {
         this.codecs = codecs;
         this.at = at;
         this.store = store;
+        this.areSlots = areSlots;
     }
 
     /// <summary>The field of that number, as the type that it was told to be.</summary>
     /// <exception cref="InvalidCastException">It was told to be another.</exception>
-    public T Get<T>(int index) => ((Codec<T>)codecs[index]).ReadAt(at, index, store);
+    public T Get<T>(int index)
+    {
+        var codec = (Codec<T>)codecs[index];
+        return areSlots ? codec.TakeAt(at, index, store) : codec.ReadAt(at, index, store);
+    }
 }

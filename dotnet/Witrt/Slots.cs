@@ -165,7 +165,7 @@ internal static unsafe class Slots
 internal sealed unsafe class NewText
 {
     /// <summary>So many units are short.</summary>
-    internal const int Few = 256;
+    internal const int Few = 2048;
 
     private readonly char* room = (char*)Marshal.AllocHGlobal(Few * sizeof(char));
     private readonly GCHandle pin = GCHandle.Alloc(null, GCHandleType.Pinned);

@@ -73,13 +73,13 @@ internal abstract unsafe class ValueCall
 
     private bool TryDescribe(Codec? result, Codec[] parameters)
     {
-        if (function.Type.IsPlain || results > 1 || result is null && results > 0) return false;
+        if (function.Type.IsPlain && results < 2 || result is null && results > 0) return false;
         using var inside = store.Enter();
         var scratch = store.Scratch;
         var mark = scratch.Begin();
         try
         {
-            var fields = scratch.Array<Field>(parameters.Length + 1);
+            var fields = scratch.Array<Field>(parameters.Length + Math.Max(1, results));
             for (int i = 0; i < parameters.Length; i++)
             {
                 if (!parameters[i].Describe(&fields[i], false, scratch)) return false;

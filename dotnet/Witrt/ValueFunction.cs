@@ -96,7 +96,7 @@ internal sealed unsafe class ValueFunction
         var scratch = store.Scratch;
         scratch.Lasting = true;
         var written = (Codec<T>)codec!;
-        if (written is RecordCodec<T> { IsResults: true } several)
+        if (written is RecordCodec<T> { OfResults: not null } several)
         {
             several.WriteAll(value, results, scratch);
             return;

@@ -26,6 +26,8 @@ static class Allocations
         Check.Equal("span to span", 0, Of("span to span", () => transform(text, room)));
         Check.Equal("string to string: the result", one * Calls, Of("string to string", () => echo(text)));
         Check.Equal("by a delegate of any type: the result", one * Calls, Of("by a delegate of any type", () => reflected(text)));
+        var twins = instance.GetFunc<string, uint, string, (string, uint, string)>("twins");
+        Check.Equal("two strings among several results: these", 2 * one * Calls, Of("several results", () => twins(text, 1, text)));
         Check.Equal("the empty string", 0, Of("the empty string", () => echo("")));
 
         int seen = 0;

@@ -68,6 +68,19 @@ static class Objects
         Check.True("references among them", swapped.Item1 == 1.5 && ReferenceEquals(target, swapped.Item2));
         using var guest = new Guest();
         Check.Equal("of an interface", ("é", -5), guest.Instance.GetFunc<int, string, (string, int)>("two")(-5, "é"));
+        var twins = guest.Instance.GetFunc<string, uint, string, (string, uint, string)>("twins");
+        int same = 0;
+        string[] texts = { "", "a", new string('é', 64), new string('x', 300), new string('漢', 5000), string.Concat(Enumerable.Repeat("🦀", 70_000)) };
+        foreach (string left in texts)
+        {
+            foreach (string right in texts) same += twins(left, 7, right) == (left, 7u, right) ? 1 : 0;
+        }
+        Check.Equal("several texts, of all lengths", texts.Length * texts.Length, same);
+        var half = Check.Throws<WitrtException>("half a pair among several arguments", () => twins("good", 7, "x\ud800"));
+        Check.True("is told with its place", half.Kind == ErrorKind.BadText && half.Argument == 2 && half.Position == 1, $"{half.Argument} {half.Position}");
+        Check.Throws<ArgumentNullException>("null among several arguments", () => twins(null!, 7, ""));
+        var dynamic = guest.Instance.GetFunction("twins").Call("l", 1u, "r");
+        Check.Equal("as values that tell their kinds", "l 1 r", string.Join(" ", dynamic.Select(value => value.ToObject())));
         Check.Equal("a wrong tuple", ErrorKind.WrongKind, Check.Throws<WitrtException>("three for two", () => guest.Instance.GetFunc<int, string, (string, int, int)>("two")).Kind);
         Check.Equal("no tuple", ErrorKind.WrongKind, Check.Throws<WitrtException>("one for two", () => guest.Instance.GetFunc<int, string, string>("two")).Kind);
 
@@ -85,6 +98,16 @@ static class Objects
 
         public Spot((int, int) both) => (Left, Top) = both;
     }
+
+    private abstract record Form
+    {
+        public sealed record Dot : Form;
+        public sealed record Disc(double Radius) : Form;
+        public sealed record Line((Spot, Spot) Ends) : Form;
+        public sealed record Called(string Name) : Form;
+    }
+
+    private sealed record Half;
 
     private enum Hue { Green, Red, Blue }
 
@@ -109,8 +132,28 @@ static class Objects
         Mapping.Record<Spot>().Field("x", spot => spot.Left).Field("y", spot => spot.Top).Register(fields => new Spot((fields.Get<int>(0), fields.Get<int>(1))));
         Mapping.Enum<Hue>();
         Mapping.Resource<Sink>();
+        Mapping.Variant<Form>()
+            .Case("named", (Form.Called named) => named.Name, name => new Form.Called(name))
+            .Case("dot", () => new Form.Dot())
+            .Case("segment", (Form.Line line) => line.Ends, ends => new Form.Line(ends))
+            .Case("circle", (Form.Disc disc) => disc.Radius, radius => new Form.Disc(radius))
+            .Register();
+        Mapping.Tuple<Spot, Spot>();
+        Mapping.Tuple<string, int>();
+        Mapping.Result<string, string>();
         using var guest = new ComponentGuest("c/guest-utf8.wasm", typed: false);
         var instance = guest.Instance;
+        var grow = instance.GetFunc<Form, Form>("grow");
+        Check.Equal("a variant", new Form.Disc(4), grow(new Form.Disc(2)));
+        Check.Equal("a case with nothing", new Form.Disc(1), grow(new Form.Dot()));
+        Check.Equal("a case with text", "é+", ((Form.Called)grow(new Form.Called("é"))).Name);
+        var line = (Form.Line)grow(new Form.Line((new Spot((1, 2)), new Spot((3, 4)))));
+        Check.Equal("a case with a tuple of records", "1 2 4 5", $"{line.Ends.Item1.Left} {line.Ends.Item1.Top} {line.Ends.Item2.Left} {line.Ends.Item2.Top}");
+        Mapping.Variant<Half>().Case("dot", () => new Half()).Register();
+        var half = Check.Throws<WitrtException>("a variant that was told in part", () => instance.GetFunc<Half, Half>("grow"));
+        Check.True("names the case", half.Message.Contains("without the case \"circle\"") && half.Argument == 0, half.Message);
+        using var texts = new Guest();
+        Check.Equal("several results", ("é", -5), texts.Instance.GetFunc<int, string, (string, int)>("two")(-5, "é"));
         Check.Equal("records", 1, instance.GetFunc<Spot[], Spot?>("centroid")(instance.GetFunc<uint, Spot[]>("path")(3))!.Top);
         Check.Equal("an enum", Hue.Red, instance.GetFunc<Hue, Hue>("next-color")(Hue.Blue));
         Check.Equal("text in lists", "a|b", instance.GetFunc<string[], string?, string>("join")(new[] { "a", "b" }, null));
@@ -121,6 +164,9 @@ static class Objects
         {
             var error = Check.Throws<WitrtException>("a record that was not told", () => instance.GetFunc<string, Point>("parse"));
             Check.True("is told", error.Message.Contains("tell it to Witrt.Mapping"), error.Message);
+            Check.Throws<WitrtException>("a variant that was not told", () => instance.GetFunc<Shape, Shape>("grow"));
+            error = Check.Throws<WitrtException>("several results that were not told", () => texts.Instance.GetFunc<string, uint, string, (string, uint, string)>("twins"));
+            Check.True("are told as well", error.Message.Contains("tell it to Witrt.Mapping"), error.Message);
             Check.Throws<WitrtException>("an enum that was not told", () => instance.GetFunc<Color, Color>("next-color"));
         }
         else

@@ -76,6 +76,18 @@
     defer-call-core $free
     memory-to-string
     arg.get 0)
+  (@interface func (export "twins") (param string) (param u32) (param string) (result string) (result u32) (result string)
+    arg.get 0
+    string-to-memory $malloc
+    call-core $same
+    defer-call-core $free
+    memory-to-string
+    arg.get 1
+    arg.get 2
+    string-to-memory $malloc
+    call-core $same
+    defer-call-core $free
+    memory-to-string)
   (@interface func (export "echo") (param string) (result string)
     arg.get 0
     string-to-memory $malloc

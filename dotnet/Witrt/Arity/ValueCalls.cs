@@ -24,7 +24,7 @@ internal sealed unsafe class ValueCall<TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(0 + 1);
+                Slot* slots = scratch.Array<Slot>(0 + 1 + results);
                 return Invoke(slots, 0, result, scratch);
             }
             Val* values = scratch.Array<Val>(0 + results);
@@ -65,7 +65,7 @@ internal sealed unsafe class ValueCall<T1, TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(1 + 1);
+                Slot* slots = scratch.Array<Slot>(1 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 return Invoke(slots, 1, result, scratch);
@@ -112,7 +112,7 @@ internal sealed unsafe class ValueCall<T1, T2, TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(2 + 1);
+                Slot* slots = scratch.Array<Slot>(2 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -165,7 +165,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(3 + 1);
+                Slot* slots = scratch.Array<Slot>(3 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -224,7 +224,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(4 + 1);
+                Slot* slots = scratch.Array<Slot>(4 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -289,7 +289,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, TResult> : ValueCall
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(5 + 1);
+                Slot* slots = scratch.Array<Slot>(5 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -360,7 +360,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, TResult> : ValueC
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(6 + 1);
+                Slot* slots = scratch.Array<Slot>(6 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -437,7 +437,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, TResult> : Va
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(7 + 1);
+                Slot* slots = scratch.Array<Slot>(7 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -520,7 +520,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, TResult> 
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(8 + 1);
+                Slot* slots = scratch.Array<Slot>(8 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -609,7 +609,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResu
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(9 + 1);
+                Slot* slots = scratch.Array<Slot>(9 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;
@@ -704,7 +704,7 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, 
         {
             if (described is not null)
             {
-                Slot* slots = scratch.Array<Slot>(10 + 1);
+                Slot* slots = scratch.Array<Slot>(10 + 1 + results);
                 scratch.Argument = 0;
                 c1.Lend(a1, &slots[0], scratch);
                 scratch.Argument = 1;

@@ -20,6 +20,9 @@ internal abstract unsafe class Codec
     /// <summary>Describes how a value lies in .NET's own memory, if a guest's can be copied from there and to there.</summary>
     internal virtual bool DescribeInPlace(Field* field, Scratch scratch) => false;
 
+    /// <summary>Says where a result that is described is to go.</summary>
+    internal virtual void Offer(Slot* slot, Scratch scratch) => throw new NotSupportedException();
+
     /// <summary>One for these types.</summary>
     /// <exception cref="WitrtException">They do not go together; the message has the place.</exception>
     internal static Codec<T> Bind<T>(WitType type, Place place)
@@ -47,7 +50,8 @@ internal abstract unsafe class Codec
     internal static Codec<T> BindResult<T>(FunctionType function, Place place)
     {
         if (function.Results.Count == 0) return BindPart<T>(null, place);
-        if (function.Results.Count > 1) return Reflected.Results<T>(function.Results, place);
+        if (function.Results.Count > 1)
+            return (Codec<T>?)Mapping.FindResults(typeof(T))?.Invoke(function.Results, place) ?? Reflected.Results<T>(function.Results, place);
         var type = function.Results[0];
         if (type.Kind != ValueKind.Result || typeof(T) == typeof(Value) || IsResult(typeof(T))) return Bind<T>(type, place);
         return new ThrowingCodec<T>(BindPart<T>(type.Parts[0].Type, place.In("ok")), type.Parts[1].Type);
@@ -68,14 +72,14 @@ internal abstract unsafe class Codec<T> : Codec
     /// <summary>Puts an argument that is described where it is lent from.</summary>
     internal virtual void Lend(T value, Slot* slot, Scratch scratch) => throw new NotSupportedException();
 
-    /// <summary>Says where a result that is described is to go.</summary>
-    internal virtual void Offer(Slot* slot, Scratch scratch) => throw new NotSupportedException();
-
-    /// <summary>What has come there.</summary>
+    /// <summary>What has come where a result that is described was to go.</summary>
     internal virtual T Take(Slot* slot, Scratch scratch) => throw new NotSupportedException();
 
     /// <summary>The same for one of several, for code that has no pointers.</summary>
     internal T ReadAt(IntPtr fields, int index, Store store) => Read((Val*)fields + index, store);
+
+    /// <summary>The same for one of several results that are described.</summary>
+    internal T TakeAt(IntPtr slots, int index, Store store) => Take((Slot*)slots + index, store.Scratch);
 }
 
 /// <summary>A place in the type of a function, as messages tell it.</summary>

@@ -38,8 +38,8 @@ internal sealed unsafe class RecordCodec<T> : Codec<T>
     private readonly Maker<T> make;
     private readonly Place place;
 
-    /// <summary>Whether it is the results of a function with several, not a value.</summary>
-    internal bool IsResults { get; set; }
+    /// <summary>Makes the object of slots, where it is the results of a function with several, not a value.</summary>
+    internal Maker<T>? OfResults { get; set; }
 
     internal RecordCodec(ValueKind kind, FieldCodec<T>[] fields, Maker<T> make, Place place)
     {
@@ -78,6 +78,25 @@ internal sealed unsafe class RecordCodec<T> : Codec<T>
     internal T ReadAll(Val* from, Store store) => make((IntPtr)from, store);
 
     internal override T Read(Val* from, Store store) => make((IntPtr)((Vec*)from->Pointer)->Data, store);
+
+    /// <summary>Describes several results, each in a field of its own.</summary>
+    internal override bool Describe(Field* field, bool isResult, Scratch scratch)
+    {
+        if (OfResults is null || !isResult) return false;
+        for (int i = 0; i < fields.Length; i++)
+        {
+            if (!fields[i].Codec.Describe(&field[i], true, scratch)) return false;
+            (fields[i].Codec as TextCodec)?.BesideOthers();
+        }
+        return true;
+    }
+
+    internal override void Offer(Slot* slot, Scratch scratch)
+    {
+        for (int i = 0; i < fields.Length; i++) fields[i].Codec.Offer(&slot[i], scratch);
+    }
+
+    internal override T Take(Slot* slot, Scratch scratch) => OfResults!((IntPtr)slot, scratch.Store);
 }
 
 /// <summary>What a case of one value holds: the object is made of it, and gives it.</summary>

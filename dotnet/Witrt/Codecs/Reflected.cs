@@ -29,10 +29,7 @@ internal static class Reflected
     /// <summary>How a codec is made for a type that is not known.</summary>
     internal static Func<WitType, Place, Codec> Find(Type type, WitType wit, Place place)
     {
-#if NETSTANDARD2_1_OR_GREATER || NET5_0_OR_GREATER
-        if (!RuntimeFeature.IsDynamicCodeSupported)
-            throw place.Fault($"expected {wit}, found {type}, of which nothing is known: tell it to {typeof(Mapping)}");
-#endif
+        NeedCode(type, wit.ToString(), place);
         if (Kinds.InterfaceOf(type) == ValueKind.Char)
         {
             Invoke(typeof(Mapping), "AddScalar", new[] { type });
@@ -54,6 +51,14 @@ internal static class Reflected
         if (wit.Kind is ValueKind.Own or ValueKind.Borrow && type.IsClass)
             return (wit, place) => (Codec)Static(typeof(HostResourceCodec<>).MakeGenericType(type), "Bind", wit, place);
         throw place.Mismatch(wit, type);
+    }
+
+    private static void NeedCode(Type type, string expected, Place place)
+    {
+#if NETSTANDARD2_1_OR_GREATER || NET5_0_OR_GREATER
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            throw place.Fault($"expected {expected}, found {type}, of which nothing is known: tell it to {typeof(Mapping)}");
+#endif
     }
 
     /// <summary>Whether there are functions of guests with values of this type, as far as it tells by itself.</summary>
@@ -92,9 +97,8 @@ internal static class Reflected
     internal static Codec<T> Results<T>(IReadOnlyList<WitType> results, Place place)
     {
         if (!IsTuple(typeof(T))) throw place.Fault($"expected a tuple of {results.Count}, found {Kinds.NameOf(typeof(T))}");
-        var several = Fields<T>(ValueKind.Tuple, results.Select(type => new WitPart("", type)).ToArray(), place, out _);
-        several.IsResults = true;
-        return several;
+        NeedCode(typeof(T), $"a tuple of {results.Count}", place);
+        return Fields<T>(ValueKind.Tuple, results.Select(type => new WitPart("", type)).ToArray(), place, out _, areResults: true);
     }
 
     private static Codec Record<T>(WitType type, Place place)
@@ -107,7 +111,7 @@ internal static class Reflected
     /// A type whose fields are those of a guest's: by a constructor with as many parameters, whose names are the fields' or
     /// which are in their order; else by properties and fields of those names.
     /// </summary>
-    private static RecordCodec<T> Fields<T>(ValueKind kind, IReadOnlyList<WitPart> parts, Place place, out int[]? offsets)
+    private static RecordCodec<T> Fields<T>(ValueKind kind, IReadOnlyList<WitPart> parts, Place place, out int[]? offsets, bool areResults = false)
     {
         var value = Expression.Parameter(typeof(T));
         var members = new Members<T>(parts, value, place);
@@ -120,11 +124,15 @@ internal static class Reflected
                 typeof(FieldCodec<,>).MakeGenericType(typeof(T), members.TypeOf(i)), BindingFlags.Instance | BindingFlags.NonPublic, null, new object[] { get, codec }, null)!;
         }
         offsets = members.Offsets();
-        var at = Expression.Parameter(typeof(IntPtr));
-        var store = Expression.Parameter(typeof(Store));
-        var read = fields.Select((field, i) => (Expression)Expression.Call(
-            Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), "ReadAt", null, at, Expression.Constant(i), store));
-        return new RecordCodec<T>(kind, fields, Expression.Lambda<Maker<T>>(members.Make(read.ToArray()), at, store).Compile(), place);
+        Maker<T> Make(string method)
+        {
+            var at = Expression.Parameter(typeof(IntPtr));
+            var store = Expression.Parameter(typeof(Store));
+            var parts = fields.Select((field, i) => (Expression)Expression.Call(
+                Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), method, null, at, Expression.Constant(i), store));
+            return Expression.Lambda<Maker<T>>(members.Make(parts.ToArray()), at, store).Compile();
+        }
+        return new RecordCodec<T>(kind, fields, Make("ReadAt"), place) { OfResults = areResults ? Make("TakeAt") : null };
     }
 
     /// <summary>A codec for a type that is known at run time only.</summary>

@@ -47,6 +47,9 @@ internal sealed unsafe class TextCodec : Codec<string>
     private const byte Kind = (byte)ValueKind.String;
     private readonly Place place;
 
+    /// <summary>Where it goes as one of several results.</summary>
+    private NewText? own;
+
     private TextCodec(Place place) => this.place = place;
 
     internal static Codec<string> Bind(WitType type, Place place) =>
@@ -76,9 +79,12 @@ internal sealed unsafe class TextCodec : Codec<string>
         slot->Length = text.Size;
     }
 
-    internal override void Offer(Slot* slot, Scratch scratch) => scratch.Store.NewText.Offer(slot, true);
+    /// <summary>Others come in the same call, so that the store's one place is not enough.</summary>
+    internal void BesideOthers() => own = new NewText();
 
-    internal override string Take(Slot* slot, Scratch scratch) => scratch.Store.NewText.Take(slot);
+    internal override void Offer(Slot* slot, Scratch scratch) => (own ?? scratch.Store.NewText).Offer(slot, true);
+
+    internal override string Take(Slot* slot, Scratch scratch) => (own ?? scratch.Store.NewText).Take(slot);
 
     /// <summary>What there is to say of null where a text, list or object is needed.</summary>
     internal static Exception Null(Scratch scratch, object place) => scratch.Lasting

@@ -77,8 +77,13 @@ internal sealed unsafe class EnumCodec<T> : Codec<T> where T : unmanaged, Enum
     /// <summary>The member for each name of a type's.</summary>
     internal static T[] Members(WitType type, Place place)
     {
+#if NET5_0_OR_GREATER
+        var names = Enum.GetNames<T>();
+        var values = Enum.GetValues<T>();
+#else
         var names = Enum.GetNames(typeof(T));
         var values = (T[])Enum.GetValues(typeof(T));
+#endif
         var members = new T[type.Parts.Count];
         for (int i = 0; i < members.Length; i++)
         {
