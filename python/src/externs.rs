@@ -2,12 +2,11 @@
 //!
 //! Not here: functions.
 
-use crate::error::exception;
+use crate::error::{Imported, exception};
 use crate::func::Function;
 use crate::store::Store;
 use crate::types::Conv;
 use crate::value;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
@@ -101,7 +100,8 @@ impl Global {
         self.store.get().cell.enter(|mut cx| {
             let conv = Conv::plain(self.global.ty(&cx).content, py.None());
             let val = self.global.get(&mut cx).map_err(|error| exception(py, &error))?;
-            Ok(value::python(py, &conv, val, &no_func)?.unbind())
+            let func = |func| Function::nameless(py, &self.store, func);
+            Ok(value::python(py, &conv, val, &func)?.unbind())
         })
     }
 
@@ -132,17 +132,20 @@ impl Table {
         self.store.get().cell.enter(|cx| Ok(self.table.size(cx) as usize))
     }
 
-    fn __getitem__(&self, py: Python<'_>, index: u64) -> PyResult<Py<PyAny>> {
+    fn __getitem__(&self, py: Python<'_>, index: i64) -> PyResult<Py<PyAny>> {
         self.store.get().cell.enter(|mut cx| {
+            let index = self.index(py, &cx, index)?;
             let conv = Conv::plain(self.table.ty(&cx).element, py.None());
             let val = self.table.get(&mut cx, index).map_err(|error| exception(py, &error))?;
-            Ok(value::python(py, &conv, val, &no_func)?.unbind())
+            let func = |func| Function::nameless(py, &self.store, func);
+            Ok(value::python(py, &conv, val, &func)?.unbind())
         })
     }
 
-    fn __setitem__(&self, index: u64, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn __setitem__(&self, index: i64, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = value.py();
         self.store.get().cell.enter(|mut cx| {
+            let index = self.index(py, &cx, index)?;
             let conv = Conv::plain(self.table.ty(&cx).element, py.None());
             let val = value::val(&conv, value).map_err(|fault| fault.exception(py, None))?;
             self.table.set(&mut cx, index, &val).map_err(|error| exception(py, &error))
@@ -165,7 +168,16 @@ impl Table {
     }
 }
 
-/// A function that is not an export of its own.
-fn no_func<'py>(_: witrt::Func) -> PyResult<Bound<'py, PyAny>> {
-    Err(PyTypeError::new_err("a function in a global or table has no object of its own"))
+static NO_ELEMENT: Imported = Imported::new("witrt._errors", "no_element");
+
+impl Table {
+    /// An index as Python has them, from the end where it is negative.
+    fn index(&self, py: Python<'_>, cx: &witrt::Context<'_>, index: i64) -> PyResult<u64> {
+        let size = self.table.size(cx);
+        let found = if index < 0 { index.checked_add_unsigned(size) } else { Some(index) };
+        match found.and_then(|index| u64::try_from(index).ok()).filter(|index| *index < size) {
+            Some(index) => Ok(index),
+            None => Err(PyErr::from_value(NO_ELEMENT.get(py)?.call1((index, size))?)),
+        }
+    }
 }

@@ -284,21 +284,25 @@ impl Function {
         conv: &Conv,
         val: Val<'static>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        value::python(py, conv, val, &|func| self.another(py, func))
+        value::python(py, conv, val, &|func| Function::nameless(py, &self.store, func))
     }
 
-    /// A function that a call gave.
-    fn another<'py>(&self, py: Python<'py>, func: Func) -> PyResult<Bound<'py, PyAny>> {
+    /// A function that is a value: a call gave it, or it is in a table or global.
+    pub fn nameless<'py>(
+        py: Python<'py>,
+        store: &Py<Store>,
+        func: Func,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let types = crate::types::Types::plain_func(py, func.ty())?;
         let name = PyString::intern(py, "func").unbind();
         let named = Named {
             name: name.clone_ref(py),
             qualname: name,
-            resources: self.resources.clone_ref(py),
+            resources: PyDict::new(py).unbind(),
             array: None,
-            describe: self.describe.clone_ref(py),
+            describe: NAMELESS.get(py)?.clone().unbind(),
         };
-        let made = Function::new(py, &self.store, func, types, self.policy, named)?;
+        let made = Function::new(py, store, func, types, store.get().policy(), named)?;
         Ok(Bound::new(py, made)?.into_any())
     }
 
@@ -368,6 +372,7 @@ fn no_text() -> PyErr {
 }
 
 static DESCRIBE: Imported = Imported::new("witrt._describe", "signature");
+static NAMELESS: Imported = Imported::new("witrt._describe", "nameless");
 
 #[pymethods]
 impl Function {

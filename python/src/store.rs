@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 use witrt::capi::base::door::Door;
-use witrt::{AsContextMut, Caller, Context, ErrorKind, Wasi};
+use witrt::{AsContextMut, Caller, Context, ErrorKind, Policy, Wasi};
 
 /// A store, and the door into it: one thread at a time is inside, and a host function
 /// that a guest calls may come in again.
@@ -365,6 +365,11 @@ impl Store {
 }
 
 impl Store {
+    /// What becomes of ill-formed text.
+    pub fn policy(&self) -> Policy {
+        self.engine.get().engine.ill_formed()
+    }
+
     /// Gives guests what WASI has for them.
     pub fn set_wasi(&self, py: Python<'_>, wasi: &Wasi) -> PyResult<()> {
         self.cell.enter(|mut cx| cx.set_wasi(wasi).map_err(|error| exception(py, &error)))

@@ -3,16 +3,21 @@ end, what throws while it is read."""
 
 from __future__ import annotations
 
+import asyncio
+import copy
+import multiprocessing
+import pickle
 import re
 import subprocess
 import sys
 import threading
+import weakref
 from typing import Any, Iterator
 
 import pytest
 import witrt
 
-from .conftest import COMPONENTS, module
+from .conftest import COMPONENTS, MODULES, module
 from .test_cases import ComponentHost
 
 GUEST = COMPONENTS / "c" / "guest-utf8.wasm"
@@ -149,3 +154,106 @@ def test_ctrl_c_on_its_own(release: bool) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ended.stderr.splitlines()[-1] == "KeyboardInterrupt", ended.stderr
+
+
+def test_what_cannot_be_copied() -> None:
+    guest = make()
+    with guest["probe:guest/store"].Logbook("title") as book:
+        things = [guest, guest.text, guest.store, guest.text.greet, guest.module, guest.module.engine, book]
+        for thing in things:
+            assert weakref.ref(thing)() is thing and thing == thing and hash(thing) == hash(thing)
+            for how in (pickle.dumps, copy.copy, copy.deepcopy):
+                with pytest.raises(TypeError, match="cannot be pickled|cannot pickle"):
+                    how(thing)
+        assert book.add("a line") == 1
+
+
+def test_values_are_copied() -> None:
+    guest = make()
+    shape = guest.module.types["Shape"]
+    for value in (
+        guest.kinds.birthday(PERSON),
+        shape.Circle(2.0),
+        shape.Dot(),
+        guest.module.types["Color"](1),
+        witrt.Some(witrt.Ok(None)),
+    ):
+        assert copy.copy(value) == copy.deepcopy(value) == value
+    assert shape.__module__ == shape.Circle.__module__ == guest.module.types["Point"].__module__ == "guest-utf8"
+    # The classes are this module's own, so that no other process has them.
+    with pytest.raises(pickle.PicklingError, match="guest-utf8.Person"):
+        pickle.dumps(guest.kinds.birthday(PERSON))
+
+
+def test_exceptions_go_to_other_processes() -> None:
+    strings = module(MODULES / "strings.wasm").instantiate()
+    for call in (lambda: strings.boom("x"), lambda: strings.greet("a\ud800"), lambda: strings.greet(1)):
+        with pytest.raises(witrt.Error) as caught:
+            call()
+        there: Any = pickle.loads(pickle.dumps(caught.value))
+        assert type(there) is type(caught.value) and vars(there) == vars(caught.value)
+    assert pickle.loads(pickle.dumps(witrt.ResultError({"a": 1}))).value == {"a": 1}
+
+
+def test_asynchronous_programs() -> None:
+    """Calls in threads, a store each, while a loop goes on."""
+    strings = module(MODULES / "strings.wasm")
+    instances = [strings.instantiate(release_gil=True) for _ in range(4)]
+
+    async def main() -> "list[Any]":
+        loop = asyncio.get_running_loop()
+        calls = [loop.run_in_executor(None, one.concat, "é" * 1000, str(at)) for at, one in enumerate(instances)]
+        return list(await asyncio.gather(*calls))
+
+    assert asyncio.run(main()) == ["é" * 1000 + str(at) for at in range(4)]
+
+    async def later(_: str) -> str:
+        return "later"
+
+    with pytest.warns(RuntimeWarning, match="never awaited"):
+        with pytest.raises(witrt.Error, match="expected string, found coroutine"):
+            make(later).run("x")
+
+
+def _greet(instance: Any, queue: Any) -> None:
+    queue.put(instance.greet("child"))
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="processes do not fork here")
+def test_multiprocessing() -> None:
+    context = multiprocessing.get_context("fork")
+    instance = module(MODULES / "strings.wasm").instantiate()
+    queue = context.Queue()
+    child = context.Process(target=_greet, args=(instance, queue))
+    child.start()
+    assert queue.get(timeout=60) == "hello, child! (5 bytes, 5 chars)"
+    child.join()
+    assert child.exitcode == 0 and instance.greet("x") == "hello, x! (1 bytes, 1 chars)"
+
+
+@pytest.mark.parametrize("named", [{"imports": 3}, {"imports": ["a"]}, {"wasi": "inherit"}])
+def test_what_supplies_nothing(named: Any) -> None:
+    with pytest.raises(witrt.MismatchError, match="expected a .*, found (int|list|str)"):
+        module(MODULES / "strings.wasm").instantiate(**named)
+
+
+def test_tables_are_sequences() -> None:
+    instance: Any = witrt.load(
+        b"""(module
+            (table (export "table") 3 4 funcref)
+            (elem (i32.const 0) $seven $add)
+            (func $seven (result i32) i32.const 7)
+            (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+            (global (export "seven") funcref (ref.func $seven)))"""
+    ).instantiate()
+    table = instance.table
+    seven, add, none = table
+    assert (seven(), add(40, 2), none, instance.seven.value()) == (7, 42, None, 7)
+    assert "func" in add.wit and "func" in add.__doc__
+    table[-1] = add
+    assert table[2](1, 2) == 3 and len(table) == 3
+    for index in (3, -4, 2**40):
+        with pytest.raises(witrt.RangeError, match=f"no element {index} in a table of 3"):
+            table[index]
+        with pytest.raises(IndexError):
+            table[index] = None

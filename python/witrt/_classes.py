@@ -52,8 +52,9 @@ class Variant(_Holder):
 class Maker:
     """Makes the classes of a module's types, each once."""
 
-    def __init__(self, names: Callable[[], _wit.Names]) -> None:
+    def __init__(self, names: Callable[[], _wit.Names], module: str) -> None:
         self._names = names
+        self._module = module
         self._taken: Dict[str, Any] = {}
 
     @property
@@ -79,6 +80,7 @@ class Maker:
         return pascal(self._names().types.get((kind, names)) or hint)
 
     def _keep(self, name: str, made: Any) -> None:
+        made.__module__ = self._module
         free, count = name, 2
         while free in self._taken:
             free, count = f"{name}{count}", count + 1
@@ -104,7 +106,11 @@ class Maker:
         self._keep(base.__name__, base)
         cases = []
         for name, part in zip(_distinct([pascal(name) for name in names]), parts):
-            body: Dict[str, Any] = {"__slots__": (), "__qualname__": f"{base.__name__}.{name}"}
+            body: Dict[str, Any] = {
+                "__slots__": (),
+                "__module__": self._module,
+                "__qualname__": f"{base.__name__}.{name}",
+            }
             if part is None:
                 body.update(__init__=_nothing, __repr__=_told, __match_args__=())
             else:

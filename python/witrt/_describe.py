@@ -8,6 +8,11 @@ from typing import Any, List, Sequence, Tuple
 from ._classes import Result, plain
 
 
+def nameless(_: str, wit: str) -> str:
+    """What there is to say of a function that is a value."""
+    return wit
+
+
 def signature(params: Sequence[Tuple[str, Any]], results: List[Any]) -> inspect.Signature:
     """A function's signature."""
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD

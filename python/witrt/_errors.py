@@ -82,6 +82,13 @@ class RangeError(UsageError, ValueError):
     """A number, index or size that is out of range (606)."""
 
 
+class _NoElement(RangeError, IndexError):
+    """An element of a table that is not there: what ends a loop over one."""
+
+
+_NoElement.__name__ = _NoElement.__qualname__ = "RangeError"
+
+
 class StoreError(UsageError):
     """An object of another store, or a store that is closed or in use (602, 605)."""
 
@@ -125,6 +132,13 @@ _BY_NUMBER = {
     699: InternalError,
 }
 _BY_STAGE = {1: LoadError, 2: LoadError, 3: LinkError, 4: TextError, 5: Trap, 6: UsageError}
+
+
+def no_element(index: int, size: int) -> Error:
+    """The exception for an index that a table has not."""
+    made = _NoElement(f"there is no element {index} in a table of {size}")
+    made.number = 606
+    return made
 
 
 def make(number: int, message: str, **told: Any) -> Error:

@@ -11,12 +11,11 @@ from ._classes import Maker, pascal, snake
 from ._errors import LinkError, make
 from ._values import to_array
 from ._wasi import Wasi
-from ._witrt import Engine, Function, Global, Memory, Store, Table
+from ._witrt import Engine, Function, Store
 
 _RESOURCE = re.compile(r"\[(constructor|method|static)\]([^.]+)(?:\.(.+))?")
 
 Source = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview]
-Export = Union[Function, Memory, Global, Table]
 
 
 def load(source: Source, *, face: Optional[str] = None, engine: Optional[Engine] = None) -> "Module":
@@ -64,9 +63,15 @@ class Module:
         self._face = face
         self._read = read
         self._names: Optional[_wit.Names] = None
-        self._maker = Maker(self._find_names)
+        self._maker = Maker(self._find_names, name)
         self._typed = False
         self.name = name
+
+    def __reduce_ex__(self, _: Any) -> Any:
+        raise TypeError(
+            "a witrt.Module cannot be pickled or copied, and need not be: any number of instances and"
+            " threads share it; another process loads the file, or what serialize() gives"
+        )
 
     @property
     def engine(self) -> Engine:
@@ -140,6 +145,11 @@ class Module:
         it. ``release_gil`` and ``timeout`` are those of a store of its own. With
         ``arrays``, lists of numbers come as :class:`array.array`.
         """
+        if imports is not None and not isinstance(imports, Mapping):
+            found = type(imports).__name__
+            raise make(600, f"imports: expected a mapping of names to what supplies them, found {found}")
+        if wasi is not None and not isinstance(wasi, Wasi):
+            raise make(600, f"wasi: expected a witrt.Wasi, found {type(wasi).__name__}")
         own = store is None
         if store is None:
             store = Store(self.engine, release_gil=release_gil, timeout=timeout)
@@ -169,8 +179,8 @@ class _Namespace:
         self._exports = exports
         self._attributes = funcs
 
-    def _get(self, name: str) -> Export:
-        raise NotImplementedError
+    def __reduce_ex__(self, _: Any) -> Any:
+        raise _no_copy(self)
 
     def __getattr__(self, name: str) -> Any:
         attributes = self.__dict__.get("_attributes", {})
@@ -366,6 +376,9 @@ class Resource:
 
     _handle: _witrt.Handle
 
+    def __reduce_ex__(self, _: Any) -> Any:
+        raise _no_copy(self)
+
     def close(self) -> None:
         """Gives it back to the component."""
         self._handle.close()
@@ -439,6 +452,11 @@ def _with_self(func: Function) -> Any:
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     params = [own, *func.__signature__.parameters.values()]
     return inspect.Signature(params)
+
+
+def _no_copy(what: Any) -> TypeError:
+    name = type(what).__name__
+    return TypeError(f"{name}: what lives in a store cannot be pickled or copied")
 
 
 def _short(path: str) -> str:
