@@ -274,8 +274,10 @@ const CIRCLES: &[(&str, &[&str])] = &[
             "guest/tree/description",
             "guest/tree/direct_lend",
             "guest/tree/direct_take",
+            "guest/tree/direct_walk",
             "guest/tree/gather",
             "guest/tree/layout",
+            "guest/tree/passed",
             "guest/tree/pour",
             "guest/value",
             "guest/words",
@@ -488,7 +490,6 @@ fn unsafe_stands_where_it_may() {
 /// engine calls a component's.
 const OF_HOSTS: &[&str] = &[
     "component/convert.rs",
-    "component/direct.rs",
     "component/text.rs",
     "component/walk_lower.rs",
     "guest/tree/ends.rs",

@@ -13,6 +13,7 @@ use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
 use super::callback_text::{Buffers, ShortRoom, text_of};
 use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use crate::string::Text;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Val, ValType};
 use std::cell::Cell;
@@ -27,9 +28,13 @@ pub struct witrt_caller_t {
     /// A place for each text that is returned before the callback has; none at all where
     /// no result is a string.
     texts: *const [ReturnedText],
-    /// What is answered where values are described.
+    /// What is answered where values are described, and what takes text for it.
     answer: *const c_void,
+    give_text: Option<GiveText>,
 }
+
+/// Takes text that a callback returns, whose values are described.
+pub(super) type GiveText = unsafe fn(&witrt_caller_t, &mut Inside<'_>, Text<'_>) -> Result<()>;
 
 impl witrt_caller_t {
     /// One with values that are described. The kinds are those of results that are plain
@@ -37,10 +42,11 @@ impl witrt_caller_t {
     pub(super) fn described(
         cell: &StoreCell,
         kinds: &[SlotKind],
+        give_text: GiveText,
         answer: *const c_void,
     ) -> witrt_caller_t {
         let texts: &[ReturnedText] = &[];
-        witrt_caller_t { cell, kinds, texts, answer }
+        witrt_caller_t { cell, kinds, texts, answer, give_text: Some(give_text) }
     }
 
     /// What it answers, where values are described; else NULL.
@@ -206,7 +212,7 @@ impl Callback {
         let cell = self.cell();
         let done = cell.callback(call.caller(), |inside| {
             let (kinds, texts): (_, &[ReturnedText]) = (&*self.results, &returned);
-            let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
+            let caller = witrt_caller_t { cell, kinds, texts, answer: null(), give_text: None };
             self.run(inside, &caller, &args, &mut results)
         });
         // Text that is returned may be an argument's: buffers go back after it.
@@ -355,7 +361,7 @@ impl Callback {
         }
         let returned = &*returned.as_mut_slice();
         let (kinds, texts) = (&*self.results, returned);
-        let caller = witrt_caller_t { cell, kinds, texts, answer: null() };
+        let caller = witrt_caller_t { cell, kinds, texts, answer: null(), give_text: None };
         let done = self.run(inside, &caller, args, slots);
         if done.is_err() {
             for (kind, slot) in self.results.iter().zip(slots) {
@@ -473,8 +479,8 @@ pub unsafe extern "C" fn witrt_caller_return_text(
         cell.enter_held(|inside| {
             // SAFETY: as above; so is what it has returned.
             unsafe {
-                if !caller.answer.is_null() {
-                    return super::callback_fields::give_text(caller, inside, text).map(|()| true);
+                if let Some(give_text) = caller.give_text {
+                    return give_text(caller, inside, text).map(|()| true);
                 }
                 let place = (&*caller.texts).get(index).ok_or_else(|| no_string(index))?;
                 place.set(Some(Copied::new(inside.context(), text)?));

@@ -6,7 +6,7 @@
 use super::base::cell::{Inside, StoreCell};
 use super::base::failure::to_error;
 use super::callback::witrt_caller_t;
-use super::callback_fields::{Answer, Host, Way};
+use super::callback_fields::{Answer, Host, Passing, Way, give_text};
 use super::described::Spare;
 use super::field::{Root, pointed};
 use super::slot::{SlotKind, not_of_call, witrt_slot_t, witrt_span_t, witrt_text_t};
@@ -138,24 +138,6 @@ impl Drop for LazySpare<'_> {
     }
 }
 
-/// What a callback may ask for while it runs.
-pub(super) trait Passing {
-    /// Puts an argument into an object of the host's.
-    ///
-    /// # Safety
-    ///
-    /// It must be one of the description.
-    unsafe fn put(&self, index: usize, node: &Node, value: *mut c_void) -> Result<()>;
-    /// Copies what a slot holds, as the result.
-    ///
-    /// # Safety
-    ///
-    /// The member of the kind must be set, and what it points to be there.
-    unsafe fn give(&self, root: &Root, slot: &witrt_slot_t, ty: &Type) -> Result<()>;
-    /// Copies a text, as the result.
-    fn give_text(&self, text: Text<'_>, policy: Policy) -> Result<()>;
-}
-
 /// What a call has that goes so, while the callback runs.
 struct Call<'c, 'g, 'l> {
     args: RefCell<&'c mut Passed<'g, 'l>>,
@@ -242,7 +224,8 @@ impl Host {
             Some(Root::Plain(kind)) => std::slice::from_ref(kind),
             _ => &[],
         };
-        let caller = witrt_caller_t::described(cell, kinds, std::ptr::from_ref(&answer).cast());
+        let caller =
+            witrt_caller_t::described(cell, kinds, give_text, std::ptr::from_ref(&answer).cast());
         let trap = inside.lend(|| {
             // SAFETY: the callback's contract is the header's.
             unsafe { (self.callback)(self.env.data(), &caller, args, results.as_mut_ptr()) }

@@ -9,7 +9,6 @@ use super::base::handle::{Reference as _, wasm_func_t};
 use super::base::report::witrt_error_t;
 use super::base::string::read_text;
 use super::callback::{SlotCallback, of_kinds, witrt_caller_t, witrt_slot_callback_t};
-use super::callback_direct::Passing;
 use super::described::{Spare, Spares, roots, typed};
 use super::field::{Root, fields, witrt_field_t};
 use super::prepare_fields::plain;
@@ -17,10 +16,10 @@ use super::slot::{SlotKind, not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
 use crate::string::Text;
 use crate::tree::{
-    Arena, For, Given, Passed, Place, Returned, Slot, SlotBody, copy, is_within, pour_into,
+    Arena, For, Given, Node, Passed, Place, Returned, Slot, SlotBody, copy, is_within, pour_into,
 };
 use crate::wit::{Signature, Type};
-use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Result, Str};
+use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Policy, Result, Str};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -133,6 +132,24 @@ pub(super) struct Answer<'a> {
     behind: Cell<Option<Spare>>,
 }
 
+/// What a callback may ask for while it runs.
+pub(super) trait Passing {
+    /// Puts an argument into an object of the host's.
+    ///
+    /// # Safety
+    ///
+    /// It must be one of the description.
+    unsafe fn put(&self, index: usize, node: &Node, value: *mut c_void) -> Result<()>;
+    /// Copies what a slot holds, as the result.
+    ///
+    /// # Safety
+    ///
+    /// The member of the kind must be set, and what it points to be there.
+    unsafe fn give(&self, root: &Root, slot: &witrt_slot_t, ty: &Type) -> Result<()>;
+    /// Copies a text, as the result.
+    fn give_text(&self, text: Text<'_>, policy: Policy) -> Result<()>;
+}
+
 /// How its values cross.
 #[derive(Clone, Copy)]
 pub(super) enum Way<'a> {
@@ -193,7 +210,7 @@ impl Host {
         };
         let trap = {
             let this = std::ptr::from_ref(&answer).cast();
-            let caller = witrt_caller_t::described(cell, kinds, this);
+            let caller = witrt_caller_t::described(cell, kinds, give_text, this);
             inside.lend(|| {
                 let (args, results) = (lent.as_ptr(), results.as_mut_ptr());
                 // SAFETY: the callback's contract is the header's.

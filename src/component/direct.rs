@@ -6,7 +6,6 @@
 #![allow(unsafe_code)] // the component's memory, while the host's code runs
 
 use super::call::Frame;
-use super::func::SlotFunc;
 use super::host::{From, Lifts, Serves, by_words, flat};
 use super::text;
 use super::walk_lift::area;
@@ -19,7 +18,7 @@ use crate::guest::resource::Resource;
 use crate::guest::stack::check_depth;
 use crate::guest::strings::Str;
 use crate::guest::tree::mismatch;
-use crate::guest::tree::passed::{At, Given, Passed, SlotBody, ours};
+use crate::guest::tree::passed::{At, Given, Passed, ours};
 use crate::guest::tree::slot::many;
 use crate::guest::tree::walk::{FromGuest, Taken};
 use crate::guest::value::Val;
@@ -32,23 +31,29 @@ use wasmtime::component::__internal::{InterfaceType, LiftContext};
 use wasmtime::component::LinkerInstance;
 
 /// Defines a function, which takes arguments where they are, for an import of this type.
-pub(super) fn define<B: SlotBody>(
+pub(super) fn define<B>(
     linker: &mut LinkerInstance<'_, StoreData>,
     name: &str,
     ty: &Signature,
-    body: Arc<SlotFunc<B>>,
-) -> wasmtime::Result<()> {
+    body: B,
+) -> wasmtime::Result<()>
+where
+    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<Given> + Send + Sync + 'static,
+{
     let (words, gives) = flat(ty);
     let served = Direct { body, ty: ty.clone() };
     by_words!(linker, name, served, words, gives)
 }
 
 struct Direct<B> {
-    body: Arc<SlotFunc<B>>,
+    body: B,
     ty: Signature,
 }
 
-impl<B: SlotBody> Serves for Direct<B> {
+impl<B> Serves for Direct<B>
+where
+    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<Given> + Send + Sync + 'static,
+{
     type Takes = Found;
     type Gives = Given;
 
@@ -67,7 +72,7 @@ impl<B: SlotBody> Serves for Direct<B> {
         let mut guest = Guest { memory, encoding: args.encoding, left: most };
         let mut passed = Passed::new(fields, at, &mut guest, memory, policy);
         let caller = Caller(wasmtime::AsContextMut::as_context_mut(host));
-        self.body.body().call_direct(caller, &mut passed)
+        (self.body)(caller, &mut passed)
     }
 
     fn results(&self) -> &Fields {

@@ -21,7 +21,7 @@ use crate::guest::stack::check_depth;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::guest::tree::{
-    Arg, Is, Kept, Of, Out, ReadText, Returned, Slot, SlotBody, Trust, copy, plain_text,
+    Arg, Is, Kept, Of, Out, Passed, ReadText, Returned, Slot, SlotBody, Trust, copy, plain_text,
 };
 use crate::guest::value::Val;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
@@ -162,10 +162,6 @@ impl<B: SlotBody> SlotFunc<B> {
     pub fn new_func(store: u64, ty: FuncType, body: B) -> Func {
         Func::new_typed(store, ty.clone(), Arc::new(SlotFunc { body, ty }))
     }
-
-    pub(super) fn body(&self) -> &B {
-        &self.body
-    }
 }
 
 impl<B: SlotBody> Typed for SlotFunc<B> {
@@ -237,7 +233,16 @@ impl<B: SlotBody> Typed for SlotFunc<B> {
         name: &str,
         ty: &Signature,
     ) -> Option<wasmtime::Result<()>> {
-        self.body.is_direct().then(|| super::direct::define(linker, name, ty, self))
+        self.body.is_direct().then(|| {
+            super::direct::define(
+                linker,
+                name,
+                ty,
+                move |caller: Caller<'_>, passed: &mut Passed<'_, '_>| {
+                    self.body.call_direct(caller, passed)
+                },
+            )
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use super::walk::{FromGuest, Lend, Look, Looked, Reading, Taken, Words, Writing}
 use super::{ReadText, Returned, mismatch, plain_text};
 use crate::error::{Error, Result, Trap};
 use crate::guest::context::Caller;
-use crate::string::{Encoding, Policy, Text, is_utf8, measure};
+use crate::string::{Encoding, Policy, Text, measure};
 use crate::types::tree::{Fields, Type};
 use std::ffi::c_void;
 use wasmtime::ValRaw;
@@ -123,9 +123,7 @@ impl<'g, 'l> Passed<'g, 'l> {
         if text.encoding() != encoding || !data.addr().is_multiple_of(encoding.unit_size()) {
             return Ok(None);
         }
-        if !matches!(text, Text::Utf8(bytes) if is_utf8(bytes)) {
-            measure(text, encoding, Policy::Reject).map_err(|bad| ours(ill_formed(bad)))?;
-        }
+        measure(text, encoding, Policy::Reject).map_err(|bad| ours(ill_formed(bad)))?;
         self.is_shown = true;
         Ok(Some(Span { data: data.cast(), size: text.len() }))
     }
