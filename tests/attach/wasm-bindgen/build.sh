@@ -3,6 +3,7 @@
 # with wasm-bindgen = "=$2", crate-type = ["cdylib"], and in the release profile opt-level = "s",
 # lto = true, codegen-units = 1, panic = "abort".
 #   build.sh today 0.2.130 guest.wasm;  build.sh mvp 0.2.130 guest-mvp.wasm;  build.sh mvp 0.2.92 guest-0.2.92.wasm
+# guest-0.2.100.wasm: Rust 1.95 as it comes from rustup, without -Zbuild-std.
 # guest.wasm went through `wasm-opt -Os --strip-debug` of binaryen 132, too.
 set -e
 export RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-22
