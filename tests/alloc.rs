@@ -362,6 +362,71 @@ fn components() {
     }
 }
 
+/// Functions of faces with values of several parts: none where results take the place of
+/// others, typed and described.
+#[cfg(feature = "attach")]
+#[test]
+fn parts_of_faces() {
+    let read = |name: &str| {
+        std::fs::read(format!("{}/tests/attach/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    let engine = Engine::default();
+    let mut store = Store::new(&engine);
+    let load = |store: &mut Store, folder: &str| {
+        let face = String::from_utf8(read(&format!("{folder}/face.toml"))).unwrap();
+        let wasm = read(&format!("{folder}/guest.wasm"));
+        let module = Module::attach(&engine, &wasm, &face).unwrap();
+        let mut linker = Linker::new();
+        for import in module.imports() {
+            let witrt::ExternType::Func(ty) = &import.ty else { panic!() };
+            let unused = |_: witrt::Caller<'_>, _: &[Val<'_>], _: &mut [Val<'static>]| {
+                Err(witrt::Error::host("unused"))
+            };
+            let func = Func::new(&mut *store, ty.clone(), unused);
+            linker.define(&import.module, &import.name, func);
+        }
+        linker.instantiate(&mut *store, &module).unwrap()
+    };
+    let c = load(&mut store, "c-clang-nostdlib");
+    let sum = c.func(&mut store, "sum-f64").unwrap().typed::<(&[f64],), f64>().unwrap();
+    let numbers = [0.5; 100];
+    let list = count(|| assert_eq!(sum.call(&mut store, (&numbers,)).unwrap(), 50.0));
+    assert_eq!(list, 0, "a list of numbers");
+    let reverse = c.func(&mut store, "reverse-bytes").unwrap();
+    let reverse = reverse.typed::<(&[u8],), Vec<u8>>().unwrap();
+    let mut kept = Vec::new();
+    let list = count(|| {
+        reverse.call_into(&mut store, (&[1, 2, 3],), &mut kept).unwrap();
+        assert_eq!(kept, [3, 2, 1]);
+    });
+    assert_eq!(list, 0, "a list in place of another");
+    let points = c.func(&mut store, "sum-points").unwrap();
+    let points = points.typed::<(&[(i32, i32)],), (i32, i32)>().unwrap();
+    let all = [(1, 2), (3, -4)];
+    let records = count(|| assert_eq!(points.call(&mut store, (&all,)).unwrap(), (4, -2)));
+    assert_eq!(records, 0, "records");
+    let parse = c.func(&mut store, "parse").unwrap();
+    let parse = parse.typed::<(&str,), Result<(i32, i32), String>>().unwrap();
+    let record = count(|| assert_eq!(parse.call(&mut store, ("3,-4",)).unwrap(), Ok((3, -4))));
+    assert_eq!(record, 0, "a result");
+
+    let script = load(&mut store, "assemblyscript");
+    let join = script.func(&mut store, "join").unwrap().typed::<(&[&str],), String>().unwrap();
+    let (mut kept, texts) = (String::new(), ["a", "é 🦀", ""]);
+    let list = count(|| join.call_into(&mut store, (&texts,), &mut kept).unwrap());
+    assert_eq!((list, &*kept), (0, "a|é 🦀|"), "a list of texts");
+    let words = script.func(&mut store, "words").unwrap();
+    let words = words.typed::<(&str,), Vec<String>>().unwrap();
+    let mut kept = Vec::new();
+    let list = count(|| words.call_into(&mut store, ("a é b",), &mut kept).unwrap());
+    assert_eq!(kept, ["a", "é", "b"]);
+    assert_eq!(list, 0, "texts in place of others");
+    let norm = script.func(&mut store, "norm").unwrap();
+    let norm = norm.typed::<((i32, i32, &str),), i32>().unwrap();
+    let record = count(|| assert_eq!(norm.call(&mut store, ((3, -4, "é"),)).unwrap(), 7));
+    assert_eq!(record, 0, "a record");
+}
+
 /// Typed calls of components allocate what their results need, and nothing where those
 /// take the place of others; calls back into closures allocate what these take.
 #[cfg(feature = "component")]

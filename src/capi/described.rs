@@ -126,7 +126,7 @@ impl Described {
                 roots(results, &signature.results, "result", For::Writing)?,
             )
         };
-        let is_direct = call.is_of_component()
+        let is_direct = call.takes_as_it_lies()
             && params.len() <= DIRECT
             && params.iter().all(|root| root.is_direct(For::Reading))
             && results.iter().all(|root| root.is_direct(For::Writing));

@@ -134,14 +134,12 @@ fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<(usize, 
             let len = string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy)?;
             Ok((len, INLINE_ENCODING))
         }
-        Err(CopyError::BadText(_))
-            if policy == Policy::Keep && text.encoding() == Encoding::Utf16 =>
-        {
-            let bytes = text.len() * Encoding::Utf16.unit_size();
+        Err(CopyError::BadText(_)) if policy == Policy::Keep && text.encoding().keeps() => {
+            let encoding = text.encoding();
+            let bytes = text.len() * encoding.unit_size();
             make_room(buffer, bytes)?;
-            let room = Dest::of_bytes(Encoding::Utf16, &mut buffer[..bytes]);
-            string::copy(text, room, policy)?;
-            Ok((bytes, Encoding::Utf16))
+            string::copy(text, Dest::of_bytes(encoding, &mut buffer[..bytes]), policy)?;
+            Ok((bytes, encoding))
         }
         Err(error) => Err(error.into()),
     }

@@ -20,7 +20,7 @@ pub(crate) mod func;
 pub(crate) mod host;
 pub(crate) mod idle;
 #[cfg(feature = "component")]
-mod lent;
+mod laid;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod memory;
@@ -143,6 +143,8 @@ pub(crate) struct Scratch {
     pub vals: Vec<Vec<value::Val<'static>>>,
     pub slots: Vec<Vec<Slot<'static>>>,
     pub ends: Vec<tree::Spare>,
+    #[cfg(feature = "component")]
+    pub laid: Vec<parts::Laid>,
     pub units: Vec<Vec<u16>>,
     pub bytes: Vec<Vec<u8>>,
     pub held: Vec<Vec<slots::Held>>,

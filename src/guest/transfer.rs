@@ -16,7 +16,7 @@ use super::value::Val;
 use super::{give_back, recycle};
 use crate::abi::{AllocArg, GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::string::{self, Changed, Encoding, Policy, Text};
+use crate::string::{self, Changed, Policy, Text};
 
 /// A text in linear memory becomes a result.
 #[inline]
@@ -140,7 +140,7 @@ pub(crate) fn lift(cx: &mut Cx<'_>, mem: Mem, ptr: u32, len: u32) -> Result<Str<
     let (text, data) = mem.text_with(cx, ptr, len)?;
     match (string::validate(text), data.policy) {
         (Ok(()), _) => Ok(Str::guest(data.texts.view(data.id, (mem, ptr, len), true))),
-        (Err(_), Policy::Keep) if text.encoding() == Encoding::Utf16 => {
+        (Err(_), Policy::Keep) if text.encoding().keeps() => {
             Ok(Str::guest(data.texts.view(data.id, (mem, ptr, len), false)))
         }
         // Replacing changes the text, so this one is a copy at once.

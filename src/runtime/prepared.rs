@@ -10,6 +10,8 @@ use crate::guest::context::{AsContextMut, Cx};
 use crate::guest::defer::settle_for;
 use crate::guest::frame::{Frame, Room};
 use crate::guest::func::{Body, Func, with_vals};
+#[cfg(feature = "component")]
+use crate::guest::parts::Whole;
 use crate::guest::stack::check_depth;
 use crate::guest::tree::{Arg, Is, Out, mismatch};
 use crate::types::{FuncType, ValType};
@@ -98,14 +100,14 @@ impl Prepared {
         }
     }
 
-    /// Whether it is a component's own function, so that values of the host's own go to it
-    /// and come from it as they lie.
+    /// Whether values of the host's own go to it and come from it as they lie: it is a
+    /// component's, or one of values with parts that a face tells.
     #[doc(hidden)]
-    pub fn is_of_component(&self) -> bool {
+    pub fn takes_as_it_lies(&self) -> bool {
         #[cfg(feature = "component")]
         if let Body::Typed(body) = &self.func.0.body {
             let body: &dyn Any = &**body;
-            return body.is::<crate::component::call::Function>();
+            return body.is::<crate::component::call::Function>() || body.is::<Whole>();
         }
         false
     }

@@ -59,6 +59,14 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// Whether [`Policy::Keep`] keeps what is ill-formed in it.
+    #[inline]
+    pub(crate) const fn keeps(self) -> bool {
+        matches!(self, Encoding::Utf16)
+    }
+}
+
 /// The narrowest encoding that holds a text: see [`narrowest`](super::narrowest).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Narrowest {

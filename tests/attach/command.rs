@@ -3,6 +3,7 @@
 use crate::cases::{below, call};
 use crate::notation::{parse, wave};
 use crate::support::{self, engine, file};
+use std::path::Path;
 use witrt::{BackEnd, Encoding, ExternType, Module};
 
 fn witrt(args: &[&str]) -> (String, String) {
@@ -139,4 +140,45 @@ fn guesses_names() {
         Module::attach(&engine, &core, &filled).unwrap_or_else(|e| panic!("{e}\n{filled}"));
     let found: Vec<_> = module.exports().map(|export| export.name.clone()).collect();
     assert_eq!(found, ["list", "make-url", "bn-mul-mont017", "point-norm", "a-b"]);
+}
+
+/// Each command of the manual, in order.
+#[test]
+fn the_manual() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manual = std::fs::read_to_string(root.join("docs/guests.md")).unwrap();
+    let folder = std::env::temp_dir().join(format!("witrt-manual-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut made = 0;
+    let blocks = manual.split("```sh\n").skip(1);
+    for line in blocks.flat_map(|block| block.split("```").next().unwrap().lines()) {
+        let line = line.split(" # ").next().unwrap().trim();
+        let (mut words, mut quoted) = (vec![String::new()], false);
+        for c in line.chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        assert_eq!(words.remove(0), "witrt", "{line}");
+        for word in &mut words {
+            // What a command makes, and the next one takes.
+            if word.ends_with(".wasm") && !word.contains('/') {
+                *word = folder.join(&word).to_str().unwrap().to_owned();
+            }
+        }
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_witrt"))
+            .args(&words)
+            .env("WITRT_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/attach-cache"))
+            .current_dir(root)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{line}: {said}");
+        assert!(line.contains(" -o ") || !done.stdout.is_empty(), "{line}");
+        made += 1;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(made > 15, "{made}");
 }

@@ -8,6 +8,7 @@ mod cases;
 #[cfg(feature = "cli")]
 mod command;
 mod forms;
+mod imports;
 mod lone;
 mod mistakes;
 #[path = "../components/notation.rs"]
@@ -15,3 +16,4 @@ mod mistakes;
 mod notation;
 mod stopped;
 mod support;
+mod typed;

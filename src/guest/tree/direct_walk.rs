@@ -194,7 +194,7 @@ impl Walk<'_, '_, '_, '_> {
             if size > 0 {
                 // SAFETY: there is room for so many units, aligned.
                 let dest = unsafe { Dest::at(encoding, data.cast(), size) };
-                copy(text, dest, Policy::Reject).map_err(not_copied)?;
+                copy(text, dest, self.from.rule).map_err(not_copied)?;
             }
             if node.make.is_none() {
                 let span = Span { data: data.cast_const().cast(), size };
@@ -203,11 +203,11 @@ impl Walk<'_, '_, '_, '_> {
             }
             return Ok(());
         }
-        let measured = match measure(text, encoding, Policy::Reject) {
+        let measured = match measure(text, encoding, self.from.rule) {
             Ok(measured) => measured,
             Err(bad) => {
                 // What is ill-formed is the guest's, what does not fit the host's.
-                measure(text, text.encoding(), Policy::Reject).map_err(ill_formed)?;
+                measure(text, text.encoding(), self.from.rule).map_err(ill_formed)?;
                 match self.policy {
                     Policy::Reject | Policy::Keep => return Err(bad_text(bad).into()),
                     policy => measure(text, encoding, policy).map_err(bad_text)?,
@@ -254,7 +254,7 @@ impl Walk<'_, '_, '_, '_> {
         // they are only written.
         let dest =
             unsafe { Dest::at(encoding, data.cast(), (bytes >> unit.trailing_zeros()).min(most)) };
-        let Ok(size) = copy(text, dest, Policy::Reject) else { return Ok(None) };
+        let Ok(size) = copy(text, dest, self.from.rule) else { return Ok(None) };
         self.pay(size * unit)?;
         self.place.take(size * unit, unit)?;
         Ok(Some(Span { data: data.cast_const().cast(), size }))

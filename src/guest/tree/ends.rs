@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::guest::context::Cx;
 use crate::guest::func::Func;
 use crate::guest::refs::ExternRef;
-use crate::guest::strings::Str;
+use crate::guest::strings::{Str, changed, no_memory};
 use crate::guest::value::Val;
 use crate::guest::{KEPT, KEPT_IN_EACH, recycle};
-use crate::string::{self, Policy, Text};
+use crate::string::{self, Dest, Encoding, Policy, Text};
 use crate::types::tree::Type;
 use crate::types::{Class, FuncType, ValType};
 use std::marker::PhantomData;
@@ -49,6 +49,7 @@ const SLOT: u8 = 138;
 const TAKE: u8 = 139;
 const UTF8_OF: u8 = 140;
 const UTF16_OF: u8 = 141;
+const RAW: u8 = 142;
 
 /// What an argument is.
 pub(crate) enum Is<'a> {
@@ -270,6 +271,12 @@ impl<'r> Out<'r> {
         Out::at(SINK, place)
     }
 
+    /// A text that is copied into this, as the guest has it.
+    #[inline]
+    pub(crate) fn raw(place: &'r mut Raw) -> Out<'r> {
+        Out::at(RAW, place)
+    }
+
     /// A string, to be read later.
     #[inline]
     pub fn string(place: &'r mut Str<'static>) -> Out<'r> {
@@ -358,7 +365,7 @@ impl<'r> Out<'r> {
     /// Whether text is written where this says, and no string made of it.
     #[inline(always)]
     pub(crate) fn writes(&self) -> bool {
-        matches!(self.0.kind, UTF8 | UTF16 | SINK)
+        matches!(self.0.kind, UTF8 | UTF16 | SINK | RAW)
     }
 
     /// Writes a text there.
@@ -370,6 +377,7 @@ impl<'r> Out<'r> {
                 SINK => self.get::<Sink>().fill(text, policy),
                 UTF8 => Ok(string::copy_to_string(text, self.get(), policy)?),
                 UTF16 => Ok(string::copy_to_utf16(text, self.get(), policy)?),
+                RAW => self.get::<Raw>().set(text, policy),
                 _ => Err(mismatch()),
             }
         }
@@ -406,6 +414,51 @@ impl<'r> Out<'r> {
             }
         }
         Ok(())
+    }
+}
+
+/// A text, encoded as somebody has it.
+pub(crate) struct Raw {
+    bytes: Vec<u8>,
+    encoding: Encoding,
+}
+
+impl Default for Raw {
+    fn default() -> Raw {
+        Raw { bytes: Vec::new(), encoding: Encoding::Latin1 }
+    }
+}
+
+impl Raw {
+    /// Copies a text, checked as this says.
+    pub fn set(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
+        self.bytes.clear();
+        self.encoding = text.encoding();
+        let measured = match text {
+            Text::Latin1(_) => None,
+            _ => Some(string::measure(text, self.encoding, policy)?),
+        };
+        let units = measured.as_ref().map_or(text.len(), |measured| measured.len());
+        let size = units * self.encoding.unit_size();
+        self.bytes.try_reserve(size).map_err(|_| no_memory(units))?;
+        match (text, measured) {
+            (Text::Latin1(bytes), _) => self.bytes.extend_from_slice(bytes),
+            (text, Some(measured)) => {
+                self.bytes.resize(size, 0);
+                let room = Dest::of_bytes(self.encoding, &mut self.bytes);
+                string::transcode_unchanged(&measured, text, room).map_err(changed)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub fn text(&self) -> Text<'_> {
+        Text::of_bytes(self.encoding, &self.bytes)
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
     }
 }
 
@@ -453,7 +506,7 @@ pub(crate) fn with_ends<R>(
 
 /// Room for the ends of a call.
 #[derive(Default)]
-pub(crate) struct Spare(Vec<Arg<'static>>, Vec<Out<'static>>);
+pub(crate) struct Spare(pub Vec<Arg<'static>>, pub Vec<Out<'static>>);
 
 // SAFETY: there is nothing in it.
 unsafe impl Send for Spare {}

@@ -32,7 +32,7 @@ pub use self::description::{HostField, means};
 pub use self::direct_lend::HostValue;
 pub use self::direct_take::HostRoom;
 pub use self::ends::{Arg, Out};
-pub(crate) use self::ends::{Is, Outs, Spare, with_ends};
+pub(crate) use self::ends::{Is, Outs, Raw, Spare, with_ends};
 pub use self::gather::gather;
 pub use self::layout::{Access, For, Node, Span};
 pub use self::passed::{Given, Passed, SlotBody};

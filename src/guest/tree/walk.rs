@@ -323,6 +323,10 @@ pub fn put_case(
 pub trait FromGuest<'l> {
     /// Pays for so many bytes that the host is going to need.
     fn pay(&mut self, bytes: usize) -> Result<()>;
+    /// What becomes of ill-formed text.
+    fn rule(&self) -> Policy {
+        Policy::Reject
+    }
     /// How its text is encoded, if that is in bytes which lie anywhere.
     fn bytewise(&self) -> Option<Encoding>;
     /// The text at an address, of the length that the guest tells: within memory, and
@@ -343,6 +347,7 @@ pub struct Reading<'g, 'l> {
     guest: &'g mut dyn FromGuest<'l>,
     memory: &'l [u8],
     bytewise: Option<Encoding>,
+    pub(super) rule: Policy,
     /// What is to be paid for, and was not yet.
     due: usize,
 }
@@ -352,8 +357,8 @@ const DUE: usize = 256;
 
 impl<'g, 'l> Reading<'g, 'l> {
     pub(crate) fn new(guest: &'g mut dyn FromGuest<'l>, memory: &'l [u8]) -> Reading<'g, 'l> {
-        let bytewise = guest.bytewise();
-        Reading { guest, memory, bytewise, due: 0 }
+        let (bytewise, rule) = (guest.bytewise(), guest.rule());
+        Reading { guest, memory, bytewise, rule, due: 0 }
     }
 
     /// Pays for so many bytes that the host is going to need.
@@ -417,14 +422,14 @@ impl<'g, 'l> Reading<'g, 'l> {
     pub fn utf8(&mut self, at: u32, len: u32, to: &mut String) -> Result<()> {
         let text = self.text(at, len)?;
         self.pay(text.len())?;
-        copy_to_string(text, to, Policy::Reject).map_err(not_copied)
+        copy_to_string(text, to, self.rule).map_err(not_copied)
     }
 
     /// Takes a text into this, in UTF-16.
     pub fn utf16(&mut self, at: u32, len: u32, to: &mut Vec<u16>) -> Result<()> {
         let text = self.text(at, len)?;
         self.pay(2 * text.len())?;
-        copy_to_utf16(text, to, Policy::Reject).map_err(not_copied)
+        copy_to_utf16(text, to, self.rule).map_err(not_copied)
     }
 
     /// A text that outlives the call.
