@@ -2,9 +2,10 @@
 //! entered as core functions: which there are, and how a call's values lie in that
 //! module's own memory, the *frame*.
 //!
-//! The host puts words and text there, enters, and finds there what comes back. Text
-//! that is short or plain crosses without the host: the module asks the guest's
-//! allocator, copies, and copies back.
+//! The host puts words and text there, enters, and finds there what comes back. Where a
+//! function takes and gives numbers and text only, text that is short or plain crosses
+//! without the host: the module asks the guest's allocator, copies, and copies back. All
+//! else the host has lowered before, and lifts afterwards.
 //!
 //! Not here: how the module is made, and who calls it.
 
@@ -28,17 +29,21 @@ pub(crate) struct Entrance {
     pub first: u32,
     /// Whether it is told once its result has been read.
     pub pays: bool,
+    /// Whether its values are for the host to lower and lift, all of them.
+    pub walks: bool,
 }
 
-/// Each function has so many steps, which take a word and give a status:
-pub(crate) const EACH: u32 = 3;
-/// the call itself;
+/// Each function has so many steps, which give a status:
+pub(crate) const EACH: u32 = 4;
+/// the call itself, with words that are all there;
 pub(crate) const RUN: u32 = 0;
-/// telling the guest that its result, which is the word, was read;
+/// telling the guest that its result was read;
 pub(crate) const PAY: u32 = 1;
-/// where a door is not [whole](Door::whole), room for the arguments' text, which
-/// comes before the call.
+/// room for the arguments' text, which comes before the call, where a door is not
+/// [whole](Door::whole);
 pub(crate) const PREPARE: u32 = 2;
+/// and both in one, where it is.
+pub(crate) const PREPARE_AND_RUN: u32 = 3;
 
 /// A call is done. Text that it returned is in the frame, where it is short and ASCII.
 pub(crate) const DONE: i32 = 0;
@@ -50,8 +55,8 @@ pub(crate) const MISALIGNED: i32 = 2;
 pub(crate) const BEYOND: i32 = 3;
 
 /// How the frame is exported, the function that all is entered by, which has the type
-/// of a `realloc` and takes the number of a step and its word, and one that gives the
-/// frame its size, which takes a text that it does not look at.
+/// of a `realloc` and takes the number of a step, and one that gives the frame its size,
+/// which takes a text that it does not look at.
 pub(crate) const FRAME: &str = "frame";
 pub(crate) const ENTER: &str = "enter";
 pub(crate) const READY: &str = "ready";
@@ -64,7 +69,8 @@ pub(crate) const FRAME_SIZE: usize = 1 << 16;
 pub(crate) const INSIDE: u64 = 0;
 /// the result: a number, or where the guest tells of its text;
 pub(crate) const RESULT: u64 = 8;
-/// how many bytes the text that was returned has, and those;
+/// where in the frame the text is that was returned, and how many bytes it has, as a
+/// guest would tell of it; and those bytes;
 pub(crate) const RETURNED: u64 = 16;
 pub(crate) const RETURNED_TEXT: u64 = 32;
 /// the words of the arguments, of eight bytes each, of a text: where it is in the

@@ -1,16 +1,18 @@
 //! A call of a component's function: values are checked, lowered, and what comes
-//! back is lifted, all within the engine's own call.
+//! back is lifted, before and after the component's door is entered, or within the
+//! engine's own call.
 //!
-//! Not here: how the values lie.
+//! Not here: how the values lie; how the function is entered.
 
-#![allow(unsafe_code)] // the engine's traits for types, and what a call lends them
+#![allow(unsafe_code)] // what a call lends to those who lower and lift
 
+use super::by_engine::{self, Running};
 use super::check::Checker;
 use super::convert::{Take, read};
-use super::door::Way;
+use super::door::{Told, Way};
 use super::instance::{HostTable, Instance, Shared};
 use super::text::trap;
-use super::walk_lift::Lifting;
+use super::walk_lift::{Lifting, Source};
 use super::walk_lower::Lowering;
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, TrapCode};
@@ -33,9 +35,8 @@ use std::slice::IterMut;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use wasmtime::component::__internal::{
-    CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
+    CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
 };
-use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower, TypedFunc};
 use wasmtime::{Store, ValRaw};
 
 /// An exported function of an instance.
@@ -48,7 +49,7 @@ pub struct Function {
     /// How the guest stores text, as far as that is known.
     encoding: AtomicU8,
     /// The way by the component's door, if there is one.
-    way: Option<Way>,
+    pub(super) way: Option<Way>,
 }
 
 impl Function {
@@ -104,18 +105,19 @@ impl Function {
     fn cross(&self, host: &mut Cx<'_>, args: Given<'_>, mut to: To<'_>) -> Result<()> {
         self.instance.enter(host, |store, frame| match &self.way {
             Some(way) if way.call(store, frame, &self.ty, args, &mut to)? => Ok(Ok(())),
-            _ => self.cross_by_engine(store, frame, args, to),
+            _ => self.walk(store, frame, args, to),
         })
     }
 
-    /// The engine's own way.
+    /// Checks all that the host gives, and calls with values that are lowered and lifted
+    /// here.
     #[inline(never)]
-    fn cross_by_engine(
+    fn walk(
         &self,
         store: &mut Store<StoreData>,
         frame: &Frame,
         args: Given<'_>,
-        to: To<'_>,
+        mut to: To<'_>,
     ) -> wasmtime::Result<Result<()>> {
         let mut notes = frame.shared().notes();
         let (read, trust) = match args {
@@ -140,25 +142,56 @@ impl Function {
             frame.shared().keep_notes(notes);
             return Ok(Err(error));
         }
-        let room = if to.end.is_none() { self.hint() } else { 0 };
-        let sink = Sink { arena: Arena::new(room), returned: Returned::default(), end: to.end };
-        let sink = Cell::new(sink);
-        frame.begin(self, &sink);
-        let measures = std::mem::take(&mut notes.measures);
-        let going = Going { func: self, frame, args, read, measures: Cell::new(measures) };
-        let args = Args((&raw const going).cast());
-        // SAFETY: whatever types a function has, `Args` writes as many words
-        // as its parameters take, and `Out` reads what its results do.
-        let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(self.func) };
-        let outcome = func.call(store, args);
-        frame.begin_again();
+        let measures = Cell::new(std::mem::take(&mut notes.measures));
+        let going = Going { func: self, frame, args, read, measures };
+        let way = self.way.as_ref().and_then(|way| Some((way, way.told(frame)?)));
+        let outcome = match way {
+            Some((way, told)) => going.by_door(store, way, told, &mut to),
+            None => by_engine::call(&self.func, store, &going, &mut to),
+        };
         notes.measures = going.measures.take();
         notes.settle(true);
         frame.shared().end_loans();
         frame.shared().keep_notes(notes);
-        outcome?;
-        *to.returned = sink.into_inner().returned;
-        Ok(Ok(()))
+        outcome.map(Ok)
+    }
+
+    /// Lifts a result: it is this word, or where that says.
+    pub(super) fn lift(
+        &self,
+        frame: &Frame,
+        source: Source<'_, '_>,
+        src: &ValRaw,
+        into: &mut Sink,
+    ) -> wasmtime::Result<()> {
+        let results = &self.ty.results;
+        let Some(result) = results.fields.first() else { return Ok(()) };
+        let mut lent = Vec::new();
+        let mut lifting = Lifting::of(source, frame, &mut into.arena, &mut lent);
+        let src = std::slice::from_ref(src);
+        // SAFETY: as in `To::end`.
+        if let Some(end) = into.end.map(|mut end| unsafe { end.as_mut() }) {
+            return take(frame, &mut lifting, results, result, src, end);
+        }
+        into.returned.slot = match (&result.ty, results.layout.flat.len()) {
+            (Type::String, _) => {
+                let at = lifting.area(results, src[0].get_u32())?;
+                let text = lifting.returned_text(at)?;
+                lifting.pay(2 * text.len())?;
+                into.returned.text = Some(own(frame, text)?);
+                Slot::NONE
+            }
+            (ty, 0..=1) => lifting.flat(ty, &mut src.iter())?,
+            (ty, _) => {
+                let at = lifting.area(results, src[0].get_u32())?;
+                lifting.load(ty, at)?
+            }
+        };
+        self.hint.store(into.arena.total(), Ordering::Relaxed);
+        let arena = std::mem::replace(&mut into.arena, Arena::new(0));
+        into.returned.slot = arena.into_root(into.returned.slot);
+        into.returned.owned = true;
+        Ok(())
     }
 
     fn hint(&self) -> usize {
@@ -180,9 +213,8 @@ pub(super) struct Frame {
     host: *mut Cx<'static>,
     shared: *const Shared,
     encoding: Encoding,
-    /// Of the call that is being made: the function, and where its result goes.
-    func: Cell<*const Function>,
-    sink: Cell<*const Cell<Sink>>,
+    /// The call that the engine is making for it.
+    pub running: Cell<*const Running<'static>>,
 }
 
 /// Where a result goes.
@@ -201,12 +233,20 @@ impl To<'_> {
     }
 }
 
-/// The same while the engine lifts it.
+/// The same while it is being lifted.
 #[derive(Default)]
-struct Sink {
+pub(super) struct Sink {
     arena: Arena,
-    returned: Returned,
+    pub returned: Returned,
     end: Option<NonNull<End<'static>>>,
+}
+
+impl Sink {
+    /// With as much room as the function's last result took.
+    pub fn new(func: &Function, to: &To<'_>) -> Sink {
+        let room = if to.end.is_none() { func.hint() } else { 0 };
+        Sink { arena: Arena::new(room), returned: Returned::default(), end: to.end }
+    }
 }
 
 /// A call's arguments.
@@ -280,8 +320,7 @@ impl Frame {
             host: std::ptr::from_mut(host).cast(),
             shared,
             encoding,
-            func: Cell::new(null()),
-            sink: Cell::new(null()),
+            running: Cell::new(null()),
         };
         let _restore = Restore(CURRENT.replace(&frame));
         body(&frame)
@@ -348,16 +387,6 @@ impl Frame {
         known.insert(index.as_u32(), made.clone());
         Ok(made)
     }
-
-    fn begin(&self, func: &Function, sink: &Cell<Sink>) {
-        self.func.set(func);
-        self.sink.set(sink);
-    }
-
-    fn begin_again(&self) {
-        self.func.set(null());
-        self.sink.set(null());
-    }
 }
 
 /// How engines see that there is nothing to see.
@@ -365,75 +394,65 @@ pub(super) const NO_ABI: CanonicalAbiInfo =
     CanonicalAbiInfo { size32: 0, align32: 1, size64: 0, align64: 1, flat_count: None };
 
 /// A call's arguments, until they are lowered.
-struct Going<'a> {
-    func: &'a Function,
-    frame: &'a Frame,
+pub(super) struct Going<'a> {
+    pub func: &'a Function,
+    pub frame: &'a Frame,
     args: Given<'a>,
     read: ReadText,
     measures: Cell<Vec<Measure>>,
 }
 
-/// The arguments of any function.
-struct Args(*const Going<'static>);
-
-// SAFETY: the engine does not send it anywhere.
-unsafe impl Send for Args {}
-// SAFETY: as above.
-unsafe impl Sync for Args {}
-
-// SAFETY: a function takes up to so many words, and reads as many as it has
-// parameters, each of which lowering writes.
-unsafe impl ComponentType for Args {
-    type Lower = [ValRaw; MAX_FLAT_PARAMS];
-    const ABI: CanonicalAbiInfo = NO_ABI;
-    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> wasmtime::Result<()> {
-        Ok(())
-    }
-}
-
-// SAFETY: as above.
-unsafe impl ComponentNamedList for Args {}
-
-// SAFETY: as above.
-unsafe impl Lower for Args {
-    fn linear_lower_to_flat<T>(
+impl Going<'_> {
+    /// Lowers them as core values, of which it tells the number.
+    pub fn lower(
         &self,
-        cx: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        dst: &mut MaybeUninit<Self::Lower>,
-    ) -> wasmtime::Result<()> {
-        // SAFETY: `Function::call` keeps it until the engine's call is over.
-        let going = unsafe { &*self.0 };
-        // SAFETY: an array of words is words.
-        let words =
-            unsafe { &mut *dst.as_mut_ptr().cast::<[MaybeUninit<ValRaw>; MAX_FLAT_PARAMS]>() };
-        let params = &going.func.ty.params;
-        let cx = of_store(cx)?;
-        let mut lowering = Lowering::new(cx, going.frame, going.measures.take(), going.read);
-        going.func.learn(lowering.encoding());
+        cx: &mut LowerContext<'_, StoreData>,
+        words: &mut [MaybeUninit<ValRaw>; MAX_FLAT_PARAMS],
+    ) -> wasmtime::Result<usize> {
+        let params = &self.func.ty.params;
+        let mut lowering = Lowering::new(cx, self.frame, self.measures.take(), self.read);
+        self.func.learn(lowering.encoding());
         // SAFETY: the arguments were checked against these types, and are lent
         // until the call is over.
         let done = unsafe {
             if params.layout.flat.len() <= MAX_FLAT_PARAMS {
-                going.args.flat(params, &mut lowering, &mut words.iter_mut())
+                let flat = self.args.flat(params, &mut lowering, &mut words.iter_mut());
+                flat.map(|()| params.layout.flat.len())
             } else {
                 lowering.allocate(params.layout.align, params.layout.size as usize).and_then(|at| {
                     words[0].write(ValRaw::u64(at as u64));
-                    going.args.store(params, &mut lowering, at)
+                    self.args.store(params, &mut lowering, at).map(|()| 1)
                 })
             }
         };
-        going.measures.set(lowering.end());
+        self.measures.set(lowering.end());
         done
     }
 
-    fn linear_lower_to_memory<T>(
+    /// By the component's door: the function is entered as core code is.
+    fn by_door(
         &self,
-        _: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        _: usize,
+        store: &mut Store<StoreData>,
+        way: &Way,
+        told: &Told,
+        to: &mut To<'_>,
     ) -> wasmtime::Result<()> {
-        Err(Error::new(ErrorKind::Panic, "internal error: arguments have a fixed form").into())
+        let mut words = [const { MaybeUninit::uninit() }; MAX_FLAT_PARAMS];
+        let count = self.lower(&mut told.context(store), &mut words)?;
+        // SAFETY: so many were written.
+        let words = words[..count].iter().map(|word| unsafe { word.assume_init_ref() }.get_u64());
+        let status = way.run(store, words)?;
+        if !way.walks {
+            return way.finish(store, self.frame, &self.func.ty, status, to);
+        }
+        let mut into = Sink::new(self.func, to);
+        {
+            let mut cx = told.context(store);
+            let source = Source::Memory(cx.as_slice_mut(), told.encoding);
+            self.func.lift(self.frame, source, &way.result(), &mut into)?;
+        }
+        *to.returned = into.returned;
+        way.pay(store)
     }
 }
 
@@ -446,76 +465,6 @@ pub(super) fn of_store<'a, 'l, T: 'static>(
     }
     // SAFETY: the types are the same.
     Ok(unsafe { &mut *std::ptr::from_mut(cx).cast() })
-}
-
-/// The result of any function, which went where the frame says.
-struct Out;
-
-// SAFETY: a function gives no word or one, and lifting reads as many.
-unsafe impl ComponentType for Out {
-    type Lower = [ValRaw; 1];
-    const ABI: CanonicalAbiInfo = NO_ABI;
-    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> wasmtime::Result<()> {
-        Ok(())
-    }
-}
-
-// SAFETY: as above.
-unsafe impl ComponentNamedList for Out {}
-
-// SAFETY: as above.
-unsafe impl Lift for Out {
-    fn linear_lift_from_flat(
-        cx: &mut LiftContext<'_>,
-        _: InterfaceType,
-        src: &Self::Lower,
-    ) -> wasmtime::Result<Out> {
-        Frame::current(|frame| {
-            // SAFETY: `Function::call` keeps both until the engine's call is over.
-            let (func, sink) = unsafe { (&*frame.func.get(), &*frame.sink.get()) };
-            let results = &func.ty.results;
-            if let Some(way) = &func.way {
-                way.learn(frame, cx);
-            }
-            let Some(result) = results.fields.first() else { return Ok(Out) };
-            let mut into = sink.take();
-            let mut lent = Vec::new();
-            let mut lifting = Lifting::new(cx, frame, &mut into.arena, &mut lent);
-            // SAFETY: as in `To::end`.
-            if let Some(end) = into.end.map(|mut end| unsafe { end.as_mut() }) {
-                take(frame, &mut lifting, results, result, src, end)?;
-                return Ok(Out);
-            }
-            into.returned.slot = match (&result.ty, results.layout.flat.len()) {
-                (Type::String, _) => {
-                    let at = lifting.area(results, src[0].get_u32())?;
-                    let text = lifting.returned_text(at)?;
-                    lifting.pay(2 * text.len())?;
-                    into.returned.text = Some(own(frame, text)?);
-                    Slot::NONE
-                }
-                (ty, 0..=1) => lifting.flat(ty, &mut src.iter())?,
-                (ty, _) => {
-                    let at = lifting.area(results, src[0].get_u32())?;
-                    lifting.load(ty, at)?
-                }
-            };
-            func.hint.store(into.arena.total(), Ordering::Relaxed);
-            let arena = std::mem::replace(&mut into.arena, Arena::new(0));
-            into.returned.slot = arena.into_root(into.returned.slot);
-            into.returned.owned = true;
-            sink.set(into);
-            Ok(Out)
-        })
-    }
-
-    fn linear_lift_from_memory(
-        _: &mut LiftContext<'_>,
-        _: InterfaceType,
-        _: &[u8],
-    ) -> wasmtime::Result<Out> {
-        Err(Error::new(ErrorKind::Panic, "internal error: results have a fixed form").into())
-    }
 }
 
 /// Puts a result where an end says.

@@ -155,8 +155,9 @@ impl Component {
             Some(With(door, is_used)) => {
                 let at = compiled.get_export_index(None, &door.name);
                 let at = at.ok_or_else(|| Error::internal("a component without its door"))?;
+                // They are in the order of their names.
                 let entrance = |export: &Export| {
-                    door.funcs.iter().position(|entrance| entrance.export == export.name)
+                    door.funcs.binary_search_by(|known| known.export.cmp(&export.name)).ok()
                 };
                 let entrances = exports.iter().map(entrance).collect();
                 Some(Known { door, at, entrances, is_used })

@@ -2,8 +2,9 @@
 //! functions are entered as core functions are.
 //!
 //! What a call needs beside lowering and lifting is done here: the guest may call
-//! nobody while it gives room or takes it back. Whatever is not plain, or not right, is
-//! left to the engine's own way, before the guest runs.
+//! nobody while it gives room or takes it back. Numbers and text are put into the frame
+//! as they are. Whatever is not plain, or not right, is left to those who check, lower
+//! and lift any value, before the guest runs.
 //!
 //! Not here: what the module does; who may enter an instance.
 
@@ -12,14 +13,15 @@
 use super::call::{Frame, Given, NO_ABI, To, of_store, own, put_slot, put_text};
 use super::check::{number, with_text};
 use super::text::find;
-use super::walk_lift::{area, pair, scalar};
-use super::walk_lower::extended;
+use super::walk_lift::{Lifting, MOST_COPIED, Source, area, pair, scalar, too_much};
+use super::walk_lower::{encoding_of, extended};
 use crate::abi::door::*;
-use crate::abi::{INLINE, INLINE_ENCODING};
+use crate::abi::{GuestEncoding, INLINE, INLINE_ENCODING};
 use crate::error::{Error, ErrorKind};
 use crate::guest::StoreData;
 use crate::guest::strings::Str;
 use crate::guest::tree::Is;
+use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::tree::{Fields, Signature, Type};
@@ -59,17 +61,27 @@ pub(super) struct Way {
     pays: bool,
     /// Whether there is text among its arguments.
     takes_text: bool,
+    /// Whether its values are to be lowered and lifted by the host, all of them.
+    pub walks: bool,
 }
 
-/// How the result of a function is read where it is in the guest's memory, which its
-/// first call, by the engine's own way, tells.
-pub(super) type Told = OnceLock<(OptionsIndex, wasmtime::component::Instance)>;
+/// How values are lowered and lifted for a function, which its first call, by the
+/// engine's own way, tells.
+pub(super) struct Told {
+    options: OptionsIndex,
+    instance: wasmtime::component::Instance,
+    pub encoding: GuestEncoding,
+}
+
+impl Told {
+    /// The component, to be written to and read.
+    pub fn context<'s>(&self, store: &'s mut Store<StoreData>) -> LowerContext<'s, StoreData> {
+        LowerContext::new(store.as_context_mut(), self.options, self.instance)
+    }
+}
 
 /// Longer text is lowered in place.
 const MOST_LAID: usize = 8 << 10;
-
-/// So many bytes may be copied of what a guest returns, as the engine has it.
-const MOST_COPIED: usize = 128 << 20;
 
 impl Gate {
     /// Finds the door of an instance that was made just now.
@@ -98,7 +110,9 @@ impl Gate {
         let Found { enter, frame, may_leave } = found.into_inner().ok_or_else(broken)?;
         // SAFETY: the engine gave it, as a function of this store.
         let enter = unsafe { wasmtime::Func::from_raw(&mut *store, enter.as_ptr().cast()) };
-        Ok(Gate { enter: enter.ok_or_else(broken)?, frame, may_leave, whole })
+        let gate = Gate { enter: enter.ok_or_else(broken)?, frame, may_leave, whole };
+        gate.set(RETURNED, RETURNED_TEXT);
+        Ok(gate)
     }
 
     /// Whether the guest was entered where it may call nobody.
@@ -107,8 +121,8 @@ impl Gate {
     }
 
     /// A step of a call.
-    fn step(&self, store: &mut Store<StoreData>, step: u32, word: u32) -> Result<i32> {
-        let mut raw = [ValRaw::u32(step), ValRaw::u32(word), ValRaw::u32(0), ValRaw::u32(0)];
+    fn step(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
+        let mut raw = [ValRaw::u32(step), ValRaw::u32(0), ValRaw::u32(0), ValRaw::u32(0)];
         let all: *mut [ValRaw] = &raw mut raw;
         // SAFETY: it has the type of a `realloc`: four numbers, and one back.
         unsafe { self.enter.call_unchecked(store.as_context_mut(), all) }?;
@@ -116,11 +130,11 @@ impl Gate {
     }
 
     /// A step of a call in which the guest may call nobody.
-    fn step_inside(&self, store: &mut Store<StoreData>, step: u32, word: u32) -> Result<i32> {
+    fn step_inside(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
         // SAFETY: the instance keeps it, where the engine's code reads it; this has the
         // instance to itself. A trap leaves it as it is: the guest does not run again.
         let before = unsafe { self.may_leave.replace(0) };
-        let done = self.step(store, step, word)?;
+        let done = self.step(store, step)?;
         // SAFETY: as above.
         unsafe { self.may_leave.write(before) };
         Ok(done)
@@ -153,23 +167,32 @@ impl Gate {
 impl Way {
     pub fn new(gate: Gate, entrance: &Entrance, ty: &Signature) -> Way {
         let takes_text = ty.params.fields.iter().any(|field| matches!(field.ty, Type::String));
-        Way { gate, first: entrance.first, pays: entrance.pays, takes_text }
+        let Entrance { first, pays, walks, .. } = *entrance;
+        Way { gate, first, pays, takes_text, walks }
     }
 
     /// A call has been made by the engine's way.
     pub fn learn(&self, frame: &Frame, cx: &LiftContext<'_>) {
-        if let Some(told) = self.told(frame)
+        if let Some(told) = self.place(frame)
             && told.get().is_none()
         {
-            let _ = told.set((cx.options_index(), cx.instance_handle()));
+            let encoding = encoding_of(cx.options().string_encoding);
+            let (options, instance) = (cx.options_index(), cx.instance_handle());
+            let _ = told.set(Told { options, instance, encoding });
         }
     }
 
-    fn told<'f>(&self, frame: &'f Frame) -> Option<&'f Told> {
+    fn place<'f>(&self, frame: &'f Frame) -> Option<&'f OnceLock<Told>> {
         frame.shared().told.get((self.first / EACH) as usize)
     }
 
-    /// Calls the function, or tells that this is not for here; then nothing has run.
+    /// How its values are lowered and lifted, once that is known.
+    pub fn told<'f>(&self, frame: &'f Frame) -> Option<&'f Told> {
+        self.place(frame)?.get()
+    }
+
+    /// Calls the function with numbers and text that it puts into the frame, or tells
+    /// that this is not for here; then nothing has run.
     pub fn call(
         &self,
         store: &mut Store<StoreData>,
@@ -178,25 +201,57 @@ impl Way {
         args: Given<'_>,
         to: &mut To<'_>,
     ) -> Result<bool> {
+        if self.walks {
+            return Ok(false);
+        }
         let result = ty.results.fields.first().map(|field| &field.ty);
-        let told = self.told(frame).and_then(OnceLock::get);
-        if matches!(result, Some(Type::String)) && told.is_none()
-            || to.end().is_some_and(|end| end.as_take().is_some())
+        if matches!(result, Some(Type::String)) && self.told(frame).is_none()
             || self.lay(frame, &ty.params, args).is_none()
         {
             return Ok(false);
         }
-        let mut status = DONE;
-        if self.takes_text && !self.gate.whole {
-            status = self.gate.step_inside(store, self.first + PREPARE, 0)?;
-        }
-        if status == DONE {
-            status = self.gate.step(store, self.first + RUN, 0)?;
-        }
+        let status = match (self.takes_text, self.gate.whole) {
+            (false, _) => self.gate.step(store, self.first + RUN)?,
+            (true, true) => self.gate.step(store, self.first + PREPARE_AND_RUN)?,
+            (true, false) => match self.gate.step_inside(store, self.first + PREPARE)? {
+                DONE => self.gate.step(store, self.first + RUN)?,
+                status => status,
+            },
+        };
         #[cfg(test)]
-        tests::MADE.set(tests::MADE.get() + 1);
+        tests::made(0);
+        self.finish(store, frame, ty, status, to)?;
+        Ok(true)
+    }
+
+    /// Calls the function with these words, and gives the status.
+    pub fn run(
+        &self,
+        store: &mut Store<StoreData>,
+        words: impl Iterator<Item = u64>,
+    ) -> Result<i32> {
+        words.zip((WORDS..).step_by(8)).for_each(|(word, at)| self.gate.set(at, word));
+        #[cfg(test)]
+        tests::made(1);
+        self.gate.step(store, self.first + RUN)
+    }
+
+    /// What the function returned, as a core value.
+    pub fn result(&self) -> ValRaw {
+        ValRaw::u64(self.gate.get(RESULT))
+    }
+
+    /// Takes the result of a call of this status, a number or text, and pays.
+    pub fn finish(
+        &self,
+        store: &mut Store<StoreData>,
+        frame: &Frame,
+        ty: &Signature,
+        status: i32,
+        to: &mut To<'_>,
+    ) -> Result<()> {
         to.returned.owned = true;
-        match (status, result) {
+        match (status, ty.results.fields.first().map(|field| &field.ty)) {
             (MISALIGNED, _) => wasmtime::bail!("realloc return: result not aligned"),
             (BEYOND, _) => wasmtime::bail!("realloc return: beyond end of memory"),
             (_, None) => {}
@@ -208,32 +263,32 @@ impl Way {
                 }
             }
             (DONE, Some(_)) => {
-                let len = self.gate.get(RETURNED) as u32;
                 // SAFETY: the guest does not run until it has been read.
-                let bytes = unsafe { self.gate.bytes(RETURNED_TEXT as usize, len as usize) };
-                give(frame, Text::of_bytes(INLINE_ENCODING, bytes), to)?;
+                let frames = unsafe { self.gate.bytes(0, FRAME_SIZE) };
+                give(frame, frames, INLINE, RETURNED as usize, to)?;
                 if !self.gate.whole {
                     self.pay(store)?;
                 }
             }
             (_, Some(_)) => {
-                let (options, instance) = *told.ok_or_else(unknown)?;
+                let told = self.told(frame).ok_or_else(unknown)?;
                 let at = self.gate.get(RESULT) as u32;
-                let mut cx = LowerContext::new(store.as_context_mut(), options, instance);
-                let memory = cx.as_slice_mut();
-                let (at, len) = pair(memory, area(memory, &ty.results, at)?);
-                give(frame, find(memory, INLINE, at, len)?, to)?;
+                {
+                    let mut cx = told.context(store);
+                    let memory = cx.as_slice_mut();
+                    let at = area(memory, &ty.results, at)?;
+                    give(frame, memory, told.encoding, at, to)?;
+                }
                 self.pay(store)?;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// The result has been read.
-    fn pay(&self, store: &mut Store<StoreData>) -> Result<()> {
+    pub fn pay(&self, store: &mut Store<StoreData>) -> Result<()> {
         if self.pays {
-            let result = self.gate.get(RESULT) as u32;
-            self.gate.step_inside(store, self.first + PAY, result)?;
+            self.gate.step_inside(store, self.first + PAY)?;
         }
         Ok(())
     }
@@ -329,15 +384,23 @@ impl Laying<'_> {
     }
 }
 
-/// Gives a text that was returned.
-fn give(frame: &Frame, text: Text<'_>, to: &mut To<'_>) -> Result<()> {
-    let pay = |bytes| match bytes > MOST_COPIED {
-        true => wasmtime::bail!(
-            "too much data is being copied between the host and the guest: fuel allocated for \
-             hostcalls has been exhausted"
-        ),
-        false => Ok(()),
-    };
+/// Gives a text that was returned, and is told of at this place in memory.
+fn give(
+    frame: &Frame,
+    memory: &[u8],
+    encoding: GuestEncoding,
+    at: usize,
+    to: &mut To<'_>,
+) -> Result<()> {
+    if let Some(value) = to.end().and_then(|end| end.as_take()) {
+        let (mut arena, mut lent) = (Arena::new(0), Vec::new());
+        let source = Source::Memory(memory, encoding);
+        let mut lifting = Lifting::of(source, frame, &mut arena, &mut lent);
+        return value.take_memory(&Type::String, &mut lifting.reading(), at);
+    }
+    let (at, len) = pair(memory, at);
+    let text = find(memory, encoding, at, len)?;
+    let pay = |bytes| if bytes > MOST_COPIED { Err(too_much()) } else { Ok(()) };
     if let Some(end) = to.end() {
         return put_text(frame, text, end, pay);
     }
@@ -422,12 +485,18 @@ mod tests {
     use std::cell::Cell;
 
     thread_local! {
-        /// How many calls have gone by a door.
-        pub static MADE: Cell<usize> = const { Cell::new(0) };
+        /// How many calls have gone by a door, as they are and lowered by the host.
+        pub static MADE: Cell<[usize; 2]> = const { Cell::new([0; 2]) };
     }
 
-    /// Which calls go by the door: all of plain functions, but for the first where text is
-    /// returned, and those that it is not for.
+    pub fn made(which: usize) {
+        let mut made = MADE.get();
+        made[which] += 1;
+        MADE.set(made);
+    }
+
+    /// Which calls go by the door: all but the first where anything is lowered or lifted
+    /// by the host.
     #[test]
     fn by_the_door() {
         let text = r#"(component
@@ -460,18 +529,17 @@ mod tests {
                 let func = instance.func(&mut store, name).unwrap();
                 let before = MADE.get();
                 func.call(&mut store, &[arg], &mut [Val::Bool(false)]).unwrap();
-                MADE.get() - before
+                let after = MADE.get();
+                [after[0] - before[0], after[1] - before[1]]
             };
-            assert_eq!([1, 2].map(|n| made("id", Val::U32(n))), [by; 2]);
-            assert_eq!(made("echo", "first".into()), 0);
-            assert_eq!(
-                ["", "x", "é", &long[..7000]].map(|text| made("echo", text.into())),
-                [by; 4]
-            );
-            assert_eq!(made("echo", long.as_str().into()), 0);
-            assert_eq!([1, 2].map(|_| made("wide", "x".into())), [0; 2]);
+            assert_eq!([1, 2].map(|n| made("id", Val::U32(n))), [[by, 0]; 2]);
+            assert_eq!(made("echo", "first".into()), [0; 2]);
+            let texts = ["", "x", "é", &long[..7000]];
+            assert_eq!(texts.map(|text| made("echo", text.into())), [[by, 0]; 4]);
+            assert_eq!(made("echo", long.as_str().into()), [0, by]);
+            assert_eq!([1, 2].map(|_| made("wide", "x".into())), [[0; 2], [0, by]]);
             let bytes = || Val::List(crate::List::U8(vec![1].into()));
-            assert_eq!([1, 2].map(|_| made("bytes", bytes())), [0; 2]);
+            assert_eq!([1, 2].map(|_| made("bytes", bytes())), [[0; 2], [0, by]]);
         }
     }
 }

@@ -82,7 +82,7 @@ pub(super) struct Shared {
     /// The component's door, if calls go by it.
     gate: OnceLock<Gate>,
     /// For each of the functions that are behind it.
-    pub told: Vec<Told>,
+    pub told: Vec<OnceLock<Told>>,
     notes: RefCell<Vec<Notes>>,
     arenas: RefCell<Vec<Arena>>,
 }
@@ -282,7 +282,7 @@ impl Instance {
             hosts: RefCell::default(),
             tuples: RefCell::default(),
             gate: OnceLock::new(),
-            told: std::iter::repeat_with(Told::new).take(component.entrances()).collect(),
+            told: std::iter::repeat_with(OnceLock::new).take(component.entrances()).collect(),
             notes: RefCell::default(),
             arenas: RefCell::default(),
         };

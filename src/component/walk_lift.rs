@@ -28,9 +28,21 @@ use wasmtime::component::__internal::{InterfaceType, LiftContext};
 use wasmtime::component::{Lift, ResourceAny};
 use wasmtime::{Result, ValRaw};
 
+/// Where values are lifted from.
+pub(super) enum Source<'c, 'l> {
+    /// A component, by the engine's own way.
+    Engine(&'c mut LiftContext<'l>),
+    /// Memory with text in this encoding; no resources are there.
+    Memory(&'l [u8], GuestEncoding),
+}
+
 /// One lifting into an arena.
 pub(super) struct Lifting<'c, 'l> {
-    cx: &'c mut LiftContext<'l>,
+    /// What the engine has, which resources need.
+    cx: Option<&'c mut LiftContext<'l>>,
+    memory: &'l [u8],
+    /// So many bytes may be copied still, where the engine does not count them.
+    left: usize,
     arena: &'c mut Arena,
     guest: GuestEncoding,
     /// What the host gets text in.
@@ -40,6 +52,9 @@ pub(super) struct Lifting<'c, 'l> {
     /// the host function that they are lent to returns.
     lent: &'c mut Vec<Resource>,
 }
+
+/// So many bytes may be copied of what a guest passes in a call, as the engine has it.
+pub(super) const MOST_COPIED: usize = 128 << 20;
 
 type Words<'w> = std::slice::Iter<'w, ValRaw>;
 
@@ -51,8 +66,34 @@ impl<'c, 'l> Lifting<'c, 'l> {
         arena: &'c mut Arena,
         lent: &'c mut Vec<Resource>,
     ) -> Lifting<'c, 'l> {
-        let guest = encoding_of(cx.options().string_encoding);
-        Lifting { cx, arena, guest, encoding: frame.encoding(), frame, lent }
+        Lifting::of(Source::Engine(cx), frame, arena, lent)
+    }
+
+    /// Lifts from there.
+    pub fn of(
+        source: Source<'c, 'l>,
+        frame: &'c Frame,
+        arena: &'c mut Arena,
+        lent: &'c mut Vec<Resource>,
+    ) -> Lifting<'c, 'l> {
+        let (cx, memory, guest) = match source {
+            Source::Memory(memory, guest) => (None, memory, guest),
+            Source::Engine(cx) => {
+                let (memory, guest) = (cx.memory(), encoding_of(cx.options().string_encoding));
+                (Some(cx), memory, guest)
+            }
+        };
+        let encoding = frame.encoding();
+        Lifting { cx, memory, left: MOST_COPIED, arena, guest, encoding, frame, lent }
+    }
+
+    /// Pays for so many bytes that the host is going to need.
+    fn consume(&mut self, bytes: usize) -> Result<()> {
+        consume(&mut self.cx, &mut self.left, bytes)
+    }
+
+    fn consume_array(&mut self, len: usize, size: usize) -> Result<()> {
+        self.consume(len.saturating_mul(size))
     }
 
     /// Reads a value from core values.
@@ -135,7 +176,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
 
     /// Where fields lie that a component passes through memory.
     pub fn area(&self, fields: &Fields, at: u32) -> Result<usize> {
-        area(self.cx.memory(), fields, at)
+        area(self.memory, fields, at)
     }
 
     /// The text that a function returns.
@@ -146,12 +187,12 @@ impl<'c, 'l> Lifting<'c, 'l> {
 
     /// The component, to be read by values of the host's own.
     pub fn reading(&mut self) -> Reading<'_, 'l> {
-        let memory = self.cx.memory();
+        let memory = self.memory;
         Reading::new(self, memory)
     }
 
     fn node<T: Copy>(&mut self) -> Result<*mut T> {
-        self.cx.consume_fuel(size_of::<T>())?;
+        self.consume(size_of::<T>())?;
         Ok(self.arena.array::<T>(1)?)
     }
 
@@ -161,9 +202,9 @@ impl<'c, 'l> Lifting<'c, 'l> {
     }
 
     fn text(&mut self, at: u32, len: u32) -> Result<TextSlot> {
-        let text = text::find(self.cx.memory(), self.guest, at, len)?;
-        let cx = &mut *self.cx;
-        let pay = |bytes| cx.consume_fuel(bytes).map_err(exhausted);
+        let text = text::find(self.memory, self.guest, at, len)?;
+        let (cx, left) = (&mut self.cx, &mut self.left);
+        let pay = |bytes| consume(cx, left, bytes).map_err(exhausted);
         Ok(text::put(text, self.arena, self.encoding, pay)?)
     }
 
@@ -175,7 +216,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
     ) -> Result<Slot> {
         let size = fields.fields.len();
         let node = self.node::<FieldsSlot>()?;
-        self.cx.consume_fuel_array(size, size_of::<Slot>())?;
+        self.consume_array(size, size_of::<Slot>())?;
         let data = self.arena.array::<Slot>(size)?;
         for i in 0..size {
             let slot = field(self, i)?;
@@ -216,7 +257,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
     }
 
     fn list(&mut self, element: &Type, at: u32, len: u32) -> Result<Slot> {
-        let at = elements(self.cx.memory(), element, at, len)?;
+        let at = elements(self.memory, element, at, len)?;
         let (stride, size) = (element.size(), len as usize);
         let bytes = size * stride;
         let node = self.node::<ListSlot>()?;
@@ -225,7 +266,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
                 (self.packed(*kind, at, bytes)?.cast::<std::ffi::c_void>(), *kind)
             }
             Type::String => {
-                self.cx.consume_fuel_array(size, size_of::<TextSlot>())?;
+                self.consume_array(size, size_of::<TextSlot>())?;
                 let data = self.arena.array::<TextSlot>(size)?;
                 for i in 0..size {
                     let text = self.text_at(at + i * stride)?;
@@ -235,7 +276,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
                 (data.cast_const().cast(), kind::STRING)
             }
             _ => {
-                self.cx.consume_fuel_array(size, size_of::<Slot>())?;
+                self.consume_array(size, size_of::<Slot>())?;
                 let data = self.arena.array::<Slot>(size)?;
                 for i in 0..size {
                     let slot = self.load(element, at + i * stride)?;
@@ -252,8 +293,8 @@ impl<'c, 'l> Lifting<'c, 'l> {
 
     /// Copies numbers as they lie.
     fn packed(&mut self, kind: u8, at: usize, bytes: usize) -> Result<*const u8> {
-        self.cx.consume_fuel(bytes)?;
-        let memory = &self.cx.memory()[at..][..bytes];
+        self.consume(bytes)?;
+        let memory = &self.memory[at..][..bytes];
         match kind {
             kind::BOOL => {
                 let room = self.arena.zeroed::<u8>(bytes)?;
@@ -275,18 +316,27 @@ impl<'c, 'l> Lifting<'c, 'l> {
 
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, handle: u32) -> Result<Slot> {
         let resource = FromGuest::resource(self, ty, own, handle)?;
-        self.cx.consume_fuel(64)?;
+        self.consume(64)?;
         let kind = if own { kind::OWN } else { kind::BORROW };
         Ok(Slot::pointer(kind, self.arena.resource(resource)?))
     }
 
     fn pair(&self, at: usize) -> (u32, u32) {
-        pair(self.cx.memory(), at)
+        pair(self.memory, at)
     }
 
     fn bits(&self, size: usize, at: usize) -> u64 {
-        bits(self.cx.memory(), size, at)
+        bits(self.memory, size, at)
     }
+}
+
+/// Pays for so many bytes, as the engine counts them.
+fn consume(cx: &mut Option<&mut LiftContext<'_>>, left: &mut usize, bytes: usize) -> Result<()> {
+    if let Some(cx) = cx {
+        return cx.consume_fuel(bytes);
+    }
+    *left = left.checked_sub(bytes).ok_or_else(too_much)?;
+    Ok(())
 }
 
 /// Where fields lie that a component passes through memory.
@@ -314,7 +364,7 @@ fn bits(memory: &[u8], size: usize, at: usize) -> u64 {
 
 impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
     fn pay(&mut self, bytes: usize) -> Result<()> {
-        self.cx.consume_fuel(bytes)
+        self.consume(bytes)
     }
 
     fn bytewise(&self) -> Option<Encoding> {
@@ -322,7 +372,7 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
     }
 
     fn text(&self, at: u32, len: u32) -> Result<Text<'l>> {
-        Ok(text::find(self.cx.memory(), self.guest, at, len)?)
+        Ok(text::find(self.memory, self.guest, at, len)?)
     }
 
     fn own(&self, text: Text<'_>) -> Result<Str<'static>> {
@@ -335,10 +385,12 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
             let message = format!("a {} is WASI's, which no host function can take", ty.name);
             return Err(trap(message, TrapCode::Other).into());
         }
+        let none = || trap("internal error: a resource where there are none", TrapCode::Other);
+        let cx = self.cx.as_mut().ok_or_else(none)?;
         if ty.is_hosts {
             let rep = match own {
-                true => self.cx.guest_resource_lift_own(table, handle)?.0,
-                false => self.cx.guest_resource_lift_borrow(table, handle)?,
+                true => cx.guest_resource_lift_own(table, handle)?.0,
+                false => cx.guest_resource_lift_borrow(table, handle)?,
             };
             let mut hosts = self.frame.host_table();
             let found = if own { hosts.remove(rep) } else { hosts.get(rep) };
@@ -349,7 +401,7 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
             return Ok(found);
         }
         let of = if own { InterfaceType::Own(table) } else { InterfaceType::Borrow(table) };
-        let any = ResourceAny::linear_lift_from_flat(self.cx, of, &ValRaw::u32(handle))?;
+        let any = ResourceAny::linear_lift_from_flat(cx, of, &ValRaw::u32(handle))?;
         let resource = Resource::of_guest(any, ty.clone(), self.frame.owner().clone());
         if !own {
             self.lent.push(resource.clone());
@@ -420,6 +472,14 @@ fn find(cases: &Cases, index: u32) -> Result<Option<&Type>> {
             Err(trap(message, TrapCode::Other).into())
         }
     }
+}
+
+#[cold]
+pub(super) fn too_much() -> wasmtime::Error {
+    wasmtime::Error::msg(
+        "too much data is being copied between the host and the guest: fuel allocated for \
+         hostcalls has been exhausted",
+    )
 }
 
 #[cold]

@@ -287,7 +287,7 @@ macro_rules! enums {
 #[cfg(feature = "component")]
 structs! {
     Door { name, whole, funcs }
-    Entrance { export, first, pays }
+    Entrance { export, first, pays, walks }
 }
 
 structs! {

@@ -1,8 +1,9 @@
 //! A door to a component: a core module that is appended to it, and enters core
 //! functions that the component lifts.
 //!
-//! Only what is plain gets one: functions of numbers and text that the component lifts
-//! itself, one memory, the usual encoding. All else stays as it is.
+//! Every function gets one that the component lifts itself and that has no part in
+//! resources. Of numbers and text in the usual encoding the module knows how they lie;
+//! of all else only which core values there are. Whatever is unusual stays as it is.
 //!
 //! Not here: which core function is behind which export; what the module does.
 
@@ -12,12 +13,16 @@ use super::bounds::Found;
 use super::definitions::Lift;
 use crate::abi::door::{Door, EACH, ENTER, Entrance, FRAME, READY};
 use module::{Call, Kind, Unit};
+use std::collections::HashSet;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, ComponentAliasSection, ComponentExportKind,
     ComponentExportSection, ComponentSection as _, ComponentTypeSection, ComponentValType,
     ExportKind, InstanceSection, ModuleArg, ModuleSection, PrimitiveValType,
 };
-use wasmparser::component_types::{ComponentDefinedType, ComponentValType as Val};
+use wasmparser::component_types::{
+    ComponentDefinedType as Defined, ComponentDefinedTypeId, ComponentFuncType,
+    ComponentValType as Val,
+};
 use wasmparser::types::TypesRef;
 use wasmparser::{FuncType, PrimitiveValType as Primitive};
 
@@ -25,21 +30,24 @@ use wasmparser::{FuncType, PrimitiveValType as Primitive};
 const MOST_WORDS: usize = 16;
 /// So many memories the appended module may use.
 const MOST_MEMORIES: usize = 8;
+/// So deep may types be.
+const DEEPEST: usize = 100;
 
 /// A component with a door, and what it leads to.
 pub(super) fn append(bytes: &[u8], found: &Found) -> Option<(Vec<u8>, Door)> {
     let types = found.types.as_ref();
     let mut unit = Unit { whole: !found.leaves && !found.wasi, ..Unit::default() };
     let (mut funcs, mut calls) = (Vec::new(), vec![None; found.lifts.len()]);
+    let mut values = Values { types, known: HashSet::new() };
     for (export, lift) in &found.exports {
         let Some((func, how)) = found.lifts.get(*lift) else { continue };
         let known = calls.get_mut(*lift)?;
         if known.is_none() {
-            *known = Some(call(types, *func, how, &mut unit));
+            *known = Some(call(&mut values, *func, how, &mut unit));
         }
-        let Some(Some(number)) = *known else { continue };
+        let Some(Some((number, walks))) = *known else { continue };
         let (first, pays) = (number * EACH, how.post_return.is_some());
-        funcs.push(Entrance { export: export.clone(), first, pays });
+        funcs.push(Entrance { export: export.clone(), first, pays, walks });
     }
     if funcs.is_empty() {
         return None;
@@ -51,32 +59,63 @@ pub(super) fn append(bytes: &[u8], found: &Found) -> Option<(Vec<u8>, Door)> {
     Some((out, Door { name, whole: unit.whole, funcs }))
 }
 
-/// Adds a function to those of the module, if it is plain, and gives its number.
-fn call(types: TypesRef<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Option<u32> {
+/// Adds a function to those of the module, if that can be entered, and gives its number,
+/// and whether its values are for the host to lower and lift.
+fn call(values: &mut Values<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Option<(u32, bool)> {
+    let types = values.types;
     let ty = types.get(types.component_function_at(func))?;
-    if ty.async_ || !lift.plain {
+    let core = core_type(types, lift.core)?;
+    if ty.async_ || !lift.plain || !values.all_cross(ty) {
         return None;
     }
+    let plain = plain(types, ty, lift, core, unit);
+    let walks = plain.is_none();
+    let (memory, allocator, params, result) = match plain {
+        Some(plain) => plain,
+        None => {
+            let kinds = |all: &[wasmparser::ValType]| {
+                all.iter().map(|ty| Kind::of_core(*ty)).collect::<Option<Vec<_>>>()
+            };
+            let (params, results) = (kinds(core.params())?, kinds(core.results())?);
+            if params.len() > MOST_WORDS || results.len() > 1 {
+                return None;
+            }
+            (None, None, params, results.first().copied())
+        }
+    };
+    let mut import = |func| Some(unit.import(func, core_type(types, func)?));
+    let target = import(lift.core)?;
+    let allocator = allocator.map(&mut import);
+    let post_return = lift.post_return.map(&mut import);
+    if allocator == Some(None) || post_return == Some(None) {
+        return None;
+    }
+    let (allocator, post_return) = (allocator.flatten(), post_return.flatten());
+    unit.calls.push(Call { target, memory, allocator, post_return, params, result });
+    Some((unit.calls.len() as u32 - 1, walks))
+}
+
+/// A memory, an allocator, and what is taken and given.
+type Plain = (Option<u32>, Option<u32>, Vec<Kind>, Option<Kind>);
+
+/// How a function's values lie, if all are numbers and text in the usual encoding.
+fn plain(
+    types: TypesRef<'_>,
+    ty: &ComponentFuncType,
+    lift: &Lift,
+    core: &FuncType,
+    unit: &mut Unit,
+) -> Option<Plain> {
     let params = ty.params.iter().map(|(_, ty)| kind(types, ty)).collect::<Option<Vec<_>>>()?;
-    let result = ty.result.as_ref().map(|ty| kind(types, ty));
-    let result = match result {
-        Some(kind) => Some(kind?),
+    let result = match &ty.result {
+        Some(ty) => Some(kind(types, ty)?),
         None => None,
     };
     let words: usize = params.iter().map(|kind| kind.words()).sum();
     let (takes, gives) = (params.contains(&Kind::Text), result == Some(Kind::Text));
-    let core = core_type(types, lift.core)?;
     if words > MOST_WORDS || lift.post_return.is_some() && !gives {
         return None;
     }
-    if (takes || gives) && !lift.usual_text {
-        return None;
-    }
-    let memory = match lift.memory {
-        Some(memory) if takes || gives => Some(unit.memory(types, memory)?),
-        _ if takes || gives => return None,
-        _ => None,
-    };
     // What is valid has these types; it is looked at since the frame depends on it.
     let flat = params.iter().flat_map(|kind| kind.core());
     let back = match result {
@@ -87,18 +126,57 @@ fn call(types: TypesRef<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Option<
     if !flat.eq(core.params()) || core.results() != back {
         return None;
     }
-    let target = unit.import(lift.core, core);
-    let mut allocator = None;
-    if takes {
-        let realloc = lift.realloc?;
-        allocator = Some(unit.import(realloc, core_type(types, realloc)?));
+    if !takes && !gives {
+        return Some((None, None, params, result));
     }
-    let mut post_return = None;
-    if let Some(func) = lift.post_return {
-        post_return = Some(unit.import(func, core_type(types, func)?));
+    let allocator = if takes { Some(lift.realloc?) } else { None };
+    let memory = lift.memory.filter(|_| lift.usual_text)?;
+    Some((Some(unit.memory(types, memory)?), allocator, params, result))
+}
+
+/// What values a component's functions take and give.
+struct Values<'t> {
+    types: TypesRef<'t>,
+    /// Types that have no part in resources, as far as that is known.
+    known: HashSet<ComponentDefinedTypeId>,
+}
+
+impl Values<'_> {
+    /// Whether the host can lower and lift all values of a function with nothing but its
+    /// memory and its allocator.
+    fn all_cross(&mut self, ty: &ComponentFuncType) -> bool {
+        let all = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
+        all.into_iter().all(|ty| self.crosses(ty, 0))
     }
-    unit.calls.push(Call { target, memory, allocator, post_return, params, result });
-    Some(unit.calls.len() as u32 - 1)
+
+    fn crosses(&mut self, ty: &Val, depth: usize) -> bool {
+        let id = match ty {
+            Val::Primitive(primitive) => return *primitive != Primitive::ErrorContext,
+            Val::Type(id) => *id,
+        };
+        if self.known.contains(&id) {
+            return true;
+        }
+        let types = self.types;
+        let Some(ty) = types.get(id).filter(|_| depth < DEEPEST) else { return false };
+        let mut each = |ty: &Val| self.crosses(ty, depth + 1);
+        let crosses = match ty {
+            Defined::Primitive(primitive) => *primitive != Primitive::ErrorContext,
+            Defined::Record(record) => record.fields.values().all(each),
+            Defined::Variant(variant) => {
+                variant.cases.values().filter_map(|case| case.ty.as_ref()).all(each)
+            }
+            Defined::List { element: ty, .. } | Defined::Option { ty, .. } => each(ty),
+            Defined::Tuple(tuple) => tuple.types.iter().all(each),
+            Defined::Flags(_) | Defined::Enum(_) => true,
+            Defined::Result { ok, err, .. } => ok.iter().chain(err).all(each),
+            _ => false,
+        };
+        if crosses {
+            self.known.insert(id);
+        }
+        crosses
+    }
 }
 
 /// The type of one of the component's core functions.
@@ -131,7 +209,7 @@ fn kind(types: TypesRef<'_>, ty: &Val) -> Option<Kind> {
     let primitive = match ty {
         Val::Primitive(primitive) => primitive,
         Val::Type(id) => match types.get(*id)? {
-            ComponentDefinedType::Primitive(primitive) => primitive,
+            Defined::Primitive(primitive) => primitive,
             _ => return None,
         },
     };

@@ -41,6 +41,18 @@ impl Kind {
         self.core().len()
     }
 
+    /// What one core value is by itself.
+    pub fn of_core(ty: wasmparser::ValType) -> Option<Kind> {
+        use wasmparser::ValType as V;
+        Some(match ty {
+            V::I32 => Kind::I32,
+            V::I64 => Kind::I64,
+            V::F32 => Kind::F32,
+            V::F64 => Kind::F64,
+            V::V128 | V::Ref(_) => return None,
+        })
+    }
+
     pub fn core(self) -> &'static [wasmparser::ValType] {
         use wasmparser::ValType as V;
         match self {
@@ -105,7 +117,7 @@ impl Unit {
         let mut module = Module::new();
         let (mut types, mut imports) = (TypeSection::new(), ImportSection::new());
         let int = ValType::I32;
-        types.ty().function([int], [int]);
+        types.ty().function([], [int]);
         types.ty().function([int; 4], [int]);
         types.ty().function([int; 3], []);
         types.ty().function([int; 2], [int]);
@@ -215,14 +227,14 @@ fn val_type(ty: &wasmparser::ValType) -> ValType {
     }
 }
 
-/// `(number of a step, word, …)`: that step, with this word.
+/// `(number of a step, …)`: that step.
 fn enter(steps: &[Option<u32>]) -> Function {
     let mut out = vec![I::Block(BlockType::Empty); steps.len() + 1];
     let targets = (0..steps.len() as u32).collect::<Vec<_>>();
     out.extend([I::LocalGet(0), I::BrTable(targets.into(), steps.len() as u32), I::End]);
     for step in steps {
         match step {
-            Some(func) => out.extend([I::LocalGet(1), I::Call(*func), I::Return]),
+            Some(func) => out.extend([I::Call(*func), I::Return]),
             None => out.push(I::Unreachable),
         }
         out.push(I::End);
@@ -329,36 +341,43 @@ struct Step<'a> {
     frame: u32,
 }
 
-/// Locals of a step: its word, then its result, and where text is.
-const RESULT_AT: u32 = 1;
-const TEXT_AT: u32 = 2;
-const LEN: u32 = 3;
-const ROOM: u32 = 4;
+/// Locals of a step: where its result is, and where text is.
+const RESULT_AT: u32 = 0;
+const TEXT_AT: u32 = 1;
+const LEN: u32 = 2;
+const ROOM: u32 = 3;
 
 impl Step<'_> {
     /// In the order of the table.
     fn all(&self, whole: bool) -> [Option<Function>; EACH as usize] {
         let takes = self.call.params.contains(&Kind::Text);
-        let pay = self
-            .call
-            .post_return
-            .map(|func| code([], [I::LocalGet(0), I::Call(func), I::I32Const(DONE), I::End]));
-        let prepare = (takes && !whole).then(|| {
-            let mut out = self.prepare();
-            out.extend([I::I32Const(DONE), I::End]);
-            self.body(out)
-        });
-        [Some(self.run(whole)), pay, prepare]
+        let run = self.run(whole);
+        let pay = self.call.post_return.map(|func| self.pay(func));
+        let prepare = takes.then(|| self.prepare());
+        let (apart, both) = match prepare {
+            Some(prepare) if whole => (None, Some([&prepare[..], &run].concat())),
+            Some(mut prepare) => {
+                prepare.extend([I::I32Const(DONE), I::End]);
+                (Some(prepare), None)
+            }
+            None => (None, None),
+        };
+        [Some(run), pay, apart, both].map(|body| Some(code([(4, ValType::I32)], body?)))
     }
 
-    fn body(&self, instructions: Vec<I<'static>>) -> Function {
-        let result = match self.call.result {
-            Some(Kind::I64) => ValType::I64,
-            Some(Kind::F32) => ValType::F32,
-            Some(Kind::F64) => ValType::F64,
-            Some(Kind::I32 | Kind::Text) | None => ValType::I32,
+    /// The guest is told of its result again.
+    fn pay(&self, func: u32) -> Vec<I<'static>> {
+        let result = at(RESULT, self.frame);
+        let load = match self.call.result {
+            None => None,
+            Some(Kind::I64) => Some(I::I64Load(result)),
+            Some(Kind::F32) => Some(I::F32Load(result)),
+            Some(Kind::F64) => Some(I::F64Load(result)),
+            Some(Kind::I32 | Kind::Text) => Some(I::I32Load(result)),
         };
-        code([(1, result), (3, ValType::I32)], instructions)
+        let mut out = load.map_or(Vec::new(), |load| vec![I::I32Const(0), load]);
+        out.extend([I::Call(func), I::I32Const(DONE), I::End]);
+        out
     }
 
     /// The guest is called where it may call nobody.
@@ -413,9 +432,9 @@ impl Step<'_> {
         out.extend([I::I32Const(status), I::Return, I::End]);
     }
 
-    fn run(&self, whole: bool) -> Function {
+    fn run(&self, whole: bool) -> Vec<I<'static>> {
         let call = self.call;
-        let mut out = if whole { self.prepare() } else { Vec::new() };
+        let mut out = Vec::new();
         let words = call.params.iter().flat_map(|kind| kind.core()).enumerate();
         // A result that is stored is so behind its address.
         if matches!(call.result, Some(kind) if kind != Kind::Text) {
@@ -442,7 +461,7 @@ impl Step<'_> {
             Some(Kind::Text) => self.text(&mut out, whole),
         }
         out.extend([I::I32Const(DONE), I::End]);
-        self.body(out)
+        out
     }
 
     /// Text that was returned, where it is on top of the stack.
@@ -462,7 +481,7 @@ impl Step<'_> {
         self.unless_within(out, memory, TEXT_AT, &[I::LocalGet(LEN)], TOLD);
         out.extend([I::LocalGet(TEXT_AT), I::LocalGet(LEN), I::Call(self.copy.1), I::I32Eqz]);
         out.extend(told);
-        out.extend([I::I32Const(0), I::LocalGet(LEN), I::I32Store(at(RETURNED, self.frame))]);
+        out.extend([I::I32Const(0), I::LocalGet(LEN), I::I32Store(at(RETURNED + 4, self.frame))]);
         if let Some(func) = self.call.post_return.filter(|_| whole) {
             out.push(I::LocalGet(RESULT_AT));
             self.inside(out, func);
