@@ -2122,6 +2122,9 @@ bool witrt_config_set_ill_formed(struct wasm_config_t *config,
 /// Most instructions take one, those of compiled adapters too. A step of an
 /// interpreted adapter takes one, and one for each value that it passes on. How
 /// long the text is that is read or written counts nowhere.
+///
+/// Functions of components are entered by the engine's own way then, which takes
+/// longer: the shorter one would count. So it is with pools.
 WASM_API_EXTERN bool witrt_config_set_consume_fuel(struct wasm_config_t *config, bool on);
 
 /// Stops guests at a deadline: see `witrt_store_set_epoch_deadline` and

@@ -97,6 +97,7 @@ const UNSAFE: &[&str] = &[
     "component/check.rs",
     "component/convert.rs",
     "component/direct.rs",
+    "component/by_engine.rs",
     "component/door.rs",
     "component/engine_types.rs",
     "component/func.rs",
@@ -229,6 +230,7 @@ const CIRCLES: &[(&str, &[&str])] = &[
         &[
             "component/call",
             "component/component",
+            "component/by_engine",
             "component/door",
             "component/engine_types",
             "component/host",

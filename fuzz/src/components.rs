@@ -14,12 +14,15 @@ use witrt::{
     OptLevel, Resource, Signature, Store, Str, Val,
 };
 
-static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
-    [Encoding::Utf8, Encoding::Utf16].map(|encoding| {
-        let mut config = Config::new();
-        config.host_encoding(encoding).opt_level(OptLevel::None).consume_fuel(true);
-        config.max_memory_bytes(16 << 20);
-        Engine::new(&config).expect("the options fit")
+/// Where fuel is counted, and where it is not: there calls go by a component's door.
+static ENGINES: LazyLock<[[Engine; 2]; 2]> = LazyLock::new(|| {
+    [true, false].map(|fuel| {
+        [Encoding::Utf8, Encoding::Utf16].map(|encoding| {
+            let mut config = Config::new();
+            config.host_encoding(encoding).opt_level(OptLevel::None).consume_fuel(fuel);
+            config.max_memory_bytes(16 << 20);
+            Engine::new(&config).expect("the options fit")
+        })
     })
 });
 
@@ -38,10 +41,11 @@ const FILES: [&[u8]; 4] = [
 /// Where a value is not what was given.
 pub fn play(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let engine = &ENGINES[bytes.below(2)];
+    let which = bytes.below(4);
+    let [counting, free] = ENGINES.each_ref().map(|engines| &engines[which & 1]);
     match bytes.below(4) {
-        0 => damaged(engine, &mut bytes),
-        _ => handed_on(engine, &mut bytes),
+        0 => damaged(counting, &mut bytes),
+        _ => handed_on(counting, if which < 2 { counting } else { free }, &mut bytes),
     }
 }
 
@@ -188,6 +192,8 @@ const ALLOCATORS: [&str; 10] = [
 ];
 
 const HONEST: usize = 4;
+/// This one never comes back.
+const ENDLESS: usize = ALLOCATORS.len() - 1;
 
 /// Where the result of the import goes.
 const RESULT: usize = 64;
@@ -244,7 +250,8 @@ fn between(types: &Types, ty: &str, layout: &Layout, encoding: &str, allocator: 
     )
 }
 
-fn handed_on(engine: &Engine, bytes: &mut Bytes<'_>) {
+/// Values through a component: one that may not end where fuel is counted.
+fn handed_on(counting: &Engine, engine: &Engine, bytes: &mut Bytes<'_>) {
     let mut types = Types::default();
     let ty = types.any(bytes, 3);
     // The layout is told by a component that does nothing.
@@ -252,7 +259,7 @@ fn handed_on(engine: &Engine, bytes: &mut Bytes<'_>) {
         "(component (import \"r\" (type $r (sub resource))) {} (import \"f\" (func (param \"x\" {ty}))))",
         types.text
     );
-    let asked = match Module::new(engine, asked.as_bytes()) {
+    let asked = match Module::new(counting, asked.as_bytes()) {
         Ok(module) => module,
         Err(error) => {
             // The library may be without components.
@@ -267,6 +274,7 @@ fn handed_on(engine: &Engine, bytes: &mut Bytes<'_>) {
     }
     let encoding = ["utf8", "utf16", "latin1+utf16"][bytes.below(3)];
     let lies = bytes.below(ALLOCATORS.len());
+    let engine = if lies == ENDLESS { counting } else { engine };
     let text = between(&types, &ty, layout, encoding, ALLOCATORS[lies]);
     let module = Module::new(engine, text.as_bytes()).unwrap_or_else(|e| panic!("{e}\n{text}"));
     let ty = &signature.params.fields[0].ty;

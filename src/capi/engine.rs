@@ -175,6 +175,9 @@ pub unsafe extern "C" fn witrt_config_set_ill_formed(
 /// Most instructions take one, those of compiled adapters too. A step of an
 /// interpreted adapter takes one, and one for each value that it passes on. How
 /// long the text is that is read or written counts nowhere.
+///
+/// Functions of components are entered by the engine's own way then, which takes
+/// longer: the shorter one would count. So it is with pools.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_config_set_consume_fuel(
     config: *mut wasm_config_t,

@@ -117,6 +117,9 @@ impl Config {
     /// Most instructions take one, those of compiled adapters too. A step of an
     /// interpreted adapter takes one, and one for each value that it passes on.
     /// How long the text is that is read or written counts nowhere.
+    ///
+    /// Functions of components are entered by the engine's own way then, which takes
+    /// longer: the shorter one would count. So it is with pools.
     pub fn consume_fuel(&mut self, on: bool) -> &mut Config {
         self.fuel = on;
         self
