@@ -13,17 +13,17 @@ mod relay;
 use crate::codegen::{self, Compiled, Intrinsic};
 use crate::error::{Error, Result};
 use crate::guest::StoreData;
-use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
-use crate::guest::defer::settle_for;
-use crate::guest::func::Typed;
+use crate::guest::core_func::CoreFunc;
 use crate::guest::idle::run_idle;
 use crate::guest::memory::{Home, Mem, Mems};
 use crate::guest::slots::Held;
 use crate::guest::stack::{MAX_VALUES, exhausted};
 use crate::guest::transfer::{lift, write};
+use crate::guest::turn::settle_for;
+use crate::guest::value::Callable;
 use crate::guest::words::{HostType, HostWords, host_words};
-use crate::guest::{Places, call, give_back};
+use crate::guest::{Places, give_back, traps};
 use crate::linked::{self, Linked, Supplied, missing, ready};
 use crate::plan::Program;
 use std::sync::{Arc, OnceLock};
@@ -133,7 +133,7 @@ impl Running {
         cx: &mut Cx<'_>,
         core: &wasmtime::Instance,
         adapter: u32,
-    ) -> Result<Arc<dyn Typed>> {
+    ) -> Result<Arc<dyn Callable>> {
         let at = self.code.exports.entries.get(adapter as usize).and_then(|at| at.as_ref());
         let Some(at) = at else {
             return Ok(Arc::new(Supplied { linked: self.linked.clone(), adapter }));
@@ -157,7 +157,7 @@ impl Running {
                 let (message, when) = (words.i32()? as u32, words.i32()? as u32);
                 Err(ready(&this.linked)?.refused(message, when))
             }),
-            Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(call::uncaught())),
+            Intrinsic::Uncaught => host_words(cx, ty, |_, _| Err(traps::uncaught())),
             Intrinsic::Settle => host_words(cx, ty, move |caller, words| {
                 settle_for(&mut caller.as_context_mut(), home)?;
                 words.done()

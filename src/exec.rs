@@ -8,14 +8,15 @@
 use crate::abi::GuestEncoding;
 use crate::error::{Error, Result};
 use crate::guest::context::Cx;
-use crate::guest::defer;
-use crate::guest::func::{Typed, set_defaults, with_vals};
+use crate::guest::func::with_vals;
 use crate::guest::idle::run_idle;
+use crate::guest::measure::measure_for;
 use crate::guest::meter::spend;
 use crate::guest::stack::{MAX_VALUES, Nested, check_depth, exhausted};
-use crate::guest::transfer::{lift, lower, measure_for, measure_result};
+use crate::guest::transfer::{lift, lower, measure_result};
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::Val;
+use crate::guest::turn;
+use crate::guest::value::{Callable, Val, set_defaults};
 use crate::guest::{Slot, give_back, recycle};
 use crate::linked::{Linked, broken, overflow, ready};
 use crate::plan::{Adapter, AdapterPlan, Op, Use};
@@ -28,7 +29,7 @@ pub(crate) struct Bound {
     pub adapter: u32,
 }
 
-impl Typed for Bound {
+impl Callable for Bound {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         let ty = ready(&self.linked)?.adapter(self.adapter)?.ty();
         with_vals(cx, ty, args, results, |cx, args, results| self.call_vals(cx, args, results))
@@ -134,11 +135,11 @@ impl<'a> Run<'_, 'a> {
                 cx.data_mut().debts.owe(mark);
                 Ok(())
             }
-            Ok(()) => defer::run_registered(cx, mark),
+            Ok(()) => turn::run_registered(cx, mark),
             Err(error) => {
                 self.stack.truncate(base);
                 // The first failure is the outcome.
-                let _ = defer::run_registered(cx, mark);
+                let _ = turn::run_registered(cx, mark);
                 Err(error)
             }
         }

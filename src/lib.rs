@@ -53,14 +53,12 @@ mod wasi;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
 #[doc(hidden)]
-pub use guest::call::Word;
-#[doc(hidden)]
 pub use guest::carried::Copied;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
-pub use guest::func::Func;
+#[doc(hidden)]
+pub use guest::core_func::Word;
 pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
-pub use guest::list::List;
 pub use guest::refs::ExternRef;
 pub use guest::resource::Resource;
 #[doc(hidden)]
@@ -68,7 +66,7 @@ pub use guest::slots::Lending;
 #[doc(hidden)]
 pub use guest::stack::with_room;
 pub use guest::strings::Str;
-pub use guest::value::{Payload, Val};
+pub use guest::value::{Func, List, Payload, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 #[doc(hidden)]
 pub use runtime::core_modules::CoreModules;

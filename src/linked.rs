@@ -4,15 +4,16 @@
 //! Not here: how an adapter runs.
 
 use crate::error::{Error, ErrorKind, Result, Trap, TrapCode};
-use crate::guest::call::CoreFunc;
 use crate::guest::context::Cx;
-use crate::guest::func::{Body, Func, Typed, set_defaults, with_vals};
+use crate::guest::core_func::CoreFunc;
+use crate::guest::func::with_vals;
 use crate::guest::give_back;
+use crate::guest::measure::measure_for;
 use crate::guest::memory::{Home, Mem};
 use crate::guest::stack::check_depth;
-use crate::guest::transfer::{measure_for, measure_result};
+use crate::guest::transfer::measure_result;
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Val, check};
+use crate::guest::value::{Body, Callable, Func, Val, check, set_defaults};
 use crate::plan::{Adapter, Program, TextMem};
 use crate::types::{FuncType, ValType};
 use std::sync::{Arc, OnceLock};
@@ -66,9 +67,9 @@ impl Linked {
     }
 
     /// What was supplied for an import, if it takes interface values.
-    pub fn typed(&self, index: u32) -> Option<&Arc<dyn Typed>> {
+    pub fn typed(&self, index: u32) -> Option<&Arc<dyn Callable>> {
         match &self.import(index).ok()?.0.body {
-            Body::Typed(body) => Some(body),
+            Body::Callable(body) => Some(body),
             Body::Core(_) => None,
         }
     }
@@ -86,7 +87,7 @@ impl Linked {
         set_defaults(func.0.ty.results(), results)?;
         match &func.0.body {
             Body::Core(core) => core.call(cx, args, results)?,
-            Body::Typed(body) => body.call_vals(cx, args, results)?,
+            Body::Callable(body) => body.call_vals(cx, args, results)?,
         }
         check("results of the host function", func.0.ty.results(), results, Error::of_host_result)
             .map_err(|e| Error::from(Trap::new(e.message())))
@@ -129,7 +130,7 @@ impl Supplied {
     }
 }
 
-impl Typed for Supplied {
+impl Callable for Supplied {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         let (_, _, ty) = self.parts()?;
         with_vals(cx, ty, args, results, |cx, args, results| self.call_vals(cx, args, results))

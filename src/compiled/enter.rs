@@ -11,12 +11,11 @@ use super::{Handles, Running};
 use crate::abi::{GuestEncoding, INLINE_ENCODING};
 use crate::codegen::{self, Entry, EntryResult, Strings};
 use crate::error::{Error, Result};
-use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::carried::{CARRIED, CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
-use crate::guest::defer::{late, run_registered, settle_for};
-use crate::guest::frame::{Frame, INLINE, Room, Words};
-use crate::guest::func::Typed;
+use crate::guest::core_func::{CoreFunc, INLINE};
+use crate::guest::errors::mismatch;
+use crate::guest::frame::{Frame, Room, Words};
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, linked};
 use crate::guest::link::Link;
@@ -24,7 +23,9 @@ use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
 use crate::guest::strings::Str;
 use crate::guest::transfer::{give, take};
-use crate::guest::tree::{Arg, Is, Out, mismatch};
+use crate::guest::tree::{Arg, Is, Out, with_ends};
+use crate::guest::turn::{Mark, late, run_registered, settle_for};
+use crate::guest::value::{Callable, Val};
 use crate::guest::words::HostType;
 use crate::linked::missing;
 use crate::string::{SHORT, Text};
@@ -439,9 +440,18 @@ pub(super) struct Opened {
     mark: Mark,
 }
 
-impl Typed for Entered {
+impl Callable for Entered {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         self.run(cx, args, results)
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
     }
 
     fn linked(

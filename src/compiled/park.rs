@@ -11,11 +11,12 @@
 
 use crate::codegen::{COUNT, PARKED_WORDS, PAY_ONE, PAYING, WORDS};
 use crate::error::Result;
-use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::defer::{Payer, PayerId, late, settle_for};
+use crate::guest::core_func::CoreFunc;
 use crate::guest::meter::is_over;
+use crate::guest::pending::{Payer, PayerId};
 use crate::guest::text::keep_views;
+use crate::guest::turn::{Mark, late, settle_for};
 use crate::linked::missing;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -10,6 +10,7 @@ use super::text::{MOST, measure};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
+use crate::guest::errors::mismatch;
 use crate::guest::resource::{Owner, Resource};
 use crate::guest::strings::Str;
 use crate::guest::tree::arena::Arena;
@@ -17,7 +18,7 @@ use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
 };
 use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
-use crate::guest::tree::{Arg, Is, ReadText, Trust, mismatch};
+use crate::guest::tree::{Arg, Is, ReadText, Trust};
 use crate::guest::value::Val;
 use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};

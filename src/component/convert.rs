@@ -6,13 +6,12 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
-use crate::guest::list::List;
 use crate::guest::resource::Resource;
 use crate::guest::strings::Str;
 use crate::guest::tree::ReadText;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot, kind, many};
-use crate::guest::value::{Payload, Val};
+use crate::guest::value::{List, Payload, Val};
 use crate::string::{self, Policy, Text};
 use std::borrow::Cow;
 use std::ptr::null;

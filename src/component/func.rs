@@ -14,23 +14,24 @@ use super::walk_lower::extended;
 use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::StoreData;
-use crate::guest::call::{CoreFunc, Word, guard};
 use crate::guest::context::{Caller, Cx};
-use crate::guest::func::{Body, Func, Typed, put};
+use crate::guest::core_func::{CoreFunc, Word};
+use crate::guest::func::put;
 use crate::guest::stack::check_depth;
+use crate::guest::traps::guard;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
 use crate::guest::tree::{
     Arg, Is, Kept, Of, Out, Passed, ReadText, Returned, Slot, SlotBody, Trust, copy, plain_text,
 };
-use crate::guest::value::Val;
+use crate::guest::value::{Body, Callable, Func, Val};
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
 use crate::types::tree::{Field, Fields, Signature, Type};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 use wasmtime::component::LinkerInstance;
 
-impl Typed for Function {
+impl Callable for Function {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         if !args.iter().any(|arg| matches!(arg.is(), Is::Val(_))) {
             return self.call_ends(cx, args, results);
@@ -72,7 +73,7 @@ impl Typed for Function {
 
 /// Calls with slots that are made of values, and makes a value of what is returned.
 fn with_values(
-    func: &dyn Typed,
+    func: &dyn Callable,
     cx: &mut Cx<'_>,
     args: &[Val<'_>],
     results: &mut [Val<'static>],
@@ -86,7 +87,7 @@ fn with_values(
 
 /// The same with the ends of a call of this type.
 fn with_ends(
-    func: &dyn Typed,
+    func: &dyn Callable,
     ty: &FuncType,
     cx: &mut Cx<'_>,
     args: &[Arg<'_>],
@@ -102,7 +103,7 @@ fn with_ends(
 }
 
 fn with_slots<A>(
-    func: &dyn Typed,
+    func: &dyn Callable,
     cx: &mut Cx<'_>,
     args: impl Iterator<Item = A>,
     slot: impl Fn(&mut Cx<'_>, &mut Arena, A) -> Result<Slot>,
@@ -160,11 +161,11 @@ pub(crate) struct SlotFunc<B> {
 impl<B: SlotBody> SlotFunc<B> {
     /// One of this type.
     pub fn new_func(store: u64, ty: FuncType, body: B) -> Func {
-        Func::new_typed(store, ty.clone(), Arc::new(SlotFunc { body, ty }))
+        Func::new_callable(store, ty.clone(), Arc::new(SlotFunc { body, ty }))
     }
 }
 
-impl<B: SlotBody> Typed for SlotFunc<B> {
+impl<B: SlotBody> Callable for SlotFunc<B> {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         with_ends(self, &self.ty, cx, args, results)
     }
@@ -260,7 +261,7 @@ pub(crate) unsafe fn call_slots(
     trust: Trust,
 ) -> Result<()> {
     func.check_store(cx)?;
-    let Body::Typed(body) = &func.0.body else {
+    let Body::Callable(body) = &func.0.body else {
         let message = "a core function takes no values of components";
         return Err(Error::new(ErrorKind::WrongKind, message));
     };
@@ -331,7 +332,7 @@ impl HostFunction for Imported {
                 check_depth(host)?;
                 return call_core(core, host, &self.ty, args, returned);
             }
-            Body::Typed(body) if body.serves(&self.ty).is_some() => {
+            Body::Callable(body) if body.serves(&self.ty).is_some() => {
                 check_depth(host)?;
                 let results = self.ty.results.fields.len();
                 // SAFETY: arguments of a host function are there until it returns.
@@ -341,7 +342,7 @@ impl HostFunction for Imported {
                     })
                 };
             }
-            Body::Typed(_) => {}
+            Body::Callable(_) => {}
         }
         // SAFETY: arguments of a host function are there until it returns.
         unsafe { call_slots(&self.func, host, args, plain_text, returned, Trust::Checked) }
@@ -353,7 +354,7 @@ impl HostFunction for Imported {
         name: &str,
     ) -> Option<wasmtime::Result<()>> {
         match &self.func.0.body {
-            Body::Typed(body) => body.clone().define(linker, name, &self.ty),
+            Body::Callable(body) => body.clone().define(linker, name, &self.ty),
             Body::Core(_) => None,
         }
     }

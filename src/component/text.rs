@@ -4,7 +4,7 @@
 
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result, Trap, TrapCode};
-use crate::guest::strings::{bad_text, changed};
+use crate::guest::errors::{bad_text, changed};
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::TextSlot;
 use crate::string::{self, BadText, Dest, Encoding, Policy, Text};

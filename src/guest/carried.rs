@@ -5,8 +5,8 @@
 
 use super::StoreData;
 use super::context::{AsContextMut, Cx};
-use super::strings::{Str, no_memory};
-use super::tree::mismatch;
+use super::errors::{mismatch, no_memory};
+use super::strings::Str;
 use crate::abi::INLINE_ENCODING;
 use crate::error::Result;
 use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short};

@@ -4,6 +4,8 @@
 //! Not here: what is done with it.
 
 use super::StoreData;
+use super::errors::wrong_store;
+use crate::error::Result;
 
 /// The store, as this crate passes it around.
 pub(crate) type Cx<'a> = wasmtime::StoreContextMut<'a, StoreData>;
@@ -96,4 +98,10 @@ impl Caller<'_> {
     pub fn store_id(&self) -> u64 {
         self.0.data().id
     }
+}
+
+/// Checks that a store's number is this one's.
+#[inline]
+pub(crate) fn same_store(cx: &Cx<'_>, id: u64, what: &str) -> Result<()> {
+    if cx.data().id == id { Ok(()) } else { Err(wrong_store(what)) }
 }

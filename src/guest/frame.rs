@@ -8,20 +8,19 @@
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
-use super::call::{CoreFunc, Mark, failure, from_raw, unwound, word_for};
 use super::context::Cx;
+use super::core_func::{CoreFunc, INLINE, Word};
+use super::errors::mismatch;
 use super::give_back;
 use super::refs::{expose, rooting};
-use super::tree::mismatch;
+use super::traps::failure;
 use super::value::Val;
 use super::words::HostWords;
-use crate::error::Result;
+use super::words::values::{from_raw, word_for};
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::ValType;
 use std::mem::MaybeUninit;
 use wasmtime::ValRaw;
-
-/// So many words stand on the stack; more come from the store's scratch.
-pub(crate) const INLINE: usize = 48;
 
 /// The words of a call that is about to be made.
 pub(crate) struct Frame<'f> {
@@ -86,6 +85,27 @@ impl CoreFunc {
         give_back(&mut cx.data_mut().scratch.raw, raw);
         outcome
     }
+}
+
+impl CoreFunc {
+    /// Runs it if it is numeric, without settling first, and without unwinding what it
+    /// has left where it fails. The arguments are in `words`, and then the results.
+    #[inline]
+    pub(super) fn cross(&self, cx: &mut Cx<'_>, words: &mut [Word]) -> Result<()> {
+        if words.len() < self.numbers() {
+            return Err(not_numeric());
+        }
+        let raw = std::ptr::from_mut(words) as *mut [ValRaw];
+        // SAFETY: a word is a transparent wrapper. There is room for all
+        // parameters and results, all of them are numbers, and any bits are
+        // one.
+        unsafe { self.handle().call_unchecked(&mut *cx, raw) }.map_err(|e| failure(cx, e))
+    }
+}
+
+#[cold]
+fn not_numeric() -> Error {
+    Error::new(ErrorKind::WrongKind, "this function takes more than numbers")
 }
 
 impl<'f> Frame<'f> {
@@ -259,15 +279,15 @@ impl Due {
         Ok(Some(Due { func: func.handle(), raw }))
     }
 
-    /// Makes the call, without settling first.
+    /// Makes the call, without settling first, and without unwinding what it has left
+    /// where it fails.
     #[inline]
-    pub fn call(mut self, cx: &mut Cx<'_>) -> Result<()> {
-        let mark = Mark::new(cx);
+    pub(super) fn cross(mut self, cx: &mut Cx<'_>) -> Result<()> {
         // SAFETY: `new`, the only maker, checked that there is room for all
         // parameters and results of the function, and that all of them are
         // numbers; any bits are one.
         let outcome = unsafe { self.func.call_unchecked(&mut *cx, &raw mut self.raw) };
-        outcome.map_err(|e| unwound(cx, mark, e))
+        outcome.map_err(|e| failure(cx, e))
     }
 }
 

@@ -8,17 +8,18 @@
 
 mod answer;
 
-use super::call::guard;
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, ContextRef, Cx};
-use super::defer::settle_for;
+use super::errors::mismatch;
 use super::func::put;
 use super::link::{Given, Link};
 use super::memory::Mem;
 use super::slots::Held;
 use super::strings::{COPIES, Str, copies, copy_as};
 use super::transfer::{at, lift, of_result};
-use super::tree::{Arg, Is, Out, Outs, mismatch};
+use super::traps::guard;
+use super::tree::{Arg, Is, Out, Outs};
+use super::turn::settle_for;
 use super::value::Val;
 use super::words::{HostType, HostWords, host_words};
 use crate::abi::INLINE;

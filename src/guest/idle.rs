@@ -3,8 +3,9 @@
 //!
 //! Not here: when that is due.
 
-use super::call::{CoreFunc, TRACED};
 use super::context::Cx;
+use super::core_func::CoreFunc;
+use super::traps::TRACED;
 use crate::error::Result;
 use std::ops::Range;
 

@@ -6,11 +6,11 @@
 pub(super) mod back;
 
 use super::context::Cx;
-use super::list::List;
+use super::errors::{bad_text, changed};
 use super::resource::Resource;
-use super::strings::{Str, bad_text, changed};
+use super::strings::Str;
 use super::tree::walk::{Fault, Look, Looked, ToGuest, Words, bytes_of, out_of_range};
-use super::value::Val;
+use super::value::{List, Val};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Encoding, Policy, Text};

@@ -1,20 +1,50 @@
-//! What the host may touch of a guest.
+//! What the host may touch of a guest. This file holds the data that every store carries.
+//! Each of the others uses those above it only.
 //!
-//! This file holds the data that every store carries: reusable scratch, the
-//! strings that are out, and the calls that are owed. Behaviour is next door:
-//! `memory` has the window onto linear memory, `call` the crossing both ways,
-//! `value` the values, `refs` the references, `text` the strings that guests hand over, `slots` those
-//! that compiled adapters name, `tree` the slots of a call, `transfer` the way of text to
-//! them, `frame` a call's words, `host` the host functions that take values in order, `link` how core code calls those, `defer` the debts, `func` what can be called,
-//! `stack` the host's stack, `meter` fuel and deadlines, `idle` what runs between calls only, `wasi` what instances have of
-//! the system.
+//! | file         | holds                                                          |
+//! |--------------|----------------------------------------------------------------|
+//! | errors       | what goes wrong with values                                    |
+//! | context      | the two ways to a store                                        |
+//! | stack        | the host's stack, and how deep calls may be                    |
+//! | traps        | what comes out of code that failed                             |
+//! | meter        | fuel and deadlines                                             |
+//! | wasi         | what instances have of the system                              |
+//! | engine_types | the engine's types and this crate's                            |
+//! | number       | numbers as bits                                                |
+//! | memory       | the window onto linear memory; whose it is                     |
+//! | core_func    | core functions, with what is known of their types              |
+//! | text         | strings that guests hand over: views, then copies              |
+//! | strings      | strings as values                                              |
+//! | measure      | how long a text is for a guest                                 |
+//! | refs         | references, and how they become words                          |
+//! | resource     | resources of components, and hosts' own                        |
+//! | words        | core code calls the host: raw words                            |
+//! | link         | how a place in core code calls a host function                 |
+//! | tree         | how values lie with a host: slots, ends of calls               |
+//! | value        | values, lists and functions, which contain each other          |
+//! | words/values | values as words, and words as values                           |
+//! | tree/ends    | what an end of a call can be                                   |
+//! | frame        | the crossing: the words of a call into core code               |
+//! | carried      | text on its way into linear memory, in words or copied         |
+//! | slots        | strings that compiled adapters refer to by number              |
+//! | pending      | calls owed to guests                                           |
+//! | turn         | the safe point, the crossing, what is made good after failures |
+//! | wrapper      | core functions that stand for the host's                       |
+//! | idle         | what runs between calls only                                   |
+//! | transfer     | text from a guest to where it goes, and into a guest           |
+//! | func         | calls with lists of values                                     |
+//! | host         | host functions that take and give values in order              |
+//! | packed       | packed lists, between the host and linear memory               |
+//! | laid         | values with parts in memory of the host's, and back            |
+//! | parts        | values with parts, where adapters take numbers and texts       |
 //!
 //! Not here: behaviour.
 
-pub(crate) mod call;
 pub(crate) mod carried;
 pub(crate) mod context;
-pub(crate) mod defer;
+pub(crate) mod core_func;
+pub(crate) mod engine_types;
+pub(crate) mod errors;
 pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
@@ -22,13 +52,15 @@ pub(crate) mod idle;
 #[cfg(feature = "component")]
 mod laid;
 pub(crate) mod link;
-pub(crate) mod list;
+pub(crate) mod measure;
 pub(crate) mod memory;
 pub(crate) mod meter;
+pub(crate) mod number;
 #[cfg(feature = "component")]
 mod packed;
 #[cfg(feature = "component")]
 pub(crate) mod parts;
+pub(crate) mod pending;
 pub(crate) mod refs;
 pub(crate) mod resource;
 pub(crate) mod slots;
@@ -36,11 +68,14 @@ pub(crate) mod stack;
 pub(crate) mod strings;
 pub(crate) mod text;
 pub(crate) mod transfer;
+pub(crate) mod traps;
 pub(crate) mod tree;
+pub(crate) mod turn;
 pub(crate) mod value;
 #[cfg(feature = "wasi")]
 pub(crate) mod wasi;
 pub(crate) mod words;
+mod wrapper;
 
 use crate::abi::Measure;
 use crate::string::Policy;
@@ -54,7 +89,7 @@ pub(crate) struct StoreData {
     /// What becomes of ill-formed text where a string does not say.
     pub policy: Policy,
     pub texts: text::Texts,
-    pub debts: defer::Debts,
+    pub debts: pending::Debts,
     pub slots: slots::Slots,
     pub refs: refs::Refs,
     pub scratch: Scratch,
@@ -62,7 +97,7 @@ pub(crate) struct StoreData {
     pub meter: meter::Meter,
     /// Functions that core code can name, so that a `funcref` comes back as the
     /// function it was.
-    pub funcs: HashMap<call::FuncId, Weak<func::Inner>>,
+    pub funcs: HashMap<core_func::FuncId, Weak<value::Inner>>,
     /// The number of the next global, table, memory or tag.
     pub next: u64,
     /// How to name the modules that frames of traps are in, by the start of

@@ -2,7 +2,7 @@
 //!
 //! Not here: other values.
 
-use super::list::List;
+use super::value::List;
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result, Trap};
 use crate::string::Text;

@@ -6,13 +6,14 @@
 
 use super::StoreData;
 use super::context::Cx;
-use super::func::{Body, Func, Typed, put as put_out, set_defaults, with_vals};
+use super::errors::bad_text;
+use super::func::{put as put_out, with_vals};
 use super::laid::back::{Back, Leaves};
 use super::laid::{Leaf, Looks, Room, look_at, told as of_walk};
-use super::strings::{Str, bad_text};
+use super::strings::Str;
 use super::tree::walk::{Fault, Writing};
-use super::tree::{Arg, Is, Out, Raw, Spare};
-use super::value::Val;
+use super::tree::{Arg, Is, Out, Raw, Spare, with_ends};
+use super::value::{Body, Callable, Func, Val, set_defaults};
 use super::{KEPT, recycle};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result, Trap};
@@ -22,10 +23,10 @@ use std::sync::Arc;
 
 /// A function of values with parts, of one that takes and gives their leaves.
 pub(crate) fn whole(
-    inner: Arc<dyn Typed>,
+    inner: Arc<dyn Callable>,
     ty: Arc<Signature>,
     guest: GuestEncoding,
-) -> Result<Arc<dyn Typed>> {
+) -> Result<Arc<dyn Callable>> {
     let leaves = leaves(&ty.results)?;
     Ok(Arc::new(Whole { inner, ty, leaves, guest }))
 }
@@ -40,12 +41,12 @@ pub(crate) fn flattened(
     guest: GuestEncoding,
 ) -> Option<Func> {
     let served = match (wanted.signature(), &func.0.body) {
-        (Some(wanted), Body::Typed(body)) => body.serves(wanted).map(|_| wanted),
+        (Some(wanted), Body::Callable(body)) => body.serves(wanted).map(|_| wanted),
         _ => None,
     };
     let (is_served, whole) = (served.is_some(), served.or(func.ty().signature())?.clone());
     let flat = Flattened { func: func.clone(), whole, is_served, guest, ty: ty.clone() };
-    Some(Func::new_typed(cx.data().id, ty.clone(), Arc::new(flat)))
+    Some(Func::new_callable(cx.data().id, ty.clone(), Arc::new(flat)))
 }
 
 fn leaves(fields: &Fields) -> Result<Vec<ValType>> {
@@ -95,7 +96,7 @@ impl Laid {
 
 /// A function of a guest's, with its values whole.
 pub(crate) struct Whole {
-    inner: Arc<dyn Typed>,
+    inner: Arc<dyn Callable>,
     ty: Arc<Signature>,
     /// Those of the results.
     leaves: Vec<ValType>,
@@ -103,7 +104,7 @@ pub(crate) struct Whole {
     guest: GuestEncoding,
 }
 
-impl Typed for Whole {
+impl Callable for Whole {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         let params = &self.ty.params.fields;
         if args.len() != params.len() {
@@ -114,6 +115,15 @@ impl Typed for Whole {
         let done = self.call_in(cx, &mut laid, args, results);
         laid.give_back(cx.data_mut());
         done
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
     }
 }
 
@@ -249,7 +259,7 @@ struct Flattened {
     ty: FuncType,
 }
 
-impl Typed for Flattened {
+impl Callable for Flattened {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         with_vals(cx, &self.ty, args, results, |cx, args, results| {
             self.call_vals(cx, args, results)
@@ -284,10 +294,10 @@ impl Flattened {
         set_defaults(&kinds.collect::<Vec<_>>(), &mut found)?;
         match &self.func.0.body {
             Body::Core(core) => core.call(cx, &vals, &mut found)?,
-            Body::Typed(body) if self.is_served => {
+            Body::Callable(body) if self.is_served => {
                 body.call_as(cx, signature, &vals, &mut found)?;
             }
-            Body::Typed(body) => body.call_vals(cx, &vals, &mut found)?,
+            Body::Callable(body) => body.call_vals(cx, &vals, &mut found)?,
         }
         let mut room = Room::new(cx, std::mem::take(&mut laid.there), self.guest);
         laid.leaves.clear();

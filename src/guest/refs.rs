@@ -9,7 +9,7 @@
 //! Not here: function references, which are not collected.
 
 use super::context::Cx;
-use super::value::wrong_store;
+use super::errors::wrong_store;
 use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::collections::HashMap;

@@ -10,8 +10,9 @@
 
 use super::carried::Copied;
 use super::context::Cx;
-use super::strings::{Str, bad_text};
-use super::transfer::{length, measure_for, word};
+use super::errors::bad_text;
+use super::measure::{length, measure_for, word};
+use super::strings::Str;
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, Result};
 use crate::string::{Policy, Text};

@@ -4,10 +4,11 @@
 
 use super::StoreData;
 use super::context::{AsContext, AsContextMut, Cx};
+use super::errors::{bad_text, changed, copy_failed, no_memory};
 use super::text::Cell;
 use crate::abi::GuestEncoding;
-use crate::error::{Error, ErrorKind, Result};
-use crate::string::{self, CopyError, Dest, Encoding, Fault, Policy, Text, encodings};
+use crate::error::Result;
+use crate::string::{self, Dest, Encoding, Policy, Text, encodings};
 use std::fmt;
 use std::sync::Arc;
 
@@ -98,7 +99,7 @@ impl<'a> Str<'a> {
     /// A copy of text as it is: what is not checked is not checked in it either.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfMemory`].
+    /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory).
     pub fn copied(text: Text<'_>) -> Result<Str<'static>> {
         Ok(Str::owned(Units::copied(text)?, false))
     }
@@ -189,7 +190,7 @@ impl<'a> Str<'a> {
     /// of units written. Otherwise like [`Str::copy_utf8`].
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfRange`], with the position, for text that does not fit
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange), with the position, for text that does not fit
     /// Latin-1, where the rule is to reject what is ill-formed; else it gets `?`.
     pub fn copy(&self, cx: impl AsContext, dst: Dest<'_>) -> Result<usize> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
@@ -206,7 +207,7 @@ impl<'a> Str<'a> {
     /// An owned copy.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfMemory`] among others: its size is the guest's choice.
+    /// [`OutOfMemory`](crate::ErrorKind::OutOfMemory) among others: its size is the guest's choice.
     pub fn to_string(&self, cx: impl AsContext) -> Result<String> {
         let policy = self.policy_or(cx.as_context().0.data().policy);
         self.with(cx, |text| {
@@ -386,49 +387,6 @@ pub(crate) fn copy_as(
         string::transcode(&measured, text, Dest::of_bytes(encoding, buffer)).map_err(changed)
     })?;
     Ok(Str::guest(cell))
-}
-
-#[cold]
-pub(crate) fn bad_text(bad: string::BadText) -> Error {
-    let kind = match bad.fault {
-        Fault::NotLatin1 => ErrorKind::OutOfRange,
-        _ => ErrorKind::BadText,
-    };
-    Error::new(kind, bad.to_string()).at_position(bad.position)
-}
-
-/// What a copy of text raises for which there is no memory.
-#[cold]
-pub(crate) fn no_memory(units: usize) -> Error {
-    let message = format!("no memory for a string of {units} code units");
-    Error::new(ErrorKind::OutOfMemory, message)
-}
-
-pub(crate) fn changed(_: string::Changed) -> Error {
-    Error::new(ErrorKind::BadText, "the text changed while it was read")
-}
-
-fn copy_failed(error: CopyError) -> Error {
-    match error {
-        CopyError::BadText(bad) => bad_text(bad),
-        CopyError::TooSmall { needed } => {
-            let message = format!("the buffer is too small: the string has {needed} code units");
-            Error::new(ErrorKind::BufferTooSmall, message).needing(needed)
-        }
-        CopyError::OutOfMemory { units } => no_memory(units),
-    }
-}
-
-impl From<string::BadText> for Error {
-    fn from(bad: string::BadText) -> Error {
-        bad_text(bad)
-    }
-}
-
-impl From<CopyError> for Error {
-    fn from(error: CopyError) -> Error {
-        copy_failed(error)
-    }
 }
 
 impl fmt::Debug for Str<'_> {

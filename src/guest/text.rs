@@ -11,9 +11,8 @@
 
 use super::StoreData;
 use super::context::Cx;
+use super::errors::{no_memory, wrong_store};
 use super::memory::{Home, Mem};
-use super::strings::no_memory;
-use super::value::wrong_store;
 use crate::error::Result;
 use crate::string::{Encoding, Text};
 use std::sync::{Arc, OnceLock};

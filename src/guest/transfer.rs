@@ -3,15 +3,17 @@
 //!
 //! Not here: views and copies, which text that stays is; short text that goes in words.
 
-use super::call::CoreFunc;
 use super::carried::CARRIED;
 use super::context::Cx;
-use super::defer::settle_for;
+use super::core_func::CoreFunc;
+use super::errors::{changed, mismatch};
+use super::measure::{length, measure, measure_for};
 use super::memory::Mem;
 use super::slots::{Held, Once};
-use super::strings::{Str, bad_text, changed, copy_as};
+use super::strings::{Str, copy_as};
 use super::text::Location;
-use super::tree::{Out, mismatch};
+use super::tree::Out;
+use super::turn::settle_for;
 use super::value::Val;
 use super::{give_back, recycle};
 use crate::abi::{AllocArg, GuestEncoding, Measure};
@@ -179,26 +181,6 @@ pub(crate) fn of_result(error: Error, i: usize) -> Error {
     }
 }
 
-/// Measures a string for such a guest; `None` where it is one of this store's
-/// guests, as that guest has it: it has been checked.
-pub(crate) fn measure_for(
-    cx: &Cx<'_>,
-    s: &Str<'_>,
-    guest: GuestEncoding,
-) -> Result<Option<Measure>> {
-    if s.is_of(cx.data().id, guest) {
-        return Ok(None);
-    }
-    measure(cx, s, guest).map(Some)
-}
-
-/// Measures a string for such a guest.
-pub(crate) fn measure(cx: &Cx<'_>, s: &Str<'_>, guest: GuestEncoding) -> Result<Measure> {
-    let policy = s.policy_or(cx.data().policy);
-    let measured = s.with_in(cx.into(), |text| Measure::new(text, guest, policy))?;
-    measured.map_err(bad_text)
-}
-
 /// Writes a string that was measured for such a guest into its memory, where it gave
 /// room: out of what a host holds, or out of another guest's memory.
 pub(crate) fn write_str(
@@ -231,22 +213,4 @@ pub(crate) fn write_str(
 #[cold]
 pub(crate) fn changed_since(c: Changed) -> Error {
     Trap::with_code(changed(c).message(), TrapCode::IllFormedText).into()
-}
-
-#[cold]
-fn too_long(len: usize) -> Error {
-    let message = format!("a string of {len} bytes is too long for a guest");
-    Trap::with_code(message, TrapCode::StringTooLong).into()
-}
-
-/// What a guest is told as the length of a text.
-#[inline]
-pub(crate) fn length(measure: &Measure) -> Result<i32> {
-    measure.length().map(|len| len as i32).ok_or_else(|| too_long(measure.bytes()))
-}
-
-/// A length as a word.
-#[inline]
-pub(crate) fn word(len: usize) -> Result<i32> {
-    u32::try_from(len).map(|len| len as i32).map_err(|_| too_long(len))
 }

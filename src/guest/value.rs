@@ -1,14 +1,26 @@
-//! The values that cross: [`Val`].
+//! The values that cross, [`Val`], and what is in them and has them: lists, and functions.
 //!
-//! Not here: the strings and references in it.
+//! Not here: the strings and references in it; calls.
 
-use super::func::Func;
-use super::list::List;
+#[cfg(feature = "component")]
+use super::StoreData;
+use super::context::{Cx, same_store};
+use super::core_func::CoreFunc;
+use super::errors::{mismatch, no_values};
+use super::link::Link;
+use super::number::Number;
 use super::refs::ExternRef;
 use super::resource::Resource;
 use super::strings::Str;
+use super::tree::{Arg, Out, ReadText, Returned, Slot, Trust};
+use super::words::HostType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::{Class, ValType, kinds_of_values};
+use crate::types::tree::Signature;
+use crate::types::{Class, FuncType, ValType, kinds_of_values};
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// One value, of a core or of an interface type.
 ///
@@ -75,6 +87,180 @@ pub enum Val<'a> {
 /// What a case holds, if it holds anything.
 pub type Payload<'a> = Option<Box<Val<'a>>>;
 
+/// The packed kinds: the variant, and the type of an element.
+macro_rules! packed {
+    ($($name:ident $ty:ty,)+) => {
+        /// The elements of a list. Numbers, truth values and characters are packed,
+        /// and copied as they lie; as an argument, [`List::Val`] does for them too.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs)]
+        pub enum List<'a> {
+            $($name(Cow<'a, [$ty]>),)+
+            /// Elements of any kind.
+            Val(Vec<Val<'a>>),
+        }
+
+        impl<'a> List<'a> {
+            /// How many there are.
+            pub fn len(&self) -> usize {
+                match self {
+                    $(List::$name(elements) => elements.len(),)+
+                    List::Val(elements) => elements.len(),
+                }
+            }
+
+            /// Whether there are none.
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// What they are, where they are packed.
+            pub fn element(&self) -> Option<ValType> {
+                match self {
+                    $(List::$name(_) => Some(ValType::$name),)+
+                    List::Val(_) => None,
+                }
+            }
+
+            /// A copy that owns its elements; those that are values are left.
+            pub(crate) fn to_owned(&self) -> Result<List<'static>, &[Val<'a>]> {
+                match self {
+                    $(List::$name(elements) => Ok(List::$name(elements.to_vec().into())),)+
+                    List::Val(elements) => Err(elements),
+                }
+            }
+
+            /// An element.
+            pub fn get(&self, index: usize) -> Option<Val<'a>> {
+                match self {
+                    $(List::$name(elements) => elements.get(index).map(|v| Val::$name(*v)),)+
+                    List::Val(elements) => elements.get(index).cloned(),
+                }
+            }
+        }
+    };
+}
+
+packed! {
+    Bool bool, Char char,
+    S8 i8, U8 u8, S16 i16, U16 u16, S32 i32, U32 u32, S64 i64, U64 u64,
+    F32 f32, F64 f64,
+}
+
+/// A function in a store: of a core module, of an interface, or the host's
+/// own. Clones are the same function.
+#[derive(Clone)]
+pub struct Func(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub store: u64,
+    pub ty: FuncType,
+    pub body: Body,
+    /// What core code calls for it, made when it is first needed; of a
+    /// core function, itself.
+    pub(super) wrapper: OnceLock<CoreFunc>,
+    /// What makes that.
+    pub(super) wrap: Wrap,
+}
+
+/// Makes a core function that calls such a one of this type.
+pub(super) type Wrap = fn(&mut Cx<'_>, &FuncType, Arc<dyn Callable>) -> Result<CoreFunc>;
+
+pub(crate) enum Body {
+    Core(CoreFunc),
+    Callable(Arc<dyn Callable>),
+}
+
+/// Something that takes and gives interface values: an adapter bound to an
+/// instance, or a host function.
+pub(crate) trait Callable: Any + Send + Sync {
+    /// Runs it. The caller has checked the ends against its type. After an error it is
+    /// unspecified which results are there.
+    fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()>;
+
+    /// A call by who has lists of values, and of what takes them: else `with_ends` makes
+    /// ends of them. Each result holds its type's default.
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()>;
+
+    /// A call with slots, the arguments checked by what they are for; `None` where
+    /// there is no such way.
+    ///
+    /// # Safety
+    ///
+    /// What the arguments point to must be there until this returns.
+    #[allow(unsafe_code)] // here nothing is done
+    #[cfg_attr(not(feature = "component"), allow(dead_code))]
+    unsafe fn call_slots(
+        &self,
+        _: &mut Cx<'_>,
+        _: &[Slot],
+        _: ReadText,
+        _: &mut Returned,
+        _: Trust,
+    ) -> Option<Result<()>> {
+        None
+    }
+
+    /// Whether it serves a component's import of this type, for which the types of Rust
+    /// stand that it has; none where there are none.
+    fn serves(&self, _: &Signature) -> Option<Result<()>> {
+        None
+    }
+
+    /// Runs it with values of a type that it serves.
+    fn call_as(
+        &self,
+        _: &mut Cx<'_>,
+        _: &Signature,
+        _: &[Val<'_>],
+        _: &mut [Val<'static>],
+    ) -> Result<()> {
+        Err(mismatch())
+    }
+
+    /// Defines it for an import of a type that it serves; none where it is called with
+    /// values.
+    #[cfg(feature = "component")]
+    fn define(
+        self: Arc<Self>,
+        _: &mut wasmtime::component::LinkerInstance<'_, StoreData>,
+        _: &str,
+        _: &Signature,
+    ) -> Option<wasmtime::Result<()>> {
+        None
+    }
+
+    /// Makes what core code calls for it, for which it has this type, without lists of
+    /// values; the link comes back from those that do not know that way.
+    #[allow(clippy::result_large_err)] // it goes on to another way at once
+    fn linked(
+        self: Arc<Self>,
+        _: &mut Cx<'_>,
+        _: &HostType,
+        link: Link,
+    ) -> Result<wasmtime::Func, Link> {
+        Err(link)
+    }
+}
+
+impl Func {
+    #[inline]
+    pub(crate) fn check_store(&self, cx: &Cx<'_>) -> Result<()> {
+        same_store(cx, self.0.store, "function")
+    }
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Func({})", self.0.ty)
+    }
+}
+
 impl<'a> Val<'a> {
     /// Zero, null or the empty string; `None` for a type without values, or
     /// with values that have parts.
@@ -96,53 +282,6 @@ impl<'a> Val<'a> {
             Val::String(s) => Some(s),
             _ => None,
         }
-    }
-}
-
-/// A number as it travels: of an integer of up to 32 bits, extended to 32 by its
-/// sign, in the low half.
-pub(crate) trait Number {
-    fn to_bits(self) -> u64;
-    fn from_bits(bits: u64) -> Self;
-}
-
-macro_rules! integers {
-    ($through:ty: $($ty:ty)+) => {$(
-        impl Number for $ty {
-            #[inline(always)]
-            fn to_bits(self) -> u64 {
-                self as $through as u64
-            }
-            #[inline(always)]
-            fn from_bits(bits: u64) -> $ty {
-                bits as $ty
-            }
-        }
-    )+};
-}
-
-integers!(u32: i8 u8 i16 u16 i32 u32);
-integers!(u64: i64 u64);
-
-impl Number for f32 {
-    #[inline(always)]
-    fn to_bits(self) -> u64 {
-        f32::to_bits(self).into()
-    }
-    #[inline(always)]
-    fn from_bits(bits: u64) -> f32 {
-        f32::from_bits(bits as u32)
-    }
-}
-
-impl Number for f64 {
-    #[inline(always)]
-    fn to_bits(self) -> u64 {
-        f64::to_bits(self)
-    }
-    #[inline(always)]
-    fn from_bits(bits: u64) -> f64 {
-        f64::from_bits(bits)
     }
 }
 
@@ -252,6 +391,15 @@ pub(crate) fn check_count(what: &str, types: &[ValType], count: usize) -> Result
     Err(Error::new(ErrorKind::WrongCount, message))
 }
 
-pub(crate) fn wrong_store(what: &str) -> Error {
-    Error::new(ErrorKind::WrongStore, format!("this {what} belongs to another store"))
+/// Makes each of them the default of its type.
+pub(crate) fn set_defaults(types: &[ValType], vals: &mut Vec<Val<'static>>) -> Result<()> {
+    vals.clear();
+    for ty in types {
+        vals.push(match ty.is_composite() {
+            // It has none: anything will do to be replaced.
+            true => Val::Option(None),
+            false => Val::default_of(*ty).ok_or_else(|| no_values(*ty))?,
+        });
+    }
+    Ok(())
 }

@@ -4,16 +4,17 @@
 //! type on the spot. Interface integers travel in the core integers that carry
 //! them.
 //!
-//! Not here: what the words mean; calls into core code.
+//! Not here: what the words mean; values, which are in `values`; calls into core code.
 
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
+pub(super) mod values;
+
 use super::StoreData;
-use super::call::{from_raw, func_type, word_for};
 use super::context::Cx;
+use super::engine_types::func_type;
+use super::errors::mismatch;
 use super::refs::expose;
-use super::tree::mismatch;
-use super::value::Val;
 use crate::error::{Error, Result};
 use crate::types::{FuncType, ValType};
 use std::mem::MaybeUninit;
@@ -36,22 +37,6 @@ pub(crate) struct HostWords<'a> {
 pub(crate) struct Done(());
 
 impl HostWords<'_> {
-    /// A value of this type, which is not `string`.
-    pub fn val(&mut self, cx: &mut Cx<'_>, ty: ValType) -> Result<Val<'static>> {
-        let core = ty.carrier();
-        if self.put > 0 || self.ty.params().get(self.read) != Some(&core) {
-            return Err(broken("a word of another type"));
-        }
-        let raw = self.raw[self.read];
-        self.read += 1;
-        // SAFETY: the type says that the argument is a `core`, and no result
-        // has been put in its place. No guest has run since the core called, so
-        // nothing was collected: what has not been read is put aside before one
-        // does (`HostCall::caller`).
-        let val = unsafe { from_raw(cx, core, raw) }?;
-        typed(ty, val)
-    }
-
     /// A number's bits, whichever kind of number it is; of one of 32 bits, the
     /// high half is of no meaning.
     #[inline]
@@ -85,12 +70,6 @@ impl HostWords<'_> {
     #[inline]
     pub fn put_i32(&mut self, value: i32) -> Result<()> {
         self.word(ValType::I32, ValRaw::i32(value))
-    }
-
-    /// A value that is no string.
-    pub fn put(&mut self, cx: &mut Cx<'_>, val: &Val<'_>) -> Result<()> {
-        let (ty, word) = word_of(cx, self.put, val)?;
-        self.word(ty, word)
     }
 
     /// A number's bits, whichever kind of number is due.
@@ -210,24 +189,6 @@ fn exposed(
     }
     cx.data_mut().refs.cut(rooted);
     outcome
-}
-
-#[inline]
-fn typed(ty: ValType, val: Val<'static>) -> Result<Val<'static>> {
-    if ty.is_core() { Ok(val) } else { Val::from_bits(ty, val.bits()) }
-}
-
-#[inline]
-fn word_of(cx: &mut Cx<'_>, at: usize, val: &Val<'_>) -> Result<(ValType, ValRaw)> {
-    let ty = val.ty();
-    let core = ty.carrier();
-    let word = match core {
-        _ if ty == ValType::String => return Err(broken("a string is no word")),
-        ValType::I32 => ValRaw::i32(val.bits() as i32),
-        ValType::I64 => ValRaw::i64(val.bits() as i64),
-        core => word_for(cx, at, core, val)?,
-    };
-    Ok((core, word))
 }
 
 /// Compiled code and its description disagree: a bug, told instead of a

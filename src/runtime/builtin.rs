@@ -4,8 +4,8 @@
 
 use crate::error::Trap;
 use crate::guest::context::{Context, Cx};
-use crate::guest::func::Func;
 use crate::guest::host::HostCall;
+use crate::guest::value::Func;
 use crate::plan::Builtin;
 use crate::string::{Policy, copy_to_string};
 use crate::types::{FuncType, ValType};

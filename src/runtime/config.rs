@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::Limits;
-use crate::guest::call::TRACED;
+use crate::guest::traps::TRACED;
 use crate::string::{Encoding, Policy};
 use std::fmt;
 use std::num::NonZeroUsize;

@@ -10,12 +10,13 @@ use crate::compiled::{Code, Running};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Bound;
 use crate::guest::ModuleName;
-use crate::guest::call::{CoreFunc, Mark};
 use crate::guest::context::Cx;
-use crate::guest::func::{Func, Typed};
+use crate::guest::core_func::CoreFunc;
 use crate::guest::memory::{Home, Mem};
 #[cfg(feature = "component")]
 use crate::guest::parts;
+use crate::guest::turn::Mark;
+use crate::guest::value::{Callable, Func};
 use crate::linked::Linked;
 use crate::plan::{Adapter, CoreImport, Inside, Program, Same};
 use crate::types::{ExternType, FuncType};
@@ -130,7 +131,7 @@ impl CoreInstance {
                     ExternType::Func(ty) => ty.clone(),
                     other => return Err(Error::internal(format_args!("{other} adapter"))),
                 };
-                let body: Arc<dyn Typed> = match &self.running {
+                let body: Arc<dyn Callable> = match &self.running {
                     Some(running) => running.entered(cx, &self.core, adapter)?,
                     None => Arc::new(Bound { linked: self.linked.clone(), adapter }),
                 };
@@ -141,7 +142,7 @@ impl CoreInstance {
                     }
                     None => body,
                 };
-                Ok(Extern::Func(Func::new_typed(store, ty, body)))
+                Ok(Extern::Func(Func::new_callable(store, ty, body)))
             }
             Inside::Core(_) => {
                 let at = match &of.back {

@@ -5,13 +5,13 @@
 
 use super::making;
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::call::{ref_type, same_store, val_type, wasm_type};
+use crate::guest::context::same_store;
 use crate::guest::context::{AsContext, AsContextMut, Cx};
-use crate::guest::func::Func;
+use crate::guest::engine_types::{ref_type, val_type, wasm_type};
 use crate::guest::memory::Home;
 use crate::guest::refs::ExternRef;
 use crate::guest::text;
-use crate::guest::value::Val;
+use crate::guest::value::{Func, Val};
 use crate::types::{ExternType, FuncType, GlobalType, Limits, MemoryType, TableType, ValType};
 use std::fmt;
 use wasmtime::AsContextMut as _;
@@ -401,7 +401,7 @@ impl Memory {
     /// [`ErrorKind::Unsupported`] for a shared memory.
     pub fn read(&self, cx: impl AsContext, offset: usize, dst: &mut [u8]) -> Result<()> {
         if cx.as_context().0.data().id != self.store {
-            return Err(crate::guest::value::wrong_store("memory"));
+            return Err(crate::guest::errors::wrong_store("memory"));
         }
         self.check(&cx, offset, dst.len())?;
         self.plain()?.read(cx.as_context().0, offset, dst).map_err(Error::internal)
@@ -470,7 +470,7 @@ impl Tag {
         if cx.data().id != self.store {
             return FuncType::new([], []);
         }
-        crate::guest::call::func_type(self.inner.ty(cx).ty())
+        crate::guest::engine_types::func_type(self.inner.ty(cx).ty())
     }
 }
 
@@ -514,7 +514,7 @@ fn to_val(cx: &mut Cx<'_>, ty: ValType, val: &Val<'_>) -> Result<wasmtime::Val> 
         Val::ExternRef(Some(r)) => wasmtime::Val::ExternRef(Some(r.to_rooted(cx)?)),
         Val::FuncRef(None) => wasmtime::Val::FuncRef(None),
         Val::FuncRef(Some(f)) => wasmtime::Val::FuncRef(Some(f.core(cx)?.handle())),
-        _ => return Err(crate::guest::func::no_values(ty)),
+        _ => return Err(crate::guest::errors::no_values(ty)),
     })
 }
 
@@ -533,8 +533,8 @@ fn from_val(cx: &mut Cx<'_>, val: wasmtime::Val) -> Result<Val<'static>> {
         wasmtime::Val::ExternRef(Some(r)) => Val::ExternRef(Some(ExternRef::from_rooted(cx, r)?)),
         wasmtime::Val::FuncRef(None) => Val::FuncRef(None),
         wasmtime::Val::FuncRef(Some(f)) => Val::FuncRef(Some(Func::from_core(cx, f, None))),
-        wasmtime::Val::V128(_) => return Err(crate::guest::func::no_values(ValType::V128)),
-        _ => return Err(crate::guest::func::no_values(ValType::OtherRef)),
+        wasmtime::Val::V128(_) => return Err(crate::guest::errors::no_values(ValType::V128)),
+        _ => return Err(crate::guest::errors::no_values(ValType::OtherRef)),
     })
 }
 

@@ -6,16 +6,17 @@ use super::externs::{Extern, Global, Memory, Table, Tag};
 #[cfg(feature = "component")]
 use crate::component::{self, func::SlotFunc};
 use crate::error::{Error, Result};
-use crate::guest::call::{Word, guard};
 use crate::guest::context::{AsContextMut, Caller, Cx};
-use crate::guest::func::{Body, Func, Typed, check_room, with_vals};
+use crate::guest::core_func::Word;
+use crate::guest::func::{check_room, with_vals};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
 use crate::guest::strings::Str;
-use crate::guest::tree::{Arg, Out};
+use crate::guest::traps::guard;
+use crate::guest::tree::{Arg, Out, with_ends};
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
-use crate::guest::value::{Val, check_count};
+use crate::guest::value::{Body, Callable, Func, Val, check_count};
 use crate::guest::words::HostType;
 use crate::types::FuncType;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ impl Func {
         body: impl Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
     ) -> Func {
         let store = cx.as_context_mut().store_id();
-        Func::new_typed(store, ty.clone(), Arc::new(HostFunc { body, ty }))
+        Func::new_callable(store, ty.clone(), Arc::new(HostFunc { body, ty }))
     }
 
     /// A host function without lists of values: arguments are taken out of the call in
@@ -71,7 +72,7 @@ impl Func {
         body: impl HostBody,
     ) -> Func {
         let store = cx.as_context_mut().store_id();
-        Func::new_typed(store, ty.clone(), Arc::new(FlatFunc { body, ty }))
+        Func::new_callable(store, ty.clone(), Arc::new(FlatFunc { body, ty }))
     }
 
     /// Its parameters and results.
@@ -253,7 +254,7 @@ impl Func {
         self.check_store(cx)?;
         match &self.0.body {
             Body::Core(func) => func.call_words(cx, words),
-            Body::Typed(_) => {
+            Body::Callable(_) => {
                 let message = "this function takes more than numbers";
                 Err(Error::new(crate::error::ErrorKind::WrongKind, message))
             }
@@ -272,7 +273,7 @@ struct HostFunc<F> {
     ty: FuncType,
 }
 
-impl<F> Typed for HostFunc<F>
+impl<F> Callable for HostFunc<F>
 where
     F: Fn(Caller<'_>, &[Val<'_>], &mut [Val<'static>]) -> Result<()> + Send + Sync + 'static,
 {
@@ -298,9 +299,18 @@ struct FlatFunc<B> {
     ty: FuncType,
 }
 
-impl<B: HostBody> Typed for FlatFunc<B> {
+impl<B: HostBody> Callable for FlatFunc<B> {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         called_by_host(cx, &self.body, &self.ty, args, results)
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
     }
 
     fn linked(

@@ -13,9 +13,9 @@ use super::wasi;
 use crate::component::{self, func::Imported, host::HostFunction, instance::Supplied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContextMut, Context, Cx};
-use crate::guest::defer::settle;
-use crate::guest::func::{Body, Func};
-use crate::guest::value::wrong_store;
+use crate::guest::errors::wrong_store;
+use crate::guest::turn::settle;
+use crate::guest::value::{Body, Func};
 use crate::plan::Inside;
 use crate::types::{ExternType, FuncType, ImportType};
 use std::sync::{Arc, OnceLock};
@@ -262,7 +262,7 @@ impl Instance {
             Of::Component(component) => {
                 let func = component.function(cx, index)?.ok_or_else(|| not_exported("so many"))?;
                 let ty = func.ty().clone().into();
-                Ok(Extern::Func(Func::new_typed(self.0.store, ty, Arc::new(func))))
+                Ok(Extern::Func(Func::new_callable(self.0.store, ty, Arc::new(func))))
             }
         }
     }
@@ -344,7 +344,7 @@ fn stands_for(ty: &FuncType, func: &Func) -> bool {
 /// Whether a host function whose types stand for those of components serves this one.
 pub(super) fn serves(ty: &FuncType, func: &Func) -> Option<Result<()>> {
     match (ty.signature(), &func.0.body) {
-        (Some(ty), Body::Typed(body)) => body.serves(ty),
+        (Some(ty), Body::Callable(body)) => body.serves(ty),
         _ => None,
     }
 }

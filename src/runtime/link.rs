@@ -12,7 +12,7 @@ use super::typed::HostClosure;
 use crate::component::names;
 use crate::error::{Error, Result, Trap};
 use crate::guest::context::{AsContextMut, Context};
-use crate::guest::func::Func;
+use crate::guest::value::Func;
 use crate::string::{Policy, copy_to_string};
 use crate::types::{ExternType, FuncType, ImportType};
 use std::collections::HashMap;

@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{AsContext, AsContextMut, Context, ContextRef, Cx, sealed};
 use crate::guest::meter::{Meter, at_deadline, set_deadline};
 use crate::guest::stack::Stack;
-use crate::guest::{Limits, StoreData, defer};
+use crate::guest::{Limits, StoreData, turn};
 use crate::string::{Encoding, Policy};
 use crate::wasi::Wasi;
 use config::Config;
@@ -249,7 +249,7 @@ impl Context<'_> {
     /// # Errors
     /// The first trap of a deferred call; all of them run.
     pub fn settle(&mut self) -> Result<()> {
-        defer::settle(self.enter()?)
+        turn::settle(self.enter()?)
     }
 }
 
@@ -369,7 +369,7 @@ pub(crate) fn making(cx: &mut Cx<'_>, kind: ErrorKind, error: wasmtime::Error) -
         || error.is::<wasmtime::ThrownException>()
         || crate::wasi::exit_status(&error).is_some()
     {
-        return crate::guest::call::failure(cx, error);
+        return crate::guest::traps::failure(cx, error);
     }
     Error::new(kind, format!("{error:#}"))
 }

@@ -5,15 +5,17 @@
 
 use crate::compiled::Entered;
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::call::{CoreFunc, Mark, Word};
 use crate::guest::context::{AsContextMut, Cx};
-use crate::guest::defer::settle_for;
+use crate::guest::core_func::{CoreFunc, Word};
+use crate::guest::errors::mismatch;
 use crate::guest::frame::{Frame, Room};
-use crate::guest::func::{Body, Func, with_vals};
+use crate::guest::func::with_vals;
 #[cfg(feature = "component")]
 use crate::guest::parts::Whole;
 use crate::guest::stack::check_depth;
-use crate::guest::tree::{Arg, Is, Out, mismatch};
+use crate::guest::tree::{Arg, Is, Out};
+use crate::guest::turn::{Mark, settle_for};
+use crate::guest::value::{Body, Func};
 use crate::types::{FuncType, ValType};
 use std::any::Any;
 use std::sync::Arc;
@@ -58,7 +60,7 @@ impl Prepared {
         let way = match &func.0.body {
             Body::Core(core) if core.is_numeric() => Way::Numbers(core.clone()),
             Body::Core(_) => Way::Any,
-            Body::Typed(body) => {
+            Body::Callable(body) => {
                 let body: Arc<dyn Any + Send + Sync> = body.clone();
                 match body.downcast::<Entered>() {
                     Ok(entered) => match entered.bare() {
@@ -105,7 +107,7 @@ impl Prepared {
     #[doc(hidden)]
     pub fn takes_as_it_lies(&self) -> bool {
         #[cfg(feature = "component")]
-        if let Body::Typed(body) = &self.func.0.body {
+        if let Body::Callable(body) = &self.func.0.body {
             let body: &dyn Any = &**body;
             return body.is::<crate::component::call::Function>() || body.is::<Whole>();
         }
@@ -142,7 +144,7 @@ impl Prepared {
                     core.call(cx, args, results)
                 })
             }
-            Body::Typed(body) => {
+            Body::Callable(body) => {
                 check_depth(cx)?;
                 body.call(cx, args, results)
             }

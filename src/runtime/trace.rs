@@ -10,7 +10,7 @@ use super::config::Trace;
 use super::externs::Extern;
 use super::module::Module;
 use crate::guest::context::{AsContext, Caller, Cx};
-use crate::guest::func::{Body, Func};
+use crate::guest::value::{Body, Func};
 use crate::guest::value::{Payload, Val};
 use crate::types::{ExternType, FuncType};
 use std::borrow::Cow;
@@ -70,7 +70,7 @@ impl Trace {
         let told = move |mut caller: Caller<'_>, args: &[Val<'_>], results: &mut [Val<'static>]| {
             (trace.0)(&line(&caller, what, &name, args));
             match (&served, &inner.0.body) {
-                (Some(ty), Body::Typed(body)) => body.call_as(&mut caller.0, ty, args, results),
+                (Some(ty), Body::Callable(body)) => body.call_as(&mut caller.0, ty, args, results),
                 _ => inner.call(&mut caller, args, results),
             }
         };

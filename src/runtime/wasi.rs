@@ -8,7 +8,7 @@ use super::module::Module;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::Cx;
 #[cfg(feature = "wasi")]
-use crate::guest::func::Func;
+use crate::guest::value::Func;
 use crate::types::{ExternType, ImportType};
 use crate::wasi;
 

@@ -4,9 +4,8 @@
 
 #![allow(unsafe_code)] // it follows the pointers in slots
 
-use super::ReadText;
 use super::arena::Arena;
-use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width};
+use super::slot::{FieldsSlot, ListSlot, ReadText, Slot, TextSlot, VariantSlot, kind, many, width};
 use crate::error::{Error, ErrorKind, Result};
 use std::ptr::null;
 

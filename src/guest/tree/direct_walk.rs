@@ -10,7 +10,7 @@ use super::pour::{Place, copy_run, put, refused, within};
 use super::slot::kind;
 use super::walk::{Fault, Reading, Taken, character, find, trap};
 use crate::error::{Error, ErrorKind, TrapCode};
-use crate::guest::strings::{bad_text, changed};
+use crate::guest::errors::{bad_text, changed};
 use crate::string::{
     BadText, CopyError, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged,
 };

@@ -8,30 +8,21 @@
 
 #![allow(unsafe_code)] // pointers, whose lifetimes the types around them keep
 
-use super::mismatch;
+use super::end::{Arg, Out};
 use super::sink::Sink;
 use super::slot::{Of, Slot};
 use super::walk::{Lend, Take};
 use crate::error::{Error, Result};
 use crate::guest::context::Cx;
-use crate::guest::func::Func;
+use crate::guest::errors::{changed, mismatch, no_memory};
 use crate::guest::refs::ExternRef;
-use crate::guest::strings::{Str, changed, no_memory};
-use crate::guest::value::Val;
+use crate::guest::strings::Str;
+use crate::guest::value::{Func, Val};
 use crate::guest::{KEPT, KEPT_IN_EACH, recycle};
 use crate::string::{self, Dest, Encoding, Policy, Text};
 use crate::types::tree::Type;
 use crate::types::{Class, FuncType, ValType};
 use std::marker::PhantomData;
-
-/// An argument, with what it refers to lent for `'a`.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-pub struct Arg<'a>(Slot, PhantomData<&'a ()>);
-
-/// A result: a number, once it is there, or where another one goes.
-#[repr(transparent)]
-pub struct Out<'r>(Slot, PhantomData<&'r mut ()>);
 
 // What a slot of these refers to, beside C's own kinds.
 /// Nothing: it holds a number's bits.

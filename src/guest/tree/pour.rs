@@ -7,18 +7,16 @@
 
 use super::arena::{Arena, ResourceRoom, release};
 use super::layout::{Form, Node, Span, mismatch, step, wrong};
-use super::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width};
+use super::slot::{FieldsSlot, ListSlot, ReadText, Slot, TextSlot, VariantSlot, kind, many, width};
 use super::walk::Fault;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::AsContextMut;
-use crate::guest::strings::{Str, bad_text, changed};
+use crate::guest::errors::{bad_text, changed};
+use crate::guest::strings::Str;
 use crate::string::{Dest, Encoding, measure, transcode_unchanged};
 use crate::types::tree::Type;
 use std::ffi::c_void;
 use std::ptr::{null_mut, without_provenance_mut};
-
-/// Reads text that a slot refers to.
-type ReadText = unsafe fn(*const TextSlot) -> Result<Str<'static>>;
 
 /// Where structs, and what they point to, are put.
 pub struct Place<'a> {

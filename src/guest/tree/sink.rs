@@ -6,7 +6,8 @@
 #![allow(unsafe_code)] // memory that a caller vouches for
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::guest::strings::{Str, changed};
+use crate::guest::errors::changed;
+use crate::guest::strings::Str;
 use crate::string::{Dest, Encoding, Measured, Policy, Text, copy, measure, transcode_unchanged};
 use std::ffi::c_void;
 use std::ptr::NonNull;

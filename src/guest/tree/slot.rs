@@ -6,7 +6,9 @@
 
 #![allow(unsafe_code)] // the members of a union, and pointers that C lends
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::guest::resource::Resource;
+use crate::guest::strings::Str;
 use crate::string::{Encoding, Policy, Text};
 pub(crate) use crate::types::kind::{self, width};
 use std::ffi::c_void;
@@ -127,6 +129,10 @@ impl Slot {
     }
 }
 
+/// Reads text that a slot refers to, also C's handles. The text must stay as long
+/// as the result is used, whatever that says.
+pub type ReadText = unsafe fn(*const TextSlot) -> Result<Str<'static>>;
+
 impl TextSlot {
     /// Whether it is text itself, no handle, in this encoding.
     pub fn is_plain(&self, encoding: Encoding) -> bool {
@@ -196,5 +202,32 @@ pub(crate) fn bytes_mut(words: &mut [u64]) -> &mut [u8] {
 impl Default for ListSlot {
     fn default() -> ListSlot {
         ListSlot { data: null(), size: 0, element: kind::VAL }
+    }
+}
+
+/// Text that a slot around it refers to.
+///
+/// # Safety
+///
+/// It must be there for as long as the result is used.
+pub unsafe fn plain_text(text: *const TextSlot) -> Result<Str<'static>> {
+    let null = || Error::new(ErrorKind::NullPointer, "text: the pointer is NULL");
+    // SAFETY: the caller vouches for it.
+    unsafe {
+        let text = text.as_ref().ok_or_else(null)?;
+        if text.data.is_null() && text.size > 0 {
+            return Err(null());
+        }
+        let unknown = || {
+            let message = format!("{} is no encoding", text.encoding);
+            Error::new(ErrorKind::UnknownKind, message)
+        };
+        let lent = Str::from_text(text.text().ok_or_else(unknown)?);
+        Ok(match text.flags {
+            1 => lent.with_policy(Policy::Replace),
+            2 => lent.with_policy(Policy::Reject),
+            3 => lent.with_policy(Policy::Keep),
+            _ => lent,
+        })
     }
 }

@@ -7,10 +7,10 @@
 #![allow(unsafe_code)] // the memory of a guest, between two allocations in it
 
 use super::arena::full;
-use super::slot::{Slot, many};
-use super::{ReadText, mismatch};
+use super::slot::{ReadText, Slot, many};
 use crate::error::{Error, ErrorKind, Trap, TrapCode};
 use crate::guest::context::ContextRef;
+use crate::guest::errors::mismatch;
 use crate::guest::resource::Resource;
 use crate::guest::strings::Str;
 use crate::guest::value::Val;

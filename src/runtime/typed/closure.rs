@@ -6,14 +6,13 @@
 use super::mapping::{Lift, Lower, Mapping, Sealed, UNKNOWN, count, fits_param, fits_result};
 use super::tuples::field;
 use crate::error::{Error, Result};
-use crate::guest::call::guard;
 use crate::guest::context::{AsContextMut, Caller, ContextRef, Cx};
-use crate::guest::func::{Func, Typed};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
+use crate::guest::traps::guard;
 use crate::guest::tree::walk::{Arrive, Lend as _, Reading, Taken};
-use crate::guest::tree::{Arg, Out};
-use crate::guest::value::Val;
+use crate::guest::tree::{Arg, Out, with_ends};
+use crate::guest::value::{Callable, Func, Val};
 use crate::guest::words::HostType;
 use crate::types::tree::{Field, Fields, Signature, Type};
 use crate::types::{FuncType, ValType};
@@ -54,7 +53,7 @@ impl Func {
         let store = cx.as_context_mut().store_id();
         let ty = type_of(&body);
         let wrapped = Wrapped { body, ty: ty.clone(), args: PhantomData };
-        Func::new_typed(store, ty, Arc::new(wrapped))
+        Func::new_callable(store, ty, Arc::new(wrapped))
     }
 }
 
@@ -156,9 +155,18 @@ impl<Args: 'static, F: HostClosure<Args>> HostBody for Arc<Wrapped<F, Args>> {
     }
 }
 
-impl<Args: 'static, F: HostClosure<Args>> Typed for Wrapped<F, Args> {
+impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
     fn call(&self, cx: &mut Cx<'_>, args: &[Arg<'_>], results: &mut [Out<'_>]) -> Result<()> {
         called_by_host(cx, self, &self.ty, args, results)
+    }
+
+    fn call_vals(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
     }
 
     fn linked(
@@ -186,7 +194,7 @@ impl<Args: 'static, F: HostClosure<Args>> Typed for Wrapped<F, Args> {
             let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
             let value = self.body.run(caller, params, Sealed).value(Sealed)?;
             if let (Some(field), Some(result)) = (ty.results.fields.first(), results.first_mut()) {
-                *result = value.to_val(&field.ty).ok_or_else(crate::guest::tree::mismatch)?;
+                *result = value.to_val(&field.ty).ok_or_else(crate::guest::errors::mismatch)?;
             }
             Ok(())
         })
@@ -260,7 +268,7 @@ macro_rules! arities {
                 Ok(($($T::take(call)?,)*))
             }
             fn of_vals(cx: &ContextRef<'_>, vals: &[Val<'_>]) -> Result<Self> {
-                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::tree::mismatch)?)?,)*))
+                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::errors::mismatch)?)?,)*))
             }
         }
 

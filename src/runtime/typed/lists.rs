@@ -6,13 +6,12 @@ use super::mapping::{Lift, Lower, Mapping, misfit, mismatch, one_result, unexpec
 use crate::error::{Error, ErrorKind};
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
-use crate::guest::list::List;
 use crate::guest::strings::Str;
 use crate::guest::tree::walk::{
     Fault, Lend, Look, Looked, Reading, Taken, Words, Writing, look_at_length,
 };
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::Val;
+use crate::guest::value::{List, Val};
 use crate::types::ValType;
 use crate::types::tree::{self, Type};
 use std::sync::Arc;

@@ -8,11 +8,10 @@
 use crate::error::{Error, ErrorKind};
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
-use crate::guest::list::List;
 use crate::guest::strings::Str;
 use crate::guest::tree::walk::{Depart, Fault, Lend, Looked, Reading, Taken};
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::Val;
+use crate::guest::value::{List, Val};
 use crate::types::ValType;
 use crate::types::tree::{Fields, Signature, Type};
 use wasmtime::Result;
@@ -411,5 +410,5 @@ pub(super) fn differs(expected: impl std::fmt::Display, found: &str) -> Fault {
 /// A value that is not of the type that was looked at: a bug, told instead of a panic.
 #[cold]
 pub(super) fn mismatch() -> wasmtime::Error {
-    crate::guest::tree::mismatch().into()
+    crate::guest::errors::mismatch().into()
 }

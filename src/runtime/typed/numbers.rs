@@ -6,13 +6,13 @@ use super::mapping::{Lift, Lower, Mapping, misfit, one_result, unexpected};
 use super::text::give_text;
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
-use crate::guest::list::List;
+use crate::guest::number::Number;
 use crate::guest::strings::Str;
 use crate::guest::tree::walk::{
     Lend, Look, Looked, Reading, Taken, Words, Writing, bytes_of, find, out_of_range,
 };
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Number, Val};
+use crate::guest::value::{List, Val};
 use crate::runtime::func::host_type;
 use crate::string::copy_to_utf16;
 use crate::types::tree::Type;

@@ -6,16 +6,14 @@ use super::mapping::{
     Lift, Lower, Mapping, UNKNOWN, differs, misfit, mismatch, name, one_result, stands, unexpected,
 };
 use crate::guest::context::ContextRef;
-use crate::guest::func::Func;
 use crate::guest::host::HostCall;
-use crate::guest::list::List;
 use crate::guest::refs::ExternRef;
 use crate::guest::resource::Resource;
 use crate::guest::tree::walk::{
     Lend, Look, Looked, Reading, Taken, Words, Writing, bytes_of, character,
 };
 use crate::guest::tree::{Arg, Out};
-use crate::guest::value::{Payload, Val};
+use crate::guest::value::{Func, List, Payload, Val};
 use crate::types::ValType;
 use crate::types::tree::Type;
 use std::sync::Arc;
@@ -86,7 +84,7 @@ macro_rules! scalars {
             }
             fn number(&mut self, bits: u64) -> crate::error::Result<()> {
                 let from: Result<$rust> = $from(bits as u32);
-                *self = from.map_err(|_| crate::guest::tree::mismatch())?;
+                *self = from.map_err(|_| crate::guest::errors::mismatch())?;
                 Ok(())
             }
             one_result!();
@@ -245,7 +243,7 @@ impl Lift for Val<'static> {
         from.val_memory(ty, at)
     }
     fn of_val(_: &ContextRef<'_>, val: &Val<'_>) -> crate::error::Result<Self> {
-        owned(val).ok_or_else(crate::guest::tree::mismatch)
+        owned(val).ok_or_else(crate::guest::errors::mismatch)
     }
     fn end(&mut self) -> Out<'_> {
         Out::val(self)

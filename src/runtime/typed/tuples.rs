@@ -209,7 +209,7 @@ macro_rules! tuples {
                 let (Val::Record(vals) | Val::Tuple(vals)) = val else {
                     return Err(unexpected::<Self>(val));
                 };
-                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::tree::mismatch)?)?,)+))
+                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::errors::mismatch)?)?,)+))
             }
 
             fn types() -> Vec<ValType> {

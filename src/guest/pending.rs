@@ -10,23 +10,14 @@
 //!
 //! Not here: strings.
 
-use super::call::CoreFunc;
+use super::StoreData;
 use super::context::Cx;
+use super::core_func::CoreFunc;
 use super::frame::Due;
 use super::memory::Home;
-use super::meter::{check_left, is_over};
-use super::text;
 use super::value::Val;
-use super::{StoreData, give_back};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use std::sync::Arc;
-
-/// A failure that came late, told so once.
-#[cold]
-pub(crate) fn late(error: Error) -> Error {
-    const OWED: &str = "a deferred call owed since an earlier call";
-    if error.message().starts_with(OWED) { error } else { error.context(OWED) }
-}
 
 /// The deferred calls of one store.
 #[derive(Default)]
@@ -73,7 +64,8 @@ struct List {
     args: Vec<Val<'static>>,
 }
 
-enum Debt {
+/// A call that is to be made.
+pub(super) enum Debt {
     /// With few words.
     Due(Due),
     /// With so many values.
@@ -165,14 +157,36 @@ impl Debts {
 
     /// Whether something is owed.
     #[inline]
-    fn owes(&self) -> bool {
+    pub(super) fn owes(&self) -> bool {
         !self.parked.is_empty() || !self.owed.calls.is_empty()
     }
 
     /// Whether something is owed to who runs there.
-    fn owes_to(&self, home: Home) -> bool {
+    pub(super) fn owes_to(&self, home: Home) -> bool {
         self.parked.iter().any(|payer| payer.home.meets(home))
             || self.owed.calls.iter().any(|(of, _)| of.meets(home))
+    }
+
+    /// Who is concerned by the calls registered from `mark` on.
+    pub(super) fn registered_home(&self, mark: usize) -> Home {
+        // Nearly always all of them are of one guest.
+        let mut homes = self.registered.calls[mark..].iter().map(|(home, _)| *home);
+        let first = homes.next().unwrap_or(Home::ANY);
+        if homes.all(|home| home == first) { first } else { Home::ANY }
+    }
+
+    /// Takes the call that was registered last, from `mark` on.
+    pub(super) fn pop_registered(
+        &mut self,
+        mark: usize,
+        args: &mut Vec<Val<'static>>,
+    ) -> Option<Debt> {
+        self.registered.pop(mark, Home::ANY, args)
+    }
+
+    /// The payer of this name.
+    pub(super) fn payer(&self, id: PayerId) -> Option<Arc<dyn Payer>> {
+        self.payers.get(id.at).cloned()
     }
 
     /// Forgets the call that was registered last: it is about to be made.
@@ -201,7 +215,7 @@ impl Debts {
     }
 
     /// The one to be made first of those that are owed to who runs there.
-    fn pop_owed(&mut self, home: Home, args: &mut Vec<Val<'static>>) -> Option<Debt> {
+    pub(super) fn pop_owed(&mut self, home: Home, args: &mut Vec<Val<'static>>) -> Option<Debt> {
         match self.parked.iter().rposition(|payer| payer.home.meets(home)) {
             Some(at) => Some(Debt::Parked(self.parked.remove(at))),
             None => self.owed.pop(0, home, args),
@@ -256,99 +270,4 @@ impl StoreData {
             && owed.calls.iter().all(|(of, _)| !of.meets(payer.home))
             && parked.iter().all(|other| *other == payer || !other.home.meets(payer.home))
     }
-}
-
-/// Runs the calls that a frame registered, last one first. All run; the first
-/// failure is the outcome.
-#[inline]
-pub(crate) fn run_registered(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
-    if cx.data().debts.mark() == mark {
-        return Ok(());
-    }
-    run_registered_now(cx, mark)
-}
-
-#[inline(never)]
-fn run_registered_now(cx: &mut Cx<'_>, mark: usize) -> Result<()> {
-    // Nearly always all of them are of one guest.
-    let mut homes = cx.data().debts.registered.calls[mark..].iter().map(|(home, _)| *home);
-    let first = homes.next().unwrap_or(Home::ANY);
-    let home = if homes.all(|home| home == first) { first } else { Home::ANY };
-    let settled = settle_for(cx, home);
-    let next = |debts: &mut Debts, args: &mut Vec<_>| debts.registered.pop(mark, Home::ANY, args);
-    let ran = run(cx, home, next, |error| error);
-    // Those that could not be made yet, or not to their end, are made later.
-    cx.data_mut().debts.owe(mark);
-    settled.and(ran)
-}
-
-/// The safe point: what is still held is copied out, what is owed is paid.
-/// Everything that lets guest code run goes through here first, or through
-/// [`settle_for`].
-#[inline]
-pub(crate) fn settle(cx: &mut Cx<'_>) -> Result<()> {
-    settle_for(cx, Home::ANY)
-}
-
-/// The safe point before code runs that is known to be there: what others hold and
-/// are owed is left alone.
-#[inline]
-pub(crate) fn settle_for(cx: &mut Cx<'_>, home: Home) -> Result<()> {
-    let data = cx.data();
-    if data.texts.has_views() || data.debts.owes() {
-        return settle_now(cx, home);
-    }
-    Ok(())
-}
-
-#[inline(never)]
-fn settle_now(cx: &mut Cx<'_>, home: Home) -> Result<()> {
-    let data = cx.data();
-    if !data.texts.any_views(home) && !data.debts.owes_to(home) {
-        return Ok(());
-    }
-    // What is left undone for want of fuel stays owed.
-    if data.debts.owes_to(home) {
-        check_left(cx).map_err(late)?;
-    }
-    run(cx, home, |debts, args| debts.pop_owed(home, args), late)
-}
-
-/// Makes calls; the first failure is the outcome, and `told` says what a call's is.
-/// Where a string that is held cannot be copied out, no guest may run: the calls
-/// that are left are not made, and stay where they are.
-fn run(
-    cx: &mut Cx<'_>,
-    home: Home,
-    mut next: impl FnMut(&mut Debts, &mut Vec<Val<'static>>) -> Option<Debt>,
-    told: fn(Error) -> Error,
-) -> Result<()> {
-    let mut args = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-    let mut first = Ok(());
-    loop {
-        // Also after a call: the guest may have called a host that holds a string.
-        if cx.data().texts.any_views(home)
-            && let Err(error) = text::keep_views(cx, home)
-        {
-            first = first.and(Err(error));
-            break;
-        }
-        // A call that is stopped half way can neither be made again nor go on.
-        if is_over(cx) {
-            break;
-        }
-        let Some(debt) = next(&mut cx.data_mut().debts, &mut args) else { break };
-        let done = match debt {
-            Debt::Due(due) => due.call(cx),
-            Debt::Vals(func, _) => func.enter(cx, &args, &mut []),
-            Debt::Parked(id) => match cx.data().debts.payers.get(id.at).cloned() {
-                Some(payer) => payer.pay(cx, id),
-                None => Err(Error::internal("no such payer")),
-            },
-        };
-        first = first.and(done.map_err(told));
-    }
-    args.clear();
-    give_back(&mut cx.data_mut().scratch.vals, args);
-    first
 }
