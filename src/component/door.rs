@@ -23,6 +23,7 @@ use crate::guest::strings::Str;
 use crate::guest::tree::Is;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
+use crate::guest::tree::walk::Taken;
 use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::tree::{Fields, Signature, Type};
 use std::cell::Cell;
@@ -255,7 +256,15 @@ impl Way {
             (MISALIGNED, _) => wasmtime::bail!("realloc return: result not aligned"),
             (BEYOND, _) => wasmtime::bail!("realloc return: beyond end of memory"),
             (_, None) => {}
-            (_, Some(Type::Scalar(kind))) => {
+            (_, Some(ty @ Type::Scalar(kind))) => {
+                if let Some(value) = to.end().and_then(|end| end.as_take()) {
+                    let (mut arena, mut lent) = (Arena::new(0), Vec::new());
+                    let source = Source::Memory(&[], INLINE);
+                    let mut lifting = Lifting::of(source, frame, &mut arena, &mut lent);
+                    let word = [self.result()];
+                    value.take_words(ty, &mut lifting.reading(), &mut Taken(word.iter()))?;
+                    return Ok(());
+                }
                 let slot = scalar(*kind, self.gate.get(RESULT))?;
                 match to.end() {
                     Some(end) => put_slot(slot, end)?,

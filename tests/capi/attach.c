@@ -352,8 +352,8 @@ static wasm_trap_t* host_lone(const wasm_val_vec_t* args, wasm_val_vec_t* result
 }
 static wasm_trap_t* host_bytes(const wasm_val_vec_t* args, wasm_val_vec_t* results) {
   (void)args;
-  static const uint8_t bytes[] = {7};
-  static wasm_list_t list = WASM_LIST_OF(WASM_U8, bytes, 1);
+  static const uint8_t seven[] = {7};
+  static wasm_list_t list = WASM_LIST_OF(WASM_U8, seven, 1);
   results->data[0].of.list = &list;
   return NULL;
 }
@@ -397,13 +397,13 @@ static void kept(bool reference) {
   wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = WASM_ARRAY_VEC(result);
   REQUIRE(call("run", &args, &results) == NULL);
   char16_t found[8];
-  char bytes[8] = "-------";
+  char read[8] = "-------";
   size_t size = 0;
   CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, found, 8, &size));
   CHECK(size == 4 && found[0] == 0xdd80 && found[1] == 'b' && found[3] == '7');
   /* What cannot be UTF-8 is refused, and nothing written. */
-  CHECK(!wasm_string_read(result[0].of.string, WASM_UTF8, bytes, 8, &size));
-  CHECK(strcmp(bytes, "-------") == 0);
+  CHECK(!wasm_string_read(result[0].of.string, WASM_UTF8, read, 8, &size));
+  CHECK(strcmp(read, "-------") == 0);
   CHECK(wasm_string_length(result[0].of.string, WASM_UTF16) == 4);
   wasm_val_delete(&result[0]);
   /* One string is refused all the same. */

@@ -44,6 +44,12 @@ static void scalars(guest_t* g) {
   CHECK(call_with(g, "flip", &flag, 1, in, &flag, &out) && out.u8 == 0);
   in[0].u32 = 0xe9;
   CHECK(call_with(g, "next-char", &one, 1, in, &one, &out) && out.u32 == 0xea);
+  /* The same as values of C's types. */
+  static const witrt_field_t b = WITRT_VALUE(bool, WASM_BOOL), c = WITRT_VALUE(uint32_t, WASM_CHAR);
+  CHECK(call_with(g, "next-char", &c, 1, in, &c, &out) && out.u32 == 0xea);
+  in[0].u64 = 0, in[0].u8 = 1;
+  CHECK(call_with(g, "flip", &b, 1, in, &b, &out) && out.u8 == 0);
+  in[0].u32 = 0xe9;
   witrt_field_t eight[] = {
     WITRT_PLAIN(WASM_S8), WITRT_PLAIN(WASM_U8), WITRT_PLAIN(WASM_S16), WITRT_PLAIN(WASM_U16),
     WITRT_PLAIN(WASM_S32), WITRT_PLAIN(WASM_U32), WITRT_PLAIN(WASM_S64), WITRT_PLAIN(WASM_U64)};
