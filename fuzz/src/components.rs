@@ -101,22 +101,25 @@ fn damaged(engine: &Engine, bytes: &mut Bytes<'_>) {
 
 /// Types as text, with those that need names.
 #[derive(Default)]
-struct Types {
-    text: String,
-    count: usize,
+pub(super) struct Types {
+    pub text: String,
+    pub count: usize,
+    /// None has resources.
+    pub values_only: bool,
 }
 
 impl Types {
-    fn any(&mut self, bytes: &mut Bytes<'_>, depth: usize) -> String {
-        const PLAIN: [&str; 14] = [
+    pub fn any(&mut self, bytes: &mut Bytes<'_>, depth: usize) -> String {
+        let plain: &[&str] = &[
             "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char",
             "string", "(own $r)",
         ];
+        let plain = &plain[..plain.len() - usize::from(self.values_only)];
         if depth == 0 {
-            return PLAIN[bytes.below(PLAIN.len())].to_owned();
+            return plain[bytes.below(plain.len())].to_owned();
         }
         match bytes.below(12) {
-            0..3 => PLAIN[bytes.below(PLAIN.len())].to_owned(),
+            0..3 => plain[bytes.below(plain.len())].to_owned(),
             3 => "string".to_owned(),
             4 => format!("(list {})", self.any(bytes, depth - 1)),
             5 => format!("(option {})", self.any(bytes, depth - 1)),
@@ -198,7 +201,7 @@ const ENDLESS: usize = ALLOCATORS.len() - 1;
 /// Where the result of the import goes.
 const RESULT: usize = 64;
 
-fn core_type(flat: &[Flat]) -> String {
+pub(super) fn core_type(flat: &[Flat]) -> String {
     let name = |flat: &Flat| match flat {
         Flat::I32 => " i32",
         Flat::I64 => " i64",
@@ -319,7 +322,7 @@ fn handed_on(counting: &Engine, engine: &Engine, bytes: &mut Bytes<'_>) {
     }
 }
 
-fn signature(module: &Module, import: usize) -> Signature {
+pub(super) fn signature(module: &Module, import: usize) -> Signature {
     match &module.imports().nth(import).expect("it has one").ty {
         ExternType::Func(ty) => (**ty.signature().expect("it is a component's")).clone(),
         other => panic!("{other:?}"),

@@ -1,12 +1,15 @@
 //! Functions of components by their door, and by the engine's own way: the same results,
-//! traps, calls of the host and memory, whatever the guest's allocator does.
+//! traps, calls of the host and memory, whatever the guest's allocator does, and whatever
+//! it says that its values are.
 
 use super::Bytes;
-use super::components::{plain_value, some_bits, text};
+use super::components::{Types, core_type, signature, text, value};
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock, Mutex};
+use witrt::wit::Type;
 use witrt::{
-    BackEnd, Config, Engine, Func, FuncType, Instance, Module, OptLevel, Store, Val, ValType,
+    AsContext, BackEnd, Config, Engine, Func, FuncType, Instance, List, Module, OptLevel,
+    Signature, Store, Val, ValType,
 };
 
 static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
@@ -17,30 +20,15 @@ static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Types, and the core types that these are.
-const PLAIN: [(&str, &str); 13] = [
-    ("bool", "i32"),
-    ("s8", "i32"),
-    ("u8", "i32"),
-    ("s16", "i32"),
-    ("u16", "i32"),
-    ("s32", "i32"),
-    ("u32", "i32"),
-    ("char", "i32"),
-    ("s64", "i64"),
-    ("u64", "i64"),
-    ("f32", "f32"),
-    ("f64", "f64"),
-    ("string", "i32 i32"),
-];
-
-/// What guests do at times, and mostly not.
-const DEEDS: [&str; 10] = [
+/// What guests do at times, and mostly not. A host that is told 9 calls back.
+const DEEDS: [&str; 12] = [
+    "",
     "",
     "",
     "",
     "",
     "(call $note (i32.const 7))",
+    "(call $note (i32.const 9))",
     "(drop (memory.grow (i32.const 1)))",
     "unreachable",
     "(i32.store (i32.const 64) (i32.const 0x21ff2121))",
@@ -74,6 +62,36 @@ const TEXTS: [(i32, i32); 9] = [
 ];
 const AREAS: [i32; 8] = [16, 16, 16, 16, 17, 18, 65532, -8];
 
+/// Where other values are, in what guests have made up.
+const MADE_UP: i32 = 128;
+const MADE_UP_AREAS: [i32; 8] = [MADE_UP, MADE_UP, MADE_UP, MADE_UP + 8, 132, 129, 65528, -8];
+
+/// Cases, lengths and places, of which that is made: some make sense.
+const WORDS: [u32; 22] = [
+    0,
+    0,
+    0,
+    1,
+    1,
+    2,
+    3,
+    5,
+    20,
+    64,
+    64,
+    MADE_UP as u32,
+    MADE_UP as u32 + 32,
+    255,
+    0x0101_0101,
+    0xd800,
+    4096,
+    4097,
+    65530,
+    65536,
+    1 << 30,
+    u32::MAX,
+];
+
 /// Does what the bytes say, both ways.
 ///
 /// # Panics
@@ -81,24 +99,24 @@ const AREAS: [i32; 8] = [16, 16, 16, 16, 17, 18, 65532, -8];
 /// Where there is a difference.
 pub fn play(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let (text, types) = component(&mut bytes);
+    let Some((text, types)) = component(&mut bytes) else { return };
     let calls = (0..8).map(|_| {
-        let (at, params) = match types.get(bytes.below(types.len())) {
-            Some((at, params)) => (*at, params.as_slice()),
-            None => (0, &[][..]),
-        };
-        let args = params.iter().map(|ty| match *ty {
-            "string" => Val::String(self::text(&mut bytes)),
-            ty => {
-                let bits = some_bits(&mut bytes);
-                plain_value(&mut bytes, bits, ty)
-            }
-        });
-        (at, args.collect::<Vec<_>>())
+        let at = bytes.below(types.len());
+        // At times those of another function.
+        let taken = [at, bytes.below(types.len())][usize::from(bytes.below(16) == 0)];
+        let params = types[taken].params.fields.iter();
+        (at, params.map(|field| argument(&mut bytes, &field.ty)).collect::<Vec<_>>())
     });
     let calls = calls.collect::<Vec<_>>();
     let [by_door, without] = ENGINES.each_ref().map(|engine| outcomes(engine, &text, &calls));
     assert_eq!(by_door, without, "{text}\n{calls:?}");
+}
+
+fn argument(bytes: &mut Bytes<'_>, ty: &Type) -> Val<'static> {
+    match ty {
+        Type::String => Val::String(text(bytes)),
+        ty => value(bytes, ty, 2),
+    }
 }
 
 fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -> Vec<String> {
@@ -107,13 +125,22 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
         Err(error) => panic!("{error}: {text}"),
     };
     let mut store = Store::new(engine);
-    let noted = Arc::new(Mutex::new(0));
+    let noted = Arc::new(Mutex::new((String::new(), None::<Func>)));
     let to = noted.clone();
-    let note = Func::new(&mut store, FuncType::new([ValType::U32], []), move |_, _, _| {
-        *to.lock().expect("nobody panics with it") += 1;
+    let note = Func::new(&mut store, FuncType::new([ValType::U32], []), move |mut cx, args, _| {
+        let back = {
+            let mut to = to.lock().expect("nobody panics with it");
+            let _ = write!(to.0, " {:?}", args[0]);
+            to.1.clone().filter(|_| matches!(args[0], Val::U32(9)))
+        };
+        let Some(func) = back else { return Ok(()) };
+        let outcome = func.call(&mut cx, &[], &mut [Val::Bool(false)]);
+        let outcome = outcome.map_err(|error| (error.kind(), error.message().to_owned()));
+        let _ = write!(to.lock().expect("as above").0, " {outcome:?}");
         Ok(())
     });
     let instance = Instance::new(&mut store, &module, &[note.into()]).expect("nothing runs");
+    noted.lock().expect("as above").1 = instance.func(&mut store, "hash").ok();
     let mut found = Vec::new();
     let mut call = |name: &str, args: &[Val<'_>]| {
         let func = instance.func(&mut store, name).expect("it is exported");
@@ -126,7 +153,8 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
                 format!("{:?} {} {:?}", error.kind(), error.message(), frames.collect::<Vec<_>>())
             }
         };
-        found.push(format!("{name} {outcome} {}", noted.lock().expect("nobody panics with it")));
+        let noted = std::mem::take(&mut noted.lock().expect("as above").0);
+        found.push(format!("{name} {outcome}{noted}"));
     };
     for (at, args) in calls {
         call(&format!("f{at}"), args);
@@ -135,88 +163,126 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
     found
 }
 
-fn shown(store: &Store, val: &Val<'_>) -> String {
+/// A value with all its bits.
+fn shown(cx: &impl AsContext, val: &Val<'_>) -> String {
+    let payload = |val: &Option<Box<Val<'_>>>| val.as_ref().map(|val| shown(cx, val));
+    let all = |vals: &[Val<'_>]| vals.iter().map(|val| shown(cx, val)).collect::<Vec<_>>();
     match val {
-        Val::String(text) => format!("{:?}", text.to_string(store)),
+        Val::String(text) => format!("{:?}", text.to_string(cx)),
         Val::F32(x) => format!("{:x}", x.to_bits()),
         Val::F64(x) => format!("{:x}", x.to_bits()),
+        Val::List(List::Val(vals)) => format!("list {:?}", all(vals)),
+        Val::Record(vals) | Val::Tuple(vals) => format!("{:?}", all(vals)),
+        Val::Variant(case, val) => format!("case {case} {:?}", payload(val)),
+        Val::Option(val) => format!("option {:?}", payload(val)),
+        Val::Result(Ok(val)) => format!("ok {:?}", payload(val)),
+        Val::Result(Err(val)) => format!("err {:?}", payload(val)),
         other => format!("{other:?}"),
     }
 }
 
-type Types = Vec<(usize, Vec<&'static str>)>;
+/// Functions of types of their own: what declares the types, the functions as a host
+/// would import them, and what they are.
+fn signatures(bytes: &mut Bytes<'_>) -> Option<(String, Vec<String>, Vec<Signature>)> {
+    let mut types = Types { values_only: true, ..Types::default() };
+    let texts = (0..1 + bytes.below(3)).map(|_| {
+        let mut any = |bytes: &mut Bytes<'_>| match bytes.below(4) {
+            0 => "string".to_owned(),
+            1 => types.any(bytes, 0),
+            _ => types.any(bytes, 2),
+        };
+        let params = (0..[0, 1, 1, 2, 3, 4, 7, 17][bytes.below(8)])
+            .map(|i| format!("(param \"p{i}\" {})", any(bytes)))
+            .collect::<String>();
+        let result = match bytes.below(5) {
+            0 => String::new(),
+            _ => format!("(result {})", any(bytes)),
+        };
+        params + &result
+    });
+    let texts = texts.collect::<Vec<_>>();
+    let imports = texts.iter().enumerate().map(|(i, of)| format!("(import \"f{i}\" (func {of}))"));
+    // The layouts are told by a component that does nothing.
+    let asked = format!("(component {} {})", types.text, imports.collect::<String>());
+    // The library may be without components.
+    let asked = Module::new(&ENGINES[1], asked.as_bytes()).ok()?;
+    let signatures = (0..texts.len()).map(|i| signature(&asked, i)).collect::<Vec<_>>();
+    let large = |ty: &Signature| ty.params.layout.size > 4096 || ty.results.layout.size > 4096;
+    (!signatures.iter().any(large)).then_some((types.text, texts, signatures))
+}
 
-fn component(bytes: &mut Bytes<'_>) -> (String, Types) {
+fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
     let deed = |bytes: &mut Bytes<'_>| DEEDS[bytes.below(DEEDS.len())];
     let resource = match bytes.below(3) {
         0 => "(type $r (resource (rep i32))) (core func $drop (canon resource.drop $r))",
         _ => "",
     };
-    let encoding = ["", "", "", "string-encoding=utf16"][bytes.below(4)];
+    let encoding =
+        ["", "", "string-encoding=utf16", "string-encoding=latin1+utf16"][bytes.below(4)];
     let lie = LIES[bytes.below(LIES.len())];
     let (allocates, pays) = (deed(bytes), deed(bytes));
-    let (mut core, mut lifted, mut types) = (String::new(), String::new(), Types::new());
-    for at in 0..1 + bytes.below(3) {
-        let mut params = Vec::new();
-        let (mut words, mut flat, mut noted) = (0, String::new(), String::new());
-        let mut told = String::from("(i32.const 64) (i32.const 20)");
-        for _ in 0..bytes.below(8) {
-            let (ty, core) =
-                PLAIN[[bytes.below(PLAIN.len()), 12][usize::from(bytes.below(4) == 0)]];
-            if ty == "string" {
-                told = format!("(local.get {words}) (local.get {})", words + 1);
-            }
-            for core in core.split(' ') {
-                let place = 1024 + 256 * at + 8 * words;
-                let _ = write!(noted, "({core}.store (i32.const {place}) (local.get {words}))");
-                words += 1;
-            }
-            let _ = write!(flat, " {core}");
-            params.push(ty);
+    let made_up = (0..bytes.below(65)).flat_map(|_| WORDS[bytes.below(WORDS.len())].to_le_bytes());
+    let made_up = made_up.map(|byte| format!("\\{byte:02x}")).collect::<String>();
+    let (types, texts, signatures) = signatures(bytes)?;
+    let (mut core, mut lifted) = (String::new(), String::new());
+    for (at, (of, ty)) in texts.iter().zip(&signatures).enumerate() {
+        let params = &ty.params.layout.flat;
+        let params = if params.len() > 16 { " i32".to_owned() } else { core_type(params) };
+        let mut noted = String::new();
+        for (i, core) in params.split_whitespace().enumerate() {
+            let place = 1024 + 256 * at + 8 * i;
+            let _ = write!(noted, "({core}.store (i32.const {place}) (local.get {i}))");
         }
-        let (result, back) = match bytes.below(4) {
-            0 => ("", ""),
-            1 => PLAIN[bytes.below(PLAIN.len())],
-            _ => ("string", "i32 i32"),
+        let fields = ty.params.fields.iter();
+        let first = fields.clone().next().filter(|_| params.starts_with(" i32 i32"));
+        let mut told = match first.map(|field| &field.ty) {
+            Some(Type::String | Type::List(_)) => "(local.get 0) (local.get 1)".to_owned(),
+            _ => "(i32.const 64) (i32.const 20)".to_owned(),
         };
         if bytes.below(3) == 0 {
             let (text, len) = TEXTS[bytes.below(TEXTS.len())];
             told = format!("(i32.const {text}) (i32.const {len})");
         }
         let bits = [0, 1, 2, 255, 256, 0xd800, 0x10ffff, -1][bytes.below(8)];
-        let (given, returned) = match back {
+        let back = core_type(&ty.results.layout.flat);
+        let (given, returned) = match &*back {
             "" => (String::new(), ""),
-            "i32 i32" => {
+            " i32" => (format!("(i32.const {bits})"), "(result i32)"),
+            " i64" => (format!("(i64.const {bits})"), "(result i64)"),
+            " f32" => (format!("(f32.reinterpret_i32 (i32.const {bits}))"), "(result f32)"),
+            " f64" => (format!("(f64.reinterpret_i64 (i64.const {bits}))"), "(result f64)"),
+            // What was given, if it is given in memory; or as text is.
+            _ if bytes.below(4) == 0 && ty.params.layout.flat.len() > 16 => {
+                ("(local.get 0)".to_owned(), "(result i32)")
+            }
+            " i32 i32" if bytes.below(4) > 0 => {
                 let area = AREAS[bytes.below(AREAS.len())];
                 (format!("(call $tell (i32.const {area}) {told})"), "(result i32)")
             }
-            "i32" => (format!("(i32.const {bits})"), "(result i32)"),
-            "i64" => (format!("(i64.const {bits})"), "(result i64)"),
-            "f32" => (format!("(f32.reinterpret_i32 (i32.const {bits}))"), "(result f32)"),
-            _ => (format!("(f64.reinterpret_i64 (i64.const {bits}))"), "(result f64)"),
+            _ => {
+                let area = MADE_UP_AREAS[bytes.below(MADE_UP_AREAS.len())];
+                (format!("(i32.const {area})"), "(result i32)")
+            }
         };
         let _ = writeln!(
             core,
-            "(func (export \"f{at}\") (param{flat}) {returned} {noted} {} {given})",
+            "(func (export \"f{at}\") (param{params}) {returned} {noted} {} {given})",
             deed(bytes)
         );
-        let named = params.iter().enumerate().map(|(i, ty)| format!("(param \"p{i}\" {ty})"));
-        let named = named.collect::<String>();
-        let result = if result.is_empty() { String::new() } else { format!("(result {result})") };
         let post = match bytes.below(2) {
-            0 if back == "i32 i32" => "(post-return (core func $i \"post\"))",
+            0 if returned == "(result i32)" => "(post-return (core func $i \"post\"))",
             _ => "",
         };
         let _ = writeln!(
             lifted,
-            "(func (export \"f{at}\") {named} {result} (canon lift (core func $i \"f{at}\")
+            "(func (export \"f{at}\") {of} (canon lift (core func $i \"f{at}\")
               (memory (core memory $i \"memory\")) (realloc (core func $i \"realloc\"))
               {post} {encoding}))"
         );
-        types.push((at, params));
     }
     let text = format!(
         r#"(component
+  {types}
   (import "note" (func $host (param "n" u32)))
   (core func $lowered (canon lower (func $host)))
   {resource}
@@ -224,9 +290,13 @@ fn component(bytes: &mut Bytes<'_>) -> (String, Types) {
     (import "host" "note" (func $note (param i32)))
     (memory (export "memory") 1)
     (data (i32.const 64) "plain text, caf\c3\a9, \f0\9f\a6\80, and \ff ill-formed")
+    (data (i32.const {MADE_UP}) "{made_up}")
     (global $next (mut i32) (i32.const 4096))
     (func $deep (call $deep))
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) (local i32)
+      (i32.store (i32.const 52) (i32.add (i32.mul (i32.load (i32.const 52)) (i32.const 31))
+        (i32.add (i32.mul (local.get 0) (i32.const 7)) (i32.add (local.get 1)
+          (i32.add (i32.mul (local.get 2) (i32.const 5)) (local.get 3))))))
       (local.set 4 (i32.and (i32.add (global.get $next) (i32.sub (local.get 2) (i32.const 1)))
         (i32.sub (i32.const 0) (local.get 2))))
       (global.set $next (i32.add (local.get 4) (local.get 3)))
@@ -253,5 +323,5 @@ fn component(bytes: &mut Bytes<'_>) -> (String, Types) {
   (func (export "hash") (result u64) (canon lift (core func $i "hash")))
   {lifted})"#
     );
-    (text, types)
+    Some((text, signatures))
 }

@@ -18,6 +18,7 @@ pub const TARGETS: &[Target] = &[
     ("safe", super::safe::play),
     ("capi", super::play::play),
     ("components", super::components::play),
+    ("doors", super::doors::play),
     ("faces", super::faces::play),
 ];
 
