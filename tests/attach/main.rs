@@ -8,6 +8,7 @@ mod cases;
 #[cfg(feature = "cli")]
 mod command;
 mod forms;
+mod hostile;
 mod imports;
 mod lone;
 mod mistakes;

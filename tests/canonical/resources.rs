@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use witrt::{Engine, ErrorKind, Extern, Func, Instance, Module, Resource, Store, Val};
+use witrt::{
+    BackEnd, Config, Engine, ErrorKind, Extern, Func, Instance, Module, Resource, Store, Val,
+};
 
 /// Host resources: a component holds one, lends it back, gives it back, and drops it.
 #[test]
@@ -182,10 +184,8 @@ fn handles_that_are_guessed() {
             self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
-    let engine = Engine::default();
-    let module = Module::new(&engine, TEXT.as_bytes()).unwrap();
     // Each step by name, with the handle that was kept, or so far from it; the last fails.
-    for steps in [
+    let all = [
         &[("use-at", 1)][..],
         &[("use-at", -1)],
         &[("use-at", i64::from(u32::MAX) - 1)],
@@ -199,7 +199,12 @@ fn handles_that_are_guessed() {
         &[("drop-at", 0), ("drop-at", 0)],
         &[("drop-at", 0), ("use-at", 0)],
         &[("lent", 0)],
-    ] {
+    ];
+    // Functions without resources go by the door, the first time and later.
+    let back_ends = [BackEnd::Compiled, BackEnd::Reference];
+    for (back_end, steps) in back_ends.into_iter().flat_map(|b| all.map(|steps| (b, steps))) {
+        let engine = Engine::new(Config::new().back_end(back_end)).unwrap();
+        let module = Module::new(&engine, TEXT.as_bytes()).unwrap();
         let dropped = Arc::new(AtomicU32::new(0));
         let made = {
             let mut store = Store::new(&engine);

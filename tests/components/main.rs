@@ -9,6 +9,7 @@ mod expected;
 mod linking;
 mod mistakes;
 mod notation;
+mod recursion;
 mod resources;
 mod support;
 mod tools;
