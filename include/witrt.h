@@ -2885,6 +2885,11 @@ bool witrt_prepared_take(const struct witrt_prepared_t *prepared,
 /// and behind them what these point to: text, lists. Resources in it are handles which
 /// the caller owns, each. Nothing in it is allocated by the library.
 ///
+/// Values go straight from the host's structs into the component's memory, and back, and
+/// a call allocates nothing. Not where there is a `WITRT_SLOT_VAL` or a string to be read
+/// later, or where a result has resources, each of which is a handle: such a call makes a
+/// tree of its values first, which takes one allocation or more.
+///
 /// Owned by the caller; NULL where the description does not fit the function's type, and
 /// where sizes and offsets cannot be; the message tells which way leads there:
 /// `parameter 1, element, field "qty": expected u32, found string`. `error` may be NULL;
@@ -2938,13 +2943,23 @@ struct wasm_trap_t *witrt_caller_trap(const struct witrt_caller_t *caller,
 /// `error` are as for `witrt_func_new_with_slots`. Owned by the caller; NULL for a type of
 /// no component, and where the description does not fit it.
 ///
-/// Arguments are valid during the callback: a list as `span`, a struct as `value`, text as
-/// `text`. One for which there are functions is put where the callback says, with
+/// Arguments are valid until the callback returns: a list as `span`, a struct as `value`,
+/// text as `text`. One for which there are functions is put where the callback says, with
 /// `witrt_caller_argument`.
+///
+/// What is shown is read only. Where a component calls, text in its encoding, and lists whose
+/// elements lie as the component has them, are in the component's own memory, also those
+/// that a struct points to: nothing is copied. They stay as they are for all of the callback,
+/// which may call other functions of the store: not the instance that calls, which is busy
+/// (`WITRT_ERROR_STORE_BUSY`), so that nobody moves or changes its memory. Afterwards it may
+/// be anywhere: what is kept is to be copied, and another thread that reads is to be done
+/// when the callback returns. Everything else is shown in memory of the store's, or of the
+/// host that calls, under the same rules.
 ///
 /// A result that is described is copied as soon as the callback has returned, or with
 /// `witrt_caller_return_value`, and text that is the result itself with
-/// `witrt_caller_return_text`: what ends with the callback is returned with these.
+/// `witrt_caller_return_text`: what ends with the callback is returned with these. It may
+/// point to what the arguments show.
 /// Resources in it stay the callback's own handles, one that is the result itself is
 /// given up.
 WASM_API_EXTERN

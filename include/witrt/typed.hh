@@ -104,7 +104,7 @@ inline wasm_valkind_t wanted(const List<ValTypeRef>& list, std::size_t index) no
 ///
 /// Arguments are read where they are, and results written to where they belong: no
 /// value lies anywhere else in between, and nothing is allocated but by the
-/// containers of a result, each once.
+/// containers of a result, each once; a result with resources is made as a tree first.
 ///
 /// It keeps the function, and its store. One thread at a time, as the store. It
 /// may be called while it is being called, by a host function.

@@ -92,7 +92,7 @@ impl Root {
     /// The member of the kind must be set, and what it points to, as this itself, be
     /// there until it was put.
     unsafe fn given(&self, slot: &witrt_slot_t) -> Result<Given> {
-        let what = || "result 0".to_owned();
+        let what = || "result".to_owned();
         // SAFETY: the caller vouches for it.
         unsafe {
             Ok(match self {

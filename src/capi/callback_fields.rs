@@ -29,13 +29,23 @@ use std::sync::Arc;
 /// `error` are as for `witrt_func_new_with_slots`. Owned by the caller; NULL for a type of
 /// no component, and where the description does not fit it.
 ///
-/// Arguments are valid during the callback: a list as `span`, a struct as `value`, text as
-/// `text`. One for which there are functions is put where the callback says, with
+/// Arguments are valid until the callback returns: a list as `span`, a struct as `value`,
+/// text as `text`. One for which there are functions is put where the callback says, with
 /// `witrt_caller_argument`.
+///
+/// What is shown is read only. Where a component calls, text in its encoding, and lists whose
+/// elements lie as the component has them, are in the component's own memory, also those
+/// that a struct points to: nothing is copied. They stay as they are for all of the callback,
+/// which may call other functions of the store: not the instance that calls, which is busy
+/// (`WITRT_ERROR_STORE_BUSY`), so that nobody moves or changes its memory. Afterwards it may
+/// be anywhere: what is kept is to be copied, and another thread that reads is to be done
+/// when the callback returns. Everything else is shown in memory of the store's, or of the
+/// host that calls, under the same rules.
 ///
 /// A result that is described is copied as soon as the callback has returned, or with
 /// `witrt_caller_return_value`, and text that is the result itself with
-/// `witrt_caller_return_text`: what ends with the callback is returned with these.
+/// `witrt_caller_return_text`: what ends with the callback is returned with these. It may
+/// point to what the arguments show.
 /// Resources in it stay the callback's own handles, one that is the result itself is
 /// given up.
 #[unsafe(no_mangle)]
@@ -244,7 +254,7 @@ impl Host {
                 let field = self.signature.results.fields.first();
                 // SAFETY: the callback set the member of the kind, or it is zero.
                 let lent = field.map(|field| unsafe {
-                    root.lend(&results[0], &field.ty, arena, || "result 0".into())
+                    root.lend(&results[0], &field.ty, arena, || "result".into())
                 });
                 lent.unwrap_or(Ok(Slot::NONE)).map(|slot| Returned::of_lent(slot, read_text))
             }
@@ -283,7 +293,7 @@ impl Host {
         let mut spare = self.spares.take();
         // SAFETY: the caller vouches for the slot, and it is copied before the arena goes.
         let done = unsafe {
-            let lent = root.lend(slot, &field.ty, &mut spare.arena, || "result 0".into());
+            let lent = root.lend(slot, &field.ty, &mut spare.arena, || "result".into());
             lent.and_then(|lent| match &field.ty {
                 Type::String => {
                     let text = read_text(lent.of.text)?.to_string(inside.context())?;

@@ -99,6 +99,10 @@ pub(super) fn typed(ty: &FuncType) -> Result<Arc<Signature>> {
         fields.collect::<Option<Vec<_>>>().map(|fields| Arc::new(Fields::new(fields)))
     };
     match (fields(ty.params()), fields(ty.results())) {
+        (Some(_), Some(results)) if results.fields.len() > 1 => {
+            let message = format!("the function is {ty}: several results go into plain slots only");
+            Err(Error::new(ErrorKind::Unsupported, message))
+        }
         (Some(params), Some(results)) => Ok(Arc::new(Signature { params, results })),
         _ => {
             let message = format!("the function is {ty}, and takes no values with parts");
@@ -179,7 +183,7 @@ impl Described {
         index: usize,
         slot: &mut witrt_slot_t,
     ) -> Result<()> {
-        self.kept.put(index, |returned| {
+        self.kept.put(index, self.results.len(), |returned| {
             let (Some(root), Some(field)) =
                 (self.results.get(index), self.signature.results.fields.get(index))
             else {
@@ -218,11 +222,9 @@ impl Described {
             let made = unsafe {
                 let slot = &*args.add(i);
                 match root {
-                    Root::Plain(SlotKind::Text(encoding)) => slot
-                        .text(*encoding)
-                        .map_err(|error| error.context(what()))
-                        .map(|found| Arg::text(text.write(found))),
-                    Root::Plain(kind) => Ok(Arg::number(slot.number(*kind))),
+                    Root::Plain(kind) => {
+                        slot.arg(*kind, text.as_mut_ptr()).map_err(|error| error.context(what()))
+                    }
                     _ => root.value(slot, what).and_then(|found| {
                         let found = found.ok_or_else(not_of_call)?;
                         let found: &HostValue<'_> = value.write(found);
@@ -242,7 +244,7 @@ impl Described {
         // SAFETY: the caller vouches for the slot.
         unsafe {
             let slot = &mut *results;
-            root.offered(slot).map_err(|error| failed(error.of_result(0)))?;
+            root.offered(slot).map_err(|error| failed(error.of_result(0, 1)))?;
             let mut bits = 0u64;
             let place = match root {
                 Root::Plain(kind) => match slot.sink(*kind).map_err(failed)? {
@@ -250,14 +252,10 @@ impl Described {
                         self.call
                             .call(inside.context(), ins, &mut [Out::sink(&mut sink)])
                             .map_err(failed)?;
-                        if let SlotKind::Text(_) = kind {
-                            slot.text.size = sink.units;
-                        }
-                        return match sink.kept.take() {
+                        return match slot.sunk(*kind, &mut sink) {
                             None => Ok(()),
-                            Some(kept) => {
-                                let (error, text) = *kept;
-                                Err((error.of_result(0), Some(Returned::of_text(text))))
+                            Some((error, text)) => {
+                                Err((error.of_result(0, 1), Some(Returned::of_text(text))))
                             }
                         };
                     }
@@ -290,7 +288,7 @@ impl Described {
             if let Some((error, left)) = place.failed.take() {
                 let Some(left) = left else { return Err(failed(error.at_argument(0))) };
                 let copied = copy(&left.slot, plain_text).map_err(failed)?;
-                return Err((error.of_result(0), Some(Returned::of_copy(copied))));
+                return Err((error.of_result(0, 1), Some(Returned::of_copy(copied))));
             }
             let span = place.span;
             *slot = match root {
@@ -327,7 +325,7 @@ impl Described {
             }
             for (i, root) in self.results.iter().enumerate() {
                 // SAFETY: as above.
-                unsafe { root.offered(&*results.add(i)) }.map_err(|error| error.of_result(i))?;
+                unsafe { root.offered(&*results.add(i)) }.map_err(|error| error.of_result(i, 1))?;
             }
             // SAFETY: as above, and what the slots refer to is there.
             unsafe { func.call_slots(inside.context(), slots, read_text, &mut returned) }
@@ -343,7 +341,7 @@ impl Described {
         let given = unsafe { root.give(inside, &field.ty, &mut returned, &mut *results) };
         given.map_err(|error| {
             let kept = error.capacity().is_some().then_some(returned);
-            (error.of_result(0), kept)
+            (error.of_result(0, 1), kept)
         })
     }
 }
@@ -360,12 +358,18 @@ pub(super) unsafe fn roots(
     goal: For,
 ) -> Result<Box<[Root]>> {
     if found.len() != fields.fields.len() {
-        let message = format!("expected {} {what}s, found {}", fields.fields.len(), found.len());
+        let (expected, found) = (fields.fields.len(), found.len());
+        let message = format!("the function has {expected} {what}s, not {found}");
         return Err(Error::new(ErrorKind::WrongKind, message));
     }
+    // The only result has no number.
+    let place = |i| match (what, found.len()) {
+        ("result", 1) => what.to_owned(),
+        _ => format!("{what} {i}"),
+    };
     let made = found.iter().zip(&fields.fields).enumerate().map(|(i, (found, field))| {
         // SAFETY: the caller vouches for it.
-        let root = unsafe { Root::new(found, &field.ty, &format!("{what} {i}"), goal) };
+        let root = unsafe { Root::new(found, &field.ty, &place(i), goal) };
         root.map_err(|error| error.at_argument(i))
     });
     made.collect()

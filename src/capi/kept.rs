@@ -44,12 +44,12 @@ impl KeptResults {
         self.replace(vec![KeptResult { index, value }]);
     }
 
-    /// Keeps texts, and nothing else, and tells of the first.
+    /// Keeps texts, and nothing else, and tells of the first, of so many results.
     #[cold]
-    pub fn keep_short(&self, short: Short) -> Error {
+    pub fn keep_short(&self, short: Short, count: usize) -> Error {
         let (mut first, mut texts) = (None, Vec::new());
         for (index, (error, text)) in short {
-            first.get_or_insert_with(|| error.of_result(index));
+            first.get_or_insert_with(|| error.of_result(index, count));
             texts.push(KeptResult { index, value: Returned::of_text(text) });
         }
         self.replace(texts);
@@ -73,8 +73,13 @@ impl KeptResults {
         })
     }
 
-    /// Puts this result somewhere. Where that fails it is kept still.
-    pub fn put(&self, index: usize, put: impl FnOnce(&mut Returned) -> Result<()>) -> Result<()> {
+    /// Puts this result, of so many, somewhere. Where that fails it is kept still.
+    pub fn put(
+        &self,
+        index: usize,
+        count: usize,
+        put: impl FnOnce(&mut Returned) -> Result<()>,
+    ) -> Result<()> {
         let at = self.lock().iter().position(|kept| kept.index == index);
         let Some(at) = at else {
             let message = format!("no value of result {index} is kept");
@@ -86,7 +91,7 @@ impl KeptResults {
         if done.is_err() {
             self.lock().push(kept);
         }
-        done.map_err(|error| error.of_result(index))
+        done.map_err(|error| error.of_result(index, count))
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<KeptResult>> {

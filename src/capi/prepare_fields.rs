@@ -33,6 +33,11 @@ use crate::{Prepared, Result, ValType};
 /// and behind them what these point to: text, lists. Resources in it are handles which
 /// the caller owns, each. Nothing in it is allocated by the library.
 ///
+/// Values go straight from the host's structs into the component's memory, and back, and
+/// a call allocates nothing. Not where there is a `WITRT_SLOT_VAL` or a string to be read
+/// later, or where a result has resources, each of which is a handle: such a call makes a
+/// tree of its values first, which takes one allocation or more.
+///
 /// Owned by the caller; NULL where the description does not fit the function's type, and
 /// where sizes and offsets cannot be; the message tells which way leads there:
 /// `parameter 1, element, field "qty": expected u32, found string`. `error` may be NULL;

@@ -8,8 +8,8 @@ use super::base::text::{room_of, text_at, wasm_string_t};
 use super::base::value::{type_of, unknown_kind, wasm_resource_t, wasm_val_t};
 use super::types::check_count;
 use crate::string::Text;
-use crate::tree::Sink;
-use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, ValType};
+use crate::tree::{Arg, Sink};
+use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, Str, ValType};
 use std::ffi::c_void;
 
 /// How a slot holds a value: the kind of a number or reference
@@ -397,6 +397,35 @@ impl witrt_slot_t {
                 _ => Ok(None),
             }
         }
+    }
+
+    /// An argument that is a number, or text that is lent, which is put there.
+    ///
+    /// # Safety
+    ///
+    /// The member of the kind must be set, and text stay as it is for `'a`, as what is at
+    /// `place` does, where there must be room.
+    #[inline(always)]
+    pub unsafe fn arg<'a>(&self, kind: SlotKind, place: *mut Text<'a>) -> Result<Arg<'a>> {
+        // SAFETY: the caller vouches for it.
+        unsafe {
+            match kind {
+                SlotKind::Text(encoding) => {
+                    place.write(self.text(encoding)?);
+                    Ok(Arg::text(&*place))
+                }
+                kind => Ok(Arg::number(self.number(kind))),
+            }
+        }
+    }
+
+    /// After a text went where this slot said: its size, and what there was no room for.
+    #[inline(always)]
+    pub fn sunk(&mut self, kind: SlotKind, sink: &mut Sink) -> Option<(Error, Str<'static>)> {
+        if let SlotKind::Text(_) = kind {
+            self.text.size = sink.units;
+        }
+        sink.kept.take().map(|kept| *kept)
     }
 }
 

@@ -194,19 +194,14 @@ impl SlotCall {
             unsafe {
                 let slot = &*args.add(i);
                 let arg = match kind {
-                    SlotKind::Text(encoding) => match slot.text(*encoding) {
-                        Ok(text) => {
-                            let place = room.texts.add(i);
-                            place.write(text);
-                            Arg::text(&*place)
-                        }
-                        Err(error) => return Err(self.argument(error, i)),
-                    },
                     kind if has_handles && kind.is_val() => {
                         nth += 1;
                         Arg::val(&*lent.add(nth - 1))
                     }
-                    _ => Arg::number(slot.number(*kind)),
+                    _ => match slot.arg(*kind, room.texts.add(i)) {
+                        Ok(arg) => arg,
+                        Err(error) => return Err(self.argument(error, i)),
+                    },
                 };
                 room.args.add(i).write(arg);
             }
@@ -228,7 +223,7 @@ impl SlotCall {
                     }
                     Ok(None) => Out::number(),
                     // Those that are there hold nothing yet.
-                    Err(error) => return Err(error.of_result(i)),
+                    Err(error) => return Err(error.of_result(i, kinds.len())),
                 };
                 room.outs.add(i).write(out);
             }
@@ -260,12 +255,8 @@ impl SlotCall {
                 let slot = &mut *results.add(i);
                 match kind {
                     SlotKind::Text(_) | SlotKind::Grow(_) => {
-                        let sink = &mut *room.sinks.add(i);
-                        if let SlotKind::Text(_) = kind {
-                            slot.text.size = sink.units;
-                        }
-                        if let Some(kept) = sink.kept.take() {
-                            short.get_or_insert_default().push((i, *kept));
+                        if let Some(kept) = slot.sunk(*kind, &mut *room.sinks.add(i)) {
+                            short.get_or_insert_default().push((i, kept));
                         }
                     }
                     SlotKind::Lazy(_) | SlotKind::Reference(_) if has_handles => {
@@ -282,7 +273,7 @@ impl SlotCall {
                 self.kept.forget();
                 Ok(())
             }
-            Some(short) => Err(self.kept.keep_short(short)),
+            Some(short) => Err(self.kept.keep_short(short, kinds.len())),
         }
     }
 
@@ -324,7 +315,7 @@ impl SlotCall {
         slot: &mut witrt_slot_t,
     ) -> Result<()> {
         let kind = self.results.get(index);
-        self.kept.put(index, |value| match kind {
+        self.kept.put(index, self.results.len(), |value| match kind {
             // SAFETY: the caller vouches for the slot.
             Some(kind) => unsafe { Root::Plain(*kind).give(inside, &Type::String, value, slot) },
             None => Ok(()),

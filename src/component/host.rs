@@ -200,7 +200,7 @@ fn run<S: Serves, const N: usize, const M: usize>(
         if let Err(fault) = given.look(&field.ty, &mut checker) {
             notes.settle(false);
             frame.shared().keep_notes(notes);
-            let error = fault.into_error("result 0".into()).at_argument(0);
+            let error = fault.into_error("result".into()).at_argument(0);
             return Err(error.context("the host function").into());
         }
     }

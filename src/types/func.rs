@@ -182,9 +182,13 @@ impl Error {
         self.context(ty.argument(index)).at_argument(index)
     }
 
-    /// Says that a result is at fault.
-    pub fn of_result(self, index: usize) -> Error {
-        self.context(format_args!("result {index}")).at_argument(index)
+    /// Says that a result is at fault, of so many: the only one has no number.
+    pub fn of_result(self, index: usize, count: usize) -> Error {
+        match count {
+            1 => self.context("result"),
+            _ => self.context(format_args!("result {index}")),
+        }
+        .at_argument(index)
     }
 
     /// Says that what a host function returned is at fault.

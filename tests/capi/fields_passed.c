@@ -52,10 +52,25 @@ static way_t way;
 static bool wide;
 static const void* shown;
 
+/* The instance that calls, and another of the same store. */
+static wasm_instance_t *calling, *other;
+static uint64_t call(wasm_instance_t* instance, const char* name, uint64_t arg, bool has_arg, witrt_error_t** error);
+
+/* Nobody gets at the memory that is shown while it is shown. */
+static void call_others(void) {
+  witrt_error_t* error = NULL;
+  call(calling, "many", 0, false, &error);
+  CHECK(error && witrt_error_kind(error) == WITRT_ERROR_STORE_BUSY);
+  witrt_error_delete(error);
+  CHECK_EQ(call(other, "many", 0, false, NULL), 16);
+}
+
 static wasm_trap_t* bytes(void* env, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t* results) {
   (void)env;
   CHECK(args[0].text.size == 3 && !memcmp(args[0].text.data, "abc", 3));
   CHECK(args[1].span.size == 7);
+  call_others();
+  CHECK(!memcmp(args[0].text.data, "abc", 3));
   shown = args[1].span.data;
   uint8_t own[7];
   memcpy(own, args[1].span.data, sizeof own);
@@ -136,6 +151,8 @@ static void run(wasm_engine_t* engine, witrt_slot_kind_t kind) {
   wasm_extern_vec_t supplied = {3, imports};
   wasm_instance_t* instance = wasm_instance_new(store, module, &supplied, NULL);
   REQUIRE(instance);
+  calling = instance, other = wasm_instance_new(store, module, &supplied, NULL);
+  REQUIRE(other);
   for (way = IN_THE_SLOT; way <= OF_ITS_OWN; way++) {
     for (int again = 0; again < 3; again++) {
       CHECK_EQ(call(instance, "bytes", 0x07060504030201, true, NULL), 0x0707060504030201u);
@@ -149,6 +166,7 @@ static void run(wasm_engine_t* engine, witrt_slot_kind_t kind) {
   CHECK(error && witrt_error_kind(error) == WITRT_ERROR_TRAP && shown == NULL);
   witrt_error_delete(error);
   wasm_instance_delete(instance);
+  wasm_instance_delete(other);
   for (size_t i = 0; i < 3; i++) wasm_extern_delete(imports[i]);
   wasm_importtype_vec_delete(&types);
   wasm_module_delete(module);

@@ -46,14 +46,14 @@ static void kinds(void) {
   witrt_field_t val = WITRT_PLAIN(WITRT_SLOT_VAL), grown = WITRT_GROWN(&points);
   REFUSED("sum", f64, f64, WRONG_KIND, "parameter 0: expected list<f64>, found f64");
   REFUSED("sum", s32s, f64, WRONG_KIND, "parameter 0, element: expected f64, found s32");
-  REFUSED("sum", f64s, u32, WRONG_KIND, "result 0: expected f64, found u32");
+  REFUSED("sum", f64s, u32, WRONG_KIND, "result: expected f64, found u32");
   REFUSED("sum", point, f64, WRONG_KIND, "parameter 0: expected list<f64>, found record");
   REFUSED("sum", text_plain, f64, WRONG_KIND, "parameter 0: expected list<f64>, found string");
   REFUSED("path", u32, texts, WRONG_KIND,
-          "result 0, element: expected record { x: s32, y: s32 }, found string");
+          "result, element: expected record { x: s32, y: s32 }, found string");
   witrt_field_t unsigned_y[] = {point_fields[0], FIELD(point_t, y, WASM_U32)};
   witrt_field_t other = WITRT_RECORD(point_t, unsigned_y), others = WITRT_LIST(&other);
-  REFUSED("path", u32, others, WRONG_KIND, "result 0, element, field \"y\": expected s32, found u32");
+  REFUSED("path", u32, others, WRONG_KIND, "result, element, field \"y\": expected s32, found u32");
   REFUSED("greet", u32, text_plain, WRONG_KIND, "parameter 0: expected string, found u32");
   REFUSED("birthday", *with(0, FIELD(person_t, name, WASM_U32)), person, WRONG_KIND,
           "parameter 0, field \"name\": expected string, found u32");
@@ -65,7 +65,7 @@ static void kinds(void) {
           "parameter 0, field \"tags\": expected list<string>, found string");
   REFUSED("path", grown, points, WRONG_KIND, "parameter 0: only the result of a call goes where a function says");
   witrt_field_t twice = WITRT_SAME(&grown), same = WITRT_SAME(&twice);
-  REFUSED("path", u32, same, WRONG_KIND, "result 0: a description that means another one's");
+  REFUSED("path", u32, same, WRONG_KIND, "result: a description that means another one's");
   (void)val;
   witrt_field_t cases[] = {shape_cases[0], shape_cases[1], shape_cases[2], WITRT_NOTHING};
   witrt_field_t none = shape;
@@ -77,9 +77,9 @@ static void kinds(void) {
 
 static void counts(void) {
   witrt_field_t u32 = WITRT_PLAIN(WASM_U32), two[] = {u32, u32};
-  refused(__LINE__, "path", two, 2, &points, 1, WITRT_ERROR_WRONG_KIND, "expected 1 parameters, found 2");
+  refused(__LINE__, "path", two, 2, &points, 1, WITRT_ERROR_WRONG_KIND, "the function has 1 parameters, not 2");
   refused(__LINE__, "path", &u32, 1, &points, 0, WITRT_ERROR_WRONG_KIND,
-          "expected 1 results, found 0");
+          "the function has 1 results, not 0");
   witrt_field_t few = person, none = points, more = shape;
   few.count = 3;
   REFUSED("birthday", few, person, WRONG_COUNT, "parameter 0: expected 4 parts, found 3");
@@ -147,7 +147,7 @@ static void places(void) {
   witrt_field_t cases[] = {WITRT_NOTHING, color}, wide = checked;
   wide.parts = cases;
   REFUSED("check", s32, wide, OUT_OF_RANGE,
-          "result 0, case \"err\": an integer of 3 bytes does not hold every enum { red, green, blue }");
+          "result, case \"err\": an integer of 3 bytes does not hold every enum { red, green, blue }");
 }
 
 static void functions(void) {
@@ -158,7 +158,7 @@ static void functions(void) {
   list.access = &makes;
   REFUSED("sum", list, f64, NULL_POINTER, "parameter 0: look: the pointer is NULL");
   list = points, list.access = &looks;
-  REFUSED("path", u32, list, NULL_POINTER, "result 0: make: the pointer is NULL");
+  REFUSED("path", u32, list, NULL_POINTER, "result: make: the pointer is NULL");
   record.access = &looks;
   list = (witrt_field_t)WITRT_LIST(&record);
   REFUSED("centroid", list, maybe_point, UNSUPPORTED,
@@ -167,15 +167,15 @@ static void functions(void) {
   witrt_field_t made = text_element, words = WITRT_LIST(&made), grown = WITRT_GROWN(&words);
   made.access = &makes;
   REFUSED("words", text_plain, words, UNSUPPORTED,
-          "result 0, element: elements that functions make are in a list that no function makes room for");
+          "result, element: elements that functions make are in a list that no function makes room for");
   witrt_field_t in = text_in, maybe = maybe_text, again[] = {WITRT_FIELD_AS(maybe_maybe_text_t, is, &maybe)};
   witrt_field_t both = WITRT_OPTION(maybe_maybe_text_t, some, again);
   in.access = &makes, maybe.parts = &in;
   witrt_field_t given = maybe_text;
   REFUSED("maybe", given, both, UNSUPPORTED,
-          "result 0, case \"some\": a payload that functions make is in a struct that no function makes");
+          "result, case \"some\": a payload that functions make is in a struct that no function makes");
   words.access = &makes;
-  REFUSED("words", text_plain, grown, UNSUPPORTED, "result 0: what functions make has a place already");
+  REFUSED("words", text_plain, grown, UNSUPPORTED, "result: what functions make has a place already");
 }
 
 /* A host function's, too. */
@@ -194,10 +194,10 @@ static void hosts(void) {
       const char* message;
     } all[] = {
       {"digest", &f64s, &bytes, WITRT_ERROR_WRONG_KIND, "parameter 0, element: expected u8, found f64"},
-      {"digest", &bytes, &u32, WITRT_ERROR_WRONG_KIND, "result 0: expected list<u8>, found u32"},
+      {"digest", &bytes, &u32, WITRT_ERROR_WRONG_KIND, "result: expected list<u8>, found u32"},
       {"digest", &grown, &bytes, WITRT_ERROR_WRONG_KIND, "only the result of a call goes where a function says"},
       {"digest", &bytes, &grown, WITRT_ERROR_WRONG_KIND,
-       "result 0: only the result of a call goes where a function says"},
+       "result: only the result of a call goes where a function says"},
       {"ask", &late, &text_plain, WITRT_ERROR_WRONG_KIND, "only the result of a call goes where a function says"},
     };
     for (size_t j = 0; j < COUNT(all); j++) {
@@ -213,7 +213,47 @@ static void hosts(void) {
     }
   }
   wasm_importtype_vec_delete(&imports);
+}
 
+/* Core code has no description for several results, of which each is in a slot. */
+static void several_results(void) {
+  const char text[] = "(module (@interface func (export \"both\") (param s64) (param string)"
+    " (result s64) (result string) arg.get 0 arg.get 1))";
+  wasm_byte_vec_t source;
+  wasm_byte_vec_new(&source, strlen(text), text);
+  wasm_module_t* module = wasm_module_new(g.store, &source);
+  wasm_byte_vec_delete(&source);
+  REQUIRE(module);
+  wasm_instance_t* instance = witrt_instance_new(g.store, module, NULL, NULL);
+  REQUIRE(instance);
+  wasm_extern_t* both = witrt_instance_export(instance, "both", 4);
+  REQUIRE(both);
+  const witrt_field_t string = WITRT_PLAIN(WITRT_SLOT_UTF8);
+  const witrt_field_t plain[] = {WITRT_PLAIN(WASM_S64), string}, same[] = {plain[0], WITRT_SAME(&string)};
+  const char said[] = "the function is (s64, string) -> (s64, string): several results go into plain slots only";
+  wasm_functype_t* type = wasm_func_type(wasm_extern_as_func(both));
+  CHECK(!witrt_func_prepare_fields(wasm_extern_as_func(both), plain, 2, same, 2, &error));
+  CHECK(error && witrt_error_kind(error) == WITRT_ERROR_UNSUPPORTED && !strcmp(witrt_error_message(error), said));
+  witrt_error_delete(error), error = NULL;
+  CHECK(!witrt_func_new_with_fields(g.store, type, plain, 2, same, 2, host, NULL, NULL, &error));
+  CHECK(error && witrt_error_kind(error) == WITRT_ERROR_UNSUPPORTED && !strcmp(witrt_error_message(error), said));
+  witrt_error_delete(error), error = NULL;
+
+  witrt_prepared_t* prepared = witrt_func_prepare_fields(wasm_extern_as_func(both), plain, 2, plain, 2, NULL);
+  REQUIRE(prepared);
+  char room[3];
+  witrt_slot_t args[] = {{.s64 = -7}, {.text = {"abc", 3}}}, results[] = {{.s64 = 0}, {.buffer = {room, 2}}};
+  CHECK(!witrt_prepared_call(prepared, args, results, &error));
+  CHECK(error && !strncmp(witrt_error_message(error), "result 1: ", 10));
+  witrt_error_delete(error), error = NULL;
+  results[1].buffer = (witrt_buffer_t){room, 3};
+  CHECK(witrt_prepared_call(prepared, args, results, NULL));
+  CHECK(results[0].s64 == -7 && results[1].text.size == 3 && !memcmp(room, "abc", 3));
+  witrt_prepared_delete(prepared);
+  wasm_functype_delete(type);
+  wasm_extern_delete(both);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
 }
 
 int main(void) {
@@ -225,6 +265,7 @@ int main(void) {
   places();
   functions();
   hosts();
+  several_results();
   finish(&g);
   wasm_engine_delete(engine);
   return check_result();

@@ -168,13 +168,13 @@ static void wrong(Components& g) {
   };
   struct Other { std::string name; std::uint32_t age; };
   CHECK_TEXT(told(g.instance.func<std::vector<std::string>(std::uint32_t)>(g.name("path"))),
-             "result 0, element: expected record { x: s32, y: s32 }, found string");
+             "result, element: expected record { x: s32, y: s32 }, found string");
   CHECK_TEXT(told(g.instance.func<std::optional<std::pair<std::int32_t, std::uint32_t>>(std::vector<Point>)>(g.name("centroid"))),
-             "result 0, case \"some\", field \"y\": expected s32, found u32");
+             "result, case \"some\", field \"y\": expected s32, found u32");
   CHECK_TEXT(told(g.instance.func<double(std::vector<float>)>(g.name("sum"))),
              "parameter 0, element: expected f64, found f32");
   CHECK_TEXT(told(g.instance.func<double(Color)>(g.name("sum"))), "parameter 0: expected list<f64>, found enum or flags");
-  CHECK_TEXT(told(g.instance.func<Resource(std::string_view)>(g.name("greet"))), "result 0: expected string, found own");
+  CHECK_TEXT(told(g.instance.func<Resource(std::string_view)>(g.name("greet"))), "result: expected string, found own");
   // A list of another length than an array has.
   auto array = g.func<std::array<std::uint8_t, 3>(Span<const std::uint8_t>)>("reverse-bytes");
   const std::uint8_t two[] = {1, 2};

@@ -82,7 +82,7 @@ impl<'a> HostRoom<'a> {
             Ok(()) => Ok(()),
             Err(Stop::Guest(error)) => Err(error),
             Err(Stop::Host(fault)) => {
-                self.failed = Some((fault.into_error("result 0".into()), None));
+                self.failed = Some((fault.into_error("result".into()), None));
                 Ok(())
             }
         }

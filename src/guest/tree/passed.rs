@@ -291,9 +291,7 @@ impl Given {
             Kind::Text(text) => Slot::pointer(kind::STRING, arena.put(text)?),
             Kind::Value(node, root) => {
                 // SAFETY: who gave it vouches for it.
-                unsafe {
-                    gather(node_of(&node), ty, root.at().cast(), arena, || "result 0".into())
-                }?
+                unsafe { gather(node_of(&node), ty, root.at().cast(), arena, || "result".into()) }?
             }
             _ => return Ok(self),
         };
