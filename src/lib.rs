@@ -77,7 +77,7 @@ pub use runtime::link::Linker;
 pub use runtime::module::Module;
 #[doc(hidden)]
 pub use runtime::prepared::Prepared;
-pub use runtime::typed::{Answer, Argument, HostClosure, Lift, Lower, Params, TypedFunc};
+pub use runtime::typed::{Answer, Argument, HostClosure, Lift, Lower, Params, Received, TypedFunc};
 pub use runtime::{Engine, EpochCallback, Store};
 pub use string::{Encoding, Policy};
 pub(crate) use types::kinds_of_values;

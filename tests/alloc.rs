@@ -223,6 +223,23 @@ fn steady_state_of(back_end: BackEnd) {
         }
     }
 
+    // Closures that are lent text, and answer with text that is there, of which the
+    // reference back end makes a value.
+    for text in texts {
+        let answered = if let BackEnd::Compiled = back_end { 0 } else { 200 };
+        linker.func_wrap(&mut store, "host", "log", |text: &str| match text {
+            "a" => "answer",
+            _ => "a longer answer",
+        });
+        let instance = linker.instantiate(&mut store, &module).unwrap();
+        let func = instance.func(&mut store, "callback").unwrap();
+        let ask = func.typed::<(&str,), String>().unwrap();
+        let mut out = String::new();
+        let answers = count(|| ask.call_into(&mut store, (text,), &mut out).unwrap());
+        assert!(out == if text == "a" { "answer" } else { "a longer answer" });
+        assert_eq!(answers, answered, "a closure, {back_end:?}: {text}");
+    }
+
     // Host functions that answer with text of their own, however long.
     const LONG: &str = "Some text that has more bytes than go in words, so that it is copied: \
                         Zoë, 漢字, 🦀. And once more: some text that has more bytes than that.";
@@ -428,7 +445,7 @@ fn parts_of_faces() {
 }
 
 /// Typed calls of components allocate what their results need, and nothing where those
-/// take the place of others; calls back into closures allocate what these take.
+/// take the place of others; calls back into closures allocate what these own.
 #[cfg(feature = "component")]
 #[test]
 fn typed_components() {
@@ -475,4 +492,42 @@ fn typed_components() {
         assert_eq!(kept, "a question");
     });
     assert_eq!(back, 100, "a call back");
+}
+
+/// Closures that are lent what a component passes allocate nothing.
+#[cfg(feature = "component")]
+#[test]
+fn closures_of_components() {
+    use witrt::Caller;
+    let engine = Engine::default();
+    let mut store = Store::new(&engine);
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/modules/components/calls-back.wat");
+    let module = Module::new(&engine, &std::fs::read(file).unwrap()).unwrap();
+    let mut linker = Linker::new();
+    let total = |name: &str, items: &[(String, u32)], weights: &[f64]| {
+        assert!(name == "nails" && items[1].0 == "é" && weights == [0.5, 1.5]);
+        items.iter().map(|item| item.1).sum::<u32>() + weights.iter().sum::<f64>() as u32
+    };
+    linker.func_wrap(&mut store, "", "total", total);
+    let turn = |_: Caller<'_>, bytes: &[u8]| [bytes[3], bytes[2], bytes[1], bytes[0]];
+    linker.func_wrap(&mut store, "", "turn", turn);
+    const LONG: &str = "a title that is longer than what is carried in words: it is copied, é";
+    linker.func_wrap(&mut store, "", "title", |name: &str| {
+        assert_eq!(name, "é");
+        LONG
+    });
+    linker.func_wrap(&mut store, "", "largest", |items: &[(String, u32)]| {
+        Some(("", items.iter().map(|item| item.1).max()?))
+    });
+    let instance = linker.instantiate(&mut store, &module).unwrap();
+    for (name, answer) in [
+        ("call-total", 44),
+        ("call-turn", 0x01020304),
+        ("call-title", LONG.len() as u32),
+        ("call-largest", 40),
+    ] {
+        let func = instance.func(&mut store, name).unwrap().typed::<(), u32>().unwrap();
+        let called = count(|| assert_eq!(func.call(&mut store, ()).unwrap(), answer));
+        assert_eq!(called, 0, "{name}");
+    }
 }

@@ -78,17 +78,19 @@ impl<P: Arrive> Lifts for Arrived<P> {
         lent: &mut Vec<Resource>,
     ) -> wasmtime::Result<Self> {
         let types = Types::of(frame, ty, || cx.instance_type())?;
+        let mut places = P::places(&mut frame.host().data_mut().scratch.args);
         let mut arena = Arena::new(0);
         let mut lifting = Lifting::new(cx, frame, &mut arena, lent);
-        let values = match from {
+        match from {
             From::Words(words) => {
-                P::of_words(&types, &mut lifting.reading(), &mut Taken(words.iter()))
+                let words = &mut Taken(words.iter());
+                places.take_words(&types, &mut lifting.reading(), words)?;
             }
             From::Memory(at) => {
                 let at = lifting.area(&types, at)?;
-                P::of_memory(&types, &mut lifting.reading(), at)
+                places.take_memory(&types, &mut lifting.reading(), at)?;
             }
-        };
-        values.map(Arrived)
+        }
+        Ok(Arrived(places))
     }
 }

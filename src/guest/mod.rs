@@ -185,6 +185,8 @@ pub(crate) struct Scratch {
     pub held: Vec<Vec<slots::Held>>,
     /// Strings that calls of host functions read, innermost last.
     pub kept: Vec<strings::Str<'static>>,
+    /// What calls of closures have lifted arguments into.
+    pub args: tree::walk::SpareArgs,
 }
 
 /// So many buffers of a sort are kept, and so many elements in each: what a

@@ -2,7 +2,7 @@
 //!
 //! `mapping` has the traits that say which type of Rust stands for what; `numbers`,
 //! `text`, `plain`, `lists`, `cases` and `tuples` have those types, and `closure` makes
-//! host functions of closures.
+//! host functions of closures, which take what `received` has.
 //!
 //! Not here: how it is called.
 
@@ -12,11 +12,13 @@ mod lists;
 mod mapping;
 mod numbers;
 mod plain;
+mod received;
 mod text;
 mod tuples;
 
 pub use self::closure::{Answer, HostClosure};
 pub use self::mapping::{Lift, Lower};
+pub use self::received::Received;
 
 use self::mapping::{Mapping, Sealed, count, fits_param, fits_result};
 use super::prepared::Prepared;

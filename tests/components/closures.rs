@@ -106,6 +106,104 @@ fn every_import() {
     }
 }
 
+/// What a closure is lent is what it would own, whoever calls it: text in any encoding,
+/// lists, and what is not kept for another call.
+#[test]
+fn lent() {
+    for encoding in [Encoding::Utf8, Encoding::Utf16] {
+        for file in ["guest-utf8", "guest-utf16", "core-utf16"] {
+            let engine = engine(encoding);
+            let mut store = Store::new(&engine);
+            let module = module(&engine, &format!("c/{file}.wasm"));
+            let log = Log::default();
+            let mut owned = linker(&mut store, &log, "");
+            let to = log.clone();
+            owned.func_wrap(&mut store, HOST, "log", move |level: u32, text: &str| {
+                to.put(format!("{level} {text:?}"));
+            });
+            owned.func_wrap(&mut store, HOST, "ask", |_: Caller<'_>, question: &str| {
+                format!("answer to {question}")
+            });
+            owned.func_wrap(&mut store, HOST, "find", |key: &[u16]| {
+                let found = "found ".encode_utf16().chain(key.iter().copied());
+                (key.len() > 1).then(|| found.collect::<Vec<u16>>())
+            });
+            owned.func_wrap(&mut store, HOST, "digest", |bytes: &[u8]| {
+                [bytes.len() as u8, bytes.iter().fold(0, |a, b| a ^ b)]
+            });
+            let instance = owned.instantiate(&mut store, &module).unwrap();
+            let run = instance.func(&mut store, "run").unwrap();
+            let run = run.typed::<(&str,), String>().unwrap();
+            // A text that is too long to be kept, and shorter ones after it.
+            let long = "é".repeat(1 << 20);
+            for text in ["straße", &long, "", "xy", "straße"] {
+                let told = run.call(&mut store, (text,)).unwrap();
+                assert!(told.starts_with(&format!("answer to {text} [")), "{file}");
+                assert_eq!(told.contains(&format!("some found {text} ")), text.len() > 1, "{file}");
+                let lines = std::mem::take(&mut *log.0.lock().unwrap());
+                assert_eq!(lines[0], format!("1 {text:?}"), "{file}");
+            }
+        }
+    }
+}
+
+/// A call within a call has buffers of its own; a value among what is lent is not kept.
+#[test]
+fn lent_within_a_call() {
+    let mut store = Store::new(&engine(Encoding::Utf8));
+    let inner = Arc::new(Mutex::new(None::<Func>));
+    let to = inner.clone();
+    let nested = Func::wrap(&mut store, move |mut caller: Caller<'_>, text: &str, list: &[u32]| {
+        let Some((first, rest)) = list.split_first() else {
+            return Ok::<_, Error>(text.len() as u32);
+        };
+        let this = to.lock().unwrap().clone().unwrap();
+        let this = this.typed::<(&str, &[u32]), u32>()?;
+        let below = this.call(&mut caller, ("other text", rest))?;
+        // They are what they were.
+        Ok(below * 10 + first + text.len() as u32)
+    });
+    *inner.lock().unwrap() = Some(nested.clone());
+    let typed = nested.typed::<(&str, &[u32]), u32>().unwrap();
+    for _ in 0..3 {
+        assert_eq!(
+            typed.call(&mut store, ("a", &[1, 2])).unwrap(),
+            (10 * 10 + 2 + 10) * 10 + 1 + 1
+        );
+    }
+    inner.lock().unwrap().take();
+
+    let counted = Arc::new(());
+    let hold =
+        Func::wrap(&mut store, |all: &[Option<Resource>]| all.iter().flatten().count() as u32);
+    let hold = hold.typed::<(&[Option<Resource>],), u32>().unwrap();
+    let all = [Some(Resource::new(counted.clone())), None];
+    assert_eq!(hold.call(&mut store, (&all,)).unwrap(), 1);
+    drop(all);
+    assert_eq!(Arc::strong_count(&counted), 1);
+}
+
+/// After a panic, and after an error, a closure is lent what the next call passes.
+#[test]
+fn lent_after_a_failure() {
+    let mut store = Store::new(&engine(Encoding::Utf8));
+    let picky =
+        Func::wrap(&mut store, |text: &str, list: &[(String, u32)]| -> Result<u32, Error> {
+            match text {
+                "panic" => panic!("asked to"),
+                "error" => Err(Trap::new("no").into()),
+                _ => Ok(list.iter().map(|(name, n)| name.len() as u32 * n).sum()),
+            }
+        });
+    let picky = picky.typed::<(&str, &[(&str, u32)]), u32>().unwrap();
+    let (one, two) = ([("abc", 2)], [("é", 3), ("", 9)]);
+    assert_eq!(picky.call(&mut store, ("", &one)).unwrap(), 6);
+    assert!(picky.call(&mut store, ("panic", &two)).unwrap_err().to_string().contains("asked to"));
+    assert_eq!(picky.call(&mut store, ("", &two)).unwrap(), 6);
+    assert!(picky.call(&mut store, ("error", &one)).unwrap_err().to_string().contains("no"));
+    assert_eq!(picky.call(&mut store, ("", &[])).unwrap(), 0);
+}
+
 /// With somebody who asks for a line a call, they get values, of the types that the
 /// component has.
 #[test]
@@ -167,7 +265,7 @@ fn what_fails() {
     };
     let error = fails("ask", &|store| Func::wrap(store, |_: String| vec![0xd800u16]));
     assert_eq!(error.kind(), ErrorKind::BadText, "{error}");
-    assert!(error.message().starts_with("the host function: result 0: "), "{error}");
+    assert!(error.message().starts_with("the host function: result: "), "{error}");
     let error = fails("now", &|store| {
         Func::wrap(store, || Err::<u64, Error>(Trap::new("no clock").into()))
     });

@@ -16,6 +16,7 @@ use crate::guest::strings::Str;
 use crate::guest::value::Val;
 use crate::string::{CopyError, Encoding, Policy, Text, copy_to_string, copy_to_utf16};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
+use std::any::Any;
 use std::mem::MaybeUninit;
 use std::slice::{Iter, IterMut};
 use std::sync::Arc;
@@ -42,14 +43,40 @@ pub trait Depart: Lend + 'static {
 }
 
 /// All arguments of a host function, as they come from a guest.
-pub trait Arrive: Sized + 'static {
+pub trait Arrive: Sized + Send + Sync + 'static {
     /// How many core values they have.
     const WORDS: usize;
+    /// Places for them: those of a call before, where some of them are used again.
+    fn places(spare: &mut SpareArgs) -> Self;
     /// Takes them out of core values.
-    fn of_words(fields: &Fields, from: &mut Reading<'_, '_>, words: &mut Taken<'_>)
-    -> Result<Self>;
+    fn take_words(
+        &mut self,
+        fields: &Fields,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> Result<()>;
     /// Takes them out of memory.
-    fn of_memory(fields: &Fields, from: &mut Reading<'_, '_>, at: usize) -> Result<Self>;
+    fn take_memory(&mut self, fields: &Fields, from: &mut Reading<'_, '_>, at: usize)
+    -> Result<()>;
+}
+
+/// Arguments of calls before, of which the memory is used again: one of each type.
+#[derive(Default)]
+pub struct SpareArgs(Vec<Box<dyn Any + Send + Sync>>);
+
+impl SpareArgs {
+    /// Those of such a type, if there are some, and no call has them.
+    pub fn take<T: Any>(&mut self) -> Option<T> {
+        self.0.iter_mut().find_map(|place| place.downcast_mut::<Option<T>>())?.take()
+    }
+
+    /// Keeps them for the next call.
+    pub fn keep<T: Any + Send + Sync>(&mut self, args: T) {
+        match self.0.iter_mut().find_map(|place| place.downcast_mut::<Option<T>>()) {
+            Some(place) => *place = Some(args),
+            None => self.0.push(Box::new(Some(args))),
+        }
+    }
 }
 
 /// A place for a value that comes from a guest. After an error it is unspecified what

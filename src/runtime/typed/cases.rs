@@ -110,6 +110,10 @@ impl<T: Lower> Lower for Option<T> {
 }
 
 impl<T: Lift> Lift for Option<T> {
+    const KEEPS: bool = T::KEEPS;
+    fn allocated(&self) -> usize {
+        self.as_ref().map_or(0, T::allocated)
+    }
     fn blank() -> Option<T> {
         None
     }
@@ -210,6 +214,13 @@ impl<T: Lower, E: Lower> Lend for std::result::Result<T, E> {
 impl<T: Lower, E: Lower> Lower for std::result::Result<T, E> {}
 
 impl<T: Lift, E: Lift> Lift for std::result::Result<T, E> {
+    const KEEPS: bool = T::KEEPS && E::KEEPS;
+    fn allocated(&self) -> usize {
+        match self {
+            Ok(value) => value.allocated(),
+            Err(value) => value.allocated(),
+        }
+    }
     fn blank() -> Self {
         Ok(T::blank())
     }

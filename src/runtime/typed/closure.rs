@@ -3,14 +3,15 @@
 //!
 //! Not here: the types.
 
-use super::mapping::{Lift, Lower, Mapping, Sealed, UNKNOWN, count, fits_param, fits_result};
+use super::mapping::{Lower, Mapping, Sealed, UNKNOWN, count, fits_param, fits_result};
+use super::received::{Place, Received};
 use super::tuples::field;
 use crate::error::{Error, Result};
 use crate::guest::context::{AsContextMut, Caller, ContextRef, Cx};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
 use crate::guest::traps::guard;
-use crate::guest::tree::walk::{Arrive, Lend as _, Reading, Taken};
+use crate::guest::tree::walk::{Arrive, Lend as _, Reading, SpareArgs, Taken};
 use crate::guest::tree::{Arg, Out, with_ends};
 use crate::guest::value::{Callable, Func, Val};
 use crate::guest::words::HostType;
@@ -20,16 +21,39 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 impl Func {
-    /// A host function of the type that the closure has: it takes what can be [`Lift`]ed,
-    /// and returns what can be [`Lower`]ed, a tuple of such for several results, or a
-    /// `Result` of these with this crate's [`Error`], which becomes a trap. The closure
-    /// may take a [`Caller`] first.
+    /// A host function of the type that the closure has: it takes what can be
+    /// [`Lift`](crate::Lift)ed, and returns what can be [`Lower`]ed, a tuple of such for
+    /// several results, or a `Result` of these with this crate's [`Error`], which becomes a
+    /// trap. The closure may take a [`Caller`] first.
     ///
     /// ```
     /// use witrt::{Engine, Func, Store};
     /// let mut store = Store::new(&Engine::default());
     /// let f = Func::wrap(&mut store, |name: String, n: u32| name.repeat(n as usize));
     /// assert_eq!(f.ty().to_string(), "(string, u32) -> (string)");
+    /// ```
+    ///
+    /// Text and lists may be lent to it, as `&str` and `&[T]`. They are lifted into buffers
+    /// of the store's, which are used again in the next call, so that a call allocates
+    /// nothing; see [`Received`]. What a closure is to keep, and what it only hands on, it
+    /// takes as `String` and `Vec<T>`.
+    ///
+    /// ```
+    /// # use witrt::{Engine, Func, Store};
+    /// # let mut store = Store::new(&Engine::default());
+    /// let total = Func::wrap(&mut store, |name: &str, items: &[(String, u32)]| -> u32 {
+    ///     items.iter().filter(|(other, _)| other == name).map(|(_, count)| count).sum()
+    /// });
+    /// assert_eq!(total.ty().to_string(), "(string, list<tuple<string, u32>>) -> (u32)");
+    /// ```
+    ///
+    /// What is lent is lent for the call:
+    ///
+    /// ```compile_fail
+    /// # use witrt::{Engine, Func, Store};
+    /// # let mut store = Store::new(&Engine::default());
+    /// # let kept = std::sync::Mutex::new("");
+    /// let keep = Func::wrap(&mut store, move |name: &str| *kept.lock().unwrap() = name);
     /// ```
     ///
     /// To what a component imports it fits wherever the types stand for that: a tuple for
@@ -60,7 +84,8 @@ impl Func {
 /// A closure that [`Func::wrap`] takes.
 #[diagnostic::on_unimplemented(
     message = "this is no closure that a host function can be made of",
-    note = "it takes up to twelve values that can be lifted, after a `Caller` if it wants one; \
+    note = "it takes up to twelve values that can be lifted, `&str`s or slices of such, after a \
+            `Caller` if it wants one; \
             what it returns can be lowered, or is a `Result` of that and `witrt::Error`; it is \
             `Fn`, `Send`, `Sync` and `'static`"
 )]
@@ -70,10 +95,10 @@ pub trait HostClosure<Args>: Send + Sync + 'static {
     #[doc(hidden)]
     type Results: Answer;
     #[doc(hidden)]
-    fn run(&self, caller: Caller<'_>, params: Self::Params, _: Sealed) -> Self::Results;
+    fn run(&self, caller: Caller<'_>, params: &mut Self::Params, _: Sealed) -> Self::Results;
 }
 
-/// What closures take: a tuple of [`Lift`]s.
+/// What closures take: a tuple of places.
 pub trait Taking: Arrive {
     /// Their types if nothing says otherwise.
     fn types() -> Vec<ValType>;
@@ -82,9 +107,11 @@ pub trait Taking: Arrive {
     /// Whether they stand for these.
     fn fits(params: &Fields) -> Result<()>;
     /// Takes them out of a call by core code, or by a host.
-    fn take(call: &mut HostCall<'_, '_>) -> Result<Self>;
+    fn take(&mut self, call: &mut HostCall<'_, '_>) -> Result<()>;
     /// Makes them of values.
-    fn of_vals(cx: &ContextRef<'_>, vals: &[Val<'_>]) -> Result<Self>;
+    fn take_vals(&mut self, cx: &ContextRef<'_>, vals: &[Val<'_>]) -> Result<()>;
+    /// Keeps those that are used again for the next call.
+    fn keep(self, spare: &mut SpareArgs);
 }
 
 /// What closures return.
@@ -143,8 +170,11 @@ fn type_of<Args, F: HostClosure<Args>>(_: &F) -> FuncType {
 impl<Args: 'static, F: HostClosure<Args>> HostBody for Wrapped<F, Args> {
     #[inline(always)]
     fn run(&self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        let params = F::Params::take(call)?;
-        self.body.run(call.caller(), params, Sealed).value(Sealed)?.give(call)
+        let mut params = F::Params::places(&mut call.cx().data_mut().scratch.args);
+        params.take(call)?;
+        let value = self.body.run(call.caller(), &mut params, Sealed).value(Sealed)?;
+        params.keep(&mut call.cx().data_mut().scratch.args);
+        value.give(call)
     }
 }
 
@@ -189,10 +219,12 @@ impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
         args: &[Val<'_>],
         results: &mut [Val<'static>],
     ) -> Result<()> {
-        let params = F::Params::of_vals(&ContextRef((&*cx).into()), args)?;
+        let mut params = F::Params::places(&mut cx.data_mut().scratch.args);
+        params.take_vals(&ContextRef((&*cx).into()), args)?;
         guard(|| {
             let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
-            let value = self.body.run(caller, params, Sealed).value(Sealed)?;
+            let value = self.body.run(caller, &mut params, Sealed).value(Sealed)?;
+            params.keep(&mut cx.data_mut().scratch.args);
             if let (Some(field), Some(result)) = (ty.results.fields.first(), results.first_mut()) {
                 *result = value.to_val(&field.ty).ok_or_else(crate::guest::errors::mismatch)?;
             }
@@ -216,9 +248,11 @@ impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
             linker,
             name,
             ty,
-            move |cx, params| {
+            move |cx, mut params| {
                 let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
-                self.body.run(caller, params, Sealed).value(Sealed)
+                let value = self.body.run(caller, &mut params, Sealed).value(Sealed)?;
+                params.keep(&mut cx.data_mut().scratch.args);
+                Ok(value)
             },
         ))
     }
@@ -229,76 +263,118 @@ impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
 macro_rules! arities {
     ($(($($T:ident $i:tt)*))+) => {$(
         #[allow(unused_variables)] // without parameters
-        impl<$($T: Lift),*> Arrive for ($($T,)*) {
-            const WORDS: usize = 0 $(+ $T::WORDS)*;
-            fn of_words(
+        impl<$($T: Place),*> Arrive for ($($T,)*) {
+            const WORDS: usize = 0 $(+ $T::Value::WORDS)*;
+            #[inline(always)]
+            fn places(spare: &mut SpareArgs) -> Self {
+                let kept = match false $(|| $T::KEPT)* {
+                    true => spare.take(),
+                    false => None,
+                };
+                kept.unwrap_or_else(|| ($($T::blank(),)*))
+            }
+            fn take_words(
+                &mut self,
                 fields: &Fields,
                 from: &mut Reading<'_, '_>,
                 words: &mut Taken<'_>,
-            ) -> wasmtime::Result<Self> {
-                Ok(($($T::of_words(&field(fields, $i)?.ty, from, words)?,)*))
+            ) -> wasmtime::Result<()> {
+                $(self.$i.take_words(&field(fields, $i)?.ty, from, words)?;)*
+                Ok(())
             }
-            fn of_memory(
+            fn take_memory(
+                &mut self,
                 fields: &Fields,
                 from: &mut Reading<'_, '_>,
                 at: usize,
-            ) -> wasmtime::Result<Self> {
-                Ok(($({
+            ) -> wasmtime::Result<()> {
+                $(
                     let Field { ty, offset, .. } = field(fields, $i)?;
-                    $T::of_memory(ty, from, at + *offset as usize)?
-                },)*))
+                    self.$i.take_memory(ty, from, at + *offset as usize)?;
+                )*
+                Ok(())
             }
         }
 
-        #[allow(unused_variables)] // as above
-        impl<$($T: Lift),*> Taking for ($($T,)*) {
+        #[allow(unused_variables, unused_mut)] // as above
+        impl<$($T: Place),*> Taking for ($($T,)*) {
             fn types() -> Vec<ValType> {
-                vec![$($T::TYPE),*]
+                vec![$($T::Value::TYPE),*]
             }
             fn trees() -> Option<Vec<Type>> {
-                Some(vec![$($T::ty()?),*])
+                Some(vec![$($T::Value::ty()?),*])
             }
             fn fits(params: &Fields) -> Result<()> {
                 count(params, <[usize]>::len(&[$($i),*]))?;
-                $(fits_param::<$T>(params, $i)?;)*
+                $(fits_param::<$T::Value>(params, $i)?;)*
                 Ok(())
             }
             #[inline(always)]
-            fn take(call: &mut HostCall<'_, '_>) -> Result<Self> {
-                Ok(($($T::take(call)?,)*))
+            fn take(&mut self, call: &mut HostCall<'_, '_>) -> Result<()> {
+                $(self.$i.take_arg(call)?;)*
+                Ok(())
             }
-            fn of_vals(cx: &ContextRef<'_>, vals: &[Val<'_>]) -> Result<Self> {
-                Ok(($($T::of_val(cx, vals.get($i).ok_or_else(crate::guest::errors::mismatch)?)?,)*))
+            fn take_vals(&mut self, cx: &ContextRef<'_>, vals: &[Val<'_>]) -> Result<()> {
+                $(
+                    let val = vals.get($i).ok_or_else(crate::guest::errors::mismatch)?;
+                    self.$i.take_val(cx, val)?;
+                )*
+                Ok(())
+            }
+            #[inline(always)]
+            fn keep(mut self, spare: &mut SpareArgs) {
+                if false $(|| $T::KEPT)* {
+                    $(self.$i.trim();)*
+                    spare.keep(self);
+                }
             }
         }
 
-        #[allow(non_snake_case)]
+        // The first bound is for the compiler to find the types by, the second for any
+        // lifetime of what is lent.
+        #[allow(non_snake_case, unused_lifetimes)] // without parameters
         impl<F, R, $($T),*> HostClosure<($($T,)*)> for F
         where
-            F: Fn($($T),*) -> R + Send + Sync + 'static,
+            F: Fn($($T),*) -> R + for<'a> Fn($($T::Of<'a>),*) -> R + Send + Sync + 'static,
             R: Answer,
-            $($T: Lift,)*
+            $($T: Received,)*
         {
-            type Params = ($($T,)*);
+            type Params = ($($T::Place,)*);
             type Results = R;
             #[inline(always)]
-            fn run(&self, _: Caller<'_>, ($($T,)*): Self::Params, _: Sealed) -> R {
-                self($($T),*)
+            fn run(&self, _: Caller<'_>, ($($T,)*): &mut Self::Params, _: Sealed) -> R {
+                #[inline(always)]
+                fn call<R, $($T),*>(body: impl Fn($($T),*) -> R, ($($T,)*): ($($T,)*)) -> R {
+                    body($($T),*)
+                }
+                call(self, ($($T::lend($T),)*))
             }
         }
 
-        #[allow(non_snake_case)]
+        #[allow(non_snake_case, unused_lifetimes)] // as above
         impl<F, R, $($T),*> HostClosure<(Caller<'_>, $($T,)*)> for F
         where
-            F: Fn(Caller<'_>, $($T),*) -> R + Send + Sync + 'static,
+            F: Fn(Caller<'_>, $($T),*) -> R
+                + for<'c, 'a> Fn(Caller<'c>, $($T::Of<'a>),*) -> R
+                + Send
+                + Sync
+                + 'static,
             R: Answer,
-            $($T: Lift,)*
+            $($T: Received,)*
         {
-            type Params = ($($T,)*);
+            type Params = ($($T::Place,)*);
             type Results = R;
             #[inline(always)]
-            fn run(&self, caller: Caller<'_>, ($($T,)*): Self::Params, _: Sealed) -> R {
-                self(caller, $($T),*)
+            fn run(&self, caller: Caller<'_>, ($($T,)*): &mut Self::Params, _: Sealed) -> R {
+                #[inline(always)]
+                fn call<'c, R, $($T),*>(
+                    body: impl Fn(Caller<'c>, $($T),*) -> R,
+                    caller: Caller<'c>,
+                    ($($T,)*): ($($T,)*),
+                ) -> R {
+                    body(caller, $($T),*)
+                }
+                call(self, caller, ($($T::lend($T),)*))
             }
         }
     )+};

@@ -209,13 +209,22 @@ impl<T: Lower> Lower for Vec<T> {
 impl<T: Lower, const N: usize> Lower for [T; N] {}
 
 impl<T: Lift> Lift for Vec<T> {
+    const KEEPS: bool = T::KEEPS;
     fn blank() -> Vec<T> {
         Vec::new()
     }
     fn of_words(ty: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<Vec<T>> {
         let mut list = Vec::new();
-        take_list(&mut list, ty, from, words.next() as u32, words.next() as u32)?;
+        list.update_words(ty, from, words)?;
         Ok(list)
+    }
+    fn update_words(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> Result<()> {
+        take_list(self, ty, from, words.next() as u32, words.next() as u32)
     }
     fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Vec<T>> {
         let mut list = Vec::new();
@@ -237,7 +246,17 @@ impl<T: Lift> Lift for Vec<T> {
     }
     #[inline]
     fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<T>> {
-        T::take_list(call)
+        let mut list = Vec::new();
+        T::take_list(call, &mut list)?;
+        Ok(list)
+    }
+    #[inline]
+    fn update_arg(&mut self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        T::take_list(call, self)
+    }
+    fn allocated(&self) -> usize {
+        let within = self.iter().map(T::allocated).sum::<usize>();
+        within + self.capacity() * size_of::<T>()
     }
     #[inline(always)]
     fn end(&mut self) -> Out<'_> {

@@ -215,6 +215,18 @@ pub trait Lift: Mapping + Sized + 'static {
     /// Takes one out of core values.
     #[doc(hidden)]
     fn of_words(ty: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<Self>;
+    /// Takes it out of core values in place of another, whose allocations are used again.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn update_words(
+        &mut self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> Result<()> {
+        *self = Self::of_words(ty, from, words)?;
+        Ok(())
+    }
     /// Takes one out of memory.
     #[doc(hidden)]
     fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<Self>;
@@ -254,10 +266,28 @@ pub trait Lift: Mapping + Sized + 'static {
     fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<Self> {
         call.take_parts(Self::of_val)
     }
-    /// Takes an argument of a host function that is a list of it.
+    /// Takes it as the next argument of a host function, in place of another.
     #[doc(hidden)]
-    fn take_list(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<Self>> {
-        call.take_parts(Vec::of_val)
+    #[inline(always)]
+    fn update_arg(&mut self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        *self = Self::take(call)?;
+        Ok(())
+    }
+    /// Takes an argument of a host function that is a list of it, in place of another.
+    #[doc(hidden)]
+    fn take_list(call: &mut HostCall<'_, '_>, to: &mut Vec<Self>) -> crate::error::Result<()> {
+        *to = call.take_parts(Vec::of_val)?;
+        Ok(())
+    }
+    /// Whether one may be kept beyond a call, for its memory to be used again: numbers and
+    /// text may.
+    #[doc(hidden)]
+    const KEEPS: bool = false;
+    /// How many bytes it has allocated.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn allocated(&self) -> usize {
+        0
     }
     /// Makes a list of it of a text, if it may be that.
     #[doc(hidden)]

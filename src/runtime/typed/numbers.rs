@@ -78,6 +78,7 @@ macro_rules! numbers {
         }
 
         impl Lift for host_type!($sign $n $rust) {
+            const KEEPS: bool = true;
             fn blank() -> Self {
                 <$rust>::default().into()
             }
@@ -164,10 +165,11 @@ macro_rules! taken_lists {
             Out::utf16(list)
         }
         #[inline(always)]
-        fn take_list(call: &mut HostCall<'_, '_>) -> crate::error::Result<Vec<u16>> {
-            let mut taken = Vec::new();
-            call.text(|text, rule| Ok(copy_to_utf16(text, &mut taken, rule)?))?;
-            Ok(taken)
+        fn take_list(
+            call: &mut HostCall<'_, '_>,
+            to: &mut Vec<u16>,
+        ) -> crate::error::Result<()> {
+            call.text(|text, rule| Ok(copy_to_utf16(text, to, rule)?))
         }
         fn of_text(cx: &ContextRef<'_>, text: &Str<'_>) -> Option<crate::error::Result<Vec<u16>>> {
             let (mut copy, rule) = (Vec::new(), text.policy_or(cx.0.data().policy));

@@ -65,6 +65,7 @@ macro_rules! scalars {
         }
 
         impl Lift for $rust {
+            const KEEPS: bool = true;
             fn blank() -> Self {
                 Default::default()
             }

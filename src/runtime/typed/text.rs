@@ -134,13 +134,22 @@ impl Lower for Str<'_> {
 }
 
 impl Lift for String {
+    const KEEPS: bool = true;
     fn blank() -> String {
         String::new()
     }
-    fn of_words(_: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<String> {
+    fn of_words(ty: &Type, from: &mut Reading<'_, '_>, words: &mut Taken<'_>) -> Result<String> {
         let mut text = String::new();
-        from.utf8(words.next() as u32, words.next() as u32, &mut text)?;
+        text.update_words(ty, from, words)?;
         Ok(text)
+    }
+    fn update_words(
+        &mut self,
+        _: &Type,
+        from: &mut Reading<'_, '_>,
+        words: &mut Taken<'_>,
+    ) -> Result<()> {
+        from.utf8(words.next() as u32, words.next() as u32, self)
     }
     fn of_memory(ty: &Type, from: &mut Reading<'_, '_>, at: usize) -> Result<String> {
         let mut text = String::new();
@@ -162,8 +171,15 @@ impl Lift for String {
     #[inline(always)]
     fn take(call: &mut HostCall<'_, '_>) -> crate::error::Result<String> {
         let mut taken = String::new();
-        call.text(|text, rule| Ok(copy_to_string(text, &mut taken, rule)?))?;
+        taken.update_arg(call)?;
         Ok(taken)
+    }
+    #[inline(always)]
+    fn update_arg(&mut self, call: &mut HostCall<'_, '_>) -> crate::error::Result<()> {
+        call.text(|text, rule| Ok(copy_to_string(text, self, rule)?))
+    }
+    fn allocated(&self) -> usize {
+        self.capacity()
     }
     #[inline(always)]
     fn end(&mut self) -> Out<'_> {

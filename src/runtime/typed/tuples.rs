@@ -179,6 +179,10 @@ macro_rules! tuples {
         }
 
         impl<$($T: Lift),+> Lift for ($($T,)+) {
+            const KEEPS: bool = $($T::KEEPS)&&+;
+            fn allocated(&self) -> usize {
+                0 $(+ self.$i.allocated())+
+            }
             fn blank() -> Self {
                 ($($T::blank(),)+)
             }
