@@ -68,6 +68,103 @@ static void refusal(int* gone) {
   }
 }
 
+// What components call: with types of C++, and in C with structs that are described. The
+// calls themselves take nothing and return a number, so that the calls back are all there is.
+struct Item {
+  std::string name;
+  std::uint32_t qty;
+};
+WITRT_FIELDS(Item, name, qty)
+
+struct item_t {
+  witrt_text_t name;
+  std::uint32_t qty;
+};
+struct maybe_item_t {
+  std::uint8_t is_there;
+  item_t item;
+};
+
+static wasm_trap_t* total(void*, const witrt_caller_t*, const witrt_slot_t* args, witrt_slot_t* results) {
+  CHECK(args[0].text.size == 5 && !std::memcmp(args[0].text.data, "nails", 5));
+  const item_t* items = static_cast<const item_t*>(args[1].span.data);
+  const double* weights = static_cast<const double*>(args[2].span.data);
+  CHECK(args[1].span.size == 2 && args[2].span.size == 2 && items[1].name.size == 2);
+  results[0].u32 = items[0].qty + items[1].qty + static_cast<std::uint32_t>(weights[0] + weights[1]);
+  return nullptr;
+}
+static wasm_trap_t* turn(void*, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t*) {
+  const std::uint8_t* bytes = static_cast<const std::uint8_t*>(args[0].span.data);
+  std::uint8_t turned[4];
+  CHECK(args[0].span.size == 4);
+  for (std::size_t i = 0; i < 4; i++) turned[i] = bytes[3 - i];
+  witrt_slot_t slot = {};
+  slot.span = {turned, 4};
+  CHECK(witrt_caller_return_value(caller, 0, &slot));
+  return nullptr;
+}
+static const char long_title[] = "a title with more bytes than are carried in words, so that it is copied: é";
+static wasm_trap_t* title(void*, const witrt_caller_t*, const witrt_slot_t*, witrt_slot_t* results) {
+  results[0].text = {long_title, sizeof long_title - 1};
+  return nullptr;
+}
+static wasm_trap_t* largest(void*, const witrt_caller_t* caller, const witrt_slot_t* args, witrt_slot_t*) {
+  maybe_item_t found = {1, *static_cast<const item_t*>(args[0].span.data)};
+  witrt_slot_t slot = {};
+  slot.value = &found;
+  CHECK(witrt_caller_return_value(caller, 0, &slot));
+  return nullptr;
+}
+
+static void calls_back(bool in_c) {
+  Components c;
+  c.module = GET(witrt::Module::compile(c.engine, file("components/calls-back.wat")));
+  const witrt_field_t text = WITRT_PLAIN(WITRT_SLOT_UTF8), u32 = WITRT_PLAIN(WASM_U32);
+  const witrt_field_t members[] = {WITRT_FIELD(item_t, name, WITRT_SLOT_UTF8), WITRT_FIELD(item_t, qty, WASM_U32)};
+  const witrt_field_t item = WITRT_RECORD(item_t, members), byte = WITRT_VALUE(uint8_t, WASM_U8);
+  const witrt_field_t weight = WITRT_VALUE(double, WASM_F64), payload = WITRT_FIELD_AS(maybe_item_t, item, &item);
+  const witrt_field_t bytes = WITRT_LIST(&byte), items = WITRT_LIST(&item), weights = WITRT_LIST(&weight);
+  const witrt_field_t maybe = WITRT_OPTION(maybe_item_t, is_there, &payload), all[] = {text, items, weights};
+  for (auto import : c.module.imports()) {
+    std::string_view name = import.name();
+    witrt::FuncTypeRef type = import.type().as_func();
+    auto define = [&](auto f) { GET(c.linker.define_func(c.store, type, import.module(), name, f)); };
+    auto describe = [&](const witrt_field_t* params, std::size_t given, const witrt_field_t& result,
+                        witrt_slot_callback_t callback) {
+      wasm_func_t* func = witrt_func_new_with_fields(c.store.get(), type.get(), params, given, &result, 1, callback,
+                                                     nullptr, nullptr, nullptr);
+      if (CHECK(func)) GET(c.linker.define(import.module(), name, witrt::Func::from_raw(func)));
+    };
+    if (name == "total") {
+      if (in_c) describe(all, 3, u32, total);
+      else define([](std::string_view what, const std::vector<Item>& found, witrt::Span<const double> weight_of) {
+        CHECK(what == "nails" && found.size() == 2 && found[1].name == "é");
+        return found[0].qty + found[1].qty + static_cast<std::uint32_t>(weight_of[0] + weight_of[1]);
+      });
+    } else if (name == "turn") {
+      if (in_c) describe(&bytes, 1, bytes, turn);
+      else define([](witrt::Span<const std::uint8_t> from) {
+        CHECK_EQ(from.size(), 4);
+        return std::array<std::uint8_t, 4>{from[3], from[2], from[1], from[0]};
+      });
+    } else if (name == "title") {
+      if (in_c) describe(&text, 1, text, title);
+      else define([](std::string_view) { return std::string_view(long_title); });
+    } else {
+      if (in_c) describe(&items, 1, maybe, largest);
+      else define([](std::vector<Item> found) { return std::optional<Item>(std::move(found[0])); });
+    }
+  }
+  c.instance = GET(c.linker.instantiate(c.store, c.module));
+  // The types of C++ that own a list allocate that list; names lie in the strings themselves.
+  const struct { const char* name; std::uint32_t answer; std::size_t owned; } expected[] = {
+      {"call-total", 44, 1}, {"call-turn", 0x01020304, 0}, {"call-title", sizeof long_title - 1, 0}, {"call-largest", 40, 1}};
+  for (auto& call : expected) {
+    auto f = c.func<std::uint32_t()>(call.name);
+    CHECK_EQ(in_a_call([&] { CHECK_EQ(*f.call(), call.answer); }), in_c ? 0 : call.owned);
+  }
+}
+
 int main() {
   int gone = 0;
   refusal(&gone);
@@ -119,5 +216,8 @@ int main() {
   CHECK_EQ(in_a_call([&] { (void)*path.call(100); }), 1);
   auto split = c.func<std::vector<std::string>(std::string_view)>("words");
   CHECK_EQ(in_a_call([&] { (void)*split.call("words that are longer than what a string has room for"); }), 1);
+
+  calls_back(true);
+  calls_back(false);
   return check_result();
 }

@@ -19,7 +19,7 @@ case " $* " in
     done
     ;;
 *)
-    for program in typed objects components; do
+    for program in typed objects components values allocations; do
         "$@" "$here/$program.cc"
     done
     ;;
