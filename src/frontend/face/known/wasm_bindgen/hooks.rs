@@ -8,7 +8,8 @@ use super::super::super::shape::{is_plain, leaf};
 use super::own_func;
 use super::refs::{self, kind};
 use super::values::{
-    NO_NUMBER, Optional, count, is_case, is_none, narrow, no_number, optional, texts, widen,
+    NO_NUMBER, Optional, count, is_case, is_none, is_text, narrow, no_number, optional, texts,
+    widen,
 };
 use crate::error::Result;
 use crate::types::ValType;
@@ -22,11 +23,10 @@ const REF: ValType = ValType::ExternRef;
 pub(super) fn param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<bool> {
     let params = hook.core.params();
     let next = params.get(hook.taken as usize).copied();
-    let text = *ty == Type::String || ty.at(1) == Some(&Type::String);
     let types = || hook.function.params.iter().map(|param| &param.ty);
     let area = hook.function.result.as_ref().is_some_and(|ty| goes_to_area(hook, ty)) as usize;
     let by_handle = || params.len() + texts(types()) == count(types(), params) + area;
-    if text && (next == Some(REF) || by_handle()) {
+    if is_text(ty) && (next == Some(REF) || by_handle()) {
         return reference(hook, ty, next == Some(REF)).map(|()| true);
     }
     if matches!(ty, Type::Scalar(_) | Type::Enum(_)) && next == Some(F64) && is_case(ty) {

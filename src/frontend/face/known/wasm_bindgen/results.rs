@@ -11,7 +11,9 @@ use super::super::super::shape::leaf;
 use super::super::super::texts::{PIECE, looped};
 use super::own_func;
 use super::refs::{self, kind};
-use super::values::{Optional, float_case, is_case, is_none, narrow, optional_result, parts};
+use super::values::{
+    Optional, float_case, is_case, is_none, is_text, narrow, optional_result, parts,
+};
 use crate::error::Result;
 use crate::types::ValType;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
@@ -23,7 +25,6 @@ const F64: ValType = ValType::F64;
 const REF: ValType = ValType::ExternRef;
 
 pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
-    let text = *ty == Type::String || ty.at(1) == Some(&Type::String);
     match (call.rules.result, call.core.results()) {
         (_, [F64]) if is_case(ty) && matches!(ty, Type::Scalar(_) | Type::Enum(_)) => {
             let found = call.take(F64);
@@ -32,9 +33,7 @@ pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
         }
         _ if matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::Flags(_)) => return Ok(false),
         (ResultForm::InPlace, _) => return filled(call, ty),
-        (ResultForm::Values | ResultForm::Area, [REF] | [I32])
-            if text && !matches!(ty, Type::Result(_)) =>
-        {
+        (ResultForm::Values | ResultForm::Area, [REF] | [I32]) if is_text(ty) => {
             return referred(call, ty).map(|()| true);
         }
         (ResultForm::Values | ResultForm::Area, _) => {}

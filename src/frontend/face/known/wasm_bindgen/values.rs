@@ -135,9 +135,17 @@ pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType
         .sum()
 }
 
+/// Whether this is text, or may be none.
+pub(super) fn is_text(ty: &Type) -> bool {
+    match ty {
+        Type::Option(_) => ty.at(1) == Some(&Type::String),
+        _ => *ty == Type::String,
+    }
+}
+
 /// How many of these are text.
 pub(super) fn texts<'t>(types: impl Iterator<Item = &'t Type>) -> usize {
-    types.filter(|ty| **ty == Type::String || ty.at(1) == Some(&Type::String)).count()
+    types.filter(|ty| is_text(ty)).count()
 }
 
 impl Call<'_, '_> {
@@ -176,8 +184,7 @@ impl Call<'_, '_> {
 
 pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Result<bool> {
     let next = call.core.params().get(call.lead() + call.args.types.len()).copied();
-    let is_text = *ty == Type::String || ty.at(1) == Some(&Type::String);
-    if is_text && (next == Some(REF) || call.by_handle()) {
+    if is_text(ty) && (next == Some(REF) || call.by_handle()) {
         return reference(call, ty, slot, next == Some(REF)).map(|()| true);
     }
     match ty {
