@@ -19,6 +19,7 @@ use crate::guest::turn;
 use crate::guest::value::{Callable, Val, set_defaults};
 use crate::guest::{Slot, give_back, recycle};
 use crate::linked::{Linked, broken, overflow, ready};
+use crate::plan::stage::{firsts, guest_first};
 use crate::plan::{Adapter, AdapterPlan, Op, Use};
 use std::sync::{Arc, OnceLock};
 
@@ -108,6 +109,9 @@ impl<'a> Run<'_, 'a> {
     ) -> Result<usize> {
         match self.linked.adapter(adapter)? {
             Adapter::Body(plan) => {
+                if outermost {
+                    self.settle(cx, plan)?;
+                }
                 let nested = Nested::enter(cx, plan.slots as usize)?;
                 self.frame(nested.cx, plan, base, outermost)?;
             }
@@ -118,6 +122,24 @@ impl<'a> Run<'_, 'a> {
             Adapter::Compiled(_) => return Err(broken("adapter func", adapter)),
         }
         Ok(base)
+    }
+
+    /// What is owed is made before anything of a call that begins with the guest, and so
+    /// before it defers calls of its own: if that fails, there are none.
+    fn settle(&self, cx: &mut Cx<'_>, plan: &AdapterPlan) -> Result<()> {
+        let program = &self.linked.program;
+        if !cx.data().debts.owes() || !guest_first(&firsts(program), plan) {
+            return Ok(());
+        }
+        let first = plan.ops.iter().find_map(|op| match op {
+            Op::CallCore { func, .. } | Op::LowerStr { alloc: func, .. } => Some(*func),
+            _ => None,
+        });
+        match first {
+            Some(func) => turn::settle_for(cx, self.linked.func(func)?.home()),
+            // What it calls knows for whom.
+            None => Ok(()),
+        }
     }
 
     /// Runs a body, and settles what it deferred on every way out.

@@ -157,7 +157,7 @@ impl Debts {
 
     /// Whether something is owed.
     #[inline]
-    pub(super) fn owes(&self) -> bool {
+    pub(crate) fn owes(&self) -> bool {
         !self.parked.is_empty() || !self.owed.calls.is_empty()
     }
 
