@@ -135,6 +135,28 @@ unsafe extern "C" {
     pub fn wasm_global_set(global: Ptr, value: *const Value);
     pub fn wasm_val_copy(out: *mut Value, value: *const Value);
     pub fn wasm_val_delete(value: *mut Value);
+    pub fn witrt_config_set_host_encoding(config: Ptr, encoding: u32) -> bool;
+    pub fn witrt_config_set_back_end(config: Ptr, back_end: u32) -> bool;
+    pub fn witrt_config_set_max_memory_bytes(config: Ptr, bytes: usize) -> bool;
+    pub fn wasm_module_imports(module: Ptr, out: *mut Vector);
+    pub fn wasm_importtype_vec_delete(vec: *mut Vector);
+    pub fn wasm_importtype_type(ty: Ptr) -> Ptr;
+    pub fn wasm_externtype_as_functype(ty: Ptr) -> Ptr;
+    pub fn witrt_instance_export(instance: Ptr, name: *const u8, size: usize) -> Ptr;
+    pub fn witrt_func_call(
+        func: Ptr,
+        args: *const Vector,
+        results: *mut Vector,
+        error: *mut Ptr,
+    ) -> bool;
+    pub fn wasm_resource_new(
+        data: Ptr,
+        finalizer: Option<extern "C" fn(Ptr)>,
+        error: *mut Ptr,
+    ) -> Ptr;
+    pub fn wasm_resource_data(resource: Ptr) -> Ptr;
+    pub fn wasm_resource_copy(resource: Ptr) -> Ptr;
+    pub fn wasm_resource_delete(resource: Ptr);
     pub fn wasm_string_new(encoding: u32, data: *const c_void, size: usize) -> Ptr;
     pub fn wasm_string_copy(string: Ptr) -> Ptr;
     pub fn wasm_string_delete(string: Ptr);

@@ -181,7 +181,7 @@ impl Types {
 
 /// What the allocator does: up to [`HONEST`] what it should, and then it may lie, give
 /// the same memory twice, trap, and never come back.
-const ALLOCATORS: [&str; 10] = [
+pub(super) const ALLOCATORS: [&str; 10] = [
     "",
     "",
     "",
@@ -194,9 +194,9 @@ const ALLOCATORS: [&str; 10] = [
     "(loop $l (br $l))",
 ];
 
-const HONEST: usize = 4;
+pub(super) const HONEST: usize = 4;
 /// This one never comes back.
-const ENDLESS: usize = ALLOCATORS.len() - 1;
+pub(super) const ENDLESS: usize = ALLOCATORS.len() - 1;
 
 /// Where the result of the import goes.
 const RESULT: usize = 64;
@@ -212,7 +212,13 @@ pub(super) fn core_type(flat: &[Flat]) -> String {
 }
 
 /// The component, for a type that has this layout.
-fn between(types: &Types, ty: &str, layout: &Layout, encoding: &str, allocator: &str) -> String {
+pub(super) fn between(
+    types: &Types,
+    ty: &str,
+    layout: &Layout,
+    encoding: &str,
+    allocator: &str,
+) -> String {
     let memory = layout.flat.len() > 16;
     let params = if memory { " i32".to_owned() } else { core_type(&layout.flat) };
     let count = if memory { 1 } else { layout.flat.len() };
@@ -253,8 +259,12 @@ fn between(types: &Types, ty: &str, layout: &Layout, encoding: &str, allocator: 
     )
 }
 
-/// Values through a component: one that may not end where fuel is counted.
-fn handed_on(counting: &Engine, engine: &Engine, bytes: &mut Bytes<'_>) {
+/// A type of values, and a function that takes one and returns one; `None` where it is
+/// too large for what stands between.
+pub(super) fn any_type(
+    engine: &Engine,
+    bytes: &mut Bytes<'_>,
+) -> Option<(Types, String, Signature)> {
     let mut types = Types::default();
     let ty = types.any(bytes, 3);
     // The layout is told by a component that does nothing.
@@ -262,19 +272,22 @@ fn handed_on(counting: &Engine, engine: &Engine, bytes: &mut Bytes<'_>) {
         "(component (import \"r\" (type $r (sub resource))) {} (import \"f\" (func (param \"x\" {ty}))))",
         types.text
     );
-    let asked = match Module::new(counting, asked.as_bytes()) {
+    let asked = match Module::new(engine, asked.as_bytes()) {
         Ok(module) => module,
         Err(error) => {
             // The library may be without components.
             assert_eq!(error.kind(), ErrorKind::UnsupportedFormat, "{error}\n{asked}");
-            return;
+            return None;
         }
     };
     let signature = signature(&asked, 0);
+    (signature.params.layout.size <= 60_000).then_some((types, ty, signature))
+}
+
+/// Values through a component: one that may not end where fuel is counted.
+fn handed_on(counting: &Engine, engine: &Engine, bytes: &mut Bytes<'_>) {
+    let Some((types, ty, signature)) = any_type(counting, bytes) else { return };
     let layout = &signature.params.layout;
-    if layout.size as usize > 60_000 {
-        return;
-    }
     let encoding = ["utf8", "utf16", "latin1+utf16"][bytes.below(3)];
     let lies = bytes.below(ALLOCATORS.len());
     let engine = if lies == ENDLESS { counting } else { engine };

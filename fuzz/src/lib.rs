@@ -12,6 +12,7 @@ pub mod differ;
 pub mod doors;
 pub mod faces;
 pub mod objects;
+pub mod parts;
 pub mod play;
 pub mod prepared;
 pub mod rules;
@@ -21,6 +22,7 @@ pub mod safe_guest;
 pub mod second;
 pub mod targets;
 pub mod transcode;
+pub mod tree;
 pub mod verdicts;
 pub mod world;
 

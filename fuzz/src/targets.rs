@@ -17,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     ("backends", super::differ::compare),
     ("safe", super::safe::play),
     ("capi", super::play::play),
+    ("parts", super::parts::play),
     ("components", super::components::play),
     ("doors", super::doors::play),
     ("faces", super::faces::play),
