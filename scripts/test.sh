@@ -64,7 +64,15 @@ documentation() {
 
 # Not the files that the other parts use: those are the command's, too.
 no_default_features() {
-    cargo test "${cargo[@]}" --lib --no-default-features
+    cargo test "${cargo[@]}" --lib --no-default-features || return
+    # Warnings of one that is alone are errors, too.
+    local alone=("")
+    [ "$full" = full ] && alone+=(component attach cli wasi)
+    local feature
+    for feature in "${alone[@]}"; do
+        cargo clippy "${cargo[@]}" --lib --no-default-features --features "$feature" -- -D warnings ||
+            return
+    done
 }
 
 c_tests() {

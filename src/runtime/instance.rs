@@ -7,7 +7,9 @@ use super::core_modules::CoreModules;
 #[cfg(feature = "component")]
 use super::core_modules::ModuleItem;
 use super::externs::Extern;
-use super::module::{self, Module, not_exported};
+#[cfg(feature = "component")]
+use super::module::not_exported;
+use super::module::{self, Module};
 use super::wasi;
 #[cfg(feature = "component")]
 use crate::component::{self, func::Imported, host::HostFunction, instance::Supplied};

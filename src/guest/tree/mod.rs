@@ -32,13 +32,17 @@ pub use description::{HostField, means};
 pub use direct_lend::HostValue;
 pub use direct_take::HostRoom;
 pub use end::{Arg, Out};
-pub(crate) use ends::{Is, Outs, Raw, Spare, with_ends};
+#[cfg(feature = "component")]
+pub(crate) use ends::Raw;
+pub(crate) use ends::{Is, Outs, Spare, with_ends};
 pub use gather::gather;
 pub use layout::{Access, For, Node, Span};
 pub use passed::{Given, Passed, SlotBody};
 pub use pour::{Handles, Place, pour, pour_into};
+#[cfg(feature = "component")]
+pub(crate) use returned::Kept;
 pub use returned::Returned;
-pub(crate) use returned::{Kept, Trust};
+pub(crate) use returned::Trust;
 pub use sink::Sink;
 pub use slot::{FieldsSlot, ListSlot, Of, ReadText, Slot, TextSlot, VariantSlot, plain_text};
 pub use walk::{Lend, Take};

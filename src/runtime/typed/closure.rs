@@ -3,7 +3,9 @@
 //!
 //! Not here: the types.
 
-use super::mapping::{Lower, Mapping, Sealed, UNKNOWN, count, fits_param, fits_result};
+#[cfg(feature = "component")]
+use super::mapping::UNKNOWN;
+use super::mapping::{Lower, Mapping, Sealed, count, fits_param, fits_result};
 use super::received::{Place, Received};
 use super::tuples::field;
 use crate::error::{Error, Result};
