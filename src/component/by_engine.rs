@@ -5,7 +5,10 @@
 
 #![allow(unsafe_code)] // the engine's traits, and what a call lends them
 
-use super::call::{Frame, Going, NO_ABI, Sink, To, of_store};
+use super::callee::{Going, Sink};
+use super::ends::To;
+use super::engine_types::{NO_ABI, of_store};
+use super::frame::Frame;
 use super::walk_lift::Source;
 use crate::error::{Error, ErrorKind};
 use crate::guest::StoreData;
@@ -16,7 +19,7 @@ use std::ptr::null;
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
 };
-use wasmtime::component::{ComponentNamedList, ComponentType, Func, Lift, Lower, TypedFunc};
+use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower, TypedFunc};
 use wasmtime::{Result, Store, ValRaw};
 
 /// A call, while the engine makes it.
@@ -26,19 +29,14 @@ pub(super) struct Running<'a> {
 }
 
 /// Calls the function, whose arguments and result these are.
-pub(super) fn call(
-    func: &Func,
-    store: &mut Store<StoreData>,
-    going: &Going<'_>,
-    to: &mut To<'_>,
-) -> Result<()> {
+pub(super) fn call(store: &mut Store<StoreData>, going: &Going<'_>, to: &mut To<'_>) -> Result<()> {
     let running = Running { going, sink: Cell::new(Sink::new(going.func, to)) };
     let args = Args((&raw const running).cast());
     let frame = going.frame;
     frame.running.set((&raw const running).cast());
     // SAFETY: whatever types a function has, `Args` writes as many words
     // as its parameters take, and `Out` reads what its results do.
-    let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(*func) };
+    let func = unsafe { TypedFunc::<Args, Out>::new_unchecked(going.func.func) };
     let outcome = func.call(store, args);
     frame.running.set(null());
     outcome?;
@@ -117,7 +115,7 @@ unsafe impl Lift for Out {
     ) -> Result<Out> {
         Frame::current(|frame| {
             // SAFETY: `call` keeps it until the engine's call is over.
-            let Running { going, sink } = unsafe { &*frame.running.get() };
+            let Running { going, sink } = unsafe { &*frame.running.get().cast::<Running<'_>>() };
             if let Some(way) = &going.func.way {
                 way.learn(frame, cx);
             }

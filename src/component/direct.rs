@@ -5,11 +5,11 @@
 
 #![allow(unsafe_code)] // the component's memory, while the host's code runs
 
-use super::call::Frame;
+use super::engine_types::encoding_of;
+use super::frame::Frame;
 use super::host::{From, Lifts, Serves, by_words, flat};
 use super::text;
 use super::walk_lift::area;
-use super::walk_lower::encoding_of;
 use crate::abi::GuestEncoding;
 use crate::error::{Result, TrapCode};
 use crate::guest::StoreData;

@@ -8,13 +8,16 @@
 //!
 //! Not here: what the module does; who may enter an instance.
 
-#![allow(unsafe_code)] // the frame, and the engine's traits, of one that only asks
+#![allow(unsafe_code)] // the frame, and what arguments point to
 
-use super::call::{Frame, Given, NO_ABI, To, of_store, own, put_slot, put_text};
 use super::check::{number, with_text};
+use super::ends::{Arguments, To, put_slot, put_text};
+use super::engine_types::encoding_of;
+use super::frame::Frame;
+use super::gate::{Gate, Told};
 use super::text::find;
-use super::walk_lift::{Lifting, MOST_COPIED, Source, area, pair, scalar, too_much};
-use super::walk_lower::{encoding_of, extended};
+use super::walk_lift::{Lifting, MOST_COPIED, Source, area, own, pair, scalar, too_much};
+use super::walk_lower::extended;
 use crate::abi::door::*;
 use crate::abi::{GuestEncoding, INLINE, INLINE_ENCODING};
 use crate::error::{Error, ErrorKind};
@@ -26,34 +29,9 @@ use crate::guest::tree::slot::kind;
 use crate::guest::tree::walk::Taken;
 use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::tree::{Fields, Signature, Type};
-use std::cell::Cell;
-use std::mem::MaybeUninit;
-use std::ptr::NonNull;
 use std::sync::OnceLock;
-use wasmtime::component::__internal::wasmtime_environ::component::{
-    CanonicalOptionsDataModel, OptionsIndex,
-};
-use wasmtime::component::__internal::{
-    CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
-};
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, ComponentType, Lower};
-use wasmtime::{AsContextMut as _, Result, Store, ValRaw};
-
-/// The door of an instance.
-#[derive(Clone, Copy)]
-pub(super) struct Gate {
-    enter: wasmtime::Func,
-    /// The module's memory: [`FRAME_SIZE`] bytes, which stay where they are.
-    frame: NonNull<u8>,
-    /// Whether the guest may call others, for the engine.
-    may_leave: NonNull<i32>,
-    whole: bool,
-}
-
-// SAFETY: both places are the instance's, and are touched only by who has it to itself.
-unsafe impl Send for Gate {}
-// SAFETY: as above.
-unsafe impl Sync for Gate {}
+use wasmtime::component::__internal::LiftContext;
+use wasmtime::{Result, Store, ValRaw};
 
 /// How a function is called by a door.
 pub(super) struct Way {
@@ -66,104 +44,8 @@ pub(super) struct Way {
     pub walks: bool,
 }
 
-/// How values are lowered and lifted for a function, which its first call, by the
-/// engine's own way, tells.
-pub(super) struct Told {
-    options: OptionsIndex,
-    instance: wasmtime::component::Instance,
-    pub encoding: GuestEncoding,
-}
-
-impl Told {
-    /// The component, to be written to and read.
-    pub fn context<'s>(&self, store: &'s mut Store<StoreData>) -> LowerContext<'s, StoreData> {
-        LowerContext::new(store.as_context_mut(), self.options, self.instance)
-    }
-}
-
 /// Longer text is lowered in place.
 const MOST_LAID: usize = 8 << 10;
-
-impl Gate {
-    /// Finds the door of an instance that was made just now.
-    pub fn find(
-        store: &mut Store<StoreData>,
-        instance: &wasmtime::component::Instance,
-        at: &ComponentExportIndex,
-        whole: bool,
-    ) -> Result<Gate> {
-        let broken = || Error::internal("a component's door is not where it was put");
-        let func = instance.get_func(&mut *store, at).ok_or_else(broken)?;
-        let found = Cell::new(None);
-        // SAFETY: the function takes a text, whose two words `Ask` writes, and gives
-        // nothing.
-        let ask = unsafe { wasmtime::component::TypedFunc::<Ask, ()>::new_unchecked(func) };
-        // The frame is no guest's memory, which the host may have limited to less.
-        let limits = store.data().limits;
-        let data = store.data_mut();
-        data.limits.memory_bytes = data.limits.memory_bytes.max(FRAME_SIZE);
-        // The first time it gets its size.
-        let grown = ask.call(&mut *store, Ask(&raw const found));
-        store.data_mut().limits = limits;
-        grown?;
-        found.set(None);
-        ask.call(&mut *store, Ask(&raw const found))?;
-        let Found { enter, frame, may_leave } = found.into_inner().ok_or_else(broken)?;
-        // SAFETY: the engine gave it, as a function of this store.
-        let enter = unsafe { wasmtime::Func::from_raw(&mut *store, enter.as_ptr().cast()) };
-        let gate = Gate { enter: enter.ok_or_else(broken)?, frame, may_leave, whole };
-        gate.set(RETURNED, RETURNED_TEXT);
-        Ok(gate)
-    }
-
-    /// Whether the guest was entered where it may call nobody.
-    pub fn is_inside(&self) -> bool {
-        self.get(INSIDE) as u32 != 0
-    }
-
-    /// A step of a call.
-    fn step(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
-        let mut raw = [ValRaw::u32(step), ValRaw::u32(0), ValRaw::u32(0), ValRaw::u32(0)];
-        let all: *mut [ValRaw] = &raw mut raw;
-        // SAFETY: it has the type of a `realloc`: four numbers, and one back.
-        unsafe { self.enter.call_unchecked(store.as_context_mut(), all) }?;
-        Ok(raw[0].get_i32())
-    }
-
-    /// A step of a call in which the guest may call nobody.
-    fn step_inside(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
-        // SAFETY: the instance keeps it, where the engine's code reads it; this has the
-        // instance to itself. A trap leaves it as it is: the guest does not run again.
-        let before = unsafe { self.may_leave.replace(0) };
-        let done = self.step(store, step)?;
-        // SAFETY: as above.
-        unsafe { self.may_leave.write(before) };
-        Ok(done)
-    }
-
-    /// So many bytes of the frame from there on.
-    ///
-    /// # Safety
-    ///
-    /// The instance must not be entered, and the frame not be asked for otherwise, as
-    /// long as they are used.
-    unsafe fn bytes<'a>(&self, at: usize, len: usize) -> &'a mut [u8] {
-        assert!(at <= FRAME_SIZE && len <= FRAME_SIZE - at);
-        // SAFETY: the frame has so many, and the caller vouches for the rest.
-        unsafe { std::slice::from_raw_parts_mut(self.frame.add(at).as_ptr(), len) }
-    }
-
-    fn get(&self, at: u64) -> u64 {
-        // SAFETY: it is used at once.
-        let bytes = unsafe { self.bytes(at as usize, 8) };
-        bytes.try_into().map_or(0, u64::from_le_bytes)
-    }
-
-    fn set(&self, at: u64, bits: u64) {
-        // SAFETY: as above.
-        unsafe { self.bytes(at as usize, 8) }.copy_from_slice(&bits.to_le_bytes());
-    }
-}
 
 impl Way {
     pub fn new(gate: Gate, entrance: &Entrance, ty: &Signature) -> Way {
@@ -199,7 +81,7 @@ impl Way {
         store: &mut Store<StoreData>,
         frame: &Frame,
         ty: &Signature,
-        args: Given<'_>,
+        args: Arguments<'_>,
         to: &mut To<'_>,
     ) -> Result<bool> {
         if self.walks {
@@ -304,10 +186,10 @@ impl Way {
 
     /// Puts arguments into the frame; `None` if they are not all right, or not for
     /// there.
-    fn lay(&self, frame: &Frame, fields: &Fields, args: Given<'_>) -> Option<()> {
+    fn lay(&self, frame: &Frame, fields: &Fields, args: Arguments<'_>) -> Option<()> {
         let mut to = Laying { gate: &self.gate, at: WORDS, used: TEXTS as usize };
         match args {
-            Given::Slots(slots, read, _) => {
+            Arguments::Slots(slots, read, _) => {
                 if slots.len() != fields.fields.len() {
                     return None;
                 }
@@ -325,7 +207,7 @@ impl Way {
                     }
                 }
             }
-            Given::Ends(args) => {
+            Arguments::Ends(args) => {
                 for (field, arg) in fields.fields.iter().zip(args) {
                     match (&field.ty, arg.is()) {
                         (Type::Scalar(kind), Is::Number(bits)) => to.number(*kind, bits)?,
@@ -421,71 +303,6 @@ fn give(
 #[cold]
 fn unknown() -> Error {
     Error::new(ErrorKind::Panic, "internal error: a result is nowhere")
-}
-
-/// What a door says of itself.
-struct Found {
-    enter: NonNull<std::ffi::c_void>,
-    frame: NonNull<u8>,
-    may_leave: NonNull<i32>,
-}
-
-/// An argument that only looks at where it is lowered to.
-struct Ask(*const Cell<Option<Found>>);
-
-// SAFETY: the engine does not send it anywhere.
-unsafe impl Send for Ask {}
-// SAFETY: as above.
-unsafe impl Sync for Ask {}
-
-// SAFETY: a text is two words, which lowering writes.
-unsafe impl ComponentType for Ask {
-    type Lower = [ValRaw; 2];
-    const ABI: CanonicalAbiInfo = NO_ABI;
-    fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> Result<()> {
-        Ok(())
-    }
-}
-
-// SAFETY: as above.
-unsafe impl ComponentNamedList for Ask {}
-
-// SAFETY: as above.
-unsafe impl Lower for Ask {
-    fn linear_lower_to_flat<T>(
-        &self,
-        cx: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        dst: &mut MaybeUninit<Self::Lower>,
-    ) -> Result<()> {
-        let cx = of_store(cx)?;
-        dst.write([ValRaw::u64(0); 2]);
-        let memory = cx.as_slice_mut();
-        let (size, frame) = (memory.len(), NonNull::from(memory).cast());
-        let options = cx.options();
-        let CanonicalOptionsDataModel::LinearMemory(found) = &options.data_model else {
-            return Ok(());
-        };
-        let (Some(realloc), FRAME_SIZE) = (found.realloc, size) else { return Ok(()) };
-        let instance = cx.instance();
-        let found = Found {
-            enter: instance.runtime_realloc(realloc).cast(),
-            frame,
-            may_leave: instance.instance_flags(options.instance).as_raw().cast(),
-        };
-        // SAFETY: `Gate::find` keeps it until the call is over.
-        unsafe { &*self.0 }.set(Some(found));
-        Ok(())
-    }
-
-    fn linear_lower_to_memory<T>(
-        &self,
-        _: &mut LowerContext<'_, T>,
-        _: InterfaceType,
-        _: usize,
-    ) -> Result<()> {
-        Err(Error::new(ErrorKind::Panic, "internal error: a text is two words").into())
-    }
 }
 
 #[cfg(test)]

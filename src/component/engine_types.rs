@@ -4,7 +4,9 @@
 
 #![allow(unsafe_code)] // the engine's traits for types, for one that only asks
 
+use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guest::StoreData;
 use crate::guest::tree::slot::kind;
 use crate::types::tree::{
     Case, Cases, Field, Fields, Flags, List, ResourceType, Signature, Tuple, Type,
@@ -15,7 +17,7 @@ use std::collections::hash_map::Entry;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime::component::__internal::wasmtime_environ::component::{
-    TypeResourceTableIndex as TableIndex, TypeTupleIndex,
+    StringEncoding, TypeResourceTableIndex as TableIndex, TypeTupleIndex,
 };
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, ComponentTypes, InstanceType, InterfaceType, LiftContext, LowerContext,
@@ -217,6 +219,30 @@ fn unsupported(what: &str) -> Error {
     Error::new(ErrorKind::UnsupportedFormat, message)
 }
 
+/// How engines see that there is nothing to see.
+pub(super) const NO_ABI: CanonicalAbiInfo =
+    CanonicalAbiInfo { size32: 0, align32: 1, size64: 0, align64: 1, flat_count: None };
+
+/// The context, which is one of this crate's stores.
+pub(super) fn of_store<'a, 'l, T: 'static>(
+    cx: &'a mut LowerContext<'l, T>,
+) -> wasmtime::Result<&'a mut LowerContext<'l, StoreData>> {
+    if std::any::TypeId::of::<T>() != std::any::TypeId::of::<StoreData>() {
+        return Err(Error::new(ErrorKind::Panic, "internal error: a foreign store").into());
+    }
+    // SAFETY: the types are the same.
+    Ok(unsafe { &mut *std::ptr::from_mut(cx).cast() })
+}
+
+/// How a component stores text.
+pub(super) fn encoding_of(encoding: StringEncoding) -> GuestEncoding {
+    match encoding {
+        StringEncoding::Utf8 => GuestEncoding::Utf8,
+        StringEncoding::Utf16 => GuestEncoding::Utf16,
+        StringEncoding::CompactUtf16 => GuestEncoding::Compact,
+    }
+}
+
 /// Asks the engine for the numbers of a function's parameters and results.
 fn tuples_of(
     func: &ComponentFunc,
@@ -239,7 +265,7 @@ enum Probe<const PARAMS: bool> {}
 // SAFETY: there are no values of it.
 unsafe impl<const PARAMS: bool> ComponentType for Probe<PARAMS> {
     type Lower = [wasmtime::ValRaw; 0];
-    const ABI: CanonicalAbiInfo = super::call::NO_ABI;
+    const ABI: CanonicalAbiInfo = NO_ABI;
     fn typecheck(ty: &InterfaceType, _: &InstanceType<'_>) -> wasmtime::Result<()> {
         if let InterfaceType::Tuple(index) = ty {
             let (params, results) = FOUND.get();

@@ -9,8 +9,9 @@
 
 #![allow(unsafe_code)] // the engine's traits for types
 
-use super::call::{Frame, NO_ABI, of_store};
 use super::check::{Checker, Notes};
+use super::engine_types::{NO_ABI, of_store};
+use super::frame::Frame;
 use super::walk_lift::Lifting;
 use super::walk_lower::Lowering;
 use crate::abi::{GuestEncoding, Measure};

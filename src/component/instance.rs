@@ -7,25 +7,24 @@
 
 #![allow(unsafe_code)] // an instance is used by whoever has its store
 
-use super::call::{Frame, Function};
+use super::callee::Callee;
 use super::check::Notes;
 use super::component::{Component, Item, Needed};
-use super::door::{Gate, Told, Way};
-use super::engine_types::Resources;
+use super::door::Way;
+use super::frame::{Frame, Shared, limits};
+use super::gate::Gate;
 use super::host::{self, HostFunction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::errors::wrong_store;
-use crate::guest::meter::{at_deadline, put_off};
+use crate::guest::meter::at_deadline;
 use crate::guest::resource::{Owner, Resource};
 use crate::guest::traps::failure;
 use crate::guest::tree::arena::Arena;
 use crate::guest::turn::settle;
-use crate::guest::{Limits, ModuleName, StoreData};
+use crate::guest::{ModuleName, StoreData};
 use crate::string::Encoding;
-use crate::types::tree::Tuple;
-use std::cell::{RefCell, UnsafeCell};
-use std::collections::HashMap;
+use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use wasmtime::AsContextMut as _;
@@ -70,140 +69,9 @@ const _: () = {
     is_send::<Arena>();
 };
 
-/// What calls of an instance share.
-pub(super) struct Shared {
-    component: Component,
-    pub owner: Arc<Owner>,
-    /// The host's resources that it holds.
-    pub hosts: RefCell<HostTable>,
-    /// The types of parameters and results of what components within it import, by
-    /// the engine's numbers, where the component does not know them.
-    pub tuples: RefCell<HashMap<u32, Tuple>>,
-    /// The component's door, if calls go by it.
-    gate: OnceLock<Gate>,
-    /// For each of the functions that are behind it.
-    pub told: Vec<OnceLock<Told>>,
-    notes: RefCell<Vec<Notes>>,
-    arenas: RefCell<Vec<Arena>>,
-}
-
-/// The host's resources that a component holds handles of.
-#[derive(Default)]
-pub(super) struct HostTable {
-    entries: Vec<Option<Resource>>,
-    free: Vec<u32>,
-    /// Those that are lent for the call that is being made.
-    loans: Vec<u32>,
-}
-
-impl HostTable {
-    /// A number for a resource; for a loan, until the call is over.
-    pub fn insert(&mut self, resource: Resource, loan: bool) -> u32 {
-        let at = self.free.pop().unwrap_or(self.entries.len() as u32);
-        match self.entries.get_mut(at as usize) {
-            Some(entry) => *entry = Some(resource),
-            None => self.entries.push(Some(resource)),
-        }
-        if loan {
-            self.loans.push(at);
-        }
-        at
-    }
-
-    pub fn get(&self, at: u32) -> Option<Resource> {
-        self.entries.get(at as usize)?.clone()
-    }
-
-    pub fn remove(&mut self, at: u32) -> Option<Resource> {
-        let found = self.entries.get_mut(at as usize)?.take()?;
-        self.free.push(at);
-        Some(found)
-    }
-
-    /// Takes out what was lent for the call that is over, one of them.
-    fn end_loan(&mut self) -> Option<Option<Resource>> {
-        let at = self.loans.pop()?;
-        Some(self.remove(at))
-    }
-}
-
-impl Shared {
-    /// The component's resource types, with their names.
-    pub fn resources(&self) -> &Resources {
-        self.component.resources()
-    }
-
-    /// The types behind one of the engine's tuples, if the component knows them.
-    pub fn tuple(&self, index: u32) -> Option<&Tuple> {
-        self.component.tuple(index)
-    }
-
-    /// Whether the guest runs where it may call nobody.
-    pub fn may_not_leave(&self) -> bool {
-        self.gate.get().is_some_and(Gate::is_inside)
-    }
-
-    /// Ends what was lent for a call. Nothing is borrowed while the host's code runs,
-    /// which a resource's end may be.
-    pub fn end_loans(&self) {
-        let next = || self.hosts.borrow_mut().end_loan();
-        while let Some(ended) = next() {
-            drop(ended);
-        }
-    }
-
-    /// Room for what a call notes.
-    pub fn notes(&self) -> Notes {
-        self.notes.borrow_mut().pop().unwrap_or_default()
-    }
-
-    /// Takes it back.
-    pub fn keep_notes(&self, notes: Notes) {
-        self.notes.borrow_mut().push(notes);
-    }
-
-    /// An arena for the arguments of a host function.
-    pub fn spare(&self) -> Arena {
-        self.arenas.borrow_mut().pop().unwrap_or_else(|| Arena::new(0))
-    }
-
-    /// Takes one back.
-    pub fn keep(&self, mut arena: Arena) {
-        arena.reset();
-        self.arenas.borrow_mut().push(arena);
-    }
-
-    /// The host's store has what is left of the fuel while host code runs, and the time
-    /// that the guest was granted.
-    pub fn lend_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
-        if host.data().meter.fuel
-            && let Ok(fuel) = own.get_fuel()
-        {
-            // Both are of one engine.
-            let _ = host.set_fuel(fuel);
-        }
-        put_off(host, own.data().meter.deadline);
-    }
-
-    /// The instance's own store has what is left of it while the guest runs,
-    /// and as much time as the host's.
-    pub fn take_limits(&self, own: &mut Cx<'_>, host: &mut Cx<'_>) {
-        if host.data().meter.fuel
-            && let Ok(fuel) = host.get_fuel()
-        {
-            let _ = own.set_fuel(fuel);
-        }
-        own.data_mut().limits = limits(host, &self.component);
-        if let Some(ticks) = host.data().meter.left() {
-            own.set_epoch_deadline(ticks);
-            own.data_mut().meter = host.data().meter.clone();
-        }
-    }
-}
-
 /// WASI, and what an instance has of it.
 #[cfg(feature = "wasi")]
-pub type Given = (Linker<StoreData>, crate::wasi::Context);
+pub type Wasi = (Linker<StoreData>, crate::wasi::Context);
 
 /// What a component's imports are.
 pub struct Supplied {
@@ -212,7 +80,7 @@ pub struct Supplied {
     /// For each core module, in order.
     pub modules: Vec<wasmtime::Module>,
     #[cfg(feature = "wasi")]
-    pub wasi: Option<Given>,
+    pub wasi: Option<Wasi>,
 }
 
 impl Instance {
@@ -276,16 +144,8 @@ impl Instance {
         let start = component.engine_component().image_range().start as usize;
         let name = ModuleName { id: component.id(), shift: 0, places: None };
         store.data_mut().modules.insert(start, name);
-        let shared = Shared {
-            component: component.clone(),
-            owner: Arc::new(Owner::new(definer.wasis)),
-            hosts: RefCell::default(),
-            tuples: RefCell::default(),
-            gate: OnceLock::new(),
-            told: std::iter::repeat_with(OnceLock::new).take(component.entrances()).collect(),
-            notes: RefCell::default(),
-            arenas: RefCell::default(),
-        };
+        let owner = Arc::new(Owner::new(definer.wasis));
+        let shared = Shared::new(component.clone(), owner);
         let made = Instance(Arc::new(Inner {
             home: host.data().id,
             component: component.clone(),
@@ -314,7 +174,7 @@ impl Instance {
     }
 
     /// An exported function, by its place among the component's exports.
-    pub fn function(&self, host: &Cx<'_>, index: usize) -> Result<Option<Function>> {
+    pub(super) fn callee(&self, host: &Cx<'_>, index: usize) -> Result<Option<Callee>> {
         if host.data().id != self.0.home {
             return Err(wrong_store("instance"));
         }
@@ -326,7 +186,7 @@ impl Instance {
         let gate = self.0.shared.gate.get();
         let entrance = gate.zip(self.0.component.entrance(index));
         let way = entrance.map(|(gate, entrance)| Way::new(*gate, entrance, &export.ty));
-        Ok(func.map(|func| Function::new(self.clone(), func, export.ty.clone(), way)))
+        Ok(func.map(|func| Callee::new(func, export.ty.clone(), way)))
     }
 
     /// The core modules that it exports, by flat names.
@@ -408,13 +268,6 @@ impl Instance {
         }
         Ok(Busy(&self.0.busy))
     }
-}
-
-/// As much as a store may have, and what a door adds to a component.
-fn limits(host: &Cx<'_>, component: &Component) -> Limits {
-    let mut limits = host.data().limits;
-    limits.instances = limits.instances.saturating_add(component.door().is_some().into());
-    limits
 }
 
 #[cold]

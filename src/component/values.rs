@@ -3,7 +3,7 @@
 //!
 //! Not here: which types of Rust those are.
 
-use super::call::Frame;
+use super::frame::Frame;
 use super::host::{From, Lifts, Serves, Types, by_words};
 use super::walk_lift::Lifting;
 use crate::error::Result;

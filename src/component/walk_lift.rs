@@ -7,20 +7,20 @@
 
 #![allow(unsafe_code)] // it fills arrays that it has made
 
-use super::call::{Frame, own};
 use super::convert::{Take, read};
+use super::engine_types::encoding_of;
+use super::frame::Frame;
 use super::text::{self, trap};
-use super::walk_lower::encoding_of;
 use crate::abi::GuestEncoding;
-use crate::error::TrapCode;
+use crate::error::{ErrorKind, TrapCode};
 use crate::guest::resource::Resource;
-use crate::guest::strings::Str;
+use crate::guest::strings::{COPIES, Str, copy_as};
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::plain_text;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, width};
 use crate::guest::tree::walk::{FromGuest, Reading, Taken, bounds, elements};
 use crate::guest::value::Val;
-use crate::string::{Encoding, Text};
+use crate::string::{Encoding, Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
@@ -420,6 +420,18 @@ impl<'l> FromGuest<'l> for Lifting<'_, 'l> {
         // SAFETY: as above.
         Ok(unsafe { read(&slot, Take::Copy, plain_text) }?)
     }
+}
+
+/// A copy of a guest's text that outlives the call: as it lies, if the host reads such
+/// text.
+pub(super) fn own(frame: &Frame, text: Text<'_>) -> crate::error::Result<Str<'static>> {
+    let data = frame.host().data_mut();
+    let as_it_lies = text.encoding() == frame.encoding();
+    let encoding = if as_it_lies { text.encoding() } else { COPIES };
+    copy_as(data, text, encoding, Policy::Reject).map_err(|e| match e.kind() {
+        ErrorKind::BadText => trap(e.message(), TrapCode::IllFormedText),
+        _ => e,
+    })
 }
 
 fn next(words: &mut Words<'_>) -> u64 {

@@ -5,9 +5,10 @@
 
 #![allow(unsafe_code)] // it follows the pointers that the host vouches for
 
-use super::call::Frame;
 use super::check::with_text;
 use super::convert::fill;
+use super::engine_types::encoding_of;
+use super::frame::Frame;
 use super::text;
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind};
@@ -23,9 +24,7 @@ use crate::guest::value::Val;
 use crate::string::{Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
-use wasmtime::component::__internal::wasmtime_environ::component::{
-    StringEncoding, TypeResourceTableIndex,
-};
+use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
 use wasmtime::component::__internal::{InterfaceType, LowerContext};
 use wasmtime::{Result, ValRaw};
 
@@ -468,12 +467,4 @@ pub(super) fn extended(kind: u8, bits: u64) -> u64 {
 unsafe fn fields_of<'a>(fields: &FieldsSlot) -> &'a [Slot] {
     // SAFETY: the caller vouches for it.
     unsafe { many(fields.data, fields.size) }
-}
-
-pub(super) fn encoding_of(encoding: StringEncoding) -> GuestEncoding {
-    match encoding {
-        StringEncoding::Utf8 => GuestEncoding::Utf8,
-        StringEncoding::Utf16 => GuestEncoding::Utf16,
-        StringEncoding::CompactUtf16 => GuestEncoding::Compact,
-    }
 }

@@ -6,7 +6,7 @@
 //! Not here: what indices and types mean.
 
 use super::core::{Layout, SECTION};
-use super::interface_fault;
+use super::faults::interface_fault;
 use super::model::{
     END, ExportItem, FuncItem, ImplementItem, ImportItem, Instr, Model, TypeItem, by_code,
 };

@@ -13,7 +13,7 @@ use wasmparser::{
     ValidatorResources, WasmFeatures,
 };
 
-use super::{fault, interface_fault};
+use super::faults::{fault, interface_fault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Same;
 use crate::types::{

@@ -20,6 +20,7 @@ mod door;
 mod emit;
 #[cfg(feature = "attach")]
 mod face;
+mod faults;
 mod model;
 #[cfg(feature = "cli")]
 mod print;
@@ -32,6 +33,7 @@ use wasmparser::{Parser, WasmFeatures};
 
 pub(crate) use self::core::{Bodies, FEATURES, SECTION};
 use self::core::{Core, Layout};
+use self::faults::{fault, in_binary, interface_fault};
 use self::model::Model;
 use self::validate::Checked;
 use crate::abi::Convention;
@@ -298,27 +300,6 @@ fn check_version(bytes: &[u8]) -> Result<()> {
             Err(fault(ErrorKind::MalformedBinary, bytes.len(), "unexpected end of the header"))
         }
         _ => Err(fault(ErrorKind::MalformedBinary, 0, "not a WebAssembly binary")),
-    }
-}
-
-/// An error at a byte, which the message does not tell yet.
-fn fault(kind: ErrorKind, at: usize, message: impl Into<String>) -> Error {
-    Error::new(kind, message).at_offset(at)
-}
-
-fn interface_fault(at: usize, message: impl Into<String>) -> Error {
-    fault(ErrorKind::MalformedInterface, at, message)
-}
-
-fn invalid(at: usize, message: impl Into<String>) -> Error {
-    fault(ErrorKind::InvalidInterface, at, message)
-}
-
-/// The message of an error in a binary tells where.
-fn in_binary(error: Error) -> Error {
-    match error.offset() {
-        Some(at) => fault(error.kind(), at, format!("{} (at offset {at:#x})", error.message())),
-        None => error,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::ops::Deref;
 
 use super::core::Core;
-use super::invalid;
+use super::faults::invalid;
 use super::model::{Action, FuncItem, ImplementItem, Instr, Model};
 use crate::abi::Convention;
 use crate::error::{Error, Result};

@@ -140,7 +140,7 @@ pub(super) fn for_component(
     cx: &Cx<'_>,
     module: &Module,
     component: &crate::component::component::Component,
-) -> Result<Option<crate::component::instance::Given>> {
+) -> Result<Option<crate::component::instance::Wasi>> {
     match &cx.data().wasi.by_host {
         Some(by_host) if component.interfaces().any(wasi::is_given) => {
             Ok(Some((module.engine().wasi()?, wasi::Context::new(by_host)?)))

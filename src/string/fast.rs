@@ -25,6 +25,8 @@ use super::convert::{SLACK, to_utf8, to_utf16, whole_utf16};
 use super::long::{ascii_prefix, copy_ascii, is_paired, survey_utf16};
 use super::short::{self, SWEPT};
 use super::text::room;
+pub use super::utf8::is_utf8;
+use super::utf8::{Utf8, is_other_utf8, utf8};
 pub use super::wide::narrowest;
 use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Policy, Room, SHORT, Text};
 use super::{scalar, wide};
@@ -98,33 +100,6 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
         other => return wide::validate(other),
     };
     if well_formed { Ok(()) } else { scalar::validate(src) }
-}
-
-/// See `super::is_utf8`.
-#[inline]
-pub fn is_utf8(src: &[u8]) -> bool {
-    utf8(src) != Utf8::Bad
-}
-
-/// What bytes are.
-#[derive(PartialEq, Eq)]
-enum Utf8 {
-    Ascii,
-    /// Other well-formed text.
-    Other,
-    Bad,
-}
-
-#[inline]
-fn utf8(src: &[u8]) -> Utf8 {
-    // Text that does not begin with ASCII need not be swept for it.
-    let first = src.first_chunk().map_or(0, |first| u64::from_ne_bytes(*first));
-    let ascii = if first & 0x8080_8080_8080_8080 == 0 { ascii_prefix(Text::Utf8(src)) } else { 0 };
-    match src.get(ascii..) {
-        Some([]) => Utf8::Ascii,
-        Some(rest) if is_other_utf8(rest) => Utf8::Other,
-        _ => Utf8::Bad,
-    }
 }
 
 /// See [`super::length`].
@@ -322,13 +297,6 @@ fn encode_short(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
 }
 
 // Non-ASCII text.
-
-/// Whether bytes are UTF-8, which are known not to be ASCII.
-#[inline(never)]
-fn is_other_utf8(src: &[u8]) -> bool {
-    // As many as go through the state machine while the library finds its kernel.
-    if src.len() <= 32 { short::is_utf8(src) } else { simdutf::validate_utf8(src) }
-}
 
 /// The length in `to`, if the text is well-formed; its first `ascii` units are
 /// known to be ASCII.

@@ -33,6 +33,7 @@ mod long;
 pub mod scalar;
 mod short;
 mod text;
+mod utf8;
 mod wide;
 
 use text::Room;

@@ -7,8 +7,9 @@
 
 use super::convert::{whole_utf8, whole_utf16};
 use super::long::{ascii_prefix, is_high, is_paired, survey_utf16};
+use super::scalar;
+use super::utf8::is_utf8;
 use super::{BadText, Changed, CopyError, Dest, Encoding, Measured, Narrowest, Policy, Room, Text};
-use super::{fast, scalar};
 use std::mem::MaybeUninit;
 
 /// Units of a part.
@@ -118,7 +119,7 @@ fn transcode_part(part: Text<'_>, to: Encoding, out: &mut Out) -> Option<usize> 
         match (part, to) {
             (Text::Utf8(s), Utf8) => {
                 bytes.copy_from_nonoverlapping(s.as_ptr(), len);
-                len * fast::is_utf8(std::slice::from_raw_parts(bytes, len)) as usize
+                len * is_utf8(std::slice::from_raw_parts(bytes, len)) as usize
             }
             (Text::Utf8(s), Utf16) => simdutf::convert_utf8_to_utf16(s.as_ptr(), len, units),
             (Text::Utf8(s), Latin1) => simdutf::convert_utf8_to_latin1(s.as_ptr(), len, bytes),
@@ -183,7 +184,7 @@ fn is_ascii(part: Text<'_>) -> bool {
 /// Whether a part is well-formed.
 fn is_well_formed(part: Text<'_>) -> bool {
     match part {
-        Text::Utf8(s) => fast::is_utf8(s),
+        Text::Utf8(s) => is_utf8(s),
         Text::Utf16(s) => is_paired(s),
         Text::Utf32(s) => simdutf::validate_utf32(s),
         Text::Latin1(_) => true,

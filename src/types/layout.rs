@@ -4,34 +4,11 @@
 //! Not here: values.
 
 use super::tree::{Case, Cases, Field, Fields, Flags, Type};
+pub use super::tree::{Flat, Layout};
 
 /// Most core values of a call's parameters that are passed as such; more go
 /// through memory.
 pub(crate) const MAX_FLAT_PARAMS: usize = 16;
-
-/// A core type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flat {
-    /// 32 bits.
-    I32,
-    /// 64 bits.
-    I64,
-    /// Single precision.
-    F32,
-    /// Double precision.
-    F64,
-}
-
-/// How a composite lies in memory and in core values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// Bytes.
-    pub size: u32,
-    /// Bytes.
-    pub align: u32,
-    /// Core values; no more than one beyond `MAX_FLAT_PARAMS` are told.
-    pub flat: Box<[Flat]>,
-}
 
 fn align_to(at: u32, align: u32) -> u32 {
     at.next_multiple_of(align)

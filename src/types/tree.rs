@@ -2,7 +2,6 @@
 //!
 //! Not here: values; where the types come from.
 
-use super::layout::{Flat, Layout};
 use super::{ValType, kind};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -34,6 +33,30 @@ pub enum Type {
     Own(Arc<ResourceType>),
     /// A resource that is lent for a call.
     Borrow(Arc<ResourceType>),
+}
+
+/// A core type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flat {
+    /// 32 bits.
+    I32,
+    /// 64 bits.
+    I64,
+    /// Single precision.
+    F32,
+    /// Double precision.
+    F64,
+}
+
+/// How a composite lies in memory and in core values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Bytes.
+    pub size: u32,
+    /// Bytes.
+    pub align: u32,
+    /// Core values; no more than one beyond `MAX_FLAT_PARAMS` are told.
+    pub flat: Box<[Flat]>,
 }
 
 /// What a list holds.
