@@ -36,7 +36,7 @@ impl Leaf {
     pub fn bits(&self) -> u64 {
         match self {
             Leaf::Number(bits) => *bits,
-            _ => 0,
+            Leaf::Text(..) | Leaf::Bytes(..) | Leaf::Given(_) => 0,
         }
     }
 

@@ -34,7 +34,9 @@ fn cost(ty: &Type) -> usize {
                 // Each has memory of its own.
                 16 + fields.fields.iter().map(|field| cost(&field.ty)).sum::<usize>()
             }
-            _ => 0,
+            Type::Scalar(_) | Type::String | Type::List(_) => 0,
+            Type::Variant(_) | Type::Enum(_) | Type::Option(_) | Type::Result(_) => 0,
+            Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => 0,
         }
 }
 

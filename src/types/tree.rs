@@ -296,7 +296,7 @@ impl Type {
             Type::Record(f) | Type::Tuple(f) => f.fields.len(),
             Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => c.cases.len(),
             Type::Flags(f) => f.names.len(),
-            _ => 0,
+            Type::Scalar(_) | Type::String | Type::Own(_) | Type::Borrow(_) => 0,
         }
     }
 

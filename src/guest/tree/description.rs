@@ -84,7 +84,7 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
         Form::List(element) => is(element),
         Form::Fields(fields) => fields.iter().any(is),
         Form::Cases { cases, .. } => cases.iter().flatten().any(is),
-        _ => false,
+        Form::Number(_) | Form::Text(_) | Form::Resource => false,
     };
     if access.is_some() && matches!(form, Form::Number(_) | Form::Fields(_) | Form::Resource) {
         let message = "only text, lists and what has cases is looked at by functions";
@@ -104,7 +104,7 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
         Form::List(element) => element.behind,
         Form::Fields(fields) => fields.iter().map(|node| node.behind).max().unwrap_or(0),
         Form::Cases { cases, .. } => cases.iter().flatten().map(|n| n.behind).max().unwrap_or(0),
-        _ => 0,
+        Form::Number(_) | Form::Text(_) | Form::Resource => 0,
     };
     let (look, make) = access.map_or((None, None), |access| (access.look, access.make));
     let (offset, size) = (field.offset, field.size);
