@@ -51,6 +51,7 @@ extern "C" fn finalize(data: Ptr) {
 
 /// What trees are made of; it stays where it is.
 #[derive(Default)]
+#[allow(clippy::vec_box)] // values point to them
 pub struct Wood {
     texts: Vec<Box<[Text]>>,
     bytes: Vec<Box<[u64]>>,
