@@ -83,7 +83,7 @@ fn call(values: &mut Values<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Opt
             (None, None, params, results.first().copied())
         }
     };
-    let mut import = |func| Some(unit.import(func, core_type(types, func)?));
+    let mut import = |func| unit.import(func, core_type(types, func)?);
     let target = import(lift.core)?;
     let allocator = allocator.map(&mut import);
     let post_return = lift.post_return.map(&mut import);

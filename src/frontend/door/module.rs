@@ -78,7 +78,8 @@ pub(super) struct Call {
 /// One of the component's core functions.
 pub(super) struct Import {
     pub func: u32,
-    ty: FuncType,
+    params: Vec<ValType>,
+    results: Vec<ValType>,
 }
 
 /// What is in the module.
@@ -104,12 +105,15 @@ const FEW: i32 = 256;
 
 impl Unit {
     /// The number of a core function among the imports.
-    pub fn import(&mut self, func: u32, ty: &FuncType) -> u32 {
-        let known = self.imports.iter().position(|import| import.func == func);
-        known.unwrap_or_else(|| {
-            self.imports.push(Import { func, ty: ty.clone() });
-            self.imports.len() - 1
-        }) as u32
+    /// The number of one of the component's core functions, if it takes and gives numbers.
+    pub fn import(&mut self, func: u32, ty: &FuncType) -> Option<u32> {
+        if let Some(known) = self.imports.iter().position(|import| import.func == func) {
+            return Some(known as u32);
+        }
+        let all = |types: &[wasmparser::ValType]| types.iter().map(number).collect::<Option<_>>();
+        let (params, results) = (all(ty.params())?, all(ty.results())?);
+        self.imports.push(Import { func, params, results });
+        Some(self.imports.len() as u32 - 1)
     }
 
     pub fn module(&self) -> Module {
@@ -123,8 +127,8 @@ impl Unit {
         types.ty().function([int; 2], [int]);
         types.ty().function([int; 2], []);
         for (at, import) in self.imports.iter().enumerate() {
-            let of = |types: &[wasmparser::ValType]| types.iter().map(val_type).collect::<Vec<_>>();
-            types.ty().function(of(import.ty.params()), of(import.ty.results()));
+            let Import { params, results, .. } = import;
+            types.ty().function(params.iter().copied(), results.iter().copied());
             let ty = EntityType::Function(TYPES + at as u32);
             imports.import(GUEST, &func_name(at), ty);
         }
@@ -215,15 +219,13 @@ fn code<'i>(
     body
 }
 
-fn val_type(ty: &wasmparser::ValType) -> ValType {
+fn number(ty: &wasmparser::ValType) -> Option<ValType> {
     match ty {
-        wasmparser::ValType::I64 => ValType::I64,
-        wasmparser::ValType::F32 => ValType::F32,
-        wasmparser::ValType::F64 => ValType::F64,
-        // Numbers are all that is lifted, and passed to an allocator.
-        wasmparser::ValType::I32 | wasmparser::ValType::V128 | wasmparser::ValType::Ref(_) => {
-            ValType::I32
-        }
+        wasmparser::ValType::I32 => Some(ValType::I32),
+        wasmparser::ValType::I64 => Some(ValType::I64),
+        wasmparser::ValType::F32 => Some(ValType::F32),
+        wasmparser::ValType::F64 => Some(ValType::F64),
+        wasmparser::ValType::V128 | wasmparser::ValType::Ref(_) => None,
     }
 }
 
