@@ -19,7 +19,7 @@ use crate::guest::turn;
 use crate::guest::value::{Callable, Val, set_defaults};
 use crate::guest::{Slot, give_back, recycle};
 use crate::linked::{Linked, broken, overflow, ready};
-use crate::plan::stage::{firsts, guest_first};
+use crate::plan::stage::guest_first;
 use crate::plan::{Adapter, AdapterPlan, Op, Use};
 use std::sync::{Arc, OnceLock};
 
@@ -127,8 +127,7 @@ impl<'a> Run<'_, 'a> {
     /// What is owed is made before anything of a call that begins with the guest, and so
     /// before it defers calls of its own: if that fails, there are none.
     fn settle(&self, cx: &mut Cx<'_>, plan: &AdapterPlan) -> Result<()> {
-        let program = &self.linked.program;
-        if !cx.data().debts.owes() || !guest_first(&firsts(program), plan) {
+        if !cx.data().debts.owes() || !guest_first(self.linked.firsts(), plan) {
             return Ok(());
         }
         let first = plan.ops.iter().find_map(|op| match op {

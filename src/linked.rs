@@ -14,7 +14,7 @@ use crate::guest::stack::check_depth;
 use crate::guest::transfer::measure_result;
 use crate::guest::tree::{Arg, Out};
 use crate::guest::value::{Body, Callable, Func, Val, check, set_defaults};
-use crate::plan::{Adapter, Program, TextMem};
+use crate::plan::{Adapter, Program, TextMem, stage};
 use crate::types::{FuncType, ValType};
 use std::sync::{Arc, OnceLock};
 
@@ -29,6 +29,8 @@ pub(crate) struct Linked {
     imports: Vec<Option<Func>>,
     /// Where its core runs.
     home: Home,
+    /// As [`stage::firsts`] tells, once that was asked for.
+    firsts: OnceLock<Vec<bool>>,
 }
 
 impl Linked {
@@ -39,7 +41,12 @@ impl Linked {
         imports: Vec<Option<Func>>,
         home: Home,
     ) -> Linked {
-        Linked { program, funcs, mems, imports, home }
+        Linked { program, funcs, mems, imports, home, firsts: OnceLock::new() }
+    }
+
+    /// Of each adapter, whether the guest runs before anything in it can be noticed.
+    pub fn firsts(&self) -> &[bool] {
+        self.firsts.get_or_init(|| stage::firsts(&self.program))
     }
 
     pub fn func(&self, index: u32) -> Result<&CoreFunc> {
