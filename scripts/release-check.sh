@@ -91,7 +91,7 @@ installation() {
 }
 
 wheel() {
-    PARTS="wheel" python/test.sh --release --locked && cp build/python/wheel/*.whl "$out/"
+    PARTS="wheel" python/test.sh --locked && cp build/python/wheel/*.whl "$out/"
 }
 
 nuget() {
