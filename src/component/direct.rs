@@ -23,7 +23,6 @@ use crate::guest::tree::slot::many;
 use crate::guest::tree::walk::{FromGuest, Taken};
 use crate::guest::value::Val;
 use crate::string::{Encoding, Text};
-use crate::types::layout::MAX_FLAT_PARAMS;
 use crate::types::tree::{Fields, ResourceType, Signature, Type};
 use std::sync::Arc;
 use wasmtime::ValRaw;
@@ -54,10 +53,10 @@ impl<B> Serves for Direct<B>
 where
     B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<Given> + Send + Sync + 'static,
 {
-    type Takes = Found;
+    type Takes<const N: usize> = Found<N>;
     type Gives = Given;
 
-    fn serve(&self, frame: &Frame, args: Found, most: usize) -> Result<Given> {
+    fn serve<const N: usize>(&self, frame: &Frame, args: Found<N>, most: usize) -> Result<Given> {
         let host = frame.host();
         check_depth(host)?;
         let policy = host.data().policy;
@@ -67,7 +66,7 @@ where
         let fields = &*self.ty.params;
         let at = match args.at {
             Some(at) => At::Memory(area(memory, fields, at).map_err(ours)?),
-            None => At::Words(args.words.get(..args.count).unwrap_or_default()),
+            None => At::Words(&args.words),
         };
         let mut guest = Guest { memory, encoding: args.encoding, left: most };
         let mut passed = Passed::new(fields, at, &mut guest, memory, policy);
@@ -81,9 +80,8 @@ where
 }
 
 /// Where arguments are, of which nothing was looked at.
-pub(super) struct Found {
-    words: [ValRaw; MAX_FLAT_PARAMS],
-    count: usize,
+pub(super) struct Found<const N: usize> {
+    words: [ValRaw; N],
     /// Where they are in memory, if they are.
     at: Option<u32>,
     memory: *const u8,
@@ -91,24 +89,22 @@ pub(super) struct Found {
     encoding: GuestEncoding,
 }
 
-impl Lifts for Found {
+impl<const N: usize> Lifts for Found<N> {
     fn lift(
         cx: &mut LiftContext<'_>,
         _: &Frame,
         _: InterfaceType,
         from: From<'_>,
         _: &mut Vec<Resource>,
-    ) -> wasmtime::Result<Found> {
+    ) -> wasmtime::Result<Found<N>> {
         let encoding = encoding_of(cx.options().string_encoding);
         let memory = cx.memory();
-        let (given, at) = match from {
-            From::Words(words) => (words, None),
-            From::Memory(at) => (&[][..], Some(at)),
+        let (words, at) = match from {
+            From::Words(words) => (words.try_into()?, None),
+            From::Memory(at) => ([ValRaw::u64(0); N], Some(at)),
         };
-        let mut words = [ValRaw::u64(0); MAX_FLAT_PARAMS];
-        words[..given.len()].copy_from_slice(given);
         let (memory, size) = (memory.as_ptr(), memory.len());
-        Ok(Found { words, count: given.len(), at, memory, size, encoding })
+        Ok(Found { words, at, memory, size, encoding })
     }
 }
 

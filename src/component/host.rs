@@ -96,13 +96,18 @@ pub(super) fn flat(ty: &Signature) -> (usize, usize) {
 
 /// A host function, and how its values cross.
 pub(super) trait Serves: Send + Sync + 'static {
-    /// The arguments, as they are lifted.
-    type Takes: Lifts + 'static;
+    /// The arguments, as they are lifted from so many words, or from memory.
+    type Takes<const N: usize>: Lifts + 'static;
     /// The result, as it is lowered.
     type Gives: Lend + 'static;
 
     /// Runs it. So many bytes may be copied for it.
-    fn serve(&self, frame: &Frame, args: Self::Takes, most: usize) -> Result<Self::Gives>;
+    fn serve<const N: usize>(
+        &self,
+        frame: &Frame,
+        args: Self::Takes<N>,
+        most: usize,
+    ) -> Result<Self::Gives>;
 
     /// The type of the result.
     fn results(&self) -> &Fields;
@@ -173,7 +178,7 @@ pub(super) fn wrap<S: Serves, const N: usize, const M: usize>(
 fn run<S: Serves, const N: usize, const M: usize>(
     served: &S,
     mut store: StoreContextMut<'_, StoreData>,
-    args: Args<S::Takes, N>,
+    args: Args<S::Takes<N>, N>,
 ) -> wasmtime::Result<Back<S::Gives, M>> {
     let Args { frame: innermost, values, lent } = args;
     // SAFETY: the call within which they were lifted is the innermost still.
@@ -383,10 +388,10 @@ struct WithSlots {
 }
 
 impl Serves for WithSlots {
-    type Takes = Slots;
+    type Takes<const N: usize> = Slots;
     type Gives = FromSlots;
 
-    fn serve(&self, frame: &Frame, args: Slots, _: usize) -> Result<FromSlots> {
+    fn serve<const N: usize>(&self, frame: &Frame, args: Slots, _: usize) -> Result<FromSlots> {
         let mut returned = Returned::default();
         // SAFETY: lifting has written so many.
         let slots = unsafe { many(args.slots, args.count) };

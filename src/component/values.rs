@@ -53,10 +53,10 @@ where
     R: Depart,
     F: Fn(&mut Cx<'_>, P) -> Result<R> + Send + Sync + 'static,
 {
-    type Takes = Arrived<P>;
+    type Takes<const N: usize> = Arrived<P>;
     type Gives = R;
 
-    fn serve(&self, frame: &Frame, args: Arrived<P>, _: usize) -> Result<R> {
+    fn serve<const N: usize>(&self, frame: &Frame, args: Arrived<P>, _: usize) -> Result<R> {
         check_depth(frame.host())?;
         (self.body)(frame.host(), args.0)
     }
