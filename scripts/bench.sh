@@ -35,7 +35,9 @@ printf '\n== Glue in Rust and C, the component model, and no wasm at all\n'
 WITRT_BENCH_CSV=$out/peers.csv "$target/release/peers" "$target/release/$library" "$@" |
     tee "$out/peers.txt"
 printf '\n== Components: from C and C++, by the C API of the engine, and typed in Rust\n'
-"$target/release/components" "$target/release/$library" | tee "$out/components.txt"
+WITRT_BENCH_CSV=$out/components.csv "$target/release/components" "$target/release/$library" |
+    tee "$out/components.txt"
+python3 benches/plot.py "$out/components.csv" "$out/components.svg" || echo "no plot: python3 is missing"
 printf '\n== Typed calls from Rust against the component model\n'
 "$target/release/typed" | tee "$out/typed.txt"
 printf '\n== C++: text that is returned, and many texts in one call\n'

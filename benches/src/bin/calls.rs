@@ -157,7 +157,8 @@ fn answer(table: &mut Table<'_>, script: Script, size: usize) {
 fn to_guest(table: &mut Table<'_>, script: Script, size: usize) {
     let (_, bytes) = script.text(size);
     let (times, len) = (calls_back(size), bytes.len() as u32);
-    let [give, take] = ["guest to guest", "guest from guest"].map(|name| format!("{name} {script}"));
+    let [give, take] =
+        ["guest to guest", "guest from guest"].map(|name| format!("{name} {script}"));
     if !table.wants(&give) && !table.wants(&take) {
         return;
     }

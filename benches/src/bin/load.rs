@@ -1,5 +1,5 @@
-//! What a module with adapters costs against its bare core on the engine:
-//! compiling, loading what was compiled, instantiating; and how cost grows with
+//! What a module with adapters costs against its bare core on the engine, and a
+//! component against the same: compiling, loading what was compiled, instantiating; and how cost grows with
 //! the number of string arguments, adapters and instances.
 //!
 //!     cargo run --release --bin load [FOLDER WITH MODULES]
@@ -8,14 +8,96 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
+use wasmtime::component;
+use witrt::tools::strip;
 use witrt::{Config, Engine, Instance, Linker, Module, Store, Val};
+
+/// A module or component of these bytes, against what the engine makes of those.
+macro_rules! load {
+    ($bare:ty, $linker:ty, $name:expr, $bytes:expr, $core:expr) => {{
+        let (name, bytes, core): (&str, &[u8], &[u8]) = ($name, $bytes, $core);
+        let engine = Engine::new(&Config::new()).expect("defaults work");
+        let plain = wasmtime::Engine::new(&wasmtime::Config::new()).expect("defaults work");
+        let rounds = if bytes.len() > 100_000 { 7 } else { 101 };
+        row(
+            &format!("compile {name}, {} kB, µs", bytes.len() / 1024),
+            turns(
+                rounds,
+                || drop(black_box(Module::new(&engine, bytes).expect("valid"))),
+                || drop(black_box(<$bare>::new(&plain, core).expect("valid"))),
+            ),
+        );
+
+        let module = Module::new(&engine, bytes).expect("valid");
+        let bare = <$bare>::new(&plain, core).expect("valid");
+        let (ours, theirs) =
+            (module.serialize().expect("compiled"), bare.serialize().expect("compiled"));
+        row(
+            &format!("load precompiled {name}, µs"),
+            turns(
+                51,
+                // SAFETY: both were made by these engines just now.
+                || drop(black_box(unsafe { Module::deserialize(&engine, &ours) }.expect("ours"))),
+                // SAFETY: as above.
+                || {
+                    drop(black_box(
+                        unsafe { <$bare>::deserialize(&plain, &theirs) }.expect("theirs"),
+                    ))
+                },
+            ),
+        );
+
+        let folder = std::env::temp_dir().join(format!("witrt-load-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a place for files");
+        let (our_file, their_file) = (folder.join("ours"), folder.join("theirs"));
+        std::fs::write(&our_file, &ours).expect("written");
+        std::fs::write(&their_file, &theirs).expect("written");
+        // SAFETY: what these engines made just now, and nobody else knows of.
+        let map = || unsafe { Module::deserialize_file(&engine, &our_file) }.expect("ours");
+        // SAFETY: as above.
+        let map_bare =
+            || unsafe { <$bare>::deserialize_file(&plain, &their_file) }.expect("theirs");
+        row(
+            &format!("load precompiled file {name}, µs"),
+            turns(201, || drop(black_box(map())), || drop(black_box(map_bare()))),
+        );
+        let (mapped, bare_mapped) = (map(), map_bare());
+        std::fs::remove_dir_all(&folder).expect("it is there");
+
+        // What has imports is instantiated with a host's functions.
+        if module.imports().next().is_none() {
+            for (how, module, bare) in [("", &module, &bare), ("mapped ", &mapped, &bare_mapped)] {
+                let linker = <$linker>::new(&plain).instantiate_pre(bare).expect("no imports");
+                row(
+                    &format!("instantiate {how}{name}, µs"),
+                    turns(
+                        1001,
+                        || {
+                            let mut store = Store::new(&engine);
+                            black_box(Instance::new(&mut store, module, &[]).expect("no imports"));
+                        },
+                        || {
+                            let mut store = wasmtime::Store::new(&plain, ());
+                            black_box(linker.instantiate(&mut store).expect("no imports"));
+                        },
+                    ),
+                );
+            }
+        }
+    }};
+}
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "tests/modules".to_owned());
-    println!("{:<34} {:>10} {:>10} {:>7}", "", "ours", "bare core", "ratio");
+    println!("{:<34} {:>10} {:>10} {:>7}", "", "ours", "engine", "ratio");
     for name in ["strings.wasm", "text.wasm"] {
         let bytes = std::fs::read(Path::new(&folder).join(name)).expect("the module is there");
-        load(name, &bytes);
+        load!(wasmtime::Module, wasmtime::Linker<()>, name, &bytes, &strip(&bytes).expect("valid"));
+    }
+    for name in ["guest-utf8.wasm", "plain-utf8.wasm"] {
+        let path = Path::new(&folder).join("components/c").join(name);
+        let bytes = std::fs::read(path).expect("the component is there");
+        load!(component::Component, component::Linker<()>, name, &bytes, &bytes);
     }
     growth();
 }
@@ -41,96 +123,6 @@ fn turns(rounds: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> (f64, f64) 
 
 fn row(what: &str, (ours, bare): (f64, f64)) {
     println!("{what:<34} {ours:>10.1} {bare:>10.1} {:>7.2}", ours / bare);
-}
-
-fn load(name: &str, bytes: &[u8]) {
-    let engine = Engine::new(&Config::new()).expect("defaults work");
-    let plain = wasmtime::Engine::new(&wasmtime::Config::new()).expect("defaults work");
-    let core = witrt::tools::strip(bytes).expect("valid");
-    let rounds = if bytes.len() > 100_000 { 7 } else { 101 };
-    let kb = bytes.len() / 1024;
-    row(
-        &format!("compile {name}, {kb} kB, µs"),
-        turns(
-            rounds,
-            || drop(black_box(Module::new(&engine, bytes).expect("valid"))),
-            || drop(black_box(wasmtime::Module::new(&plain, &core).expect("valid"))),
-        ),
-    );
-
-    let module = Module::new(&engine, bytes).expect("valid");
-    let bare = wasmtime::Module::new(&plain, &core).expect("valid");
-    let (ours, theirs) =
-        (module.serialize().expect("compiled"), bare.serialize().expect("compiled"));
-    row(
-        &format!("load precompiled {name}, µs"),
-        turns(
-            51,
-            // SAFETY: both were made by these engines just now.
-            || drop(black_box(unsafe { Module::deserialize(&engine, &ours) }.expect("ours"))),
-            // SAFETY: as above.
-            || {
-                drop(black_box(
-                    unsafe { wasmtime::Module::deserialize(&plain, &theirs) }.expect("theirs"),
-                ))
-            },
-        ),
-    );
-
-    let folder = std::env::temp_dir().join(format!("witrt-load-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a place for files");
-    let (our_file, their_file) = (folder.join("ours"), folder.join("theirs"));
-    std::fs::write(&our_file, &ours).expect("written");
-    std::fs::write(&their_file, &theirs).expect("written");
-    row(
-        &format!("load precompiled file {name}, µs"),
-        turns(
-            201,
-            || {
-                // SAFETY: what these engines made just now, and nobody else knows of.
-                let module = unsafe { Module::deserialize_file(&engine, &our_file) };
-                drop(black_box(module.expect("ours")))
-            },
-            || {
-                // SAFETY: as above.
-                let module = unsafe { wasmtime::Module::deserialize_file(&plain, &their_file) };
-                drop(black_box(module.expect("theirs")))
-            },
-        ),
-    );
-    // SAFETY: as above.
-    let mapped = unsafe { Module::deserialize_file(&engine, &our_file) }.expect("ours");
-    // SAFETY: as above.
-    let theirs =
-        unsafe { wasmtime::Module::deserialize_file(&plain, &their_file) }.expect("theirs");
-    std::fs::remove_dir_all(&folder).expect("it is there");
-
-    instantiate(name, (&engine, &module), (&plain, &bare));
-    instantiate(&format!("mapped {name}"), (&engine, &mapped), (&plain, &theirs));
-}
-
-fn instantiate(
-    name: &str,
-    (engine, module): (&Engine, &Module),
-    (plain, bare): (&wasmtime::Engine, &wasmtime::Module),
-) {
-    if module.imports().next().is_none() {
-        let linker = wasmtime::Linker::<()>::new(plain).instantiate_pre(bare).expect("no imports");
-        row(
-            &format!("instantiate {name}, µs"),
-            turns(
-                1001,
-                || {
-                    let mut store = Store::new(engine);
-                    black_box(Instance::new(&mut store, module, &[]).expect("no imports"));
-                },
-                || {
-                    let mut store = wasmtime::Store::new(plain, ());
-                    black_box(linker.instantiate(&mut store).expect("no imports"));
-                },
-            ),
-        );
-    }
 }
 
 const CORE: &str = "(module (memory 16)

@@ -13,6 +13,7 @@ use wasmtime_c_api as _;
 
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::c_void;
+use std::fmt::Write as _;
 use typed::Typed;
 use work::{Contender, Data, Found, Work, measure};
 
@@ -87,6 +88,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("Components: nanoseconds of the component model typed in Rust, and ratios to it of");
     println!("the engine's C API and of this library: values and structs from C, types of C++.\n");
     let found = measure(&mut contenders, &filter);
+    if let Some(path) = std::env::var_os("WITRT_BENCH_CSV") {
+        let mut csv = "row,size,who,ns\n".to_owned();
+        for Found { name, size, times } in &found {
+            for ((who, _), ns) in contenders.iter().zip(times) {
+                let _ = writeln!(csv, "{name},{size},{who},{ns:.1}");
+            }
+        }
+        std::fs::write(path, csv)?;
+    }
     println!("\nGoals, of this library's three.\n");
     for (name, size, faster, part) in GOALS {
         let rows =

@@ -22,19 +22,27 @@ pub enum Work {
 pub const TIMES: u32 = 100;
 
 /// What is done, with how many bytes or records.
-pub const ROWS: [(&str, Work, usize); 18] = [
+pub const ROWS: [(&str, Work, usize); 26] = [
     ("add", Work::Add, 0),
     ("string in", Work::TextIn, 8),
     ("string in", Work::TextIn, 64),
+    ("string in", Work::TextIn, 256),
     ("string in", Work::TextIn, 1024),
+    ("string in", Work::TextIn, 8192),
     ("string in", Work::TextIn, 65536),
     ("string out", Work::TextOut, 8),
     ("string out", Work::TextOut, 64),
+    ("string out", Work::TextOut, 256),
     ("string out", Work::TextOut, 1024),
+    ("string out", Work::TextOut, 8192),
     ("string out", Work::TextOut, 65536),
     ("bytes in", Work::BytesIn, 64),
+    ("bytes in", Work::BytesIn, 1024),
+    ("bytes in", Work::BytesIn, 8192),
     ("bytes in", Work::BytesIn, 65536),
     ("bytes out", Work::BytesOut, 64),
+    ("bytes out", Work::BytesOut, 1024),
+    ("bytes out", Work::BytesOut, 8192),
     ("bytes out", Work::BytesOut, 65536),
     ("records in", Work::ItemsIn, 100),
     ("records out", Work::ItemsOut, 100),
