@@ -148,6 +148,14 @@ use std::marker::PhantomData;
 ///
 /// ```compile_fail,E0046
 /// struct Mine;
+/// impl witrt::Received for Mine {
+///     type Of<'a> = u32;
+///     type Place = <u32 as witrt::Received>::Place;
+/// }
+/// ```
+///
+/// ```compile_fail,E0046
+/// struct Mine;
 /// impl witrt::Answer for Mine {
 ///     type Value = u32;
 /// }

@@ -36,9 +36,9 @@ impl Func {
     /// ```
     ///
     /// Text and lists may be lent to it, as `&str` and `&[T]`. They are lifted into buffers
-    /// of the store's, which are used again in the next call, so that a call allocates
-    /// nothing; see [`Received`]. What a closure is to keep, and what it only hands on, it
-    /// takes as `String` and `Vec<T>`.
+    /// of the store's, which are used again in the next call, so that a call by a component
+    /// allocates nothing; see [`Received`]. What a closure is to keep, and what it only hands
+    /// on, it takes as `String` and `Vec<T>`.
     ///
     /// ```
     /// # use witrt::{Engine, Func, Store};
@@ -349,7 +349,7 @@ macro_rules! arities {
                 fn call<R, $($T),*>(body: impl Fn($($T),*) -> R, ($($T,)*): ($($T,)*)) -> R {
                     body($($T),*)
                 }
-                call(self, ($($T::lend($T),)*))
+                call(self, ($($T::lend($T, Sealed),)*))
             }
         }
 
@@ -376,7 +376,7 @@ macro_rules! arities {
                 ) -> R {
                     body(caller, $($T),*)
                 }
-                call(self, caller, ($($T::lend($T),)*))
+                call(self, caller, ($($T::lend($T, Sealed),)*))
             }
         }
     )+};

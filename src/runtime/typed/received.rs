@@ -2,7 +2,7 @@
 //!
 //! Not here: closures; how values are lifted.
 
-use super::mapping::Lift;
+use super::mapping::{Lift, Sealed};
 use crate::error::Result;
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
@@ -23,7 +23,9 @@ use crate::types::tree::Type;
 /// Buffers are kept of numbers, text, and what is made of these; each as long as the store
 /// is, and with up to 1 MiB; what is larger, and a buffer for a call within a call, is
 /// allocated and freed in that call. A slice of [`Val`](crate::Val)s or
-/// [`Resource`](crate::Resource)s is made anew in each call.
+/// [`Resource`](crate::Resource)s is made anew in each call; and so are lists and records
+/// where a host, or a module with a face, calls with values with parts, of which
+/// [`Val`](crate::Val)s are made first.
 ///
 /// What is lent is not within another type: an `Option<&str>` or `&[&str]` would have to point
 /// to memory that is another one for each element. `Option<String>` and `&[String]` are
@@ -39,7 +41,7 @@ pub trait Received {
     #[doc(hidden)]
     type Place: Place;
     #[doc(hidden)]
-    fn lend(place: &mut Self::Place) -> Self::Of<'_>;
+    fn lend(place: &mut Self::Place, _: Sealed) -> Self::Of<'_>;
 }
 
 /// Where an argument is lifted to.
@@ -79,7 +81,7 @@ impl<T: Lift + Send + Sync> Received for T {
     type Of<'a> = T;
     type Place = Owned<T>;
     #[inline(always)]
-    fn lend(place: &mut Owned<T>) -> T {
+    fn lend(place: &mut Owned<T>, _: Sealed) -> T {
         place.0.take().unwrap_or_else(T::blank)
     }
 }
@@ -133,7 +135,7 @@ impl Received for &str {
     type Of<'a> = &'a str;
     type Place = Lent<String>;
     #[inline(always)]
-    fn lend(place: &mut Self::Place) -> &str {
+    fn lend(place: &mut Self::Place, _: Sealed) -> &str {
         &place.0
     }
 }
@@ -142,7 +144,7 @@ impl<T: Lift + Send + Sync> Received for &[T] {
     type Of<'a> = &'a [T];
     type Place = Lent<Vec<T>>;
     #[inline(always)]
-    fn lend(place: &mut Self::Place) -> &[T] {
+    fn lend(place: &mut Self::Place, _: Sealed) -> &[T] {
         &place.0
     }
 }
