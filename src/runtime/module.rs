@@ -355,6 +355,7 @@ impl Module {
         let refused = |e: wasmtime::Error| {
             Error::new(ErrorKind::Unsupported, format!("this module cannot be serialized: {e:#}"))
         };
+        #[cfg_attr(not(feature = "component"), allow(clippy::infallible_destructuring_match))]
         let core = match &self.0.of {
             Of::Core(core) => core,
             #[cfg(feature = "component")]
