@@ -34,20 +34,27 @@ impl Func {
         if self.0.ty.signature().is_none() {
             check("arguments", self.0.ty.params(), args, |e, i| e.of_argument(&self.0.ty, i))?;
         }
-        match results.get_mut(..self.0.ty.results().len()) {
-            Some(results) => self.run(cx, args, results),
-            None => self.call_for_nothing(cx, args),
+        match (&self.0.body, results.get_mut(..self.0.ty.results().len())) {
+            (Body::Core(func), Some(results)) => func.call(cx, args, results),
+            _ => self.call_apart(cx, args, results),
         }
     }
 
-    /// Calls it, and gives its results up.
-    #[cold]
-    fn call_for_nothing(&self, cx: &mut Cx<'_>, args: &[Val<'_>]) -> Result<()> {
-        let mut results = cx.data_mut().scratch.vals.pop().unwrap_or_default();
-        let done = set_defaults(self.0.ty.results(), &mut results)
-            .and_then(|()| self.run(cx, args, &mut results));
-        results.clear();
-        cx.data_mut().scratch.vals.push(results);
+    /// Calls it with room for its results apart: what fails late, in a call that was put off,
+    /// has put some there.
+    fn call_apart(
+        &self,
+        cx: &mut Cx<'_>,
+        args: &[Val<'_>],
+        results: &mut [Val<'static>],
+    ) -> Result<()> {
+        let mut found = cx.data_mut().scratch.vals.pop().unwrap_or_default();
+        let done = set_defaults(self.0.ty.results(), &mut found)
+            .and_then(|()| self.run(cx, args, &mut found));
+        if done.is_ok() {
+            results.iter_mut().zip(found.drain(..)).for_each(|(to, val)| *to = val);
+        }
+        give_back(&mut cx.data_mut().scratch.vals, found);
         done
     }
 
