@@ -23,9 +23,9 @@ use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
 use crate::guest::strings::Str;
 use crate::guest::transfer::{give, take};
-use crate::guest::tree::{Arg, Is, Out, with_ends};
+use crate::guest::tree::{Arg, Is, Out, vals_by_ends};
 use crate::guest::turn::{Mark, late, run_registered, settle_for};
-use crate::guest::value::{Callable, Val};
+use crate::guest::value::Callable;
 use crate::guest::words::HostType;
 use crate::linked::missing;
 use crate::string::{SHORT, Text};
@@ -445,14 +445,7 @@ impl Callable for Entered {
         self.run(cx, args, results)
     }
 
-    fn call_vals(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()> {
-        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
-    }
+    vals_by_ends!();
 
     fn linked(
         self: Arc<Self>,

@@ -95,7 +95,7 @@ impl Callee {
     }
 }
 
-/// The same while it is being lifted.
+/// A result, while it is being lifted.
 #[derive(Default)]
 pub(super) struct Sink {
     arena: Arena,

@@ -9,9 +9,9 @@ use super::engine_types::encoding_of;
 use super::frame::Frame;
 use super::host::{From, Lifts, Serves, by_words, flat};
 use super::text;
-use super::walk_lift::area;
+use super::walk_lift::{area, exhausted, too_much};
 use crate::abi::GuestEncoding;
-use crate::error::{Result, TrapCode};
+use crate::error::Result;
 use crate::guest::StoreData;
 use crate::guest::context::Caller;
 use crate::guest::errors::mismatch;
@@ -118,11 +118,7 @@ struct Guest<'l> {
 
 impl<'l> FromGuest<'l> for Guest<'l> {
     fn pay(&mut self, bytes: usize) -> wasmtime::Result<()> {
-        self.left = self.left.checked_sub(bytes).ok_or_else(|| {
-            let message = "too much data is being copied between the host and the guest: \
-                           fuel allocated for hostcalls has been exhausted";
-            text::trap(message, TrapCode::AllocationTooLarge)
-        })?;
+        self.left = self.left.checked_sub(bytes).ok_or_else(|| exhausted(too_much()))?;
         Ok(())
     }
 

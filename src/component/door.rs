@@ -26,7 +26,7 @@ use crate::guest::strings::Str;
 use crate::guest::tree::Is;
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::kind;
-use crate::guest::tree::walk::Taken;
+use crate::guest::tree::walk::{Reading, Taken};
 use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::tree::{Fields, Signature, Type};
 use std::sync::OnceLock;
@@ -139,18 +139,16 @@ impl Way {
             (BEYOND, _) => wasmtime::bail!("realloc return: beyond end of memory"),
             (_, None) => {}
             (_, Some(ty @ Type::Scalar(kind))) => {
-                if let Some(value) = to.end().and_then(|end| end.as_take()) {
-                    let (mut arena, mut lent) = (Arena::new(0), Vec::new());
-                    let source = Source::Memory(&[], INLINE);
-                    let mut lifting = Lifting::of(source, frame, &mut arena, &mut lent);
-                    let word = [self.result()];
-                    value.take_words(ty, &mut lifting.reading(), &mut Taken(word.iter()))?;
-                    return Ok(());
-                }
-                let slot = scalar(*kind, self.gate.get(RESULT))?;
+                let word = self.result();
+                let number = |word: ValRaw| scalar(*kind, word.get_u64());
                 match to.end() {
-                    Some(end) => put_slot(slot, end)?,
-                    None => to.returned.slot = slot,
+                    None => to.returned.slot = number(word)?,
+                    Some(end) => match end.as_take() {
+                        None => put_slot(number(word)?, end)?,
+                        Some(value) => lifting(frame, &[], INLINE, |from| {
+                            value.take_words(ty, from, &mut Taken([word].iter()))
+                        })?,
+                    },
                 }
             }
             (DONE, Some(_)) => {
@@ -275,6 +273,18 @@ impl Laying<'_> {
     }
 }
 
+/// Has a value of the host's own type taken out of this memory, or out of core values.
+fn lifting<R>(
+    frame: &Frame,
+    memory: &[u8],
+    encoding: GuestEncoding,
+    take: impl FnOnce(&mut Reading<'_, '_>) -> R,
+) -> R {
+    let (mut arena, mut lent) = (Arena::new(0), Vec::new());
+    let source = Source::Memory(memory, encoding);
+    take(&mut Lifting::of(source, frame, &mut arena, &mut lent).reading())
+}
+
 /// Gives a text that was returned, and is told of at this place in memory.
 fn give(
     frame: &Frame,
@@ -284,10 +294,7 @@ fn give(
     to: &mut To<'_>,
 ) -> Result<()> {
     if let Some(value) = to.end().and_then(|end| end.as_take()) {
-        let (mut arena, mut lent) = (Arena::new(0), Vec::new());
-        let source = Source::Memory(memory, encoding);
-        let mut lifting = Lifting::of(source, frame, &mut arena, &mut lent);
-        return value.take_memory(&Type::String, &mut lifting.reading(), at);
+        return lifting(frame, memory, encoding, |from| value.take_memory(&Type::String, from, at));
     }
     let (at, len) = pair(memory, at);
     let text = find(memory, encoding, at, len)?;

@@ -104,7 +104,7 @@ pub(super) fn put_text(
     }
 }
 
-/// The same of a value that was lifted just now.
+/// Puts a value that was lifted just now where an end says.
 pub(super) fn put_slot(slot: Slot, end: &mut End<'_>) -> wasmtime::Result<()> {
     if end.is_val() {
         // SAFETY: what was lifted just now is there, and is copied.

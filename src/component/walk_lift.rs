@@ -495,6 +495,6 @@ pub(super) fn too_much() -> wasmtime::Error {
 }
 
 #[cold]
-fn exhausted(error: wasmtime::Error) -> crate::error::Error {
+pub(super) fn exhausted(error: wasmtime::Error) -> crate::error::Error {
     trap(format!("{error:#}"), TrapCode::AllocationTooLarge)
 }

@@ -7,14 +7,15 @@
 //! Not here: who calls.
 
 mod answer;
+mod place;
 
+use self::place::{Place, held, read_kept, read_slot};
 use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, ContextRef, Cx};
 use super::errors::mismatch;
 use super::func::put;
 use super::link::{Given, Link};
 use super::memory::Mem;
-use super::slots::Held;
 use super::strings::{COPIES, Str, copies, copy_as};
 use super::transfer::{at, lift, of_result};
 use super::traps::guard;
@@ -577,47 +578,4 @@ impl<'x> Ends<'x> {
         self.put += 1;
         Ok(())
     }
-}
-
-/// Where a string is.
-enum Place {
-    /// Address and length.
-    View(Mem, u32, u32),
-    /// A slot, and whether it is given back.
-    Slot(i32, bool),
-    /// An argument that was put aside.
-    Rest(Val<'static>),
-}
-
-fn held(cx: &mut Cx<'_>, slot: i32, take: bool) -> Result<Held> {
-    let slots = &mut cx.data_mut().slots;
-    if take { slots.take(slot) } else { slots.get(slot) }
-}
-
-/// Reads a string in a slot. Whether it is kept in the store's scratch.
-#[inline(never)]
-fn read_slot<R>(
-    cx: &mut Cx<'_>,
-    slot: i32,
-    take: bool,
-    read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
-) -> Result<(R, bool)> {
-    let rule = cx.data().policy;
-    let text = match held(cx, slot, take)? {
-        Held::Lent(lent) => return Ok((read(lent.text(), lent.policy_or(rule))?, false)),
-        held => held.into_str()?,
-    };
-    read_kept(cx, text, read).map(|done| (done, true))
-}
-
-/// Reads a string that is kept in the store's scratch from now on.
-fn read_kept<R>(
-    cx: &mut Cx<'_>,
-    text: Str<'static>,
-    read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
-) -> Result<R> {
-    let policy = text.policy_or(cx.data().policy);
-    let done = text.with_in((&*cx).into(), |units| read(units, policy))??;
-    cx.data_mut().scratch.kept.push(text);
-    Ok(done)
 }

@@ -82,7 +82,9 @@ pub(super) fn look_at(ty: &Type, bits: u64) -> Looked {
         Type::Flags(flags) if bits as u32 & !flags.mask() != 0 => {
             Err(out_of_range(format!("{:#x} has bits without names", bits as u32)))
         }
-        _ => Ok(()),
+        Type::Enum(_) | Type::Flags(_) | Type::Scalar(_) | Type::String | Type::List(_) => Ok(()),
+        Type::Record(_) | Type::Tuple(_) | Type::Variant(_) | Type::Option(_) => Ok(()),
+        Type::Result(_) | Type::Own(_) | Type::Borrow(_) => Ok(()),
     }
 }
 
@@ -323,13 +325,14 @@ impl<'x, 'c> Room<'x, 'c> {
                 self.bytes.copy_within(start..start + size, at);
                 len
             } else {
-                let bytes = self.bytes[start..start + size].to_vec();
-                let text = Text::of_bytes(encoding, &bytes);
+                let text = Text::of_bytes(encoding, &self.bytes[start..start + size]);
                 let measure = Measure::new(text, self.guest, self.cx.data().policy);
                 let element = |error: Error| error.context(format!("element {i}"));
                 let measure = measure.map_err(|bad| element(bad_text(bad)))?;
                 self.allocate(1, measure.bytes() + unit).map_err(told)?;
-                let room = &mut self.bytes[at..at + measure.bytes()];
+                let (before, room) = self.bytes.split_at_mut(at);
+                let text = Text::of_bytes(encoding, &before[start..start + size]);
+                let room = &mut room[..measure.bytes()];
                 measure.write_unchanged(text, room).map_err(changed)?;
                 measure.length().unwrap_or(0) as usize
             };

@@ -186,7 +186,7 @@ pub(crate) struct Scratch {
     /// Strings that calls of host functions read, innermost last.
     pub kept: Vec<strings::Str<'static>>,
     /// What calls of closures have lifted arguments into.
-    pub args: tree::walk::SpareArgs,
+    pub args: tree::arrive::SpareArgs,
 }
 
 /// So many buffers of a sort are kept, and so many elements in each: what a

@@ -12,7 +12,7 @@ use super::laid::back::{Back, Leaves};
 use super::laid::{Leaf, Looks, Room, look_at, told as of_walk};
 use super::strings::Str;
 use super::tree::walk::{Fault, Writing};
-use super::tree::{Arg, Is, Out, Raw, Spare, with_ends};
+use super::tree::{Arg, Is, Out, Raw, Spare, vals_by_ends};
 use super::value::{Body, Callable, Func, Val, set_defaults};
 use super::{KEPT, recycle};
 use crate::abi::{GuestEncoding, Measure};
@@ -117,14 +117,7 @@ impl Callable for Whole {
         done
     }
 
-    fn call_vals(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()> {
-        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
-    }
+    vals_by_ends!();
 }
 
 impl Whole {

@@ -3,9 +3,10 @@
 //! Not here: whether what is supplied fits.
 
 use super::builtin;
+use super::exported::{Layout, not_exported};
 use super::externs::Extern;
 use super::making;
-use super::module::{self, Back, CoreModule, Layout, Module, not_exported};
+use super::module::{self, Back, CoreModule, Module};
 use crate::compiled::{Code, Running};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exec::Bound;

@@ -13,7 +13,7 @@ use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
 use crate::guest::strings::Str;
 use crate::guest::traps::guard;
-use crate::guest::tree::{Arg, Out, with_ends};
+use crate::guest::tree::{Arg, Out, vals_by_ends};
 #[cfg(feature = "component")]
 use crate::guest::tree::{ReadText, Slot, Trust};
 use crate::guest::value::{Body, Callable, Func, Val, check_count};
@@ -304,14 +304,7 @@ impl<B: HostBody> Callable for FlatFunc<B> {
         called_by_host(cx, &self.body, &self.ty, args, results)
     }
 
-    fn call_vals(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()> {
-        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
-    }
+    vals_by_ends!();
 
     fn linked(
         self: Arc<Self>,

@@ -6,9 +6,9 @@ use super::core_instance::CoreInstance;
 use super::core_modules::CoreModules;
 #[cfg(feature = "component")]
 use super::core_modules::ModuleItem;
-use super::externs::Extern;
 #[cfg(feature = "component")]
-use super::module::not_exported;
+use super::exported::not_exported;
+use super::externs::Extern;
 use super::module::{self, Module};
 use super::wasi;
 #[cfg(feature = "component")]

@@ -9,6 +9,7 @@ mod command;
 pub(crate) mod config;
 mod core_instance;
 pub(crate) mod core_modules;
+mod exported;
 pub(crate) mod expose;
 pub(crate) mod externs;
 pub(crate) mod func;

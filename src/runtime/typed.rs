@@ -21,16 +21,17 @@ pub use self::mapping::{Lift, Lower};
 pub use self::received::Received;
 
 use self::mapping::{Mapping, Sealed, count, fits_param, fits_result};
+use self::received::Owned;
 use super::prepared::Prepared;
 use crate::error::Result;
-use crate::guest::context::{AsContextMut, ContextRef};
+use crate::guest::context::AsContextMut;
 use crate::guest::errors::mismatch;
 use crate::guest::strings::Str;
-use crate::guest::tree::walk::{Lend, Reading, Take, Taken};
+use crate::guest::tree::walk::{Lend, Take};
 use crate::guest::tree::{Arg, Out};
 use crate::guest::value::{Func, Val};
 use crate::types::ValType;
-use crate::types::tree::{Fields, Signature, Type};
+use crate::types::tree::{Fields, Signature};
 use std::marker::PhantomData;
 
 /// A function whose type was checked once, to be called with values of Rust's
@@ -217,7 +218,7 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
     #[inline(always)]
     pub fn call<'a>(&self, cx: impl AsContextMut, args: P::Of<'a>) -> Result<R> {
         if self.takes {
-            let mut place = Place(None);
+            let mut place = Owned(None);
             self.take(cx, args, &mut place)?;
             return place.0.ok_or_else(mismatch);
         }
@@ -266,36 +267,6 @@ impl<P: Params, R: Lift> TypedFunc<P, R> {
     /// The function.
     pub fn func(&self) -> &Func {
         self.prepared.func()
-    }
-}
-
-/// Where a result is that was not there before.
-struct Place<R>(Option<R>);
-
-impl<R: Lift> Take for Place<R> {
-    fn take_words(
-        &mut self,
-        ty: &Type,
-        from: &mut Reading<'_, '_>,
-        words: &mut Taken<'_>,
-    ) -> wasmtime::Result<()> {
-        self.0 = Some(R::of_words(ty, from, words)?);
-        Ok(())
-    }
-
-    fn take_memory(
-        &mut self,
-        ty: &Type,
-        from: &mut Reading<'_, '_>,
-        at: usize,
-    ) -> wasmtime::Result<()> {
-        self.0 = Some(R::of_memory(ty, from, at)?);
-        Ok(())
-    }
-
-    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()> {
-        self.0 = Some(R::of_val(cx, val)?);
-        Ok(())
     }
 }
 

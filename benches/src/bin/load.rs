@@ -1,6 +1,6 @@
-//! What a module with adapters costs against its bare core on the engine, and a
-//! component against the same: compiling, loading what was compiled, instantiating; and how cost grows with
-//! the number of string arguments, adapters and instances.
+//! What a module with adapters costs against its bare core on the engine, and what a
+//! component does against itself: compiling, loading what was compiled, instantiating; and
+//! how cost grows with the number of string arguments, adapters and instances.
 //!
 //!     cargo run --release --bin load [FOLDER WITH MODULES]
 

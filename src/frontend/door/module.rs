@@ -104,7 +104,6 @@ const TYPES: u32 = 5;
 const FEW: i32 = 256;
 
 impl Unit {
-    /// The number of a core function among the imports.
     /// The number of one of the component's core functions, if it takes and gives numbers.
     pub fn import(&mut self, func: u32, ty: &FuncType) -> Option<u32> {
         if let Some(known) = self.imports.iter().position(|import| import.func == func) {
@@ -335,6 +334,16 @@ fn each_word(
     out.push(I::End);
 }
 
+/// Loads a core value; of a text, its address.
+fn load(kind: Kind, from: MemArg) -> I<'static> {
+    match kind {
+        Kind::I64 => I::I64Load(from),
+        Kind::F32 => I::F32Load(from),
+        Kind::F64 => I::F64Load(from),
+        Kind::I32 | Kind::Text => I::I32Load(from),
+    }
+}
+
 /// The steps of a call.
 struct Step<'a> {
     call: &'a Call,
@@ -370,13 +379,7 @@ impl Step<'_> {
     /// The guest is told of its result again.
     fn pay(&self, func: u32) -> Vec<I<'static>> {
         let result = at(RESULT, self.frame);
-        let load = match self.call.result {
-            None => None,
-            Some(Kind::I64) => Some(I::I64Load(result)),
-            Some(Kind::F32) => Some(I::F32Load(result)),
-            Some(Kind::F64) => Some(I::F64Load(result)),
-            Some(Kind::I32 | Kind::Text) => Some(I::I32Load(result)),
-        };
+        let load = self.call.result.map(|kind| load(kind, result));
         let mut out = load.map_or(Vec::new(), |load| vec![I::I32Const(0), load]);
         out.extend([I::Call(func), I::I32Const(DONE), I::End]);
         out
@@ -437,20 +440,14 @@ impl Step<'_> {
     fn run(&self, whole: bool) -> Vec<I<'static>> {
         let call = self.call;
         let mut out = Vec::new();
-        let words = call.params.iter().flat_map(|kind| kind.core()).enumerate();
+        let words = call.params.iter().flat_map(|kind| kind.core());
+        let words = words.filter_map(|ty| Kind::of_core(*ty)).enumerate();
         // A result that is stored is so behind its address.
         if matches!(call.result, Some(kind) if kind != Kind::Text) {
             out.push(I::I32Const(0));
         }
-        for (nth, ty) in words {
-            let from = self.word(nth);
-            out.push(I::I32Const(0));
-            out.push(match ty {
-                wasmparser::ValType::I64 => I::I64Load(from),
-                wasmparser::ValType::F32 => I::F32Load(from),
-                wasmparser::ValType::F64 => I::F64Load(from),
-                _ => I::I32Load(from),
-            });
+        for (nth, kind) in words {
+            out.extend([I::I32Const(0), load(kind, self.word(nth))]);
         }
         out.push(I::Call(call.target));
         let result = at(RESULT, self.frame);

@@ -60,7 +60,8 @@ impl<'a> HostRoom<'a> {
     ///
     /// # Safety
     ///
-    /// It must give so many bytes, or NULL, and not unwind.
+    /// It must give so many bytes, or NULL, and not unwind; and the functions in the
+    /// description do what they should.
     pub unsafe fn grown(node: &'a Node, policy: Policy, grow: Grow, env: *mut c_void) -> Self {
         HostRoom::of(node, policy, Room::Grow(grow, env))
     }
@@ -98,7 +99,7 @@ impl<'a> HostRoom<'a> {
             Room::At(data, size) => (data, size),
             Room::Grow(grow, env) => {
                 let mut place = Place::nowhere();
-                whole(self.node, self.policy, ty, from, source(), &mut place, true)?;
+                self.whole(ty, from, source(), &mut place, true)?;
                 let bytes = place.used();
                 // SAFETY: the maker vouches for it.
                 let data: *mut u8 = unsafe { grow(env, bytes) }.cast();
@@ -117,7 +118,7 @@ impl<'a> HostRoom<'a> {
         // SAFETY: the maker vouches for so many bytes.
         let mut place = unsafe { Place::room(data.cast(), size) };
         let is_first = matches!(self.room, Room::At(..));
-        let span = whole(self.node, self.policy, ty, from, source(), &mut place, is_first)?;
+        let span = self.whole(ty, from, source(), &mut place, is_first)?;
         let used = place.used();
         if used > size {
             let message = format!("the value takes {used} bytes, and there is room for {size}");
@@ -126,6 +127,19 @@ impl<'a> HostRoom<'a> {
         }
         self.span = span;
         Ok(())
+    }
+
+    /// Takes the value into this place.
+    fn whole(
+        &self,
+        ty: &Type,
+        from: &mut Reading<'_, '_>,
+        source: Source<'_>,
+        place: &mut Place<'_>,
+        is_first: bool,
+    ) -> std::result::Result<Span, Stop> {
+        // SAFETY: the maker vouches for the functions.
+        unsafe { whole(self.node, self.policy, ty, from, source, place, is_first) }
     }
 
     /// Keeps a value that there is no room for.
@@ -144,7 +158,7 @@ impl<'a> HostRoom<'a> {
         memory.resize(bytes.div_ceil(8), 0);
         // SAFETY: there are so many bytes.
         let mut place = unsafe { Place::room(memory.as_mut_ptr().cast(), bytes) };
-        let span = whole(self.node, self.policy, ty, from, source, &mut place, false)?;
+        let span = self.whole(ty, from, source, &mut place, false)?;
         let at: *const c_void = match self.node.is_span() {
             true => std::ptr::from_ref(&span).cast(),
             false => span.data,
@@ -163,9 +177,12 @@ pub(super) enum Source<'w> {
     Words(Taken<'w>),
 }
 
-/// Takes a value with its root; the functions in its description have to do what they
-/// should. It is paid for the first time that it is looked at.
-pub(super) fn whole(
+/// Takes a value with its root. It is paid for the first time that it is looked at.
+///
+/// # Safety
+///
+/// The functions in its description must do what they should.
+pub(super) unsafe fn whole(
     node: &Node,
     policy: Policy,
     ty: &Type,

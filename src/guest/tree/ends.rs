@@ -425,22 +425,17 @@ impl Raw {
     pub fn set(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
         self.bytes.clear();
         self.encoding = text.encoding();
-        let measured = match text {
-            Text::Latin1(_) => None,
-            _ => Some(string::measure(text, self.encoding, policy)?),
-        };
-        let units = measured.as_ref().map_or(text.len(), |measured| measured.len());
-        let size = units * self.encoding.unit_size();
-        self.bytes.try_reserve(size).map_err(|_| no_memory(units))?;
-        match (text, measured) {
-            (Text::Latin1(bytes), _) => self.bytes.extend_from_slice(bytes),
-            (text, Some(measured)) => {
-                self.bytes.resize(size, 0);
-                let room = Dest::of_bytes(self.encoding, &mut self.bytes);
-                string::transcode_unchanged(&measured, text, room).map_err(changed)?;
-            }
-            _ => {}
+        if let Text::Latin1(bytes) = text {
+            self.bytes.try_reserve(bytes.len()).map_err(|_| no_memory(bytes.len()))?;
+            self.bytes.extend_from_slice(bytes);
+            return Ok(());
         }
+        let measured = string::measure(text, self.encoding, policy)?;
+        let (units, unit) = (measured.len(), self.encoding.unit_size());
+        self.bytes.try_reserve(units * unit).map_err(|_| no_memory(units))?;
+        self.bytes.resize(units * unit, 0);
+        let room = Dest::of_bytes(self.encoding, &mut self.bytes);
+        string::transcode_unchanged(&measured, text, room).map_err(changed)?;
         Ok(())
     }
 
@@ -494,6 +489,23 @@ pub(crate) fn with_ends<R>(
     }
     done
 }
+
+/// [`Callable::call_vals`](crate::guest::value::Callable::call_vals) of what takes ends.
+macro_rules! vals_by_ends {
+    () => {
+        fn call_vals(
+            &self,
+            cx: &mut $crate::guest::context::Cx<'_>,
+            args: &[$crate::guest::value::Val<'_>],
+            results: &mut [$crate::guest::value::Val<'static>],
+        ) -> $crate::error::Result<()> {
+            $crate::guest::tree::with_ends(cx, args, results, |cx, args, outs| {
+                self.call(cx, args, outs)
+            })
+        }
+    };
+}
+pub(crate) use vals_by_ends;
 
 /// Room for the ends of a call.
 #[derive(Default)]

@@ -1,14 +1,16 @@
-//! Values as a host holds them: `slot` is how they lie, `end` and `ends` the slots of a call, `returned` what comes of one,
-//! `sink` where a text goes, `walk` what values of a host's own do without slots, `arena`
-//! where results with parts lie, `copy` makes another; `description` is what a host says
-//! of its own structs and `layout` how these lie, `gather` reads and `pour` writes them;
-//! `direct_lend`, `direct_take` and `direct_walk` do with no slots in between, `passed` those of
-//! host functions.
+//! Values as a host holds them: `slot` is how they lie, `end` and `ends` the slots of a
+//! call, `returned` what comes of one, `sink` where a text goes, `walk` what values of a
+//! host's own do without slots, and `arrive` all those of a host function, `arena` where
+//! results with parts lie, `copy` makes another; `description` is what a host says of its
+//! own structs and `layout` how these lie, `gather` reads and `pour` writes them;
+//! `direct_lend`, `direct_take` and `direct_walk` do with no slots in between, `passed`
+//! those of host functions.
 //!
 //! Not here: what becomes of them in a guest.
 
 #![cfg_attr(not(feature = "component"), allow(dead_code))]
 pub(crate) mod arena;
+pub(crate) mod arrive;
 mod copy;
 mod description;
 mod direct_lend;
@@ -34,7 +36,7 @@ pub use direct_take::HostRoom;
 pub use end::{Arg, Out};
 #[cfg(feature = "component")]
 pub(crate) use ends::Raw;
-pub(crate) use ends::{Is, Outs, Spare, with_ends};
+pub(crate) use ends::{Is, Outs, Spare, vals_by_ends, with_ends};
 pub use gather::gather;
 pub use layout::{Access, For, Node, Span};
 pub use passed::{Given, Passed, SlotBody};

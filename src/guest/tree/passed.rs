@@ -155,7 +155,8 @@ impl<'g, 'l> Passed<'g, 'l> {
     pub unsafe fn put(&mut self, index: usize, node: &Node, arena: &mut Arena) -> Result<Span> {
         let (ty, source) = self.source(index)?;
         let place = &mut Place::arena(arena);
-        whole(node, self.policy, ty, &mut self.reading, source, place, true)
+        // SAFETY: the caller vouches for the functions.
+        unsafe { whole(node, self.policy, ty, &mut self.reading, source, place, true) }
             .map_err(|stop| stopped(stop, index))
     }
 

@@ -13,8 +13,9 @@ use crate::guest::context::{AsContextMut, Caller, ContextRef, Cx};
 use crate::guest::host::{HostBody, HostCall, called_by_host, linked};
 use crate::guest::link::Link;
 use crate::guest::traps::guard;
-use crate::guest::tree::walk::{Arrive, Lend as _, Reading, SpareArgs, Taken};
-use crate::guest::tree::{Arg, Out, with_ends};
+use crate::guest::tree::arrive::{Arrive, SpareArgs};
+use crate::guest::tree::walk::{Lend as _, Reading, Taken};
+use crate::guest::tree::{Arg, Out, vals_by_ends};
 use crate::guest::value::{Callable, Func, Val};
 use crate::guest::words::HostType;
 use crate::types::tree::{Field, Fields, Signature, Type};
@@ -192,14 +193,7 @@ impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
         called_by_host(cx, self, &self.ty, args, results)
     }
 
-    fn call_vals(
-        &self,
-        cx: &mut Cx<'_>,
-        args: &[Val<'_>],
-        results: &mut [Val<'static>],
-    ) -> Result<()> {
-        with_ends(cx, args, results, |cx, args, outs| self.call(cx, args, outs))
-    }
+    vals_by_ends!();
 
     fn linked(
         self: Arc<Self>,

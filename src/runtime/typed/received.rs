@@ -6,7 +6,7 @@ use super::mapping::{Lift, Sealed};
 use crate::error::Result;
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
-use crate::guest::tree::walk::{Reading, Taken};
+use crate::guest::tree::walk::{Reading, Take, Taken};
 use crate::guest::value::Val;
 use crate::types::tree::Type;
 
@@ -45,37 +45,21 @@ pub trait Received {
 }
 
 /// Where an argument is lifted to.
-pub trait Place: Send + Sync + 'static {
+pub trait Place: Take + Send + Sync + 'static {
     /// What is lifted.
     type Value: Lift;
     /// Whether it is kept for another call.
     const KEPT: bool;
     /// One with nothing in it.
     fn blank() -> Self;
-    /// Takes the value out of core values.
-    fn take_words(
-        &mut self,
-        ty: &Type,
-        from: &mut Reading<'_, '_>,
-        words: &mut Taken<'_>,
-    ) -> wasmtime::Result<()>;
-    /// Takes it out of memory.
-    fn take_memory(
-        &mut self,
-        ty: &Type,
-        from: &mut Reading<'_, '_>,
-        at: usize,
-    ) -> wasmtime::Result<()>;
     /// Takes it as the next argument.
     fn take_arg(&mut self, call: &mut HostCall<'_, '_>) -> Result<()>;
-    /// Takes it out of a value of any type.
-    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()>;
     /// Drops what is not to be kept.
     fn trim(&mut self);
 }
 
-/// What the closure owns.
-pub struct Owned<T>(Option<T>);
+/// A value that was not there before, and belongs to who takes it.
+pub struct Owned<T>(pub Option<T>);
 
 impl<T: Lift + Send + Sync> Received for T {
     type Of<'a> = T;
@@ -86,13 +70,7 @@ impl<T: Lift + Send + Sync> Received for T {
     }
 }
 
-impl<T: Lift + Send + Sync> Place for Owned<T> {
-    type Value = T;
-    const KEPT: bool = false;
-    #[inline(always)]
-    fn blank() -> Self {
-        Owned(None)
-    }
+impl<T: Lift> Take for Owned<T> {
     #[inline(always)]
     fn take_words(
         &mut self,
@@ -113,13 +91,22 @@ impl<T: Lift + Send + Sync> Place for Owned<T> {
         self.0 = Some(T::of_memory(ty, from, at)?);
         Ok(())
     }
+    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()> {
+        self.0 = Some(T::of_val(cx, val)?);
+        Ok(())
+    }
+}
+
+impl<T: Lift + Send + Sync> Place for Owned<T> {
+    type Value = T;
+    const KEPT: bool = false;
+    #[inline(always)]
+    fn blank() -> Self {
+        Owned(None)
+    }
     #[inline(always)]
     fn take_arg(&mut self, call: &mut HostCall<'_, '_>) -> Result<()> {
         self.0 = Some(T::take(call)?);
-        Ok(())
-    }
-    fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()> {
-        self.0 = Some(T::of_val(cx, val)?);
         Ok(())
     }
     #[inline(always)]
@@ -152,13 +139,7 @@ impl<T: Lift + Send + Sync> Received for &[T] {
 /// So many bytes of it are kept.
 const MOST: usize = 1 << 20;
 
-impl<T: Lift + Send + Sync> Place for Lent<T> {
-    type Value = T;
-    const KEPT: bool = T::KEEPS;
-    #[inline]
-    fn blank() -> Self {
-        Lent(T::blank())
-    }
+impl<T: Lift> Take for Lent<T> {
     #[inline]
     fn take_words(
         &mut self,
@@ -177,13 +158,22 @@ impl<T: Lift + Send + Sync> Place for Lent<T> {
     ) -> wasmtime::Result<()> {
         self.0.update(ty, from, at)
     }
-    #[inline]
-    fn take_arg(&mut self, call: &mut HostCall<'_, '_>) -> Result<()> {
-        self.0.update_arg(call)
-    }
     fn take_val(&mut self, cx: &ContextRef<'_>, val: &Val<'_>) -> Result<()> {
         self.0 = T::of_val(cx, val)?;
         Ok(())
+    }
+}
+
+impl<T: Lift + Send + Sync> Place for Lent<T> {
+    type Value = T;
+    const KEPT: bool = T::KEEPS;
+    #[inline]
+    fn blank() -> Self {
+        Lent(T::blank())
+    }
+    #[inline]
+    fn take_arg(&mut self, call: &mut HostCall<'_, '_>) -> Result<()> {
+        self.0.update_arg(call)
     }
     #[inline]
     fn trim(&mut self) {
