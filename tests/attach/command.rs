@@ -116,17 +116,23 @@ fn guesses() {
 /// printed.
 #[test]
 fn guesses_names() {
-    let names = ["list", "makeURL", "bn_mul_mont_0_17", "Point#norm", "a.b"];
+    let names =
+        ["list", "makeURL", "bn_mul_mont_0_17", "Point#norm", "a.b", "$", "_", "Ba", "ba", "A-B"];
     let funcs: String = names
         .iter()
         .map(|name| format!("(func (export {name:?}) (result i32) i32.const 7)"))
         .collect();
-    let core = witrt::tools::assemble(format!("(module (memory 1) {funcs})").as_bytes()).unwrap();
+    // Minifiers tell names apart by case, and use what is no letter.
+    let imports = "(import \"a\" \"$\" (func)) (import \"a\" \"C\" (func)) \
+                   (import \"a\" \"c\" (func))";
+    let core = format!("(module {imports} (memory 1) {funcs})");
+    let core = witrt::tools::assemble(core.as_bytes()).unwrap();
     let guess = witrt::tools::guess(&core).unwrap();
     let filled = guess
         .lines()
         .map(|line| {
-            let line = line.replacen("// ", "", 1).replacen("func() //", "func() -> u32; //", 1);
+            let result = if line.contains(" \"a\" ") { "func(); //" } else { "func() -> u32; //" };
+            let line = line.replacen("// ", "", 1).replacen("func() //", result, 1);
             if line.starts_with("# [") || line.starts_with("# core") {
                 line[2..].to_owned()
             } else {
@@ -139,7 +145,12 @@ fn guesses_names() {
     let module =
         Module::attach(&engine, &core, &filled).unwrap_or_else(|e| panic!("{e}\n{filled}"));
     let found: Vec<_> = module.exports().map(|export| export.name.clone()).collect();
-    assert_eq!(found, ["list", "make-url", "bn-mul-mont017", "point-norm", "a-b"]);
+    assert_eq!(
+        found,
+        ["list", "make-url", "bn-mul-mont017", "point-norm", "a-b2", "f", "f2", "ba2", "ba", "a-b"]
+    );
+    let found: Vec<_> = module.imports().map(|import| import.name.clone()).collect();
+    assert_eq!(found, ["$", "C", "c"]);
 }
 
 /// Each command of the manual, in order.

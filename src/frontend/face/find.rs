@@ -8,30 +8,11 @@ use super::names::{Global, Imports, is_func, plain};
 use super::text::Place;
 use super::wit::Function;
 use crate::error::Result;
+use crate::types::FuncType;
 use crate::types::tree::Type;
-use crate::types::{FuncType, ImportType};
-use std::collections::HashMap;
 use wasm_encoder::Instruction as I;
 
 impl<'a> Maker<'a> {
-    pub fn imports_by_name(&self) -> Imports {
-        let mut imports = Imports::default();
-        for (at, import) in self.core.imports.iter().enumerate() {
-            if !is_func(import) {
-                continue;
-            }
-            let ImportType { module, name, .. } = import;
-            let told = (self.known.plain_name)(module, name).unwrap_or_else(|| name.clone());
-            let add = |to: &mut HashMap<String, Vec<usize>>, name| {
-                to.entry(name).or_default().push(at);
-            };
-            add(&mut imports.dotted, format!("{module}.{name}"));
-            add(&mut imports.both, plain(&format!("{module}_{told}")));
-            add(&mut imports.plain, plain(&told));
-        }
-        imports
-    }
-
     /// The position of the core import that a function of the face is.
     pub fn find_import(
         &self,
@@ -39,13 +20,12 @@ impl<'a> Maker<'a> {
         function: &Function,
         core: Option<&Place<String>>,
     ) -> Result<usize> {
-        let wanted = plain(&function.name);
         let found = match core {
-            Some(core) => names.dotted.get(&core.value),
-            None => names.both.get(&wanted).or_else(|| names.plain.get(&wanted)),
+            Some(core) => names.dotted.get(&core.value).map_or(&[][..], |found| found),
+            None => names.named(&function.name),
         };
         let (name, place) = (&function.name, core.map_or(function.at, |core| core.at));
-        match found.map_or(&[][..], |found| found) {
+        match found {
             [at] => Ok(*at),
             [] => {
                 let message = format!("import {name}: no such core import; {}", self.imported());
@@ -74,12 +54,11 @@ impl<'a> Maker<'a> {
             Ok((index, ty, name)) => return Ok((index, ty.clone(), name, false)),
             Err(error) => error,
         };
-        let globals = &self.names.globals;
         let global = match core {
-            Some(core) => globals.get(&core.value),
-            None => globals.get(&function.name).or_else(|| globals.get(&plain(&function.name))),
+            Some(core) => self.names.globals.get(&core.value).copied(),
+            None => self.names.global(&function.name),
         };
-        let Some(Global { index, ty, mutable }) = global.copied() else { return Err(error) };
+        let Some(Global { index, ty, mutable }) = global else { return Err(error) };
         let (at, name) = (core.map_or(function.at, |core| core.at), &function.name);
         let mut func = Func::default();
         let ty = match (&function.params[..], &function.result) {

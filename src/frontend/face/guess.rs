@@ -3,9 +3,11 @@
 //! Not here: what its types are, which nobody but its author knows.
 
 use super::known;
+use super::names::{Exports, Imports};
 use crate::error::Result;
-use crate::frontend::core::{self, Core};
-use crate::types::{ExternType, wit};
+use crate::frontend::core::{self, Core, CoreExport};
+use crate::types::{ExternType, ImportType, wit};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use wasmparser::{KnownCustom, Payload};
 
@@ -15,70 +17,80 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
         return Err(crate::error::Error::new(crate::error::ErrorKind::UnsupportedFormat, why));
     }
     let producers = producers(bytes);
-    let points = known::ALL.iter().map(|known| (known, (known.guess)(core)));
+    let points = known::ALL.iter().map(|known| (*known, (known.guess)(core)));
     let best = points.filter(|(_, points)| *points > 0).max_by_key(|(_, points)| *points);
     let mut out = String::new();
     if !producers.is_empty() {
         let _ = writeln!(out, "# Made by {}.", producers.join(", "));
     }
-    let name = match best {
-        Some((known, _)) => known.name,
+    let known = match best {
+        Some((known, _)) => known,
         None => {
             out.push_str("# Nothing tells which convention this is.\n");
-            "c"
+            &known::C
         }
     };
-    let _ = writeln!(out, "convention = \"{name}\"");
-    if let Some(known) = known::find(name) {
-        let rules = (known.rules)(core);
-        for (what, rule) in [("given", rules.alloc), ("taken back", rules.free)] {
-            if let Some(rule) = rule {
-                let _ = writeln!(out, "# Memory is {what} by `{}`.", rule.name);
-            } else if name == "c" {
-                let _ = writeln!(out, "# Nothing is exported that memory is {what} by.");
-            }
+    let _ = writeln!(out, "convention = \"{}\"", known.name);
+    let rules = (known.rules)(core);
+    for (what, rule) in [("given", rules.alloc), ("taken back", rules.free)] {
+        if let Some(rule) = rule {
+            let _ = writeln!(out, "# Memory is {what} by `{}`.", rule.name);
+        } else if known.name == "c" {
+            let _ = writeln!(out, "# Nothing is exported that memory is {what} by.");
         }
     }
     out.push('\n');
     out.push_str("# Write the types in WIT. What a function is in core code stands behind it.\n");
     out.push_str("wit = \"\"\"\n");
-    let mut named = String::new();
-    for export in &core.exports {
-        if let ExternType::Func(ty) = &export.ty.ty
-            && !known::is_own(&export.ty.name)
-        {
-            let identifier = identifier(&export.ty.name);
-            let _ = writeln!(out, "// {identifier}: func() // {ty}");
-            // Where the name says no more which function it is.
-            if export.ty.name.contains(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)) {
-                let identifier = identifier.trim_start_matches('%');
-                let _ = writeln!(named, "\n# [export.{identifier}]\n# core = {:?}", export.ty.name);
-            }
-        }
-        if let ExternType::Global(ty) = &export.ty.ty
-            && !known::is_own(&export.ty.name)
-        {
-            let (name, ty) = (identifier(&export.ty.name), ty.content);
-            let _ = writeln!(out, "// {name}: func() -> {ty} // a global");
+    let (mut named, mut names) = (String::new(), Names::default());
+    let exports = Exports::new(core);
+    let own = |export: &&CoreExport| !known::is_own(&export.ty.name);
+    // Whether a function of the face that has this name is this export.
+    let leads = |id: &str, export: &CoreExport| match exports.found(id) {
+        Some(at) => exports.all[at].0 == export.ty.name,
+        None => exports.global(id).is_some_and(|global| {
+            matches!(export.ty.ty, ExternType::Global(_)) && global.index == export.index
+        }),
+    };
+    for export in core.exports.iter().filter(own) {
+        names.claim(&export.ty.name, |id| leads(id, export));
+    }
+    for export in core.exports.iter().filter(own) {
+        let name = &export.ty.name;
+        let is = match &export.ty.ty {
+            ExternType::Func(ty) => format!("func() // {ty}"),
+            ExternType::Global(ty) => format!("func() -> {} // a global", ty.content),
+            _ => continue,
+        };
+        let (id, found) = names.of(name, |id| leads(id, export));
+        let _ = writeln!(out, "// {id}: {is}");
+        if !found {
+            let id = id.trim_start_matches('%');
+            let _ = writeln!(named, "\n# [export.{id}]\n# core = {name:?}");
         }
     }
     out.push_str("\"\"\"\n");
-    let mut imports = String::new();
+    let (mut imports, mut names) = (String::new(), Names::default());
     let supplied = best.map_or_else(Vec::new, |(known, _)| (known.supplied)(core));
-    for (at, import) in core.imports.iter().enumerate() {
-        if let ExternType::Func(ty) = &import.ty
-            && !import.module.starts_with("wasi_")
-            && !supplied.get(at).is_some_and(|supplied| *supplied)
-        {
-            let plain = best.and_then(|(k, _)| (k.plain_name)(&import.module, &import.name));
-            let name = plain.unwrap_or_else(|| import.name.clone());
-            let _ = writeln!(
-                imports,
-                "// {}: func() // {:?} {:?} {ty}",
-                identifier(&name),
-                import.module,
-                import.name
-            );
+    let plain_name = known.plain_name;
+    let by_name = Imports::new(core, plain_name);
+    let all = core.imports.iter().enumerate().filter(|(at, import)| {
+        !import.module.starts_with("wasi_") && !supplied.get(*at).is_some_and(|is| *is)
+    });
+    let told = |import: &ImportType| {
+        plain_name(&import.module, &import.name).unwrap_or_else(|| import.name.clone())
+    };
+    for (at, import) in all.clone() {
+        names.claim(&told(import), |id| by_name.named(id) == [at]);
+    }
+    for (at, import) in all {
+        let ExternType::Func(ty) = &import.ty else { continue };
+        let (id, found) = names.of(&told(import), |id| by_name.named(id) == [at]);
+        let (module, name) = (&import.module, &import.name);
+        let _ = writeln!(imports, "// {id}: func() // {module:?} {name:?} {ty}");
+        if !found {
+            let (id, core) = (id.trim_start_matches('%'), format!("{module}.{name}"));
+            let _ = writeln!(named, "\n# [import.{id}]\n# core = {core:?}");
         }
     }
     if !imports.is_empty() {
@@ -87,6 +99,40 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     out.push_str(&named);
     // A name can hold anything.
     Ok(out.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect())
+}
+
+/// What the functions of a face are called.
+#[derive(Default)]
+struct Names {
+    used: HashMap<String, u32>,
+}
+
+impl Names {
+    /// Keeps the name in WIT of something for it, where it leads there.
+    fn claim(&mut self, name: &str, leads: impl Fn(&str) -> bool) {
+        let id = identifier(name);
+        if !id.is_empty() && leads(id.trim_start_matches('%')) {
+            self.used.insert(id, 1);
+        }
+    }
+
+    /// The name in WIT of something, and whether it leads there; else it is one that
+    /// nothing else has.
+    fn of(&mut self, name: &str, leads: impl Fn(&str) -> bool) -> (String, bool) {
+        let id = identifier(name);
+        if !id.is_empty() && leads(id.trim_start_matches('%')) {
+            return (id, true);
+        }
+        // Minifiers use `$` and `_`, too.
+        let id = if id.is_empty() { "f".into() } else { id };
+        let mut told = id.clone();
+        while let Some(count) = self.used.get_mut(&told) {
+            *count += 1;
+            told = format!("{}{}", id.trim_start_matches('%'), *count);
+        }
+        self.used.insert(told.clone(), 1);
+        (told, false)
+    }
 }
 
 /// A name as WIT has it: in small letters and words, none of which begins with a digit.

@@ -189,7 +189,10 @@ impl<'a> Maker<'a> {
     ) -> Result<()> {
         let (core, face) = (self.core, self.face);
         let mut of: Vec<Option<&Function>> = vec![None; core.imports.len()];
-        let names = if functions.is_empty() { Imports::default() } else { self.imports_by_name() };
+        let names = match functions.is_empty() {
+            true => Imports::default(),
+            false => Imports::new(self.core, self.known.plain_name),
+        };
         for function in functions {
             let settings = tables.of(function);
             let core = settings.and_then(|settings| settings.core.as_ref());

@@ -39,6 +39,17 @@ pub(super) struct Imports {
 }
 
 impl<'a> Exports<'a> {
+    /// The position of the function that one of a face is, which names none itself.
+    pub fn found(&self, name: &str) -> Option<usize> {
+        let plain = || self.plain.get(&plain(name)).copied().flatten();
+        self.named.get(name).copied().or_else(plain)
+    }
+
+    /// The global that a function of a face is, where it is no function of the core.
+    pub fn global(&self, name: &str) -> Option<Global> {
+        self.globals.get(name).or_else(|| self.globals.get(&plain(name))).copied()
+    }
+
     pub fn new(core: &'a Core) -> Exports<'a> {
         let all: Vec<_> = core
             .exports
@@ -62,6 +73,34 @@ impl<'a> Exports<'a> {
             }
         }
         Exports { all, named, plain: by_plain, globals }
+    }
+}
+
+impl Imports {
+    /// `told` is a convention's: the author's name of an import.
+    pub fn new(core: &Core, told: fn(&str, &str) -> Option<String>) -> Imports {
+        let mut imports = Imports::default();
+        for (at, import) in core.imports.iter().enumerate() {
+            if !is_func(import) {
+                continue;
+            }
+            let ImportType { module, name, .. } = import;
+            let told = told(module, name).unwrap_or_else(|| name.clone());
+            let add = |to: &mut HashMap<String, Vec<usize>>, name| {
+                to.entry(name).or_default().push(at);
+            };
+            add(&mut imports.dotted, format!("{module}.{name}"));
+            add(&mut imports.both, plain(&format!("{module}_{told}")));
+            add(&mut imports.plain, plain(&told));
+        }
+        imports
+    }
+
+    /// Those that a function of a face may be, which names none itself.
+    pub fn named(&self, name: &str) -> &[usize] {
+        let wanted = plain(name);
+        let found = self.both.get(&wanted).or_else(|| self.plain.get(&wanted));
+        found.map_or(&[], |found| found)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Known, PLAIN, emscripten, exports};
 use crate::abi::GuestEncoding;
 use crate::frontend::core::Core;
 
-pub(super) const C: Known = Known {
+pub(in super::super) const C: Known = Known {
     name: "c",
     rules,
     import_rules: rules,

@@ -9,6 +9,8 @@ mod canonical;
 mod emscripten;
 mod wasm_bindgen;
 
+pub(super) use c::C;
+
 use super::call::Call;
 use super::hook::{Back, Hook};
 use super::make::Maker;
@@ -71,7 +73,7 @@ pub(super) type Makers = (Option<u32>, Option<u32>);
 
 /// All of them. The first one that a module is of is guessed.
 pub(super) const ALL: &[&Known] =
-    &[&wasm_bindgen::WASM_BINDGEN, &canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &c::C];
+    &[&wasm_bindgen::WASM_BINDGEN, &canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &C];
 
 /// What a convention has that says no more than the rules.
 const PLAIN: Known = Known {
