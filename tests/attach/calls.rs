@@ -1,7 +1,7 @@
 //! Every call that is told.
 
 use crate::cases::below;
-use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine, file};
+use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine, file, text};
 use witrt::Module;
 
 /// Makes all calls of a folder, in order; `check` is asked after each.
@@ -162,6 +162,21 @@ fn wasm_bindgen() {
 /// Those that were made by the version of today, for the MVP, and by older versions.
 const WASM_BINDGEN: [&str; 4] =
     ["guest.wasm", "guest-mvp.wasm", "guest-0.2.92.wasm", "guest-0.2.100.wasm"];
+
+/// Before the tool moved the stack pointer, JavaScript told where to leave results.
+#[test]
+fn wasm_bindgen_before_the_stack() {
+    let core = witrt::tools::assemble(&file("wasm-bindgen-0.2.58/guest.wat")).unwrap();
+    let face = text("wasm-bindgen-0.2.58/face.toml");
+    for (back_end, encoding) in BACK_ENDS.into_iter().flat_map(|b| ENCODINGS.map(|e| (b, e))) {
+        let engine = engine(back_end, encoding);
+        let mut guest = Guest::of(&Module::attach(&engine, &core, &face).unwrap());
+        assert_eq!(guest.told("twice", "\"\")"), "\"\"");
+        assert_eq!(guest.told("twice", "\"é🦀\")"), "\"é🦀é🦀\"");
+        assert_eq!(guest.told("boom", "\"é\")"), "trap unreachable");
+        assert_eq!(guest.told("live-bytes", ")"), "0", "{back_end:?} {encoding:?}");
+    }
+}
 
 /// A struct is its address: made, changed, asked, taken by what consumes it, freed.
 #[test]

@@ -1,6 +1,6 @@
-//! wasm-bindgen, from 0.2.74 to today: text in UTF-8 by address and length, arguments that
-//! the core frees, results of several values as such or in an area on the stack, and
-//! references to values of JavaScript.
+//! wasm-bindgen, from 0.2.58 to today: text in UTF-8 by address and length, arguments that
+//! the core frees, results of several values as such or in an area, and references to
+//! values of JavaScript.
 //!
 //! Not here: what the imports of the tool do, which `own` answers; references, `refs`.
 
@@ -47,7 +47,9 @@ fn rules(core: &Core) -> Rules {
     let name = |name, params: &[usize], results: &[ValType]| {
         params.iter().find_map(|n| own_name(core, name, &i32s[..*n], results))
     };
-    let result = if exports(core, STACK) { ResultForm::Area } else { ResultForm::Values };
+    let malloc = name("__wbindgen_malloc", &[2, 1], &[I32]);
+    let area = exports(core, STACK) || before_the_stack(core);
+    let result = if area { ResultForm::Area } else { ResultForm::Values };
     Rules {
         text: TextForm::PointerLength,
         result,
@@ -55,11 +57,28 @@ fn rules(core: &Core) -> Rules {
         error: TextForm::PointerLength,
         owner: Owner::Callee,
         result_owner: Owner::Caller,
-        alloc: name("__wbindgen_malloc", &[2, 1], &[I32]).map(|name| CallRule::named(&name)),
+        alloc: malloc.map(|name| CallRule::named(&name)),
         free: name("__wbindgen_free", &[3, 2], &[]).map(|name| CallRule::named(&name)),
-        area: AreaRule::Stack(STACK.into()),
+        area: match before_the_stack(core) {
+            true => AreaRule::Alloc,
+            false => AreaRule::Stack(STACK.into()),
+        },
         ..c::rules(core)
     }
+}
+
+/// Whether a module is of a version that moved no stack pointer: JavaScript told it to
+/// leave results at an address that no program uses. It may be any address.
+fn before_the_stack(core: &Core) -> bool {
+    let mut several = false;
+    let mut old = false;
+    for export in &core.exports {
+        if let ExternType::Func(ty) = &export.ty.ty {
+            several |= ty.results().len() > 1;
+            old |= export.ty.name == "__wbindgen_malloc" && ty.params() == [I32];
+        }
+    }
+    old && !several && !exports(core, STACK)
 }
 
 /// What frees a struct takes a flag since 0.2.93, which an object of JavaScript that
