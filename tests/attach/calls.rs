@@ -117,7 +117,7 @@ fn assemblyscript_of_old() {
         }
         // Nothing is left behind.
         assert_eq!(guest.told("pages", ")"), "1");
-        for version in ["0.9", "0.14", "0.17", "0.18", "0.20", "0.27", "0.28"] {
+        for version in ["0.9", "0.14", "0.17", "0.18", "0.20", "0.23", "0.27", "0.28"] {
             let folder = "assemblyscript-versions";
             let face = if version < "0.27" { "face-old.toml" } else { "face-new.toml" };
             let face = if version == "0.9" { "face-old.toml" } else { face };

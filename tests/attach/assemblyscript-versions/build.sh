@@ -6,5 +6,5 @@ out=guest-${1%.*}.wasm
 case $1 in
 0.9.4 | 0.14.13 | 0.17.14) ${ASC:-npx asc} guest.ts --runtime full -O2 -b "$out" ;;
 0.18.32) ${ASC:-npx asc} guest.ts --exportRuntime -O2 -b "$out" ;;
-0.20.19 | 0.27.37 | 0.28.20) ${ASC:-npx asc} guest.ts --exportRuntime -O2 --outFile "$out" ;;
+0.20.19 | 0.23.1 | 0.27.37 | 0.28.20) ${ASC:-npx asc} guest.ts --exportRuntime -O2 --outFile "$out" ;;
 esac

@@ -172,12 +172,15 @@ fn look(maker: &Maker<'_>) -> Option<Classes> {
     let count = word(table).min(MOST);
     // Classes had the number of another class after their flags once, and those that
     // come first had none: the second word of the table was zero.
-    let old = word(table.checked_add(8)?) == 0;
-    let (base, stride) = (table + 4, if old { 8 } else { 4 });
+    let wide = word(table.checked_add(8)?) == 0;
+    let (base, stride) = (table + 4, if wide { 8 } else { 4 });
     let all = bytes(base, count * stride);
     let flags = all.chunks(stride as usize);
     let flags = flags.map(|flags| u32::from_le_bytes([flags[0], flags[1], flags[2], flags[3]]));
     let flags: Vec<_> = flags.collect();
+    // In version 0.23.1 they have none, and buffers come first all the same: the third is
+    // that of views then, not of text, which refers to nothing.
+    let old = wide || flags.get(2).is_none_or(|flags| flags & 0x20 == 0);
     // Buffers refer to nothing.
     let early = flags.first().is_some_and(|flags| flags & 0x3f == 0x10);
     Some(Classes { flags, base, stride, old, early })

@@ -36,7 +36,7 @@ pub(super) fn runtime(
     let Some((name, (func, ty))) = found else {
         let message = format!(
             "objects cannot be made in this core: it does not export `{}`; `asc \
-             --exportRuntime` makes modules that do",
+             --exportRuntime` makes modules that do, up to 0.17 `asc --runtime full`",
             names[0]
         );
         return Err(maker.mismatch(at, message));
