@@ -54,9 +54,21 @@ mod _witrt {
         store::is_main();
     }
 
-    /// To be called in a process that was forked.
+    /// To be called before a process is forked.
+    #[pyfunction]
+    fn forking() {
+        ticker::forking();
+    }
+
+    /// To be called when that is done.
     #[pyfunction]
     fn forked() {
         ticker::forked();
+    }
+
+    /// To be called in the process that was made.
+    #[pyfunction]
+    fn is_fork() {
+        ticker::is_fork();
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Not here: what becomes of a tick.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -25,14 +26,27 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// Whether something was called since the last tick.
 static USED: AtomicBool = AtomicBool::new(false);
 
+thread_local! {
+    /// The engines, on a thread that forks.
+    static HELD: Cell<Option<MutexGuard<'static, Vec<Weak<Ticking>>>>> = const { Cell::new(None) };
+}
+
 fn engines() -> MutexGuard<'static, Vec<Weak<Ticking>>> {
     ENGINES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Uses the engines, also on a thread that has them because it forks.
+fn with_engines<R>(body: impl FnOnce(&mut Vec<Weak<Ticking>>) -> R) -> R {
+    let Some(mut held) = HELD.take() else { return body(&mut engines()) };
+    let done = body(&mut held);
+    HELD.set(Some(held));
+    done
 }
 
 /// An engine whose epoch is moved on.
 pub fn register(engine: &Engine) -> Arc<Ticking> {
     let ticking = Arc::new(Ticking(engine.clone()));
-    engines().push(Arc::downgrade(&ticking));
+    with_engines(|engines| engines.push(Arc::downgrade(&ticking)));
     ticking
 }
 
@@ -49,7 +63,10 @@ pub fn note() {
 
 #[cold]
 fn wake() {
-    let _engines = engines();
+    with_engines(|_| start_or_wake());
+}
+
+fn start_or_wake() {
     if !STARTED.swap(true, Ordering::SeqCst) {
         ASLEEP.store(false, Ordering::SeqCst);
         let thread = std::thread::Builder::new().name("witrt-epochs".into());
@@ -87,8 +104,20 @@ fn run() {
     }
 }
 
-/// In a process that was forked, the thread is not there.
+/// A process is about to be forked: nobody else has the engines until that is done, for
+/// whom the new process would wait for ever.
+pub fn forking() {
+    HELD.set(Some(engines()));
+}
+
+/// A process was made, or could not be.
 pub fn forked() {
+    drop(HELD.take());
+}
+
+/// In a process that was made so, the thread is not there.
+pub fn is_fork() {
+    forked();
     STARTED.store(false, Ordering::SeqCst);
     ASLEEP.store(true, Ordering::SeqCst);
     USED.store(false, Ordering::SeqCst);

@@ -215,6 +215,31 @@ def test_a_forked_process() -> None:
     assert done.returncode == 7
 
 
+FORKS = """
+import os, sys, time, witrt
+engines = [witrt.Engine(interruptible=True) for _ in range(2000)]
+instance = witrt.load(sys.argv[1]).instantiate()
+for _ in range(100):
+    instance.greet("x")
+    child = os.fork()
+    if child == 0:
+        os._exit(instance.greet("x") != "hello, x! (1 bytes, 1 chars)")
+    until = time.monotonic() + 20
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+        if time.monotonic() > until:
+            os.kill(child, 9)
+            sys.exit("a process waits for a thread that it does not have")
+        time.sleep(0.0005)
+    assert ended == (child, 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+def test_forked_while_epochs_are_moved_on() -> None:
+    """With so many engines that takes a good part of the time."""
+    subprocess.run([sys.executable, "-c", FORKS, str(MODULES / "strings.wasm")], check=True, timeout=120)
+
+
 def test_interpreter_ends_while_things_live() -> None:
     source = f"""
 import witrt

@@ -78,4 +78,6 @@ __all__ = [
 if _threading.current_thread() is _threading.main_thread():
     _witrt.is_main_thread()
 if hasattr(_os, "register_at_fork"):
-    _os.register_at_fork(after_in_child=_witrt.forked)
+    _os.register_at_fork(
+        before=_witrt.forking, after_in_parent=_witrt.forked, after_in_child=_witrt.is_fork
+    )
