@@ -2,11 +2,11 @@
 //!
 //! Not here: arguments.
 
-use super::call::{Call, Sequence, margins};
-use super::finish::{Buffer, Then};
 use super::glue::{self, Code, Local};
-use super::memory::{Lies, MEMORY, load};
+use super::making::{Buffer, Call, Then};
+use super::memory::{MEMORY, load};
 use super::rules::{CallRule, Owner, ResultForm, TextForm};
+use super::sequence::{Lies, Sequence, margins};
 use super::shape::{Leaf, Shape, is_plain, leaf};
 use super::wit::{fields, types_of};
 use crate::error::Result;

@@ -7,17 +7,17 @@
 //!
 //! Not here: imports.
 
-use super::finish::{Buffer, Then};
 use super::glue::{self, Code, Func, Local};
-use super::make::Maker;
-use super::memory::{Lies, MEMORY, store, text_mem};
+use super::making::{Args, Call, Maker, used};
+use super::memory::{MEMORY, store, text_mem};
 use super::rules::{CallArg, CallRule, Owner, Rules, TextForm};
+use super::sequence::{Sequence, margins, told};
 use super::shape::{Leaf, Shape, is_plain, leaf};
 use super::text::Place;
 use super::wit::{Function, fields, types_of};
 use crate::abi::GuestEncoding;
 use crate::error::Result;
-use crate::plan::{AdapterPlan, Conversion, Op, Slot, Use};
+use crate::plan::{AdapterPlan, Conversion, Op, Slot};
 use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I};
@@ -60,174 +60,6 @@ pub(super) fn make(
     call.result(function.result.as_ref())?;
     (call.maker.known.end)(&mut call, &core_type)?;
     call.finish(&core_type)
-}
-
-/// A call of the core in the making.
-pub(super) struct Call<'m, 'a> {
-    pub maker: &'m mut Maker<'a>,
-    pub rules: &'m Rules,
-    pub name: &'m str,
-    pub function: &'m Function,
-    /// What is being made, for people, and where it is in the face.
-    pub what: String,
-    pub at: usize,
-    pub place: usize,
-    pub ty: FuncType,
-    pub target: u32,
-    /// The type of the core function.
-    pub core: FuncType,
-    /// The plan's steps before the call.
-    pub ops: Vec<Op>,
-    pub slots: u32,
-    /// The function in between: its parameters are what the plan passes.
-    pub wrap: Func,
-    pub passed: Vec<Use>,
-    /// What is done before the core is called, with the arguments all there.
-    pub before: Code,
-    /// What the core takes: first, in order, and last.
-    pub first: Args,
-    pub args: Args,
-    pub last: Args,
-    /// What the core returns.
-    pub returned: Vec<(ValType, Local)>,
-    /// How many of these have been taken, and of which types they should be.
-    pub taken: usize,
-    pub expected: Vec<ValType>,
-    /// What is done afterwards.
-    pub after: Code,
-    /// What the plan gets, and what it does with it.
-    pub outs: Args,
-    pub then: Vec<Then>,
-    /// The area, and how much of it is used.
-    pub area: Option<(Slot, Local)>,
-    pub area_size: u32,
-    /// A buffer that the core writes to: where in the area its address is.
-    pub buffer: Option<Buffer>,
-    /// Text and lists among the arguments: address, and length as the plan counts it.
-    pub sequences: Vec<(Local, Local, Sequence)>,
-    /// A reference among the arguments that the core writes a list to.
-    pub filled: Option<Local>,
-    /// The forms that were met, in words.
-    pub forms: Vec<String>,
-    /// What the guest does between calls.
-    pub idle: Option<Idle>,
-}
-
-/// What a guest does between calls, when it says that it is time.
-pub(super) struct Idle {
-    /// The function `() -> (whether it is, whether that was stopped half way)`.
-    pub due: u32,
-    pub run: u32,
-    /// What is told of one that was.
-    pub stopped: u32,
-}
-
-/// Values in order.
-#[derive(Clone, Default)]
-pub(super) struct Args {
-    pub types: Vec<ValType>,
-    pub code: Code,
-}
-
-impl Args {
-    pub fn push(&mut self, ty: ValType) -> &mut Code {
-        self.types.push(ty);
-        &mut self.code
-    }
-}
-
-/// A sequence: text, or a list of scalars or of records of these.
-#[derive(Clone, Copy)]
-pub(super) struct Sequence {
-    /// How it is encoded: bytes as Latin-1, which any are.
-    pub encoding: GuestEncoding,
-    /// Bytes of a unit or element.
-    pub size: u32,
-    pub align: u32,
-    /// Whether its length, in the plan, is in bytes.
-    pub bytes: bool,
-    /// Whether it is an array of texts, of which its length is the number.
-    pub texts: bool,
-}
-
-impl Sequence {
-    pub fn text(rules: &Rules) -> Sequence {
-        let size = rules.encoding.align();
-        Sequence { encoding: rules.encoding, size, align: size, bytes: false, texts: false }
-    }
-
-    /// A list of elements that lie as in C.
-    pub fn list(element: &Type) -> Sequence {
-        let (size, align) = (element.size() as u32, element.align());
-        Sequence {
-            encoding: GuestEncoding::Latin1,
-            size: size.max(1),
-            align,
-            bytes: true,
-            texts: false,
-        }
-    }
-
-    /// An array of texts.
-    pub fn texts() -> Sequence {
-        let encoding = GuestEncoding::Latin1;
-        Sequence { encoding, size: 1, align: 4, bytes: true, texts: true }
-    }
-
-    /// Puts the length as the core counts it.
-    pub fn push_count(&self, code: &mut Code, length: Local) {
-        code.get(length);
-        if self.bytes && self.size > 1 {
-            match self.size.is_power_of_two() {
-                true => code.i32(self.size.trailing_zeros() as i32).op(I::I32ShrU),
-                false => code.i32(self.size as i32).op(I::I32DivU),
-            };
-        }
-    }
-
-    /// Makes the length, as the plan counts it, of a count on the stack.
-    pub fn count_to_length(&self, code: &mut Code) {
-        if self.bytes {
-            code.times(self.size);
-        }
-    }
-
-    /// Makes units of the bytes on the stack.
-    pub fn push_bytes(&self, code: &mut Code) {
-        if self.size > 1 {
-            code.i32(self.size as i32).op(I::I32DivU);
-        }
-    }
-
-    /// How it lies, as what frees it is told.
-    pub fn lies(&self, head: u32, tail: u32, result: bool) -> Lies {
-        let (shift, unit) = match self.bytes {
-            true => (0, self.size),
-            false => (self.size.trailing_zeros(), 1),
-        };
-        Lies { shift, unit, align: self.align, head, tail, result }
-    }
-}
-
-/// Bytes before and after a sequence in memory.
-pub(super) fn margins(form: TextForm, sequence: &Sequence) -> (u32, u32) {
-    match form {
-        TextForm::PointerLength => (0, 0),
-        TextForm::Nul if sequence.bytes => (0, 0),
-        TextForm::Nul => (0, sequence.size),
-        TextForm::Struct => (8, 0),
-        TextForm::Prefixed => (4, 0),
-    }
-}
-
-/// A form in words.
-pub(super) fn told(form: TextForm) -> &'static str {
-    match form {
-        TextForm::PointerLength => "text as pointer and length",
-        TextForm::Nul => "NUL-terminated text",
-        TextForm::Struct => "text as a struct by its address",
-        TextForm::Prefixed => "length-prefixed text",
-    }
 }
 
 impl<'m, 'a> Call<'m, 'a> {
@@ -536,8 +368,4 @@ impl Maker<'_> {
             }
         }
     }
-}
-
-pub(super) fn used(slot: Slot) -> Use {
-    Use { slot, last: false }
 }

@@ -3,7 +3,7 @@
 //! Not here: what is made of it.
 
 use super::glue::Func;
-use super::make::Maker;
+use super::making::Maker;
 use super::names::{Global, Imports, is_func, plain};
 use super::text::Place;
 use super::wit::Function;

@@ -3,42 +3,15 @@
 //!
 //! Not here: what is passed and given.
 
-use super::call::{Args, Call, Idle, used};
 use super::glue::{Code, Local};
-use super::make::plan;
+use super::making::{Args, Buffer, Call, Idle, Then, plan, used};
 use super::memory::{load, store, text_mem};
-use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Conversion, Op};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
-
-/// What the plan does with what the function in between gives.
-pub(super) enum Then {
-    /// A number of this type.
-    Number(ValType, u32),
-    /// Text, or bytes, at this address, of this length.
-    Text(GuestEncoding, u32, u32),
-    /// A call of this function with these, when what was returned has been read.
-    Free(u32, [u32; 2]),
-    /// A trap with this message, where it is not zero.
-    Refuse(u32, u32),
-}
-
-/// A buffer that the core writes to.
-pub(super) struct Buffer {
-    /// Where in the area its address and its size are.
-    pub at: u32,
-    pub area: Local,
-    pub alloc: u32,
-    pub free: u32,
-    /// What the core said to be the length.
-    pub length: Local,
-    /// Bytes of a unit.
-    pub unit: u32,
-}
 
 /// What a buffer has room for at first, in bytes.
 const BUFFER: i32 = 256;

@@ -6,11 +6,11 @@
 //!
 //! Not here: exports.
 
-use super::call::{Args, Sequence, margins, told, used};
 use super::glue::{self, Code, Func, Local};
-use super::make::{Maker, plan};
-use super::memory::{Lies, MEMORY, load, text_mem};
+use super::making::{Args, Back, Given, Hook, Maker, plan, used};
+use super::memory::{MEMORY, load, text_mem};
 use super::rules::{Owner, ResultForm, Rules, TextForm};
+use super::sequence::{Lies, Sequence, margins, told};
 use super::shape::{is_plain, leaf};
 use super::wit::Function;
 use crate::error::Result;
@@ -51,37 +51,6 @@ pub(super) fn make(
     hook.make(import, flat)
 }
 
-pub(super) struct Hook<'m, 'a> {
-    pub maker: &'m mut Maker<'a>,
-    pub rules: &'m Rules,
-    pub function: &'m Function,
-    /// The parameter that is being made.
-    pub parameter: String,
-    pub core: &'m FuncType,
-    /// The function that reads what the core passes: its parameters are the core's.
-    pub read: Func,
-    /// What it gives.
-    outs: Args,
-    given: Vec<Given>,
-    /// How many of the core's parameters have been taken, and of which types they
-    /// should be.
-    pub taken: u32,
-    expected: Vec<ValType>,
-    /// Calls of functions with an address and a length, places in `outs`.
-    frees: Vec<(u32, [u32; 2])>,
-    /// Messages of traps where places in `outs` are not zero.
-    refusals: Vec<(u32, u32)>,
-    pub forms: Vec<String>,
-    pub slots: u32,
-    pub ops: Vec<Op>,
-}
-
-/// An argument for the host.
-enum Given {
-    Number(ValType, u32),
-    Sequence(Sequence, u32, u32),
-}
-
 /// Where the result of the host goes.
 pub(super) enum To {
     Nothing,
@@ -91,17 +60,6 @@ pub(super) enum To {
     Area(Local),
     /// To a buffer: its address and its capacity are these parameters.
     Buffer(Local, Local),
-}
-
-/// How a convention makes what the core gets of what a host returns.
-pub(super) struct Back {
-    /// Whether the core passes the address of an area for it first.
-    pub area: bool,
-    /// What the core's function returns.
-    pub results: Vec<ValType>,
-    /// The code for it, of the address of the area, and the leaves of the result: of a
-    /// text or list its address and length. Its memory is the core's then.
-    pub code: fn(&mut Hook<'_, '_>, &Type, &[Local], &mut Func) -> Result<()>,
 }
 
 impl Hook<'_, '_> {

@@ -2,11 +2,12 @@
 //!
 //! Not here: results by parts.
 
-use super::call::{Sequence, used};
 use super::glue::{self, Code, Func, Local};
-use super::hook::{Hook, To};
-use super::memory::{Lies, MEMORY, store, text_mem};
+use super::hook::To;
+use super::making::{Hook, used};
+use super::memory::{MEMORY, store, text_mem};
 use super::rules::ResultForm;
+use super::sequence::{Lies, Sequence};
 use super::shape::leaf;
 use crate::error::Result;
 use crate::plan::{Conversion, Op, Slot};

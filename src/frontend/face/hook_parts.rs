@@ -3,12 +3,11 @@
 //!
 //! Not here: text and numbers by themselves.
 
-use super::call::{Sequence, used};
 use super::glue::{self, Code, Func, Local};
-use super::hook::Hook;
-use super::make::plan;
+use super::making::{Hook, plan, used};
 use super::memory::{MEMORY, load, store, text_mem};
 use super::rules::{Owner, ResultForm, TextForm};
+use super::sequence::Sequence;
 use super::shape::{Leaf, Shape, leaf};
 use super::texts::PIECE;
 use super::wit::{fields, types_of};

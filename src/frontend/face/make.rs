@@ -3,80 +3,21 @@
 //! Not here: how values travel, which `call` and `hook` make of the rules.
 
 use super::call;
-use super::glue::{Func, Glue};
+use super::glue::Func;
 use super::hook;
-use super::known::Known;
-use super::names::{Exports, Imports};
+use super::making::Maker;
+use super::names::Imports;
 use super::rules::Rules;
-use super::text::{Face, Place, Settings, wrong};
+use super::text::{Place, Settings, wrong};
 use super::wit::{self, Function};
-use crate::abi::{Convention, GuestEncoding};
-use crate::error::{Error, ErrorKind, Result};
-use crate::frontend::core::Core;
-use crate::frontend::text::error_at;
-use crate::plan::{Adapter, AdapterPlan, Builtin, CoreImport, Export, Import, Inside, Op};
+use crate::abi::Convention;
+use crate::error::{Error, Result};
+use crate::plan::{Adapter, Builtin, CoreImport, Export, Import, Inside};
 use crate::types::tree::Type;
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
-use std::any::Any;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-
-/// What a program is made of, in the making.
-pub(super) struct Maker<'a> {
-    /// How text is encoded where nothing else is said of a function.
-    pub encoding: GuestEncoding,
-    pub face: &'a Face<'a>,
-    pub core: &'a Core,
-    /// The core as it is.
-    pub bytes: &'a [u8],
-    pub known: &'static Known,
-    pub glue: Glue,
-    pub messages: Vec<String>,
-    message_at: HashMap<String, u32>,
-    /// The functions that the core exports, by their names.
-    pub names: Exports<'a>,
-    /// Core functions that are exports of the face, and where it says so.
-    pub exported: HashMap<u32, usize>,
-    pub adapters: Vec<Adapter>,
-    pub imports: Vec<Import>,
-    pub exports: Vec<Export>,
-    pub core_imports: Vec<CoreImport>,
-    pub builtins: Vec<Builtin>,
-    /// What a convention keeps of what it has found out about the core.
-    pub kept: Option<Rc<dyn Any>>,
-    /// The table and the global of references that a core without a table of its own
-    /// keeps.
-    pub heap: Option<(u32, u32)>,
-}
 
 impl<'a> Maker<'a> {
-    pub fn new(
-        face: &'a Face<'a>,
-        core: &'a Core,
-        known: &'static Known,
-        bytes: &'a [u8],
-    ) -> Result<Maker<'a>> {
-        Ok(Maker {
-            encoding: GuestEncoding::default(),
-            face,
-            core,
-            bytes,
-            known,
-            glue: Glue::new(bytes)?,
-            messages: Vec::new(),
-            message_at: HashMap::new(),
-            names: Exports::new(core),
-            exported: HashMap::new(),
-            adapters: Vec::new(),
-            imports: Vec::new(),
-            exports: Vec::new(),
-            core_imports: Vec::new(),
-            builtins: Vec::new(),
-            kept: None,
-            heap: None,
-        })
-    }
-
     /// Makes all of it.
     pub fn make(&mut self) -> Result<()> {
         let face = self.face;
@@ -262,16 +203,6 @@ impl<'a> Maker<'a> {
         Ok(())
     }
 
-    /// A message for [`Op::Refuse`].
-    pub fn message(&mut self, message: String) -> u32 {
-        let next = self.messages.len() as u32;
-        let at = *self.message_at.entry(message.clone()).or_insert(next);
-        if at == next {
-            self.messages.push(message);
-        }
-        at
-    }
-
     /// An adapter that does something of the host's own.
     pub fn builtin(&mut self, ty: FuncType, builtin: Builtin) -> u32 {
         let import = BUILTINS + self.builtins.len() as u32;
@@ -317,16 +248,6 @@ impl<'a> Maker<'a> {
         Ok(FuncType::new(params, results).with_param_names(names))
     }
 
-    /// What is wrong with the face itself.
-    pub fn wrong(&self, at: usize, message: impl AsRef<str>) -> Error {
-        wrong(self.face.text, at, message)
-    }
-
-    /// What is wrong with it for this core.
-    pub fn mismatch(&self, at: usize, message: impl AsRef<str>) -> Error {
-        error_at(self.face.text, ErrorKind::InvalidInterface, message.as_ref(), at)
-    }
-
     /// The convention of the program: allocators are added functions.
     pub fn convention(&self) -> Convention {
         Convention { text: self.encoding, ..Convention::SECTION }
@@ -365,10 +286,4 @@ fn with(text: &str, rules: &Rules, settings: Option<&Settings<'_>>) -> Result<Ru
     let mut rules = rules.clone();
     settings.map_or(Ok(()), |settings| settings.apply(text, &mut rules))?;
     Ok(rules)
-}
-
-/// A plan of these steps.
-pub(super) fn plan(ty: FuncType, slots: u32, mut ops: Vec<Op>) -> AdapterPlan {
-    super::super::compile::mark_last_uses(&mut ops, slots);
-    AdapterPlan { ty, slots, ops }
 }

@@ -3,8 +3,9 @@
 //! Not here: which values lie there.
 
 use super::glue::{Code, at};
-use super::make::Maker;
+use super::making::Maker;
 use super::rules::{AreaRule, CallArg, CallRule, Rules};
+use super::sequence::Lies;
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::TextMem;
@@ -210,21 +211,6 @@ impl<'a> Maker<'a> {
         };
         Err(self.mismatch(at, message))
     }
-}
-
-/// How what is freed lies in memory.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lies {
-    /// How far left its length is shifted to give bytes.
-    pub shift: u32,
-    /// How many of what its length counts an element has; 0 is 1.
-    pub unit: u32,
-    pub align: u32,
-    /// Bytes before and after it.
-    pub head: u32,
-    pub tail: u32,
-    /// Whether it is a result, which the guest has made.
-    pub result: bool,
 }
 
 fn push_args(

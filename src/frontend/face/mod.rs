@@ -2,9 +2,9 @@
 //! travel. A second front end: what comes out is a program as of an interface section.
 //!
 //! `text` reads TOML, `wit` the types in it, `rules` are what a convention or a face
-//! says of how values travel; `call` and `hook` make plans of them, for exports and
-//! imports, with `glue`, core functions that are added to the core; `known` has the
-//! conventions, `find` tells which function a face means.
+//! says of how values travel; `making` has what is made of them: plans, for exports by
+//! `call` and for imports by `hook`, and with `glue` core functions that are added to the
+//! core. `known` has the conventions, `find` tells which function a face means.
 //!
 //! Not here: anything that runs.
 
@@ -19,16 +19,18 @@ mod hook_answer;
 mod hook_parts;
 mod known;
 mod make;
+mod making;
 mod memory;
 mod names;
 mod rules;
+mod sequence;
 mod shape;
 mod text;
 mod texts;
 mod wit;
 
 pub(super) use self::guess::guess;
-use self::make::Maker;
+use self::making::Maker;
 use self::text::{Face, wrong};
 use super::core::{self, Bodies, Core, FACE};
 use crate::error::Result;

@@ -7,11 +7,11 @@
 //!
 //! Not here: the host's side, `guest/parts`.
 
-use super::call::{Call, Sequence, used};
 use super::glue::{self, Code, Local};
-use super::make::Maker;
-use super::memory::{Lies, MEMORY, load, store};
+use super::making::{Call, Maker, used};
+use super::memory::{MEMORY, load, store};
 use super::rules::{CallArg, CallRule, Owner, Rules, TextForm};
+use super::sequence::{Lies, Sequence};
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::Op;

@@ -2,7 +2,7 @@
 //! their types: address and length, `cabi_realloc`; a result of more than one word lies
 //! where the core says.
 
-use super::super::call::Call;
+use super::super::making::Call;
 use super::super::rules::{CallArg, CallRule, Owner, ResultForm, Rules, TextForm};
 use super::{Known, PLAIN, c, exports};
 use crate::error::Result;

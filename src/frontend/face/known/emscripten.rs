@@ -3,9 +3,8 @@
 //!
 //! Not here: what a program asks of JavaScript by itself.
 
-use super::super::call::used;
 use super::super::glue::{self, Code, Func};
-use super::super::make::{Maker, plan};
+use super::super::making::{Maker, plan, used};
 use super::super::memory::{MEMORY, text_mem};
 use crate::abi::GuestEncoding;
 use crate::error::Result;

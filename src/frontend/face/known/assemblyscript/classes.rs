@@ -3,7 +3,7 @@
 //!
 //! Not here: objects.
 
-use super::super::super::make::Maker;
+use super::super::super::making::Maker;
 use crate::types::ExternType;
 use crate::types::kind;
 use crate::types::tree::Type;

@@ -13,10 +13,7 @@ mod texts;
 
 use self::classes::Kind;
 use self::settings::{classes, inner};
-use super::super::call::{Call, used};
-use super::super::finish::Then;
-use super::super::hook::Hook;
-use super::super::make::Maker;
+use super::super::making::{Call, Hook, Maker, Then, used};
 use super::super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::super::wit::fields;
 use super::{Known, PLAIN, c, exports};
@@ -290,12 +287,12 @@ fn import_result(hook: &mut Hook<'_, '_>) -> Result<(Option<u32>, Option<u32>)> 
 /// is none)`, as what, and what is said of one that is none.
 struct Read {
     func: u32,
-    sequence: super::super::call::Sequence,
+    sequence: super::super::sequence::Sequence,
     wrong: String,
 }
 
 fn read(maker: &mut Maker<'_>, at: usize, ty: &Type, option: bool) -> Result<Option<Read>> {
-    use super::super::call::Sequence;
+    use super::super::sequence::Sequence;
     let null = if option { "" } else { " (or null, where the face has no `option`)" };
     Ok(Some(match ty {
         Type::String => Read {

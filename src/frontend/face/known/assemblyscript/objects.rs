@@ -2,10 +2,10 @@
 //!
 //! Not here: which are made.
 
-use super::super::super::call::Sequence;
 use super::super::super::glue::Code;
-use super::super::super::make::Maker;
+use super::super::super::making::Maker;
 use super::super::super::memory::{load, store};
+use super::super::super::sequence::Sequence;
 use super::classes::{Classes, ELEMENTS, Kind, elements};
 use super::settings::classes;
 use super::{own, settings};

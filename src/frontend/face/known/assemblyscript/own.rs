@@ -1,9 +1,8 @@
 //! What AssemblyScript has beside values: imports of its own, and when its runtime
 //! collects.
 
-use super::super::super::call::{Idle, used};
 use super::super::super::glue::Func;
-use super::super::super::make::{Maker, plan};
+use super::super::super::making::{Idle, Maker, plan, used};
 use super::super::super::memory::{load, text_mem};
 use super::settings;
 use crate::abi::GuestEncoding;

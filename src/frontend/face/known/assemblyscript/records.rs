@@ -2,12 +2,11 @@
 //!
 //! Not here: which class one is of.
 
-use super::super::super::call::{Call, Sequence, used};
 use super::super::super::glue::{Func, Local};
-use super::super::super::hook::{Back, Hook};
-use super::super::super::make::Maker;
+use super::super::super::making::{Back, Call, Hook, Maker, used};
 use super::super::super::memory::{load, store};
 use super::super::super::rules::TextForm;
+use super::super::super::sequence::Sequence;
 use super::super::super::shape::{Leaf, Shape, leaf};
 use super::super::super::wit::fields;
 use super::settings::classes;

@@ -2,7 +2,7 @@
 //!
 //! Not here: what they are for.
 
-use super::super::super::make::Maker;
+use super::super::super::making::Maker;
 use super::super::super::text::strings;
 use super::super::super::wit::Function;
 use super::classes::{self, Classes};

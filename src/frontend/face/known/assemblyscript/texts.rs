@@ -3,7 +3,7 @@
 //!
 //! Not here: other lists.
 
-use super::super::super::make::Maker;
+use super::super::super::making::Maker;
 use super::super::super::memory::{MEMORY, load, store};
 use super::super::super::texts::looped;
 use super::classes::{Kind, elements};

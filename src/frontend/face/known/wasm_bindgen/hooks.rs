@@ -1,9 +1,9 @@
 //! Arguments and results of imports that the rules cannot say.
 
-use super::super::super::call::Sequence;
 use super::super::super::glue::{Code, Func, Local};
-use super::super::super::hook::{Back, Hook};
-use super::super::super::memory::{Lies, store};
+use super::super::super::making::{Back, Hook};
+use super::super::super::memory::store;
+use super::super::super::sequence::{Lies, Sequence};
 use super::super::super::shape::{is_plain, leaf};
 use super::own_func;
 use super::refs::{self, kind};

@@ -10,8 +10,7 @@ mod refs;
 mod results;
 mod values;
 
-use super::super::call::Call;
-use super::super::make::Maker;
+use super::super::making::{Call, Maker};
 use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
 use super::{Known, PLAIN, c, exports};
 use crate::error::Result;

@@ -3,9 +3,8 @@
 //!
 //! Not here: what references are.
 
-use super::super::super::call::used;
 use super::super::super::glue::{Code, Func};
-use super::super::super::make::{Maker, plan};
+use super::super::super::making::{Maker, plan, used};
 use super::super::super::memory::{store, text_mem};
 use super::refs::{self, kind};
 use super::{func_type, plain_name, rules};

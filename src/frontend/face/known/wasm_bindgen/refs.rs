@@ -9,7 +9,7 @@
 //! Not here: who makes them.
 
 use super::super::super::glue::{Code, Func, Glue, Local};
-use super::super::super::make::Maker;
+use super::super::super::making::Maker;
 use super::super::super::memory::{MEMORY, load};
 use super::super::super::rules::Rules;
 use super::own_func;

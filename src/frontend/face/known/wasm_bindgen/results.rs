@@ -3,10 +3,11 @@
 //!
 //! Not here: arguments, in `values`; imports, in `hooks`.
 
-use super::super::super::call::{Call, Sequence};
 use super::super::super::glue::{Code, Local};
-use super::super::super::memory::{Lies, load, store};
+use super::super::super::making::Call;
+use super::super::super::memory::{load, store};
 use super::super::super::rules::{Owner, ResultForm};
+use super::super::super::sequence::{Lies, Sequence};
 use super::super::super::shape::leaf;
 use super::super::super::texts::{PIECE, looped};
 use super::own_func;

@@ -3,11 +3,12 @@
 //!
 //! Not here: results, in `results`; imports, in `hooks`.
 
-use super::super::super::call::{Call, Sequence};
 use super::super::super::glue::{Code, Local};
 use super::super::super::guess::producers;
+use super::super::super::making::Call;
 use super::super::super::memory::{load, store};
 use super::super::super::rules::{Owner, ResultForm, TextForm};
+use super::super::super::sequence::Sequence;
 use super::super::super::shape::{is_plain, leaf};
 use super::super::super::texts::{PIECE, looped};
 use super::refs::{self, kind};
