@@ -84,7 +84,10 @@ interface first {
   }
 }
 
+interface second { use first.{pair, either as other}; enum only { another } }
+
 world all {
+  use second.{other as mine};
   /// Goes.
   export go: func();
   export first;
@@ -101,6 +104,7 @@ def test_names_and_documentation_in_wit() -> None:
         ("variant", ("one", "none", "two")): "either",
         ("flags", ("a", "b")): "bits",
         ("enum", ("it",)): "only",
+        ("enum", ("another",)): "only",
     }
     assert names.docs == {
         "a:b/first@1.2.0#make": "Makes one.\n\nTwice.",
@@ -108,7 +112,14 @@ def test_names_and_documentation_in_wit() -> None:
         "a:b/first@1.2.0#thing.say": "Says it.",
         "go": "Goes.",
     }
-    assert parse("} { package") == ({}, {})
+    pair, either = ("record", ("left", "type")), ("variant", ("one", "none", "two"))
+    assert names.scopes == {
+        "a:b/first@1.2.0": {"pair": pair, "either": either, "bits": ("flags", ("a", "b")), "only": ("enum", ("it",))},
+        "a:b/second@1.2.0": {"pair": pair, "other": either, "only": ("enum", ("another",))},
+        "": {"mine": either},
+    }
+    assert parse("} { package") == ({}, {}, {})
+    assert parse("interface { use } use") == ({}, {}, {})
 
 
 def test_wit() -> None:

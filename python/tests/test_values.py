@@ -28,6 +28,37 @@ def test_names_come_from_wit(guest: Any) -> None:
     assert [field.name for field in dataclasses.fields(types["Person"])] == ["name", "age", "tags", "home"]
 
 
+ALIKE = """(component
+  (core module $m (func (export "f") (param i32) (result i32) local.get 0))
+  (core instance $i (instantiate $m))
+  (type $a (enum "red" "blue"))
+  (type $b (enum "dark" "light"))
+  (func $fa (param "c" $a) (result $a) (canon lift (core func $i "f")))
+  (func $fb (param "c" $b) (result $b) (canon lift (core func $i "f")))
+  (component $A (type $e (enum "red" "blue")) (import "t" (type $t (eq $e)))
+    (import "f" (func $f (param "c" $t) (result $t)))
+    (export $own "color" (type $t)) (export "same" (func $f) (func (param "c" $own) (result $own))))
+  (component $B (type $e (enum "dark" "light")) (import "t" (type $t (eq $e)))
+    (import "f" (func $f (param "c" $t) (result $t)))
+    (export $own "color" (type $t)) (export "same" (func $f) (func (param "c" $own) (result $own))))
+  (instance $ia (instantiate $A (with "t" (type $a)) (with "f" (func $fa))))
+  (instance $ib (instantiate $B (with "t" (type $b)) (with "f" (func $fb))))
+  (export "a:b/one" (instance $ia))
+  (export "a:b/two" (instance $ib)))"""
+
+
+def test_interfaces_have_their_own_types(guest: Any) -> None:
+    assert guest.kinds.Shape is guest.module.types["Shape"] and "Shape" in dir(guest.kinds)
+    assert guest.text.Point is guest.kinds.Point  # which one of them uses of the other
+    with pytest.raises(AttributeError, match="has no 'Shap'"):
+        guest.kinds.Shap
+    both = witrt.load(ALIKE.encode()).instantiate()
+    assert [member.name for member in both.one.Color] == ["RED", "BLUE"]
+    assert [member.name for member in both.two.Color] == ["DARK", "LIGHT"]
+    assert both.one.same(both.one.Color.BLUE) is both.one.Color.BLUE
+    assert both.two.same(both.two.Color.LIGHT) is both.two.Color.LIGHT
+
+
 def test_records(guest: Any) -> None:
     kinds = guest.kinds
     expected = [1.0, -2.0]

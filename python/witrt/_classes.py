@@ -56,6 +56,12 @@ class Maker:
         self._names = names
         self._module = module
         self._taken: Dict[str, Any] = {}
+        self._of: Dict[_wit.Key, Any] = {}
+
+    def classes_of(self, path: str) -> Dict[str, Any]:
+        """Those of the types that an interface names, by their names there."""
+        named = self._names().scopes.get(path, {})
+        return {pascal(name): self._of[key] for name, key in named.items() if key in self._of}
 
     @property
     def classes(self) -> Dict[str, Any]:
@@ -79,7 +85,8 @@ class Maker:
     def _name(self, kind: str, names: Tuple[str, ...], hint: str) -> str:
         return pascal(self._names().types.get((kind, names)) or hint)
 
-    def _keep(self, name: str, made: Any) -> None:
+    def _keep(self, key: _wit.Key, name: str, made: Any) -> None:
+        self._of.setdefault(key, made)
         made.__module__ = self._module
         free, count = name, 2
         while free in self._taken:
@@ -95,7 +102,7 @@ class Maker:
         own = _distinct([snake(name) for name in names])
         made = dataclasses.make_dataclass(self._name("record", names, hint), list(zip(own, parts)))
         setattr(made, "__match_args__", tuple(own))  # which Python 3.9 does not
-        self._keep(made.__name__, made)
+        self._keep(("record", names), made.__name__, made)
         return made, made
 
     def _make_tuple(self, _: Tuple[str, ...], parts: Tuple[Any, ...], __: str) -> Tuple[Any, Any]:
@@ -103,7 +110,7 @@ class Maker:
 
     def _make_variant(self, names: Tuple[str, ...], parts: Tuple[Any, ...], hint: str) -> Tuple[Any, Any]:
         base: Type[Variant] = type(self._name("variant", names, hint), (Variant,), {"__slots__": ()})
-        self._keep(base.__name__, base)
+        self._keep(("variant", names), base.__name__, base)
         cases = []
         for name, part in zip(_distinct([pascal(name) for name in names]), parts):
             body: Dict[str, Any] = {
@@ -123,14 +130,14 @@ class Maker:
     def _make_enum(self, names: Tuple[str, ...], _: Tuple[Any, ...], hint: str) -> Tuple[Any, Any]:
         members = [(name, at) for at, name in enumerate(_distinct([upper(name) for name in names]))]
         made = enum.IntEnum(self._name("enum", names, hint), members)  # type: ignore[misc]
-        self._keep(made.__name__, made)
+        self._keep(("enum", names), made.__name__, made)
         return made, made
 
     def _make_flags(self, names: Tuple[str, ...], _: Tuple[Any, ...], hint: str) -> Tuple[Any, Any]:
         own = _distinct([upper(name) for name in names])
         members = [(name, 1 << at) for at, name in enumerate(own)]
         made = enum.IntFlag(self._name("flags", names, hint), members)  # type: ignore[misc]
-        self._keep(made.__name__, made)
+        self._keep(("flags", names), made.__name__, made)
         return made, made
 
     def _make_option(self, names: Tuple[str, ...], parts: Tuple[Any, ...], _: str) -> Tuple[Any, Any]:

@@ -102,11 +102,16 @@ class Module:
     @property
     def types(self) -> Mapping[str, Any]:
         """The classes of the records, variants, enumerations and flags that its
-        functions take and give, by their names."""
+        functions take and give, by their names. Those of an interface are its
+        attributes, too: there, names that several interfaces use mean its own."""
+        return self._made().classes
+
+    def _made(self) -> Maker:
+        """The maker of its classes, with all of them made."""
         if not self._typed:
             self._raw.make_types(self._maker)
             self._typed = True
-        return self._maker.classes
+        return self._maker
 
     def serialize(self) -> bytes:
         """The compiled module, for :meth:`deserialize`."""
@@ -163,7 +168,7 @@ class Module:
                 wit = self._face or (self.wit if self.is_component else "")
                 self._names = _wit.parse(wit)
             except (OSError, ValueError):  # the file is not there any more
-                self._names = _wit.Names({}, {})
+                self._names = _wit.Names({}, {}, {})
         return self._names
 
     def __repr__(self) -> str:
@@ -184,24 +189,30 @@ class _Namespace:
 
     def __getattr__(self, name: str) -> Any:
         attributes = self.__dict__.get("_attributes", {})
-        if name not in attributes:
-            raise AttributeError(f"{self!r} has no {name!r}" + _near(name, attributes))
-        made = self._make(attributes[name])
+        if name in attributes:
+            made = self._make(attributes[name])
+        else:
+            made = self._types().get(name) if name[:1].isupper() and attributes else None
+            if made is None:
+                raise AttributeError(f"{self!r} has no {name!r}" + _near(name, attributes))
         self.__dict__[name] = made
         return made
+
+    def _types(self) -> Dict[str, Any]:
+        return self._instance._module._made().classes_of(self._path)
 
     def _make(self, name: str) -> Any:
         return self._instance._export(self._exports[name], self._path, name)
 
     def __dir__(self) -> List[str]:
-        return sorted(set(object.__dir__(self)) | set(self._attributes))
+        return sorted(set(object.__dir__(self)) | set(self._attributes) | set(self._types()))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._attributes)
 
 
 class Interface(_Namespace):
-    """The functions of an interface, as attributes, and the classes of its resources."""
+    """The functions of an interface, as attributes, and the classes of its types."""
 
     def __init__(self, instance: "Instance", path: str, exports: Dict[str, int]) -> None:
         funcs: Dict[str, str] = {}
