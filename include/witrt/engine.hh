@@ -145,11 +145,16 @@ class Engine {
   std::shared_ptr<wasm_engine_t> raw_;
 };
 
+class Wasi;
+
 /// A store, borrowed.
 class StoreRef : public View<wasm_store_t> {
  public:
   using View::View;
 
+  /// Gives its guests what WASI has for them: instances that are made from now on. It
+  /// fails where something could not be given.
+  Result<void> set_wasi(const Wasi& wasi) const;
   /// Gives its guests so much fuel, in place of what is left. A new store has
   /// none. It fails where the engine does not count fuel.
   Result<void> set_fuel(std::uint64_t fuel) const {

@@ -44,14 +44,14 @@ class HostText {
 /// components. A new one gives nothing: no arguments, no environment, an empty
 /// standard input, output that goes nowhere, no folders, no network; clocks and
 /// random numbers are the system's. Used by one thread at a time. A store is given
-/// it, as it is then, by `set_wasi`: what cannot be given is told there.
+/// it, as it is then, by `Store::set_wasi`: what cannot be given is told there.
 ///
 ///     Wasi wasi;
 ///     wasi.arg("guest").arg(u"ü").stdout_lines([](std::string_view line) {
 ///       std::cout << line;
 ///       return true;
 ///     });
-///     set_wasi(store, wasi).unwrap();
+///     store.set_wasi(wasi).unwrap();
 ///     int status = Linker().instantiate(store, module)->run().unwrap();
 ///
 /// Text is in the encoding of its type of character. Functions are called on the
@@ -184,12 +184,10 @@ class Wasi : public Owned<View<witrt_wasi_t>> {
   std::optional<Error> error_;
 };
 
-/// Gives a store's guests what WASI has for them: instances that are made from now
-/// on. It fails where something could not be given.
-inline Result<void> set_wasi(StoreRef store, const Wasi& wasi) {
+inline Result<void> StoreRef::set_wasi(const Wasi& wasi) const {
   if (wasi.error()) return *wasi.error();
   witrt_error_t* error = nullptr;
-  bool ok = witrt_store_set_wasi(store.get(), wasi.get(), &error);
+  bool ok = witrt_store_set_wasi(get(), wasi.get(), &error);
   return detail::done(ok, error);
 }
 

@@ -295,7 +295,7 @@ struct Called : Components {
     std::string bytes = file("../" + path);
     module = face.empty() ? GET(Module::compile(engine, bytes)) : GET(Module::attach(engine, bytes, file("../" + face)));
     Wasi wasi;
-    GET(set_wasi(store, wasi));
+    GET(store.set_wasi(wasi));
     define(*this, is_component);
     instance = GET(linker.instantiate(store, module));
   }

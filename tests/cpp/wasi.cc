@@ -21,7 +21,7 @@ int main() {
     Module module = load(engine, file);
     auto run = [&](Wasi& wasi) {
       Store store(engine);
-      set_wasi(store, wasi).unwrap();
+      store.set_wasi(wasi).unwrap();
       return Instance::make(store, module).unwrap().run();
     };
     std::string out;
@@ -72,7 +72,7 @@ int main() {
     int expected = std::string_view(file) == "probe.wasm" ? 3 : 1;
     CHECK_EQ(run(exits).unwrap(), expected);
     Store store(engine);
-    set_wasi(store, exits).unwrap();
+    store.set_wasi(exits).unwrap();
     Instance instance = Linker().instantiate(store, module).unwrap();
     if (expected == 3) {
       auto error = instance.func("_start").unwrap().call().err();
@@ -88,9 +88,9 @@ int main() {
   Store store(engine);
   Wasi wrong;
   wrong.preopen_dir("/no such folder", "/d").allow_address("127.0.0.1:80").allow_name_lookup();
-  CHECK_EQ(set_wasi(store, wrong).err().kind(), WITRT_ERROR_UNREADABLE_FILE);
-  CHECK_EQ(set_wasi(store, Wasi().allow_address("localhost")).err().kind(),
+  CHECK_EQ(store.set_wasi(wrong).err().kind(), WITRT_ERROR_UNREADABLE_FILE);
+  CHECK_EQ(store.set_wasi(Wasi().allow_address("localhost")).err().kind(),
            WITRT_ERROR_OUT_OF_RANGE);
-  set_wasi(store, Wasi().inherit(WITRT_WASI_STDERR).allow_network()).unwrap();
+  store.set_wasi(Wasi().inherit(WITRT_WASI_STDERR).allow_network()).unwrap();
   return check_result();
 }
