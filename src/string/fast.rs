@@ -9,7 +9,8 @@
 //!   from UTF-16 takes a third to a half of validation, length and conversion,
 //!   to UTF-16 half to all of the conversion.
 //! - UTF-8 is validated here up to 32 bytes, and decoded up to 128. Above, the
-//!   library's kernels win with text that mixes lengths.
+//!   library's kernels win with text that mixes lengths; with AVX-512 they decode and
+//!   encode from a dozen characters on in a half to a quarter of the time.
 //! - Characters of three bytes, of which most of Asia's text consists: sixteen at
 //!   once take a fifth of the library's time to UTF-16, and to UTF-8 a third to a
 //!   half. Only those that a text begins with: `convert.rs` says why.
@@ -273,7 +274,7 @@ fn decode_short(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
     }
     #[inline(never)]
     fn decode(src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
-        short::decode(src, dst)
+        to_utf16(src, dst)
     }
     decode(src, dst)
 }
@@ -291,7 +292,7 @@ fn encode_short(src: &[u16], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {
         if !fits && length(Text::Utf16(src), Encoding::Utf8) > dst.len() {
             return None;
         }
-        short::encode(src, dst)
+        to_utf8(src, dst)
     }
     encode(src, dst)
 }
