@@ -107,7 +107,7 @@ impl Function {
             cx: frame.host(),
             notes: &mut notes,
             read,
-            encoding: self.callee.encoding(),
+            encoding: Some(self.callee.encoding()),
             trust,
             home: Some(frame.owner()),
         };

@@ -10,7 +10,7 @@ use super::text::{MOST, measure};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
-use crate::guest::errors::mismatch;
+use crate::guest::errors::{bad_text, mismatch};
 use crate::guest::resource::{Owner, Resource};
 use crate::guest::strings::Str;
 use crate::guest::tree::arena::Arena;
@@ -20,7 +20,7 @@ use crate::guest::tree::slot::{
 use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
 use crate::guest::tree::{Arg, Is, ReadText, Trust};
 use crate::guest::value::Val;
-use crate::string::{Policy, Text};
+use crate::string::{self, Policy, Text};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
 
@@ -57,8 +57,9 @@ pub(super) struct Checker<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
     pub notes: &'c mut Notes,
     pub read: ReadText,
-    /// What text is measured for.
-    pub encoding: GuestEncoding,
+    /// What text is measured for; `None` where it stays as it is, by the rule for what is
+    /// ill-formed.
+    pub encoding: Option<GuestEncoding>,
     /// Who gives: a component may lend what it owns.
     pub trust: Trust,
     /// The instance that resources must be of; any, where they stay with hosts.
@@ -248,22 +249,21 @@ impl Checker<'_, '_> {
 impl Look for Checker<'_, '_> {
     fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Looked {
         let policy = policy.unwrap_or(self.cx.data().policy);
-        self.notes.measures.push(measure(text, self.encoding, policy)?);
+        self.notes.measures.extend(looked(text, self.encoding, policy)?);
         Ok(())
     }
 
     fn utf8(&mut self, text: &str) -> Looked {
         // What cannot become too long is measured when it is put.
         if text.len() > MOST / 2 {
-            measure(text.into(), self.encoding, Policy::Reject)?;
+            looked(text.into(), self.encoding, Policy::Reject)?;
         }
         Ok(())
     }
 
     fn string(&mut self, text: &Str<'_>) -> Looked {
-        let measure =
-            with_text(self.cx, text, |text, policy| measure(text, self.encoding, policy))??;
-        self.notes.measures.push(measure);
+        let looked = with_text(self.cx, text, |text, policy| looked(text, self.encoding, policy))??;
+        self.notes.measures.extend(looked);
         Ok(())
     }
 
@@ -287,6 +287,14 @@ impl Look for Checker<'_, '_> {
         let done = unsafe { self.one(ty, slot) };
         self.read = before;
         done
+    }
+}
+
+/// Looks at a text, and measures it for a guest, if it goes to one.
+fn looked(text: Text<'_>, guest: Option<GuestEncoding>, policy: Policy) -> Result<Option<Measure>> {
+    match guest {
+        Some(guest) => measure(text, guest, policy).map(Some),
+        None => string::measure(text, text.encoding(), policy).map(|_| None).map_err(bad_text),
     }
 }
 

@@ -72,8 +72,11 @@ fn text_slot(cx: &mut Cx<'_>, arena: &mut Arena, text: &Str<'_>) -> Result<TextS
         let flags = TextSlot::flags_of(text.policy());
         return Ok(TextSlot { flags, ..TextSlot::new(host) });
     }
+    // Who reads it later knows no rule of the engine's.
+    let kept = cx.data().policy == Policy::Keep && !text.is_checked();
+    let flags = TextSlot::flags_of(kept.then_some(Policy::Keep));
     let cx = Context(wasmtime::AsContextMut::as_context_mut(cx), true);
-    text.with(&cx, |text| arena.text(text))?
+    Ok(TextSlot { flags, ..text.with(&cx, |text| arena.text(text))?? })
 }
 
 fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<ListSlot> {

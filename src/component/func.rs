@@ -125,7 +125,8 @@ fn value(mut returned: Returned) -> Result<Val<'static>> {
     }
 }
 
-/// Checks what goes to or comes from a host function that another host calls.
+/// Checks what goes to or comes from a host function that another host calls, or what
+/// becomes values, in which text stays as it is.
 ///
 /// # Safety
 ///
@@ -136,9 +137,9 @@ unsafe fn verify(
     fields: &Fields,
     slots: &[Slot],
     read: ReadText,
+    encoding: Option<GuestEncoding>,
 ) -> Result<()> {
     let mut notes = Notes::default();
-    let encoding = GuestEncoding::default();
     let mut checker =
         Checker { cx, notes: &mut notes, read, encoding, trust: Trust::Unchecked, home: None };
     // SAFETY: the caller vouches for it.
@@ -188,10 +189,11 @@ impl<B: SlotBody> Callable for SlotFunc<B> {
         trust: Trust,
     ) -> Option<Result<()>> {
         let signature = self.ty.signature()?;
+        let hosts = Some(GuestEncoding::default());
         let mut run = || {
             if trust == Trust::Unchecked {
                 // SAFETY: the caller vouches for the arguments.
-                unsafe { verify(cx, "parameter", &signature.params, args, read) }?;
+                unsafe { verify(cx, "parameter", &signature.params, args, read, hosts) }?;
             }
             let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
             returned.by_host = trust == Trust::Unchecked;
@@ -214,7 +216,7 @@ impl<B: SlotBody> Callable for SlotFunc<B> {
             }
             let slots = &[returned.slot][..results.fields.len()];
             // SAFETY: the host function vouches for what it returned.
-            unsafe { verify(cx, "result", results, slots, returned.read) }?;
+            unsafe { verify(cx, "result", results, slots, returned.read, hosts) }?;
             if !(kind::LIST..=kind::BORROW).contains(&returned.slot.kind) {
                 return Ok(());
             }
@@ -274,7 +276,7 @@ pub(crate) unsafe fn call_slots(
         && trust == Trust::Unchecked
     {
         // SAFETY: as above.
-        unsafe { verify(cx, "parameter", &signature.params, args, texts) }?;
+        unsafe { verify(cx, "parameter", &signature.params, args, texts, None) }?;
     }
     // SAFETY: as above.
     unsafe {

@@ -199,7 +199,7 @@ fn run<S: Serves, const N: usize, const M: usize>(
             cx: frame.host(),
             notes: &mut notes,
             read: plain_text,
-            encoding: GuestEncoding::default(),
+            encoding: Some(GuestEncoding::default()),
             trust: Trust::Unchecked,
             home: Some(frame.owner()),
         };

@@ -406,6 +406,19 @@ static void kept(bool reference) {
   CHECK(strcmp(read, "-------") == 0);
   CHECK(wasm_string_length(result[0].of.string, WASM_UTF16) == 4);
   wasm_val_delete(&result[0]);
+  /* Within other values it is the same. */
+  wasm_list_t both = {.data = (const wasm_string_t[]){text, text}, .size = 2, .element = WASM_STRING};
+  wasm_val_t all[] = {WASM_LIST_VAL(&both)};
+  wasm_val_vec_t list = WASM_ARRAY_VEC(all);
+  REQUIRE(call("join", &list, &results) == NULL);
+  CHECK(wasm_string_read(result[0].of.string, WASM_UTF16, found, 8, &size));
+  CHECK(size == 5 && found[1] == 0xd83e && found[2] == '|' && found[4] == 0xd83e);
+  wasm_val_delete(&result[0]);
+  REQUIRE(call("words", &args, &results) == NULL);
+  REQUIRE(result[0].of.list->size == 1 && result[0].of.list->element == WASM_STRING);
+  CHECK(wasm_string_read(wasm_list_strings(result[0].of.list), WASM_UTF16, found, 8, &size));
+  CHECK(size == 2 && found[1] == 0xd83e);
+  wasm_val_delete(&result[0]);
   /* One string is refused all the same. */
   text.flags = WASM_STRING_REJECT;
   wasm_trap_t* trap = call("run", &args, &results);
