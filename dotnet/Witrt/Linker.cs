@@ -113,10 +113,8 @@ public sealed unsafe partial class Linker
     /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where nothing is, <see cref="ErrorKind.WrongKind"/> where it is no function.</exception>
     public Function GetFunction(string module, string name)
     {
-        if (module is null) throw new ArgumentNullException(nameof(module));
-        if (name is null) throw new ArgumentNullException(nameof(name));
         using var inside = Store.Enter();
-        if (hosts.TryGetValue((module, name), out var host) && host.Types.Count == 0)
+        if (module is not null && name is not null && hosts.TryGetValue((module, name), out var host) && host.Types.Count == 0)
         {
             void* function = host.Callback.NewFunction(Store, false);
             if (function == null) function = host.Callback.NewFunction(Store, true);
@@ -130,8 +128,38 @@ public sealed unsafe partial class Linker
                 Native.wasm_func_delete(function);
             }
         }
-        byte[] first = Text.ToUtf8(module);
-        byte[] second = Text.ToUtf8(name);
+        return new Function(Store, Get(module!, name!, ExternKind.Function));
+    }
+
+    /// <summary>The linear memory that is defined under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where nothing is, <see cref="ErrorKind.WrongKind"/> where it is no memory.</exception>
+    public Memory GetMemory(string module, string name)
+    {
+        using var inside = Store.Enter();
+        return new Memory(Store, Get(module, name, ExternKind.Memory));
+    }
+
+    /// <summary>The global that is defined under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where nothing is, <see cref="ErrorKind.WrongKind"/> where it is no global.</exception>
+    public Global GetGlobal(string module, string name)
+    {
+        using var inside = Store.Enter();
+        return new Global(Store, Get(module, name, ExternKind.Global));
+    }
+
+    /// <summary>The table that is defined under two names.</summary>
+    /// <exception cref="WitrtException"><see cref="ErrorKind.OutOfRange"/> where nothing is, <see cref="ErrorKind.WrongKind"/> where it is no table.</exception>
+    public Table GetTable(string module, string name)
+    {
+        using var inside = Store.Enter();
+        return new Table(Store, Get(module, name, ExternKind.Table));
+    }
+
+    /// <summary>What is defined under two names, owned by the caller, who is inside the store.</summary>
+    private void* Get(string module, string name, ExternKind kind)
+    {
+        byte[] first = Text.ToUtf8(module ?? throw new ArgumentNullException(nameof(module)));
+        byte[] second = Text.ToUtf8(name ?? throw new ArgumentNullException(nameof(name)));
         fixed (byte* firstBytes = first)
         fixed (byte* secondBytes = second)
         {
@@ -139,9 +167,9 @@ public sealed unsafe partial class Linker
                 handle.Pointer, firstBytes, (nuint)first.Length - 1, secondBytes, (nuint)second.Length - 1);
             GC.KeepAlive(this);
             if (item == null) throw WitrtException.Last();
-            if ((ExternKind)Native.wasm_extern_kind(item) == ExternKind.Function) return new Function(Store, item);
+            if ((ExternKind)Native.wasm_extern_kind(item) == kind) return item;
             Native.wasm_extern_delete(item);
-            throw new WitrtException(ErrorKind.WrongKind, $"\"{module}\" \"{name}\" is no function");
+            throw new WitrtException(ErrorKind.WrongKind, $"\"{module}\" \"{name}\" is no {kind.ToString().ToLowerInvariant()}");
         }
     }
 

@@ -228,7 +228,7 @@ public sealed class VariantMapping<T> where T : class
             var part = type.Parts[i];
             int found = cases.FindIndex(one => Names.Same(one.Name, part.Name));
             if (found < 0) throw place.Fault($"{typeof(T)} was told without the case \"{part.Name}\" of {type}");
-            codecs[i] = cases[found].Bind(part, place.In($"case \"{part.Name}\""));
+            codecs[i] = cases[found].Bind(part, place.Case(part.Name));
         }
         return new VariantCodec<T>(codecs, place);
     });

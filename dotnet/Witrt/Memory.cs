@@ -2,7 +2,7 @@ using System;
 
 namespace Witrt;
 
-/// <summary>A linear memory of a guest. It belongs to its store, and goes with it.</summary>
+/// <summary>A linear memory of a guest or the host. It belongs to its store, and goes with it.</summary>
 public sealed unsafe class Memory
 {
     private readonly NativeHandle handle;
@@ -13,10 +13,40 @@ public sealed unsafe class Memory
         handle = store.Own(memory, &Native.wasm_memory_delete);
     }
 
+    /// <summary>A new memory, all zeros, for modules that import one.</summary>
+    /// <param name="store">The store that it is to live in.</param>
+    /// <param name="pages">How many pages of 64 KiB it has.</param>
+    /// <param name="most">How many it may have; null for no bound.</param>
+    /// <exception cref="WitrtException">The sizes are out of order or beyond what the store permits.</exception>
+    public Memory(Store store, uint pages, uint? most = null)
+    {
+        Store = store ?? throw new ArgumentNullException(nameof(store));
+        using var inside = store.Enter();
+        uint* limits = stackalloc uint[2] { pages, most ?? uint.MaxValue };
+        void* type = Native.wasm_memorytype_new(limits);
+        if (type == null) throw WitrtException.Last();
+        void* memory = Native.wasm_memory_new(store.Pointer, type);
+        Native.wasm_memorytype_delete(type);
+        if (memory == null) throw WitrtException.Last();
+        handle = store.Own(memory, &Native.wasm_memory_delete);
+    }
+
     /// <summary>The store that it lives in.</summary>
     public Store Store { get; }
 
     internal void* Pointer => handle.Pointer;
+
+    /// <summary>How many pages of 64 KiB it has.</summary>
+    public uint Size
+    {
+        get
+        {
+            using var inside = Store.Enter();
+            uint pages = Native.wasm_memory_size(Pointer);
+            GC.KeepAlive(this);
+            return pages;
+        }
+    }
 
     /// <summary>
     /// Its bytes, up to 2 GiB. They must not be touched after the memory has grown, which a

@@ -67,6 +67,34 @@ public sealed unsafe class Module : IDisposable
     /// <exception cref="WitrtException">It holds no valid module.</exception>
     public static Module FromFile(Engine engine, string path) => new Module(engine, File.ReadAllBytes(path), Form.Source);
 
+    /// <summary>Checks a module in any of the forms that <see cref="FromBytes"/> takes, without compiling it.</summary>
+    /// <exception cref="WitrtException">The bytes are no valid module; it tells the place.</exception>
+    public static void Validate(Engine engine, ReadOnlySpan<byte> bytes)
+    {
+        if (engine is null) throw new ArgumentNullException(nameof(engine));
+        using var borrowed = engine.Handle.Borrow(nameof(Engine));
+        fixed (byte* data = bytes)
+        {
+            void* error;
+            if (Native.witrt_module_validate(borrowed.Pointer, data, (nuint)bytes.Length, &error) == 0) throw WitrtException.Take(error);
+        }
+    }
+
+    /// <summary>The binary that the text of a module stands for. Types and indices are not checked: loading does that.</summary>
+    /// <exception cref="WitrtException">The syntax is wrong; it tells the line and column.</exception>
+    public static byte[] Assemble(string text)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text ?? throw new ArgumentNullException(nameof(text)));
+        fixed (byte* data = utf8)
+        {
+            var source = new Vec { Size = (nuint)utf8.Length, Data = data };
+            Vec bytes;
+            void* error;
+            if (Native.witrt_module_assemble(&source, &bytes, &error) == 0) throw WitrtException.Take(error);
+            return TakeBytes(&bytes);
+        }
+    }
+
     /// <summary>
     /// Compiles a core module that has no interface of its own, by a face: the types
     /// of its functions in WIT, and the convention by which their values travel, in TOML.
@@ -115,13 +143,19 @@ public sealed unsafe class Module : IDisposable
         Vec bytes;
         Native.wasm_module_serialize(borrowed.Pointer, &bytes);
         if (bytes.Size == 0) throw WitrtException.Last();
+        return TakeBytes(&bytes);
+    }
+
+    /// <summary>Bytes of the C API's; they are deleted.</summary>
+    private static byte[] TakeBytes(Vec* bytes)
+    {
         try
         {
-            return new ReadOnlySpan<byte>(bytes.Data, checked((int)bytes.Size)).ToArray();
+            return new ReadOnlySpan<byte>(bytes->Data, checked((int)bytes->Size)).ToArray();
         }
         finally
         {
-            Native.wasm_byte_vec_delete(&bytes);
+            Native.wasm_byte_vec_delete(bytes);
         }
     }
 
@@ -147,6 +181,9 @@ public sealed class ModuleImport
     /// <summary>The function's type; null for what is no function.</summary>
     public FunctionType? FunctionType { get; }
 
+    /// <summary>Its type as messages have it, such as <c>memory 1 16</c> and <c>global mut i64</c>.</summary>
+    public string TypeText { get; }
+
     private unsafe ModuleImport(void* import)
     {
         void* type = Native.wasm_importtype_type(import);
@@ -154,6 +191,9 @@ public sealed class ModuleImport
         Name = Text.FromUtf8(Native.wasm_importtype_name(import));
         Kind = (ExternKind)Native.wasm_externtype_kind(type);
         FunctionType = FunctionType.Of(Native.wasm_externtype_as_functype_const(type));
+        Vec text;
+        Native.witrt_externtype_print(type, &text);
+        TypeText = Text.TakeUtf8(&text);
     }
 
     internal static unsafe ModuleImport[] Of(void* module)
@@ -173,7 +213,7 @@ public sealed class ModuleImport
     }
 
     /// <summary>Both names, and what it is.</summary>
-    public override string ToString() => $"\"{Module}\" \"{Name}\" {(object?)FunctionType ?? Kind}";
+    public override string ToString() => $"\"{Module}\" \"{Name}\" {(object?)FunctionType ?? TypeText}";
 }
 
 /// <summary>Something that a module offers.</summary>
@@ -188,12 +228,18 @@ public sealed class ModuleExport
     /// <summary>The function's type; null for what is no function.</summary>
     public FunctionType? FunctionType { get; }
 
+    /// <summary>Its type as messages have it, such as <c>memory 1 16</c> and <c>global mut i64</c>.</summary>
+    public string TypeText { get; }
+
     private unsafe ModuleExport(void* export)
     {
         void* type = Native.wasm_exporttype_type(export);
         Name = Text.FromUtf8(Native.wasm_exporttype_name(export));
         Kind = (ExternKind)Native.wasm_externtype_kind(type);
         FunctionType = FunctionType.Of(Native.wasm_externtype_as_functype_const(type));
+        Vec text;
+        Native.witrt_externtype_print(type, &text);
+        TypeText = Text.TakeUtf8(&text);
     }
 
     internal static unsafe ModuleExport[] Of(void* module)
@@ -213,5 +259,5 @@ public sealed class ModuleExport
     }
 
     /// <summary>The name, and what it is.</summary>
-    public override string ToString() => $"\"{Name}\" {(object?)FunctionType ?? Kind}";
+    public override string ToString() => $"\"{Name}\" {(object?)FunctionType ?? TypeText}";
 }

@@ -238,6 +238,12 @@ internal static unsafe partial class Native
     internal static extern void wasm_module_serialize(void* module, Vec* bytes);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_module_validate(void* engine, byte* data, nuint size, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern byte witrt_module_assemble(Vec* text, Vec* bytes, void** error);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_module_delete(void* module);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
@@ -269,6 +275,9 @@ internal static unsafe partial class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte wasm_externtype_kind(void* type);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void witrt_externtype_print(void* type, Vec* text);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void* wasm_externtype_as_functype_const(void* type);
@@ -313,6 +322,18 @@ internal static unsafe partial class Native
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern void wasm_func_delete(void* func);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* wasm_memorytype_new(uint* limits);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void wasm_memorytype_delete(void* type);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern void* wasm_memory_new(void* store, void* type);
+
+    [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
+    internal static extern uint wasm_memory_size(void* memory);
 
     [DllImport(Library, CallingConvention = Cdecl, ExactSpelling = true)]
     internal static extern byte* wasm_memory_data(void* memory);

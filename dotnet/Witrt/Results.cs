@@ -105,7 +105,7 @@ public readonly struct Result<T, TError> : IEquatable<Result<T, TError>>
     public static bool operator !=(Result<T, TError> one, Result<T, TError> other) => !one.Equals(other);
 
     /// <inheritdoc/>
-    public override string ToString() => IsOk ? $"ok({value})" : $"error({error})";
+    public override string ToString() => IsOk ? $"ok({value})" : $"err({error})";
 }
 
 /// <summary>

@@ -70,6 +70,29 @@ public sealed unsafe partial class Instance
     public TextTransform GetTextTransform(string name) => GetFunction(name).AsTextTransform();
 }
 
+public sealed partial class Interface
+{
+    /// <summary>The function of that name as a delegate on a span of text, without a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public TextAction GetTextAction(string name) => GetFunction(name).AsTextAction();
+
+    /// <summary>The function of that name as a delegate on a span of text, with a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public TextFunc<TResult> GetTextFunc<TResult>(string name) => GetFunction(name).AsTextFunc<TResult>();
+
+    /// <summary>The function of that name as a delegate on a span of text and something else.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public TextFunc<T, TResult> GetTextFunc<T, TResult>(string name) => GetFunction(name).AsTextFunc<T, TResult>();
+
+    /// <summary>The function of that name as a delegate on two spans of text, with a result.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public TextPairFunc<TResult> GetTextPairFunc<TResult>(string name) => GetFunction(name).AsTextPairFunc<TResult>();
+
+    /// <summary>The function of that name as a delegate from a span of text into another.</summary>
+    /// <exception cref="WitrtException">There is none, or it has another type.</exception>
+    public TextTransform GetTextTransform(string name) => GetFunction(name).AsTextTransform();
+}
+
 public sealed unsafe partial class Linker
 {
     /// <summary>

@@ -62,7 +62,7 @@ public sealed unsafe class WitType : IEquatable<WitType>
 
     /// <summary>
     /// Fields of a record or tuple, cases of a variant or enum, flags; the elements of a list are one part. An option
-    /// has the cases <c>none</c> and <c>some</c>, a result <c>ok</c> and <c>error</c>. Empty for what has no parts.
+    /// has the cases <c>none</c> and <c>some</c>, a result <c>ok</c> and <c>err</c>. Empty for what has no parts.
     /// </summary>
     public IReadOnlyList<WitPart> Parts => parts ??= FindParts();
 

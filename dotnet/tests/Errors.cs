@@ -86,6 +86,20 @@ static class Errors
             """);
         Check.Equal("two modules", "🦀é", supplied.Instantiate(palindromes).GetFunc<string, string>("twice reversed")("🦀é"));
 
+        byte[] binary = Witrt.Module.Assemble("(module (func (export \"f\") (result i32) i32.const 7))");
+        using var assembled = Witrt.Module.FromBytes(engine, binary);
+        Check.Equal("a text that was assembled", 7, new Instance(store, assembled).GetFunc<int>("f")());
+        Check.Equal("a text that cannot be", 2, Check.Throws<WitrtException>("assembling", () => Witrt.Module.Assemble("(module\n (funk))")).Line);
+        Witrt.Module.Validate(engine, binary);
+        Witrt.Module.Validate(engine, File.ReadAllBytes(Check.Module("components/c/plain-utf8.wasm")));
+        foreach (var (invalid, wrong) in new[]
+        {
+            (System.Text.Encoding.UTF8.GetBytes("(module (func i32.add))"), ErrorKind.InvalidCore),
+            (binary.AsSpan(0, 20).ToArray(), ErrorKind.MalformedBinary),
+            (Array.Empty<byte>(), Check.Throws<WitrtException>("nothing as a module", () => Witrt.Module.FromBytes(engine, default)).Kind),
+        })
+            Check.Equal($"{invalid.Length} bytes that are no module", wrong, Check.Throws<WitrtException>("checking", () => Witrt.Module.Validate(engine, invalid)).Kind);
+
         using var core = Values.Core(out _);
         var memory = core.Instance.GetMemory("memory");
         memory.Bytes[7] = 99;

@@ -63,6 +63,13 @@ static class Objects
         Check.Throws<WitrtException>("an object for a function", () => functions[0] = target);
         Check.Equal("no global", ErrorKind.WrongKind, Check.Throws<WitrtException>("a table as a global", () => instance.GetGlobal("functions")).Kind);
 
+        Memories(engine, store);
+        Check.True("what a linker has", ReferenceEquals(target, linker.GetTable("host", "table")[0]) && (long)linker.GetGlobal("host", "base").Value.ToObject()! == 1L << 40);
+        Check.Equal("what is something else", ErrorKind.WrongKind, Check.Throws<WitrtException>("a table as a memory", () => linker.GetMemory("host", "table")).Kind);
+        Check.Equal("what it has not", ErrorKind.OutOfRange, Check.Throws<WitrtException>("nothing", () => linker.GetGlobal("host", "nothing")).Kind);
+        Check.Equal("types as text", "\"host\" \"base\" global i64, \"host\" \"table\" table 1 externref", $"{module.Imports[0]}, {module.Imports[1]}");
+        Check.Equal("of exports", "\"count\" global mut i32", module.Exports[0].ToString());
+
         Check.Equal("several results as a tuple, from the host", (5L, 3), instance.GetFunc<int, long, (long, int)>("both")(3, 5));
         var swapped = instance.GetFunction<Func<object?, double, (double, object?)>>("swap")(target, 1.5);
         Check.True("references among them", swapped.Item1 == 1.5 && ReferenceEquals(target, swapped.Item2));
@@ -90,6 +97,33 @@ static class Objects
         Check.Throws<TrapException>("one that returns too little", () => Function.From(store, type, given => given.Take(1).ToArray()).Call(1, 7L));
         using var other = new Store(engine);
         Check.Equal("a global of another store", ErrorKind.WrongStore, Check.Throws<WitrtException>("two stores", () => linker.Define("host", "base", new Global(other, ValueKind.I64, 1L))).Kind);
+    }
+
+    /// A memory of the host's, which two guests share.
+    private static void Memories(Engine engine, Store store)
+    {
+        using var module = Module.FromText(engine, """
+            (module
+              (import "env" "memory" (memory 2 4))
+              (func (export "peek") (param i32) (result i32) (i32.load8_u (local.get 0)))
+              (func (export "poke") (param i32 i32) (i32.store8 (local.get 0) (local.get 1)))
+              (func (export "grow") (result i32) (memory.grow (i32.const 1))))
+            """);
+        Check.Equal("the type of a memory", "memory 2 4", module.Imports[0].TypeText);
+        var memory = new Memory(store, 2, 4);
+        var linker = new Linker(store);
+        linker.Define("env", "memory", memory);
+        Instance one = linker.Instantiate(module), two = linker.Instantiate(module);
+        memory.Write(70_000, new byte[] { 42 });
+        Check.Equal("a memory of the host's", 42, one.GetFunc<int, int>("peek")(70_000));
+        one.GetAction<int, int>("poke")(5, 7);
+        Check.True("which guests share", two.GetFunc<int, int>("peek")(5) == 7 && memory.Bytes[5] == 7 && memory.Size == 2);
+        Check.True("and let grow", two.GetFunc<int>("grow")() == 2 && memory.Size == 3 && memory.Grow(1) && !memory.Grow(1) && linker.GetMemory("env", "memory").Size == 4);
+        Check.Equal("bytes that are not in it", ErrorKind.OutOfRange, Check.Throws<WitrtException>("beyond the end", () => memory.Write((4 << 16) - 1, new byte[2])).Kind);
+        Check.Throws<WitrtException>("limits out of order", () => new Memory(store, 2, 1));
+        linker.Define("env", "memory", new Memory(store, 1));
+        Check.Equal("one that is too small", ErrorKind.IncompatibleImport, Check.Throws<WitrtException>("a memory of one page", () => linker.Instantiate(module)).Kind);
+        Check.Throws<ArgumentNullException>("without a store", () => new Memory(null!, 1));
     }
 
     private sealed class Spot

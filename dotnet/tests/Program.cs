@@ -38,6 +38,7 @@ static class Program
         Check.Group("WASI", Commands.All);
         Check.Group("every call of the table of cases", Cases.Told);
         Check.Group("modules attached by a face", Faces.All);
+        Check.Group("lone surrogates", Faces.Lone);
         Check.Group("resources", Components.Resources);
         Check.Group("names and types of components", Components.Names);
         Check.Group("types that fit", Typed.Fitting);

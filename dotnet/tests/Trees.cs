@@ -147,6 +147,23 @@ static class Trees
         long two = Of("2 records, made by .NET", () => new Point[2]);
         Check.Equal("a list, and an option back: bytes", two, Of("a list, and an option back", () => last(points)));
 
+        // A list of scalars as a span: nothing is made but the result.
+        using var guest = Module.FromFile(engine, Check.Module("components/c/guest-utf8.wasm"));
+        long seen = 0;
+        var spans = new Linker(store);
+        var answer = new byte[] { 1, 2, 3 };
+        spans.DefineList("probe:guest/host@1.2.0", "digest", (ReadOnlySpan<byte> data) => { seen += data.Length; return answer; });
+        spans.Define("probe:guest/host@1.2.0", "log", (uint level, ReadOnlyMemory<char> line) => { });
+        spans.Define("probe:guest/host@1.2.0", "ask", (string question) => question);
+        spans.Define("probe:guest/host@1.2.0", "find", (string key) => (string?)null);
+        spans.Define("probe:guest/host@1.2.0", "lookup", (string key) => points);
+        spans.Define("probe:guest/host@1.2.0", "now", () => 1ul);
+        spans.Define("probe:guest/host@1.2.0", "[constructor]sink", (string name) => Resource.FromObject(name));
+        spans.Define("probe:guest/host@1.2.0", "[method]sink.write", (Resource sink, string text) => 0u);
+        spans.Define("probe:guest/host@1.2.0", "[static]sink.open-sinks", () => 0u);
+        string told = spans.Instantiate(guest).GetFunc<string, string>("run")("abcdé");
+        Check.True("a span to a host function, and bytes back", seen == 6 && told.Contains("[1 2 3]"), $"{seen}: {told}");
+
         // What a dynamic one returns is looked at by the library.
         using var other = Module.FromText(engine, Asking.Replace("ask last", "ask-last"));
         Value returned = 0;

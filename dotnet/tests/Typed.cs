@@ -20,6 +20,13 @@ static class Typed
         public string[] Tags => Array.Empty<string>();
         public Point? Home => null;
     }
+    public readonly struct Doubled
+    {
+        private readonly int halfX, halfY;
+        public Doubled(int x, int y) => (halfX, halfY) = (x, y);
+        public int X => 2 * halfX;
+        public int Y => 2 * halfY;
+    }
     public enum Bright { Red, Green }
     public abstract record Round
     {
@@ -27,6 +34,11 @@ static class Typed
         public sealed record Circle(string Radius) : Round;
     }
     private sealed record Blob : Shape;
+    public sealed class Spot
+    {
+        public int X { get; set; }
+        public int Y { get; set; }
+    }
 
     public static void Mismatches()
     {
@@ -48,8 +60,8 @@ static class Typed
         Fails<Func<string?, string?>>("maybe", "result: expected option<option<string>>, found string", null);
         Fails<Func<int, bool>>("flip", "parameter 0: expected bool, found s32", 0);
         Fails<Func<string, uint>>("greet", "result: expected string, found u32", null);
-        Fails<Func<string, Result<Point, int>>>("parse", "result, error: expected string, found s32", null);
-        Fails<Func<string, string>>("parse", "result, ok: expected record { x: s32, y: s32 }, found string", null);
+        Fails<Func<string, Result<Point, int>>>("parse", "result, case \"err\": expected string, found s32", null);
+        Fails<Func<string, string>>("parse", "result, case \"ok\": expected record { x: s32, y: s32 }, found string", null);
         Fails<Func<List<double[]>, double>>("sum", "parameter 0, element: expected f64, found System.Double[]", 0);
         Check.Equal("too few", ErrorKind.WrongCount, Check.Throws<WitrtException>("two parameters for one", () => instance.GetFunction<Func<Person, Person, Person>>("birthday")).Kind);
         Check.Equal("no result", ErrorKind.WrongCount, Check.Throws<WitrtException>("a result that is given up", () => instance.GetAction<Person>("birthday")).Kind);
@@ -64,7 +76,9 @@ static class Typed
             Check.True(message, error.Kind == ErrorKind.IncompatibleImport && error.Message.Contains(message), error.Message);
         }
         Refused((linker, host) => linker.Define(host, "digest", (int[] data) => new byte[0]), "\"digest\" is (data: list<u8>) -> (list<u8>): parameter 0, element: expected u8, found s32");
-        Refused((linker, host) => linker.Define(host, "lookup", (string name) => new[] { new Named(1, "") }), "result, ok, element, field \"y\": expected s32, found string");
+        Refused((linker, host) => linker.Define(host, "lookup", (string name) => new[] { new Named(1, "") }), "result, case \"ok\", element, field \"y\": expected s32, found string");
+        Refused((linker, host) => linker.DefineList(host, "digest", (ReadOnlySpan<short> data) => new byte[0]), "parameter 0, element: expected u8, found s16");
+        Refused((linker, host) => linker.DefineList(host, "ask", (ReadOnlySpan<byte> question) => ""), "parameter 0: expected string, found ");
         Refused((linker, host) => linker.Define(host, "find", () => "found"), "it has 1 parameters, the host function 0");
         Refused((linker, host) => linker.Define(host, "find", (string key) => { }), "it has 1 results, the host function none");
         Refused((linker, host) => linker.Define(host, "log", (string level, uint text) => { }), "\"log\" is (level: u32, text: string) -> (): parameter 0: expected u32, found string");
@@ -85,6 +99,13 @@ static class Typed
         var span = instance.GetListFunc<byte, byte[]>("reverse-bytes");
         Check.True("a span", span(new byte[] { 9, 1, 2, 3, 9 }.AsSpan(1, 3)).SequenceEqual(new byte[] { 3, 2, 1 }) && span(default).Length == 0);
         Check.Equal("a span of other elements", 0, Check.Throws<WitrtException>("numbers for bytes", () => instance.GetListFunc<int, byte[]>("reverse-bytes")).Argument);
+        var structs = new[] { new Point(2, 4), new Point(4, 8) };
+        var ofInterface = instance["probe:guest/kinds"];
+        Check.Equal("a span of structs", new Point(3, 6), ofInterface.GetListFunc<Point, Point?>("centroid")(structs));
+        Check.Equal("with a result that tells its kind", "some({x: 3, y: 6})", ofInterface.GetListFunc<Point, Value>("centroid")(structs).ToString());
+        var doubled = new Doubled[] { new(1, 2), new(2, 4) };
+        Check.Equal("a span of structs with code", new Point(3, 6), ofInterface.GetListFunc<Doubled, Point?>("centroid")(doubled));
+        Check.Equal("a span of text, of an interface", 2u, instance["probe:guest/text"].GetTextFunc<uint>("count")("éx"));
         var bytes = Enumerable.Range(0, 300_000).Select(i => (byte)(i * 7)).ToArray();
         Check.True("many bytes", instance.GetFunc<byte[], byte[]>("reverse-bytes")(bytes).Reverse().SequenceEqual(bytes));
         Check.True("many bytes, from a place on", instance.GetFunc<ReadOnlyMemory<byte>, byte[]>("reverse-bytes")(bytes.AsMemory(3)).Reverse().SequenceEqual(bytes.Skip(3)));
@@ -101,7 +122,7 @@ static class Typed
         Check.Equal("a failure with a case", "red", Check.Throws<ResultException<Value>>("a failure", () => check(-1)).Error.CaseName);
         var halve = instance.GetFunc<uint, uint>("halve");
         Check.True("a failure with nothing", halve(8) == 4 && Check.Throws<ResultException>("a failure", () => halve(7)).Payload is Nothing);
-        Check.Equal("a failure as a value", "error(Red)", instance.GetFunc<int, Result<Nothing, Color>>("check")(-1).ToString());
+        Check.Equal("a failure as a value", "err(Red)", instance.GetFunc<int, Result<Nothing, Color>>("check")(-1).ToString());
     }
 
     private static string Told(Human human) =>
@@ -129,8 +150,20 @@ static class Typed
         Check.Throws<ArgumentNullException>("null in a list", () => join(new[] { "a", null! }, ""));
         var text = Check.Throws<WitrtException>("a lone surrogate in a list", () => join(new[] { "a", "b\ud800" }, ""));
         Check.True("is told with its place", text.Kind == ErrorKind.BadText && text.Argument == 0 && text.Message.Contains("element 1"), text.Message);
-        Check.Throws<ArgumentException>("a case that the guest does not know", () => instance.GetFunc<Color, Color>("next-color")((Color)3));
-        Check.Throws<ArgumentException>("flags that it does not know", () => instance.GetFunc<Access, Access>("toggle")((Access)64));
+        foreach (var (what, call) in new (string, Action)[]
+        {
+            ("parameter 0: 3 is no case that the guest knows", () => instance.GetFunc<Color, Color>("next-color")((Color)3)),
+            ("parameter 0: 64 has flags that the guest does not know", () => instance.GetFunc<Access, Access>("toggle")((Access)64)),
+        })
+        {
+            string message = Check.Throws<ArgumentException>("what the guest does not know", call).Message;
+            Check.True(what, message.StartsWith(what, StringComparison.Ordinal), message);
+        }
+        foreach (var points in new IEnumerable<Spot?>[] { new[] { new Spot(), null }, new LinkedList<Spot?>(new[] { new Spot(), null }) })
+        {
+            string message = Check.Throws<ArgumentNullException>("null among records", () => instance.GetFunc<IEnumerable<Spot?>, Point?>("centroid")(points)).Message;
+            Check.True("is told with its number", message.StartsWith("parameter 0, element 1: null", StringComparison.Ordinal), message);
+        }
         Check.Throws<ArgumentException>("a class that is no case", () => instance.GetFunc<Shape, Shape>("grow")(new Blob()));
         var birthday = instance.GetFunction("birthday");
         var wrong = Check.Throws<WitrtException>("a value of a wrong kind", () => birthday.Call(Value.Record("a", (byte)1, Value.List(1, 2), Value.None)));

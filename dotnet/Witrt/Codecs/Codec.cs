@@ -32,7 +32,7 @@ internal abstract unsafe class Codec
         {
             var some = type.At(1);
             if (some.Kind == ValueKind.Option) throw place.Mismatch(type, typeof(T));
-            return new NullableCodec<T>(Bind<T>(some, place));
+            return new NullableCodec<T>(Bind<T>(some, place.Case("some")));
         }
         return (Codec<T>)(Mapping.Find(typeof(T)) ?? Reflected.Find(typeof(T), type, place))(type, place);
     }
@@ -54,7 +54,7 @@ internal abstract unsafe class Codec
             return (Codec<T>?)Mapping.FindResults(typeof(T))?.Invoke(function.Results, place) ?? Reflected.Results<T>(function.Results, place);
         var type = function.Results[0];
         if (type.Kind != ValueKind.Result || typeof(T) == typeof(Value) || IsResult(typeof(T))) return Bind<T>(type, place);
-        return new ThrowingCodec<T>(BindPart<T>(type.Parts[0].Type, place.In("ok")), type.Parts[1].Type);
+        return new ThrowingCodec<T>(BindPart<T>(type.Parts[0].Type, place.Case("ok")), type.Parts[1].Type);
     }
 
     private static bool IsResult(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Result<,>);
@@ -92,6 +92,9 @@ internal sealed class Place
     private readonly ErrorKind kind;
     private readonly int? argument;
 
+    /// <summary>Which element it is, where that is known: of a list that is being written.</summary>
+    internal int? Element { get; set; }
+
     private Place(Place? outer, string step, string subject, FunctionType? function, ErrorKind kind, int? argument)
     {
         this.outer = outer;
@@ -122,6 +125,9 @@ internal sealed class Place
     /// <summary>Something within this.</summary>
     internal Place In(string step) => new Place(this, step, subject, function, kind, argument);
 
+    /// <summary>A case of a variant, or of what is one by another name: a success, a failure, a value that is there.</summary>
+    internal Place Case(string name) => In($"case \"{name}\"");
+
     internal Place Field(string name, int index) => In(name.Length == 0 ? $"field {index}" : $"field \"{name}\"");
 
     internal WitrtException Mismatch(WitType expected, Type found) => Mismatch(expected.ToString(), found);
@@ -134,5 +140,6 @@ internal sealed class Place
         return new WitrtException(kind, $"{where}{(step.Length == 0 ? "" : $"{this}: ")}{what}", argument);
     }
 
-    public override string ToString() => outer is null ? step : $"{outer}, {step}";
+    public override string ToString() =>
+        (outer is null ? step : $"{outer}, {step}") + (Element is int number ? $" {number}" : "");
 }

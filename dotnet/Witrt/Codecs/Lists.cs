@@ -93,11 +93,11 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     /// <summary>What a result is copied into, where it can be.</summary>
     private NewArray<T>? made;
 
-    private readonly Place place;
+    private readonly Place place, elementPlace;
 
-    private ListCodec(ListShape<TList, T> shape, Codec<T> element, ValueKind packed, Place place)
+    private ListCodec(ListShape<TList, T> shape, Codec<T> element, ValueKind packed, Place place, Place elementPlace)
     {
-        this.place = place;
+        (this.place, this.elementPlace) = (place, elementPlace);
         this.shape = shape;
         this.element = element;
         this.packed = packed;
@@ -107,9 +107,10 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
     {
         if (type.Kind != ValueKind.List) throw place.Mismatch(type, typeof(TList));
         var of = type.At(0);
-        var element = Bind<T>(of, place.In("element"));
+        var elementPlace = place.In("element");
+        var element = Bind<T>(of, elementPlace);
         bool isScalar = Kinds.Fits(typeof(T), of.Kind) && Kinds.WidthOf(of.Kind) > 0;
-        return new ListCodec<TList, T>(shape, element, isScalar ? of.Kind : typeof(T) == typeof(string) && of.Kind == ValueKind.String ? of.Kind : ValueKind.Val, place);
+        return new ListCodec<TList, T>(shape, element, isScalar ? of.Kind : typeof(T) == typeof(string) && of.Kind == ValueKind.String ? of.Kind : ValueKind.Val, place, elementPlace);
     }
 
     internal override void Write(TList list, Val* to, Scratch scratch)
@@ -129,7 +130,8 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
             for (int i = 0; i < count; i++)
             {
                 var text = inOnePiece ? span[i] : shape.At(list, i);
-                if (text is null) throw TextCodec.Null(scratch, $"{place}, element {i}");
+                elementPlace.Element = i;
+                if (text is null) throw TextCodec.Null(scratch, elementPlace);
                 scratch.Text(*(string*)&text, &texts[i]);
             }
             made->Data = texts;
@@ -140,11 +142,50 @@ internal sealed unsafe class ListCodec<TList, T> : Codec<TList>
         }
         else
         {
+            if (inOnePiece)
+            {
+                made->Data = WriteEach(span, scratch);
+                return;
+            }
             var vals = scratch.Array<Val>(count);
-            for (int i = 0; i < count; i++) element.Write(inOnePiece ? span[i] : shape.At(list, i), &vals[i], scratch);
+            for (int i = 0; i < count; i++)
+            {
+                elementPlace.Element = i;
+                element.Write(shape.At(list, i), &vals[i], scratch);
+            }
             made->Data = vals;
         }
     }
+
+    /// <summary>Elements by themselves, as values that tell their kinds.</summary>
+    private Val* WriteEach(ReadOnlySpan<T> span, Scratch scratch)
+    {
+        var vals = scratch.Array<Val>(span.Length);
+        for (int i = 0; i < span.Length; i++)
+        {
+            elementPlace.Element = i;
+            element.Write(span[i], &vals[i], scratch);
+        }
+        return vals;
+    }
+
+    /// <summary>A list for the time of a call: itself, which is pinned at <paramref name="items"/>, where it is of scalars.</summary>
+    internal ListVal Lend(ReadOnlySpan<T> list, T* items, Scratch scratch) => new ListVal
+    {
+        Element = (byte)packed,
+        Size = (nuint)list.Length,
+        Data = packed == ValueKind.Val ? WriteEach(list, scratch) : items,
+    };
+
+    /// <summary>Scalars where they lie.</summary>
+    internal ReadOnlySpan<T> Look(Val* from)
+    {
+        var list = (ListVal*)from->Pointer;
+        return new ReadOnlySpan<T>(list->Data, checked((int)list->Size));
+    }
+
+    /// <summary>Whether it is of scalars.</summary>
+    internal bool IsPacked => packed is not ValueKind.Val and not ValueKind.String;
 
     /// <summary>Scalars: a copy, or themselves, pinned, where they are many.</summary>
     private void* Packed(TList list, int count, ReadOnlySpan<T> span, T[]? array, bool inOnePiece, Scratch scratch)

@@ -32,7 +32,7 @@ internal sealed unsafe class NullableStructCodec<T> : Codec<T?> where T : struct
     private NullableStructCodec(Codec<T> some) => this.some = some;
 
     internal static Codec<T?> Bind(WitType type, Place place) => type.Kind == ValueKind.Option
-        ? new NullableStructCodec<T>(Bind<T>(type.At(1), place.In("some")))
+        ? new NullableStructCodec<T>(Bind<T>(type.At(1), place.Case("some")))
         : throw place.Mismatch(type, typeof(T?));
 
     internal override void Write(T? value, Val* to, Scratch scratch)
@@ -81,7 +81,7 @@ internal sealed unsafe class OptionCodec<T> : Codec<Option<T>>
     private OptionCodec(Codec<T> some) => this.some = some;
 
     internal static Codec<Option<T>> Bind(WitType type, Place place) => type.Kind == ValueKind.Option
-        ? new OptionCodec<T>(Bind<T>(type.At(1), place.In("some")))
+        ? new OptionCodec<T>(Bind<T>(type.At(1), place.Case("some")))
         : throw place.Mismatch(type, typeof(Option<T>));
 
     internal override void Write(Option<T> value, Val* to, Scratch scratch)
@@ -111,7 +111,7 @@ internal sealed unsafe class ResultCodec<T, TError> : Codec<Result<T, TError>>
     }
 
     internal static Codec Bind(WitType type, Place place) => type.Kind == ValueKind.Result
-        ? new ResultCodec<T, TError>(BindPart<T>(type.Parts[0].Type, place.In("ok")), BindPart<TError>(type.Parts[1].Type, place.In("error")))
+        ? new ResultCodec<T, TError>(BindPart<T>(type.Parts[0].Type, place.Case("ok")), BindPart<TError>(type.Parts[1].Type, place.Case("err")))
         : throw place.Mismatch(type, typeof(Result<T, TError>));
 
     internal override void Write(Result<T, TError> value, Val* to, Scratch scratch)

@@ -149,7 +149,7 @@ internal static class Reflected
             var of = nested.FirstOrDefault(of => Names.Same(of.Name, part.Name))
                 ?? throw place.Fault($"{typeof(T)} has no class in it for the case \"{part.Name}\" of {type}");
             if (of.IsGenericTypeDefinition) of = of.MakeGenericType(typeof(T).GetGenericArguments());
-            var codec = Invoke(typeof(Reflected), nameof(Case), new[] { of }, part, place.In($"case \"{part.Name}\""));
+            var codec = Invoke(typeof(Reflected), nameof(Case), new[] { of }, part, place.Case(part.Name));
             cases[i] = (CaseCodec<T>)Activator.CreateInstance(
                 typeof(CaseCodec<,>).MakeGenericType(typeof(T), of), BindingFlags.Instance | BindingFlags.NonPublic, null, new[] { codec }, null)!;
         }

@@ -64,14 +64,15 @@ internal sealed unsafe class VariantCodec<T> : Codec<T> where T : class
 internal sealed unsafe class EnumCodec<T> : Codec<T> where T : unmanaged, Enum
 {
     private readonly T[] cases;
+    private readonly Place place;
 
-    private EnumCodec(T[] cases) => this.cases = cases;
+    private EnumCodec(T[] cases, Place place) => (this.cases, this.place) = (cases, place);
 
     internal static Codec<T> Bind(WitType type, Place place)
     {
         if (type.Kind == ValueKind.Flags) return FlagsCodec<T>.Bind(type, place);
         if (type.Kind != ValueKind.Enum) throw place.Mismatch(type, typeof(T));
-        return new EnumCodec<T>(Members(type, place));
+        return new EnumCodec<T>(Members(type, place), place);
     }
 
     /// <summary>The member for each name of a type's.</summary>
@@ -104,7 +105,7 @@ internal sealed unsafe class EnumCodec<T> : Codec<T> where T : unmanaged, Enum
             to->Bits = (ulong)i;
             return;
         }
-        throw new ArgumentException($"{value} is no case that the guest knows", $"argument {scratch.Argument}");
+        throw new ArgumentException($"{place}: {value} is no case that the guest knows", $"argument {scratch.Argument}");
     }
 
     internal override T Read(Val* from, Store store) => cases[(int)(uint)from->Bits];
@@ -134,15 +135,16 @@ internal sealed unsafe class FlagsCodec<T> : Codec<T> where T : unmanaged, Enum
 {
     private readonly ulong[] bits;
     private readonly ulong all;
+    private readonly Place place;
 
-    private FlagsCodec(ulong[] bits)
+    private FlagsCodec(ulong[] bits, Place place)
     {
-        this.bits = bits;
+        (this.bits, this.place) = (bits, place);
         foreach (ulong bit in bits) all |= bit;
     }
 
     internal static Codec<T> Bind(WitType type, Place place) =>
-        new FlagsCodec<T>(Array.ConvertAll(EnumCodec<T>.Members(type, place), ToBits));
+        new FlagsCodec<T>(Array.ConvertAll(EnumCodec<T>.Members(type, place), ToBits), place);
 
     private static ulong ToBits(T value) => sizeof(T) switch
     {
@@ -156,7 +158,7 @@ internal sealed unsafe class FlagsCodec<T> : Codec<T> where T : unmanaged, Enum
     {
         ulong given = ToBits(value);
         if ((given & ~all) != 0)
-            throw new ArgumentException($"{value} has flags that the guest does not know", $"argument {scratch.Argument}");
+            throw new ArgumentException($"{place}: {value} has flags that the guest does not know", $"argument {scratch.Argument}");
         uint flags = 0;
         for (int i = 0; i < bits.Length; i++)
         {
