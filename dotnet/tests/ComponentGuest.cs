@@ -67,6 +67,8 @@ public sealed class ComponentGuest : IDisposable
     public ComponentGuest(string file, bool typed = true, bool serialized = false)
     {
         Store = new Store(Engine);
+        // What Rust is made of asks for it; nothing is given.
+        Store.SetWasi(new Wasi());
         using var module = Open(Engine, Check.Module($"components/{file}"), serialized);
         var linker = new Linker(Store);
         // Another version that can stand for it, which is defined for imports of either.
