@@ -59,9 +59,6 @@ internal sealed unsafe class Call{types(n, 'TResult')} : Prepared
     }}
 
     internal void Action({join(n, 'T{i} a{i}')}) => Func({join(n, 'a{i}')});
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action{types(n)}(Action) : new Func{types(n, 'TResult')}(Func));
 }}
 """
 
@@ -109,9 +106,6 @@ internal sealed unsafe class ValueCall{types(n, 'TResult')} : ValueCall
     }}
 
     internal void Action({join(n, 'T{i} a{i}')}) => Func({join(n, 'a{i}')});
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action{types(n)}(Action) : new Func{types(n, 'TResult')}(Func));
 }}
 """
 
@@ -221,17 +215,15 @@ def free(members):
     return f"{HEAD}using System;\n\nnamespace Witrt;\n" + "".join(members(n) for n in range(MOST + 1))
 
 
-def call_types(name, doc):
-    """The classes that are instantiated by reflection, kept by a trimmer."""
-    keeps = "".join(
-        "    [System.Diagnostics.CodeAnalysis.DynamicDependency("
-        "System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, "
-        f"typeof({name}<{',' * n}>))]\n" for n in range(MOST + 1))
-    listed = ", ".join(f"typeof({name}<{',' * n}>)" for n in range(MOST + 1))
+def any_of(kind, doc, more):
+    """Methods by the number of parameters: one of each, so that a linker leaves it there."""
+    listed = [f"As{kind}" + (f"<{', '.join(['object'] * (n + more))}>" if n + more else "") for n in range(MOST + 1)]
+    lines = "".join(f"        {n} => {method},\n" for n, method in enumerate(listed[:-1]))
     return f"""    /// <summary>{doc}</summary>
-#if NET5_0_OR_GREATER
-{keeps}#endif
-    private static Type {name}Type(int parameters) => new[] {{ {listed} }}[parameters];
+    private Func<Delegate> Any{kind}(int parameters) => parameters switch
+    {{
+{lines}        _ => {listed[-1]},
+    }};
 
 """
 
@@ -247,8 +239,8 @@ FILES = {
     "ValueCalls.cs": free(value_call),
     "Callbacks.cs": free(callbacks),
     "Function.cs": part("Function", "unsafe ", functions, MOST_PARAMETERS
-        + call_types("Call", "The class that calls functions of so many parameters.")
-        + call_types("ValueCall", "The same where values have parts.")),
+        + any_of("Func", "Makes a delegate of so many parameters, of any types.", 1)
+        + any_of("Action", "The same of one without a result.", 0)),
     "Instance.cs": part("Instance", "unsafe ", instances),
     "Interface.cs": part("Interface", "", instances),
     "Linker.cs": part("Linker", "unsafe ", linkers),

@@ -68,6 +68,18 @@ without_code() {
         dotnet exec --runtimeconfig "$build/without.json" "$build/tests.dll" tests/modules dotnet/tests "without code" </dev/null
 }
 
+# What a linker leaves of the library, as in programs that are trimmed. An SDK of today gets its
+# linker from elsewhere when it publishes; the one that is fetched has its own.
+trimmed() {
+    local linker=("$fetched"/sdk/*/Sdks/ILLink.Tasks/tools/netcoreapp2.0/illink.dll)
+    [ -n "$fetched" ] || { echo "no linker is at hand"; return 0; }
+    rm -rf "$build/trimmed"
+    DOTNET_ROLL_FORWARD=LatestMajor dotnet exec --runtimeconfig "$build/tests.runtimeconfig.json" "${linker[0]}" -a "$build/tests.dll" \
+        -d "$build" -d "$frameworks/$dotnet_version" -c skip -u skip -p link Witrt -p copy tests -out "$build/trimmed" || return
+    [ "$(wc -c <"$build/trimmed/Witrt.dll")" -lt "$(wc -c <"$build/Witrt.dll")" ] || { echo "nothing was removed"; return 1; }
+    cp "$build/tests.runtimeconfig.json" "$build/trimmed/" && tests "$build/trimmed"
+}
+
 example() { # FOLDER
     dotnet "$1/example.dll" tests/modules >"$1/example.out" || return
     [ -z "${BLESS:-}" ] || cp "$1/example.out" dotnet/example/example.out
@@ -144,6 +156,7 @@ part "compiling" compile
 part "tests, .NET $dotnet_version" tests "$build"
 part "tests, the library for netstandard2.1" tests "$build/standard"
 part "tests, without code that is made at run time" without_code
+part "tests, trimmed" trimmed
 part "example" example "$build"
 part "example, the library for netstandard2.1" example "$build/standard"
 part "README.md" readme README.md

@@ -47,8 +47,7 @@ public sealed unsafe partial class Function
     /// <exception cref="ArgumentException">The delegate has parameters that no function of a guest can have.</exception>
 #if NET7_0_OR_GREATER
     [System.Diagnostics.CodeAnalysis.RequiresDynamicCode("Delegates of a type that is found out at run time need new code; AsFunc and AsAction do not.")]
-    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The type parameters of Call have no requirements.")]
-    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "CallType keeps the constructors.")]
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "The type parameters of AsFunc and AsAction have no requirements.")]
     [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2090", Justification = "A delegate's Invoke is kept with the delegate.")]
 #endif
     public TDelegate As<TDelegate>() where TDelegate : Delegate
@@ -58,14 +57,13 @@ public sealed unsafe partial class Function
         if (parameters.Length > MaxParameters)
             throw new ArgumentException($"{typeof(TDelegate)} has more than {MaxParameters} parameters");
         bool action = invoke.ReturnType == typeof(void);
-        var types = new Type[parameters.Length + 1];
+        var types = new Type[parameters.Length + (action ? 0 : 1)];
         for (int i = 0; i < parameters.Length; i++) types[i] = Suitable(parameters[i].ParameterType);
-        types[parameters.Length] = action ? typeof(Nothing) : Suitable(invoke.ReturnType);
-        bool suits = Prepared.Suits(this, types.AsSpan(0, parameters.Length).ToArray(), types[parameters.Length]);
-        object call = Activator.CreateInstance(
-            (suits ? CallType(parameters.Length) : ValueCallType(parameters.Length)).MakeGenericType(types),
-            BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions, null, new object[] { this }, null)!;
-        return (TDelegate)(call is Prepared prepared ? prepared.Bind(typeof(TDelegate)) : ((ValueCall)call).Bind(typeof(TDelegate)));
+        if (!action) types[parameters.Length] = Suitable(invoke.ReturnType);
+        var any = (action ? AnyAction(parameters.Length) : AnyFunc(parameters.Length)).Method;
+        var one = types.Length == 0 ? any : any.GetGenericMethodDefinition().MakeGenericMethod(types);
+        var natural = (Delegate)one.Invoke(this, BindingFlags.DoNotWrapExceptions, null, null, null)!;
+        return natural as TDelegate ?? (TDelegate)Delegate.CreateDelegate(typeof(TDelegate), natural.Target, natural.Method);
     }
 
     /// <summary>

@@ -137,12 +137,6 @@ internal abstract unsafe class Prepared
         store.Leave(outermost);
     }
 
-    /// <summary>It as a delegate of this type, whose parameters and result are this class's.</summary>
-    internal virtual Delegate Bind(Type type) => throw new NotSupportedException();
-
-    private protected Delegate Bind(Type type, Delegate natural) =>
-        natural.GetType() == type ? natural : Delegate.CreateDelegate(type, this, natural.Method);
-
     private void Release(Slot* arguments)
     {
         foreach (int index in references) Native.wasm_ref_delete(arguments[index].Data);

@@ -152,12 +152,6 @@ internal abstract unsafe class ValueCall
     {
         for (int i = 0; i < results; i++) Native.wasm_val_delete(returned + i);
     }
-
-    /// <summary>It as a delegate of this type, whose parameters and result are this class's.</summary>
-    internal virtual Delegate Bind(Type type) => throw new NotSupportedException();
-
-    private protected Delegate Bind(Type type, Delegate natural) =>
-        natural.GetType() == type ? natural : Delegate.CreateDelegate(type, this, natural.Method);
 }
 
 /// <summary>A call with values that tell their kinds.</summary>

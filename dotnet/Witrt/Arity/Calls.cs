@@ -30,9 +30,6 @@ internal sealed unsafe class Call<TResult> : Prepared
     }
 
     internal void Action() => Func();
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action(Action) : new Func<TResult>(Func));
 }
 
 /// <summary>Functions of 1 parameters.</summary>
@@ -63,9 +60,6 @@ internal sealed unsafe class Call<T1, TResult> : Prepared
     }
 
     internal void Action(T1 a1) => Func(a1);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1>(Action) : new Func<T1, TResult>(Func));
 }
 
 /// <summary>Functions of 2 parameters.</summary>
@@ -98,9 +92,6 @@ internal sealed unsafe class Call<T1, T2, TResult> : Prepared
     }
 
     internal void Action(T1 a1, T2 a2) => Func(a1, a2);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2>(Action) : new Func<T1, T2, TResult>(Func));
 }
 
 /// <summary>Functions of 3 parameters.</summary>
@@ -135,9 +126,6 @@ internal sealed unsafe class Call<T1, T2, T3, TResult> : Prepared
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3) => Func(a1, a2, a3);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3>(Action) : new Func<T1, T2, T3, TResult>(Func));
 }
 
 /// <summary>Functions of 4 parameters.</summary>
@@ -174,9 +162,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, TResult> : Prepared
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4) => Func(a1, a2, a3, a4);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4>(Action) : new Func<T1, T2, T3, T4, TResult>(Func));
 }
 
 /// <summary>Functions of 5 parameters.</summary>
@@ -215,9 +200,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, TResult> : Prepared
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) => Func(a1, a2, a3, a4, a5);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5>(Action) : new Func<T1, T2, T3, T4, T5, TResult>(Func));
 }
 
 /// <summary>Functions of 6 parameters.</summary>
@@ -258,9 +240,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, TResult> : Prepared
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) => Func(a1, a2, a3, a4, a5, a6);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6>(Action) : new Func<T1, T2, T3, T4, T5, T6, TResult>(Func));
 }
 
 /// <summary>Functions of 7 parameters.</summary>
@@ -303,9 +282,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, TResult> : Prepare
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) => Func(a1, a2, a3, a4, a5, a6, a7);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, TResult>(Func));
 }
 
 /// <summary>Functions of 8 parameters.</summary>
@@ -350,9 +326,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, TResult> : Pre
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) => Func(a1, a2, a3, a4, a5, a6, a7, a8);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func));
 }
 
 /// <summary>Functions of 9 parameters.</summary>
@@ -399,9 +372,6 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult> :
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(Func));
 }
 
 /// <summary>Functions of 10 parameters.</summary>
@@ -450,7 +420,4 @@ internal sealed unsafe class Call<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResu
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(Func));
 }

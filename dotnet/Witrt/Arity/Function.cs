@@ -9,37 +9,37 @@ public sealed unsafe partial class Function
     /// <summary>The most parameters that a delegate can have.</summary>
     private const int MaxParameters = 10;
 
-    /// <summary>The class that calls functions of so many parameters.</summary>
-#if NET5_0_OR_GREATER
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(Call<,,,,,,,,,,>))]
-#endif
-    private static Type CallType(int parameters) => new[] { typeof(Call<>), typeof(Call<,>), typeof(Call<,,>), typeof(Call<,,,>), typeof(Call<,,,,>), typeof(Call<,,,,,>), typeof(Call<,,,,,,>), typeof(Call<,,,,,,,>), typeof(Call<,,,,,,,,>), typeof(Call<,,,,,,,,,>), typeof(Call<,,,,,,,,,,>) }[parameters];
+    /// <summary>Makes a delegate of so many parameters, of any types.</summary>
+    private Func<Delegate> AnyFunc(int parameters) => parameters switch
+    {
+        0 => AsFunc<object>,
+        1 => AsFunc<object, object>,
+        2 => AsFunc<object, object, object>,
+        3 => AsFunc<object, object, object, object>,
+        4 => AsFunc<object, object, object, object, object>,
+        5 => AsFunc<object, object, object, object, object, object>,
+        6 => AsFunc<object, object, object, object, object, object, object>,
+        7 => AsFunc<object, object, object, object, object, object, object, object>,
+        8 => AsFunc<object, object, object, object, object, object, object, object, object>,
+        9 => AsFunc<object, object, object, object, object, object, object, object, object, object>,
+        _ => AsFunc<object, object, object, object, object, object, object, object, object, object, object>,
+    };
 
-    /// <summary>The same where values have parts.</summary>
-#if NET5_0_OR_GREATER
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,,,,,>))]
-    [System.Diagnostics.CodeAnalysis.DynamicDependency(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.NonPublicConstructors, typeof(ValueCall<,,,,,,,,,,>))]
-#endif
-    private static Type ValueCallType(int parameters) => new[] { typeof(ValueCall<>), typeof(ValueCall<,>), typeof(ValueCall<,,>), typeof(ValueCall<,,,>), typeof(ValueCall<,,,,>), typeof(ValueCall<,,,,,>), typeof(ValueCall<,,,,,,>), typeof(ValueCall<,,,,,,,>), typeof(ValueCall<,,,,,,,,>), typeof(ValueCall<,,,,,,,,,>), typeof(ValueCall<,,,,,,,,,,>) }[parameters];
+    /// <summary>The same of one without a result.</summary>
+    private Func<Delegate> AnyAction(int parameters) => parameters switch
+    {
+        0 => AsAction,
+        1 => AsAction<object>,
+        2 => AsAction<object, object>,
+        3 => AsAction<object, object, object>,
+        4 => AsAction<object, object, object, object>,
+        5 => AsAction<object, object, object, object, object>,
+        6 => AsAction<object, object, object, object, object, object>,
+        7 => AsAction<object, object, object, object, object, object, object>,
+        8 => AsAction<object, object, object, object, object, object, object, object>,
+        9 => AsAction<object, object, object, object, object, object, object, object, object>,
+        _ => AsAction<object, object, object, object, object, object, object, object, object, object>,
+    };
 
     /// <summary>It as a delegate of 0 parameters with a result.</summary>
     /// <exception cref="WitrtException">It has another type.</exception>

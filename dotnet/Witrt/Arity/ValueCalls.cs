@@ -38,9 +38,6 @@ internal sealed unsafe class ValueCall<TResult> : ValueCall
     }
 
     internal void Action() => Func();
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action(Action) : new Func<TResult>(Func));
 }
 
 /// <summary>Functions of 1 parameters, of which some have parts.</summary>
@@ -83,9 +80,6 @@ internal sealed unsafe class ValueCall<T1, TResult> : ValueCall
     }
 
     internal void Action(T1 a1) => Func(a1);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1>(Action) : new Func<T1, TResult>(Func));
 }
 
 /// <summary>Functions of 2 parameters, of which some have parts.</summary>
@@ -134,9 +128,6 @@ internal sealed unsafe class ValueCall<T1, T2, TResult> : ValueCall
     }
 
     internal void Action(T1 a1, T2 a2) => Func(a1, a2);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2>(Action) : new Func<T1, T2, TResult>(Func));
 }
 
 /// <summary>Functions of 3 parameters, of which some have parts.</summary>
@@ -191,9 +182,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, TResult> : ValueCall
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3) => Func(a1, a2, a3);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3>(Action) : new Func<T1, T2, T3, TResult>(Func));
 }
 
 /// <summary>Functions of 4 parameters, of which some have parts.</summary>
@@ -254,9 +242,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, TResult> : ValueCall
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4) => Func(a1, a2, a3, a4);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4>(Action) : new Func<T1, T2, T3, T4, TResult>(Func));
 }
 
 /// <summary>Functions of 5 parameters, of which some have parts.</summary>
@@ -323,9 +308,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, TResult> : ValueCall
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5) => Func(a1, a2, a3, a4, a5);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5>(Action) : new Func<T1, T2, T3, T4, T5, TResult>(Func));
 }
 
 /// <summary>Functions of 6 parameters, of which some have parts.</summary>
@@ -398,9 +380,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, TResult> : ValueC
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6) => Func(a1, a2, a3, a4, a5, a6);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6>(Action) : new Func<T1, T2, T3, T4, T5, T6, TResult>(Func));
 }
 
 /// <summary>Functions of 7 parameters, of which some have parts.</summary>
@@ -479,9 +458,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, TResult> : Va
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7) => Func(a1, a2, a3, a4, a5, a6, a7);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, TResult>(Func));
 }
 
 /// <summary>Functions of 8 parameters, of which some have parts.</summary>
@@ -566,9 +542,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, TResult> 
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8) => Func(a1, a2, a3, a4, a5, a6, a7, a8);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, TResult>(Func));
 }
 
 /// <summary>Functions of 9 parameters, of which some have parts.</summary>
@@ -659,9 +632,6 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResu
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, TResult>(Func));
 }
 
 /// <summary>Functions of 10 parameters, of which some have parts.</summary>
@@ -758,7 +728,4 @@ internal sealed unsafe class ValueCall<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, 
     }
 
     internal void Action(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10) => Func(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10);
-
-    internal override Delegate Bind(Type type) =>
-        Bind(type, typeof(TResult) == typeof(Nothing) ? new Action<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Action) : new Func<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, TResult>(Func));
 }

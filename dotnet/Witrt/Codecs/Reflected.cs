@@ -32,24 +32,24 @@ internal static class Reflected
         NeedCode(type, wit.ToString(), place);
         if (Kinds.InterfaceOf(type) == ValueKind.Char)
         {
-            Invoke(typeof(Mapping), "AddScalar", new[] { type });
+            Invoke((Action)Mapping.AddScalar<int>, type);
             return Mapping.Find(type)!;
         }
         var of = PartOf(type);
         if (of is not null)
         {
-            Invoke(typeof(Mapping), of.IsValueType && Nullable.GetUnderlyingType(of) is null ? "AddNullable" : "AddShapes", new[] { of });
+            Invoke(of.IsValueType && Nullable.GetUnderlyingType(of) is null ? Mapping.AddNullable<int> : (Action)Mapping.AddShapes<int>, of);
             return Mapping.Find(type)!;
         }
         if (IsGeneric(type, typeof(Result<,>)))
-            return (wit, place) => (Codec)Static(typeof(ResultCodec<,>).MakeGenericType(type.GetGenericArguments()), "Bind", wit, place);
+            return (wit, place) => Bind(ResultCodec<int, int>.Bind, wit, place, type.GetGenericArguments());
         if (type.IsEnum && wit.Kind is ValueKind.Enum or ValueKind.Flags)
-            return (wit, place) => (Codec)Static(typeof(EnumCodec<>).MakeGenericType(type), "Bind", wit, place);
+            return (wit, place) => Bind(EnumCodec<ValueKind>.Bind, wit, place, type);
         if (!IsOwn(type) && !IsTuple(type)) throw place.Mismatch(wit, type);
-        if (wit.Kind is ValueKind.Record or ValueKind.Tuple) return (wit, place) => (Codec)Invoke(typeof(Reflected), nameof(Record), new[] { type }, wit, place);
-        if (wit.Kind == ValueKind.Variant && type.IsClass) return (wit, place) => (Codec)Invoke(typeof(Reflected), nameof(Variant), new[] { type }, wit, place);
+        if (wit.Kind is ValueKind.Record or ValueKind.Tuple) return (wit, place) => (Codec)Invoke((Binder)Record<object>, type, wit, place);
+        if (wit.Kind == ValueKind.Variant && type.IsClass) return (wit, place) => (Codec)Invoke((Binder)Variant<object>, type, wit, place);
         if (wit.Kind is ValueKind.Own or ValueKind.Borrow && type.IsClass)
-            return (wit, place) => (Codec)Static(typeof(HostResourceCodec<>).MakeGenericType(type), "Bind", wit, place);
+            return (wit, place) => Bind(HostResourceCodec<object>.Bind, wit, place, type);
         throw place.Mismatch(wit, type);
     }
 
@@ -87,11 +87,21 @@ internal static class Reflected
         return isShape ? type.GetGenericArguments()[0] : null;
     }
 
-    private static object Invoke(Type type, string method, Type[] arguments, params object?[] parameters) =>
-        type.GetMethod(method, Hidden)!.MakeGenericMethod(arguments).Invoke(null, Hidden, null, parameters, null)!;
+    private delegate Codec Binder(WitType type, Place place);
 
-    private static object Static(Type type, string method, params object?[] parameters) =>
-        type.GetMethod(method, Hidden)!.Invoke(null, Hidden, null, parameters, null)!;
+    // Generic methods are told by one of them, for any types: what is found by its name alone, a linker removes.
+
+    private static MethodInfo Of(Delegate method, params Type[] types) => method.Method.GetGenericMethodDefinition().MakeGenericMethod(types);
+
+    private static object Invoke(Delegate method, Type type, params object?[] parameters) => Of(method, type).Invoke(null, Hidden, null, parameters, null)!;
+
+    private static object Invoke(Delegate method, Type one, Type two, params object?[] parameters) =>
+        Of(method, one, two).Invoke(null, Hidden, null, parameters, null)!;
+
+    /// <summary>The method of a class of these types.</summary>
+    private static Codec Bind(Binder method, WitType wit, Place place, params Type[] types) =>
+        (Codec)method.Method.DeclaringType!.GetGenericTypeDefinition().MakeGenericType(types).GetMethod(method.Method.Name, Hidden)!
+            .Invoke(null, Hidden, null, new object[] { wit, place }, null)!;
 
     /// <summary>Several results of a function as a tuple.</summary>
     internal static Codec<T> Results<T>(IReadOnlyList<WitType> results, Place place)
@@ -120,23 +130,28 @@ internal static class Reflected
         {
             var get = Expression.Lambda(members.Get(i), value).Compile();
             var codec = Bind(members.TypeOf(i), parts[i].Type!, place.Field(parts[i].Name, i));
-            fields[i] = (FieldCodec<T>)Activator.CreateInstance(
-                typeof(FieldCodec<,>).MakeGenericType(typeof(T), members.TypeOf(i)), BindingFlags.Instance | BindingFlags.NonPublic, null, new object[] { get, codec }, null)!;
+            fields[i] = (FieldCodec<T>)Invoke((Func<Delegate, Codec, FieldCodec<object>>)Field<object, object>, typeof(T), members.TypeOf(i), get, codec);
         }
         offsets = members.Offsets();
-        Maker<T> Make(string method)
+        Maker<T> Make(Func<Codec<object>, IntPtr, int, Store, object> method)
         {
             var at = Expression.Parameter(typeof(IntPtr));
             var store = Expression.Parameter(typeof(Store));
             var parts = fields.Select((field, i) => (Expression)Expression.Call(
-                Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), method, null, at, Expression.Constant(i), store));
+                Of(method, members.TypeOf(i)), Expression.Constant(field.Codec, typeof(Codec<>).MakeGenericType(members.TypeOf(i))), at, Expression.Constant(i), store));
             return Expression.Lambda<Maker<T>>(members.Make(parts.ToArray()), at, store).Compile();
         }
-        return new RecordCodec<T>(kind, fields, Make("ReadAt"), place) { OfResults = areResults ? Make("TakeAt") : null };
+        return new RecordCodec<T>(kind, fields, Make(ReadAt), place) { OfResults = areResults ? Make(TakeAt) : null };
     }
 
+    private static FieldCodec<T> Field<T, TField>(Delegate get, Codec codec) => new FieldCodec<T, TField>((Func<T, TField>)get, (Codec<TField>)codec);
+
+    private static T ReadAt<T>(Codec<T> codec, IntPtr fields, int index, Store store) => codec.ReadAt(fields, index, store);
+
+    private static T TakeAt<T>(Codec<T> codec, IntPtr slots, int index, Store store) => codec.TakeAt(slots, index, store);
+
     /// <summary>A codec for a type that is known at run time only.</summary>
-    private static Codec Bind(Type type, WitType wit, Place place) => (Codec)Invoke(typeof(Codec), nameof(Codec.Bind), new[] { type }, wit, place);
+    private static Codec Bind(Type type, WitType wit, Place place) => (Codec)Invoke((Binder)Codec.Bind<object>, type, wit, place);
 
     /// <summary>A class with a class in it, derived from it, for each case.</summary>
     private static Codec Variant<T>(WitType type, Place place) where T : class
@@ -149,12 +164,13 @@ internal static class Reflected
             var of = nested.FirstOrDefault(of => Names.Same(of.Name, part.Name))
                 ?? throw place.Fault($"{typeof(T)} has no class in it for the case \"{part.Name}\" of {type}");
             if (of.IsGenericTypeDefinition) of = of.MakeGenericType(typeof(T).GetGenericArguments());
-            var codec = Invoke(typeof(Reflected), nameof(Case), new[] { of }, part, place.Case(part.Name));
-            cases[i] = (CaseCodec<T>)Activator.CreateInstance(
-                typeof(CaseCodec<,>).MakeGenericType(typeof(T), of), BindingFlags.Instance | BindingFlags.NonPublic, null, new[] { codec }, null)!;
+            var codec = Invoke((Func<WitPart, Place, Codec>)Case<object>, of, part, place.Case(part.Name));
+            cases[i] = (CaseCodec<T>)Invoke((Func<Codec, CaseCodec<object>>)OfCase<object, object>, typeof(T), of, codec);
         }
         return new VariantCodec<T>(cases, place);
     }
+
+    private static CaseCodec<T> OfCase<T, TCase>(Codec codec) where TCase : class, T => new CaseCodec<T, TCase>((Codec<TCase>)codec);
 
     /// <summary>
     /// The class of a case: it is made of what the case holds, or of the fields of that where it takes several.
@@ -173,7 +189,7 @@ internal static class Reflected
             if (part.Type.Kind is not (ValueKind.Record or ValueKind.Tuple)) throw place.Fault($"{typeof(T)} cannot be made of one value");
             return Fields<T>(part.Type.Kind, part.Type.Parts, place, out _);
         }
-        return (Codec<T>)Invoke(typeof(Reflected), nameof(Single), new[] { typeof(T), single.GetParameters()[0].ParameterType }, single, part.Type, place);
+        return (Codec<T>)Invoke((Func<ConstructorInfo, WitType, Place, Codec>)Single<object, object>, typeof(T), single.GetParameters()[0].ParameterType, single, part.Type, place);
     }
 
     private static Codec<T> Single<T, TField>(ConstructorInfo constructor, WitType type, Place place)
