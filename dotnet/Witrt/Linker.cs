@@ -246,11 +246,13 @@ public sealed unsafe partial class Linker
 
     private void Supply(ModuleImport import, string module, HostFunction host)
     {
-        if (!host.Types.Add(import.FunctionType!.ToString())) return;
+        string type = import.FunctionType!.ToString();
+        if (host.Types.Contains(type)) return;
         void* function = host.Callback.NewFunction(Store, import.FunctionType, $"the import \"{import.Module}\" \"{import.Name}\"");
         try
         {
             DefineItem(module, import.Name, function);
+            host.Types.Add(type);
         }
         finally
         {

@@ -112,4 +112,94 @@ static class Components
         var nothing = Check.Throws<WitrtException>("a case that is not there", () => instance.GetFunction("next-color").Call(Value.Enum("pink")));
         Check.True("is told", nothing.Message.Contains("\"pink\""), nothing.Message);
     }
+
+    /// A component that hands values of each kind to the host, and back what that returns.
+    private const string Turning = """
+        (component
+          (type $color' (enum "red" "green" "blue")) (import "color" (type $color (eq $color')))
+          (type $access' (flags "read" "write" "exec")) (import "access" (type $access (eq $access')))
+          (type $shape' (variant (case "dot") (case "circle" f64))) (import "shape" (type $shape (eq $shape')))
+          (import "turn-color" (func $turn-color (param "c" $color) (result $color)))
+          (import "turn-access" (func $turn-access (param "a" $access) (result $access)))
+          (import "turn-bool" (func $turn-bool (param "b" bool) (result bool)))
+          (import "turn-char" (func $turn-char (param "c" char) (result char)))
+          (import "turn-shape" (func $turn-shape (param "s" $shape) (result $shape)))
+          (import "turn-pair" (func $turn-pair (param "p" (tuple u8 s64)) (result (tuple s64 u8))))
+          (import "turn-option" (func $turn-option (param "o" (option u32)) (result (option u32))))
+          (import "turn-result" (func $turn-result (param "r" (result u32 (error $color))) (result (result u32 (error $color)))))
+          (core module $memory (memory (export "memory") 1))
+          (core instance $memory (instantiate $memory))
+          (core func $color (canon lower (func $turn-color)))
+          (core func $access (canon lower (func $turn-access)))
+          (core func $bool (canon lower (func $turn-bool)))
+          (core func $char (canon lower (func $turn-char)))
+          (core func $shape (canon lower (func $turn-shape) (memory $memory "memory")))
+          (core func $pair (canon lower (func $turn-pair) (memory $memory "memory")))
+          (core func $option (canon lower (func $turn-option) (memory $memory "memory")))
+          (core func $result (canon lower (func $turn-result) (memory $memory "memory")))
+          (core module $guest
+            (import "" "shape" (func $shape (param i32 f64 i32))) (import "" "pair" (func $pair (param i32 i64 i32)))
+            (import "" "option" (func $option (param i32 i32 i32))) (import "" "result" (func $result (param i32 i32 i32)))
+            (func (export "shape") (param i32 f64) (result i32) (call $shape (local.get 0) (local.get 1) (i32.const 16)) (i32.const 16))
+            (func (export "pair") (param i32 i64) (result i32) (call $pair (local.get 0) (local.get 1) (i32.const 32)) (i32.const 32))
+            (func (export "option") (param i32 i32) (result i32) (call $option (local.get 0) (local.get 1) (i32.const 64)) (i32.const 64))
+            (func (export "result") (param i32 i32) (result i32) (call $result (local.get 0) (local.get 1) (i32.const 80)) (i32.const 80)))
+          (core instance $guest (instantiate $guest (with "" (instance
+            (export "shape" (func $shape)) (export "pair" (func $pair)) (export "option" (func $option)) (export "result" (func $result))))))
+          (func (export "color-again") (param "c" $color) (result $color) (canon lift (core func $color)))
+          (func (export "access-again") (param "a" $access) (result $access) (canon lift (core func $access)))
+          (func (export "bool-again") (param "b" bool) (result bool) (canon lift (core func $bool)))
+          (func (export "char-again") (param "c" char) (result char) (canon lift (core func $char)))
+          (func (export "shape-again") (param "s" $shape) (result $shape) (canon lift (core func $guest "shape") (memory $memory "memory")))
+          (func (export "pair-again") (param "p" (tuple u8 s64)) (result (tuple s64 u8)) (canon lift (core func $guest "pair") (memory $memory "memory")))
+          (func (export "option-again") (param "o" (option u32)) (result (option u32)) (canon lift (core func $guest "option") (memory $memory "memory")))
+          (func (export "result-again") (param "r" (result u32 (error $color))) (result (result u32 (error $color))) (canon lift (core func $guest "result") (memory $memory "memory"))))
+        """;
+
+    /// Host functions with values of each kind, and what they must not return.
+    public static void Kinds()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Witrt.Module.FromText(engine, Turning);
+        var linker = new Linker(store);
+        linker.Define("", "turn-color", (Color color) => color == Color.Red ? Color.Green : (Color)99);
+        linker.Define("", "turn-access", (Access access) => access ^ (Access.Read | Access.Write));
+        linker.Define("", "turn-bool", (bool b) => !b);
+        linker.Define("", "turn-char", (Rune c) => new Rune(c.Value + 1));
+        linker.Define("", "turn-shape", (Spot spot) => (Spot)(spot is Spot.Circle circle ? new Spot.Circle(circle.Radius * 2) : null!));
+        linker.Define("", "turn-pair", ((byte A, long B) pair) => (pair.B + 1, (byte)(pair.A + 1)));
+        linker.Define("", "turn-option", (uint? number) => number is uint there ? there == 0 ? null : there + 1 : (uint?)0);
+        linker.Define("", "turn-result", (Result<uint, Color> given) =>
+            given.IsOk ? throw new ResultException<Color>(Color.Blue) : Result<uint, Color>.Ok((uint)given.Error));
+        var instance = linker.Instantiate(module);
+        Check.Equal("an enum", Color.Green, instance.GetFunc<Color, Color>("color-again")(Color.Red));
+        Check.Equal("flags", Access.Exec | Access.Write, instance.GetFunc<Access, Access>("access-again")(Access.Exec | Access.Read));
+        Check.Equal("bool", false, instance.GetFunc<bool, bool>("bool-again")(true));
+        Check.Equal("a character", new Rune('å'), instance.GetFunc<Rune, Rune>("char-again")(new Rune('ä')));
+        Check.Equal<Spot>("a variant", new Spot.Circle(4), instance.GetFunc<Spot, Spot>("shape-again")(new Spot.Circle(2)));
+        Check.Equal("a tuple", (long.MaxValue, (byte)0), instance.GetFunc<(byte, long), (long, byte)>("pair-again")((255, long.MaxValue - 1)));
+        var option = instance.GetFunc<uint?, uint?>("option-again");
+        Check.True("an option", option(4) == 5 && option(null) == 0 && option(0) is null);
+        var result = instance.GetFunc<Result<uint, Color>, Result<uint, Color>>("result-again");
+        Check.Equal("a failure", Result<uint, Color>.Failed(Color.Blue), result(Result<uint, Color>.Ok(1)));
+        Check.Equal("a success", Result<uint, Color>.Ok(7), result(Result<uint, Color>.Failed(Color.Red)));
+
+        // What a guest cannot have ends the call, not the process.
+        foreach (var (what, call) in new (string, Action<Instance>)[]
+        {
+            ("99 is no case", instance => instance.GetFunc<Color, Color>("color-again")(Color.Blue)),
+            ("returned null", instance => instance.GetFunc<Spot, Spot>("shape-again")(new Spot.Dot())),
+        })
+        {
+            var trap = Check.Throws<TrapException>("a host function returns what no guest can have", () => call(linker.Instantiate(module)));
+            Check.True(what, trap.InnerException is not null && trap.Message.StartsWith("result: ", StringComparison.Ordinal) && trap.Message.Contains(what), trap.Message);
+        }
+    }
+
+    public abstract record Spot
+    {
+        public sealed record Dot : Spot;
+        public sealed record Circle(double Radius) : Spot;
+    }
 }

@@ -40,6 +40,7 @@ static class Program
         Check.Group("modules attached by a face", Faces.All);
         Check.Group("lone surrogates", Faces.Lone);
         Check.Group("resources", Components.Resources);
+        Check.Group("host functions with values of each kind", Components.Kinds);
         Check.Group("names and types of components", Components.Names);
         Check.Group("types that fit", Typed.Fitting);
         Check.Group("types that do not fit", Typed.Mismatches);

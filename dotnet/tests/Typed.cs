@@ -74,6 +74,7 @@ static class Typed
             define(linker, "probe:guest/host@1.2.0");
             var error = Check.Throws<WitrtException>("a host function that does not fit", () => linker.Instantiate(module));
             Check.True(message, error.Kind == ErrorKind.IncompatibleImport && error.Message.Contains(message), error.Message);
+            Check.Equal("and the next time as well", error.Message, Check.Throws<WitrtException>("once more", () => linker.Instantiate(module)).Message);
         }
         Refused((linker, host) => linker.Define(host, "digest", (int[] data) => new byte[0]), "\"digest\" is (data: list<u8>) -> (list<u8>): parameter 0, element: expected u8, found s32");
         Refused((linker, host) => linker.Define(host, "lookup", (string name) => new[] { new Named(1, "") }), "result, case \"ok\", element, field \"y\": expected s32, found string");
