@@ -14,6 +14,7 @@ use super::door::Way;
 use super::frame::{Frame, Shared, limits};
 use super::gate::Gate;
 use super::host::{self, HostFunction};
+use crate::abi::door::MODULE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
 use crate::guest::errors::wrong_store;
@@ -142,7 +143,8 @@ impl Instance {
             store.epoch_deadline_callback(at_deadline);
         }
         let start = component.engine_component().image_range().start as usize;
-        let name = ModuleName { id: component.id(), shift: 0, places: None };
+        let added = component.door().map(|_| MODULE);
+        let name = ModuleName { id: component.id(), shift: 0, places: None, added };
         store.data_mut().modules.insert(start, name);
         let owner = Arc::new(Owner::new(definer.wasis));
         let shared = Shared::new(component.clone(), owner);

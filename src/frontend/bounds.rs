@@ -12,7 +12,7 @@
 //!
 //! Not here: how it is read; what is in core modules and functions.
 
-use super::definitions::{Def, Lift, Op, read, too_much};
+use super::definitions::{Def, Lift, Op, Read, read, too_much};
 use crate::error::Result;
 use std::collections::{HashMap, HashSet};
 use wasmparser::component_types::{ComponentEntityType, ComponentInstanceTypeId};
@@ -33,7 +33,7 @@ const DEEPEST: usize = 100;
 /// As [`super::component::check`], but bodies of core functions are not looked at;
 /// and [`ErrorKind::InvalidCore`] for one that asks for too much.
 pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<Found> {
-    let (defs, types) = read(bytes, features)?;
+    let Read { defs, types, is_named_like_a_door } = read(bytes, features)?;
     let mut count = Count { types: &types, sizes: HashMap::new(), left: MOST_ITEMS };
     let mut run = Run {
         defs: &defs,
@@ -54,7 +54,7 @@ pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<Found> {
     let names = run.instances.last().map(|made| made.items.keys());
     let names = names.into_iter().flatten().map(|name| name.to_ascii_lowercase()).collect();
     let (lifts, wasi) = (run.lifts, run.wasi);
-    Ok(Found { types, lifts, exports, names, leaves, wasi })
+    Ok(Found { types, lifts, exports, names, leaves, wasi, is_named_like_a_door })
 }
 
 /// What is behind the exports of a component.
@@ -72,6 +72,8 @@ pub(super) struct Found {
     pub leaves: bool,
     /// Whether it imports from WASI.
     pub wasi: bool,
+    /// Whether one of its core modules is.
+    pub is_named_like_a_door: bool,
 }
 
 /// So many exports are told, with names of so many bytes in all; of a component with

@@ -3,12 +3,13 @@
 //!
 //! Not here: what becomes of them.
 
+use crate::abi::door;
 use crate::error::{Error, ErrorKind, Result};
 use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias,
-    ComponentExternalKind as Kind, ComponentInstance, ComponentOuterAliasKind, Instance, Parser,
-    Payload, ValidPayload, Validator, WasmFeatures,
+    ComponentExternalKind as Kind, ComponentInstance, ComponentOuterAliasKind, Instance,
+    KnownCustom, Name, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
 /// So many outer aliases there may be, over all levels that they reach.
@@ -79,19 +80,28 @@ impl Lift {
     }
 }
 
-/// Reads all of a component, and those in it; the first is the whole.
+/// All of a component.
+pub(super) struct Read<'a> {
+    /// Of the whole first, then of those in it.
+    pub defs: Vec<Def<'a>>,
+    pub types: Types,
+    /// Whether a core module has the name that those have which are appended.
+    pub is_named_like_a_door: bool,
+}
+
+/// Reads all of a component.
 ///
 /// # Errors
 ///
 /// For what is not valid, and for one that is too deep.
-pub(super) fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>, Types)> {
+pub(super) fn read(bytes: &[u8], features: WasmFeatures) -> Result<Read<'_>> {
     let mut validator = Validator::new_with_features(features | WasmFeatures::COMPONENT_MODEL);
     let mut defs = vec![Def::default()];
     // Components that are being read, each within the one before, and core modules,
     // with where they are.
     let mut open: Vec<Option<usize>> = Vec::new();
     let mut next = Some(0);
-    let mut whole = None;
+    let (mut whole, mut is_named_like_a_door) = (None, false);
     let mut taken = 0usize;
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|e| refused(&e))?;
@@ -117,6 +127,14 @@ pub(super) fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>
                 next = Some(new);
             }
             Payload::ModuleSection { .. } => push(&mut defs, at, Op::Module(0)),
+            Payload::CustomSection(custom) if at.is_none() => {
+                if let KnownCustom::Name(names) = custom.as_known() {
+                    // What cannot be read of it is told by nobody.
+                    let is =
+                        |name| matches!(name, Name::Module { name, .. } if name == door::MODULE);
+                    is_named_like_a_door |= names.into_iter().flatten().any(is);
+                }
+            }
             Payload::ImportSection(imports) if at.is_none() => {
                 let around = open.iter().rev().find_map(|at| *at);
                 let module = around.and_then(|at| defs.get_mut(at)?.ops.last_mut());
@@ -209,7 +227,7 @@ pub(super) fn read(bytes: &[u8], features: WasmFeatures) -> Result<(Vec<Def<'_>>
         }
     }
     let types = whole.ok_or_else(|| Error::internal("a component without an end"))?;
-    Ok((defs, types))
+    Ok(Read { defs, types, is_named_like_a_door })
 }
 
 fn push<'a>(defs: &mut [Def<'a>], at: Option<usize>, op: Op<'a>) {

@@ -161,6 +161,8 @@ pub(crate) struct ModuleName {
     pub shift: isize,
     /// Where frames are, of a core that was encoded anew.
     pub places: Option<Arc<dyn Places>>,
+    /// The name of a core module that was added, if one was.
+    pub added: Option<&'static str>,
 }
 
 /// Tells where a function and an offset in its body are in the file that the

@@ -55,13 +55,12 @@ pub(crate) const TRACED: usize = 3 * FRAMES;
 
 fn frames(data: &StoreData, backtrace: &wasmtime::WasmBacktrace) -> Vec<Frame> {
     let frame = |info: &wasmtime::FrameInfo| {
-        // What was added to a component is none of its functions.
-        #[cfg(feature = "component")]
-        if info.module().name() == Some(crate::abi::door::MODULE) {
-            return None;
-        }
         let start = info.module().image_range().start as usize;
         let name = data.modules.get(&start);
+        // What was added to a component is none of its functions.
+        if name.is_some_and(|n| n.added.is_some() && n.added == info.module().name()) {
+            return None;
+        }
         let shift = name.map_or(0, |n| n.shift);
         let at = info.func_offset();
         let (func_index, func_offset, module_offset) = match name.and_then(|n| n.places.as_ref()) {

@@ -257,8 +257,12 @@ fn funcs_of(cx: &mut Cx<'_>, program: &Program, imports: &[Extern]) -> Vec<Optio
 fn name_module(cx: &mut Cx<'_>, id: u64, of: &CoreModule) {
     let start = of.core.image_range().start as usize;
     let name = match &of.back {
-        Back::Reference(layout) => ModuleName { id, shift: layout.shift, places: None },
-        Back::Compiled(code) => ModuleName { id, shift: 0, places: Some(code.clone()) },
+        Back::Reference(layout) => {
+            ModuleName { id, shift: layout.shift, places: None, added: None }
+        }
+        Back::Compiled(code) => {
+            ModuleName { id, shift: 0, places: Some(code.clone()), added: None }
+        }
     };
     cx.data_mut().modules.insert(start, name);
 }

@@ -3,6 +3,8 @@
 //! told of traps, the order of calls and the guest's memory are the same.
 #![cfg(feature = "component")]
 
+mod built;
+mod ends;
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(dead_code)]
 mod generate;

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 use witrt::{
-    BackEnd, Config, Engine, Func, FuncType, Instance, Linker, List, Module, Store, Val, ValType,
+    BackEnd, Config, Engine, Error, Func, FuncType, Instance, Linker, List, Module, Store, Val,
+    ValType,
 };
 
 /// A guest that does as it is told. Its allocator notes what it is asked for, and its
@@ -259,17 +260,44 @@ impl Twins {
     }
 
     pub fn in_encoding(shape: Shape, encoding: &str) -> Twins {
-        let component = text_of(shape, encoding);
-        let twins = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
+        Twins::made(&text_of(shape, encoding), BY_DOOR, shape)
+    }
+
+    /// Of any component, which may import what [`Twin::new`] supplies. Whether it gets a
+    /// door is told.
+    pub fn of(text: &str, by_door: bool) -> Twins {
+        Twins::made(text, by_door, Shape::Whole)
+    }
+
+    fn made(component: &str, by_door: bool, shape: Shape) -> Twins {
+        let modules = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
             let engine = engine(back_end);
-            let module =
-                Module::new(&engine, component.as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
-            let has_door = contains(&module.serialize().unwrap(), b"witrt-door-0");
-            assert_eq!(has_door, back_end == BackEnd::Compiled);
-            assert!(module.exports().all(|export| !export.name.contains("door")));
-            Twin::new(&engine, &module, shape)
+            let module = Module::new(&engine, component.as_bytes());
+            (engine, module.unwrap_or_else(|e| panic!("{e:?}")))
+        });
+        let names = modules.each_ref().map(|(_, module)| {
+            module.exports().map(|export| export.name.clone()).collect::<Vec<_>>()
+        });
+        assert_eq!(names[0], names[1]);
+        let doors = modules.each_ref().map(|(_, module)| has_door(&module.serialize().unwrap()));
+        assert_eq!(doors, [by_door, false]);
+        let twins = modules.each_ref().map(|(engine, module)| {
+            Twin::new(engine, module, shape).unwrap_or_else(|e| panic!("{e:?}"))
         });
         Twins { twins, told: Vec::new() }
+    }
+
+    /// What is told by both of a component that cannot be instantiated.
+    pub fn refused(text: &str) -> String {
+        let told = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
+            let engine = engine(back_end);
+            let module = Module::new(&engine, text.as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
+            let error = Twin::new(&engine, &module, Shape::Whole).map(drop).unwrap_err();
+            told_of(&error)
+        });
+        assert_eq!(told[0], told[1]);
+        let [told, _] = told;
+        told
     }
 
     /// Calls both, and compares.
@@ -295,10 +323,21 @@ impl Twins {
 }
 
 impl Twin {
-    pub fn new(engine: &Engine, module: &Module, shape: Shape) -> Twin {
+    /// An instance, which may import `note` of a number, `say` of a text, and `room` of
+    /// four numbers.
+    pub fn new(engine: &Engine, module: &Module, shape: Shape) -> witrt::Result<Twin> {
         let mut store = Store::new(engine);
         let log = Log::default();
         let mut linker = Linker::new();
+        let to = log.clone();
+        let say = Func::wrap(&mut store, move |text: String| {
+            to.lock().unwrap().push(format!("say {text:?}"));
+            text.chars().count() as u32
+        });
+        linker.define("", "say", say);
+        let room = |_: u32, _: u32, _: u32, _: u32| 64u32;
+        let room = Func::wrap(&mut store, room);
+        linker.define("", "room", room);
         let to = log.clone();
         let ty = FuncType::new([ValType::U32], []);
         let note = match shape {
@@ -311,24 +350,34 @@ impl Twin {
             }),
         };
         linker.define("", "note", note);
-        let instance = linker.instantiate(&mut store, module).unwrap_or_else(|e| panic!("{e:?}"));
-        Twin { store, instance, log }
+        let instance = linker.instantiate(&mut store, module)?;
+        Ok(Twin { store, instance, log })
     }
 
     pub fn call(&mut self, name: &str, args: &[Val<'_>]) -> String {
+        self.call_for(name, args).0
+    }
+
+    /// What came of a call, and what it returned.
+    pub fn call_for(&mut self, name: &str, args: &[Val<'_>]) -> (String, Vec<Val<'static>>) {
         let func = self.instance.func(&mut self.store, name).unwrap();
         let mut results = vec![Val::Bool(false); func.ty().results().len()];
         let outcome = match func.call(&mut self.store, args, &mut results) {
             Ok(()) => results.iter().map(|val| shown(&self.store, val)).collect(),
-            Err(error) => {
-                let frames = error.trap().map(|trap| trap.frames().iter());
-                let frames = frames.into_iter().flatten();
-                let frames = frames.map(|f| (f.func_index, f.func_name.clone(), f.func_offset));
-                format!("{:?} {:?} {:?}", error.kind(), error.message(), frames.collect::<Vec<_>>())
-            }
+            Err(error) => told_of(&error),
         };
-        format!("{outcome} {:?}", std::mem::take(&mut *self.log.lock().unwrap()))
+        let told = format!("{outcome} {:?}", std::mem::take(&mut *self.log.lock().unwrap()));
+        (told, results)
     }
+}
+
+/// All that an error tells but which module it was.
+pub fn told_of(error: &Error) -> String {
+    let trap = error.trap();
+    let frames = trap.map(|trap| trap.frames().iter()).into_iter().flatten();
+    let frames = frames.map(|f| (f.func_index, f.func_name.clone(), f.func_offset));
+    let (frames, code) = (frames.collect::<Vec<_>>(), trap.map(|trap| trap.code()));
+    format!("{:?} {code:?} {:?} {frames:?}", error.kind(), error.message())
 }
 
 fn shown(store: &Store, val: &Val<'_>) -> String {
@@ -347,6 +396,15 @@ fn shown(store: &Store, val: &Val<'_>) -> String {
         other => format!("{other:?}"),
     }
 }
+
+/// Whether a component has one. It says so before all where it is precompiled: in the
+/// length of what is known of it.
+fn has_door(precompiled: &[u8]) -> bool {
+    precompiled[precompiled.len() - 32..][..8] != [0; 8]
+}
+
+/// Whether a component gets a door.
+pub const BY_DOOR: bool = true;
 
 pub fn contains(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|window| window == what)

@@ -108,7 +108,7 @@ fn precompiled() {
             assert!(loaded.exports().eq(module.exports()));
             // What a file was mapped from is written again as it was.
             assert_eq!(loaded.serialize().unwrap().len(), bytes.len());
-            let mut twin = Twin::new(&engine, &loaded, Shape::Whole);
+            let mut twin = Twin::new(&engine, &loaded, Shape::Whole).unwrap();
             for _ in 0..3 {
                 assert_eq!(twin.call("echo", &["text é".into()]), "\"text é\" []");
                 assert_eq!(twin.call("nothing", &[]), " [\"note U32(5)\"]");
