@@ -117,7 +117,7 @@ unsafe impl Lift for Out {
             // SAFETY: `call` keeps it until the engine's call is over.
             let Running { going, sink } = unsafe { &*frame.running.get().cast::<Running<'_>>() };
             if let Some(way) = &going.func.way {
-                way.learn(frame, cx);
+                way.learn(frame, &going.func.ty, cx);
             }
             let mut into = sink.take();
             going.func.lift(frame, Source::Engine(cx), &src[0], &mut into)?;

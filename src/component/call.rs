@@ -126,6 +126,7 @@ impl Function {
         let measures = Cell::new(std::mem::take(&mut notes.measures));
         let going = Going { func: &self.callee, frame, args, read, measures };
         let way = self.callee.way.as_ref().and_then(|way| Some((way, way.told(frame)?)));
+        let way = way.filter(|_| notes.knows_loans());
         let outcome = match way {
             Some((way, told)) => by_door(&going, store, way, told, &mut to),
             None => by_engine::call(store, &going, &mut to),

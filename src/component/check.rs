@@ -37,12 +37,24 @@ pub(super) struct Claim {
     own: bool,
     /// Whether it goes where it is the host's.
     is_hosts: bool,
+    /// The engine's table that it is of.
+    table: u32,
 }
 
 impl Notes {
+    /// Whether what is lent can be named to a component without the engine, which has
+    /// told the names.
+    pub fn knows_loans(&self) -> bool {
+        let is_known = |claim: &Claim| {
+            let known = claim.resource.state().known;
+            known.is_some_and(|(table, _)| table == claim.table)
+        };
+        self.claims.iter().all(|claim| claim.own || is_known(claim))
+    }
+
     /// Ends the part that resources have in a call.
     pub fn settle(&mut self, taken: bool) {
-        for Claim { resource, own, is_hosts } in self.claims.drain(..) {
+        for Claim { resource, own, is_hosts, .. } in self.claims.drain(..) {
             match own && taken {
                 true => resource.give(is_hosts),
                 false => resource.unclaim(own),
@@ -269,8 +281,8 @@ impl Look for Checker<'_, '_> {
 
     fn resource(&mut self, ty: &Arc<ResourceType>, own: bool, resource: &Resource) -> Looked {
         resource.claim(ty, own, self.trust == Trust::Checked, self.home)?;
-        let (resource, is_hosts) = (resource.clone(), ty.is_hosts);
-        self.notes.claims.push(Claim { resource, own, is_hosts });
+        let (resource, is_hosts, table) = (resource.clone(), ty.is_hosts, ty.table);
+        self.notes.claims.push(Claim { resource, own, is_hosts, table });
         Ok(())
     }
 

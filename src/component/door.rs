@@ -31,6 +31,7 @@ use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::tree::{Fields, Signature, Type};
 use std::sync::OnceLock;
 use wasmtime::component::__internal::LiftContext;
+use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
 use wasmtime::{Result, Store, ValRaw};
 
 /// How a function is called by a door.
@@ -55,9 +56,14 @@ impl Way {
     }
 
     /// A call has been made by the engine's way.
-    pub fn learn(&self, frame: &Frame, cx: &LiftContext<'_>) {
+    pub fn learn(&self, frame: &Frame, ty: &Signature, cx: &mut LiftContext<'_>) {
+        let mut is_own = |table| {
+            let table = TypeResourceTableIndex::from_u32(table);
+            cx.instance_mut().resource_owned_by_own_instance(table)
+        };
         if let Some(told) = self.place(frame)
             && told.get().is_none()
+            && ty.params.fields.iter().all(|field| needs_no_handle(&field.ty, &mut is_own))
         {
             let encoding = encoding_of(cx.options().string_encoding);
             let (options, instance) = (cx.options_index(), cx.instance_handle());
@@ -222,6 +228,24 @@ impl Way {
     }
 }
 
+/// Whether all that is lent in a value of this type is lent to the instance that made it,
+/// which needs no handle for it: it gets what it knows it as. What others lend has to be
+/// given back before the call is over, which only the engine notes.
+fn needs_no_handle(ty: &Type, is_own: &mut impl FnMut(u32) -> bool) -> bool {
+    match ty {
+        Type::Borrow(of) => !of.is_hosts && is_own(of.table),
+        Type::List(list) => needs_no_handle(&list.element, is_own),
+        Type::Record(fields) | Type::Tuple(fields) => {
+            fields.fields.iter().all(|field| needs_no_handle(&field.ty, is_own))
+        }
+        Type::Variant(cases) | Type::Result(cases) | Type::Option(cases) => {
+            let mut held = cases.cases.iter().filter_map(|case| case.ty.as_ref());
+            held.all(|ty| needs_no_handle(ty, is_own))
+        }
+        Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) | Type::String | Type::Own(_) => true,
+    }
+}
+
 /// Arguments on their way into the frame.
 struct Laying<'g> {
     gate: &'g Gate,
@@ -314,7 +338,7 @@ fn unknown() -> Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::{BackEnd, Config, Engine, Instance, Module, Store, Val};
+    use crate::{BackEnd, Config, Engine, Instance, Module, Resource, Store, Val};
     use std::cell::Cell;
 
     thread_local! {
@@ -374,5 +398,52 @@ mod tests {
             let bytes = || Val::List(crate::List::U8(vec![1].into()));
             assert_eq!([1, 2].map(|_| made("bytes", bytes())), [[0; 2], [0, by]]);
         }
+    }
+
+    /// What a component has made is lent by the door once a call has told what it knows
+    /// it as, and given by it; what the host lends is not.
+    #[test]
+    fn resources_by_the_door() {
+        let text = r#"(component
+            (import "r" (type $hosts (sub resource)))
+            (type $made' (resource (rep i32)))
+            (export $made "made" (type $made'))
+            (core func $new (canon resource.new $made'))
+            (core func $drop (canon resource.drop $hosts))
+            (core module $m
+              (import "" "drop" (func $drop (param i32)))
+              (func (export "id") (param i32) (result i32) (local.get 0))
+              (func (export "end") (param i32) (result i32) (call $drop (local.get 0)) (i32.const 0)))
+            (core instance $i (instantiate $m (with "" (instance (export "drop" (func $drop))))))
+            (func (export "make") (param "n" u32) (result (own $made)) (canon lift (core func $new)))
+            (func (export "get") (param "x" (borrow $made)) (result u32) (canon lift (core func $i "id")))
+            (func (export "take") (param "x" (own $made)) (result u32) (canon lift (core func $i "id")))
+            (func (export "hosts-lent") (param "x" (borrow $hosts)) (result u32) (canon lift (core func $i "end")))
+            (func (export "hosts-own") (param "x" (own $hosts)) (result u32) (canon lift (core func $i "end"))))"#;
+        let engine = Engine::default();
+        let module = Module::new(&engine, text.as_bytes()).unwrap();
+        let mut store = Store::new(&engine);
+        let instance = Instance::new(&mut store, &module, &[]).unwrap();
+        let mut made = |name: &str, arg: Val<'_>| {
+            let func = instance.func(&mut store, name).unwrap();
+            let (before, mut results) = (MADE.get(), [Val::Bool(false)]);
+            func.call(&mut store, &[arg], &mut results).unwrap();
+            let [result] = results;
+            (MADE.get()[1] - before[1], result)
+        };
+        let mut of = |name: &str, arg| made(name, arg).0;
+        let hosts = || Resource::new(std::sync::Arc::new(()));
+        assert_eq!([0; 3].map(|_| of("hosts-lent", Val::Borrow(hosts()))), [0; 3]);
+        assert_eq!([0; 3].map(|_| of("hosts-own", Val::Own(hosts()))), [0, 1, 1]);
+        let mut make = |n| match made("make", Val::U32(n)) {
+            (0, Val::Own(made)) => made,
+            other => panic!("{other:?}"),
+        };
+        let all = [1, 2, 3].map(&mut make);
+        for resource in &all {
+            let ways = [0; 3].map(|_| made("get", Val::Borrow(resource.clone())).0);
+            assert_eq!(ways, [0, 1, 1]);
+        }
+        assert_eq!(all.map(|resource| made("take", Val::Own(resource)).0), [0, 1, 1]);
     }
 }

@@ -42,6 +42,9 @@ pub(crate) struct State {
     pub given: bool,
     /// How many arguments of the call that is being made lend it.
     pub lent: u32,
+    /// What the component that made it knows it as, once a call that lent it has told,
+    /// and in which table of the engine's.
+    pub known: Option<(u32, u32)>,
 }
 
 /// The instance of a component that resources are of.
@@ -83,7 +86,7 @@ impl Resource {
     }
 
     pub(crate) fn of_guest(any: ResourceAny, ty: Arc<ResourceType>, home: Arc<Owner>) -> Resource {
-        let state = State { any: Some(any), ty: Some(ty), given: false, lent: 0 };
+        let state = State { any: Some(any), ty: Some(ty), ..State::default() };
         Resource(Arc::new(Inner { data: None, state: state.into(), home: Some(home) }))
     }
 

@@ -9,6 +9,7 @@ mod ends;
 #[allow(dead_code)]
 mod generate;
 mod plain;
+mod resources;
 mod twins;
 mod values;
 mod whole;

@@ -1,9 +1,9 @@
 //! A door to a component: a core module that is appended to it, and enters core
 //! functions that the component lifts.
 //!
-//! Every function gets one that the component lifts itself and that has no part in
-//! resources. Of numbers and text in the usual encoding the module knows how they lie;
-//! of all else only which core values there are. Whatever is unusual stays as it is.
+//! Every function gets one that the component lifts itself and that gives no resources.
+//! Of numbers and text in the usual encoding the module knows how they lie; of all else
+//! only which core values there are. Whatever is unusual stays as it is.
 //!
 //! Not here: which core function is behind which export; what the module does.
 
@@ -141,29 +141,31 @@ fn plain(
 /// What values a component's functions take and give.
 struct Values<'t> {
     types: TypesRef<'t>,
-    /// Types that have no part in resources, as far as that is known.
-    known: HashSet<ComponentDefinedTypeId>,
+    /// Types that cross, as far as that is known, and whether they may do so where they
+    /// have a part in resources.
+    known: HashSet<(ComponentDefinedTypeId, bool)>,
 }
 
 impl Values<'_> {
     /// Whether the host can lower and lift all values of a function with nothing but its
-    /// memory and its allocator.
+    /// memory and its allocator. Handles can be given to a component so, and loans that
+    /// it needs no handle for, but not be taken from it.
     fn all_cross(&mut self, ty: &ComponentFuncType) -> bool {
-        let all = ty.params.iter().map(|(_, ty)| ty).chain(&ty.result);
-        all.into_iter().all(|ty| self.crosses(ty, 0))
+        ty.params.iter().all(|(_, ty)| self.crosses(ty, true, 0))
+            && ty.result.iter().all(|ty| self.crosses(ty, false, 0))
     }
 
-    fn crosses(&mut self, ty: &Val, depth: usize) -> bool {
+    fn crosses(&mut self, ty: &Val, handles: bool, depth: usize) -> bool {
         let id = match ty {
             Val::Primitive(primitive) => return *primitive != Primitive::ErrorContext,
             Val::Type(id) => *id,
         };
-        if self.known.contains(&id) {
+        if self.known.contains(&(id, handles)) {
             return true;
         }
         let types = self.types;
         let Some(ty) = types.get(id).filter(|_| depth < DEEPEST) else { return false };
-        let mut each = |ty: &Val| self.crosses(ty, depth + 1);
+        let mut each = |ty: &Val| self.crosses(ty, handles, depth + 1);
         let crosses = match ty {
             Defined::Primitive(primitive) => *primitive != Primitive::ErrorContext,
             Defined::Record(record) => record.fields.values().all(each),
@@ -174,10 +176,11 @@ impl Values<'_> {
             Defined::Tuple(tuple) => tuple.types.iter().all(each),
             Defined::Flags(_) | Defined::Enum(_) => true,
             Defined::Result { ok, err, .. } => ok.iter().chain(err).all(each),
+            Defined::Own(_) | Defined::Borrow(_) => handles,
             _ => false,
         };
         if crosses {
-            self.known.insert(id);
+            self.known.insert((id, handles));
         }
         crosses
     }
