@@ -185,6 +185,11 @@ static class Components
         Check.Equal("a failure", Result<uint, Color>.Failed(Color.Blue), result(Result<uint, Color>.Ok(1)));
         Check.Equal("a success", Result<uint, Color>.Ok(7), result(Result<uint, Color>.Failed(Color.Red)));
 
+        var narrow = new Linker(store);
+        narrow.Define("", "turn-shape", (Spot spot) => new Spot.Circle(1));
+        var one = Check.Throws<WitrtException>("a host function that gives one case only", () => narrow.Instantiate(module));
+        Check.True("is told so", one.Message.EndsWith("result: Components+Spot+Circle is one case of Components+Spot, which is what stands for variant { dot, circle(f64) }", StringComparison.Ordinal), one.Message);
+
         // What a guest cannot have ends the call, not the process.
         foreach (var (what, call) in new (string, Action<Instance>)[]
         {

@@ -156,6 +156,9 @@ internal static class Reflected
     /// <summary>A class with a class in it, derived from it, for each case.</summary>
     private static Codec Variant<T>(WitType type, Place place) where T : class
     {
+        // What the compiler takes for the type of `(Shape shape) => new Shape.Circle(1)`.
+        if (typeof(T).DeclaringType is { IsAbstract: true } whole && whole.IsAssignableFrom(typeof(T)))
+            throw place.Fault($"{typeof(T)} is one case of {whole}, which is what stands for {type}");
         var nested = typeof(T).GetNestedTypes().Where(typeof(T).IsAssignableFrom).ToArray();
         var cases = new CaseCodec<T>[type.Parts.Count];
         for (int i = 0; i < cases.Length; i++)
