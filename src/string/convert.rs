@@ -124,9 +124,10 @@ fn convert<D: Direction>(mut src: &[D::From], dst: &mut [MaybeUninit<D::To>]) ->
 #[inline(always)]
 fn is_wide() -> bool {
     #[cfg(target_arch = "x86_64")]
-    return is_x86_feature_detected!("avx512vbmi2");
+    let wide = is_x86_feature_detected!("avx512vbmi2");
     #[cfg(not(target_arch = "x86_64"))]
-    false
+    let wide = false;
+    wide
 }
 
 struct ToUtf16;
