@@ -46,16 +46,14 @@ rust_tests() {
 
 clippy() {
     cargo clippy "${cargo[@]}" --all-targets -- -D warnings &&
-        cargo clippy "${cargo[@]}" --package witrt-python -- -D warnings
+        cargo clippy "${cargo[@]}" --package witrt-python -- -D warnings &&
+        beside fuzz
 }
 
-# The crates beside it, which bring crates of their own.
-clippy_beside() {
-    local crate
-    for crate in fuzz benches; do
-        cargo fmt --check --manifest-path $crate/Cargo.toml &&
-            cargo clippy --release --locked --manifest-path $crate/Cargo.toml --bins -- -D warnings || return
-    done
+# A crate beside it, which brings crates of its own.
+beside() {
+    cargo fmt --check --manifest-path "$1/Cargo.toml" &&
+        cargo clippy --release --locked --manifest-path "$1/Cargo.toml" --bins -- -D warnings
 }
 
 documentation() {
@@ -129,7 +127,7 @@ part ".NET tests" dotnet_tests
 part "Python tests" python_tests
 part "Licences and notices" supply_chain
 if [ "$full" = full ]; then
-    part "Clippy, fuzz targets and benchmarks" clippy_beside
+    part "Clippy, benchmarks" beside benches
     part "C tests, library under AddressSanitizer" sanitized address
     part "C threads, library under ThreadSanitizer" sanitized thread
     part "Strings and boundary under valgrind" scripts/interpret.sh valgrind

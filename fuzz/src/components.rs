@@ -458,6 +458,13 @@ fn same(cx: &impl witrt::AsContext, ty: &Type, a: &Val<'_>, b: &Val<'_>) {
         (Val::Option(a), Val::Option(b)) => payload(1, a, b),
         (Val::Result(Ok(a)), Val::Result(Ok(b))) => payload(0, a, b),
         (Val::Result(Err(a)), Val::Result(Err(b))) => payload(1, a, b),
+        (Val::Enum(a), Val::Enum(b)) => {
+            assert!(a == b && (*a as usize) < ty.len(), "{a}, {b}: {ty}");
+        }
+        (Val::Flags(a), Val::Flags(b)) => {
+            let Type::Flags(flags) = ty else { panic!("{ty}") };
+            assert!(a == b && a & !flags.mask() == 0, "{a:x}, {b:x}: {ty}");
+        }
         (Val::Own(a), Val::Own(b)) => assert!(Resource::same(a, b)),
         (a, b) => assert_eq!(format!("{a:?}"), format!("{b:?}")),
     }

@@ -12,10 +12,13 @@ use witrt::{
     Signature, Store, Val, ValType,
 };
 
+/// No memory is larger.
+const MOST_MEMORY: usize = 1 << 20;
+
 static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
     [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
         let mut config = Config::new();
-        config.back_end(back_end).opt_level(OptLevel::None).max_memory_bytes(1 << 20);
+        config.back_end(back_end).opt_level(OptLevel::None).max_memory_bytes(MOST_MEMORY);
         Engine::new(&config).expect("the options fit")
     })
 });
@@ -99,7 +102,7 @@ const WORDS: [u32; 22] = [
 /// Where there is a difference.
 pub fn play(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let Some((text, types)) = component(&mut bytes) else { return };
+    let Some(Made { text, types, doomed }) = component(&mut bytes) else { return };
     let calls = (0..8).map(|_| {
         let at = bytes.below(types.len());
         // At times those of another function.
@@ -110,6 +113,10 @@ pub fn play(data: &[u8]) {
     let calls = calls.collect::<Vec<_>>();
     let [by_door, without] = ENGINES.each_ref().map(|engine| outcomes(engine, &text, &calls));
     assert_eq!(by_door, without, "{text}\n{calls:?}");
+    for ((at, _), outcome) in calls.iter().zip(&by_door) {
+        let failed = outcome.starts_with(&format!("f{at} Err "));
+        assert!(failed || !doomed[*at], "{outcome}: {text}\n{calls:?}");
+    }
 }
 
 fn argument(bytes: &mut Bytes<'_>, ty: &Type) -> Val<'static> {
@@ -150,7 +157,8 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
             Err(error) => {
                 let frames = error.trap().map(|trap| trap.frames().iter());
                 let frames = frames.into_iter().flatten().map(|f| (f.func_index, f.func_offset));
-                format!("{:?} {} {:?}", error.kind(), error.message(), frames.collect::<Vec<_>>())
+                let frames = frames.collect::<Vec<_>>();
+                format!("Err {:?} {} {frames:?}", error.kind(), error.message())
             }
         };
         let noted = std::mem::take(&mut noted.lock().expect("as above").0);
@@ -213,7 +221,17 @@ fn signatures(bytes: &mut Bytes<'_>) -> Option<(String, Vec<String>, Vec<Signatu
     (!signatures.iter().any(large)).then_some((types.text, texts, signatures))
 }
 
-fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
+/// A component of functions of any values.
+pub(super) struct Made {
+    pub text: String,
+    /// What its functions are.
+    pub types: Vec<Signature>,
+    /// Which of them say that their result is where it cannot be.
+    doomed: Vec<bool>,
+}
+
+/// Makes one.
+pub(super) fn component(bytes: &mut Bytes<'_>) -> Option<Made> {
     let deed = |bytes: &mut Bytes<'_>| DEEDS[bytes.below(DEEDS.len())];
     let resource = match bytes.below(3) {
         0 => "(type $r (resource (rep i32))) (core func $drop (canon resource.drop $r))",
@@ -226,7 +244,7 @@ fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
     let made_up = (0..bytes.below(65)).flat_map(|_| WORDS[bytes.below(WORDS.len())].to_le_bytes());
     let made_up = made_up.map(|byte| format!("\\{byte:02x}")).collect::<String>();
     let (types, texts, signatures) = signatures(bytes)?;
-    let (mut core, mut lifted) = (String::new(), String::new());
+    let (mut core, mut lifted, mut doomed) = (String::new(), String::new(), Vec::new());
     for (at, (of, ty)) in texts.iter().zip(&signatures).enumerate() {
         let params = &ty.params.layout.flat;
         let params = if params.len() > 16 { " i32".to_owned() } else { core_type(params) };
@@ -247,6 +265,7 @@ fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
         }
         let bits = [0, 1, 2, 255, 256, 0xd800, 0x10ffff, -1][bytes.below(8)];
         let back = core_type(&ty.results.layout.flat);
+        let mut area = 0;
         let (given, returned) = match &*back {
             "" => (String::new(), ""),
             " i32" => (format!("(i32.const {bits})"), "(result i32)"),
@@ -258,14 +277,17 @@ fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
                 ("(local.get 0)".to_owned(), "(result i32)")
             }
             " i32 i32" if bytes.below(4) > 0 => {
-                let area = AREAS[bytes.below(AREAS.len())];
+                area = AREAS[bytes.below(AREAS.len())];
                 (format!("(call $tell (i32.const {area}) {told})"), "(result i32)")
             }
             _ => {
-                let area = MADE_UP_AREAS[bytes.below(MADE_UP_AREAS.len())];
+                area = MADE_UP_AREAS[bytes.below(MADE_UP_AREAS.len())];
                 (format!("(i32.const {area})"), "(result i32)")
             }
         };
+        let result = &ty.results.layout;
+        let end = area as u32 as usize + result.size as usize;
+        doomed.push(!(area as u32).is_multiple_of(result.align) || end > MOST_MEMORY);
         let _ = writeln!(
             core,
             "(func (export \"f{at}\") (param{params}) {returned} {noted} {} {given})",
@@ -325,5 +347,5 @@ fn component(bytes: &mut Bytes<'_>) -> Option<(String, Vec<Signature>)> {
   (func (export "hash") (result u64) (canon lift (core func $i "hash")))
   {lifted})"#
     );
-    Some((text, signatures))
+    Some(Made { text, types: signatures, doomed })
 }

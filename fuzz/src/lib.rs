@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod args;
+pub mod claimed;
 pub mod components;
 pub mod differ;
 pub mod doors;

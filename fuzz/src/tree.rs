@@ -263,6 +263,83 @@ fn width(kind: u8) -> usize {
     }
 }
 
+/// Looks whether what came out is a value of a type, with all its bits.
+///
+/// # Panics
+///
+/// Where it is none.
+///
+/// # Safety
+///
+/// It is a value, alive with all its parts.
+pub unsafe fn check(value: &Value, ty: &Type) {
+    assert_eq!(value.kind, kind(ty), "{ty}");
+    let payload = |value: &Value, ty: Option<&Type>| match ty {
+        // SAFETY: a part of the value, alive as that.
+        Some(ty) => unsafe { check(value, ty) },
+        None => assert_eq!(value.kind, NONE),
+    };
+    // SAFETY: each pointer is that of the kind.
+    unsafe {
+        match ty {
+            Type::Scalar(_) => assert!(is_number(value.kind, value.of), "{ty}: {:x}", value.of),
+            Type::Enum(_) => assert!(value.of < ty.len() as u64),
+            Type::Flags(flags) => assert_eq!(value.of & !u64::from(flags.mask()), 0),
+            Type::List(_) => {
+                let list = &*(value.of as *const List);
+                let element = ty.at(0).expect("a list has one");
+                for i in 0..list.size {
+                    match list.element {
+                        VAL => check(&*list.data.cast::<Value>().add(i), element),
+                        of => {
+                            assert_eq!(of, kind(element));
+                            let of = list.data.cast::<u8>().add(i * width(of));
+                            match element.to_string().as_str() {
+                                "bool" => assert!(*of < 2),
+                                "char" => assert!(char::from_u32(*of.cast::<u32>()).is_some()),
+                                _ => {}
+                            }
+                        }
+                    }
+                }
+            }
+            Type::Record(_) | Type::Tuple(_) => {
+                let fields = &*(value.of as *const Vector);
+                assert_eq!(fields.size, ty.len());
+                for i in 0..fields.size {
+                    payload(&*fields.data.cast::<Value>().add(i), ty.at(i));
+                }
+            }
+            Type::Variant(_) | Type::Result(_) => {
+                let variant = &*(value.of as *const Variant);
+                assert!((variant.index as usize) < ty.len());
+                payload(&variant.val, ty.at(variant.index as usize));
+            }
+            Type::Option(_) => {
+                if let Some(some) = (value.of as *const Value).as_ref() {
+                    payload(some, ty.at(1));
+                }
+            }
+            Type::String | Type::Own(_) | Type::Borrow(_) => assert_ne!(value.of, 0),
+        }
+    }
+}
+
+/// Whether eight bytes are a number of this kind, and the rest filled by its sign.
+fn is_number(kind: u8, of: u64) -> bool {
+    match kind {
+        16 => of as i8 as u64 == of,
+        17 => u64::from(of as u8) == of,
+        18 => of as i16 as u64 == of,
+        19 => u64::from(of as u16) == of,
+        20 => of as i32 as u64 == of,
+        21 => u64::from(of as u32) == of,
+        BOOL => of < 2,
+        CHAR => u32::try_from(of).is_ok_and(|of| char::from_u32(of).is_some()),
+        _ => true,
+    }
+}
+
 /// What a value says, whoever made it.
 ///
 /// # Safety
