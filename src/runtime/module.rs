@@ -150,8 +150,7 @@ impl Module {
     /// read; else as [`Module::new`]. The message names the path.
     pub fn from_file(engine: &Engine, path: impl AsRef<Path>) -> Result<Module> {
         let path = path.as_ref();
-        let read =
-            std::fs::read(path).map_err(|e| Error::new(ErrorKind::UnreadableFile, e.to_string()));
+        let read = read(path).map_err(|e| Error::new(ErrorKind::UnreadableFile, e.to_string()));
         let made = read.and_then(|bytes| Module::new(engine, &bytes));
         made.map_err(|error| error.context(path.display()))
     }
@@ -547,4 +546,13 @@ impl AsRef<[u8]> for Source {
     fn as_ref(&self) -> &[u8] {
         self.artefact.source(image(&self.mapped))
     }
+}
+
+/// What is in a file. A device is none: it may be without end.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    #[cfg(unix)]
+    if std::os::unix::fs::FileTypeExt::is_char_device(&std::fs::metadata(path)?.file_type()) {
+        return Err(std::io::Error::other("this is a device, and no file"));
+    }
+    std::fs::read(path)
 }

@@ -312,6 +312,11 @@ static void from_files(wasm_engine_t* engine) {
   CHECK(witrt_module_new_from_file(engine, NULL, NULL) == NULL);
   CHECK(witrt_module_new_from_file(NULL, path, NULL) == NULL);
   CHECK(witrt_module_new_from_file(engine, "/tmp", NULL) == NULL);
+  /* It has no end. */
+  CHECK(witrt_module_new_from_file(engine, "/dev/zero", &error) == NULL);
+  CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_UNREADABLE_FILE);
+  CHECK(has(witrt_error_message(error), "/dev/zero: this is a device"));
+  witrt_error_delete(error);
 }
 
 int main(void) {
