@@ -116,3 +116,46 @@ fn precompiled() {
         }
     }
 }
+
+/// Instances of one component in several stores and on several threads have a door each;
+/// what happens to one is nothing to the others.
+#[test]
+fn many_instances() {
+    let engines = [engine(BackEnd::Compiled), engine(BackEnd::Compiled)];
+    let modules = engines
+        .each_ref()
+        .map(|engine| Module::new(engine, text_of(Shape::Resource, "").as_bytes()).unwrap());
+    let made = |at: usize| Twin::new(&engines[at], &modules[at], Shape::Resource).unwrap();
+    let mut twins = [made(0), made(0), made(1), made(1)];
+    for round in 0..3 {
+        for (n, twin) in twins.iter_mut().enumerate() {
+            let text = format!("{n} in {round}, é");
+            assert_eq!(twin.call("echo", &[text.as_str().into()]), format!("{text:?} []"));
+            twin.call("poke", &[Val::U32(64), Val::U32(n as u32)]);
+        }
+        for (n, twin) in twins.iter_mut().enumerate() {
+            assert_eq!(twin.call("peek", &[Val::U32(64)]), format!("U64({n}) []"));
+        }
+    }
+    // Two in one store.
+    let mut twin = made(0);
+    let ty = FuncType::new([ValType::U32], []);
+    let note = Func::new(&mut twin.store, ty, |_, _, _| Ok(()));
+    let other = Instance::new(&mut twin.store, &modules[0], &[note.into()]).unwrap();
+    for _ in 0..3 {
+        let echo = other.func(&mut twin.store, "echo").unwrap().typed::<(&str,), String>().unwrap();
+        assert_eq!(echo.call(&mut twin.store, ("other",)).unwrap(), "other");
+        assert_eq!(twin.call("echo", &["one".into()]), "\"one\" []");
+    }
+    assert!(twin.call("trap", &["x".into()]).starts_with("Trap"));
+    assert!(twin.call("echo", &["one".into()]).starts_with("Poisoned"));
+    let echo = other.func(&mut twin.store, "echo").unwrap().typed::<(&str,), String>().unwrap();
+    assert_eq!(echo.call(&mut twin.store, ("other",)).unwrap(), "other");
+    // Elsewhere, where each is dropped, too.
+    let threads = twins.map(|mut twin| {
+        std::thread::spawn(move || {
+            (0..100).all(|_| twin.call("echo", &["there".into()]) == "\"there\" []")
+        })
+    });
+    assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+}
