@@ -32,6 +32,17 @@ impl Buffer {
         self.0.buf
     }
 
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self.0.len {
+            // There need not be an address.
+            0 => &[],
+            // SAFETY: without gaps, which `get` has looked at, so many bytes are there for as
+            // long as this is.
+            len => unsafe { std::slice::from_raw_parts(self.0.buf.cast(), len as usize) },
+        }
+    }
+
     /// How many elements there are.
     pub fn count(&self) -> usize {
         self.0.len as usize / self.item_size()

@@ -4,7 +4,7 @@
 
 use crate::error::exception;
 use crate::ticker::{self, Ticking};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::path::PathBuf;
@@ -22,8 +22,9 @@ pub struct Engine {
 impl Engine {
     #[new]
     #[pyo3(signature = (*, ill_formed="reject", fuel=false, interruptible=true,
-        opt_level="speed", cache_dir=None, max_memory_bytes=None, max_stack_bytes=None,
-        pooling=None, parallel_compilation=true))]
+        opt_level="speed", cache_dir=None, max_memory_bytes=None, max_table_elements=None,
+        max_instances=None, max_stack_bytes=None, pooling=None, parallel_compilation=true,
+        trace=None))]
     #[allow(clippy::too_many_arguments)] // they are keywords
     fn new(
         py: Python<'_>,
@@ -33,15 +34,19 @@ impl Engine {
         opt_level: &str,
         cache_dir: Option<PathBuf>,
         max_memory_bytes: Option<usize>,
+        max_table_elements: Option<usize>,
+        max_instances: Option<usize>,
         max_stack_bytes: Option<usize>,
         pooling: Option<u32>,
         parallel_compilation: bool,
+        trace: Option<Py<PyAny>>,
     ) -> PyResult<Engine> {
         let mut config = Config::new();
         config.ill_formed(match ill_formed {
             "reject" => Policy::Reject,
             "replace" => Policy::Replace,
-            other => return Err(unknown("ill_formed", other, "reject or replace")),
+            "keep" => Policy::Keep,
+            other => return Err(unknown("ill_formed", other, "reject, replace or keep")),
         });
         config.opt_level(match opt_level {
             "none" => OptLevel::None,
@@ -57,11 +62,32 @@ impl Engine {
         if let Some(bytes) = max_memory_bytes {
             config.max_memory_bytes(bytes);
         }
+        if let Some(elements) = max_table_elements {
+            config.max_table_elements(elements);
+        }
+        if let Some(instances) = max_instances {
+            config.max_instances(instances);
+        }
         if let Some(bytes) = max_stack_bytes {
             config.max_stack_bytes(bytes);
         }
         if let Some(instances) = pooling {
             config.pooling(instances);
+        }
+        if let Some(to) = trace {
+            if !to.bind(py).is_callable() {
+                return Err(PyTypeError::new_err(
+                    "trace is a callable, to which each line is given",
+                ));
+            }
+            config.trace(move |line| {
+                Python::attach(|py| {
+                    // The call goes on, as it does after what a finalizer raises.
+                    if let Err(raised) = to.call1(py, (line,)) {
+                        raised.write_unraisable(py, Some(to.bind(py)));
+                    }
+                });
+            });
         }
         let engine = witrt::Engine::new(&config).map_err(|error| exception(py, &error))?;
         let ticking = interruptible.then(|| ticker::register(&engine));
@@ -74,9 +100,8 @@ impl Engine {
     pub fn default(py: Python<'_>) -> PyResult<Py<Engine>> {
         static DEFAULT: PyOnceLock<Py<Engine>> = PyOnceLock::new();
         let made = DEFAULT.get_or_try_init(py, || {
-            let made =
-                Engine::new(py, "reject", false, true, "speed", None, None, None, None, true)?;
-            Py::new(py, made)
+            let made = py.get_type::<Engine>().call0()?;
+            Ok::<_, PyErr>(made.cast_into::<Engine>()?.unbind())
         });
         made.map(|made| made.clone_ref(py))
     }

@@ -1,8 +1,9 @@
-//! What modules export besides functions: memories, globals and tables.
+//! What modules import and export besides functions: memories, globals and tables.
 //!
 //! Not here: functions.
 
-use crate::error::{Imported, exception};
+use crate::buffer;
+use crate::error::{Fault, Imported, exception, new};
 use crate::func::Function;
 use crate::store::Store;
 use crate::types::Conv;
@@ -10,7 +11,8 @@ use crate::value;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit};
-use witrt::{Extern, Val};
+use witrt::tree::kind::U8;
+use witrt::{ErrorKind, Extern, GlobalType, Limits, MemoryType, TableType, Val, ValType};
 
 /// A linear memory.
 #[pyclass(frozen, module = "witrt")]
@@ -49,8 +51,38 @@ pub fn of_store(given: &Bound<'_, PyAny>, store: &Py<Store>) -> Option<Extern> {
     of.is(store).then_some(found)
 }
 
+/// The type of this name in text modules.
+fn kind(name: &str) -> PyResult<ValType> {
+    let found = ValType::ALL.iter().copied().find(|ty| ty.name() == name);
+    found.ok_or_else(|| new(ErrorKind::UnknownKind, format!("there is no type {name:?}")))
+}
+
+/// What a global or an element of this type is to hold.
+fn held(ty: ValType, value: &Bound<'_, PyAny>) -> PyResult<Val<'static>> {
+    let py = value.py();
+    value::val(&Conv::plain(ty, py.None()), value).map_err(|fault| fault.exception(py, None))
+}
+
 #[pymethods]
 impl Memory {
+    #[new]
+    #[pyo3(signature = (store, pages, maximum=None))]
+    fn new(py: Python<'_>, store: Py<Store>, pages: u64, maximum: Option<u64>) -> PyResult<Memory> {
+        let limits = Limits { min: pages, max: maximum };
+        let ty = MemoryType { limits, memory64: false, shared: false };
+        let memory = store
+            .get()
+            .cell
+            .enter(|cx| witrt::Memory::new(cx, ty).map_err(|error| exception(py, &error)))?;
+        Ok(Memory { memory, store })
+    }
+
+    /// How many pages it may have; `None` for no bound of its own.
+    #[getter]
+    fn maximum(&self) -> PyResult<Option<u64>> {
+        self.store.get().cell.enter(|cx| Ok(self.memory.ty(cx).limits.max))
+    }
+
     /// How many pages of 64 KiB it has.
     #[getter]
     fn pages(&self) -> PyResult<u64> {
@@ -80,11 +112,15 @@ impl Memory {
     }
 
     /// Writes bytes there.
-    fn write(&self, py: Python<'_>, offset: usize, data: &[u8]) -> PyResult<()> {
-        self.store
-            .get()
-            .cell
-            .enter(|cx| self.memory.write(cx, offset, data).map_err(|error| exception(py, &error)))
+    fn write(&self, offset: usize, data: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = data.py();
+        let buffer = buffer::get(data, U8).map_err(|fault| fault.exception(py, None))?;
+        let wrong = || Fault::mismatch("bytes, or another buffer of u8", data).exception(py, None);
+        let buffer = buffer.ok_or_else(wrong)?;
+        self.store.get().cell.enter(|cx| {
+            let written = self.memory.write(cx, offset, buffer.bytes());
+            written.map_err(|error| exception(py, &error))
+        })
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
@@ -94,6 +130,34 @@ impl Memory {
 
 #[pymethods]
 impl Global {
+    #[new]
+    #[pyo3(signature = (store, r#type, value, *, mutable=true))]
+    fn new(
+        store: Py<Store>,
+        r#type: &str,
+        value: &Bound<'_, PyAny>,
+        mutable: bool,
+    ) -> PyResult<Global> {
+        let py = value.py();
+        let content = kind(r#type)?;
+        if !content.is_core() {
+            let told = format!("a global holds numbers and references, not {content}");
+            return Err(new(ErrorKind::WrongKind, told));
+        }
+        let ty = GlobalType { content, mutable };
+        let global = store.get().cell.enter(|mut cx| {
+            let val = held(ty.content, value)?;
+            witrt::Global::new(&mut cx, ty, &val).map_err(|error| exception(py, &error))
+        })?;
+        Ok(Global { global, store })
+    }
+
+    /// The type of what it holds.
+    #[getter]
+    fn r#type(&self) -> PyResult<&'static str> {
+        self.store.get().cell.enter(|cx| Ok(self.global.ty(cx).content.name()))
+    }
+
     /// What it holds: a number, or a reference.
     #[getter]
     fn value(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
@@ -109,8 +173,7 @@ impl Global {
     fn set_value(&self, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = value.py();
         self.store.get().cell.enter(|mut cx| {
-            let conv = Conv::plain(self.global.ty(&cx).content, py.None());
-            let val = value::val(&conv, value).map_err(|fault| fault.exception(py, None))?;
+            let val = held(self.global.ty(&cx).content, value)?;
             self.global.set(&mut cx, &val).map_err(|error| exception(py, &error))
         })
     }
@@ -128,6 +191,42 @@ impl Global {
 
 #[pymethods]
 impl Table {
+    #[new]
+    #[pyo3(signature = (store, r#type, size, maximum=None, init=None))]
+    fn new(
+        py: Python<'_>,
+        store: Py<Store>,
+        r#type: &str,
+        size: u64,
+        maximum: Option<u64>,
+        init: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Table> {
+        let element = kind(r#type)?;
+        if !element.is_ref() {
+            let told = format!("a table holds references, not {element}");
+            return Err(new(ErrorKind::WrongKind, told));
+        }
+        let ty = TableType { element, limits: Limits { min: size, max: maximum } };
+        let none = py.None().into_bound(py);
+        let table = store.get().cell.enter(|mut cx| {
+            let val = held(element, init.unwrap_or(&none))?;
+            witrt::Table::new(&mut cx, ty, &val).map_err(|error| exception(py, &error))
+        })?;
+        Ok(Table { table, store })
+    }
+
+    /// The type of its elements.
+    #[getter]
+    fn r#type(&self) -> PyResult<&'static str> {
+        self.store.get().cell.enter(|cx| Ok(self.table.ty(cx).element.name()))
+    }
+
+    /// How many elements it may have; `None` for no bound of its own.
+    #[getter]
+    fn maximum(&self) -> PyResult<Option<u64>> {
+        self.store.get().cell.enter(|cx| Ok(self.table.ty(cx).limits.max))
+    }
+
     fn __len__(&self) -> PyResult<usize> {
         self.store.get().cell.enter(|cx| Ok(self.table.size(cx) as usize))
     }
@@ -146,8 +245,7 @@ impl Table {
         let py = value.py();
         self.store.get().cell.enter(|mut cx| {
             let index = self.index(py, &cx, index)?;
-            let conv = Conv::plain(self.table.ty(&cx).element, py.None());
-            let val = value::val(&conv, value).map_err(|fault| fault.exception(py, None))?;
+            let val = held(self.table.ty(&cx).element, value)?;
             self.table.set(&mut cx, index, &val).map_err(|error| exception(py, &error))
         })
     }
@@ -156,9 +254,7 @@ impl Table {
     fn grow(&self, by: u64, init: &Bound<'_, PyAny>) -> PyResult<u64> {
         let py = init.py();
         self.store.get().cell.enter(|mut cx| {
-            let conv = Conv::plain(self.table.ty(&cx).element, py.None());
-            let val: Val<'_> =
-                value::val(&conv, init).map_err(|fault| fault.exception(py, None))?;
+            let val = held(self.table.ty(&cx).element, init)?;
             self.table.grow(&mut cx, by, &val).map_err(|error| exception(py, &error))
         })
     }

@@ -99,7 +99,7 @@ impl Function {
         py: Python<'py>,
         args: &Bound<'py, PyTuple>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut room = Room::new();
+        let mut room = Room::new(self.policy);
         let mut few = [Slot::NONE; FEW];
         let mut many = Vec::new();
         let slots = match few.get_mut(..self.ty.params.len()) {
@@ -170,7 +170,7 @@ impl Function {
         let mut texts = [Text::Utf8(&[]); FEW];
         for ((lent, odd), text) in lent.iter().zip(&mut odd).zip(&mut texts) {
             if let Some(lent) = lent {
-                *text = odd.insert(units(lent)?).text();
+                *text = odd.insert(units(lent, self.policy)?).text();
             }
         }
         let mut ends = [Arg::number(0); FEW];
@@ -235,7 +235,7 @@ impl Function {
         }
         let mut odd = Vec::new();
         for text in &texts {
-            odd.push(text.as_ref().map(units).transpose()?);
+            odd.push(text.as_ref().map(|text| units(text, self.policy)).transpose()?);
         }
         let store = self.store.get();
         store.cell.enter(|mut cx| {

@@ -110,12 +110,12 @@ impl Host {
         if let (Kind::Text, Ok(value)) = (&conv.kind, &made) {
             let text = value.cast::<PyString>();
             let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
-            let units = units(text).map_err(raise)?;
+            let units = units(text, self.policy).map_err(raise)?;
             let text = Str::new_in(caller, units.text()).map_err(|error| self.result(error))?;
             returned.text = Some(text);
             return Ok(());
         }
-        let mut room = Room::new();
+        let mut room = Room::new(self.policy);
         let slot = match (&conv.kind, made) {
             (Kind::Result(cases), Err(error)) => {
                 // The error of a result is raised, as it is where Python calls.
@@ -208,7 +208,7 @@ impl Host {
             Kind::Text => {
                 let text = value.cast::<PyString>();
                 let text = text.map_err(|_| self.fault(py, Fault::mismatch(&conv.told, value)))?;
-                let units = units(text).map_err(|error| raised(py, error))?;
+                let units = units(text, self.policy).map_err(|error| raised(py, error))?;
                 call.put_text(units.text()).map_err(|error| self.result(error))
             }
             _ => {

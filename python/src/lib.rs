@@ -48,6 +48,15 @@ mod _witrt {
         told.map_err(|error| crate::error::exception(py, &error))
     }
 
+    /// Raises what is wrong with a module, which is not compiled.
+    #[pyfunction]
+    fn validate(py: Python<'_>, bytes: &[u8]) -> PyResult<()> {
+        let engine = Engine::default(py)?;
+        let engine = &engine.get().engine;
+        let checked = py.detach(|| witrt::Module::validate(engine, bytes));
+        checked.map_err(|error| crate::error::exception(py, &error))
+    }
+
     /// Says that this is the thread on which Python looks at signals.
     #[pyfunction]
     fn is_main_thread() {

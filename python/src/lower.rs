@@ -15,7 +15,7 @@ use std::any::Any;
 use std::rc::Rc;
 use witrt::tree::kind::*;
 use witrt::tree::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot};
-use witrt::{ErrorKind, Resource};
+use witrt::{ErrorKind, Policy, Resource};
 
 /// So many texts need no allocation.
 const FEW: usize = 4;
@@ -29,15 +29,17 @@ pub struct Room<'py> {
     /// What of Python's is lent.
     lent: Vec<Bound<'py, PyAny>>,
     buffers: Vec<Buffer>,
+    policy: Policy,
 }
 
 const NO_TEXT: TextSlot =
     TextSlot { data: std::ptr::null(), size: 0, encoding: 0, flags: 0, reserved: 0 };
 
 impl<'py> Room<'py> {
-    pub fn new() -> Room<'py> {
+    /// What is ill-formed is kept by this policy, or told where it is read.
+    pub fn new(policy: Policy) -> Room<'py> {
         let (nodes, lent, buffers) = (Vec::new(), Vec::new(), Vec::new());
-        Room { few: [NO_TEXT; FEW], used: 0, nodes, lent, buffers }
+        Room { few: [NO_TEXT; FEW], used: 0, nodes, lent, buffers, policy }
     }
 
     /// Keeps something, and tells where.
@@ -49,10 +51,15 @@ impl<'py> Room<'py> {
     }
 
     fn text(&mut self, text: &Bound<'py, PyString>) -> Result<TextSlot, Fault> {
-        let slot = match units(text)? {
+        let slot = match units(text, self.policy)? {
             Units::Lent(text) => TextSlot::new(text),
             Units::Copied(units) => {
                 let slot = TextSlot::new(witrt::string::Text::Utf32(&units));
+                self.nodes.push(Rc::new(units));
+                slot
+            }
+            Units::Kept(units) => {
+                let slot = TextSlot::new(witrt::string::Text::Utf16(&units));
                 self.nodes.push(Rc::new(units));
                 slot
             }
@@ -433,7 +440,7 @@ fn float(conv: &Conv, value: &Bound<'_, PyAny>) -> Result<f64, Fault> {
 
 fn character(conv: &Conv, value: &Bound<'_, PyAny>) -> Result<u32, Fault> {
     let text = value.cast::<PyString>().map_err(|_| Fault::mismatch(&conv.told, value))?;
-    let units = units(text)?;
+    let units = units(text, Policy::Reject)?;
     let found = match units.text() {
         witrt::string::Text::Utf8([c]) | witrt::string::Text::Latin1([c]) => Some(u32::from(*c)),
         witrt::string::Text::Utf16([c]) => Some(u32::from(*c)),

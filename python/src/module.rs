@@ -111,7 +111,8 @@ impl Module {
     /// Makes an instance. `imports` has, for each import that is supplied, its place,
     /// the interface that it is supplied as, and what supplies it; `whole` has instances
     /// that are an interface each, of this name; `make` makes classes.
-    #[pyo3(signature = (store, imports, whole, make, wasi=None, resources=None, array=None))]
+    #[pyo3(signature = (store, imports, whole, make, wasi=None, resources=None, array=None,
+        trap_missing=false))]
     #[allow(clippy::too_many_arguments)] // only `witrt/_instance.py` calls it
     fn instantiate(
         &self,
@@ -123,6 +124,7 @@ impl Module {
         wasi: Option<&Bound<'_, PyAny>>,
         resources: Option<Py<PyDict>>,
         array: Option<Py<PyAny>>,
+        trap_missing: bool,
     ) -> PyResult<Instance> {
         if let Some(wasi) = wasi {
             store.get().set_wasi(py, &wasi::config(wasi)?)?;
@@ -179,6 +181,9 @@ impl Module {
             })?;
         }
         let instance = store.get().cell.enter(|mut cx| {
+            if trap_missing {
+                linker.define_unknown_as_traps(&mut cx, &self.module);
+            }
             store.get().cell.run(py, &mut cx, |cx| linker.instantiate(cx, &self.module))
         })?;
         Ok(Instance { instance, store, types, resources, array })

@@ -8,8 +8,9 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::types::string::PyStringData;
+use std::ffi::c_int;
 use witrt::Error;
-use witrt::string::{Dest, Encoding, Narrowest, Policy, Text, copy, narrowest};
+use witrt::string::{BadText, Dest, Encoding, Narrowest, Policy, Text, copy, narrowest};
 
 /// The text of a `str`.
 pub enum Units<'a> {
@@ -19,6 +20,8 @@ pub enum Units<'a> {
     /// only where there are none: two of them in a row would be taken for one
     /// character, which they are not to Python.
     Copied(Vec<u32>),
+    /// The same as UTF-16, where surrogates are to be kept.
+    Kept(Vec<u16>),
 }
 
 impl Units<'_> {
@@ -28,13 +31,14 @@ impl Units<'_> {
         match self {
             Units::Lent(text) => *text,
             Units::Copied(units) => Text::Utf32(units),
+            Units::Kept(units) => Text::Utf16(units),
         }
     }
 }
 
 /// The text of a `str`, lent for as long as that is.
 #[inline]
-pub fn units<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Units<'a>> {
+pub fn units<'a>(text: &'a Bound<'_, PyString>, policy: Policy) -> PyResult<Units<'a>> {
     // SAFETY: a `str` does not change, and is there for `'a`. How it is stored is read
     // by PyO3, for the version of CPython that this is built for.
     let data = unsafe { text.data() }?;
@@ -44,13 +48,35 @@ pub fn units<'a>(text: &'a Bound<'_, PyString>) -> PyResult<Units<'a>> {
             false => Text::Latin1(bytes),
         },
         PyStringData::Ucs2(units) => {
-            if units.iter().any(|unit| unit & 0xF800 == 0xD800) {
+            if policy != Policy::Keep && units.iter().any(|unit| is_surrogate((*unit).into())) {
                 return Ok(Units::Copied(units.iter().map(|unit| (*unit).into()).collect()));
             }
             Text::Utf16(units)
         }
-        PyStringData::Ucs4(units) => Text::Utf32(units),
+        PyStringData::Ucs4(units) => {
+            if policy == Policy::Keep && units.iter().any(|unit| is_surrogate(*unit)) {
+                return Ok(Units::Kept(units.iter().flat_map(|unit| utf16(*unit)).collect()));
+            }
+            Text::Utf32(units)
+        }
     }))
+}
+
+fn is_surrogate(unit: u32) -> bool {
+    unit & !0x7FF == 0xD800
+}
+
+/// A code point as UTF-16; a surrogate is itself.
+fn utf16(point: u32) -> impl Iterator<Item = u16> {
+    let mut pair = [0; 2];
+    let units = match char::from_u32(point) {
+        Some(c) => c.encode_utf16(&mut pair).len(),
+        None => {
+            pair[0] = point as u16;
+            1
+        }
+    };
+    pair.into_iter().take(units)
 }
 
 /// Whether a `str` of one byte a character says of itself that it is ASCII: the text is then
@@ -98,7 +124,11 @@ pub fn new_str<'py>(
     text: Text<'_>,
     policy: Policy,
 ) -> Result<Bound<'py, PyString>, Failed> {
-    let (widest, chars) = narrowest(text, policy).map_err(|bad| Failed::Text(bad.into()))?;
+    let (widest, chars) = match narrowest(text, policy) {
+        Ok(found) => found,
+        Err(bad) if policy == Policy::Keep => return kept(py, text, bad),
+        Err(bad) => return Err(Failed::Text(bad.into())),
+    };
     let (encoding, most) = match widest {
         Narrowest::Ascii => (Encoding::Latin1, 0x7F),
         Narrowest::Latin1 => (Encoding::Latin1, 0xFF),
@@ -132,4 +162,32 @@ pub fn new_str<'py>(
         }
     }
     Ok(made)
+}
+
+/// A new `str` of UTF-16 with its lone surrogates.
+#[cold]
+fn kept<'py>(
+    py: Python<'py>,
+    text: Text<'_>,
+    bad: BadText,
+) -> Result<Bound<'py, PyString>, Failed> {
+    let points: Vec<u32> = match text {
+        Text::Utf16(units) => points(units.iter().copied()),
+        Text::LooseUtf16(units) => points(units.iter().map(|unit| u16::from_ne_bytes(*unit))),
+        _ => return Err(Failed::Text(bad.into())),
+    };
+    // SAFETY: so many code points of four bytes are there; the answer is a new reference or
+    // NULL with an exception.
+    unsafe {
+        let (start, kind) = (points.as_ptr().cast(), ffi::PyUnicode_4BYTE_KIND as c_int);
+        let made = ffi::PyUnicode_FromKindAndData(kind, start, points.len() as ffi::Py_ssize_t);
+        let made = Bound::from_owned_ptr_or_err(py, made).map_err(Failed::Memory)?;
+        Ok(made.cast_into_unchecked())
+    }
+}
+
+fn points(units: impl Iterator<Item = u16>) -> Vec<u32> {
+    char::decode_utf16(units)
+        .map(|point| point.map_or_else(|lone| lone.unpaired_surrogate().into(), u32::from))
+        .collect()
 }

@@ -32,7 +32,7 @@ from ._errors import (
     UnsupportedError,
     UsageError,
 )
-from ._instance import Instance, Interface, Module, Resource, load
+from ._instance import Instance, Interface, Module, Resource, load, validate
 from ._values import Err, Ok, Some
 from ._wasi import Wasi
 from ._witrt import Engine, Function, Global, Memory, Reference, Store, Table
@@ -71,6 +71,7 @@ __all__ = [
     "Variant",
     "Wasi",
     "load",
+    "validate",
 ]
 
 # Signals come to the main thread; this may be another one, and then it is not known

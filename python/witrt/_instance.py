@@ -34,18 +34,25 @@ def load(source: Source, *, face: Optional[str] = None, engine: Optional[Engine]
         return Module(_witrt.Module.from_bytes(engine, data), "module", lambda: data)
     path = os.fspath(source)
     name = os.path.splitext(os.path.basename(path))[0]
-
-    def read() -> bytes:
-        with open(path, "rb") as file:
-            return file.read()
-
     if face is not None:
-        try:
-            data = read()
-        except OSError as error:
-            raise make(105, f"{path}: {error.strerror}") from error
-        return Module(_witrt.Module.attach(engine, data, face), name, None, face)
-    return Module(_witrt.Module.from_file(engine, path), name, read)
+        return Module(_witrt.Module.attach(engine, _read(path), face), name, None, face)
+    return Module(_witrt.Module.from_file(engine, path), name, lambda: _read(path))
+
+
+def _read(source: Source) -> bytes:
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
+    try:
+        with open(source, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise make(105, f"{os.fspath(source)}: {error.strerror}") from error
+
+
+def validate(source: Source) -> None:
+    """Checks a module, without compiling it: :class:`witrt.LoadError` tells what is wrong
+    with it, and where."""
+    _witrt.validate(_read(source))
 
 
 class Module:
@@ -133,6 +140,7 @@ class Module:
         release_gil: bool = False,
         timeout: Optional[float] = None,
         arrays: bool = False,
+        trap_missing: bool = False,
     ) -> "Instance":
         """Makes an instance.
 
@@ -148,7 +156,9 @@ class Module:
 
         ``store`` is where it lives, by default in one of its own, which is closed with
         it. ``release_gil`` and ``timeout`` are those of a store of its own. With
-        ``arrays``, lists of numbers come as :class:`array.array`.
+        ``arrays``, lists of numbers come as :class:`array.array`. With ``trap_missing``,
+        functions that are imported and not supplied trap once they are called, and tell
+        their names.
         """
         if imports is not None and not isinstance(imports, Mapping):
             found = type(imports).__name__
@@ -160,7 +170,7 @@ class Module:
             store = Store(self.engine, release_gil=release_gil, timeout=timeout)
         elif release_gil or timeout is not None:
             raise ValueError("release_gil and timeout belong to the store that is given")
-        return Instance(self, store, imports or {}, wasi, arrays, own)
+        return Instance(self, store, imports or {}, wasi, arrays, own, trap_missing)
 
     def _find_names(self) -> _wit.Names:
         if self._names is None:
@@ -273,6 +283,7 @@ class Instance(_Namespace):
         wasi: Optional[Wasi],
         arrays: bool,
         own: bool,
+        trap_missing: bool,
     ) -> None:
         self._module = module
         self._store = store
@@ -313,6 +324,7 @@ class Instance(_Namespace):
             wasi,
             self._resource_makers,
             to_array if arrays else None,
+            trap_missing,
         )
         for name in attributes:
             if hasattr(Instance, name):

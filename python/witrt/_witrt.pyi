@@ -8,9 +8,21 @@ class Engine:
     """Compiles modules and makes stores. Any thread may use it.
 
     ``ill_formed`` says what becomes of text that is not well-formed, in either
-    direction: ``"reject"``, or ``"replace"`` with U+FFFD. ``fuel`` counts instructions.
+    direction: ``"reject"``, ``"replace"`` with U+FFFD, or ``"keep"``, which passes lone
+    surrogates on to and from guests whose text is UTF-16 (two that are a pair there become
+    one character), and refuses them elsewhere. ``fuel`` counts instructions.
     ``interruptible`` lets Ctrl-C and timeouts end a guest that runs; without it, loops
-    in guests are a little faster. ``cache_dir`` keeps compiled code.
+    in guests are a little faster. ``opt_level`` is ``"none"``, ``"speed"`` or
+    ``"speed_and_size"``. ``cache_dir`` keeps compiled code.
+
+    ``max_memory_bytes`` bounds a memory, ``max_table_elements`` a table, ``max_instances``
+    the instances of a store; a store may have bounds of its own. ``max_stack_bytes`` is how
+    much of a thread's stack guests may use, 256 KiB unless it is told. ``pooling`` sets
+    memory aside for so many instances at once.
+
+    ``trace`` is given a line whenever an export is called or a guest calls an import
+    (``call greet("Zoë", 3)``), right before, on the thread of the call. What it raises is
+    reported as unraisable.
     """
 
     def __init__(
@@ -22,9 +34,12 @@ class Engine:
         opt_level: str = "speed",
         cache_dir: Optional["str | os.PathLike[str]"] = None,
         max_memory_bytes: Optional[int] = None,
+        max_table_elements: Optional[int] = None,
+        max_instances: Optional[int] = None,
         max_stack_bytes: Optional[int] = None,
         pooling: Optional[int] = None,
         parallel_compilation: bool = True,
+        trace: Optional[Callable[[str], object]] = None,
     ) -> None: ...
 
 @final
@@ -89,22 +104,32 @@ class Function:
 
 @final
 class Memory:
-    """A linear memory."""
+    """A linear memory: one that a guest exports, or one that is made for a guest to import,
+    of so many pages of 64 KiB."""
 
+    def __init__(self, store: Store, pages: int, maximum: Optional[int] = None) -> None: ...
     @property
     def pages(self) -> int:
         """How many pages of 64 KiB it has."""
+    @property
+    def maximum(self) -> Optional[int]:
+        """How many pages it may have; ``None`` for no bound of its own."""
     def grow(self, by: int) -> int:
         """Adds pages, and gives how many there were."""
     def read(self, offset: int, size: int) -> bytes:
         """A copy of so many bytes."""
-    def write(self, offset: int, data: bytes) -> None:
-        """Writes bytes there."""
+    def write(self, offset: int, data: Any) -> None:
+        """Writes bytes there: any buffer of them, without a copy in between."""
 
 @final
 class Global:
-    """A global."""
+    """A global: one that a guest exports, or one that is made for a guest to import, of a
+    type such as ``"i32"`` or ``"externref"``."""
 
+    def __init__(self, store: Store, type: str, value: Any, *, mutable: bool = True) -> None: ...
+    @property
+    def type(self) -> str:
+        """The type of what it holds."""
     @property
     def value(self) -> Any: ...
     @value.setter
@@ -114,8 +139,18 @@ class Global:
 
 @final
 class Table:
-    """A table of references."""
+    """A table of references: one that a guest exports, or one that is made for a guest to
+    import, of ``"funcref"`` or ``"externref"``."""
 
+    def __init__(
+        self, store: Store, type: str, size: int, maximum: Optional[int] = None, init: Any = None
+    ) -> None: ...
+    @property
+    def type(self) -> str:
+        """The type of its elements."""
+    @property
+    def maximum(self) -> Optional[int]:
+        """How many elements it may have; ``None`` for no bound of its own."""
     def __len__(self) -> int: ...
     def __getitem__(self, index: int) -> Any: ...
     def __setitem__(self, index: int, value: Any) -> None: ...
@@ -160,6 +195,7 @@ class Module:
         wasi: Any = None,
         resources: Optional[Dict[str, Any]] = None,
         array: Optional[Callable[[str, bytes], Any]] = None,
+        trap_missing: bool = False,
     ) -> "Instance": ...
 
 @final
@@ -170,6 +206,7 @@ class Instance:
     def run(self) -> int: ...
 
 def wit(bytes: bytes) -> str: ...
+def validate(bytes: bytes) -> None: ...
 def is_main_thread() -> None: ...
 def forking() -> None: ...
 def forked() -> None: ...
