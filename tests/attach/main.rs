@@ -5,6 +5,7 @@
 mod calls;
 #[path = "../cases/mod.rs"]
 mod cases;
+mod collected;
 #[cfg(feature = "cli")]
 mod command;
 mod forms;
