@@ -29,6 +29,50 @@ fn plain_c() {
     });
 }
 
+/// Calls that a face spells out, argument by argument, and cores that give no memory away.
+#[test]
+fn spelled_c() {
+    all("c-spelled", |guest, wasm, line| {
+        if wasm == "guest.wasm" {
+            assert_eq!(guest.told("live-bytes", ")"), "0", "{line}");
+        }
+    });
+}
+
+/// A core that gives no memory away has room for what is passed, however much that is and
+/// however often; in a buffer of its own, for as much as that has.
+#[test]
+fn no_allocator() {
+    let long = "é".repeat(100_000);
+    for (back_end, encoding) in BACK_ENDS.into_iter().flat_map(|b| ENCODINGS.map(|e| (b, e))) {
+        let engine = engine(back_end, encoding);
+        for face in ["face-heap.toml", "face-grow.toml"] {
+            let mut guest = Guest::new(&engine, "c-spelled", "guest-bare.wasm", face);
+            for i in 0..100 {
+                let text = &long[..2000 * (i % 100)];
+                assert_eq!(
+                    guest.told("count", &format!("\"{text}\")")),
+                    (1000 * (i % 100)).to_string()
+                );
+                let found = guest.told("same", &format!("\"{text}\", \"{text}\")"));
+                assert_eq!(found, text.len().to_string());
+            }
+            let pages = guest.told("pages", ")").parse::<u32>().unwrap();
+            assert!((7..40).contains(&pages), "{face}: {pages}");
+        }
+        let mut guest = Guest::new(&engine, "c-spelled", "guest-bare.wasm", "face-bare.toml");
+        let (fits, long) = ("x".repeat(64), "x".repeat(65));
+        for _ in 0..3 {
+            assert_eq!(
+                guest.told("shout", &format!("\"{fits}\")")),
+                format!("\"{}!\"", "X".repeat(64))
+            );
+            let error = guest.told("shout", &format!("\"{long}\")"));
+            assert!(error.contains("memory"), "{error}");
+        }
+    }
+}
+
 #[test]
 fn c_with_a_library() {
     all("c-clang-wasi", |_, _, _| {});

@@ -51,6 +51,57 @@ fn what_does_not_parse() {
     );
 }
 
+/// Calls that are spelled out.
+#[test]
+fn what_is_spelled_wrong() {
+    let face = |rest: &str| {
+        let wit = "f: func(text: string, n: u32) -> list<u8>;";
+        format!("convention = 'c'\nwit = '''\n{wit}\n'''\n[export.f]\ncore = 'greet'\n{rest}")
+    };
+    let all = "args = ['text', 'n']\nlength = 8\n";
+    check(&face("args = ['text', 'n +']"), MALFORMED, (7, 21), "a number, a name or `(`");
+    check(&face("args = ['text', 'n n']"), MALFORMED, (7, 20), "no part of an expression");
+    check(&face("args = ['text']\nlength = 8"), MALFORMED, (3, 23), "n is not among `args`");
+    check(&face("args = ['text', 'm', 'n']\nlength = 8"), INVALID, (7, 10), "passes 3 arguments");
+    check(&face("args = ['text']\nlength = 'm * n'"), MALFORMED, (8, 11), "nothing is called `m`");
+    check(&face("args = ['text']\nlength = 'nn(n)'"), INVALID, (8, 11), "no function `nn`");
+    check(
+        &face("args = ['text']\nlength = 'count(n, 2)'"),
+        INVALID,
+        (8, 11),
+        "takes something else",
+    );
+    check(&face("args = ['text + n']"), MALFORMED, (3, 1), "how long `result` is");
+    check(&face("args = ['text + &n']\nlength = 'n'"), MALFORMED, (7, 10), "stands alone");
+    check(&face("args = 3"), MALFORMED, (7, 8), "`args` is an array");
+    check(&face("length = { x = [] }"), MALFORMED, (7, 16), "`length` is a string");
+    check(&face(&all.replace("args", "arg")), MALFORMED, (7, 1), "no setting `arg`");
+    let import = "convention = 'c'\nimports = 'log: func(level: u32, text: string);'\n\
+                  [import.log]\nargs = ['level']";
+    check(import, MALFORMED, (2, 12), "only exports are spelled out");
+    let other = "convention = 'canonical'\nwit = 'greet: func(n: u32) -> u32;'\nok = 'returned'";
+    check(other, MALFORMED, (2, 8), "are for C");
+}
+
+/// What gives memory is named where the face names it.
+#[test]
+fn allocators_that_are_none() {
+    let face =
+        |more: &str| format!("convention = 'c'\nwit = 'greet: func(a: string) -> string;'\n{more}");
+    check(&face("alloc = 'mallok(size)'"), INVALID, (3, 10), "needs the core function `mallok`");
+    check(&face("free = 'fre'"), INVALID, (3, 9), "needs the core function `fre`");
+    check(&face("free = 'free(size, 3)'"), INVALID, (3, 9), "takes something else");
+    check(&face("alloc = 'malloc(count)'"), MALFORMED, (3, 10), "is told bytes");
+    check(&face("alloc = 'live_bytes'"), MALFORMED, (3, 10), "says of how many bytes");
+    check(
+        &face("supply = { 'env.nothing' = 'abort' }"),
+        INVALID,
+        (3, 12),
+        "imports no `env.nothing`",
+    );
+    check(&face("supply = { 'host.log' = 'abort' }"), MALFORMED, (3, 25), "nothing is supplied");
+}
+
 #[test]
 fn what_does_not_fit_the_core() {
     let face = |wit: &str, more: &str| format!("convention = 'c'\nwit = '''\n{wit}\n'''\n{more}");
@@ -77,7 +128,7 @@ fn what_does_not_fit_the_core() {
     check(
         &face("greet: func(name: string) -> string;", "[export.greet]\nalloc = 'palloc'"),
         INVALID,
-        (3, 13),
+        (6, 10),
         "needs the core function `palloc`",
     );
     let import = "imports = '''\nlog: func(level: u32);\n'''";
@@ -121,13 +172,15 @@ fn what_is_too_large() {
         let cases: String = (0..900).map(|i| format!("c{i}, ")).collect();
         let functions: String = (0..functions).map(|i| format!("g{i}: func(x: {ty});\n")).collect();
         let face = format!(
-            "convention = 'c'\nwit = '''\nrecord r {{ {fields} }}\nenum e {{ {cases} }}\n{functions}'''"
+            "convention = 'c'\nwit = '''\nrecord r {{ {fields} }}\nenum e {{ {cases} }}\n\
+             variant v {{ {cases} }}\n{functions}'''"
         );
         wrong(&face).to_string()
     };
     assert!(large(50, "r").contains("the core exports no such function"));
     assert!(large(200, "r").contains("the types of the face are too large"));
     assert!(large(200, "e").contains("the types of the face are too large"));
+    assert!(large(200, "v").contains("the types of the face are too large"));
     assert!(large(10_001, "u8").contains("a face has up to 10000 functions"));
 }
 

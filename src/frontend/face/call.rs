@@ -40,12 +40,20 @@ pub(super) fn make(
     }
     if let Some(post) = rules.post {
         let post = format!("{post}{name}");
-        let free = CallRule { name: post, args: Some(vec![CallArg::Pointer]) };
+        let free = CallRule { name: post, args: Some(vec![CallArg::Pointer]), at: None };
         rules.free_pair = maker.core_func(&free.name).map(|_| free);
     }
     let ty = maker.flat_type(function)?;
     let place = core.map_or(function.at, |core| core.at);
     let mut call = Call::new(maker, &rules, function, place, ty, (target, core_type.clone()));
+    for ty in core_type.results() {
+        let local = call.wrap.local(*ty);
+        call.returned.push((*ty, local));
+    }
+    if rules.spelled.is_said() {
+        call.spelled(&rules.spelled)?;
+        return call.finish(&core_type);
+    }
     let mut slot = 0;
     for param in &function.params {
         call.what = format!("parameter {}", param.name);
@@ -53,10 +61,7 @@ pub(super) fn make(
         call.param(&param.ty, &mut slot)?;
     }
     (call.what, call.at) = ("result".into(), function.at);
-    for ty in core_type.results() {
-        let local = call.wrap.local(*ty);
-        call.returned.push((*ty, local));
-    }
+    call.check_words()?;
     call.result(function.result.as_ref())?;
     (call.maker.known.end)(&mut call, &core_type)?;
     call.finish(&core_type)
@@ -100,11 +105,25 @@ impl<'m, 'a> Call<'m, 'a> {
             area: None,
             area_size: 0,
             buffer: None,
+            cells: Vec::new(),
             sequences: Vec::new(),
             filled: None,
             forms: Vec::new(),
             idle: None,
         }
+    }
+
+    /// More words than the convention passes as arguments lie in memory.
+    fn check_words(&self) -> Result<()> {
+        let (words, most) = (self.args.types.len(), self.maker.known.most_words);
+        if words <= most {
+            return Ok(());
+        }
+        let message = format!(
+            "{}: its parameters are {words} words; the convention {} passes up to {most} here",
+            self.name, self.maker.known.name
+        );
+        Err(self.maker.wrong(self.at, message))
     }
 
     /// So many new slots of the plan.
@@ -215,7 +234,7 @@ impl<'m, 'a> Call<'m, 'a> {
     }
 
     /// A parameter: its leaves are in the slots from this one on.
-    fn param(&mut self, ty: &Type, slot: &mut Slot) -> Result<()> {
+    pub fn param(&mut self, ty: &Type, slot: &mut Slot) -> Result<()> {
         if (self.maker.known.param)(self, ty, slot)? {
             return Ok(());
         }

@@ -127,13 +127,16 @@ impl Call<'_, '_> {
                     f.code.get(0).i32(BUFFER).op(store(I32, at + 4));
                     Ok(())
                 })?;
+            let to = self.new_slots(0);
+            ops.push(Op::CallCore { func: fill, args: Box::new([used(slot)]), to });
+            self.cells.push((at, free));
+        }
+        for (at, free) in std::mem::take(&mut self.cells) {
             let empty =
                 self.maker.glue.named(format!("empty {free} {at}"), &[I32], &[], |f, _| {
                     f.code.get(0).op(load(I32, at)).get(0).op(load(I32, at + 4)).call(free);
                     Ok(())
                 })?;
-            let to = self.new_slots(0);
-            ops.push(Op::CallCore { func: fill, args: Box::new([used(slot)]), to });
             ops.push(Op::Defer { func: empty, args: Box::new([used(slot)]) });
         }
         Ok((ops, Some(slot)))

@@ -7,7 +7,7 @@ use super::glue::Func;
 use super::hook;
 use super::making::Maker;
 use super::names::Imports;
-use super::rules::Rules;
+use super::rules::{Rules, Spelled};
 use super::text::{Place, Settings, wrong};
 use super::wit::{self, Function};
 use crate::abi::Convention;
@@ -32,13 +32,21 @@ impl<'a> Maker<'a> {
         (self.known.begin)(self, &exports, &imports)?;
         let all = |mut rules: Rules| face.all.apply(face.text, &mut rules).map(|()| rules);
         let rules = all((self.known.rules)(self.core))?;
-        let import_rules = all((self.known.import_rules)(self.core))?;
+        let mut import_rules = all((self.known.import_rules)(self.core))?;
+        import_rules.spelled = Spelled::default();
+        // What the core keeps comes from its own allocator.
+        if let Some(alloc) = &import_rules.alloc
+            && self.arena(0, alloc)?.is_some()
+        {
+            import_rules.alloc = None;
+        }
         self.encoding = rules.encoding;
         self.import_all(&imports, &import_tables, &import_rules)?;
         let mut names = HashSet::new();
         for function in &exports {
             let settings = tables.of(function);
-            let rules = with(face.text, &rules, settings)?;
+            let mut rules = with(face.text, &rules, settings)?;
+            self.settle(function.at, &mut rules)?;
             let core = settings.and_then(|settings| settings.core.as_ref());
             let plan = call::make(self, function, core, &rules)?;
             self.check_added(function)?;
@@ -174,6 +182,10 @@ impl<'a> Maker<'a> {
         for (at, import) in core.imports.iter().enumerate() {
             let answer = if let (Some(function), Some(adapter)) = (of[at], hooks[at]) {
                 let rules = with(face.text, rules, tables.of(function))?;
+                if rules.spelled.is_said() {
+                    let message = format!("import {}: only exports are spelled out", function.name);
+                    return Err(self.wrong(function.at, message));
+                }
                 let ExternType::Func(core_type) = &import.ty else {
                     return Err(self.wrong(function.at, "this import is no function"));
                 };

@@ -59,6 +59,10 @@ pub(super) struct Known {
     pub import_alloc: fn(&mut Hook<'_, '_>) -> Result<Option<u32>>,
     /// How the core gets a result of an import, where the convention has its own way.
     pub import_back: fn(&Hook<'_, '_>, &Type) -> Option<Back>,
+    /// So many words can the arguments of a function be.
+    pub most_words: usize,
+    /// Whether a face can spell calls out.
+    pub spelled: bool,
     /// Whether the address of nothing may be outside of the memory.
     pub dangling: bool,
     /// Adds what is beside arguments and result to a call of a function of this type.
@@ -186,6 +190,9 @@ pub(super) struct Call<'m, 'a> {
     pub area_size: u32,
     /// A buffer that the core writes to: where in the area its address is.
     pub buffer: Option<Buffer>,
+    /// Where in the area addresses and sizes of memory are that is given back afterwards,
+    /// and what does that.
+    pub cells: Vec<(u32, u32)>,
     /// Text and lists among the arguments: address, and length as the plan counts it.
     pub sequences: Vec<(Local, Local, Sequence)>,
     /// A reference among the arguments that the core writes a list to.

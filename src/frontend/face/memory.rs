@@ -24,6 +24,7 @@ impl<'a> Maker<'a> {
         rule: &CallRule,
         usual: &[CallArg],
     ) -> Result<(u32, Vec<CallArg>, &'a FuncType)> {
+        let at = rule.at.unwrap_or(at);
         let (func, ty) = self.func(at, what, &rule.name)?;
         let count = ty.params().len();
         let args = match &rule.args {
@@ -56,7 +57,11 @@ impl<'a> Maker<'a> {
             let message = "this needs an allocator: `alloc = \"malloc\"` names one";
             return Err(self.wrong(at, message));
         };
+        if let Some(arena) = self.arena(at, rule)? {
+            return self.take_piece(arena, head, tail);
+        }
         let usual = [CallArg::Size, CallArg::Align];
+        let at = rule.at.unwrap_or(at);
         if rule.args.iter().flatten().any(|arg| *arg == CallArg::Count) {
             let message = format!("the allocator `{}` is told bytes: `size`", rule.name);
             return Err(self.wrong(at, message));
@@ -102,6 +107,9 @@ impl<'a> Maker<'a> {
     /// room before and after. Nothing is done for address 0, and where nothing is to
     /// be done for no bytes.
     pub fn free(&mut self, at: usize, rules: &Rules, rule: &CallRule, place: Lies) -> Result<u32> {
+        if let Some(arena) = self.arena(at, rule)? {
+            return self.give_piece(arena);
+        }
         let usual = [CallArg::Pointer, CallArg::Size, CallArg::Align];
         let (func, args, ty) = self.args(at, "what frees", rule, &usual)?;
         let results = ty.results().len();

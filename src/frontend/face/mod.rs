@@ -9,7 +9,10 @@
 //! Not here: anything that runs.
 
 mod answer;
+mod arena;
 mod call;
+mod computed;
+mod expression;
 mod find;
 mod finish;
 mod glue;
@@ -25,6 +28,7 @@ mod names;
 mod rules;
 mod sequence;
 mod shape;
+mod spelled;
 mod text;
 mod texts;
 mod wit;

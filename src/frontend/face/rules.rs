@@ -3,6 +3,7 @@
 //!
 //! Not here: what a rule means in instructions.
 
+use super::expression::Expression;
 use crate::abi::GuestEncoding;
 
 /// How the values of a function travel, who frees them, and what runs around a call.
@@ -48,6 +49,52 @@ pub(super) struct Rules {
     /// What is called right before, and right after, also after a trap.
     pub before: Option<String>,
     pub after: Option<String>,
+    /// What a call is where no form says it.
+    pub spelled: Spelled,
+}
+
+/// A call that a face spells out. With each expression, where it is written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spelled {
+    /// What the core takes, in order.
+    pub args: Option<Vec<(usize, Expression)>>,
+    /// Where the result lies.
+    pub address: Option<(usize, Expression)>,
+    /// How long results are.
+    pub length: Sizes,
+    /// How large the buffers are that they are written to.
+    pub room: Sizes,
+    /// Whether the call has succeeded.
+    pub ok: Option<(usize, Expression)>,
+    /// What the error is, where it has not.
+    pub err: Option<(usize, Expression)>,
+}
+
+/// A number for a result, or for each of its fields by their names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sizes(pub Vec<(String, usize, Expression)>);
+
+impl Sizes {
+    /// That of the result of this name, or of the field behind the dot in it.
+    pub fn of(&self, name: &str) -> Option<(usize, &Expression)> {
+        let field = name.split_once('.').map_or("", |(_, field)| field);
+        let found = self.0.iter().find(|(of, ..)| of.is_empty() || of == field);
+        found.map(|(_, at, expression)| (*at, expression))
+    }
+}
+
+impl Spelled {
+    /// Whether anything is said.
+    pub fn is_said(&self) -> bool {
+        self.args.is_some() || self.all().next().is_some()
+    }
+
+    /// All but the arguments.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &Expression)> {
+        let alone = [&self.address, &self.ok, &self.err].into_iter().flatten();
+        let sizes = self.length.0.iter().chain(&self.room.0);
+        alone.map(|(at, e)| (*at, e)).chain(sizes.map(|(_, at, e)| (*at, e)))
+    }
 }
 
 /// What text is, or a list, in core values.
@@ -124,6 +171,8 @@ pub(super) struct CallRule {
     pub name: String,
     /// Nothing is said where there are none: then its type tells.
     pub args: Option<Vec<CallArg>>,
+    /// Where a face says it.
+    pub at: Option<usize>,
 }
 
 /// An argument of an allocator or of what frees.
@@ -141,7 +190,7 @@ pub(super) enum CallArg {
 impl CallRule {
     /// One whose type tells what it takes.
     pub fn named(name: &str) -> CallRule {
-        CallRule { name: name.to_owned(), args: None }
+        CallRule { name: name.to_owned(), args: None, at: None }
     }
 
     /// `free`, or `dealloc(pointer, size)`.
@@ -160,7 +209,7 @@ impl CallRule {
         });
         let args = args.collect::<Option<Vec<_>>>()?;
         let name = name.trim();
-        (!name.is_empty()).then(|| CallRule { name: name.to_owned(), args: Some(args) })
+        (!name.is_empty()).then(|| CallRule { name: name.to_owned(), args: Some(args), at: None })
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Not here: what the types are; which core it is for.
 
-use super::rules::{CallRule, Named, Rules, TextForm};
+use super::expression::Expression;
+use super::rules::{CallRule, Named, Rules, Sizes, TextForm};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend::text::error_at;
 use std::ops::Range;
@@ -163,6 +164,19 @@ impl<'a> Settings<'a> {
                     };
                     rules.last = Some((pointer.value.clone(), length.value.clone()));
                 }
+                "args" => {
+                    let DeValue::Array(all) = value.get_ref() else {
+                        let message = "`args` is an array of what the core takes";
+                        return Err(wrong(text, value.span().start, message));
+                    };
+                    let all = all.iter().map(|one| computed(text, key, one));
+                    rules.spelled.args = Some(all.collect::<Result<_>>()?);
+                }
+                "address" => rules.spelled.address = Some(computed(text, key, value)?),
+                "ok" => rules.spelled.ok = Some(computed(text, key, value)?),
+                "err" => rules.spelled.err = Some(computed(text, key, value)?),
+                "length" => rules.spelled.length = sizes(text, key, value)?,
+                "room" => rules.spelled.room = sizes(text, key, value)?,
                 "before" => rules.before = Some(string(text, key, value)?.value),
                 "after" => rules.after = Some(string(text, key, value)?.value),
                 other => {
@@ -252,6 +266,41 @@ fn inside(text: &str, span: Range<usize>) -> usize {
     span.start + quotes + newline
 }
 
+/// An expression, or a number as TOML has it, and where it is.
+fn computed(
+    text: &str,
+    key: &Place<String>,
+    value: &Spanned<DeValue<'_>>,
+) -> Result<(usize, Expression)> {
+    let found = match value.get_ref() {
+        DeValue::Integer(_) => {
+            let span = value.span();
+            Place { value: text[span.clone()].replace('_', ""), at: span.start }
+        }
+        _ => string(text, key, value)?,
+    };
+    Ok((found.at, expression(text, &found)?))
+}
+
+fn expression(text: &str, found: &Place<String>) -> Result<Expression> {
+    Expression::parse(&found.value).map_err(|(offset, why)| {
+        wrong(text, found.at + offset, format!("`{}`: {why}", found.value))
+    })
+}
+
+/// One size, or a table of one for each field.
+fn sizes(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Result<Sizes> {
+    let DeValue::Table(table) = value.get_ref() else {
+        let (at, one) = computed(text, key, value)?;
+        return Ok(Sizes(vec![(String::new(), at, one)]));
+    };
+    let all = table.iter().map(|(name, value)| {
+        let (at, one) = computed(text, key, value)?;
+        Ok((name.get_ref().to_string(), at, one))
+    });
+    Ok(Sizes(all.collect::<Result<_>>()?))
+}
+
 fn truth(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Result<bool> {
     match value.get_ref() {
         DeValue::Boolean(truth) => Ok(*truth),
@@ -261,7 +310,8 @@ fn truth(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Resul
 
 fn call(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Result<CallRule> {
     let found = string(text, key, value)?;
-    CallRule::parse(&found.value).ok_or_else(|| {
+    let rule = CallRule::parse(&found.value);
+    rule.map(|rule| CallRule { at: Some(found.at), ..rule }).ok_or_else(|| {
         let message = format!(
             "`{}` is a core function and what it takes, of `pointer`, `size`, `align` and \
              numbers: \"dealloc(pointer, size)\"",

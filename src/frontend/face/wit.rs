@@ -140,6 +140,10 @@ fn convert(
     if let T::Id(id) = ty {
         parts.all += match &resolve.types[*id].kind {
             TypeDefKind::Enum(cases) => cases.cases.len(),
+            // Cases that hold something are counted with it.
+            TypeDefKind::Variant(cases) => {
+                cases.cases.iter().filter(|case| case.ty.is_none()).count()
+            }
             TypeDefKind::Flags(flags) => flags.flags.len(),
             _ => 0,
         };

@@ -2,7 +2,7 @@
 //! the caller frees what it gets and what it gave, with `malloc` and `free`; everything
 //! else is for a face to say.
 
-use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
+use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, Spelled, TextForm};
 use super::{Known, PLAIN, emscripten, exports};
 use crate::abi::GuestEncoding;
 use crate::frontend::core::Core;
@@ -14,7 +14,9 @@ pub(in super::super) const C: Known = Known {
     init: &["_initialize", "__wasm_call_ctors"],
     supplied: |core| core.imports.iter().map(emscripten::is_supplied).collect(),
     supplies: emscripten::supplies,
+    extras: &[emscripten::SUPPLY],
     dangling: true,
+    spelled: true,
     guess: |core| if exports(core, "memory") { 1 } else { 0 },
     ..PLAIN
 };
@@ -44,5 +46,6 @@ pub(super) fn rules(core: &Core) -> Rules {
         last: None,
         before: None,
         after: None,
+        spelled: Spelled::default(),
     }
 }

@@ -10,13 +10,18 @@ use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Builtin, Op};
 use crate::types::{ExternType, FuncType, ImportType, ValType};
+use toml::de::DeValue;
 use wasm_encoder::{BlockType, Instruction as I, ValType as Ty};
 
 const I32: ValType = ValType::I32;
+/// The setting of a face that says which imports are which.
+pub(super) const SUPPLY: &str = "supply";
 
 #[derive(Clone, Copy)]
 enum What {
     Abort,
+    /// Something that nobody asks for.
+    Trap,
     /// Message, file, line, function.
     Assert,
     /// To, from, bytes.
@@ -30,12 +35,21 @@ enum What {
     Get,
 }
 
+/// What is supplied by itself.
 fn what(import: &ImportType) -> Option<What> {
-    let ExternType::Func(ty) = &import.ty else { return None };
-    if import.module != "env" || ty.params().iter().chain(ty.results()).any(|ty| *ty != I32) {
+    if import.module == "env" { named(&import.name, &import.ty) } else { None }
+}
+
+/// What Emscripten calls so, where it is of this type.
+fn named(name: &str, ty: &ExternType) -> Option<What> {
+    let ExternType::Func(ty) = ty else { return None };
+    if name == "trap" {
+        return Some(What::Trap);
+    }
+    if ty.params().iter().chain(ty.results()).any(|ty| *ty != I32) {
         return None;
     }
-    Some(match (&*import.name, ty.params().len(), ty.results().len()) {
+    Some(match (name, ty.params().len(), ty.results().len()) {
         ("abort" | "_abort_js", 0, 0) => What::Abort,
         ("__assert_fail", 4, 0) => What::Assert,
         ("emscripten_memcpy_big" | "emscripten_memcpy_js" | "_emscripten_memcpy_js", 3, 0 | 1) => {
@@ -54,7 +68,8 @@ pub(super) fn is_supplied(import: &ImportType) -> bool {
 }
 
 pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Option<AdapterPlan>> {
-    let (Some(what), ExternType::Func(ty)) = (what(import), &import.ty) else { return Ok(None) };
+    let ExternType::Func(ty) = &import.ty else { return Ok(None) };
+    let Some(what) = said(maker, import)?.or_else(|| what(import)) else { return Ok(None) };
     let count = ty.params().len() as u32;
     let mut func = Func::new(ty.params());
     let code = &mut func.code;
@@ -64,6 +79,19 @@ pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Opt
             let adapter = maker.builtin(FuncType::new([], []), throw);
             let call = Op::CallAdapter { adapter, args: [].into(), to: 0 };
             return Ok(Some(plan(ty.clone(), 0, vec![call, Op::Ret { values: [].into() }])));
+        }
+        What::Trap => {
+            let told = format!("{}.{} is called", import.module, import.name);
+            let adapter = maker.builtin(FuncType::new([], []), Builtin::Throw(told.into()));
+            code.op(I::Unreachable);
+            let func = maker.glue.add(func, ty.results());
+            let results = ty.results().len() as u32;
+            let ops = vec![
+                Op::CallAdapter { adapter, args: [].into(), to: 0 },
+                Op::CallCore { func, args: (0..count).map(used).collect(), to: count },
+                Op::Ret { values: (count..count + results).map(used).collect() },
+            ];
+            return Ok(Some(plan(ty.clone(), count + results, ops)));
         }
         What::Assert => return assert(maker, ty).map(Some),
         What::Copy => {
@@ -95,6 +123,41 @@ pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Opt
         Op::Ret { values: (count..count + results).map(used).collect() },
     ];
     Ok(Some(plan(ty.clone(), count + results, ops)))
+}
+
+/// What the face says that an import is, whose name a minifier has made up.
+fn said(maker: &Maker<'_>, import: &ImportType) -> Result<Option<What>> {
+    let Some((_, value)) = maker.face.extra.iter().find(|(key, _)| key.value == SUPPLY) else {
+        return Ok(None);
+    };
+    let wrong = |at, message: String| Err(maker.wrong(at, message));
+    let DeValue::Table(table) = value.get_ref() else {
+        let message = format!("`{SUPPLY}` is a table: {{ \"a.b\" = \"abort\" }}");
+        return wrong(value.span().start, message);
+    };
+    let is = |name: &str, import: &ImportType| {
+        name.split_once('.') == Some((&*import.module, &*import.name))
+    };
+    // One that is not there is a mistake.
+    let all = &maker.core.imports;
+    if let Some((name, _)) = table.iter().find(|(k, _)| !all.iter().any(|i| is(k.get_ref(), i))) {
+        let message = format!("the core imports no `{}`", name.get_ref());
+        return Err(maker.mismatch(name.span().start, message));
+    }
+    let Some((_, told)) = table.iter().find(|(key, _)| is(key.get_ref(), import)) else {
+        return Ok(None);
+    };
+    match told.get_ref() {
+        DeValue::String(name) => match named(name, &import.ty) {
+            Some(what) => Ok(Some(what)),
+            None => {
+                let message =
+                    format!("nothing is supplied that is called `{name}` and is {}", import.ty);
+                wrong(told.span().start, message)
+            }
+        },
+        _ => wrong(told.span().start, "a function that Emscripten imports belongs here".into()),
+    }
 }
 
 /// Whether the memory has so many bytes, or gets them.

@@ -39,6 +39,8 @@ const PLAIN: Known = Known {
     import_back: |_, _| None,
     import_alloc: |_| Ok(None),
     dangling: false,
+    most_words: usize::MAX,
+    spelled: false,
 };
 
 /// The convention of a name.
