@@ -222,6 +222,40 @@ fn wasm_bindgen_before_the_stack() {
     }
 }
 
+/// Among text that is passed as such, text that may be none is the handle of a reference where
+/// the core has one word for it: options that JavaScript gives, or leaves out.
+#[test]
+fn wasm_bindgen_options() {
+    let core = r#"(module
+      (import "wbg" "__wbindgen_is_undefined" (func $none (param i32) (result i32)))
+      (import "wbg" "__wbindgen_object_drop_ref" (func $drop (param i32)))
+      (memory (export "memory") 1)
+      (global $live (mut i32) (i32.const 0))
+      (func (export "live_bytes") (result i32) global.get $live)
+      (func (export "__wbindgen_malloc") (param $size i32) (param i32) (result i32)
+        (global.set $live (i32.add (global.get $live) (local.get $size)))
+        i32.const 1024)
+      (func (export "__wbindgen_realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+      (func $free (export "__wbindgen_free") (param i32 i32 i32)
+        (global.set $live (i32.sub (global.get $live) (local.get 1))))
+      (func (export "ask") (param $at i32) (param $size i32) (param $options i32) (result i32)
+        (call $free (local.get $at) (local.get $size) (i32.const 1))
+        (i32.add
+          (i32.mul (call $none (local.get $options)) (i32.const 100))
+          (local.get $size))
+        (call $drop (local.get $options))))"#;
+    let core = witrt::tools::assemble(core.as_bytes()).unwrap();
+    let face = "convention = 'wasm-bindgen'\nwit = '''\nlive-bytes: func() -> u32;\n\
+                ask: func(text: string, options: option<string>) -> u32;\n'''";
+    for (back_end, encoding) in BACK_ENDS.into_iter().flat_map(|b| ENCODINGS.map(|e| (b, e))) {
+        let engine = engine(back_end, encoding);
+        let mut guest = Guest::of(&Module::attach(&engine, &core, face).unwrap());
+        assert_eq!(guest.told("ask", "\"é\", ())"), "102");
+        assert_eq!(guest.told("ask", "\"é\", \"x\")"), "2");
+        assert_eq!(guest.told("live-bytes", ")"), "0", "{back_end:?} {encoding:?}");
+    }
+}
+
 /// A struct is its address: made, changed, asked, taken by what consumes it, freed.
 #[test]
 fn wasm_bindgen_structs() {

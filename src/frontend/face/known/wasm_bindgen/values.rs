@@ -176,16 +176,25 @@ impl Call<'_, '_> {
         ones > 0 && self.lead() + ones + others == params.len()
     }
 
-    /// Whether text is passed as the handle of a reference.
-    fn by_handle(&self) -> bool {
-        let texts = texts(self.function.params.iter().map(|param| &param.ty));
-        texts > 0 && self.more() == -(texts as isize)
+    /// Whether this text is passed as the handle of a reference: as all text is, or what
+    /// may be none, or what may not.
+    fn by_handle(&self, ty: &Type) -> bool {
+        let types = || self.function.params.iter().map(|param| &param.ty);
+        let is_option = |ty: &Type| matches!(ty, Type::Option(_));
+        let (all, optional) = (texts(types()), texts(types().filter(|ty| is_option(ty))));
+        let handles = usize::try_from(-self.more()).unwrap_or_default();
+        handles > 0
+            && match handles {
+                _ if handles == all => true,
+                _ if handles == optional => is_option(ty),
+                _ => handles == all - optional && !is_option(ty),
+            }
     }
 }
 
 pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut Slot) -> Result<bool> {
     let next = call.core.params().get(call.lead() + call.args.types.len()).copied();
-    if is_text(ty) && (next == Some(REF) || call.by_handle()) {
+    if is_text(ty) && (next == Some(REF) || call.by_handle(ty)) {
         return reference(call, ty, slot, next == Some(REF)).map(|()| true);
     }
     match ty {
