@@ -2,7 +2,7 @@
 //! steps of a call.
 //!
 //! The core's exports are put behind functions that collect: before what the host calls
-//! runs, before an object is made, after one is held, and after one is let go.
+//! runs, before an object is made, and after one is held. To let one go runs nothing.
 
 use crate::cases::below;
 use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine, file, text};
@@ -89,8 +89,8 @@ fn collected(core: &[u8], front: Front) -> Vec<u8> {
             for (name, index) in &added {
                 let (params, results) = arities[types[*index as usize] as usize];
                 let mut body = Function::new([]);
-                let after = ["__pin", "__unpin", "__retain", "__release"].contains(name);
-                if !after {
+                let (is_hold, is_let_go) = (*name == "__pin", *name == "__unpin");
+                if !is_hold && !is_let_go {
                     body.instruction(&I::Call(collect));
                 }
                 (0..params).for_each(|i| {
@@ -103,7 +103,7 @@ fn collected(core: &[u8], front: Front) -> Vec<u8> {
                 } else {
                     body.instruction(&I::Call(*index));
                 }
-                if after {
+                if is_hold {
                     body.instruction(&I::Call(collect));
                 }
                 body.instruction(&I::End);

@@ -64,7 +64,7 @@ fn what_is_spelled_wrong() {
     check(&face("args = ['text']\nlength = 8"), MALFORMED, (3, 23), "n is not among `args`");
     check(&face("args = ['text', 'm', 'n']\nlength = 8"), INVALID, (7, 10), "passes 3 arguments");
     check(&face("args = ['text']\nlength = 'm * n'"), MALFORMED, (8, 11), "nothing is called `m`");
-    check(&face("args = ['text']\nlength = 'nn(n)'"), INVALID, (8, 11), "no function `nn`");
+    check(&face("args = ['text']\nlength = 'nn(n)'"), INVALID, (8, 11), "the core function `nn`");
     check(
         &face("args = ['text']\nlength = 'count(n, 2)'"),
         INVALID,

@@ -46,7 +46,9 @@ impl Call<'_, '_> {
             Expression::Place(name) => Some(format!("&{name}")),
             _ => None,
         };
-        if let Some(name) = &place {
+        if let Some(name) = &place
+            && (scope.values.contains_key(name) || !self.maker.names.globals.contains_key(name))
+        {
             let Value { ty, local } = self.named(at, name, scope)?;
             if ty.carrier() == want {
                 code.get(local);
@@ -111,11 +113,18 @@ impl Call<'_, '_> {
             Expression::Number(number) => {
                 code.op(I::F64Const((*number).into()));
             }
-            Expression::Name(name) => {
-                let Value { ty, local } = self.named(at, name, scope)?;
-                code.get(local);
-                self.widen(at, ty, code)?;
-            }
+            Expression::Name(name) => match self.maker.names.globals.get(name) {
+                Some(global) if !scope.values.contains_key(name) => {
+                    let ty = if global.ty == I32 { ValType::U32 } else { global.ty };
+                    code.op(I::GlobalGet(global.index));
+                    self.widen(at, ty, code)?;
+                }
+                _ => {
+                    let Value { ty, local } = self.named(at, name, scope)?;
+                    code.get(local);
+                    self.widen(at, ty, code)?;
+                }
+            },
             Expression::Place(name) => {
                 let message = format!("{}: `&{name}` stands alone among `args`", self.name);
                 return Err(self.maker.wrong(at, message));

@@ -306,6 +306,10 @@ impl<'m> Call<'m, '_> {
             }
             false => None,
         };
+        // What says where the result lies, or how long it is, is no status.
+        let mut names = Vec::new();
+        spelled.length.0.iter().for_each(|(.., length)| length.names(&mut names));
+        let is_status = !is_length && spelled.address.is_none() && !names.contains(&RETURNED);
         // Whether it has succeeded.
         let good = self.wrap.local(I32);
         let mut code = Code::default();
@@ -314,7 +318,7 @@ impl<'m> Call<'m, '_> {
                 self.push_number(*at, ok, scope, &mut code)?;
                 code.ops([I::F64Const(0.0.into()), I::F64Ne]);
             }
-            (None, Some((I32, status))) if !is_length => {
+            (None, Some((I32, status))) if is_status => {
                 code.get(status).op(I::I32Eqz);
             }
             (None, None)
