@@ -82,7 +82,7 @@ pub(super) fn supplies(maker: &mut Maker<'_>, import: &ImportType) -> Result<Opt
         }
         What::Trap => {
             let told = format!("{}.{} is called", import.module, import.name);
-            let adapter = maker.builtin(FuncType::new([], []), Builtin::Throw(told.into()));
+            let adapter = maker.builtin(FuncType::new([], []), Builtin::Throw(told));
             code.op(I::Unreachable);
             let func = maker.glue.add(func, ty.results());
             let results = ty.results().len() as u32;
