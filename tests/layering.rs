@@ -454,6 +454,86 @@ fn no_encoding_is_taken_for_granted() {
     assert!(idle.is_empty(), "no encoding is named there: {idle:?}");
 }
 
+/// What a `match` over kinds names in its patterns.
+const KINDS: &[&str] = &[
+    "ValType::",
+    "kind::",
+    "Class::",
+    "Sign::",
+    "SlotKind::",
+    "Encoding::",
+    "TextForm::",
+    "ResultForm::",
+    "Type::Scalar",
+    "Type::String",
+    "Type::List",
+    "Type::Record",
+    "Type::Option",
+    "Type::Enum",
+];
+
+/// How a rest refuses what it has no arm for.
+const REFUSES: &[&str] =
+    &["Err(", "None", "unreachable!", "false", "mismatch", "misfit", "nsupported"];
+
+/// The lines of `_ =>` in matches over kinds that neither refuse nor say, in a comment, why
+/// any other kind is meant.
+fn silent_rests(text: &str) -> Vec<usize> {
+    let lines: Vec<&str> = text.split("#[cfg(test)]\nmod ").next().unwrap().lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut found = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let Some((_, rest)) =
+            line.trim_start().strip_prefix("_ ").and_then(|pattern| pattern.split_once("=>"))
+        else {
+            continue;
+        };
+        let arms = lines[..i]
+            .iter()
+            .rev()
+            .take_while(|arm| arm.trim().is_empty() || indent(arm) >= indent(line));
+        let of_kinds = arms.filter(|arm| indent(arm) == indent(line)).any(|arm| {
+            let pattern = arm.split("=>").next().unwrap_or_default();
+            KINDS.iter().any(|kind| pattern.contains(kind))
+        });
+        let body = match rest.trim() {
+            "{" => {
+                let block = lines[i + 1..].iter().take_while(|inner| indent(inner) > indent(line));
+                block.copied().collect::<Vec<_>>().join(" ")
+            }
+            body => body.to_owned(),
+        };
+        let told = lines[i - 1].trim_start().starts_with("//");
+        if of_kinds && !told && !REFUSES.iter().any(|word| body.contains(word)) {
+            found.push(i + 1);
+        }
+    }
+    found
+}
+
+#[test]
+fn silent_rests_are_seen() {
+    let arms = |rest: &str| format!("match ty {{\n    ValType::I64 => 8,\n    {rest}\n}}");
+    assert_eq!(silent_rests(&arms("_ => 4,")), [3]);
+    assert_eq!(silent_rests(&arms("_ if x => {\n        4\n    }")), [3]);
+    assert!(silent_rests(&arms("_ => return Err(no_values(ty)),")).is_empty());
+    assert!(silent_rests(&arms("// All others are words.\n    _ => 4,")).is_empty());
+    assert!(silent_rests("match n {\n    1 => 8,\n    _ => 4,\n}").is_empty());
+}
+
+/// A kind that is new is to be met by the compiler, by a refusal, or by a rest that was
+/// meant for it.
+#[test]
+fn no_match_over_kinds_has_a_silent_rest() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for (path, _) in sources() {
+        let text = fs::read_to_string(src.join(&path)).unwrap();
+        wrong.extend(silent_rests(&text).into_iter().map(|line| format!("src/{path}:{line}")));
+    }
+    assert!(wrong.is_empty(), "these mean any other kind, and do not say why: {wrong:#?}");
+}
+
 #[test]
 fn no_file_is_two() {
     for (path, code) in sources() {

@@ -427,6 +427,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
                 let object = slot.r#ref;
                 let val = match ty {
                     ValType::FuncRef => to_funcref(inside.id(), object.as_ref()).map(Val::FuncRef),
+                    // The other reference that there is a slot of.
                     _ => to_externref(inside.id(), object.as_ref()).map(Val::ExternRef),
                 };
                 if !object.is_null() {
@@ -450,6 +451,7 @@ unsafe fn give_up(kind: SlotKind, slot: &witrt_slot_t) {
             // An argument that was put there is not the callback's: it stays.
             SlotKind::Lazy(_) => drop(string::delete(slot.lazy.string)),
             SlotKind::Reference(_) if !slot.r#ref.is_null() => drop(Box::from_raw(slot.r#ref)),
+            // There is nothing in it that is owned.
             _ => {}
         }
     }

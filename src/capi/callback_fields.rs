@@ -299,6 +299,7 @@ impl Host {
                     let text = read_text(lent.of.text)?.to_string(inside.context())?;
                     Ok(Returned::of_text(Str::from(text)))
                 }
+                // All others are copied with what they point to.
                 _ => copy(&lent, read_text).map(Returned::of_copy),
             })
         };

@@ -180,6 +180,7 @@ impl Root {
                             Err(super::slot::not_of_call().context(what))
                         }
                         Ok((kind, crate::ValType::String)) => Ok(Root::Plain(kind)),
+                        // A text of another kind lies in a struct, or it refuses it.
                         _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
                     },
                     Type::Scalar(kind) if field.kind == *kind => match SlotKind::new(*kind) {
@@ -195,6 +196,7 @@ impl Root {
                     Type::Own(_) | Type::Borrow(_) if field.kind == ty.val_type().number() => {
                         Ok(Root::Resource(Node::of_resource()))
                     }
+                    // What else there is lies in a struct, or it refuses it.
                     _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
                 },
                 _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
@@ -340,6 +342,7 @@ impl Root {
                     release(&Slot::pointer(crate::ValType::Own.number(), slot.resource));
                 }
                 Root::Val => slot.val.release(),
+                // There is nothing in it that is owned.
                 _ => {}
             }
         }
@@ -353,7 +356,7 @@ impl Root {
             Root::Host(node) | Root::Grown(node) if goal == For::Writing => {
                 !(node.has_resources() || node.has_access() && node.has_room())
             }
-            _ => true,
+            Root::Plain(_) | Root::Scalar(_) | Root::Host(_) | Root::Grown(_) => true,
         }
     }
 

@@ -248,7 +248,7 @@ impl SlotKind {
                     Class::Number(16, _) => SlotKind::Narrow(Narrow::U16),
                     Class::Number(32, _) => SlotKind::Word,
                     Class::Number(..) => SlotKind::Long,
-                    Class::Scalar | Class::Composite => {
+                    Class::Scalar(_) | Class::Composite => {
                         let message = format!("a slot cannot hold values of type {ty}");
                         return Err(Error::new(ErrorKind::Unsupported, message));
                     }
@@ -279,6 +279,7 @@ impl SlotKind {
         for (i, kind) in kinds.iter().enumerate() {
             let found = SlotKind::new(*kind).and_then(|(kind, ty)| match kind {
                 SlotKind::Grow(_) if !of_call => Err(not_of_call()),
+                // Callbacks have all others as well.
                 _ => Ok((kind, ty)),
             });
             let (kind, ty) =
@@ -325,6 +326,7 @@ impl witrt_slot_t {
             match kind {
                 SlotKind::Long => self.u64,
                 SlotKind::Narrow(narrow) => self.narrow(narrow),
+                // A word: the kind is of a number.
                 _ => self.u32.into(),
             }
         }
@@ -356,6 +358,7 @@ impl witrt_slot_t {
         let first = match kind {
             SlotKind::Long => bits,
             SlotKind::Narrow(narrow) => first_narrow(narrow, bits),
+            // A word: the kind is of a number.
             _ => first(bits, 32),
         };
         witrt_slot_t { bits: [first, 0] }

@@ -264,6 +264,7 @@ impl SlotCall {
                             give_handle(inside, slot, val, out.bits());
                         }
                     }
+                    // A number, or bits that stand for nothing.
                     _ => *slot = witrt_slot_t::of_number(*kind, out.bits()),
                 }
             }
@@ -416,6 +417,7 @@ unsafe fn value<'a>(store: u64, kind: SlotKind, slot: &witrt_slot_t) -> Result<V
             SlotKind::Reference(ValType::FuncRef) => {
                 to_funcref(store, slot.r#ref.as_ref()).map(Val::FuncRef)
             }
+            // The other reference that there is a slot of.
             _ => to_externref(store, slot.r#ref.as_ref()).map(Val::ExternRef),
         }
     }

@@ -537,7 +537,8 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
                 match ty {
                     ValType::String => match texts.next() {
                         Some(Where::Memory(_)) => params.extend([I32, I32]),
-                        _ => params.push(I32),
+                        Some(Where::Slot | Where::Taken) => params.push(I32),
+                        None => return Err(broken("a text that is nowhere")),
                     },
                     ty => params.push(ty.carrier()),
                 }

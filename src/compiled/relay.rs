@@ -49,6 +49,7 @@ impl Entered {
                 ValType::String => self
                     .relay_text(cx, by, &mut frame, held, at)
                     .map_err(|e| e.at_argument(at).of_argument_told(self.ty()))?,
+                // Only text and numbers are relayed.
                 _ => frame.put(by.number()?)?,
             }
         }

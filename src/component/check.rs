@@ -17,6 +17,7 @@ use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{
     FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot, kind, many, width,
 };
+use crate::guest::tree::step;
 use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
 use crate::guest::tree::{Arg, Is, ReadText, Trust};
 use crate::guest::value::Val;
@@ -197,6 +198,7 @@ impl Checker<'_, '_> {
                             number(found, bits.into()).map_err(|f| f.within(at(i)))?;
                         }
                     }
+                    // Any bits are a number.
                     _ if width(found) > 0 => {}
                     _ => return Err(unexpected(element, found)),
                 },
@@ -225,12 +227,7 @@ impl Checker<'_, '_> {
         let slots = unsafe { many(slot.data, slot.size) };
         for (i, (field, slot)) in fields.fields.iter().zip(slots).enumerate() {
             // SAFETY: the caller vouches for what is in it.
-            unsafe { self.one(&field.ty, slot) }.map_err(|fault| {
-                fault.within(|| match ty {
-                    Type::Record(_) => format!("field {:?}", field.name),
-                    _ => format!("field {i}"),
-                })
-            })?;
+            unsafe { self.one(&field.ty, slot) }.map_err(|fault| fault.within(|| step(ty, i)))?;
         }
         Ok(())
     }
@@ -341,6 +338,7 @@ pub(super) fn number(kind: u8, bits: u64) -> Checked {
         kind::CHAR if char::from_u32(bits as u32).is_none() => {
             Err(out_of_range(format!("{bits:#x} is no Unicode scalar value")))
         }
+        // Any bits are a number.
         _ => Ok(()),
     }
 }

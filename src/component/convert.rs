@@ -13,27 +13,14 @@ use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot, kind, many};
 use crate::guest::value::{List, Payload, Val};
 use crate::string::{self, Policy, Text};
+use crate::types::ValType;
+use crate::types::kind::{signed, width};
 use std::borrow::Cow;
 use std::ptr::null;
 
 /// Puts a value's nodes into an arena; text and packed lists stay where they are.
 pub(crate) fn fill(cx: &mut Cx<'_>, arena: &mut Arena, val: &Val<'_>) -> Result<Slot> {
-    let number = |kind, bits| Ok(Slot::number(kind, bits));
     match val {
-        Val::S8(v) => number(kind::S8, *v as i64 as u64),
-        Val::U8(v) => number(kind::U8, (*v).into()),
-        Val::S16(v) => number(kind::S16, *v as i64 as u64),
-        Val::U16(v) => number(kind::U16, (*v).into()),
-        Val::S32(v) => number(kind::S32, *v as i64 as u64),
-        Val::U32(v) => number(kind::U32, (*v).into()),
-        Val::S64(v) => number(kind::S64, *v as u64),
-        Val::U64(v) => number(kind::U64, *v),
-        Val::F32(v) => number(kind::F32, v.to_bits().into()),
-        Val::F64(v) => number(kind::F64, v.to_bits()),
-        Val::Bool(v) => number(kind::BOOL, (*v).into()),
-        Val::Char(v) => number(kind::CHAR, u32::from(*v).into()),
-        Val::Enum(v) => number(kind::ENUM, (*v).into()),
-        Val::Flags(v) => number(kind::FLAGS, (*v).into()),
         Val::String(text) => {
             let text = text_slot(cx, arena, text)?;
             Ok(Slot::pointer(kind::STRING, arena.put(text)?))
@@ -54,15 +41,13 @@ pub(crate) fn fill(cx: &mut Cx<'_>, arena: &mut Arena, val: &Val<'_>) -> Result<
         }
         Val::Own(resource) => Ok(Slot::pointer(kind::OWN, resource)),
         Val::Borrow(resource) => Ok(Slot::pointer(kind::BORROW, resource)),
-        Val::I32(_) | Val::I64(_) | Val::ExternRef(_) | Val::FuncRef(_) => {
-            // A kind that no component has: the check tells where it is.
-            let kind = match val {
-                Val::I32(_) => 0,
-                Val::I64(_) => 1,
-                Val::ExternRef(_) => 128,
-                _ => 129,
-            };
-            Ok(Slot { kind, of: Of { u64: 0 } })
+        scalar => {
+            let kind = scalar.ty().number();
+            Ok(match width(kind) {
+                // A kind that no component has: the check tells where it is.
+                0 => Slot { kind, of: Of { u64: 0 } },
+                _ => Slot::number(kind, signed(kind, scalar.bits())),
+            })
         }
     }
 }
@@ -157,24 +142,9 @@ pub(crate) enum Take {
 /// What it points to must be there, and well-formed; where it is borrowed, for as
 /// long as the result is used.
 pub(crate) unsafe fn read(slot: &Slot, take: Take, texts: ReadText) -> Result<Val<'static>> {
-    let bits = slot.bits();
     // SAFETY: the caller vouches for the members that the kind names.
     unsafe {
         Ok(match slot.kind {
-            kind::S8 => Val::S8(bits as i8),
-            kind::U8 => Val::U8(bits as u8),
-            kind::S16 => Val::S16(bits as i16),
-            kind::U16 => Val::U16(bits as u16),
-            kind::S32 => Val::S32(bits as i32),
-            kind::U32 => Val::U32(bits as u32),
-            kind::S64 => Val::S64(bits as i64),
-            kind::U64 => Val::U64(bits),
-            kind::F32 => Val::F32(f32::from_bits(bits as u32)),
-            kind::F64 => Val::F64(f64::from_bits(bits)),
-            kind::BOOL => Val::Bool(bits != 0),
-            kind::CHAR => Val::Char(char::from_u32(bits as u32).unwrap_or_default()),
-            kind::ENUM => Val::Enum(bits as u32),
-            kind::FLAGS => Val::Flags(bits as u32),
             kind::STRING => Val::String(text(slot.of.text, take, texts)?),
             kind::LIST => Val::List(list(&*slot.of.list, take, texts)?),
             kind::RECORD => Val::Record(vals(&*slot.of.fields, take, texts)?),
@@ -194,12 +164,18 @@ pub(crate) unsafe fn read(slot: &Slot, take: Take, texts: ReadText) -> Result<Va
             }),
             kind::OWN => Val::Own(resource(slot)),
             kind::BORROW => Val::Borrow(resource(slot)),
-            other => {
-                let message = format!("a component gives no {}", kind::name(other));
-                return Err(Error::new(ErrorKind::WrongKind, message));
-            }
+            kind => match ValType::from_number(kind).filter(|_| width(kind) > 0) {
+                Some(ty) => Val::from_bits(ty, slot.bits())?,
+                None => return Err(none_gives(kind)),
+            },
         })
     }
+}
+
+#[cold]
+fn none_gives(kind: u8) -> Error {
+    let message = format!("a component gives no {}", kind::name(kind));
+    Error::new(ErrorKind::WrongKind, message)
 }
 
 unsafe fn resource(slot: &Slot) -> Resource {
@@ -253,13 +229,14 @@ unsafe fn list(list: &ListSlot, take: Take, texts: ReadText) -> Result<List<'sta
                     let text = |at| unsafe { text(at, take, texts) }.map(Val::String);
                     List::Val(slots.iter().map(|at| text(at)).collect::<Result<_>>()?)
                 }
-                _ => {
+                kind::VAL => {
                     // SAFETY: as above.
                     let slots = unsafe { list.elements::<Slot>() };
                     // SAFETY: as above.
                     let read = |slot| unsafe { read(slot, take, texts) };
                     List::Val(slots.iter().map(read).collect::<Result<_>>()?)
                 }
+                other => return Err(none_gives(other)),
             }
         };
     }

@@ -10,7 +10,6 @@ use super::check::{Checker, Notes};
 use super::convert::{Take, fill, read};
 use super::host::HostFunction;
 use super::walk_lift::scalar;
-use super::walk_lower::extended;
 use crate::abi::GuestEncoding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::StoreData;
@@ -25,6 +24,7 @@ use crate::guest::tree::{
     Arg, Is, Kept, Of, Out, Passed, ReadText, Returned, Slot, SlotBody, Trust, copy, plain_text,
 };
 use crate::guest::value::{Body, Callable, Func, Val};
+use crate::types::kind::extended;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
 use crate::types::tree::{Field, Fields, Signature, Type};
 use crate::types::{FuncType, ValType};

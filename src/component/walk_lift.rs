@@ -21,6 +21,7 @@ use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot
 use crate::guest::tree::walk::{FromGuest, Reading, Taken, bounds, elements};
 use crate::guest::value::Val;
 use crate::string::{Encoding, Policy, Text};
+use crate::types::kind::signed;
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
@@ -275,7 +276,16 @@ impl<'c, 'l> Lifting<'c, 'l> {
                 }
                 (data.cast_const().cast(), kind::STRING)
             }
-            _ => {
+            Type::List(_)
+            | Type::Record(_)
+            | Type::Tuple(_)
+            | Type::Variant(_)
+            | Type::Enum(_)
+            | Type::Option(_)
+            | Type::Result(_)
+            | Type::Flags(_)
+            | Type::Own(_)
+            | Type::Borrow(_) => {
                 self.consume_array(size, size_of::<Slot>())?;
                 let data = self.arena.array::<Slot>(size)?;
                 for i in 0..size {
@@ -309,6 +319,7 @@ impl<'c, 'l> Lifting<'c, 'l> {
                     scalar(kind, bits)?;
                 }
             }
+            // Any bits are a number.
             _ => {}
         }
         Ok(self.arena.copy(memory)?)
@@ -446,6 +457,7 @@ pub(super) fn scalar(kind: u8, bits: u64) -> crate::error::Result<Slot> {
         kind::CHAR if char::from_u32(bits as u32).is_none() => {
             Err(trap("converted integer out of range for `char`", TrapCode::Other))
         }
+        // Any bits are a number.
         _ => {
             let bits = match width(kind) {
                 1 => bits & 0xff,
@@ -453,22 +465,10 @@ pub(super) fn scalar(kind: u8, bits: u64) -> crate::error::Result<Slot> {
                 4 => bits & 0xffff_ffff,
                 _ => bits,
             };
-            Ok(signed(kind, bits))
+            // Its sign fills the rest of its eight bytes, as in results.
+            Ok(Slot::number(kind, signed(kind, bits)))
         }
     }
-}
-
-/// A number with the rest of its eight bytes filled by its sign, as results are.
-fn signed(kind: u8, bits: u64) -> Slot {
-    Slot::number(
-        kind,
-        match kind {
-            kind::S8 => bits as i8 as i64 as u64,
-            kind::S16 => bits as i16 as i64 as u64,
-            kind::S32 => bits as i32 as i64 as u64,
-            _ => bits,
-        },
-    )
 }
 
 fn one_of(cases: &Cases, index: u32) -> Result<Slot> {

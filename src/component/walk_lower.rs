@@ -22,6 +22,7 @@ use crate::guest::tree::walk::{self, ToGuest, Writing};
 use crate::guest::tree::{Arg, Is, ReadText};
 use crate::guest::value::Val;
 use crate::string::{Policy, Text};
+use crate::types::kind::extended;
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
@@ -304,6 +305,7 @@ impl<'c, 'l> Lowering<'c, 'l> {
                         self.pair(at + i * stride, text, len);
                     }
                 }
+                // What was looked at and is neither is packed.
                 _ => {
                     debug_assert_eq!(stride, width(list.element));
                     let bytes = many(list.data.cast::<u8>(), list.size * stride);
@@ -322,6 +324,7 @@ impl<'c, 'l> Lowering<'c, 'l> {
                                 to.copy_from_slice(&u32::from(char).to_le_bytes());
                             }
                         }
+                        // Any bits are a number.
                         _ => room.copy_from_slice(bytes),
                     }
                 }
@@ -462,15 +465,6 @@ impl ToGuest for Lowering<'_, '_> {
 fn put(words: &mut Words<'_>, bits: u64) {
     if let Some(word) = words.next() {
         word.write(ValRaw::u64(bits));
-    }
-}
-
-/// A number of up to 32 bits is extended by its sign, and what is above is zero.
-pub(super) fn extended(kind: u8, bits: u64) -> u64 {
-    match kind {
-        kind::S8 => bits as i8 as i32 as u32 as u64,
-        kind::S16 => bits as i16 as i32 as u32 as u64,
-        _ => bits,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn ref_type(ty: &wasmtime::RefType) -> ValType {
     match ty.heap_type() {
         wasmtime::HeapType::Extern if ty.is_nullable() => ValType::ExternRef,
         wasmtime::HeapType::Func if ty.is_nullable() => ValType::FuncRef,
+        // A reference that no host has values of, whichever the engine adds.
         _ => ValType::OtherRef,
     }
 }

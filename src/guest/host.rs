@@ -328,6 +328,7 @@ impl<'x, 's> HostCall<'x, 's> {
         match &mut self.by {
             By::Core(by) => match by.result()? {
                 ValType::String => Err(mismatch()),
+                // It refuses what is no number.
                 _ => by.words.put_number(bits),
             },
             By::Host(by) => by.put(|ty, out| out.put_number(ty, bits)),

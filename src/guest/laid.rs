@@ -14,7 +14,7 @@ use super::value::{List, Val};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Encoding, Policy, Text};
-use crate::types::kind;
+use crate::types::kind::extended;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
 use crate::types::tree::{Cases, ResourceType, Type};
 use std::sync::Arc;
@@ -270,11 +270,7 @@ impl<'x, 'c> Room<'x, 'c> {
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => {
                 let bits = at.map_or(Ok(0), |at| self.number(ty.size(), at))?;
-                to.push(Leaf::Number(match ty {
-                    Type::Scalar(kind::S8) => bits as i8 as i32 as u32 as u64,
-                    Type::Scalar(kind::S16) => bits as i16 as i32 as u32 as u64,
-                    _ => bits,
-                }));
+                to.push(Leaf::Number(extended(ty.kind(), bits)));
             }
             Type::String => {
                 let (start, len) = pair(self)?;
@@ -285,6 +281,7 @@ impl<'x, 'c> Room<'x, 'c> {
                 let (start, len) = pair(self)?;
                 let (start, size) = match list.element {
                     Type::String => self.texts(start, len)?,
+                    // What has no pointers in it is a run of bytes.
                     _ => (start, len * list.element.size()),
                 };
                 to.push(Leaf::Bytes(start, size));

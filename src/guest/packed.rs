@@ -6,8 +6,8 @@ use super::value::List;
 use super::value::Val;
 use crate::error::{Error, ErrorKind, Result, Trap};
 use crate::string::Text;
+use crate::types::kind;
 use crate::types::tree::{Fields, Type};
-use crate::types::{ValType, kind};
 
 /// What the values of one call may still take of the host's memory beside plain copies
 /// of what the guest has: as much as components may.
@@ -126,11 +126,6 @@ pub(super) fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
             let mut bits = [0; 8];
             bits[..bytes.len()].copy_from_slice(bytes);
             let bits = u64::from_le_bytes(bits);
-            let bits = match ty.val_type() {
-                ValType::S8 => bits as i8 as i32 as u32 as u64,
-                ValType::S16 => bits as i16 as i32 as u32 as u64,
-                _ => bits,
-            };
             Val::from_bits(ty.val_type(), bits).map_err(|e| Trap::new(e.message()).into())
         }
     }

@@ -146,6 +146,7 @@ impl Whole {
         for ty in &self.leaves {
             outs.extend(match ty {
                 ValType::String => found.next().map(Out::raw),
+                // Leaves are texts and numbers.
                 _ => Some(Out::number()),
             });
         }
@@ -155,6 +156,7 @@ impl Whole {
             let mut texts = 0..;
             laid.leaves.extend(self.leaves.iter().zip(&outs).map(|(ty, out)| match ty {
                 ValType::String => Leaf::Given(texts.next().unwrap_or(0)),
+                // As above.
                 _ => Leaf::Number(out.bits()),
             }));
         }

@@ -270,8 +270,8 @@ impl<'a> Val<'a> {
             Class::Text => Val::String(Str::from("")),
             Class::Reference if ty == ValType::FuncRef => Val::FuncRef(None),
             Class::Reference => Val::ExternRef(None),
-            Class::Scalar if ty == ValType::Bool => Val::Bool(false),
-            Class::Scalar => Val::Char('\0'),
+            Class::Scalar(_) if ty == ValType::Bool => Val::Bool(false),
+            Class::Scalar(_) => Val::Char('\0'),
             Class::Composite | Class::Vector | Class::OtherReference => return None,
         })
     }

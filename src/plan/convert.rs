@@ -30,7 +30,7 @@ impl Conversion {
         Some(match sign {
             // Extended to 32 bits.
             Sign::Signed if bits < 64 => (low as i64 >> unused) as u32 as u64,
-            _ => low >> unused,
+            Sign::Core | Sign::Signed | Sign::Unsigned | Sign::Float => low >> unused,
         })
     }
 

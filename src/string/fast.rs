@@ -112,7 +112,9 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
             let (growth, surrogates) = survey_utf16(s);
             s.len() + growth - surrogates
         }
+        // As many, whichever it is.
         _ if src.encoding() == to => src.len(),
+        // What has no kernel of its own goes over the stack.
         _ => wide::length(src, to),
     }
 }
@@ -147,6 +149,7 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
         (Encoding::Utf16, Encoding::Utf8, _) => src.len().saturating_mul(3),
         // A bad byte becomes the three of U+FFFD.
         (Encoding::Utf8, Encoding::Utf8, Policy::Replace) => src.len().saturating_mul(3),
+        // Else it is no more units than there are.
         _ => src.len(),
     };
     // One pass, if it cannot end in `TooSmall` with something written: there is

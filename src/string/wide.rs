@@ -235,6 +235,7 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
             _ if plain => part.len(),
             // Whether it fits is found by trying.
             Encoding::Latin1 => transcode_part(part, to, &mut out)?,
+            // In all others there is room for every scalar value.
             _ if is_well_formed(part) => count(part, to)?,
             _ => return None,
         };

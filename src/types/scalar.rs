@@ -10,7 +10,7 @@
 /// name in Rust, and in text modules and C; its number in C, which never changes
 /// and is stored in precompiled modules; its byte in interface sections, where it
 /// has one; the core type that carries it; of a number its bits, sign, and type in
-/// Rust, else its class.
+/// Rust, else its class, and the bits of a scalar.
 ///
 /// In C, 4 and 255 are told of what no value can have; 37 and 38 stand in values
 /// with parts, and are no types: see `kind.rs`.
@@ -33,8 +33,8 @@ macro_rules! kinds_of_values {
             }
             others {
                 "Interface: text, a sequence of Unicode scalar values." String string 24 (0x0a) I32 Text;
-                "Of components: 0 or 1, in `u8`." Bool bool 25 () I32 Scalar;
-                "Of components: a Unicode scalar value, in `u32`." Char char 26 () I32 Scalar;
+                "Of components: 0 or 1, in `u8`." Bool bool 25 () I32 Scalar(8);
+                "Of components: a Unicode scalar value, in `u32`." Char char 26 () I32 Scalar(32);
                 "Of components: one of several names, by its number, in `u32`." Enum enum 27 () I32 Composite;
                 "Of components: a bit for each name, in `u32`." Flags flags 28 () I32 Composite;
                 "Of components: any number of elements." List list 29 () I32 Composite;
@@ -64,8 +64,8 @@ pub enum Class {
     Number(u32, Sign),
     /// Text.
     Text,
-    /// A truth value or a character.
-    Scalar,
+    /// A truth value or a character, of so many bits: not all of them are one.
+    Scalar(u32),
     /// Of parts, which the kind alone does not tell; or a resource.
     Composite,
     /// A reference.
@@ -117,7 +117,7 @@ macro_rules! byte {
 macro_rules! define {
     (
         numbers { $($a:literal $n:ident $t:ident $c:literal ($($b:literal)?) $core:ident $bits:literal $sign:ident $rust:ident;)+ }
-        others { $($a2:literal $n2:ident $t2:ident $c2:literal ($($b2:literal)?) $core2:ident $class:ident;)+ }
+        others { $($a2:literal $n2:ident $t2:ident $c2:literal ($($b2:literal)?) $core2:ident $class:ident $(($size:literal))?;)+ }
     ) => {
         /// The type of one value.
         ///
@@ -143,13 +143,24 @@ macro_rules! define {
             },)+
             $(Kind {
                 about: $a2, name: stringify!($t2), number: $c2, byte: byte!($($b2)?),
-                carrier: ValType::$core2, class: Class::$class,
+                carrier: ValType::$core2, class: Class::$class $(($size))?,
             },)+
         ];
     };
 }
 
 kinds_of_values!(define);
+
+/// The kinds, each at the place of its number in C.
+static BY_NUMBER: [Option<ValType>; 256] = {
+    let mut by_number = [None; 256];
+    let mut at = 0;
+    while at < KINDS.len() {
+        by_number[KINDS[at].number as usize] = Some(ValType::ALL[at]);
+        at += 1;
+    }
+    by_number
+};
 
 /// How many kinds have a byte in interface sections: from zero on, each its own.
 const IN_SECTIONS: usize = 14;
@@ -176,8 +187,9 @@ impl ValType {
 
     /// The kind of a number in C.
     #[doc(hidden)]
+    #[inline]
     pub fn from_number(number: u8) -> Option<ValType> {
-        ValType::ALL.iter().copied().find(|ty| ty.number() == number)
+        BY_NUMBER[number as usize]
     }
 
     /// The core type that carries it; of a string, its address, its length, or its
@@ -194,7 +206,7 @@ impl ValType {
         match self.kind().class {
             Class::Number(bits, sign) => Some((bits, sign)),
             Class::Text
-            | Class::Scalar
+            | Class::Scalar(_)
             | Class::Composite
             | Class::Reference
             | Class::Vector

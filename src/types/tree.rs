@@ -2,7 +2,7 @@
 //!
 //! Not here: values; where the types come from.
 
-use super::{ValType, kind};
+use super::{Class, Sign, ValType, kind};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -181,20 +181,8 @@ impl Type {
     /// What kind of values it has, as functions tell it.
     pub fn val_type(&self) -> ValType {
         match self {
-            Type::Scalar(kind) => match *kind {
-                kind::BOOL => ValType::Bool,
-                kind::CHAR => ValType::Char,
-                kind::S8 => ValType::S8,
-                kind::U8 => ValType::U8,
-                kind::S16 => ValType::S16,
-                kind::U16 => ValType::U16,
-                kind::S32 => ValType::S32,
-                kind::U32 => ValType::U32,
-                kind::S64 => ValType::S64,
-                kind::U64 => ValType::U64,
-                kind::F32 => ValType::F32,
-                _ => ValType::F64,
-            },
+            // A number that is no kind's is of a type without values.
+            Type::Scalar(kind) => ValType::from_number(*kind).unwrap_or(ValType::OtherRef),
             Type::String => ValType::String,
             Type::List(_) => ValType::List,
             Type::Record(_) => ValType::Record,
@@ -211,22 +199,17 @@ impl Type {
 
     /// The type of a kind that has no parts, if components have it.
     pub fn plain(ty: ValType) -> Option<Type> {
-        Some(Type::Scalar(match ty {
-            ValType::String => return Some(Type::String),
-            ValType::Bool => kind::BOOL,
-            ValType::Char => kind::CHAR,
-            ValType::S8 => kind::S8,
-            ValType::U8 => kind::U8,
-            ValType::S16 => kind::S16,
-            ValType::U16 => kind::U16,
-            ValType::S32 => kind::S32,
-            ValType::U32 => kind::U32,
-            ValType::S64 => kind::S64,
-            ValType::U64 => kind::U64,
-            ValType::F32 => kind::F32,
-            ValType::F64 => kind::F64,
-            _ => return None,
-        }))
+        match ty.kind().class {
+            Class::Text => Some(Type::String),
+            Class::Number(_, Sign::Signed | Sign::Unsigned | Sign::Float) | Class::Scalar(_) => {
+                Some(Type::Scalar(ty.number()))
+            }
+            Class::Number(_, Sign::Core)
+            | Class::Composite
+            | Class::Reference
+            | Class::Vector
+            | Class::OtherReference => None,
+        }
     }
 
     /// The kind of its values.
@@ -278,10 +261,14 @@ impl Type {
     /// The core values that it is passed in.
     pub(crate) fn flat(&self) -> &[Flat] {
         match self {
-            Type::Scalar(kind::F32) => &[Flat::F32],
-            Type::Scalar(kind::F64) => &[Flat::F64],
-            Type::Scalar(kind::S64 | kind::U64) => &[Flat::I64],
-            Type::Scalar(_) | Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => &[Flat::I32],
+            Type::Scalar(_) => match self.val_type().carrier() {
+                ValType::I64 => &[Flat::I64],
+                ValType::F32 => &[Flat::F32],
+                ValType::F64 => &[Flat::F64],
+                // Nothing else carries a scalar.
+                _ => &[Flat::I32],
+            },
+            Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => &[Flat::I32],
             Type::String | Type::List(_) => &[Flat::I32, Flat::I32],
             Type::Record(f) | Type::Tuple(f) => &f.layout.flat,
             Type::Variant(c) | Type::Enum(c) | Type::Option(c) | Type::Result(c) => &c.layout.flat,

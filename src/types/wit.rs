@@ -143,7 +143,7 @@ fn val_type(ty: ValType) -> Option<&'static str> {
         Class::Number(_, Sign::Signed | Sign::Unsigned | Sign::Float) | Class::Text => {
             Some(ty.name())
         }
-        Class::Scalar => Some(ty.name()),
+        Class::Scalar(_) => Some(ty.name()),
         Class::Composite => None,
     }
 }

@@ -358,6 +358,7 @@ pub fn show(
         Val::String(s) => {
             let text = match encoding {
                 Encoding::Utf16 => s.to_utf16(cx)?,
+                // No other encoding has surrogates alone.
                 _ => s.to_string(cx)?.encode_utf16().collect(),
             };
             quote(&text)

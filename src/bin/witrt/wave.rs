@@ -98,6 +98,7 @@ fn known_fields(ty: &Type, node: &Node, text: &str) -> Result<()> {
             Ok(Err(err)) => inner(ty.at(1), err)?,
             Err(_) => inner(ty.at(0), Some(node))?,
         },
+        // There is nothing in it to look at.
         _ => {}
     }
     Ok(())

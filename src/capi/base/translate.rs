@@ -179,6 +179,7 @@ pub fn number_bits(val: &wasm_val_t) -> u64 {
     unsafe {
         match val.kind {
             I64 | F64 => val.of.u64,
+            // The others that core code has are of 32 bits.
             _ => val.of.u32.into(),
         }
     }
@@ -189,6 +190,7 @@ pub fn number_bits(val: &wasm_val_t) -> u64 {
 pub fn number(ty: ValType, bits: u64) -> wasm_val_t {
     let of = match ty {
         ValType::I64 | ValType::F64 => wasm_val_union_t { u64: bits },
+        // The others that core code has are of 32 bits.
         _ => extended((bits as i32).into(), |of| of.i32 = bits as i32),
     };
     wasm_val_t { kind: kind_of(ty), of }

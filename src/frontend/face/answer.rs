@@ -6,7 +6,7 @@ use super::glue::{self, Code, Local};
 use super::making::{Buffer, Call, Then};
 use super::memory::{MEMORY, load};
 use super::rules::{CallRule, Owner, ResultForm, TextForm};
-use super::sequence::{Lies, Sequence, margins};
+use super::sequence::{Lies, Sequence, halves, margins};
 use super::shape::{Leaf, Shape, is_plain, leaf};
 use super::wit::{fields, types_of};
 use crate::error::Result;
@@ -26,6 +26,7 @@ impl Call<'_, '_> {
         let form = self.rules.result;
         match ty {
             Type::Option(_) | Type::Result(_) if form == ResultForm::Out => self.outcome(ty),
+            // Whatever it is, all of it is stored.
             _ if form == ResultForm::Out => {
                 self.out_params(ty, self.rules.within)?;
                 let status = self.take(I32);
@@ -141,10 +142,7 @@ impl Call<'_, '_> {
             }
             ResultForm::Packed | ResultForm::PackedLow => {
                 let both = self.take(ValType::I64);
-                let (high, low) = match form {
-                    ResultForm::Packed => (pointer, length),
-                    _ => (length, pointer),
-                };
+                let (high, low) = halves(form, pointer, length);
                 let code = &mut self.after;
                 code.get(both).ops([I::I64Const(32), I::I64ShrU, I::I32WrapI64]).set(high);
                 code.get(both).op(I::I32WrapI64).set(low);
@@ -153,23 +151,14 @@ impl Call<'_, '_> {
                 self.after.set(length);
             }
             ResultForm::Area | ResultForm::AreaLast | ResultForm::Pair => {
-                let place = match form {
-                    ResultForm::Area | ResultForm::AreaLast => {
-                        let (at, area) = self.area(8, 4);
-                        let args = match form {
-                            ResultForm::Area => &mut self.first,
-                            _ => &mut self.last,
-                        };
-                        args.push(I32).plus(area, at as i32);
-                        let place = self.wrap.local(I32);
-                        self.after.plus(area, at as i32).set(place);
-                        place
-                    }
-                    _ => {
-                        let place = self.take(I32);
-                        pair = Some(place);
-                        place
-                    }
+                let place = if form == ResultForm::Pair {
+                    *pair.insert(self.take(I32))
+                } else {
+                    let (at, area) = self.area(8, 4);
+                    self.pass_area(form, at, area);
+                    let place = self.wrap.local(I32);
+                    self.after.plus(area, at as i32).set(place);
+                    place
                 };
                 let code = &mut self.after;
                 code.get(place).op(I::If(BlockType::Empty));
@@ -362,11 +351,7 @@ impl Call<'_, '_> {
         } else {
             self.forms.push("an area for the record first".into());
             let (at, area) = self.area(shape.size, shape.align);
-            let args = match form {
-                ResultForm::AreaLast => &mut self.last,
-                _ => &mut self.first,
-            };
-            args.push(I32).plus(area, at as i32);
+            self.pass_area(form, at, area);
             self.after.plus(area, at as i32).set(place);
         }
         self.leaves(ty, &shape, place, self.rules.within)
@@ -435,14 +420,18 @@ impl Call<'_, '_> {
         self.leaves(ty, &shape, place, text)
     }
 
+    /// Has the address of an area of a result passed, last where the form says so.
+    fn pass_area(&mut self, form: ResultForm, at: u32, area: Local) {
+        let is_last = form == ResultForm::AreaLast;
+        let args = if is_last { &mut self.last } else { &mut self.first };
+        args.push(I32).plus(area, at as i32);
+    }
+
     /// `option` or `result` by a status and what is stored where the last arguments say.
     fn outcome(&mut self, ty: &Type) -> Result<()> {
         let status = self.take(I32);
-        let (good, bad) = match ty {
-            Type::Option(_) => (ty.at(1), None),
-            _ => (ty.at(0), ty.at(1)),
-        };
         let is_option = matches!(ty, Type::Option(_));
+        let (good, bad) = if is_option { (ty.at(1), None) } else { (ty.at(0), ty.at(1)) };
         self.give(ValType::U32, |code| {
             code.get(status).i32(0).op(if is_option { I::I32Eq } else { I::I32Ne });
         });

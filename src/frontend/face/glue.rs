@@ -398,7 +398,19 @@ fn val_type(ty: ValType) -> wasm_encoder::ValType {
         ValType::V128 => wasm_encoder::ValType::V128,
         ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
         ValType::FuncRef => wasm_encoder::ValType::FUNCREF,
-        _ => wasm_encoder::ValType::I32,
+        ValType::I32 => wasm_encoder::ValType::I32,
+        carrier => unreachable!("{carrier} carries nothing"),
+    }
+}
+
+/// Zero, of a number that core code has.
+pub(super) fn zero(ty: ValType) -> I<'static> {
+    match ty {
+        ValType::I32 => I::I32Const(0),
+        ValType::I64 => I::I64Const(0),
+        ValType::F32 => I::F32Const(0.0.into()),
+        ValType::F64 => I::F64Const(0.0.into()),
+        other => unreachable!("{other} is no number of core code"),
     }
 }
 

@@ -301,13 +301,10 @@ impl Hook<'_, '_> {
             TextForm::Struct | TextForm::Prefixed => {
                 let code = &mut self.read.code;
                 code.get(p).op(I::If(BlockType::Empty));
-                match form {
-                    TextForm::Struct => {
-                        code.get(p).op(load(I32, 0)).set(pointer).get(p).op(load(I32, 4));
-                    }
-                    _ => {
-                        code.plus(p, 4).set(pointer).get(p).op(load(I32, 0));
-                    }
+                if form == TextForm::Struct {
+                    code.get(p).op(load(I32, 0)).set(pointer).get(p).op(load(I32, 4));
+                } else {
+                    code.plus(p, 4).set(pointer).get(p).op(load(I32, 0));
                 }
                 sequence.count_to_length(code);
                 code.set(length).op(I::End);
@@ -423,6 +420,12 @@ fn sequences(ty: &Type, rules: &Rules) -> Vec<Sequence> {
         Type::Record(fields) | Type::Tuple(fields) => {
             fields.fields.iter().flat_map(|field| sequences(&field.ty, rules)).collect()
         }
-        _ => vec![],
+        Type::Scalar(_)
+        | Type::List(_)
+        | Type::Variant(_)
+        | Type::Enum(_)
+        | Type::Flags(_)
+        | Type::Own(_)
+        | Type::Borrow(_) => vec![],
     }
 }

@@ -7,7 +7,7 @@ use super::hook::To;
 use super::making::{Hook, used};
 use super::memory::{MEMORY, store, text_mem};
 use super::rules::ResultForm;
-use super::sequence::{Lies, Sequence};
+use super::sequence::{Lies, Sequence, halves};
 use super::shape::leaf;
 use crate::error::Result;
 use crate::plan::{Conversion, Op, Slot};
@@ -78,6 +78,7 @@ impl Hook<'_, '_> {
         let (head, tail) = match form {
             ResultForm::Nul if !sequence.bytes => (0, sequence.size),
             ResultForm::Prefixed => (4, 0),
+            // No other has anything around the text itself.
             _ => (0, 0),
         };
         let (mut own, mut object) = (None, None);
@@ -142,10 +143,7 @@ impl Hook<'_, '_> {
                 results.extend([I32, I32]);
             }
             (_, ResultForm::Packed | ResultForm::PackedLow) => {
-                let (high, low) = match form {
-                    ResultForm::Packed => (pointer, length),
-                    _ => (length, pointer),
-                };
+                let (high, low) = halves(form, pointer, length);
                 for (local, shift) in [(high, 32), (low, 0)] {
                     if local == length {
                         sequence.push_count(code, length);
@@ -176,6 +174,7 @@ impl Hook<'_, '_> {
                 null(code);
                 results.push(I32);
             }
+            // Text that a zero ends: `core_results` has refused all others.
             _ => {
                 let end = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
                 let code = &mut write.code;

@@ -193,7 +193,7 @@ impl Hook<'_, '_> {
                             (TextForm::PointerLength, None) => {
                                 code.get(part.to).get(length).op(store(I32, *offset + 4));
                             }
-                            _ => {}
+                            (TextForm::Nul | TextForm::Struct | TextForm::Prefixed, _) => {}
                         }
                         if part.case.is_some() && tag.is_some() {
                             // Of a case that it is not there is room for an empty text,
@@ -213,7 +213,7 @@ impl Hook<'_, '_> {
                 // Zero is success.
                 (Type::Option(_), Some(tag)) => code.get(tag).op(I::I32Eqz),
                 (_, Some(tag)) => code.get(tag),
-                _ => code.i32(0),
+                (_, None) => code.i32(0),
             };
         }
         write.code = code;

@@ -4,7 +4,7 @@
 //! Not here: code that reads or writes them.
 
 use super::glue::{Code, Local};
-use super::rules::{Rules, TextForm};
+use super::rules::{ResultForm, Rules, TextForm};
 use crate::abi::GuestEncoding;
 use crate::types::tree::Type;
 use wasm_encoder::Instruction as I;
@@ -80,6 +80,11 @@ impl Sequence {
         };
         Lies { shift, unit, align: self.align, head, tail, result }
     }
+}
+
+/// What is in the higher half of an `i64` with address and length, and what in the lower.
+pub(super) fn halves(form: ResultForm, pointer: Local, length: Local) -> (Local, Local) {
+    if form == ResultForm::Packed { (pointer, length) } else { (length, pointer) }
 }
 
 /// Bytes before and after a sequence in memory.

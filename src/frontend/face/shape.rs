@@ -70,6 +70,7 @@ impl Shape {
 pub(super) fn leaf(ty: &Type) -> ValType {
     match ty {
         Type::Scalar(_) => ty.val_type(),
+        // A case or flags.
         _ => ValType::U32,
     }
 }

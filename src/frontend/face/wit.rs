@@ -145,6 +145,7 @@ fn convert(
                 cases.cases.iter().filter(|case| case.ty.is_none()).count()
             }
             TypeDefKind::Flags(flags) => flags.flags.len(),
+            // All others are counted by what is in them.
             _ => 0,
         };
     }

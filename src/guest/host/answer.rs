@@ -112,6 +112,7 @@ impl Words<'_> {
     pub fn put_number(&mut self, bits: u64) -> Result<()> {
         match self.result()? {
             ValType::String => Err(mismatch()),
+            // It refuses what is no number.
             _ => self.words.put_number(bits),
         }
     }

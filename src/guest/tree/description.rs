@@ -162,6 +162,7 @@ fn runs(form: &Form, ty: &Type, size: usize) -> (Box<[Run]>, Box<[usize]>) {
                 }
             }
         }
+        // All others are looked at one by one.
         _ => {}
     }
     (runs.into(), rest.into())

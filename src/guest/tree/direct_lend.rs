@@ -13,6 +13,7 @@ use super::walk::{Fault, Lend, Look, Looked, Words, Writing, look_at_length, put
 use crate::error::ErrorKind;
 use crate::guest::resource::Resource;
 use crate::string::{Encoding, Text};
+use crate::types::kind::extended;
 use crate::types::tree::{ResourceType, Type};
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -72,8 +73,6 @@ pub(super) fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
         Type::Scalar(kind::CHAR) if char::from_u32(bits as u32).is_none() => {
             out(format!("{bits:#x} is no Unicode scalar value"))
         }
-        Type::Scalar(kind::S8) => Ok(bits as i8 as i32 as u32 as u64),
-        Type::Scalar(kind::S16) => Ok(bits as i16 as i32 as u32 as u64),
         Type::Enum(cases) if bits >= cases.cases.len() as u64 => {
             out(format!("there is no case {bits}: there are {}", cases.cases.len()))
         }
@@ -81,7 +80,8 @@ pub(super) fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
             let more = bits & !u64::from(flags.mask());
             out(format!("{more:#x} are no flags of {ty}"))
         }
-        _ => Ok(bits),
+        // Any bits are a number.
+        _ => Ok(extended(ty.kind(), bits)),
     }
 }
 

@@ -372,6 +372,7 @@ pub(super) fn claimed(ty: &Type, bits: u64) -> Result<u64> {
         Type::Scalar(kind::CHAR) => u32::from(character(bits as u32)?).into(),
         Type::Enum(cases) => find(cases, bits)?.into(),
         Type::Flags(flags) => (bits as u32 & flags.mask()).into(),
+        // Any bits are a number.
         _ => bits,
     })
 }

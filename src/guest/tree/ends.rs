@@ -150,7 +150,7 @@ impl<'a> Arg<'a> {
             Val::String(string) => Arg::string(string),
             Val::ExternRef(reference) => Arg::externref(reference),
             Val::FuncRef(func) => Arg::funcref(func),
-            scalar if matches!(scalar.ty().kind().class, Class::Number(..) | Class::Scalar) => {
+            scalar if matches!(scalar.ty().kind().class, Class::Number(..) | Class::Scalar(_)) => {
                 Arg::number(scalar.bits())
             }
             other => Arg::at(VAL, other),

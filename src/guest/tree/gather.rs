@@ -79,6 +79,7 @@ unsafe fn slot(node: &Node, ty: &Type, from: *const u8, arena: &mut Arena) -> Re
                 match (ty, index) {
                     (Type::Option(_), 0) => Slot::pointer::<Slot>(kind::OPTION, nothing()),
                     (Type::Option(_), _) => Slot::pointer(kind::OPTION, arena.put(val)?),
+                    // All others with cases are told by the number of one.
                     _ => {
                         let variant = VariantSlot { index: index as u32, val };
                         Slot::pointer(ty.kind(), arena.put(variant)?)
@@ -207,6 +208,7 @@ unsafe fn elements(
                 }
                 ListSlot { data: texts.cast(), size, element: kind::STRING }
             }
+            // Whatever else it is, each element is a value of its own.
             _ => {
                 let slots = arena.array::<Slot>(size)?;
                 for i in 0..size {

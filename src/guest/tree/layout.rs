@@ -104,6 +104,7 @@ pub(crate) fn step(ty: &Type, index: usize) -> String {
         Type::List(_) => "element".into(),
         Type::Tuple(_) => format!("field {index}"),
         Type::Record(_) => format!("field {:?}", ty.name(index).unwrap_or_default()),
+        // All others with parts have cases.
         _ => format!("case {:?}", ty.name(index).unwrap_or_default()),
     }
 }

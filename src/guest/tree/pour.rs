@@ -150,6 +150,7 @@ pub unsafe fn pour(
             (Form::List(element), Type::List(list)) if node.is_span() => {
                 pouring.elements(element, &list.element, &*slot.of.list)
             }
+            // Whatever else it is has a place of its own.
             _ => {
                 let place = pouring.place.take(node.size, node.align.max(1));
                 let data = place.map_err(Fault::from);

@@ -61,6 +61,7 @@ impl<T: Lower> Lend for Option<T> {
             (Some(value), Type::Option(cases)) if T::LOOKS => {
                 value.look(payload(cases, 1), guest).map_err(of_case("some"))
             }
+            // In nothing there is nothing to look at.
             _ => Ok(()),
         }
     }

@@ -65,6 +65,7 @@ impl<T: Mapping> Mapping for [T] {
     fn ty() -> Option<Type> {
         match Self::TYPE {
             ValType::String => Some(Type::String),
+            // Elements of any other kind make a list.
             _ => T::ty().map(|element| Type::List(Arc::new(tree::List { element }))),
         }
     }

@@ -44,6 +44,7 @@ macro_rules! numbers {
             fn look(&self, ty: &Type, _: &mut dyn Look) -> Looked {
                 match ty {
                     Type::Scalar(_) => Ok(()),
+                    // A case or flags, as `check` has seen.
                     _ => named(ty, Number::to_bits(<$rust>::from(*self))),
                 }
             }
@@ -60,6 +61,7 @@ macro_rules! numbers {
                 Some(match ty {
                     Type::Enum(_) => Val::Enum(<$rust>::from(*self) as u32),
                     Type::Flags(_) => Val::Flags(<$rust>::from(*self) as u32),
+                    // A number of this type, as `check` has seen.
                     _ => Val::$n((*self).into()),
                 })
             }
@@ -196,6 +198,7 @@ kinds_of_values!(numbers);
 const fn list_of(ty: ValType) -> ValType {
     match ty {
         ValType::U16 => ValType::String,
+        // Elements of any other kind make a list.
         _ => ValType::List,
     }
 }
@@ -211,6 +214,7 @@ fn named(ty: &Type, bits: u64) -> Looked {
             let more = bits & !u64::from(flags.mask());
             Err(out_of_range(format!("{more:#x} are no flags of {ty}")))
         }
+        // Any bits are a number.
         _ => Ok(()),
     }
 }
@@ -221,6 +225,7 @@ fn told(ty: &Type, bits: u64) -> Result<u64> {
     match ty {
         Type::Enum(cases) => find(cases, bits).map(u64::from),
         Type::Flags(flags) => Ok(bits & u64::from(flags.mask())),
+        // Any bits are a number.
         _ => Ok(bits),
     }
 }

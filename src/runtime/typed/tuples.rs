@@ -6,6 +6,7 @@ use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name, unex
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
 use crate::guest::tree::Out;
+use crate::guest::tree::step;
 use crate::guest::tree::walk::{Fault, Lend, Look, Looked, Reading, Taken, Words, Writing};
 use crate::guest::value::Val;
 use crate::types::ValType;
@@ -97,12 +98,7 @@ pub(super) fn field(fields: &Fields, i: usize) -> Result<&Field> {
 }
 
 fn of_field(ty: &Type, i: usize) -> impl FnOnce(Fault) -> Fault {
-    move |fault| {
-        fault.within(|| match ty {
-            Type::Record(fields) => format!("field {:?}", fields.fields[i].name),
-            _ => format!("field {i}"),
-        })
-    }
+    move |fault| fault.within(|| step(ty, i))
 }
 
 macro_rules! tuples {
@@ -158,6 +154,7 @@ macro_rules! tuples {
                 let vals = vec![$(self.$i.to_val(ty.at($i)?)?),+];
                 Some(match ty {
                     Type::Record(_) => Val::Record(vals),
+                    // That it is one of both was seen.
                     _ => Val::Tuple(vals),
                 })
             }

@@ -54,6 +54,7 @@ fn around(ty: &FuncType) -> String {
                 text,
                 " local.get {at} i64x2.extract_lane 0 local.get {at} i64x2.extract_lane 1"
             ),
+            // Any other is one number, or a reference.
             _ => write!(text, " local.get {at}"),
         };
     }

@@ -13,6 +13,7 @@ mod texts;
 
 use self::classes::Kind;
 use self::settings::{classes, inner};
+use super::super::glue::zero;
 use super::super::making::{Call, Hook, Maker, Then, used};
 use super::super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::super::wit::fields;
@@ -344,12 +345,7 @@ fn end(call: &mut Call<'_, '_>, core: &FuncType) -> Result<()> {
     let count = call.args.types.len();
     if settings::of(call.maker).optional.contains(call.name) {
         for ty in core.params().iter().skip(count) {
-            call.args.push(*ty).op(match ty {
-                ValType::I64 => I::I64Const(0),
-                ValType::F32 => I::F32Const(0.0.into()),
-                ValType::F64 => I::F64Const(0.0.into()),
-                _ => I::I32Const(0),
-            });
+            call.args.push(*ty).op(zero(*ty));
         }
     }
     if let Some((set, ty)) = call.maker.core_func("__setArgumentsLength")

@@ -150,7 +150,8 @@ pub(super) fn result(hook: &Hook<'_, '_>, ty: &Type) -> Option<Back> {
         Type::String => referred,
         Type::Scalar(_) | Type::Enum(_) => case,
         Type::Option(_) => option,
-        _ => outcome,
+        Type::Result(_) => outcome,
+        _ => return None,
     };
     Some(Back { area, results, code })
 }
@@ -249,6 +250,7 @@ fn outcome(hook: &mut Hook<'_, '_>, ty: &Type, locals: &[Local], write: &mut Fun
 fn push_count(code: &mut Code, ty: Option<&Type>, length: Local) {
     match ty {
         Some(Type::List(list)) => Sequence::list(&list.element).push_count(code, length),
+        // Text has as many units as it is long.
         _ => {
             code.get(length);
         }

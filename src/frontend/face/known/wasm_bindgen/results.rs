@@ -3,7 +3,7 @@
 //!
 //! Not here: arguments, in `values`; imports, in `hooks`.
 
-use super::super::super::glue::{Code, Local};
+use super::super::super::glue::{Code, Local, zero};
 use super::super::super::making::Call;
 use super::super::super::memory::{load, store};
 use super::super::super::rules::{Owner, ResultForm};
@@ -194,13 +194,7 @@ fn outcome(call: &mut Call<'_, '_>, ty: &Type, locals: &[Local]) -> Result<()> {
     };
     call.after.get(failed).op(I::If(BlockType::Empty));
     for (local, ty) in good.iter().zip(types) {
-        call.after.op(match ty {
-            ValType::I64 => I::I64Const(0),
-            ValType::F32 => I::F32Const(0.0.into()),
-            ValType::F64 => I::F64Const(0.0.into()),
-            _ => I::I32Const(0),
-        });
-        call.after.set(*local);
+        call.after.op(zero(ty)).set(*local);
     }
     call.after.op(I::End);
     call.give(ValType::U32, |code| {

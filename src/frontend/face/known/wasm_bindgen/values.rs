@@ -55,6 +55,7 @@ pub(super) fn optional(ty: &Type, next: Option<&ValType>) -> Option<Optional> {
                 Optional::Float(None)
             }
             ValType::U32 | ValType::S32 | ValType::F32 => Optional::Pair,
+            // What is narrower than 32 bits has numbers to spare.
             _ => Optional::Small(NO_SMALL),
         },
         _ => return None,
@@ -96,7 +97,8 @@ pub(super) fn widen(code: &mut Code, ty: ValType) {
     code.op(match ty {
         ValType::U32 => I::F64ConvertI32U,
         ValType::S32 => I::F64ConvertI32S,
-        _ => I::F64PromoteF32,
+        ValType::F32 => I::F64PromoteF32,
+        other => unreachable!("{other} does not travel as a float of 64 bits"),
     });
 }
 
@@ -104,7 +106,8 @@ pub(super) fn narrow(code: &mut Code, ty: ValType) {
     code.op(match ty {
         ValType::U32 => I::I32TruncSatF64U,
         ValType::S32 => I::I32TruncSatF64S,
-        _ => I::F32DemoteF64,
+        ValType::F32 => I::F32DemoteF64,
+        other => unreachable!("{other} does not travel as a float of 64 bits"),
     });
 }
 
@@ -131,6 +134,7 @@ pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType
                 },
                 None => 2,
             },
+            // A number, or the address of whatever it is.
             _ => 1,
         })
         .sum()
@@ -140,7 +144,7 @@ pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType
 pub(super) fn is_text(ty: &Type) -> bool {
     match ty {
         Type::Option(_) => ty.at(1) == Some(&Type::String),
-        _ => *ty == Type::String,
+        ty => *ty == Type::String,
     }
 }
 
