@@ -41,6 +41,43 @@ fn the_tests_that_are_named_exist() {
     assert!(seen > 50, "{seen}");
 }
 
+/// All files below a folder, by their paths from the root.
+fn files(folder: &str, found: &mut BTreeSet<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in fs::read_dir(root.join(folder)).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type().unwrap().is_dir() {
+            files(&path, found);
+        } else {
+            found.insert(path);
+        }
+    }
+}
+
+/// A newcomer who follows `ARCHITECTURE.md` into the code finds what it names.
+#[test]
+fn the_files_that_the_architecture_names_exist() {
+    let mut sources = BTreeSet::new();
+    files("src", &mut sources);
+    let text = read("ARCHITECTURE.md");
+    let names = text.split('`').skip(1).step_by(2).filter(|word| {
+        word.ends_with(".rs")
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || "._/".contains(c))
+    });
+    let (mut seen, mut wrong) = (0, Vec::new());
+    for name in names {
+        seen += 1;
+        let is_it = |path: &String| path.ends_with(&format!("/{name}"));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        if !root.join(name).exists() && !sources.iter().any(is_it) {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "there are no such files: {wrong:?}");
+    assert!(seen > 80, "{seen}");
+}
+
 /// The names in each `[dependencies]` and `[build-dependencies]` of a manifest,
 /// also of one target's.
 fn dependencies(manifest: &str) -> BTreeSet<String> {
