@@ -121,6 +121,7 @@ impl<'m> Call<'m, '_> {
         for (i, (core, local)) in types.iter().zip(&locals).enumerate() {
             let of = match ty {
                 Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => leaf(ty),
+                // Whatever else it is, it is spelled in words of the core's.
                 _ => *core,
             };
             let name = match i {
@@ -377,6 +378,7 @@ impl<'m> Call<'m, '_> {
             Some(Type::Result(_)) => self.give(ValType::U32, |code| {
                 code.get(bad);
             }),
+            // No other type has room for a failure.
             _ => self.refuse(bad, "the core tells of a failure".into()),
         }
         for ((part, place), count) in parts.iter().zip(places).zip(counts) {
@@ -474,6 +476,7 @@ impl<'m> Call<'m, '_> {
 fn leaf_size(ty: &Type) -> u32 {
     match ty {
         Type::Scalar(_) => ty.size() as u32,
+        // A case or flags.
         _ => 4,
     }
 }
