@@ -39,7 +39,24 @@ mod _witrt {
     #[pymodule_export]
     use crate::value::Reference;
     use crate::{store, ticker};
+    use pyo3::exceptions::PyImportError;
+    use pyo3::ffi;
     use pyo3::prelude::*;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    /// Classes and exceptions are looked up once, and are those of one interpreter.
+    #[pymodule_init]
+    fn init(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+        static FIRST: AtomicI64 = AtomicI64::new(-1);
+        // SAFETY: this thread is attached to an interpreter, which has a number from zero on.
+        let own = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+        match FIRST.compare_exchange(-1, own, Ordering::Relaxed, Ordering::Relaxed) {
+            Err(first) if first != own => Err(PyImportError::new_err(
+                "witrt is in use by another interpreter of this process: one can have it",
+            )),
+            _ => Ok(()),
+        }
+    }
 
     /// What a module asks for and offers, as WIT.
     #[pyfunction]

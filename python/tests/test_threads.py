@@ -240,6 +240,39 @@ def test_forked_while_epochs_are_moved_on() -> None:
     subprocess.run([sys.executable, "-c", FORKS, str(MODULES / "strings.wasm")], check=True, timeout=120)
 
 
+INTERPRETERS = """
+import sys
+try:
+    import _interpreters
+except ImportError:
+    import _xxsubinterpreters as _interpreters
+import witrt
+CODE = '''
+try:
+    import witrt
+except ImportError as error:
+    assert 'another interpreter' in str(error), error
+else:
+    raise AssertionError('it was imported')
+'''
+for _ in range(2):
+    other = _interpreters.create()
+    failed = _interpreters.run_string(other, CODE)
+    assert failed is None, failed
+    _interpreters.destroy(other)
+try:
+    witrt.load(sys.argv[1]).instantiate().greet(3)
+except witrt.MismatchError:
+    print("caught")
+"""
+
+
+def test_one_interpreter_has_it() -> None:
+    """Classes that another one would raise are none that it could catch."""
+    argv = [sys.executable, "-c", INTERPRETERS, str(MODULES / "strings.wasm")]
+    assert subprocess.run(argv, check=True, timeout=60, stdout=subprocess.PIPE, text=True).stdout == "caught\n"
+
+
 def test_interpreter_ends_while_things_live() -> None:
     source = f"""
 import witrt
