@@ -196,7 +196,7 @@ fn versions_and_what_is_not_there() {
 #[test]
 fn components_beside_host_functions() {
     let engine = Engine::default();
-    let module = Module::new(&engine, &bytes("guest-wasi.wasm")).unwrap();
+    let module = Module::new(&engine, &bytes("../modules/components/c/guest-wasi.wasm")).unwrap();
     let mut store = Store::new(&engine);
     let written = Written::default();
     let mut wasi = Wasi::new();
