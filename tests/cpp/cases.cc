@@ -16,6 +16,11 @@ struct Labeled {
 };
 WITRT_FIELDS(Labeled, x, y, label)
 using Bytes = std::vector<std::uint8_t>;
+struct Image {
+  Bytes pixels;
+  std::uint32_t width, height;
+};
+WITRT_FIELDS(Image, pixels, width, height)
 using Texts = std::vector<std::string>;
 
 // What is left of a line, and the values that have names: resources, and numbers as they
@@ -199,6 +204,9 @@ template <class... T> std::string show(const std::tuple<T...>& all) {
   std::apply([&](const auto&... one) { ((told += (told.empty() ? "" : ", ") + show(one)), ...); }, all);
   return "(" + told + ")";
 }
+static std::string show(const Image& i) {
+  return "{pixels: " + show(i.pixels) + ", width: " + show(i.width) + ", height: " + show(i.height) + "}";
+}
 static std::string show(const Shape& shape) {
   if (auto* number = std::get_if<double>(&shape)) return show(*number);
   if (auto* segment = std::get_if<Segment>(&shape)) return show(*segment);
@@ -371,6 +379,10 @@ static bool call(Called& g, const str& name, std::string_view args, Answer& answ
              T(std::optional<double>(std::optional<double>)), T(Result<Point, str>(str)), T(Result<u32, str>(str)),
              T(Result<str, str>(str)), T(Result<void, Color>(s32)), T(Result<u32, void>(u32)), T(Color(Color)),
              T(Access(Access)), T(std::pair<float, double>(float, double))) ||
+         any(T(Bytes(Bytes, s32)), T(Result<Bytes, str>(Bytes, u32)), T(Result<Bytes, s32>(Bytes)),
+             T(std::optional<Bytes>(Bytes)), T(Result<Image, str>(Bytes)), T(Result<Image, u32>(Bytes)), T(Image(Bytes)),
+             T(std::vector<float>(std::vector<float>, u32, u32, float)), T(str(u32, str)), T(std::vector<u16>(str)),
+             T(u32(str, str))) ||
          any(T(s32(Labeled)), T(Labeled(s32)), T(Labeled(str)), T(Bytes(s32)), T(void(s32))) ||
          any(T(std::tuple<s8, u8, s16, u16, s32, u32, s64, u64>(s8, u8, s16, u16, s32, u32, s64, u64)),
              T(str(str, str, str, str, str, str, str, str, u64)), T(Resource(str)), T(u32(ResourceRef, str)),
