@@ -20,6 +20,7 @@ const ACCESS_DENIED: u64 = 1;
 const NO_ENTRY: u64 = 20;
 const NOT_PERMITTED: u64 = 31;
 const CONNECTION_REFUSED: u64 = 14;
+const CONNECTION_RESET: u64 = 15;
 const NAME_UNRESOLVABLE: u64 = 18;
 const PERMANENT_RESOLVER_FAILURE: u64 = 20;
 const STREAM_FAILED: u64 = 100;
@@ -201,10 +202,12 @@ fn connections() {
     let args = [Val::U16(port), Val::from(&*long)];
     assert_eq!(guest.ask("ask", &args), Ok(format!("you said {long}")));
     serves.join().unwrap();
-    assert_eq!(guest.ask("ask", &args), Err(CONNECTION_REFUSED));
+    // Another test may have been given the port meanwhile, and have given it up.
+    let is_refused = |told| matches!(told, Err(CONNECTION_REFUSED | CONNECTION_RESET));
+    assert!(is_refused(guest.ask("ask", &args)));
     let mut all = Wasi::new();
     all.allow_network();
-    assert_eq!(Guest::new(&all, nothing).ask("ask", &args), Err(CONNECTION_REFUSED));
+    assert!(is_refused(Guest::new(&all, nothing).ask("ask", &args)));
 }
 
 #[test]
