@@ -1,5 +1,6 @@
 """A host of plug-ins in thirty lines: the components of a folder, each with a store and a time
-limit of its own. What one of them does wrong stays with it.  python plugins.py FOLDER"""
+limit of its own, and of the system its output. What one of them does wrong stays with it.
+python plugins.py FOLDER"""
 
 import sys
 from pathlib import Path
@@ -33,7 +34,8 @@ class Host:  # what plug-ins import: the interface `probe:guest/host`
 
 
 for path in sorted((Path(sys.argv[1]) / "components" / "c").glob("guest-*.wasm")):
-    plugin = witrt.load(path).instantiate({"probe:guest/host": Host()}, timeout=5)
+    wasi = witrt.Wasi(stdout=lambda data: print(f"  {data.decode()}", end=""))
+    plugin = witrt.load(path).instantiate({"probe:guest/host": Host()}, wasi=wasi, timeout=5)
     try:
         print(f"{path.name}: {plugin.run('life')}")
         plugin.boom("x")
