@@ -192,4 +192,4 @@ pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
 pub(crate) const CARRIED: i32 = -1;
 /// So many words an entry takes at most where text is carried, and an import
 /// gives.
-pub(crate) const CARRY_WORDS: usize = 48;
+pub(crate) const CARRY_WORDS: usize = 96;

@@ -12,7 +12,7 @@ use wasmtime::ValRaw;
 use wasmtime_environ::{HostPtr, PtrSize as _};
 
 /// So many words of a call stand on the stack; more come from the store's scratch.
-pub(crate) const INLINE: usize = 48;
+pub(crate) const INLINE: usize = 96;
 
 /// A core function with its type at hand: asking the engine for it on each
 /// call would cost more than the call.
