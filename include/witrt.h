@@ -394,6 +394,8 @@ typedef enum witrt_slot_kind_enum {
   WITRT_SLOT_VAL = 82,
   /// An enumeration: `WASM_ENUM` or `WASM_FLAGS`, whichever the type has.
   WITRT_SLOT_NAMES = 83,
+  /// A list of always so many elements, which lie in the struct, one after the other.
+  WITRT_SLOT_ARRAY = 84,
 } witrt_slot_kind_enum;
 
 /// What `wasm_string_narrowest` tells.
@@ -969,6 +971,10 @@ typedef const void *(*witrt_look_callback_t)(const void *value, size_t *size);
 /// to be written.
 typedef void *(*witrt_make_callback_t)(void *value, size_t size);
 
+/// Makes a list of the host's hold a copy of so many elements, which lie at `from` as they
+/// do with the host, until this returns. False refuses.
+typedef bool (*witrt_assign_callback_t)(void *value, const void *from, size_t size);
+
 /// How to get at text, a list, an option, a variant or a result that is no C struct, such
 /// as a container of C++. The functions are called by calls, on their thread; the store
 /// is shut meanwhile, as for `witrt_grow_callback_t`. C++ exceptions must not leave them,
@@ -980,6 +986,9 @@ typedef struct witrt_access_t {
   /// For values that are written: results of a call, arguments of a callback. NULL
   /// where none is.
   witrt_make_callback_t make;
+  /// In place of `make` for a list whose elements lie with a guest as they do here, so
+  /// that nothing is written twice; `make` has to be there all the same. May be NULL.
+  witrt_assign_callback_t assign;
 } witrt_access_t;
 
 /// A value in memory of the host's: of which kind, where, and of what it is made. A tree
@@ -998,6 +1007,9 @@ typedef struct witrt_access_t {
 ///                           a `witrt_text_t`
 /// WASM_LIST                 a `witrt_span_t`; `parts` is the element, whose `size` is
 ///                           how far one is from the next
+/// WITRT_SLOT_ARRAY          as many elements as `size` has room for, one after the other: a
+///                           list that has no other length, which is an error that tells
+///                           both; `parts` is the element
 /// WASM_RECORD, WASM_TUPLE   a struct; `parts` are its fields, in the type's order.
 ///                           Either describes both
 /// WASM_OPTION               a struct with a tag, an integer that is 0 or 1; `parts` is
@@ -2886,13 +2898,15 @@ bool witrt_prepared_take(const struct witrt_prepared_t *prepared,
 /// the caller owns, each. Nothing in it is allocated by the library.
 ///
 /// Values go straight from the host's structs into the component's memory, and back, and
-/// a call allocates nothing. Not where there is a `WITRT_SLOT_VAL` or a string to be read
-/// later, or where a result has resources, each of which is a handle: such a call makes a
-/// tree of its values first, which takes one allocation or more.
+/// a call allocates nothing, but for a result that is a resource its handle. Not where
+/// there is a `WITRT_SLOT_VAL`, which as a result is a tree that the caller owns, or a string
+/// to be read later, or where resources are in a result: they can be taken from the
+/// component once only, and a value that there is no room for is looked at twice. Such a call
+/// makes a tree of its values first, which takes one allocation or more.
 ///
 /// Owned by the caller; NULL where the description does not fit the function's type, and
 /// where sizes and offsets cannot be; the message tells which way leads there:
-/// `parameter 1, element, field "qty": expected u32, found string`. `error` may be NULL;
+/// `parameter 1 ("items"), element, field "qty": expected u32, found string`. `error` may be NULL;
 /// what is written there is owned by the caller, NULL on success.
 WASM_API_EXTERN
 struct witrt_prepared_t *witrt_func_prepare_fields(const struct wasm_func_t *func,
@@ -3656,6 +3670,9 @@ WITRT_VAL(resource, resource, struct wasm_resource_t *)
 
 /// A `witrt_span_t`, or another struct of pointer and size, whose elements this describes.
 #define WITRT_LIST(element) {WASM_LIST, 0, 0, sizeof(witrt_span_t), 0, 1, (element), NULL}
+
+/// An array of this type, which is a list of exactly as many elements, which this describes.
+#define WITRT_ARRAY(type, element) {WITRT_SLOT_ARRAY, 0, 0, sizeof(type), 0, 1, (element), NULL}
 
 /// A struct with a member `tag` that is 1 where there is a payload, which this describes.
 /// Both may be members of the struct around it, of which this then is a field.

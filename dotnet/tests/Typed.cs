@@ -52,17 +52,17 @@ static class Typed
         Fails<Func<uint, Named[]>>("path", "result, element, field \"y\": expected s32, found string", null);
         Fails<Func<uint, string[]>>("path", "result, element: expected record { x: s32, y: s32 }, found string", null);
         Fails<Func<uint, Wide[]>>("path", "result, element: Typed+Wide has no public constructor of 2 parameters, and none without any", null);
-        Fails<Func<Numbered, Person>>("birthday", "parameter 0, field \"tags\", element: expected string, found s32", 0);
+        Fails<Func<Numbered, Person>>("birthday", "parameter 0 (\"p\"), field \"tags\", element: expected string, found s32", 0);
         Fails<Func<Person, Unset>>("birthday", "result: Typed+Unset.Name cannot be set", null);
-        Fails<Func<(int, int), Person>>("birthday", "parameter 0: expected a tuple of 4, found System.ValueTuple`2[System.Int32,System.Int32]", 0);
-        Fails<Func<Bright, Color>>("next-color", "parameter 0: Bright has no member for \"blue\" of enum { red, green, blue }", 0);
+        Fails<Func<(int, int), Person>>("birthday", "parameter 0 (\"p\"): expected a tuple of 4, found System.ValueTuple`2[System.Int32,System.Int32]", 0);
+        Fails<Func<Bright, Color>>("next-color", "parameter 0 (\"c\"): Bright has no member for \"blue\" of enum { red, green, blue }", 0);
         Fails<Func<Shape, Round>>("grow", "result, case \"circle\": expected f64, found string", null);
         Fails<Func<string?, string?>>("maybe", "result: expected option<option<string>>, found string", null);
-        Fails<Func<int, bool>>("flip", "parameter 0: expected bool, found s32", 0);
+        Fails<Func<int, bool>>("flip", "parameter 0 (\"b\"): expected bool, found s32", 0);
         Fails<Func<string, uint>>("greet", "result: expected string, found u32", null);
         Fails<Func<string, Result<Point, int>>>("parse", "result, case \"err\": expected string, found s32", null);
         Fails<Func<string, string>>("parse", "result, case \"ok\": expected record { x: s32, y: s32 }, found string", null);
-        Fails<Func<List<double[]>, double>>("sum", "parameter 0, element: expected f64, found System.Double[]", 0);
+        Fails<Func<List<double[]>, double>>("sum", "parameter 0 (\"numbers\"), element: expected f64, found System.Double[]", 0);
         Check.Equal("too few", ErrorKind.WrongCount, Check.Throws<WitrtException>("two parameters for one", () => instance.GetFunction<Func<Person, Person, Person>>("birthday")).Kind);
         Check.Equal("no result", ErrorKind.WrongCount, Check.Throws<WitrtException>("a result that is given up", () => instance.GetAction<Person>("birthday")).Kind);
         Check.Throws<ArgumentException>("a type that no guest has", () => instance.GetFunction<Func<DateTime[], double>>("sum"));
@@ -76,13 +76,13 @@ static class Typed
             Check.True(message, error.Kind == ErrorKind.IncompatibleImport && error.Message.Contains(message), error.Message);
             Check.Equal("and the next time as well", error.Message, Check.Throws<WitrtException>("once more", () => linker.Instantiate(module)).Message);
         }
-        Refused((linker, host) => linker.Define(host, "digest", (int[] data) => new byte[0]), "\"digest\" is (data: list<u8>) -> (list<u8>): parameter 0, element: expected u8, found s32");
+        Refused((linker, host) => linker.Define(host, "digest", (int[] data) => new byte[0]), "\"digest\" is (data: list<u8>) -> (list<u8>): parameter 0 (\"data\"), element: expected u8, found s32");
         Refused((linker, host) => linker.Define(host, "lookup", (string name) => new[] { new Named(1, "") }), "result, case \"ok\", element, field \"y\": expected s32, found string");
-        Refused((linker, host) => linker.DefineList(host, "digest", (ReadOnlySpan<short> data) => new byte[0]), "parameter 0, element: expected u8, found s16");
-        Refused((linker, host) => linker.DefineList(host, "ask", (ReadOnlySpan<byte> question) => ""), "parameter 0: expected string, found ");
+        Refused((linker, host) => linker.DefineList(host, "digest", (ReadOnlySpan<short> data) => new byte[0]), "parameter 0 (\"data\"), element: expected u8, found s16");
+        Refused((linker, host) => linker.DefineList(host, "ask", (ReadOnlySpan<byte> question) => ""), "parameter 0 (\"question\"): expected string, found ");
         Refused((linker, host) => linker.Define(host, "find", () => "found"), "it has 1 parameters, the host function 0");
         Refused((linker, host) => linker.Define(host, "find", (string key) => { }), "it has 1 results, the host function none");
-        Refused((linker, host) => linker.Define(host, "log", (string level, uint text) => { }), "\"log\" is (level: u32, text: string) -> (): parameter 0: expected u32, found string");
+        Refused((linker, host) => linker.Define(host, "log", (string level, uint text) => { }), "\"log\" is (level: u32, text: string) -> (): parameter 0 (\"level\"): expected u32, found string");
     }
 
     public static void Fitting()
@@ -136,12 +136,12 @@ static class Typed
         var join = instance.GetFunc<string[], string?, string>("join");
         foreach (var (what, call) in new (string, Action)[]
         {
-            ("parameter 0", () => join(null!, "")),
-            ("parameter 0, element 1", () => join(new[] { "a", null! }, "")),
-            ("parameter 0, field \"name\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Name = null! })),
-            ("parameter 0, field \"tags\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Tags = null! })),
-            ("parameter 0", () => instance.GetFunc<Shape, double?>("area")(null!)),
-            ("parameter 0, case \"named\"", () => instance.GetFunc<Shape, double?>("area")(new Shape.Named(null!))),
+            ("parameter 0 (\"parts\")", () => join(null!, "")),
+            ("parameter 0 (\"parts\"), element 1", () => join(new[] { "a", null! }, "")),
+            ("parameter 0 (\"p\"), field \"name\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Name = null! })),
+            ("parameter 0 (\"p\"), field \"tags\"", () => instance.GetFunc<Person, Person>("birthday")(new Person { Tags = null! })),
+            ("parameter 0 (\"s\")", () => instance.GetFunc<Shape, double?>("area")(null!)),
+            ("parameter 0 (\"s\"), case \"named\"", () => instance.GetFunc<Shape, double?>("area")(new Shape.Named(null!))),
         })
         {
             string message = Check.Throws<ArgumentNullException>($"null: {what}", call).Message;
@@ -153,8 +153,8 @@ static class Typed
         Check.True("is told with its place", text.Kind == ErrorKind.BadText && text.Argument == 0 && text.Message.Contains("element 1"), text.Message);
         foreach (var (what, call) in new (string, Action)[]
         {
-            ("parameter 0: 3 is no case that the guest knows", () => instance.GetFunc<Color, Color>("next-color")((Color)3)),
-            ("parameter 0: 64 has flags that the guest does not know", () => instance.GetFunc<Access, Access>("toggle")((Access)64)),
+            ("parameter 0 (\"c\"): 3 is no case that the guest knows", () => instance.GetFunc<Color, Color>("next-color")((Color)3)),
+            ("parameter 0 (\"a\"): 64 has flags that the guest does not know", () => instance.GetFunc<Access, Access>("toggle")((Access)64)),
         })
         {
             string message = Check.Throws<ArgumentException>("what the guest does not know", call).Message;
@@ -163,7 +163,7 @@ static class Typed
         foreach (var points in new IEnumerable<Spot?>[] { new[] { new Spot(), null }, new LinkedList<Spot?>(new[] { new Spot(), null }) })
         {
             string message = Check.Throws<ArgumentNullException>("null among records", () => instance.GetFunc<IEnumerable<Spot?>, Point?>("centroid")(points)).Message;
-            Check.True("is told with its number", message.StartsWith("parameter 0, element 1: null", StringComparison.Ordinal), message);
+            Check.True("is told with its number", message.StartsWith("parameter 0 (\"points\"), element 1: null", StringComparison.Ordinal), message);
         }
         Check.Throws<ArgumentException>("a class that is no case", () => instance.GetFunc<Shape, Shape>("grow")(new Blob()));
         var birthday = instance.GetFunction("birthday");

@@ -212,6 +212,8 @@ template <class T> class [[nodiscard]] Result<T, Error> {
  public:
   Result(T value) : either_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : either_(std::in_place_index<1>, std::move(error)) {}
+  /// A `T` that is made of nothing, where it stays.
+  explicit Result(std::in_place_t) : either_(std::in_place_index<0>) {}
 
   /// Whether there is a `T`.
   bool ok() const noexcept { return either_.index() == 0; }

@@ -88,7 +88,8 @@ inline wasm_valkind_t wanted(const List<ValTypeRef>& list, std::size_t index) no
 ///     bool, char32_t              bool, char
 ///     enumerations                enum, flags: the cases by number, and bits
 ///     std::vector, std::array, Span, std::span
-///                                 list; of text, too: std::vector<std::string_view>
+///                                 list; of text, too: std::vector<std::string_view>; an
+///                                 array is one of its length only
 ///     aggregates with WITRT_FIELDS
 ///                                 record
 ///     std::tuple, std::pair       tuple, and record
@@ -123,8 +124,32 @@ template <class R, class... A> class TypedFunc<R(A...)> {
   Result<R> call(A... args) const {
     typename detail::Slots<A...>::Array in{};
     put(in, std::index_sequence_for<A...>(), args...);
-    Tuple results;
     witrt_error_t* error = nullptr;
+    if constexpr (std::is_same_v<Tuple, std::tuple<R>>) {
+      // Where it is returned: nothing is moved.
+      Result<R> result(std::in_place);
+      witrt_slot_t out{};
+      Slot<R>::offer(out, *result);
+      bool ok = witrt_prepared_call(prepared_.get(), in.data(), &out, &error);
+      Slot<R>::take(out, *result);
+      if (!ok) result = Error::from_raw(error);
+      return result;
+    } else {
+      return several(in, error);
+    }
+  }
+
+#if defined(WITRT_EXCEPTIONS)
+  /// Calls it; throws what went wrong.
+  R operator()(A... args) const { return call(std::forward<A>(args)...).unwrap(); }
+#endif
+
+  explicit operator bool() const noexcept { return static_cast<bool>(prepared_); }
+
+ private:
+  /// A call with no result, or with those of a tuple.
+  Result<R> several(const typename detail::Slots<A...>::Array& in, witrt_error_t* error) const {
+    Tuple results;
     if constexpr (is_tuple) {
       if (is_whole_) {
         witrt_slot_t out{};
@@ -143,14 +168,6 @@ template <class R, class... A> class TypedFunc<R(A...)> {
     else return detail::ResultsOf<R>::from(std::move(results));
   }
 
-#if defined(WITRT_EXCEPTIONS)
-  /// Calls it; throws what went wrong.
-  R operator()(A... args) const { return call(std::forward<A>(args)...).unwrap(); }
-#endif
-
-  explicit operator bool() const noexcept { return static_cast<bool>(prepared_); }
-
- private:
   template <class... T> static Result<TypedFunc> make(FuncRef func, std::tuple<T...>*) {
     (void)std::initializer_list<int>{(detail::Needs<detail::Plain<A>>::param(), 0)...,
                                      (detail::Needs<T>::result(), 0)...};

@@ -176,10 +176,17 @@ template <> struct Shape<ResourceRef> : KindShape<ResourceRef, WASM_BORROW> {
   static constexpr bool writes = false;
 };
 
-/// One that functions look at and make: `A` has `look` and, if `writes`, `make`.
+/// Whether `A` has `assign`.
+template <class A, class T, class = void> struct assigns : std::false_type {};
+template <class A, class T>
+struct assigns<A, T, std::void_t<decltype(A::assign(std::declval<T&>(), nullptr, 0))>>
+  : std::true_type {};
+
+/// One that functions look at and make: `A` has `look` and, if `writes`, `make`; `assign`
+/// where it need not make room before that is written.
 template <class A, class T> const witrt_access_t* access() {
   static const witrt_access_t both = [] {
-    witrt_access_t access = {nullptr, nullptr};
+    witrt_access_t access = {nullptr, nullptr, nullptr};
     if constexpr (A::reads)
       access.look = [](const void* value, std::size_t* size) noexcept -> const void* {
         return A::look(*static_cast<const T*>(value), *size);
@@ -194,6 +201,20 @@ template <class A, class T> const witrt_access_t* access() {
         }
 #else
         return A::make(*static_cast<T*>(value), size);
+#endif
+      };
+    if constexpr (assigns<A, T>::value)
+      access.assign = [](void* value, const void* from, std::size_t size) noexcept {
+#if WITRT_CATCHES
+        try {
+          A::assign(*static_cast<T*>(value), from, size);
+          return true;
+        } catch (...) {
+          return false;
+        }
+#else
+        A::assign(*static_cast<T*>(value), from, size);
+        return true;
 #endif
       };
     return access;
@@ -264,13 +285,22 @@ template <class T> struct Shape<std::vector<T>> : ElementsShape<T, std::vector<T
     list.resize(size);
     return list.data();
   }
+  template <class U = T>
+  static auto assign(std::vector<T>& list, const void* from, std::size_t size)
+    -> std::enable_if_t<std::is_trivially_copyable_v<U>> {
+    const T* first = static_cast<const T*>(from);
+    list.assign(first, first + size);
+  }
 };
 template <class T, std::size_t N>
-struct Shape<std::array<T, N>> : ElementsShape<T, std::array<T, N>> {
-  static constexpr bool writes = Shape<T>::writes;
-  static const witrt_field_t& get() { return Shape::template of<Shape>(); }
-  static void* make(std::array<T, N>& list, std::size_t size) noexcept {
-    return size == N ? list.data() : nullptr;
+struct Shape<std::array<T, N>> {
+  static_assert(N > 0, "an array without elements stands for no list");
+  static constexpr bool has_parts = true, known = Shape<T>::known;
+  static constexpr bool reads = Shape<T>::reads, writes = Shape<T>::writes;
+  static const witrt_field_t& get() {
+    static const witrt_field_t field = {WITRT_SLOT_ARRAY,  0, 0, sizeof(std::array<T, N>), 0, 1,
+                                        &Shape<T>::get(), nullptr};
+    return field;
   }
 };
 template <class T> struct Shape<Span<T>> : ElementsShape<std::remove_const_t<T>, Span<T>> {

@@ -310,7 +310,7 @@ impl Function {
     fn argument(&self, py: Python<'_>, index: usize, fault: Fault) -> PyErr {
         let name = self.ty.params.get(index).map(|(name, _)| name.bind(py).to_string());
         fault
-            .within(format!("argument {index} ({:?})", name.unwrap_or_default()))
+            .within(format!("parameter {index} ({:?})", name.unwrap_or_default()))
             .exception(py, Some(index))
     }
 

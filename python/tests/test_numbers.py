@@ -26,10 +26,10 @@ def test_ranges(numbers: Any, kind: str) -> None:
     for value in (low, high, 0, 1, 100):
         assert same(value) == value
     for value in (low - 1, high + 1, 2**64, -(2**64), 2**200):
-        with pytest.raises(witrt.RangeError, match="argument 0"):
+        with pytest.raises(witrt.RangeError, match="parameter 0"):
             same(value)
     for wrong in ("1", 1.0, None, b"1", [1]):
-        with pytest.raises(witrt.MismatchError, match="argument 0"):
+        with pytest.raises(witrt.MismatchError, match="parameter 0"):
             same(wrong)
     assert same(numpy.int64(high)) == high
     add = getattr(numbers, f"add_{kind}")

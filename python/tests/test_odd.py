@@ -66,7 +66,7 @@ class Failing:
 @pytest.mark.parametrize(
     "call, kind, message",
     [
-        (lambda g: g.text.greet(None), witrt.MismatchError, 'argument 0 ("name"): expected string, found NoneType'),
+        (lambda g: g.text.greet(None), witrt.MismatchError, 'parameter 0 ("name"): expected string, found NoneType'),
         (lambda g: g.text.greet(b"a"), witrt.MismatchError, "expected string, found bytes"),
         (lambda g: g.text.greet("\udc00"), witrt.TextError, "a lone surrogate at code unit 0"),
         (lambda g: g.text.greet("\ud83e\udd80"), witrt.TextError, "a lone surrogate at code unit 0"),

@@ -101,7 +101,7 @@ def test_third_party_text() -> None:
 
 def test_other_things_are_no_text(strings: Any) -> None:
     for wrong in (b"bytes", 3, None, ["a"]):
-        with pytest.raises(witrt.MismatchError, match="argument 0.*expected string, found"):
+        with pytest.raises(witrt.MismatchError, match="parameter 0.*expected string, found"):
             strings.greet(wrong)
     with pytest.raises(TypeError):
         strings.greet()

@@ -78,7 +78,7 @@ def test_records(guest: Any) -> None:
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"age": 256}, r'argument 0 \("p"\), field "age": 256 is no u8'),
+        ({"age": 256}, r'parameter 0 \("p"\), field "age": 256 is no u8'),
         ({"age": "41"}, r'field "age": expected u8, found str'),
         ({"tags": ["a", 1]}, r'field "tags", element 1: expected string, found int'),
         ({"tags": "abc"}, r'field "tags": expected list<string>, found str'),

@@ -336,7 +336,7 @@ pub unsafe extern "C" fn witrt_caller_argument(
         let host = answer.host;
         let field = host.signature.params.fields.get(index);
         let (Some(Root::Host(node)), Some(field)) = (host.params.get(index), field) else {
-            let message = format!("argument {index} is not described");
+            let message = format!("parameter {index} is not described");
             return Err(Error::new(ErrorKind::OutOfRange, message));
         };
         if value.is_null() {

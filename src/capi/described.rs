@@ -8,9 +8,7 @@ use super::base::cell::Inside;
 use super::base::string::read_text;
 use super::field::{Root, witrt_field_t};
 use super::kept::KeptResults;
-use super::slot::{
-    SlotKind, not_of_call, witrt_buffer_t, witrt_grow_t, witrt_slot_t, witrt_span_t,
-};
+use super::slot::{not_of_call, witrt_buffer_t, witrt_grow_t, witrt_slot_t, witrt_span_t};
 use crate::string::Text;
 use crate::tree::{
     Arena, Arg, For, HostRoom, HostValue, Lend, Out, Returned, Slot, Take, copy, plain_text,
@@ -216,7 +214,7 @@ impl Described {
         let places = texts.iter_mut().zip(&mut values).zip(&mut lent).zip(&mut ins);
         for (i, (root, (((text, value), lent), arg))) in self.params.iter().zip(places).enumerate()
         {
-            let what = || format!("parameter {i}");
+            let what = || self.signature.params.parameter(i);
             // SAFETY: the caller vouches for the slots, and what they lend stays as it is during
             // the call.
             let made = unsafe {
@@ -245,7 +243,7 @@ impl Described {
         unsafe {
             let slot = &mut *results;
             root.offered(slot).map_err(|error| failed(error.of_result(0, 1)))?;
-            let mut bits = 0u64;
+            let mut whole = witrt_slot_t::ZERO;
             let place = match root {
                 Root::Plain(kind) => match slot.sink(*kind).map_err(failed)? {
                     Some(mut sink) => {
@@ -266,8 +264,8 @@ impl Described {
                         return Ok(());
                     }
                 },
-                Root::Scalar(node) => {
-                    let room = std::ptr::from_mut(&mut bits).cast();
+                Root::Scalar(node) | Root::Resource(node) => {
+                    let room = std::ptr::from_mut(&mut whole).cast();
                     HostRoom::new(node, policy, room, node.size())
                 }
                 Root::Host(node) => {
@@ -279,7 +277,7 @@ impl Described {
                     let grow = need(grow, "grow").map_err(failed)?;
                     HostRoom::grown(node, policy, grow, env)
                 }
-                Root::Resource(_) | Root::Val => return Err(failed(not_of_call())),
+                Root::Val => return Err(failed(not_of_call())),
             };
             let mut place = place;
             let mut taken: &mut dyn Take = &mut place;
@@ -292,7 +290,7 @@ impl Described {
             }
             let span = place.span;
             *slot = match root {
-                Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, bits),
+                Root::Scalar(_) | Root::Resource(_) => whole,
                 _ => witrt_slot_t { span: witrt_span_t { data: span.data, size: span.size } },
             };
         }
@@ -318,7 +316,7 @@ impl Described {
         let mut returned = Returned::default();
         let mut run = || {
             for (i, (root, field)) in self.params.iter().zip(&signature.params.fields).enumerate() {
-                let what = || format!("parameter {i}");
+                let what = || self.signature.params.parameter(i);
                 // SAFETY: the caller vouches for the slots.
                 let slot = unsafe { root.lend(&*args.add(i), &field.ty, arena, what) };
                 slots.push(slot.map_err(|error| error.at_argument(i))?);
@@ -362,10 +360,10 @@ pub(super) unsafe fn roots(
         let message = format!("the function has {expected} {what}s, not {found}");
         return Err(Error::new(ErrorKind::WrongKind, message));
     }
-    // The only result has no number.
-    let place = |i| match (what, found.len()) {
-        ("result", 1) => what.to_owned(),
-        _ => format!("{what} {i}"),
+    // There is one result at most, which has no number.
+    let place = |i| match what {
+        "result" => what.to_owned(),
+        _ => fields.parameter(i),
     };
     let made = found.iter().zip(&fields.fields).enumerate().map(|(i, (found, field))| {
         // SAFETY: the caller vouches for it.

@@ -33,6 +33,11 @@ pub type witrt_look_callback_t =
 pub type witrt_make_callback_t =
     Option<unsafe extern "C" fn(value: *mut c_void, size: usize) -> *mut c_void>;
 
+/// Makes a list of the host's hold a copy of so many elements, which lie at `from` as they
+/// do with the host, until this returns. False refuses.
+pub type witrt_assign_callback_t =
+    Option<unsafe extern "C" fn(value: *mut c_void, from: *const c_void, size: usize) -> bool>;
+
 /// How to get at text, a list, an option, a variant or a result that is no C struct, such
 /// as a container of C++. The functions are called by calls, on their thread; the store
 /// is shut meanwhile, as for `witrt_grow_callback_t`. C++ exceptions must not leave them,
@@ -46,6 +51,9 @@ pub struct witrt_access_t {
     /// For values that are written: results of a call, arguments of a callback. NULL
     /// where none is.
     pub make: witrt_make_callback_t,
+    /// In place of `make` for a list whose elements lie with a guest as they do here, so
+    /// that nothing is written twice; `make` has to be there all the same. May be NULL.
+    pub assign: witrt_assign_callback_t,
 }
 
 /// A value in memory of the host's: of which kind, where, and of what it is made. A tree
@@ -64,6 +72,9 @@ pub struct witrt_access_t {
 ///                           a `witrt_text_t`
 /// WASM_LIST                 a `witrt_span_t`; `parts` is the element, whose `size` is
 ///                           how far one is from the next
+/// WITRT_SLOT_ARRAY          as many elements as `size` has room for, one after the other: a
+///                           list that has no other length, which is an error that tells
+///                           both; `parts` is the element
 /// WASM_RECORD, WASM_TUPLE   a struct; `parts` are its fields, in the type's order.
 ///                           Either describes both
 /// WASM_OPTION               a struct with a tag, an integer that is 0 or 1; `parts` is
@@ -106,6 +117,7 @@ const _: () = {
     assert!(offset_of!(witrt_field_t, parts) == offset_of!(HostField, parts));
     assert!(offset_of!(witrt_field_t, access) == offset_of!(HostField, access));
     assert!(size_of::<witrt_access_t>() == size_of::<Access>());
+    assert!(offset_of!(witrt_access_t, assign) == offset_of!(Access, assign));
     assert!(size_of::<witrt_span_t>() == size_of::<Span>());
 };
 
@@ -352,11 +364,11 @@ impl Root {
     pub fn is_direct(&self, goal: For) -> bool {
         match self {
             Root::Plain(SlotKind::Lazy(_)) | Root::Val => false,
-            Root::Resource(_) => goal == For::Reading,
             Root::Host(node) | Root::Grown(node) if goal == For::Writing => {
                 !(node.has_resources() || node.has_access() && node.has_room())
             }
-            Root::Plain(_) | Root::Scalar(_) | Root::Host(_) | Root::Grown(_) => true,
+            Root::Plain(_) | Root::Scalar(_) | Root::Resource(_) => true,
+            Root::Host(_) | Root::Grown(_) => true,
         }
     }
 

@@ -34,13 +34,15 @@ use crate::{Prepared, Result, ValType};
 /// the caller owns, each. Nothing in it is allocated by the library.
 ///
 /// Values go straight from the host's structs into the component's memory, and back, and
-/// a call allocates nothing. Not where there is a `WITRT_SLOT_VAL` or a string to be read
-/// later, or where a result has resources, each of which is a handle: such a call makes a
-/// tree of its values first, which takes one allocation or more.
+/// a call allocates nothing, but for a result that is a resource its handle. Not where
+/// there is a `WITRT_SLOT_VAL`, which as a result is a tree that the caller owns, or a string
+/// to be read later, or where resources are in a result: they can be taken from the
+/// component once only, and a value that there is no room for is looked at twice. Such a call
+/// makes a tree of its values first, which takes one allocation or more.
 ///
 /// Owned by the caller; NULL where the description does not fit the function's type, and
 /// where sizes and offsets cannot be; the message tells which way leads there:
-/// `parameter 1, element, field "qty": expected u32, found string`. `error` may be NULL;
+/// `parameter 1 ("items"), element, field "qty": expected u32, found string`. `error` may be NULL;
 /// what is written there is owned by the caller, NULL on success.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_func_prepare_fields(

@@ -58,6 +58,8 @@ pub enum witrt_slot_kind_enum {
     WITRT_SLOT_VAL = 82,
     /// An enumeration: `WASM_ENUM` or `WASM_FLAGS`, whichever the type has.
     WITRT_SLOT_NAMES = 83,
+    /// A list of always so many elements, which lie in the struct, one after the other.
+    WITRT_SLOT_ARRAY = 84,
 }
 
 /// Text that is lent.

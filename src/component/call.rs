@@ -21,7 +21,7 @@ use crate::guest::context::Cx;
 use crate::guest::tree::slot::Slot;
 use crate::guest::tree::{Arg, Out as End, ReadText, Returned, Trust, plain_text};
 use crate::types::layout::MAX_FLAT_PARAMS;
-use crate::types::tree::Signature;
+use crate::types::tree::{Side, Signature};
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -114,7 +114,7 @@ impl Function {
         let checked = match args {
             // SAFETY: the caller vouches for the arguments.
             Arguments::Slots(args, ..) => unsafe {
-                checker.all("parameter", &self.callee.ty.params, args)
+                checker.all(Side::Parameter, &self.callee.ty.params, args)
             },
             Arguments::Ends(args) => checker.ends(&self.callee.ty.params, args),
         };

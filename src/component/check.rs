@@ -6,7 +6,7 @@
 #![allow(unsafe_code)] // it follows the pointers that the host vouches for
 
 use super::convert::fill;
-use super::text::{MOST, measure};
+use super::text::{MOST, measure, short};
 use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::{Context, Cx};
@@ -21,8 +21,8 @@ use crate::guest::tree::step;
 use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range};
 use crate::guest::tree::{Arg, Is, ReadText, Trust};
 use crate::guest::value::Val;
-use crate::string::{self, Policy, Text};
-use crate::types::tree::{Cases, Fields, ResourceType, Type};
+use crate::string::{self, Policy, SHORT, Text};
+use crate::types::tree::{Cases, Fields, ResourceType, Side, Type};
 use std::sync::Arc;
 
 /// What a call notes about its arguments, in the order in which they are lowered.
@@ -83,21 +83,21 @@ pub(super) type Checked = Looked;
 
 impl Checker<'_, '_> {
     /// Checks values against the types they are for: their number, and all that
-    /// is in them. `what` is `parameter` or `result`.
+    /// is in them.
     ///
     /// # Safety
     ///
     /// What the members that the kinds name point to must be there.
-    pub unsafe fn all(&mut self, what: &str, fields: &Fields, slots: &[Slot]) -> Result<()> {
+    pub unsafe fn all(&mut self, side: Side, fields: &Fields, slots: &[Slot]) -> Result<()> {
         if fields.fields.len() != slots.len() {
             let message =
-                format!("expected {} {what}s, found {}", fields.fields.len(), slots.len());
+                format!("expected {} {side}s, found {}", fields.fields.len(), slots.len());
             return Err(Error::new(ErrorKind::WrongCount, message));
         }
         for (i, (field, slot)) in fields.fields.iter().zip(slots).enumerate() {
             // SAFETY: the caller vouches for the pointers.
             unsafe { self.one(&field.ty, slot) }
-                .map_err(|fault| fault.into_error(format!("{what} {i}")).at_argument(i))?;
+                .map_err(|fault| fault.into_error(fields.place(side, i)).at_argument(i))?;
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Checker<'_, '_> {
     pub fn ends(&mut self, fields: &Fields, args: &[Arg<'_>]) -> Result<()> {
         for (i, (field, arg)) in fields.fields.iter().zip(args).enumerate() {
             self.end(&field.ty, arg)
-                .map_err(|fault| fault.into_error(format!("parameter {i}")).at_argument(i))?;
+                .map_err(|fault| fault.into_error(fields.parameter(i)).at_argument(i))?;
         }
         Ok(())
     }
@@ -257,6 +257,9 @@ impl Checker<'_, '_> {
 
 impl Look for Checker<'_, '_> {
     fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Looked {
+        if is_short(text, self.encoding) {
+            return Ok(());
+        }
         let policy = policy.unwrap_or(self.cx.data().policy);
         self.notes.measures.extend(looked(text, self.encoding, policy)?);
         Ok(())
@@ -299,9 +302,16 @@ impl Look for Checker<'_, '_> {
     }
 }
 
-/// Looks at a text, and measures it for a guest, if it goes to one.
+/// Whether a text is put without a note of it.
+#[inline]
+fn is_short(text: Text<'_>, guest: Option<GuestEncoding>) -> bool {
+    guest.is_some_and(|guest| short(text, guest, &mut [0; SHORT]).is_some())
+}
+
+/// Looks at a text, and measures it for a guest, if it goes to one and is not short.
 fn looked(text: Text<'_>, guest: Option<GuestEncoding>, policy: Policy) -> Result<Option<Measure>> {
     match guest {
+        _ if is_short(text, guest) => Ok(None),
         Some(guest) => measure(text, guest, policy).map(Some),
         None => string::measure(text, text.encoding(), policy).map(|_| None).map_err(bad_text),
     }

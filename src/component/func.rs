@@ -26,7 +26,7 @@ use crate::guest::tree::{
 use crate::guest::value::{Body, Callable, Func, Val};
 use crate::types::kind::extended;
 use crate::types::layout::{Flat, MAX_FLAT_PARAMS};
-use crate::types::tree::{Field, Fields, Signature, Type};
+use crate::types::tree::{Field, Fields, Side, Signature, Type};
 use crate::types::{FuncType, ValType};
 use std::sync::Arc;
 use wasmtime::component::LinkerInstance;
@@ -133,7 +133,7 @@ fn value(mut returned: Returned) -> Result<Val<'static>> {
 /// What the slots point to must be there.
 unsafe fn verify(
     cx: &mut Cx<'_>,
-    what: &str,
+    side: Side,
     fields: &Fields,
     slots: &[Slot],
     read: ReadText,
@@ -143,7 +143,7 @@ unsafe fn verify(
     let mut checker =
         Checker { cx, notes: &mut notes, read, encoding, trust: Trust::Unchecked, home: None };
     // SAFETY: the caller vouches for it.
-    let checked = unsafe { checker.all(what, fields, slots) };
+    let checked = unsafe { checker.all(side, fields, slots) };
     notes.settle(false);
     checked
 }
@@ -193,7 +193,7 @@ impl<B: SlotBody> Callable for SlotFunc<B> {
         let mut run = || {
             if trust == Trust::Unchecked {
                 // SAFETY: the caller vouches for the arguments.
-                unsafe { verify(cx, "parameter", &signature.params, args, read, hosts) }?;
+                unsafe { verify(cx, Side::Parameter, &signature.params, args, read, hosts) }?;
             }
             let caller = Caller(wasmtime::AsContextMut::as_context_mut(cx));
             returned.by_host = trust == Trust::Unchecked;
@@ -216,7 +216,7 @@ impl<B: SlotBody> Callable for SlotFunc<B> {
             }
             let slots = &[returned.slot][..results.fields.len()];
             // SAFETY: the host function vouches for what it returned.
-            unsafe { verify(cx, "result", results, slots, returned.read, hosts) }?;
+            unsafe { verify(cx, Side::Result, results, slots, returned.read, hosts) }?;
             if !(kind::LIST..=kind::BORROW).contains(&returned.slot.kind) {
                 return Ok(());
             }
@@ -276,7 +276,7 @@ pub(crate) unsafe fn call_slots(
         && trust == Trust::Unchecked
     {
         // SAFETY: as above.
-        unsafe { verify(cx, "parameter", &signature.params, args, texts, None) }?;
+        unsafe { verify(cx, Side::Parameter, &signature.params, args, texts, None) }?;
     }
     // SAFETY: as above.
     unsafe {

@@ -193,8 +193,9 @@ fn run<S: Serves, const N: usize, const M: usize>(
     frame.shared().take_limits(&mut store, frame.host());
     end_loans(&mut store, lent)?;
     done?;
-    let mut notes = frame.shared().notes();
-    if let (Some(given), Some(field)) = (&given, served.results().fields.first()) {
+    let mut back = Back { frame: innermost, given, notes: None };
+    if let (Some(given), Some(field)) = (&back.given, served.results().fields.first()) {
+        let mut notes = frame.shared().notes();
         let mut checker = Checker {
             cx: frame.host(),
             notes: &mut notes,
@@ -209,9 +210,10 @@ fn run<S: Serves, const N: usize, const M: usize>(
             let error = fault.into_error("result".into()).at_argument(0);
             return Err(error.context("the host function").into());
         }
+        let measures = Cell::new(std::mem::take(&mut notes.measures));
+        back.notes = Some((notes, measures));
     }
-    let measures = Cell::new(std::mem::take(&mut notes.measures));
-    Ok(Back { frame: innermost, given, notes, measures })
+    Ok(back)
 }
 
 /// Gives back what a component has lent to a host function.
@@ -307,8 +309,8 @@ fn lift<A: Lifts, const N: usize>(
 struct Back<G, const M: usize> {
     frame: *const Frame,
     given: Option<G>,
-    notes: Notes,
-    measures: Cell<Vec<Measure>>,
+    /// What was noted of it, if it was looked at.
+    notes: Option<(Notes, Cell<Vec<Measure>>)>,
 }
 
 // SAFETY: the engine lowers it at once, on the same thread.
@@ -358,23 +360,23 @@ impl<G: Lend, const M: usize> Back<G, M> {
         ty: InterfaceType,
         put: impl FnOnce(&G, &Type, &mut Writing<'_>) -> wasmtime::Result<()>,
     ) -> wasmtime::Result<()> {
-        let Some(given) = &self.given else { return Ok(()) };
+        let (Some(given), Some((_, measures))) = (&self.given, &self.notes) else { return Ok(()) };
         // SAFETY: the call that the host function ran within is the innermost still.
         let frame = unsafe { &*self.frame };
         let types = Types::of(frame, ty, || cx.instance_type())?;
         let Some(field) = types.fields.first() else { return Ok(()) };
         let cx = of_store(cx)?;
-        let mut lowering = Lowering::new(cx, frame, self.measures.take(), plain_text);
+        let mut lowering = Lowering::new(cx, frame, measures.take(), plain_text);
         let done = put(given, &field.ty, &mut Writing::new(&mut lowering));
-        self.measures.set(lowering.end());
+        measures.set(lowering.end());
         done
     }
 }
 
 impl<G, const M: usize> Drop for Back<G, M> {
     fn drop(&mut self) {
-        let mut notes = std::mem::take(&mut self.notes);
-        notes.measures = self.measures.take();
+        let Some((mut notes, measures)) = self.notes.take() else { return };
+        notes.measures = measures.take();
         notes.settle(true);
         // SAFETY: the engine drops it before the guest goes on, within the same call.
         unsafe { &*self.frame }.shared().keep_notes(notes);

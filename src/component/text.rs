@@ -7,7 +7,7 @@ use crate::error::{Error, Result, Trap, TrapCode};
 use crate::guest::errors::{bad_text, changed};
 use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::TextSlot;
-use crate::string::{self, BadText, Dest, Encoding, Policy, Text};
+use crate::string::{self, BadText, Dest, Encoding, Policy, SHORT, Text};
 
 /// The most bytes that text may have in a component.
 pub(super) const MOST: usize = (1 << 31) - 1;
@@ -17,6 +17,18 @@ pub(super) fn measure(text: Text<'_>, guest: GuestEncoding, policy: Policy) -> R
     // Here no guest takes what is ill-formed.
     let measure = Measure::new(text, guest, policy.strict()).map_err(bad_text)?;
     if measure.bytes() > MOST { Err(too_long()) } else { Ok(measure) }
+}
+
+/// Text that is soon done, as such a component has it: checked and copied at once, which
+/// takes less than to note what was found. The length; `None` for all other text.
+///
+/// Whoever looks at a text and who puts it both ask, and neither notes what this takes.
+#[inline]
+pub(super) fn short(text: Text<'_>, guest: GuestEncoding, into: &mut [u8; SHORT]) -> Option<usize> {
+    match guest {
+        GuestEncoding::Utf8 => string::short(text, into),
+        _ => None,
+    }
 }
 
 /// What a component is told as its length.

@@ -21,10 +21,11 @@ use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, kind, many,
 use crate::guest::tree::walk::{self, ToGuest, Writing};
 use crate::guest::tree::{Arg, Is, ReadText};
 use crate::guest::value::Val;
-use crate::string::{Policy, Text};
+use crate::string::{Policy, SHORT, Text};
 use crate::types::kind::extended;
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
 use wasmtime::component::__internal::{InterfaceType, LowerContext};
 use wasmtime::{Result, ValRaw};
@@ -37,6 +38,9 @@ pub(super) struct Lowering<'c, 'l> {
     measured: usize,
     read: ReadText,
     frame: &'c Frame,
+    /// Its memory, since it was last asked for room: to ask the engine for it takes longer
+    /// than to write a number.
+    memory: Option<NonNull<[u8]>>,
 }
 
 /// Core values that are being written.
@@ -52,7 +56,26 @@ impl<'c, 'l> Lowering<'c, 'l> {
         read: ReadText,
     ) -> Lowering<'c, 'l> {
         let encoding = encoding_of(cx.options().string_encoding);
-        Lowering { cx, encoding, measures, measured: 0, read, frame }
+        Lowering { cx, encoding, measures, measured: 0, read, frame, memory: None }
+    }
+
+    /// Room in the component's memory, from its own allocator.
+    fn realloc(&mut self, align: u32, size: usize) -> Result<usize> {
+        self.memory = None;
+        self.cx.realloc(0, 0, align, size)
+    }
+
+    /// The component's memory.
+    #[inline]
+    fn bytes(&mut self) -> &mut [u8] {
+        let mut memory = match self.memory {
+            Some(memory) => memory,
+            None => *self.memory.insert(NonNull::from(self.cx.as_slice_mut())),
+        };
+        // SAFETY: it was the engine's answer, which nobody else has while this has the
+        // engine's context, and it stays where it is until the component runs, in `realloc`
+        // only.
+        unsafe { memory.as_mut() }
     }
 
     /// What text it was for.
@@ -281,16 +304,23 @@ impl<'c, 'l> Lowering<'c, 'l> {
 
     /// Writes text of which this is known into room of its own.
     fn write(&mut self, measure: &Measure, text: Text<'_>) -> Result<(usize, u32)> {
-        let at = self.cx.realloc(0, 0, self.encoding.align(), measure.bytes())?;
-        let room = &mut self.cx.as_slice_mut()[at..][..measure.bytes()];
+        let at = self.realloc(self.encoding.align(), measure.bytes())?;
+        let room = &mut self.bytes()[at..][..measure.bytes()];
         text::write(measure, text, room);
         Ok((at, text::length(measure)?))
+    }
+
+    /// Writes text that is short, and has been checked, into room of its own.
+    fn put_short(&mut self, text: &[u8]) -> Result<(usize, u32)> {
+        let at = self.realloc(1, text.len())?;
+        self.bytes()[at..][..text.len()].copy_from_slice(text);
+        Ok((at, text.len() as u32))
     }
 
     /// Writes elements into room of their own.
     unsafe fn list(&mut self, element: &Type, list: &ListSlot) -> Result<(usize, usize)> {
         let stride = element.size();
-        let at = self.cx.realloc(0, 0, element.align(), list.size * stride)?;
+        let at = self.realloc(element.align(), list.size * stride)?;
         // SAFETY: the caller vouches for the elements.
         unsafe {
             match list.element {
@@ -309,7 +339,7 @@ impl<'c, 'l> Lowering<'c, 'l> {
                 _ => {
                     debug_assert_eq!(stride, width(list.element));
                     let bytes = many(list.data.cast::<u8>(), list.size * stride);
-                    let room = &mut self.cx.as_slice_mut()[at..][..bytes.len()];
+                    let room = &mut self.bytes()[at..][..bytes.len()];
                     match list.element {
                         kind::BOOL => {
                             for (to, from) in room.iter_mut().zip(bytes) {
@@ -337,24 +367,28 @@ impl<'c, 'l> Lowering<'c, 'l> {
         let mut pair = [0; 8];
         pair[..4].copy_from_slice(&(pointer as u32).to_le_bytes());
         pair[4..].copy_from_slice(&len.to_le_bytes());
-        *self.cx.get::<8>(at) = pair;
+        self.bytes()[at..][..8].copy_from_slice(&pair);
     }
 
     fn number(&mut self, size: usize, bits: u64, at: usize) {
-        self.cx.as_slice_mut()[at..][..size].copy_from_slice(&bits.to_le_bytes()[..size]);
+        self.bytes()[at..][..size].copy_from_slice(&bits.to_le_bytes()[..size]);
     }
 }
 
 impl ToGuest for Lowering<'_, '_> {
     fn allocate(&mut self, align: u32, size: usize) -> Result<usize> {
-        self.cx.realloc(0, 0, align, size)
+        self.realloc(align, size)
     }
 
     fn memory(&mut self) -> &mut [u8] {
-        self.cx.as_slice_mut()
+        self.bytes()
     }
 
     fn text(&mut self, text: Text<'_>, policy: Option<Policy>) -> Result<(usize, u32)> {
+        let mut short = [0; SHORT];
+        if let Some(len) = text::short(text, self.encoding, &mut short) {
+            return self.put_short(&short[..len]);
+        }
         let measure = match self.noted() {
             Some(measure) => measure,
             None => {
@@ -368,8 +402,8 @@ impl ToGuest for Lowering<'_, '_> {
     fn utf8(&mut self, text: &str) -> Result<(usize, u32)> {
         let measure = match self.encoding {
             GuestEncoding::Utf8 if text.len() <= text::MOST => {
-                let at = self.cx.realloc(0, 0, 1, text.len())?;
-                self.cx.as_slice_mut()[at..][..text.len()].copy_from_slice(text.as_bytes());
+                let at = self.realloc(1, text.len())?;
+                self.bytes()[at..][..text.len()].copy_from_slice(text.as_bytes());
                 return Ok((at, text.len() as u32));
             }
             encoding => text::measure(text.into(), encoding, Policy::Reject)?,
@@ -378,10 +412,15 @@ impl ToGuest for Lowering<'_, '_> {
     }
 
     fn string(&mut self, text: &Str<'_>) -> Result<(usize, u32)> {
+        let (mut short, encoding) = ([0; SHORT], self.encoding);
+        let len =
+            with_text(self.frame.host(), text, |text, _| text::short(text, encoding, &mut short));
+        if let Some(len) = len? {
+            return self.put_short(&short[..len]);
+        }
         let measure = match self.noted() {
             Some(measure) => measure,
             None => {
-                let encoding = self.encoding;
                 let measured = with_text(self.frame.host(), text, |text, policy| {
                     text::measure(text, encoding, policy)
                 });

@@ -174,7 +174,7 @@ impl Whole {
     fn lay(&self, cx: &mut Cx<'_>, laid: &mut Laid, args: &[Arg<'_>]) -> Result<()> {
         let params = || self.ty.params.fields.iter().zip(args).enumerate();
         let told =
-            |fault: Fault, i: usize| fault.into_error(format!("parameter {i}")).at_argument(i);
+            |fault: Fault, i: usize| fault.into_error(self.ty.params.parameter(i)).at_argument(i);
         for (i, (field, arg)) in params() {
             if let Is::Lend(value) = arg.is() {
                 value.look(&field.ty, &mut Looks(cx)).map_err(|fault| told(fault, i))?;
@@ -215,7 +215,7 @@ impl Whole {
                 }
             };
             room.leaves(ty, Some(at), &mut laid.leaves)
-                .map_err(|error| error.context(format!("parameter {i}")).at_argument(i))
+                .map_err(|error| error.context(self.ty.params.parameter(i)).at_argument(i))
         });
         laid.there = room.into_memory();
         done

@@ -5,7 +5,7 @@
 //! Not here: what a value can be.
 
 use super::ValType;
-use super::tree::{Fields, Signature};
+use super::tree::{self, Fields, Signature};
 use crate::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -96,12 +96,9 @@ impl FuncType {
         self.types.iter().all(|t| t.is_core())
     }
 
-    /// An argument of a function of this type, for messages: `argument 1 ("name")`.
-    pub fn argument(&self, index: usize) -> String {
-        match self.param_name(index) {
-            Some(name) => format!("argument {index} ({name:?})"),
-            None => format!("argument {index}"),
-        }
+    /// A parameter of a function of this type, for messages: `parameter 1 ("name")`.
+    pub fn parameter(&self, index: usize) -> String {
+        tree::parameter(index, self.param_name(index))
     }
 }
 
@@ -179,7 +176,7 @@ impl fmt::Debug for FuncType {
 impl Error {
     /// Says that an argument is at fault of a call of a function of this type.
     pub fn of_argument(self, ty: &FuncType, index: usize) -> Error {
-        self.context(ty.argument(index)).at_argument(index)
+        self.context(ty.parameter(index)).at_argument(index)
     }
 
     /// Says that a result is at fault, of so many: the only one has no number.

@@ -157,6 +157,45 @@ pub struct Signature {
     pub results: Arc<Fields>,
 }
 
+impl Fields {
+    /// One of these parameters, for messages: `parameter 1 ("name")`.
+    pub fn parameter(&self, index: usize) -> String {
+        parameter(index, self.fields.get(index).map(|field| &*field.name))
+    }
+
+    /// One of these, for messages. There is one result at most, which has no number.
+    pub(crate) fn place(&self, side: Side, index: usize) -> String {
+        match side {
+            Side::Parameter => self.parameter(index),
+            Side::Result => side.to_string(),
+        }
+    }
+}
+
+/// A parameter of this position and name, for messages.
+pub(super) fn parameter(index: usize, name: Option<&str>) -> String {
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => format!("parameter {index} ({name:?})"),
+        None => format!("parameter {index}"),
+    }
+}
+
+/// Which of a function's values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Side {
+    Parameter,
+    Result,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Side::Parameter => "parameter",
+            Side::Result => "result",
+        })
+    }
+}
+
 impl Signature {
     /// As WIT has it: `func(text: string) -> u32`, with the parts of types in place
     /// of their names.

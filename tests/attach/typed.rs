@@ -34,7 +34,7 @@ fn typed_calls() {
         assert_eq!(parse.call(&mut *store, (&units,)).unwrap(), Ok((3, -4)));
         // What does not fit is found before any call.
         let error = points.typed::<(&[(i32, u32)],), Point>().err().unwrap();
-        let told = "parameter 0, element, field \"y\": expected s32, found u32";
+        let told = "parameter 0 (\"points\"), element, field \"y\": expected s32, found u32";
         assert_eq!((error.kind(), error.message()), (ErrorKind::WrongKind, told));
         let error = points.typed::<(&[Point],), Vec<u8>>().err().unwrap();
         let told = "result: expected record { x: s32, y: s32 }, found list<u8>";

@@ -228,7 +228,7 @@ static void described(void) {
   CHECK(prepare("sum-points", &bytes, &point, &error) == NULL);
   REQUIRE(error);
   CHECK(strcmp(witrt_error_message(error),
-               "parameter 0, element: expected record { x: s32, y: s32 }, found u8") == 0);
+               "parameter 0 (\"points\"), element: expected record { x: s32, y: s32 }, found u8") == 0);
   witrt_error_delete(error);
 }
 

@@ -332,23 +332,23 @@ static void values(const char* file, wasm_encoding_t encoding) {
   wasm_val_delete(&got);
 
   /* What is wrong, and where. */
-  fails(&g, "flip", (wasm_val_t)WASM_U32_VAL(1), WITRT_ERROR_WRONG_KIND, "parameter 0: expected bool, found u32");
+  fails(&g, "flip", (wasm_val_t)WASM_U32_VAL(1), WITRT_ERROR_WRONG_KIND, "parameter 0 (\"b\"): expected bool, found u32");
   person[0] = (wasm_val_t)WASM_STRING_VAL(&name);
   person[1] = (wasm_val_t)WASM_U32_VAL(1);
   fails(&g, "birthday", (wasm_val_t)WASM_RECORD_VAL(&fields), WITRT_ERROR_WRONG_KIND,
-    "parameter 0, field \"age\": expected u8, found u32");
+    "parameter 0 (\"p\"), field \"age\": expected u8, found u32");
   wasm_val_t null_list = WASM_LIST_VAL(NULL);
-  fails(&g, "sum", null_list, WITRT_ERROR_NULL_POINTER, "parameter 0");
+  fails(&g, "sum", null_list, WITRT_ERROR_NULL_POINTER, "parameter 0 (\"numbers\")");
   list = (wasm_list_t)WASM_LIST_OF(WASM_F64, numbers, SIZE_MAX / 2);
-  fails(&g, "sum", (wasm_val_t)WASM_LIST_VAL(&list), WITRT_ERROR_OUT_OF_RANGE, "parameter 0: a list of");
+  fails(&g, "sum", (wasm_val_t)WASM_LIST_VAL(&list), WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"numbers\"): a list of");
   list = (wasm_list_t)WASM_LIST_OF(WASM_F32, numbers, 2);
-  fails(&g, "sum", (wasm_val_t)WASM_LIST_VAL(&list), WITRT_ERROR_WRONG_KIND, "parameter 0, elements: expected f64");
+  fails(&g, "sum", (wasm_val_t)WASM_LIST_VAL(&list), WITRT_ERROR_WRONG_KIND, "parameter 0 (\"numbers\"), elements: expected f64");
   circle.index = 4;
-  fails(&g, "grow", (wasm_val_t)WASM_VARIANT_VAL(&circle), WITRT_ERROR_OUT_OF_RANGE, "parameter 0: there is no case 4");
-  fails(&g, "next-char", (wasm_val_t)WASM_CHAR_VAL(0xd800), WITRT_ERROR_OUT_OF_RANGE, "parameter 0: 0xd800");
+  fails(&g, "grow", (wasm_val_t)WASM_VARIANT_VAL(&circle), WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"s\"): there is no case 4");
+  fails(&g, "next-char", (wasm_val_t)WASM_CHAR_VAL(0xd800), WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"c\"): 0xd800");
   uint16_t lone[] = {0xd800};
   text = (wasm_string_t)WASM_STRING_UTF16(lone, 1);
-  fails(&g, "greet", (wasm_val_t)WASM_STRING_VAL(&text), WITRT_ERROR_BAD_TEXT, "parameter 0");
+  fails(&g, "greet", (wasm_val_t)WASM_STRING_VAL(&text), WITRT_ERROR_BAD_TEXT, "parameter 0 (\"name\")");
   finish(&g);
 }
 
@@ -414,7 +414,7 @@ static void resources(const char* file) {
   wasm_resource_t* own = wasm_resource_new(sink, sink_drop, NULL);
   CHECK(wasm_resource_data(own) == sink);
   fails(&g, "[method]logbook.text", (wasm_val_t)WASM_BORROW_VAL(own), WITRT_ERROR_WRONG_KIND,
-    "parameter 0: a logbook is made by the component");
+    "parameter 0 (\"self\"): a logbook is made by the component");
   CHECK_EQ(open_sinks, 1);
   wasm_resource_delete(own);
   CHECK_EQ(open_sinks, 0);

@@ -320,6 +320,77 @@ static void rooms(guest_t* g) {
   witrt_prepared_delete(join);
 }
 
+/* Lists that lie in a struct, and have one length. */
+static bool fails_with(guest_t* g, const char* name, const witrt_field_t* param, witrt_slot_t in,
+                       const witrt_field_t* result, witrt_slot_t out, const char* message) {
+  witrt_error_t* error = NULL;
+  witrt_prepared_t* prepared = witrt_func_prepare_fields(find(g, name), param, 1, result, 1, NULL);
+  REQUIRE(prepared);
+  bool done = witrt_prepared_call(prepared, &in, &out, &error);
+  bool told = !done && witrt_error_kind(error) == WITRT_ERROR_OUT_OF_RANGE && !strcmp(witrt_error_message(error), message);
+  if (!done && !told) fprintf(stderr, "  %s\n", witrt_error_message(error));
+  witrt_error_delete(error);
+  witrt_prepared_delete(prepared);
+  return told;
+}
+typedef struct {
+  witrt_text_t name, tags[3];
+  uint8_t age;
+  maybe_point_t home;
+} tagged_t;
+static void arrays(guest_t* g) {
+  double numbers[4] = {1, 2, 3, 0.5};
+  witrt_field_t four = WITRT_ARRAY(double[4], &f64_element), f64 = WITRT_PLAIN(WASM_F64);
+  witrt_slot_t in = {.value = numbers}, out;
+  CHECK(call_with(g, "sum", &four, 1, &in, &f64, &out) && out.f64 == 6.5);
+  uint8_t back[3] = {0};
+  witrt_field_t three = WITRT_ARRAY(uint8_t[3], &bytes_element);
+  in.value = "abc", out.buffer = (witrt_buffer_t){back, sizeof back};
+  CHECK(call_with(g, "reverse-bytes", &three, 1, &in, &three, &out) && !memcmp(back, "cba", 3));
+  CHECK(out.span.data == back && out.span.size == 3);
+  out.buffer = (witrt_buffer_t){back, sizeof back};
+  in.span = (witrt_span_t){"ab", 2};
+  CHECK(fails_with(g, "reverse-bytes", &bytes, in, &three, out, "result: expected 3 elements, found 2"));
+  in.span = (witrt_span_t){NULL, 0};
+  CHECK(fails_with(g, "reverse-bytes", &bytes, in, &three, out, "result: expected 3 elements, found 0"));
+  in.span = (witrt_span_t){"abcd", 4};
+  CHECK(fails_with(g, "reverse-bytes", &bytes, in, &three, out, "result: expected 3 elements, found 4"));
+  witrt_field_t grown = WITRT_GROWN(&three);
+  in.value = "xyz", out.grow = (witrt_grow_t){take, &(size_t){0}};
+  CHECK(call_with(g, "reverse-bytes", &three, 1, &in, &grown, &out) && !memcmp(memory, "zyx", 3));
+  point_t both[2];
+  witrt_field_t two = WITRT_ARRAY(point_t[2], &point), u32 = WITRT_PLAIN(WASM_U32);
+  in.u32 = 2, out.buffer = (witrt_buffer_t){both, sizeof both};
+  CHECK(call_with(g, "path", &u32, 1, &in, &two, &out) && both[0].x == 0 && both[1].y == 1);
+  /* In a record, of text. */
+  witrt_field_t texts3 = WITRT_ARRAY(witrt_text_t[3], &text_element);
+  witrt_field_t fields[] = {
+    WITRT_FIELD(tagged_t, name, encoding), WITRT_FIELD(tagged_t, age, WASM_U8),
+    WITRT_FIELD_AS(tagged_t, tags, &texts3), WITRT_FIELD_AS(tagged_t, home, &maybe_point)};
+  witrt_field_t tagged = WITRT_RECORD(tagged_t, fields);
+  witrt_text_t tags[] = {text_of("a"), text_of("🦀")};
+  person_t zoe = {.name = text_of("Zoë"), .age = 41, .tags = {tags, 2}, .home = {true, {3, 4}}};
+  in.value = &zoe, out = (witrt_slot_t)ROOM;
+  CHECK(call_with(g, "birthday", &person, 1, &in, &tagged, &out));
+  tagged_t* older = (void*)memory;
+  CHECK(is(older->name, "Zoë") && is(older->tags[1], "🦀") && is(older->tags[2], "older é") && older->age == 42);
+  /* What it points to stays in the room. */
+  tagged_t copy = *older;
+  _Alignas(8) char more[1000];
+  in.value = &copy, out.buffer = (witrt_buffer_t){more, sizeof more};
+  CHECK(fails_with(g, "birthday", &tagged, in, &tagged, out, "result, field \"tags\": expected 3 elements, found 4"));
+  CHECK(call_with(g, "birthday", &tagged, 1, &in, &person, &out) && ((person_t*)(void*)more)->tags.size == 4);
+  /* An element that is not there is told by its place. */
+  copy.tags[1].data = NULL, out.buffer = (witrt_buffer_t){more, sizeof more};
+  witrt_prepared_t* birthday = witrt_func_prepare_fields(find(g, "birthday"), &tagged, 1, &person, 1, NULL);
+  REQUIRE(birthday);
+  witrt_error_t* error = NULL;
+  CHECK(!witrt_prepared_call(birthday, &in, &out, &error));
+  CHECK(strstr(witrt_error_message(error), "parameter 0 (\"p\"), field \"tags\", element 1: data"));
+  witrt_error_delete(error);
+  witrt_prepared_delete(birthday);
+}
+
 /* What is wrong with values is told before anything runs. */
 static void mistakes(guest_t* g) {
   witrt_prepared_t* birthday = witrt_func_prepare_fields(find(g, "birthday"), &person, 1, &person, 1, NULL);
@@ -339,21 +410,35 @@ static void mistakes(guest_t* g) {
     witrt_error_delete(error);                                              \
     out = (witrt_slot_t)ROOM;                                               \
   } while (0)
-  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0, field \"tags\", element 1: data");
+  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0 (\"p\"), field \"tags\", element 1: data");
   tags[1] = text_of("b"), zoe.tags.data = NULL;
-  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0, field \"tags\": data");
+  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0 (\"p\"), field \"tags\": data");
   zoe.tags.data = (const witrt_text_t*)((const char*)tags + 1);
-  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0, field \"tags\": `data` is not aligned");
+  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"p\"), field \"tags\": `data` is not aligned");
   zoe.tags = (texts_t){tags, SIZE_MAX / 2};
-  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0, field \"tags\": `data` cannot have");
+  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"p\"), field \"tags\": `data` cannot have");
   *(uint8_t*)&zoe.home.some = 2, zoe.tags.size = 0;
-  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0, field \"home\": there is no case 2");
+  FAILS(birthday, WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"p\"), field \"home\": there is no case 2");
   in.value = NULL;
-  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0: `value`");
+  FAILS(birthday, WITRT_ERROR_NULL_POINTER, "parameter 0 (\"p\"): `value`");
   in.value = &wrong;
-  FAILS(area, WITRT_ERROR_OUT_OF_RANGE, "parameter 0: there is no case 4");
+  FAILS(area, WITRT_ERROR_OUT_OF_RANGE, "parameter 0 (\"s\"): there is no case 4");
   witrt_prepared_delete(birthday);
   witrt_prepared_delete(area);
+  /* In the same words whichever way the text lies, and whatever is wrong with it. */
+  witrt_slot_kind_t utf8 = WITRT_SLOT_UTF8;
+  witrt_field_t plain = WITRT_PLAIN(WITRT_SLOT_UTF8);
+  witrt_prepared_t* greets[] = {
+    witrt_func_prepare(find(g, "greet"), &utf8, 1, &utf8, 1, NULL),
+    witrt_func_prepare_fields(find(g, "greet"), &plain, 1, &plain, 1, NULL)};
+  for (int i = 0; i < 2; i++) {
+    REQUIRE(greets[i]);
+    in.text = (witrt_text_t){NULL, 3}, out = (witrt_slot_t)ROOM;
+    FAILS(greets[i], WITRT_ERROR_NULL_POINTER, "parameter 0 (\"name\"): ");
+    in.text = (witrt_text_t){"a\xff", 2};
+    FAILS(greets[i], WITRT_ERROR_BAD_TEXT, "parameter 0 (\"name\"): ill-formed text: ");
+    witrt_prepared_delete(greets[i]);
+  }
 }
 
 /* A call that traps: the last one of its instance. */
@@ -430,6 +515,7 @@ int main(void) {
       resources(&g);
       hosts(&g, file % 2);
       rooms(&g);
+      arrays(&g);
       mistakes(&g);
       witrt_field_t u32 = WITRT_PLAIN(WASM_U32);
       traps(&g, "boom", &text_plain, (witrt_slot_t){.text = text_of("x")}, &u32);

@@ -132,7 +132,7 @@ static wasm_trap_t* loose(void* env, const witrt_caller_t* caller, const witrt_s
 
 /* An option whose tag and payload, which a function looks at, are apart. */
 static void between(wasm_engine_t* engine) {
-  static const witrt_access_t access = {look_at, NULL};
+  static const witrt_access_t access = {look_at, NULL, NULL};
   wasm_store_t* store = wasm_store_new(engine);
   witrt_field_t text = {WITRT_SLOT_UTF8, 0, offsetof(loose_t, text), sizeof(char*), 0, 0, NULL, &access};
   witrt_field_t fields[] = {WITRT_OPTION(loose_t, some, &text), WITRT_FIELD(loose_t, between, WASM_U32)};
@@ -197,7 +197,7 @@ static void limits(wasm_engine_t* engine) {
   wasm_instance_exports(instance, &exports);
   big = malloc(most);
   REQUIRE(big);
-  static const witrt_access_t room_of = {NULL, make_room}, list_of = {NULL, make_list}, odd_of = {NULL, make_odd};
+  static const witrt_access_t room_of = {NULL, make_room, NULL}, list_of = {NULL, make_list, NULL}, odd_of = {NULL, make_odd, NULL};
   witrt_field_t u32 = WITRT_PLAIN(WASM_U32);
   witrt_field_t string = {WITRT_SLOT_UTF8, 0, 0, sizeof(void*), 0, 0, NULL, &room_of};
   witrt_field_t strings = {WASM_LIST, 0, 0, sizeof(void*), 0, 1, &string, &list_of};
@@ -263,7 +263,7 @@ static wasm_trap_t* half(void* env, const witrt_caller_t* caller, const witrt_sl
 
 /* Handles that were made for a value which then fails are taken back. */
 static void taken_back(wasm_engine_t* engine) {
-  static const witrt_access_t refuses = {NULL, no_room};
+  static const witrt_access_t refuses = {NULL, no_room, NULL};
   wasm_store_t* store = wasm_store_new(engine);
   witrt_field_t fields[] = {WITRT_FIELD(owned_t, owner, WASM_OWN), WITRT_FIELD(owned_t, name, WITRT_SLOT_UTF8)};
   witrt_field_t none[] = {fields[0], fields[1]}, narrow[] = {fields[0], fields[1]};

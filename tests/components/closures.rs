@@ -241,7 +241,7 @@ fn mismatches_are_found_by_linking() {
         "{told}"
     );
     let told = refused("log", |_: u32, _: Vec<u8>| {});
-    assert!(told.ends_with("parameter 1: expected string, found list<u8>"), "{told}");
+    assert!(told.ends_with("parameter 1 (\"text\"): expected string, found list<u8>"), "{told}");
     let told = refused("now", |_: u32| 0u64);
     assert!(told.ends_with("the function has 0 parameters, not 1"), "{told}");
 }

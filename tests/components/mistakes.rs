@@ -22,28 +22,33 @@ fn arguments_are_checked_first() {
         "birthday",
         person("x".into(), vec![]),
         wrong,
-        "parameter 0, field \"age\": expected u8, found string",
+        "parameter 0 (\"p\"), field \"age\": expected u8, found string",
     );
     fails(
         "birthday",
         person(Val::U8(1), vec!["a".into(), Val::U8(1)]),
         wrong,
-        "parameter 0, field \"tags\", element 1: expected string, found u8",
+        "parameter 0 (\"p\"), field \"tags\", element 1: expected string, found u8",
     );
-    fails("flip", Val::U32(1), wrong, "parameter 0: expected bool, found u32");
+    fails("flip", Val::U32(1), wrong, "parameter 0 (\"b\"): expected bool, found u32");
     let range = ErrorKind::OutOfRange;
-    fails("next-color", Val::Enum(3), range, "parameter 0: there is no case 3: there are 3");
+    fails(
+        "next-color",
+        Val::Enum(3),
+        range,
+        "parameter 0 (\"c\"): there is no case 3: there are 3",
+    );
     fails(
         "toggle",
         Val::Flags(8),
         range,
-        "parameter 0: 0x8 are no flags of flags { read, write, exec }",
+        "parameter 0 (\"a\"): 0x8 are no flags of flags { read, write, exec }",
     );
     fails(
         "area",
         Val::Variant(1, Some(Box::new(Val::F32(1.0)))),
         wrong,
-        "parameter 0, case \"circle\": expected f64, found f32",
+        "parameter 0 (\"s\"), case \"circle\": expected f64, found f32",
     );
     let bad = guest.call("greet", &[Val::String(witrt::Str::from_utf8(b"a\xff"))]).unwrap_err();
     assert_eq!((bad.kind(), bad.position()), (ErrorKind::BadText, Some(1)));

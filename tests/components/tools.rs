@@ -130,7 +130,9 @@ fn command() {
     ] {
         let (out, err) = call(args);
         match expected {
-            "error" => assert!(out.is_empty() && err.starts_with("error: argument"), "{out}{err}"),
+            "error" => {
+                assert!(out.is_empty() && err.starts_with("error: parameter "), "{out}{err}")
+            }
             expected => assert_eq!(out, format!("{expected}\n"), "{err}"),
         }
     }

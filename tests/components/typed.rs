@@ -213,7 +213,7 @@ fn resources(guest: &mut Guest) {
 fn mismatches_are_found_before_any_call() {
     let guest = &mut Guest::new(&engine(Encoding::Utf8), FILES[0]);
     let told = guest.refused::<(u32,), String>("greet");
-    assert_eq!(told, "parameter 0: expected string, found u32");
+    assert_eq!(told, "parameter 0 (\"name\"): expected string, found u32");
     let told = guest.refused::<(&str,), Vec<u8>>("greet");
     assert_eq!(told, "result: expected string, found list<u8>");
     let told = guest.refused::<(), String>("greet");
@@ -222,7 +222,7 @@ fn mismatches_are_found_before_any_call() {
     assert_eq!(told, "result: expected string, found nothing");
     type Bare<'a> = (&'a str, u8, &'a [u8], Option<Point>);
     let told = guest.refused::<(Bare<'_>,), Person<String>>("birthday");
-    assert_eq!(told, "parameter 0, field \"tags\", element: expected string, found u8");
+    assert_eq!(told, "parameter 0 (\"p\"), field \"tags\", element: expected string, found u8");
     type Home = (String, u8, Vec<String>, Option<(i32, u32)>);
     let told = guest.refused::<(Person<&str>,), Home>("birthday");
     let way = "result, field \"home\", case \"some\", field \"y\"";
@@ -240,13 +240,13 @@ fn mismatches_are_found_before_any_call() {
     let told = guest.refused::<(u32,), Result<(), ()>>("halve");
     assert_eq!(told, "result, case \"ok\": expected u32, found nothing");
     let told = guest.refused::<(i8,), u8>("next-color");
-    assert_eq!(told, "parameter 0: expected enum { red, green, blue }, found s8");
+    assert_eq!(told, "parameter 0 (\"c\"): expected enum { red, green, blue }, found s8");
     let told = guest.refused::<(witrt::I32,), u8>("next-color");
-    assert_eq!(told, "parameter 0: expected enum { red, green, blue }, found i32");
+    assert_eq!(told, "parameter 0 (\"c\"): expected enum { red, green, blue }, found i32");
     let told = guest.refused::<(&str,), u32>("[constructor]logbook");
     assert_eq!(told, "result: expected own<logbook>, found u32");
     let told = guest.refused::<(Resource,), bool>("flip");
-    assert_eq!(told, "parameter 0: expected bool, found a resource");
+    assert_eq!(told, "parameter 0 (\"b\"): expected bool, found a resource");
 }
 
 /// What is wrong with a value is found before the component runs, and told with the way
@@ -261,24 +261,24 @@ fn values_are_looked_at_first() {
     refused(
         color.call(&mut guest.store, (3,)).unwrap_err(),
         ErrorKind::OutOfRange,
-        "parameter 0: there is no case 3: there are 3",
+        "parameter 0 (\"c\"): there is no case 3: there are 3",
     );
     let toggle = guest.typed::<(u8,), u8>("toggle");
     refused(
         toggle.call(&mut guest.store, (8,)).unwrap_err(),
         ErrorKind::OutOfRange,
-        "parameter 0: 0x8 are no flags of flags { read, write, exec }",
+        "parameter 0 (\"a\"): 0x8 are no flags of flags { read, write, exec }",
     );
     let join = guest.typed::<(&[&[u16]], Option<&str>), String>("join");
     let error = join.call(&mut guest.store, (&[&[0x61], &[0x61, 0xd800]], None)).unwrap_err();
     assert_eq!((error.kind(), error.position()), (ErrorKind::BadText, Some(1)));
-    assert!(error.message().starts_with("parameter 0, element 1: "), "{error}");
+    assert!(error.message().starts_with("parameter 0 (\"parts\"), element 1: "), "{error}");
     let area = guest.typed::<(Val<'_>,), Option<f64>>("area");
     let wrong = Val::Variant(1, Some(Box::new(Val::F32(1.0))));
     refused(
         area.call(&mut guest.store, (wrong,)).unwrap_err(),
         ErrorKind::WrongKind,
-        "parameter 0, case \"circle\": expected f64, found f32",
+        "parameter 0 (\"s\"), case \"circle\": expected f64, found f32",
     );
     let mut other = Store::new(&engine(Encoding::Utf8));
     assert_eq!(color.call(&mut other, (1,)).unwrap_err().kind(), ErrorKind::WrongStore);

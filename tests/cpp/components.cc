@@ -172,14 +172,19 @@ static void wrong(Components& g) {
   CHECK_TEXT(told(g.instance.func<std::optional<std::pair<std::int32_t, std::uint32_t>>(std::vector<Point>)>(g.name("centroid"))),
              "result, case \"some\", field \"y\": expected s32, found u32");
   CHECK_TEXT(told(g.instance.func<double(std::vector<float>)>(g.name("sum"))),
-             "parameter 0, element: expected f64, found f32");
-  CHECK_TEXT(told(g.instance.func<double(Color)>(g.name("sum"))), "parameter 0: expected list<f64>, found enum or flags");
+             "parameter 0 (\"numbers\"), element: expected f64, found f32");
+  CHECK_TEXT(told(g.instance.func<double(Color)>(g.name("sum"))), "parameter 0 (\"numbers\"): expected list<f64>, found enum or flags");
   CHECK_TEXT(told(g.instance.func<Resource(std::string_view)>(g.name("greet"))), "result: expected string, found own");
   // A list of another length than an array has.
   auto array = g.func<std::array<std::uint8_t, 3>(Span<const std::uint8_t>)>("reverse-bytes");
   const std::uint8_t two[] = {1, 2};
   auto failed = array.call(two);
-  CHECK(!failed.ok() && failed.err().kind() == WITRT_ERROR_OUT_OF_MEMORY);
+  CHECK(!failed.ok() && failed.err().kind() == WITRT_ERROR_OUT_OF_RANGE);
+  CHECK_TEXT(std::string(failed.err().message()), "result: expected 3 elements, found 2");
+  auto none = array.call(witrt::Span<const std::uint8_t>());
+  CHECK(!none.ok());
+  CHECK_TEXT(std::string(none.err().message()), "result: expected 3 elements, found 0");
+  CHECK((GET(array.call(std::array<std::uint8_t, 3>{1, 2, 3})) == std::array<std::uint8_t, 3>{3, 2, 1}));
   // A host function needs a type for such values.
   auto func = Func::wrap(g.store, [](std::vector<int> v) { return v; });
   CHECK(!func.ok() && contains(func.err().message(), "take that of the import"));

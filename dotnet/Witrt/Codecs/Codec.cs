@@ -117,7 +117,12 @@ internal sealed class Place
     }
 
     /// <summary>A parameter of the function whose place this is.</summary>
-    internal Place Parameter(int index) => new Place(null, $"parameter {index}", subject, function, kind, index);
+    internal Place Parameter(int index)
+    {
+        var names = function?.ParameterNames;
+        string name = index < names?.Count && names[index] is { Length: > 0 } found ? $" (\"{found}\")" : "";
+        return new Place(null, $"parameter {index}{name}", subject, function, kind, index);
+    }
 
     /// <summary>Its result.</summary>
     internal Place Result() => new Place(null, "result", subject, function, kind, null);

@@ -224,9 +224,9 @@ fn literals(ty: &FuncType, name: &str, args: &[String]) -> Result<Vec<Literal>> 
         let tree = ty.signature().map(|signature| signature.params.fields[i].ty.clone());
         let tree = tree.or_else(|| Type::plain(*kind).filter(|_| *kind == ValType::Char));
         if let (None, Some(tree)) = (literal(*kind, text), tree) {
-            return Ok(Literal::Val(wave::parse(&tree, text).with_context(|| ty.argument(i))?));
+            return Ok(Literal::Val(wave::parse(&tree, text).with_context(|| ty.parameter(i))?));
         }
-        literal(*kind, text).ok_or_else(|| anyhow!("{}: {text} is no {kind}", ty.argument(i)))
+        literal(*kind, text).ok_or_else(|| anyhow!("{}: {text} is no {kind}", ty.parameter(i)))
     });
     parsed.collect()
 }

@@ -231,6 +231,9 @@ WITRT_VAL(resource, resource, struct wasm_resource_t *)
 /// A `witrt_span_t`, or another struct of pointer and size, whose elements this describes.
 #define WITRT_LIST(element) {WASM_LIST, 0, 0, sizeof(witrt_span_t), 0, 1, (element), NULL}
 
+/// An array of this type, which is a list of exactly as many elements, which this describes.
+#define WITRT_ARRAY(type, element) {WITRT_SLOT_ARRAY, 0, 0, sizeof(type), 0, 1, (element), NULL}
+
 /// A struct with a member `tag` that is 1 where there is a payload, which this describes.
 /// Both may be members of the struct around it, of which this then is a field.
 #define WITRT_OPTION(type, tag, payload)                                                 \

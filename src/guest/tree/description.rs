@@ -40,6 +40,8 @@ pub mod means {
     pub const SAME: u8 = 80;
     /// An enum or flags.
     pub const NAMES: u8 = 83;
+    /// A list of as many elements as there is room for, in place.
+    pub const ARRAY: u8 = 84;
 }
 
 impl Node {
@@ -80,13 +82,19 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
     let access = unsafe { access(field, goal) }?;
     // SAFETY: as above.
     let (form, align) = unsafe { form(field, ty, goal, access.is_some()) }?;
+    let array = match &form {
+        Form::List(element) if field.kind == means::ARRAY => Some(field.size / element.size),
+        _ => None,
+    };
     let below = |is: fn(&Node) -> bool| match &form {
         Form::List(element) => is(element),
         Form::Fields(fields) => fields.iter().any(is),
         Form::Cases { cases, .. } => cases.iter().flatten().any(is),
         Form::Number(_) | Form::Text(_) | Form::Resource => false,
     };
-    if access.is_some() && matches!(form, Form::Number(_) | Form::Fields(_) | Form::Resource) {
+    if access.is_some()
+        && (array.is_some() || matches!(form, Form::Number(_) | Form::Fields(_) | Form::Resource))
+    {
         let message = "only text, lists and what has cases is looked at by functions";
         return Err(wrong(ErrorKind::Unsupported, message));
     }
@@ -94,19 +102,26 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
     let has_access = access.is_some() || below(Node::has_access);
     if let (Form::List(element), For::Writing, None) = (&form, goal, &access)
         && element.has_access
+        && array.is_none()
     {
         let message = "elements that functions make are in a list that no function makes room for";
         return Err(wrong(ErrorKind::Unsupported, message).within(|| "element".into()));
     }
     let behind = match &form {
         Form::Text(encoding) if access.is_none() => encoding.unit_size(),
-        Form::List(element) if access.is_none() => element.align.max(element.behind),
+        Form::List(element) if access.is_none() && array.is_none() => {
+            element.align.max(element.behind)
+        }
         Form::List(element) => element.behind,
         Form::Fields(fields) => fields.iter().map(|node| node.behind).max().unwrap_or(0),
         Form::Cases { cases, .. } => cases.iter().flatten().map(|n| n.behind).max().unwrap_or(0),
         Form::Number(_) | Form::Text(_) | Form::Resource => 0,
     };
     let (look, make) = access.map_or((None, None), |access| (access.look, access.make));
+    let assign = match &form {
+        Form::List(element) if element.is_same && make.is_some() => access.and_then(|a| a.assign),
+        _ => None,
+    };
     let (offset, size) = (field.offset, field.size);
     let (runs, rest) = runs(&form, ty, size);
     let is_bits = !runs.is_empty() && rest.is_empty();
@@ -118,8 +133,10 @@ unsafe fn node(field: &HostField, ty: &Type, goal: For) -> Result<Node, Fault> {
         size,
         align,
         form,
+        array,
         look,
         make,
+        assign,
         runs,
         rest,
         is_bits,
@@ -213,11 +230,14 @@ unsafe fn form(
                 Some(at) => sized_or_accessed(Form::Text(Encoding::ALL[at]), size_of::<Span>()),
                 None => Err(unexpected(ty, field.kind)),
             },
-            Type::List(list) if field.kind == kind::LIST => {
+            Type::List(list) if matches!(field.kind, kind::LIST | means::ARRAY) => {
                 let [part] = parts(field, 1)? else { return Err(null("parts")) };
                 let element =
                     node(part, &list.element, goal).map_err(|f| f.within(|| step(ty, 0)))?;
                 stride(&element).map_err(|fault| fault.within(|| step(ty, 0)))?;
+                if field.kind == means::ARRAY {
+                    return array(field.size, element);
+                }
                 sized_or_accessed(Form::List(Box::new(element)), size_of::<Span>())
             }
             Type::Record(fields) | Type::Tuple(fields)
@@ -378,6 +398,16 @@ fn stride(element: &Node) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A list in so many bytes.
+fn array(size: usize, element: Node) -> Result<(Form, usize), Fault> {
+    if size == 0 || !size.is_multiple_of(element.size) {
+        let message = format!("an array of {size} bytes has no elements of {} bytes", element.size);
+        return Err(wrong(ErrorKind::OutOfRange, message));
+    }
+    let align = element.align;
+    Ok((Form::List(Box::new(element)), align))
+}
+
 /// Looks whether an integer of so many bytes holds this number.
 fn integer(bytes: usize, most: u64, ty: &Type) -> Result<(), Fault> {
     let fits = match bytes {
@@ -399,6 +429,7 @@ fn told(found: u8) -> &'static str {
         64..=75 => "string",
         means::SAME => "a description",
         means::NAMES => "enum or flags",
+        means::ARRAY => "an array",
         found => kind::name(found),
     }
 }

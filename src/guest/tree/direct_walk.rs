@@ -5,6 +5,7 @@
 
 #![allow(unsafe_code)] // memory that the host vouches for
 
+use super::arena::ResourceRoom;
 use super::layout::{Form, Make, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
 use super::pour::{Place, copy_run, put, refused, within};
 use super::slot::kind;
@@ -15,6 +16,7 @@ use crate::string::{
     BadText, CopyError, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged,
 };
 use crate::types::tree::Type;
+use std::ffi::c_void;
 use wasmtime::Result;
 
 /// Why a value is not taken.
@@ -108,6 +110,12 @@ impl Walk<'_, '_, '_, '_> {
                         let done = self.words(held, inner, &mut now, payload);
                         done.map_err(|stop| stop.within(|| step(ty, index as usize)))?;
                     }
+                }
+                // By itself only: it cannot be taken twice.
+                (Form::Resource, Type::Own(of)) if !to.is_null() => {
+                    let room = ResourceRoom::new()?;
+                    let taken = self.from.resource(of, true, words.next() as u32)?;
+                    to.cast::<*const c_void>().write(room.fill(taken).of.pointer);
                 }
                 _ => return Err(mismatch().into()),
             }
@@ -265,6 +273,11 @@ impl Walk<'_, '_, '_, '_> {
         let ty = element_of(ty)?;
         // SAFETY: the caller vouches for the place and the function.
         unsafe {
+            if node.array.is_some() {
+                node.holds(len as usize)?;
+                let at = self.from.list(ty, at, len)?;
+                return self.fill(inner, ty, at, len as usize, to);
+            }
             let Some(make) = node.make else {
                 let span = self.elements(inner, ty, at, len)?;
                 if !to.is_null() {
@@ -277,6 +290,15 @@ impl Walk<'_, '_, '_, '_> {
                 return Ok(());
             }
             self.from.pay((len as usize).saturating_mul(inner.size))?;
+            if let Some(assign) = node.assign {
+                let bytes = self.from.bytes(at, len as usize * inner.size)?;
+                if bytes.as_ptr().addr().is_multiple_of(inner.align) {
+                    return match assign(to.cast(), bytes.as_ptr().cast(), len as usize) {
+                        true => Ok(()),
+                        false => Err(refused(len as usize).into()),
+                    };
+                }
+            }
             let data: *mut u8 = make(to.cast(), len as usize).cast();
             if data.is_null() && len > 0 {
                 return Err(refused(len as usize).into());

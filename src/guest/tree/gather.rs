@@ -120,9 +120,10 @@ pub(crate) unsafe fn bits(from: *const u8, size: usize) -> u64 {
 unsafe fn span(node: &Node, from: *const u8) -> Span {
     // SAFETY: the caller vouches for what lies there.
     unsafe {
-        match node.look {
-            None => from.cast::<Span>().read(),
-            Some(look) => {
+        match (node.array, node.look) {
+            (Some(size), _) => Span { data: from.cast(), size },
+            (None, None) => from.cast::<Span>().read(),
+            (None, Some(look)) => {
                 let mut size = 0;
                 let data = look(from.cast(), &mut size);
                 Span { data, size }

@@ -19,12 +19,17 @@ pub struct Access {
     pub look: Option<Look>,
     /// Makes room for so many, or becomes that case.
     pub make: Option<Make>,
+    /// Becomes a copy of so many, where those lie with a guest as they do here.
+    pub assign: Option<Assign>,
 }
 
 /// Tells what a value holds.
 pub type Look = unsafe extern "C" fn(value: *const c_void, size: *mut usize) -> *const c_void;
 /// Makes a value hold so many elements, or this case.
 pub type Make = unsafe extern "C" fn(value: *mut c_void, size: usize) -> *mut c_void;
+/// Makes a list hold a copy of so many elements.
+pub type Assign =
+    unsafe extern "C" fn(value: *mut c_void, from: *const c_void, size: usize) -> bool;
 
 /// Pointer and number: how a list or a text lies in a struct.
 #[repr(C)]
@@ -46,8 +51,12 @@ pub struct Node {
     /// Its alignment, with what is in it.
     pub(crate) align: usize,
     pub(crate) form: Form,
+    /// Of a list whose elements lie in it: how many those are, always.
+    pub(crate) array: Option<usize>,
     pub(crate) look: Option<Look>,
     pub(crate) make: Option<Make>,
+    /// Of a list whose elements lie as in a guest.
+    pub(crate) assign: Option<Assign>,
     /// Of a record, what lies there as it does in a guest, and the other fields.
     pub(crate) runs: Box<[Run]>,
     pub(crate) rest: Box<[usize]>,
@@ -132,8 +141,10 @@ impl Node {
             size,
             align: size.min(align_of::<Span>()),
             form,
+            array: None,
             look: None,
             make: None,
+            assign: None,
             runs: Box::default(),
             rest: Box::default(),
             is_bits: false,
@@ -203,7 +214,10 @@ impl Node {
 
     /// Whether it is a list that lies as pointer and size.
     pub fn is_span(&self) -> bool {
-        matches!(self.form, Form::List(_)) && self.make.is_none() && self.look.is_none()
+        matches!(self.form, Form::List(_))
+            && self.array.is_none()
+            && self.make.is_none()
+            && self.look.is_none()
     }
 
     /// Whether a list is packed as this has it, so that it need not be copied.
@@ -212,6 +226,21 @@ impl Node {
         matches!(element.form, Form::Number(_))
             && !matches!(list.element, kind::VAL | kind::STRING)
             && width(list.element) == element.size
+    }
+
+    /// Looks whether a list whose elements lie in it has as many.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfRange`], with both numbers.
+    pub(crate) fn holds(&self, found: usize) -> Result<(), Fault> {
+        match self.array {
+            Some(expected) if expected != found => {
+                let message = format!("expected {expected} elements, found {found}");
+                Err(wrong(ErrorKind::OutOfRange, message))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the host's functions make it.

@@ -157,7 +157,7 @@ impl<'g, 'l> Passed<'g, 'l> {
         let place = &mut Place::arena(arena);
         // SAFETY: the caller vouches for the functions.
         unsafe { whole(node, self.policy, ty, &mut self.reading, source, place, true) }
-            .map_err(|stop| stopped(stop, index))
+            .map_err(|stop| stopped(stop, self.fields, index))
     }
 
     /// Puts one into an object of the host's, and what that points to into an arena.
@@ -182,7 +182,7 @@ impl<'g, 'l> Passed<'g, 'l> {
                 Source::Memory(at) => walk.memory(node, ty, at, to.cast()),
             }
         };
-        done.map_err(|stop| stopped(stop, index))
+        done.map_err(|stop| stopped(stop, self.fields, index))
     }
 
     /// Whether what is given may lie in what was shown: then it has to be copied before
@@ -211,10 +211,10 @@ pub(crate) fn ours(error: wasmtime::Error) -> Error {
 }
 
 #[cold]
-fn stopped(stop: Stop, index: usize) -> Error {
+fn stopped(stop: Stop, fields: &Fields, index: usize) -> Error {
     match stop {
         Stop::Guest(error) => ours(error),
-        Stop::Host(fault) => fault.into_error(format!("argument {index}")).at_argument(index),
+        Stop::Host(fault) => fault.into_error(fields.parameter(index)).at_argument(index),
     }
 }
 

@@ -359,6 +359,10 @@ impl<C: AsContextMut> Pouring<'_, '_, C> {
     ) -> Result<(), Fault> {
         // SAFETY: the caller vouches for it.
         unsafe {
+            if node.array.is_some() {
+                node.holds(list.size)?;
+                return self.fill(element, ty, list, to);
+            }
             let Some(make) = node.make else {
                 let span = self.elements(element, ty, list)?;
                 if !to.is_null() {
@@ -474,6 +478,6 @@ pub(crate) fn within(to: *mut u8, offset: usize) -> *mut u8 {
 
 #[cold]
 pub(crate) fn refused(size: usize) -> Fault {
-    let message = format!("`make` gave no room for {size}");
+    let message = format!("no room was made for {size}");
     Error::new(ErrorKind::OutOfMemory, message).into()
 }

@@ -8,8 +8,9 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::guest::errors::changed;
 use crate::guest::strings::Str;
-use crate::string::{Dest, Encoding, Measured, Policy, Text, copy, measure, transcode_unchanged};
+use crate::string::{Dest, Encoding, Policy, SHORT, Text, copy, measure, transcode_unchanged};
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 /// A place for one text, and how long the text is once it is there.
@@ -114,30 +115,88 @@ fn fill_grown(
     text: Text<'_>,
     policy: Policy,
 ) -> Result<usize> {
+    // What is short, and what has to be transcoded, is so in one pass, and only copied to
+    // where there is room.
+    let each = match (text, encoding) {
+        (Text::Utf8(_) | Text::Utf16(_) | Text::Latin1(_), Encoding::Utf16) => 1,
+        (_, encoding) => encoding.most_of_a_unit(),
+    };
+    let most = text.len().saturating_mul(each).saturating_add(SLACK);
+    let most = most.saturating_mul(encoding.unit_size());
+    if text.len() <= SHORT && most <= size_of::<[u64; FEW]>() {
+        return fill_through::<FEW>(grow, env, encoding, text, policy);
+    }
+    if text.encoding() != encoding && most <= size_of::<[u64; MANY]>() {
+        return fill_through::<MANY>(grow, env, encoding, text, policy);
+    }
     let measured = measure(text, encoding, policy)?;
     let units = measured.len();
-    // SAFETY: the sink's maker vouches for it. The store is shut meanwhile, so the text,
-    // which lies there, stays as it is.
-    let data = unsafe { grow(env, units) };
+    // SAFETY: the sink's maker vouches for it.
+    let Some(data) = (unsafe { made(grow, env, encoding, units) })? else { return Ok(0) };
+    // SAFETY: the function promises so many units, and they are aligned.
+    transcode_unchanged(&measured, text, unsafe { Dest::at(encoding, data, units) })
+        .map_err(changed)?;
+    Ok(units)
+}
+
+/// Words on the stack, for text that goes over them.
+const FEW: usize = 64;
+const MANY: usize = 1024;
+
+/// Writes a text onto the stack, asks for room, and copies it there.
+#[inline(never)]
+fn fill_through<const WORDS: usize>(
+    grow: Grow,
+    env: *mut c_void,
+    encoding: Encoding,
+    text: Text<'_>,
+    policy: Policy,
+) -> Result<usize> {
+    let mut words = [const { MaybeUninit::<u64>::uninit() }; WORDS];
+    let (room, unit) = (words.as_mut_ptr().cast::<u8>(), encoding.unit_size());
+    // SAFETY: there are so many units, aligned.
+    let dest = unsafe { Dest::at(encoding, room, size_of_val(&words) / unit) };
+    let units = copy(text, dest, policy)?;
+    // SAFETY: the sink's maker vouches for it; so many units were written, and the function
+    // promises room for them.
+    unsafe {
+        if let Some(data) = made(grow, env, encoding, units)? {
+            data.copy_from_nonoverlapping(room, units * unit);
+        }
+    }
+    Ok(units)
+}
+
+/// Asks for room for so many units: none for none. The store is shut meanwhile, so that
+/// text of a guest stays as it is.
+///
+/// # Safety
+///
+/// As for [`Sink::grow`].
+#[inline(always)]
+unsafe fn made(
+    grow: Grow,
+    env: *mut c_void,
+    encoding: Encoding,
+    units: usize,
+) -> Result<Option<*mut u8>> {
+    // SAFETY: the caller vouches for it.
+    let data: *mut u8 = unsafe { grow(env, units) }.cast();
     if units == 0 {
-        return Ok(0);
+        return Ok(None);
     }
     if data.is_null() {
-        return Err(refused(&measured));
+        return Err(refused(units));
     }
     if !data.addr().is_multiple_of(encoding.unit_size()) {
         let message = "`destination` is not aligned for its elements";
         return Err(Error::new(ErrorKind::OutOfRange, message));
     }
-    // SAFETY: the function promises so many units, and they are aligned.
-    transcode_unchanged(&measured, text, unsafe { Dest::at(encoding, data.cast(), units) })
-        .map_err(changed)?;
-    Ok(units)
+    Ok(Some(data))
 }
 
 #[cold]
-fn refused(measured: &Measured) -> Error {
-    let units = measured.len();
+fn refused(units: usize) -> Error {
     let message = format!("`grow` gave no memory for a string of {units} code units");
     Error::new(ErrorKind::OutOfMemory, message).needing(units)
 }

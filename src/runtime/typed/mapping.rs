@@ -403,7 +403,7 @@ pub(super) fn fits_result<R: Mapping>(ty: &Signature) -> crate::error::Result<()
 /// Checks the type of one of its parameters, which are so many.
 pub(super) fn fits_param<P: Mapping>(params: &Fields, i: usize) -> crate::error::Result<()> {
     let fits = P::fits(&params.fields[i].ty);
-    fits.map_err(|fault| fault.into_error(format!("parameter {i}")).at_argument(i))
+    fits.map_err(|fault| fault.into_error(params.parameter(i)).at_argument(i))
 }
 
 /// Whether there are so many parameters.

@@ -16,13 +16,13 @@
 
 (; EXPECT
 ;;! run named 1 x
-error: argument 1 ("text"): x is no string
+error: parameter 1 ("text"): x is no string
 exit 1
 ;;! run --encoding=utf16 --imports=print named 1 '"\ud800"'
-error: argument-names.wat: argument 1 ("text"): ill-formed text: a lone surrogate at code unit 0
+error: argument-names.wat: parameter 1 ("text"): ill-formed text: a lone surrogate at code unit 0
 exit 1
 ;;! run --encoding=utf8 --imports=print named 1 '"\ud800"'
-error: argument-names.wat: argument 1 ("text"): ill-formed text: a lone surrogate at code unit 0
+error: argument-names.wat: parameter 1 ("text"): ill-formed text: a lone surrogate at code unit 0
 exit 1
 ;;! run named 1
 error: named (s32, text: string) -> (u32): expected 2 arguments, found 1

@@ -39,12 +39,12 @@
 NaN
 inf
 ;;! run mixed 128 0 0 0 0 0 0 0
-error: argument 0: 128 is no s8
+error: parameter 0: 128 is no s8
 exit 1
 ;;! run floats 1.5
 error: floats (f32, f64) -> (f64, f32): expected 2 arguments, found 1
 exit 1
 ;;! run floats 1.5 abc
-error: argument 1: abc is no f64
+error: parameter 1: abc is no f64
 exit 1
 ;)

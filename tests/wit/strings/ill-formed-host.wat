@@ -20,13 +20,13 @@
 
 (; EXPECT
 ;;! run --encoding=utf16 --imports=print take '"ok"' '"a\ud800b"'
-error: ill-formed-host.wat: argument 1: ill-formed text: a lone surrogate at code unit 1
+error: ill-formed-host.wat: parameter 1: ill-formed text: a lone surrogate at code unit 1
 exit 1
 ;;! run --encoding=utf16 --imports=print take '"\udc00"' '""'
-error: ill-formed-host.wat: argument 0: ill-formed text: a lone surrogate at code unit 0
+error: ill-formed-host.wat: parameter 0: ill-formed text: a lone surrogate at code unit 0
 exit 1
 ;;! run --encoding=utf8 --imports=print take '"ab\udfff"' '""'
-error: ill-formed-host.wat: argument 0: ill-formed text: a lone surrogate at code unit 2
+error: ill-formed-host.wat: parameter 0: ill-formed text: a lone surrogate at code unit 2
 exit 1
 ;;! run --encoding=utf16 --ill-formed=replace --imports=print take '"a\ud800b"' '"\udc00"'
 "�"
