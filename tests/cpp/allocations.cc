@@ -214,6 +214,11 @@ int main() {
   CHECK_EQ(in_a_call([&] { (void)*join.call(words, {}); }), 1);
   auto path = c.func<std::vector<Point>(uint32_t)>("path");
   CHECK_EQ(in_a_call([&] { (void)*path.call(100); }), 1);
+  auto both = c.func<std::array<Point, 2>(uint32_t)>("path");
+  CHECK_EQ(in_a_call([&] { (void)*both.call(2); }), 0);
+  // A resource's handle, what that refers to, and that it is to be given back.
+  auto logbook = c.func<Resource(std::string_view)>("[constructor]logbook");
+  CHECK_EQ(in_a_call([&] { (void)*logbook.call("title"); }), 3);
   auto split = c.func<std::vector<std::string>(std::string_view)>("words");
   CHECK_EQ(in_a_call([&] { (void)*split.call("words that are longer than what a string has room for"); }), 1);
 

@@ -115,6 +115,33 @@ static void kinds(Components& g) {
   const std::string_view tags[] = {"a", "b"};
   CHECK(GET(viewed.call({"Zoë", 1, tags, {}})).tags[1] == "b");
 
+  // Of every short length, some of it not ASCII, and as much as is long; in both encodings.
+  auto other = g.func<WidePerson(const WidePerson&)>("birthday");
+  for (std::size_t length = 0; length <= 200; length = length == 70 ? 200 : length + 1) {
+    for (const char* end : {"", "é", "漢", "🦀"}) {
+      std::string text(length, 'x');
+      text += end;
+      Person same = GET(birthday.call({text, 1, {"", text, text}, {}}));
+      CHECK(same.name == text && same.tags[0].empty() && same.tags[1] == text && same.tags[2] == text);
+    }
+    for (std::u16string end : {u"", u"é", u"漢", u"🦀"}) {
+      std::u16string text(length, u'é');
+      text += end;
+      WidePerson same = GET(other.call({text, 1, {u"", text, text}, {}}));
+      CHECK(same.name == text && same.tags[0].empty() && same.tags[1] == text && same.tags[2] == text);
+    }
+    // What is ill-formed is found in short and in long text, before anything is put.
+    std::u16string lone(length, u'é');
+    lone += char16_t{0xd800};
+    auto refused = other.call({u"a", 1, {u"b", lone}, {}});
+    CHECK(!refused.ok() && refused.err().kind() == WITRT_ERROR_BAD_TEXT);
+    CHECK(refused.err().position() == length);
+    CHECK(contains(refused.err().message(), "parameter 0 (\"p\"), field \"tags\", element 1: "));
+  }
+  std::string large(1 << 20, 'x');
+  Person huge = GET(birthday.call({large, 1, {large}, {}}));
+  CHECK(huge.name == large && huge.tags[0] == large);
+
   auto centroid = g.func<std::optional<Point>(std::vector<Point>)>("centroid");
   CHECK(GET(centroid.call({{1, 2}, {3, -8}})) == Point({2, -3}));
   CHECK(!GET(centroid.call({})));

@@ -27,6 +27,14 @@ struct Person {
 };
 WITRT_FIELDS(Person, name, age, tags, home)
 
+struct WidePerson {
+  std::u16string name;
+  std::uint8_t age;
+  std::vector<std::u16string> tags;
+  std::optional<Point> home;
+};
+WITRT_FIELDS(WidePerson, name, age, tags, home)
+
 struct PersonView {
   std::string_view name;
   std::uint8_t age;
@@ -44,6 +52,7 @@ using probe::PersonView;
 using probe::Point;
 using probe::Segment;
 using probe::Shape;
+using probe::WidePerson;
 
 struct Components {
   Engine engine;
