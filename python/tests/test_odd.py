@@ -73,7 +73,7 @@ class Failing:
         (lambda g: g.text.greet(nam="a"), witrt.MismatchError, "has no argument nam"),
         (lambda g: g.kinds.join(["a", None], None), witrt.MismatchError, "element 1: expected string, found NoneType"),
         (lambda g: g.kinds.join(["a", "\udfff"], None), witrt.TextError, "element 1: ill-formed text"),
-        (lambda g: g.kinds.join(["a"], "\udfff"), witrt.TextError, 'parameter 1, case "some": ill-formed text'),
+        (lambda g: g.kinds.join(["a"], "\udfff"), witrt.TextError, 'parameter 1 ("sep"), case "some": ill-formed text'),
         (lambda g: g.kinds.join(failing(), None), LookupError, "no more"),
         (lambda g: g.kinds.birthday(Failing()), LookupError, "no age"),
         (lambda g: g.kinds.birthday({**PERSON, "tags": ["\ud800"]}), witrt.TextError, 'field "tags", element 0'),
