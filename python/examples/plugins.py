@@ -34,7 +34,7 @@ class Host:  # what plug-ins import: the interface `probe:guest/host`
 
 
 for path in sorted((Path(sys.argv[1]) / "components" / "c").glob("guest-*.wasm")):
-    wasi = witrt.Wasi(stdout=lambda data: print(f"  {data.decode()}", end=""))
+    wasi = witrt.Wasi(stdout=lambda data: print(data.decode(), end=""))
     plugin = witrt.load(path).instantiate({"probe:guest/host": Host()}, wasi=wasi, timeout=5)
     try:
         print(f"{path.name}: {plugin.run('life')}")
