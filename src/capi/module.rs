@@ -72,7 +72,7 @@ unsafe fn lent<'a>(data: *const c_void, size: usize) -> Result<&'a [u8]> {
 /// tell which, and are borrowed for the call. NULL for what is no valid module, with
 /// the reason and the place in the last error.
 ///
-/// A core binary of wit-bindgen, whose custom sections `component-type…` describe a
+/// A core module of wit-bindgen, whose custom sections `component-type…` describe a
 /// component, becomes that component, unless it imports WASI preview 1.
 ///
 /// A component is refused (`WITRT_ERROR_INVALID_CORE`) that passes on more than 100,000

@@ -7,7 +7,7 @@ use super::bounds::{self, Found};
 use super::core::{FACE, sections};
 use super::definitions::refused;
 use super::text::{error_at, is_component};
-use super::{FEATURES, Format, SECTION, sniff};
+use super::{FEATURES, File, Format, SECTION, sniff};
 use crate::abi::door::Door;
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
@@ -22,13 +22,29 @@ use wit_component::{ComponentEncoder, WitPrinter};
 /// For the text of a component that does not parse, and a core module that is not what
 /// it describes.
 pub(crate) fn binary(bytes: &[u8]) -> Result<Option<Cow<'_, [u8]>>> {
-    match written(bytes)? {
-        None if Parser::is_core_wasm(bytes) && describes(bytes) => {
-            wrap(bytes).map(|b| Some(b.into()))
-        }
-        written => Ok(written),
+    if let Some(component) = written(bytes)? {
+        return Ok(Some(component));
+    }
+    match core(bytes) {
+        Some(core) if describes(&core) => wrap(&core).map(|component| Some(component.into())),
+        _ => Ok(None),
     }
 }
+
+/// The core module that may describe a component, as a binary. Of text, most is not looked
+/// at twice, and what does not parse is told elsewhere.
+fn core(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    match sniff(bytes) {
+        Ok(Format::Binary) => Parser::is_core_wasm(bytes).then(|| bytes.into()),
+        Ok(Format::Text(text)) if text.contains(DESCRIPTION) => {
+            Some(File::read(bytes).ok()?.to_binary().into_owned().into())
+        }
+        _ => None,
+    }
+}
+
+/// What the names of the custom sections begin with that describe a component.
+const DESCRIPTION: &str = "component-type";
 
 /// The component that the bytes are, as a binary; `None` for anything else.
 ///
@@ -62,7 +78,7 @@ fn describes(bytes: &[u8]) -> bool {
     let _ = sections(bytes, |payload, _| {
         match payload {
             Payload::CustomSection(custom) => {
-                described |= custom.name().starts_with("component-type");
+                described |= custom.name().starts_with(DESCRIPTION);
                 others |= custom.name() == SECTION || custom.name() == FACE;
             }
             // They are run as they are: nothing here stands between these and a

@@ -77,7 +77,7 @@ impl Module {
     /// Compiles a module: a core binary, a core binary with an interface
     /// section, a component, or the text of any of these, which for an interface
     /// has `(@interface …)` forms. The bytes tell which; they are not kept borrowed.
-    /// A core binary of wit-bindgen, whose custom sections `component-type…` describe
+    /// A core module of wit-bindgen, whose custom sections `component-type…` describe
     /// a component, becomes that component, unless it imports WASI preview 1.
     ///
     /// # Errors

@@ -2,9 +2,9 @@
 //! of the same world, in each folder that `WITRT_COMPONENTS` names.
 
 use crate::cases::{below, call, is_expected};
-use crate::support::{Guest, engine, sections};
+use crate::support::{Guest, engine, module, sections};
 use std::sync::Arc;
-use witrt::{Encoding, Engine, ErrorKind, List, Resource, Val};
+use witrt::{Encoding, Engine, ErrorKind, List, Module, Resource, Val};
 
 /// What the table has of components, with the host's text in both encodings.
 #[test]
@@ -82,6 +82,41 @@ fn all(engine: &Engine, file: &str, lines: &[String]) {
         }
     }
     assert!(made >= 4, "{file}: {made}");
+}
+
+/// The world of the guests once more, as core modules that a tool writes for it by either
+/// scheme of names: there is nothing in their functions but a trap, so that the table, in
+/// which all are called, has no place for methods of a resource that is never made.
+#[test]
+fn both_schemes_of_names() {
+    let engine = engine(Encoding::Utf8);
+    let real = module(&engine, "c/guest-utf8.wasm");
+    let sections = below("modules/components/");
+    let is_guest = |file: &String| file.ends_with("c/guest-utf8.wasm");
+    let lines = &sections.iter().find(|s| s.files.iter().any(is_guest)).unwrap().lines;
+    for file in ["wat/names-legacy.wat", "wat/names-standard32.wat"] {
+        let made = module(&engine, file);
+        let told = |module: &Module| {
+            let imports = module
+                .imports()
+                .map(|i| (i.module.to_string(), i.name.to_string(), i.ty.to_string()));
+            let exports =
+                module.exports().map(|e| (e.name.to_string(), String::new(), e.ty.to_string()));
+            let mut all: Vec<_> = imports.chain(exports).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(told(&made), told(&real), "{file}");
+        let calls = lines.iter().filter_map(|line| call(line));
+        let mut trapped = 0;
+        for (name, args, _) in calls.filter(|(name, _, _)| !name.starts_with('[')) {
+            let error = Guest::new(&engine, file).answer(name, args).map(drop).unwrap_err();
+            assert!(is_expected(&error, "trap unreachable"), "{file}: {name}: {error:?}");
+            trapped += 1;
+        }
+        let error = Guest::new(&engine, file).answer("[constructor]logbook", "\"a\"").map(drop);
+        assert!(is_expected(&error.unwrap_err(), "trap unreachable") && trapped > 40, "{file}");
+    }
 }
 
 /// `live`, constructor, methods, and a static function that takes one resource and
