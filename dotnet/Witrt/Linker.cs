@@ -240,13 +240,15 @@ public sealed unsafe partial class Linker
         if (import.Module.IndexOf('@') < 0) return;
         foreach (var host in hosts)
         {
-            if (host.Key.Name == import.Name && Interface.SameButVersion(host.Key.Module, import.Module)) Supply(import, host.Key.Module, host.Value);
+            if (host.Key.Name != import.Name || !Interface.SameButVersion(host.Key.Module, import.Module)) continue;
+            // Without a version it is whichever is asked for.
+            Supply(import, host.Key.Module.IndexOf('@') < 0 ? import.Module : host.Key.Module, host.Value);
         }
     }
 
     private void Supply(ModuleImport import, string module, HostFunction host)
     {
-        string type = import.FunctionType!.ToString();
+        var type = (module, import.FunctionType!.ToString());
         if (host.Types.Contains(type)) return;
         void* function = host.Callback.NewFunction(Store, import.FunctionType, $"the import \"{import.Module}\" \"{import.Name}\"");
         try
@@ -275,13 +277,13 @@ public sealed unsafe partial class Linker
         }
     }
 
-    /// <summary>A host function, and the types in which it is defined already.</summary>
+    /// <summary>A host function, and the interfaces and types in which it is defined already.</summary>
     private sealed class HostFunction
     {
         internal HostFunction(Callback callback) => Callback = callback;
 
         internal Callback Callback { get; }
 
-        internal HashSet<string> Types { get; } = new HashSet<string>();
+        internal HashSet<(string Module, string Type)> Types { get; } = new HashSet<(string Module, string Type)>();
     }
 }

@@ -110,8 +110,10 @@ public static class Mapping
         all[typeof(ICollection<T>)] = Bind<ICollection<T>, T>;
         all[typeof(IEnumerable<T>)] = Bind<IEnumerable<T>, T>;
         all[typeof(Option<T>)] = OptionCodec<T>.Bind;
-        // Of characters it is text.
+        // Of characters they are text.
         if (typeof(T) == typeof(char)) return;
+        all[typeof(ArraySegment<T>)] = (type, place) => ListCodec<ArraySegment<T>, T>.Bind(new SegmentShape<T>(), type, place);
+        all[typeof(Memory<T>)] = (type, place) => ListCodec<Memory<T>, T>.Bind(new WritableShape<T>(), type, place);
         all[typeof(ReadOnlyMemory<T>)] = (type, place) => ListCodec<ReadOnlyMemory<T>, T>.Bind(new MemoryShape<T>(), type, place);
     }
 

@@ -6,6 +6,8 @@ namespace Witrt;
 /// <summary>Where there is no value: what a case without a payload holds, such as success of <c>result&lt;_, error&gt;</c>.</summary>
 public readonly struct Nothing
 {
+    /// <inheritdoc/>
+    public override string ToString() => "()";
 }
 
 /// <summary>

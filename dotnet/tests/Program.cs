@@ -51,6 +51,7 @@ static class Program
         Check.Group("what values with parts allocate", Trees.Allocating);
         Check.Group("lists of structs", Trees.InPlace);
         Check.Group("host functions with parts", Trees.Hosts);
+        Check.Group("spans behind something else", Trees.SpansBehind);
         Check.Group("calls with parts within each other", Trees.Nested);
         Check.Group("resources and calls while arguments are read", Trees.WhileReading);
         Check.Group("values with parts while the collector runs", Trees.Collecting);

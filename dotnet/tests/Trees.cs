@@ -129,6 +129,60 @@ static class Trees
             (canon lift (core func $guest "last") (memory $memory "memory") (realloc (func $memory "realloc")))))
         """;
 
+    /// Exports that hand what they are given, text or a number and bytes, to the host's functions.
+    private const string Writing = """
+        (component
+          (import "write" (func $write (param "to" u32) (param "data" (list u8)) (result u32)))
+          (import "note" (func $note (param "to" string) (param "data" (list u16))))
+          (core module $memory (memory (export "memory") 1) (global $top (mut i32) (i32.const 1024))
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+              (if (i32.gt_u (global.get $top) (i32.const 60000)) (then (global.set $top (i32.const 1024))))
+              (global.get $top)
+              (global.set $top (i32.and (i32.add (i32.add (global.get $top) (local.get 3)) (i32.const 15)) (i32.const -8)))))
+          (core instance $memory (instantiate $memory))
+          (core func $write (canon lower (func $write) (memory $memory "memory")))
+          (core func $note (canon lower (func $note) (memory $memory "memory")))
+          (core module $guest
+            (import "" "write" (func $write (param i32 i32 i32) (result i32)))
+            (import "" "note" (func $note (param i32 i32 i32 i32)))
+            (func (export "write") (param i32 i32 i32) (result i32) (call $write (local.get 0) (local.get 1) (local.get 2)))
+            (func (export "note") (param i32 i32 i32 i32) (call $note (local.get 0) (local.get 1) (local.get 2) (local.get 3))))
+          (core instance $guest (instantiate $guest (with "" (instance (export "write" (func $write)) (export "note" (func $note))))))
+          (func (export "put") (param "to" u32) (param "data" (list u8)) (result u32)
+            (canon lift (core func $guest "write") (memory $memory "memory") (realloc (func $memory "realloc"))))
+          (func (export "name") (param "to" string) (param "data" (list u16))
+            (canon lift (core func $guest "note") (memory $memory "memory") (realloc (func $memory "realloc")))))
+        """;
+
+    /// A span behind something else, given and received.
+    public static void SpansBehind()
+    {
+        using var engine = new Engine();
+        using var store = new Store(engine);
+        using var module = Module.FromText(engine, Writing);
+        var linker = new Linker(store);
+        string noted = "";
+        linker.DefineList("", "write", (uint to, ReadOnlySpan<byte> data) => to * 100 + (uint)data.Length + data[^1]);
+        linker.DefineList("", "note", (string to, ReadOnlySpan<ushort> data) => { noted = $"{to} {string.Join(" ", data.ToArray())}"; });
+        var instance = linker.Instantiate(module);
+        var put = instance.GetListFunc<uint, byte, uint>("put");
+        Check.Equal("a number and a span, both ways", 703u + 9, put(7, stackalloc byte[] { 1, 2, 9 }));
+        Check.Equal("a number and a span, both ways: bytes", 0, Of("a number and a span, both ways", () => put(7, stackalloc byte[] { 1, 2, 9 })));
+        instance.GetListAction<string, ushort>("name")("é", stackalloc ushort[] { 1, 65535 });
+        Check.Equal("text and a span, both ways", "é 1 65535", noted);
+        Check.Equal("the argument that does not fit", "parameter 0: expected u32, found string",
+            Told(Check.Throws<WitrtException>("text for a number", () => instance.GetListFunc<string, byte, uint>("put"))));
+        Check.Equal("the span that does not fit", "parameter 1, element: expected u8, found u16",
+            Told(Check.Throws<WitrtException>("other elements", () => instance.GetListFunc<uint, ushort, uint>("put"))));
+        Check.Equal("null text", 0, Check.Throws<ArgumentNullException>("null text", () => instance.GetListAction<string, ushort>("name")(null!, default)).ParamName == "argument 0" ? 0 : 1);
+        var wrong = new Linker(store);
+        wrong.DefineList("", "write", (string to, ReadOnlySpan<byte> data) => 0u);
+        Check.True("a host function that does not fit", Check.Throws<WitrtException>("text for a number", () => wrong.Instantiate(module)).Message.Contains("parameter 0: expected u32, found string"));
+        Check.Throws<ArgumentNullException>("no function", () => wrong.DefineList("", "write", (ListFunc<uint, byte, uint>)null!));
+
+        static string Told(Exception error) => error.Message.Substring(error.Message.IndexOf("parameter", StringComparison.Ordinal));
+    }
+
     public static void Hosts()
     {
         using var engine = new Engine();
@@ -157,7 +211,8 @@ static class Trees
         spans.Define("probe:guest/host@1.2.0", "ask", (string question) => question);
         spans.Define("probe:guest/host@1.2.0", "find", (string key) => (string?)null);
         spans.Define("probe:guest/host@1.2.0", "lookup", (string key) => points);
-        spans.Define("probe:guest/host@1.2.0", "now", () => 1ul);
+        // Without a version it is whichever is asked for.
+        spans.Define("probe:guest/host", "now", () => 1ul);
         spans.Define("probe:guest/host@1.2.0", "[constructor]sink", (string name) => Resource.FromObject(name));
         spans.Define("probe:guest/host@1.2.0", "[method]sink.write", (Resource sink, string text) => 0u);
         spans.Define("probe:guest/host@1.2.0", "[static]sink.open-sinks", () => 0u);

@@ -96,6 +96,13 @@ static class Typed
         foreach (var list in new IEnumerable<double>[] { new[] { 1.0, 2.5 }, new List<double> { 1, 2.5 }, new HashSet<double> { 1, 2.5 }, new LinkedList<double>(new[] { 1, 2.5 }) })
             Check.Equal($"{list.GetType().Name}", 3.5, instance.GetFunction<Func<IEnumerable<double>, double>>("sum")(list));
         Check.Equal("memory", 2.5, instance.GetFunction<Func<ReadOnlyMemory<double>, double>>("sum")(new[] { 1.0, 2.5, 4 }.AsMemory(1, 1)));
+        Check.Equal("memory that may be written", 6.5, instance.GetFunction<Func<Memory<double>, double>>("sum")(new[] { 1.0, 2.5, 4 }.AsMemory(1)));
+        Check.Equal("a part of an array", 2.5, instance.GetFunction<Func<ArraySegment<double>, double>>("sum")(new ArraySegment<double>(new[] { 1.0, 2.5, 4 }, 1, 1)));
+        Check.Equal("a part of none", 0.0, instance.GetFunction<Func<ArraySegment<double>, double>>("sum")(default));
+        var swapped = instance.GetFunction<Func<ArraySegment<byte>, Memory<byte>>>("reverse-bytes")(new ArraySegment<byte>(new byte[] { 1, 2, 3 }, 1, 2));
+        Check.True("memory as a result", swapped.Span.SequenceEqual(new byte[] { 3, 2 }));
+        Check.Equal("parts of arrays of records, and of texts", "2 b", instance.GetFunction<Func<uint, ArraySegment<Point>>>("path")(2).Count
+            + " " + instance.GetFunction<Func<Memory<string>, string?, string>>("join")(new[] { "a", "b" }.AsMemory(1), null));
         Check.Equal("a part of a text", 2u, instance.GetFunction<Func<ReadOnlyMemory<char>, uint>>("count")("abcd".AsMemory(1, 2)));
         var span = instance.GetListFunc<byte, byte[]>("reverse-bytes");
         Check.True("a span", span(new byte[] { 9, 1, 2, 3, 9 }.AsSpan(1, 3)).SequenceEqual(new byte[] { 3, 2, 1 }) && span(default).Length == 0);

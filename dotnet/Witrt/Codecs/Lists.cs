@@ -55,6 +55,44 @@ internal sealed class MemoryShape<T> : ListShape<ReadOnlyMemory<T>, T>
     internal override ReadOnlyMemory<T> Make(T[] items) => items;
 }
 
+/// <summary>The same that may be written.</summary>
+internal sealed class WritableShape<T> : ListShape<Memory<T>, T>
+{
+    internal override bool IsNull(Memory<T> list) => false;
+
+    internal override int Count(Memory<T> list) => list.Length;
+
+    internal override bool TrySpan(Memory<T> list, out ReadOnlySpan<T> span, out T[]? array)
+    {
+        span = list.Span;
+        array = MemoryMarshal.TryGetArray<T>(list, out var segment) ? segment.Array : null;
+        return true;
+    }
+
+    internal override T At(Memory<T> list, int index) => list.Span[index];
+
+    internal override Memory<T> Make(T[] items) => items;
+}
+
+/// <summary>A part of an array; one of none is empty.</summary>
+internal sealed class SegmentShape<T> : ListShape<ArraySegment<T>, T>
+{
+    internal override bool IsNull(ArraySegment<T> list) => false;
+
+    internal override int Count(ArraySegment<T> list) => list.Count;
+
+    internal override bool TrySpan(ArraySegment<T> list, out ReadOnlySpan<T> span, out T[]? array)
+    {
+        span = list;
+        array = list.Array;
+        return true;
+    }
+
+    internal override T At(ArraySegment<T> list, int index) => list[index];
+
+    internal override ArraySegment<T> Make(T[] items) => items;
+}
+
 /// <summary><see cref="List{T}"/>, and the interfaces that it and arrays have.</summary>
 internal sealed class ListShapes<TList, T> : ListShape<TList, T> where TList : class, IEnumerable<T>
 {

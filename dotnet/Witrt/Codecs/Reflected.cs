@@ -83,7 +83,8 @@ internal static class Reflected
         var definition = type.GetGenericTypeDefinition();
         bool isShape = definition == typeof(Nullable<>) || definition == typeof(Option<>) || definition == typeof(List<>)
             || definition == typeof(IReadOnlyList<>) || definition == typeof(IReadOnlyCollection<>) || definition == typeof(IList<>)
-            || definition == typeof(ICollection<>) || definition == typeof(IEnumerable<>) || definition == typeof(ReadOnlyMemory<>);
+            || definition == typeof(ICollection<>) || definition == typeof(IEnumerable<>) || definition == typeof(ReadOnlyMemory<>)
+            || definition == typeof(Memory<>) || definition == typeof(ArraySegment<>);
         return isShape ? type.GetGenericArguments()[0] : null;
     }
 
