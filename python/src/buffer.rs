@@ -12,8 +12,9 @@ use witrt::ErrorKind;
 use witrt::tree::kind::*;
 
 /// Memory that an object lends, for as long as this is there. Other threads, and the
-/// guest's own host functions, had better leave it alone meanwhile.
-pub struct Buffer(Box<ffi::Py_buffer>);
+/// guest's own host functions, had better leave it alone meanwhile. What has gaps, as every other
+/// element of an array has, is a copy.
+pub struct Buffer(Box<ffi::Py_buffer>, Option<Vec<u8>>);
 
 impl Buffer {
     /// What an object lends, read-only or not, or the exception that it raises.
@@ -23,13 +24,26 @@ impl Buffer {
         let got =
             unsafe { ffi::PyObject_GetBuffer(value.as_ptr(), &raw mut *view, ffi::PyBUF_FULL_RO) };
         match got {
-            0 => Ok(Buffer(view)),
+            0 => Ok(Buffer(view, None)),
             _ => Err(PyErr::fetch(value.py())),
         }
     }
 
     pub fn start(&self) -> *const c_void {
-        self.0.buf
+        self.1.as_ref().map_or(self.0.buf.cast_const(), |copy| copy.as_ptr().cast())
+    }
+
+    /// Puts its elements side by side.
+    fn close_gaps(&mut self, py: Python<'_>) -> PyResult<()> {
+        let len = self.0.len;
+        let mut copy = vec![0; len as usize];
+        // SAFETY: the object has filled the view, and so many bytes are to be written.
+        let done = unsafe {
+            let order = b'C' as c_char;
+            ffi::PyBuffer_ToContiguous(copy.as_mut_ptr().cast(), &raw const *self.0, len, order)
+        };
+        self.1 = Some(copy);
+        if done == 0 { Ok(()) } else { Err(PyErr::fetch(py)) }
     }
 
     /// Its bytes.
@@ -37,9 +51,9 @@ impl Buffer {
         match self.0.len {
             // There need not be an address.
             0 => &[],
-            // SAFETY: without gaps, which `get` has looked at, so many bytes are there for as
+            // SAFETY: without gaps, which `get` has seen to, so many bytes are there for as
             // long as this is.
-            len => unsafe { std::slice::from_raw_parts(self.0.buf.cast(), len as usize) },
+            len => unsafe { std::slice::from_raw_parts(self.start().cast(), len as usize) },
         }
     }
 
@@ -82,7 +96,7 @@ pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> 
     if unsafe { ffi::PyObject_CheckBuffer(value.as_ptr()) } == 0 {
         return Ok(None);
     }
-    let buffer = Buffer::new(value).map_err(|raised| {
+    let mut buffer = Buffer::new(value).map_err(|raised| {
         let of = value.get_type();
         Fault::new(ErrorKind::WrongKind, format!("the buffer of a {of} cannot be had: {raised}"))
     })?;
@@ -93,15 +107,15 @@ pub fn get(value: &Bound<'_, PyAny>, kind: u8) -> Result<Option<Buffer>, Fault> 
     if buffer.0.ndim != 1 {
         return refuse(format!("one of {} dimensions", buffer.0.ndim));
     }
-    if !buffer.is_contiguous() {
-        return refuse("one with gaps".to_owned());
-    }
     // The library reads whole numbers of this machine's, whatever the object says of them.
     let format = buffer.format();
     let is_own = is_own_order(format.to_bytes()) || width(kind) == 1;
     let element = ElementType::from_format(format);
     if !is_own || buffer.item_size() != width(kind) || !fits(kind, element) {
         return refuse(format!("one of format {:?}", format.to_string_lossy()));
+    }
+    if !buffer.is_contiguous() {
+        buffer.close_gaps(value.py())?;
     }
     Ok(Some(buffer))
 }

@@ -52,7 +52,7 @@ pub fn of_store(given: &Bound<'_, PyAny>, store: &Py<Store>) -> Option<Extern> {
 }
 
 /// The type of this name in text modules.
-fn kind(name: &str) -> PyResult<ValType> {
+pub fn kind(name: &str) -> PyResult<ValType> {
     let found = ValType::ALL.iter().copied().find(|ty| ty.name() == name);
     found.ok_or_else(|| new(ErrorKind::UnknownKind, format!("there is no type {name:?}")))
 }

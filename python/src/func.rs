@@ -3,12 +3,15 @@
 //! Not here: host functions; what values are made of.
 
 use crate::error::{Fault, Imported, exception, new};
+use crate::externs;
+use crate::host::Host;
 use crate::lift::{Lift, number};
 use crate::lower::{Room, scalar};
 use crate::store::Store;
 use crate::text::{Units, new_str, units};
-use crate::types::{Callable, Conv, Kind, told};
+use crate::types::{Callable, Conv, Kind, Types, told};
 use crate::value;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{Borrowed, PyTraverseError, PyVisit};
@@ -16,7 +19,7 @@ use std::ffi::c_void;
 use std::sync::OnceLock;
 use witrt::string::Text;
 use witrt::tree::{Arg, Out, Returned, Sink, Slot, plain_text};
-use witrt::{Context, ErrorKind, Func, Policy, Prepared, Str, Val};
+use witrt::{Context, ErrorKind, Func, FuncType, Policy, Prepared, Str, Val, ValType};
 
 // A function of a store. (No doc comment: each has documentation of its own.)
 #[pyclass(frozen, module = "witrt", weakref)]
@@ -293,8 +296,18 @@ impl Function {
         store: &Py<Store>,
         func: Func,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let types = crate::types::Types::plain_func(py, func.ty())?;
         let name = PyString::intern(py, "func").unbind();
+        let made = Function::by_itself(py, store, func, name)?;
+        Ok(Bound::new(py, made)?.into_any())
+    }
+
+    fn by_itself(
+        py: Python<'_>,
+        store: &Py<Store>,
+        func: Func,
+        name: Py<PyString>,
+    ) -> PyResult<Function> {
+        let types = Types::plain_func(py, func.ty())?;
         let named = Named {
             name: name.clone_ref(py),
             qualname: name,
@@ -302,8 +315,7 @@ impl Function {
             array: None,
             describe: NAMELESS.get(py)?.clone().unbind(),
         };
-        let made = Function::new(py, store, func, types, store.get().policy(), named)?;
-        Ok(Bound::new(py, made)?.into_any())
+        Function::new(py, store, func, types, store.get().policy(), named)
     }
 
     #[cold]
@@ -376,6 +388,33 @@ static NAMELESS: Imported = Imported::new("witrt._describe", "nameless");
 
 #[pymethods]
 impl Function {
+    /// One of the host's.
+    #[new]
+    #[pyo3(signature = (store, callable, params=Vec::new(), results=Vec::new()), text_signature = None)]
+    fn of_host(
+        py: Python<'_>,
+        store: Py<Store>,
+        callable: Bound<'_, PyAny>,
+        params: Vec<String>,
+        results: Vec<String>,
+    ) -> PyResult<Function> {
+        if !callable.is_callable() {
+            let found = callable.get_type().name()?;
+            return Err(PyTypeError::new_err(format!("expected a callable, found {found}")));
+        }
+        let kinds = |names: &[String]| {
+            names.iter().map(|name| externs::kind(name)).collect::<PyResult<Vec<ValType>>>()
+        };
+        let ty = FuncType::new(kinds(&params)?, kinds(&results)?);
+        let name = callable.getattr("__name__").and_then(|name| Ok(name.cast_into::<PyString>()?));
+        let name = name.unwrap_or_else(|_| PyString::intern(py, "func")).unbind();
+        let (types, own) = (Types::plain_func(py, &ty)?, store.get());
+        let (told, resources) = (name.to_str(py)?.to_owned(), PyDict::new(py).unbind());
+        let host = Host::new(py, &store, callable.unbind(), types, told, resources, None)?;
+        let func = own.cell.enter(|cx| Ok(host.into_func(cx, ty)))?;
+        Function::by_itself(py, &store, func, name)
+    }
+
     #[pyo3(signature = (*args, **named))]
     fn __call__<'py>(
         &self,

@@ -2,16 +2,16 @@
 //!
 //! Not here: which import is whose.
 
-use crate::error::{Fault, raised, result_value};
+use crate::error::{Fault, new, raised, result_value};
+use crate::func::Function;
 use crate::lift::{Lift, number};
 use crate::lower::{ERR, OK, Room, scalar};
 use crate::store::{Cell, Store};
 use crate::text::{new_str, units};
 use crate::types::{Callable, Conv, Kind};
 use crate::value;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple, PyWeakrefMethods, PyWeakrefReference};
 use std::sync::{Arc, Weak};
 use witrt::tree::{Returned, Slot, copy, plain_text};
 use witrt::{
@@ -20,8 +20,8 @@ use witrt::{
 
 /// A callable that guests call, and the types of its values.
 pub struct Host {
-    /// It is in the cell, where Python's collector sees it, and so is what makes objects
-    /// of resources, under the next number.
+    /// It is in the cell, where Python's collector sees it, and so are what makes objects
+    /// of resources, and the store, which is referred to weakly, under the next numbers.
     number: usize,
     cell: Weak<Cell>,
     ty: Callable,
@@ -32,16 +32,18 @@ pub struct Host {
 
 impl Host {
     pub fn new(
-        store: &Store,
+        py: Python<'_>,
+        store: &Py<Store>,
         callable: Py<PyAny>,
         ty: Callable,
         name: String,
-        policy: Policy,
         resources: Py<PyDict>,
         array: Option<Py<PyAny>>,
-    ) -> Host {
-        let number = store.cell.keep([callable, resources.into_any()]);
-        Host { number, cell: Arc::downgrade(&store.cell), ty, name, policy, array }
+    ) -> PyResult<Host> {
+        let home = PyWeakrefReference::new(store.bind(py))?.into_any().unbind();
+        let (cell, policy) = (&store.get().cell, store.get().policy());
+        let number = cell.keep([callable, resources.into_any(), home]);
+        Ok(Host { number, cell: Arc::downgrade(cell), ty, name, policy, array })
     }
 
     /// The function of this type that guests call.
@@ -61,6 +63,16 @@ impl Host {
         let cell = self.cell.upgrade();
         let parts = cell.and_then(|cell| cell.host(py, self.number).map(|host| (cell, host)));
         parts.ok_or_else(|| Error::new(ErrorKind::WrongStore, "the store is out of use"))
+    }
+
+    /// The store, as an object.
+    fn store(&self, py: Python<'_>) -> PyResult<Py<Store>> {
+        let home = self.cell.upgrade().and_then(|cell| cell.host(py, self.number + 2));
+        let home = home.and_then(|home| home.cast_into::<PyWeakrefReference>().ok());
+        let store = home.and_then(|home| home.upgrade_as::<Store>().ok().flatten());
+        store
+            .map(Bound::unbind)
+            .ok_or_else(|| new(ErrorKind::WrongStore, "the store is out of use"))
     }
 
     fn fault(&self, py: Python<'_>, fault: Fault) -> Error {
@@ -186,8 +198,7 @@ impl Host {
             }
             _ => {
                 let val = call.value()?;
-                let func =
-                    |_| Err(PyRuntimeError::new_err("a host function cannot be given functions"));
+                let func = |func| Function::nameless(py, &self.store(py)?, func);
                 value::python(py, conv, val, &func).map_err(|error| raised(py, error))
             }
         }

@@ -130,7 +130,6 @@ impl Module {
             store.get().set_wasi(py, &wasi::config(wasi)?)?;
         }
         let types = self.types(make);
-        let policy = self.module.engine().ill_formed();
         let resources = resources.unwrap_or_else(|| PyDict::new(py).unbind());
         let mut linker = Linker::new();
         let all: Vec<_> = self.module.imports().collect();
@@ -149,14 +148,14 @@ impl Module {
                         };
                         let array = array.as_ref().map(|array| array.clone_ref(py));
                         let host = Host::new(
-                            store.get(),
+                            py,
+                            &store,
                             given.unbind(),
                             callable,
                             name,
-                            policy,
                             resources.clone_ref(py),
                             array,
-                        );
+                        )?;
                         store
                             .get()
                             .cell

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 import tracemalloc
-from typing import Any, Callable
+import weakref
+from typing import Any, Callable, List
 
 import pytest
 import witrt
@@ -120,6 +121,40 @@ def test_instances_are_given_back() -> None:
     kinds = (witrt.Store, witrt.Function, witrt.Instance)
     gc.collect()
     assert sum(isinstance(thing, kinds) for thing in gc.get_objects()) < 40
+
+
+def test_an_engine_that_its_own_trace_holds() -> None:
+    class Lines(List[str]):
+        held: Any = None
+
+        def __call__(self, line: str) -> None:
+            self.append(line)
+
+    lines = Lines()
+    engine = witrt.Engine(trace=lines)
+    strings: Any = witrt.load(MODULES / "strings.wasm", engine=engine).instantiate()
+    lines.held = [engine, strings]
+    strings.byte_len("ab")
+    assert lines == ['call byte_len("ab")']
+    gone = weakref.ref(lines)
+    del lines, engine, strings
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_host_function_that_holds_its_store() -> None:
+    class Held:
+        def __init__(self) -> None:
+            store = witrt.Store()
+            self.table = witrt.Table(store, "funcref", 1)
+            self.table[0] = witrt.Function(store, self.call)
+
+        def call(self) -> None:
+            pass
+
+    gone = weakref.ref(Held())
+    gc.collect()
+    assert gone() is None
 
 
 def test_resources_are_given_back(guest: Any) -> None:

@@ -113,7 +113,7 @@ class ResultError(Error):
     """What the error holds; ``None`` where it holds nothing."""
 
     def __init__(self, value: Any = None) -> None:
-        super().__init__("" if value is None else str(value))
+        super().__init__("" if value is None else value if isinstance(value, str) else repr(value))
         self.value = value
 
 

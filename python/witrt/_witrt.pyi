@@ -18,7 +18,8 @@ class Engine:
     ``max_memory_bytes`` bounds a memory, ``max_table_elements`` a table, ``max_instances``
     the instances of a store; a store may have bounds of its own. ``max_stack_bytes`` is how
     much of a thread's stack guests may use, 256 KiB unless it is told. ``pooling`` sets
-    memory aside for so many instances at once.
+    memory aside for so many instances at once. ``back_end`` is what runs a module's adapters:
+    ``"compiled"``, or ``"reference"``, which is slower and simpler, to compare with.
 
     ``trace`` is given a line whenever an export is called or a guest calls an import
     (``call greet("Zoë", 3)``), right before, on the thread of the call. What it raises is
@@ -39,6 +40,7 @@ class Engine:
         max_stack_bytes: Optional[int] = None,
         pooling: Optional[int] = None,
         parallel_compilation: bool = True,
+        back_end: str = "compiled",
         trace: Optional[Callable[[str], object]] = None,
     ) -> None: ...
 
@@ -87,8 +89,18 @@ class Store:
 
 @final
 class Function:
-    """A function of a store. Call it with Python's own values."""
+    """A function of a store, which is called with Python's own values.
 
+    Instances have those of their exports. To make one of a callable is for tables of functions
+    and parameters that are references: an import takes any callable as it is. ``params`` and
+    ``results`` are types of a module's, such as ``"i32"`` or ``"externref"``. The callable is kept
+    for as long as the store is, and called on the thread that is in the store; what it raises
+    unwinds the guest, and is the ``__cause__`` of the :class:`witrt.Trap` that comes out.
+    """
+
+    def __init__(
+        self, store: Store, callable: Callable[..., Any], params: Sequence[str] = (), results: Sequence[str] = ()
+    ) -> None: ...
     def __call__(self, *args: Any, **named: Any) -> Any: ...
     @property
     def __name__(self) -> str: ...
