@@ -79,4 +79,41 @@ if command -v valgrind >/dev/null; then
         many=$(counted "$workload" 21000)
         printf '%-24s %6d\n' "c-$workload" $(((many - few) / 20000))
     done | tee -a "$out/instructions.txt"
+    # Of components, from each host; calls back are a hundred of a call.
+    counted() {
+        local program=$1
+        shift
+        valgrind --tool=callgrind --callgrind-out-file=/dev/null "$target/release/$program" "$@" 2>&1 |
+            sed -n 's/.*Collected : //p'
+    }
+    of() {
+        few=$(counted "$@" "$row" "$size" 100)
+        many=$(counted "$@" "$row" "$size" $((100 + times)))
+        printf ' %9d' $(((many - few) / times / each))
+    }
+    {
+        printf '%-16s' ''
+        printf ' %9s' typed 'C API' values structs C++ Rust
+        printf '\n'
+        while read -r size times each row; do
+            printf '%-16s' "$row $size"
+            for who in typed 'C API' values structs C++; do
+                of components "$target/release/$library" repeat "$who"
+            done
+            of typed repeat ours
+            printf '\n'
+        done <<'ROWS'
+0 1000 1 add
+8 1000 1 string in
+64 1000 1 string in
+8 1000 1 string out
+64 1000 1 string out
+1024 1000 1 bytes in
+1024 1000 1 bytes out
+100 100 1 records in
+100 100 1 records out
+8 20 100 call back
+8 20 100 bytes back
+ROWS
+    } | tee "$out/components-instructions.txt"
 fi

@@ -14,7 +14,7 @@ use std::ptr::null_mut;
 ///
 /// Where a value is not of its type, or changes.
 pub(super) fn play(mut bytes: Bytes<'_>, engine: Ptr) {
-    let Some(Made { text, types: signatures, .. }) = component(&mut bytes) else { return };
+    let Some(Made { text, types: signatures, .. }) = component(&mut bytes, false) else { return };
     let mut kept = Vec::new();
     // SAFETY: what is given lives as long as the header asks for; all is deleted once.
     unsafe {

@@ -106,15 +106,31 @@ pub(super) struct Types {
     pub count: usize,
     /// None has resources.
     pub values_only: bool,
+    /// They may be lent as well.
+    pub lends: bool,
 }
 
 impl Types {
     pub fn any(&mut self, bytes: &mut Bytes<'_>, depth: usize) -> String {
         let plain: &[&str] = &[
-            "bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char",
-            "string", "(own $r)",
+            "bool",
+            "s8",
+            "u8",
+            "s16",
+            "u16",
+            "s32",
+            "u32",
+            "s64",
+            "u64",
+            "f32",
+            "f64",
+            "char",
+            "string",
+            "(own $r)",
+            "(borrow $r)",
         ];
-        let plain = &plain[..plain.len() - usize::from(self.values_only)];
+        let without = [usize::from(!self.lends), 2][usize::from(self.values_only)];
+        let plain = &plain[..plain.len() - without];
         if depth == 0 {
             return plain[bytes.below(plain.len())].to_owned();
         }

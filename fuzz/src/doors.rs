@@ -1,6 +1,6 @@
 //! Functions of components by their door, and by the engine's own way: the same results,
 //! traps, calls of the host and memory, whatever the guest's allocator does, and whatever
-//! it says that its values are.
+//! it says that its values are; and the same ends of resources.
 
 use super::Bytes;
 use super::components::{Types, core_type, signature, text, value};
@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::wit::Type;
 use witrt::{
-    AsContext, BackEnd, Config, Engine, Func, FuncType, Instance, List, Module, OptLevel,
+    AsContext, BackEnd, Config, Engine, Func, FuncType, Instance, List, Module, OptLevel, Resource,
     Signature, Store, Val, ValType,
 };
 
@@ -37,6 +37,18 @@ const DEEDS: [&str; 12] = [
     "(i32.store (i32.const 64) (i32.const 0x21ff2121))",
     "(global.set $next (i32.const 0x1ffff))",
     "(call $deep)",
+];
+
+/// What guests do besides that have resources.
+const DEEDS_WITH_THINGS: [&str; 8] = [
+    "",
+    "",
+    "(drop (call $new (i32.const 7)))",
+    "(drop (call $new (i32.const 7)))",
+    "(call $drop (i32.const 1))",
+    "(call $drop (i32.const 2))",
+    "(drop (call $rep (i32.const 1)))",
+    "(drop (call $rep (i32.const 3)))",
 ];
 
 /// What allocators say beside the truth.
@@ -95,6 +107,26 @@ const WORDS: [u32; 22] = [
     u32::MAX,
 ];
 
+/// Resources of the component's own, which tell the host of their ends.
+const THINGS: &str = r#"
+  (core module $ends (import "host" "note" (func $note (param i32)))
+    (func (export "end") (param i32) (call $note (i32.add (i32.const 1000) (local.get 0)))))
+  (core instance $ends (instantiate $ends
+    (with "host" (instance (export "note" (func $lowered))))))
+  (type $r' (resource (rep i32) (dtor (func $ends "end"))))
+  (export $r "r" (type $r'))
+  (core func $new (canon resource.new $r'))
+  (core func $rep (canon resource.rep $r'))
+  (core func $drop (canon resource.drop $r'))"#;
+
+/// How these are called, and what is given for it.
+const THINGS_IMPORTED: (&str, &str) = (
+    r#"(import "host" "new" (func $new (param i32) (result i32)))
+    (import "host" "rep" (func $rep (param i32) (result i32)))
+    (import "host" "drop" (func $drop (param i32)))"#,
+    r#"(export "new" (func $new)) (export "rep" (func $rep)) (export "drop" (func $drop))"#,
+);
+
 /// Does what the bytes say, both ways.
 ///
 /// # Panics
@@ -102,7 +134,7 @@ const WORDS: [u32; 22] = [
 /// Where there is a difference.
 pub fn play(data: &[u8]) {
     let mut bytes = Bytes(data);
-    let Some(Made { text, types, doomed }) = component(&mut bytes) else { return };
+    let Some(Made { text, types, doomed }) = component(&mut bytes, true) else { return };
     let calls = (0..8).map(|_| {
         let at = bytes.below(types.len());
         // At times those of another function.
@@ -148,12 +180,23 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
     });
     let instance = Instance::new(&mut store, &module, &[note.into()]).expect("nothing runs");
     noted.lock().expect("as above").1 = instance.func(&mut store, "hash").ok();
-    let mut found = Vec::new();
-    let mut call = |name: &str, args: &[Val<'_>]| {
+    let (mut found, mut things) = (Vec::new(), Vec::new());
+    let mut call = |name: &str, args: &[Val<'static>]| {
         let func = instance.func(&mut store, name).expect("it is exported");
         let mut results = vec![Val::Bool(false); func.ty().results().len()];
-        let outcome = match func.call(&mut store, args, &mut results) {
-            Ok(()) => results.iter().map(|val| shown(&store, val)).collect(),
+        let mut args = args.to_vec();
+        let mut others = Others { things: &things, next: found.len() };
+        args.iter_mut().for_each(|arg| others.put(arg));
+        let outcome = match func.call(&mut store, &args, &mut results) {
+            Ok(()) => {
+                let shown = results.iter().map(|val| shown(&store, val)).collect();
+                results.iter().for_each(|val| collect(val, &mut things));
+                // Some are given back before the next call.
+                if found.len() % 3 == 2 && !things.is_empty() {
+                    things.remove(0);
+                }
+                shown
+            }
             Err(error) => {
                 let frames = error.trap().map(|trap| trap.frames().iter());
                 let frames = frames.into_iter().flatten().map(|f| (f.func_index, f.func_offset));
@@ -173,6 +216,46 @@ fn outcomes(engine: &Engine, text: &str, calls: &[(usize, Vec<Val<'static>>)]) -
     found
 }
 
+/// What a guest has made, in place of some of the host's resources.
+struct Others<'a> {
+    things: &'a [Resource],
+    next: usize,
+}
+
+impl Others<'_> {
+    fn put(&mut self, val: &mut Val<'_>) {
+        match val {
+            Val::Own(of) | Val::Borrow(of) => {
+                self.next += 1;
+                if !self.next.is_multiple_of(5)
+                    && let Some(thing) = self.things.get(self.next % self.things.len().max(1))
+                {
+                    *of = thing.clone();
+                }
+            }
+            Val::List(List::Val(all)) => all.iter_mut().for_each(|val| self.put(val)),
+            Val::Record(all) | Val::Tuple(all) => all.iter_mut().for_each(|val| self.put(val)),
+            Val::Variant(_, val) | Val::Option(val) | Val::Result(Ok(val) | Err(val)) => {
+                val.iter_mut().for_each(|val| self.put(val));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The resources in a value.
+fn collect(val: &Val<'_>, things: &mut Vec<Resource>) {
+    match val {
+        Val::Own(thing) => things.push(thing.clone()),
+        Val::List(List::Val(all)) => all.iter().for_each(|val| collect(val, things)),
+        Val::Record(all) | Val::Tuple(all) => all.iter().for_each(|val| collect(val, things)),
+        Val::Variant(_, val) | Val::Option(val) | Val::Result(Ok(val) | Err(val)) => {
+            val.iter().for_each(|val| collect(val, things));
+        }
+        _ => {}
+    }
+}
+
 /// A value with all its bits.
 fn shown(cx: &impl AsContext, val: &Val<'_>) -> String {
     let payload = |val: &Option<Box<Val<'_>>>| val.as_ref().map(|val| shown(cx, val));
@@ -187,38 +270,49 @@ fn shown(cx: &impl AsContext, val: &Val<'_>) -> String {
         Val::Option(val) => format!("option {:?}", payload(val)),
         Val::Result(Ok(val)) => format!("ok {:?}", payload(val)),
         Val::Result(Err(val)) => format!("err {:?}", payload(val)),
+        Val::Own(_) => "own".to_owned(),
         other => format!("{other:?}"),
     }
 }
 
 /// Functions of types of their own: what declares the types, the functions as a host
 /// would import them, and what they are.
-fn signatures(bytes: &mut Bytes<'_>) -> Option<(String, Vec<String>, Vec<Signature>)> {
-    let mut types = Types { values_only: true, ..Types::default() };
+fn signatures(
+    bytes: &mut Bytes<'_>,
+    has_things: bool,
+) -> Option<(Types, Vec<String>, Vec<Signature>)> {
+    let mut types = Types { values_only: !has_things, ..Types::default() };
     let texts = (0..1 + bytes.below(3)).map(|_| {
-        let mut any = |bytes: &mut Bytes<'_>| match bytes.below(4) {
+        let any = |types: &mut Types, bytes: &mut Bytes<'_>| match bytes.below(4) {
+            0 if has_things => ["(own $r)", "(borrow $r)"][usize::from(types.lends)].to_owned(),
             0 => "string".to_owned(),
             1 => types.any(bytes, 0),
             _ => types.any(bytes, 2),
         };
+        types.lends = true;
         let params = (0..[0, 1, 1, 2, 3, 4, 7, 17][bytes.below(8)])
-            .map(|i| format!("(param \"p{i}\" {})", any(bytes)))
+            .map(|i| format!("(param \"p{i}\" {})", any(&mut types, bytes)))
             .collect::<String>();
+        types.lends = false;
         let result = match bytes.below(5) {
             0 => String::new(),
-            _ => format!("(result {})", any(bytes)),
+            _ => format!("(result {})", any(&mut types, bytes)),
         };
         params + &result
     });
     let texts = texts.collect::<Vec<_>>();
     let imports = texts.iter().enumerate().map(|(i, of)| format!("(import \"f{i}\" (func {of}))"));
     // The layouts are told by a component that does nothing.
-    let asked = format!("(component {} {})", types.text, imports.collect::<String>());
+    let asked = format!(
+        "(component (import \"r\" (type $r (sub resource))) {} {})",
+        types.text,
+        imports.collect::<String>()
+    );
     // The library may be without components.
     let asked = Module::new(&ENGINES[1], asked.as_bytes()).ok()?;
     let signatures = (0..texts.len()).map(|i| signature(&asked, i)).collect::<Vec<_>>();
     let large = |ty: &Signature| ty.params.layout.size > 4096 || ty.results.layout.size > 4096;
-    (!signatures.iter().any(large)).then_some((types.text, texts, signatures))
+    (!signatures.iter().any(large)).then_some((types, texts, signatures))
 }
 
 /// A component of functions of any values.
@@ -230,20 +324,35 @@ pub(super) struct Made {
     doomed: Vec<bool>,
 }
 
-/// Makes one.
-pub(super) fn component(bytes: &mut Bytes<'_>) -> Option<Made> {
-    let deed = |bytes: &mut Bytes<'_>| DEEDS[bytes.below(DEEDS.len())];
-    let resource = match bytes.below(3) {
-        0 => "(type $r (resource (rep i32))) (core func $drop (canon resource.drop $r))",
-        _ => "",
+/// Makes one, of types with resources too if it may have things.
+pub(super) fn component(bytes: &mut Bytes<'_>, may_have_things: bool) -> Option<Made> {
+    let kind = bytes.below(if may_have_things { 5 } else { 3 });
+    let has_things = kind > 2;
+    let deed = |bytes: &mut Bytes<'_>| {
+        if has_things && bytes.below(2) == 0 {
+            return DEEDS_WITH_THINGS[bytes.below(DEEDS_WITH_THINGS.len())];
+        }
+        DEEDS[bytes.below(DEEDS.len())]
     };
+    let resource = match kind {
+        0 => "(type $r' (resource (rep i32))) (core func $drop (canon resource.drop $r'))",
+        1 | 2 => "",
+        _ => THINGS,
+    };
+    let (imports, given) = if has_things { THINGS_IMPORTED } else { ("", "") };
     let encoding =
         ["", "", "string-encoding=utf16", "string-encoding=latin1+utf16"][bytes.below(4)];
     let lie = LIES[bytes.below(LIES.len())];
     let (allocates, pays) = (deed(bytes), deed(bytes));
     let made_up = (0..bytes.below(65)).flat_map(|_| WORDS[bytes.below(WORDS.len())].to_le_bytes());
     let made_up = made_up.map(|byte| format!("\\{byte:02x}")).collect::<String>();
-    let (types, texts, signatures) = signatures(bytes)?;
+    let (made, texts, signatures) = signatures(bytes, has_things)?;
+    let mut types = made.text;
+    for at in 0..made.count {
+        // What a resource of the component's own is in cannot be imported.
+        let imported = format!("(import \"t{at}\" (type $t{at} (eq $d{at})))");
+        types = types.replace(&imported, &format!("(export $t{at} \"t{at}\" (type $d{at}))"));
+    }
     let (mut core, mut lifted, mut doomed) = (String::new(), String::new(), Vec::new());
     for (at, (of, ty)) in texts.iter().zip(&signatures).enumerate() {
         let params = &ty.params.layout.flat;
@@ -266,7 +375,12 @@ pub(super) fn component(bytes: &mut Bytes<'_>) -> Option<Made> {
         let bits = [0, 1, 2, 255, 256, 0xd800, 0x10ffff, -1][bytes.below(8)];
         let back = core_type(&ty.results.layout.flat);
         let mut area = 0;
+        let is_thing =
+            matches!(ty.results.fields.first(), Some(of) if matches!(of.ty, Type::Own(_)));
         let (given, returned) = match &*back {
+            " i32" if is_thing && bytes.below(4) > 0 => {
+                (format!("(call $new (i32.const {at}))"), "(result i32)")
+            }
             "" => (String::new(), ""),
             " i32" => (format!("(i32.const {bits})"), "(result i32)"),
             " i64" => (format!("(i64.const {bits})"), "(result i64)"),
@@ -306,12 +420,13 @@ pub(super) fn component(bytes: &mut Bytes<'_>) -> Option<Made> {
     }
     let text = format!(
         r#"(component
-  {types}
   (import "note" (func $host (param "n" u32)))
   (core func $lowered (canon lower (func $host)))
   {resource}
+  {types}
   (core module $m
     (import "host" "note" (func $note (param i32)))
+    {imports}
     (memory (export "memory") 1)
     (data (i32.const 64) "plain text, caf\c3\a9, \f0\9f\a6\80, and \ff ill-formed")
     (data (i32.const {MADE_UP}) "{made_up}")
@@ -343,7 +458,7 @@ pub(super) fn component(bytes: &mut Bytes<'_>) -> Option<Made> {
       (local.get 1))
     {core})
   (core instance $i (instantiate $m
-    (with "host" (instance (export "note" (func $lowered))))))
+    (with "host" (instance (export "note" (func $lowered)) {given}))))
   (func (export "hash") (result u64) (canon lift (core func $i "hash")))
   {lifted})"#
     );

@@ -1,6 +1,6 @@
 //! The core module that is appended to a component, so that its functions can be
-//! entered as core functions: which there are, and how a call's values lie in that
-//! module's own memory, the *frame*.
+//! entered as core functions: which there are, and how a call's values lie in the memory
+//! between it and the host, the *frame*.
 //!
 //! The host puts words and text there, enters, and finds there what comes back. Where a
 //! function takes and gives numbers and text only, text that is short or plain crosses
@@ -17,6 +17,9 @@ pub(crate) struct Door {
     /// Whether nothing that an allocator or a call after a return could ask for has to
     /// be kept from it by the host: then a call is one entry.
     pub whole: bool,
+    /// How many instances and memories it adds to those of the component.
+    pub instances: u32,
+    pub memories: u32,
     /// The functions that it leads to.
     pub funcs: Vec<Entrance>,
 }
@@ -25,15 +28,17 @@ pub(crate) struct Door {
 pub(crate) struct Entrance {
     /// Its flat name.
     pub export: String,
-    /// The number of its first step: [`RUN`] and those beside it count from here on.
+    /// The number of the first step of its group, which are called alike: [`RUN`] and
+    /// those beside it count from here on; and which of the group it is.
     pub first: u32,
+    pub which: u32,
     /// Whether it is told once its result has been read.
     pub pays: bool,
     /// Whether its values are for the host to lower and lift, all of them.
     pub walks: bool,
 }
 
-/// Each function has so many steps, which give a status:
+/// Each group has so many steps, which take the function's number, and give a status:
 pub(crate) const EACH: u32 = 4;
 /// the call itself, with words that are all there;
 pub(crate) const RUN: u32 = 0;
@@ -54,19 +59,23 @@ pub(crate) const MISALIGNED: i32 = 2;
 /// or that is not in its memory.
 pub(crate) const BEYOND: i32 = 3;
 
-/// How the frame is exported, the function that all is entered by, which has the type
-/// of a `realloc` and takes the number of a step, and one that gives the frame its size,
-/// which takes a text that it does not look at.
+/// How the frame is imported, the first of all memories: what the component gives for it is
+/// some memory or other, in whose place the host puts its own. How the function is exported
+/// that all is entered by, which has the type of a `realloc` and takes the number of a step
+/// and that of a function, and one that does nothing, which is lifted with that as its `realloc`.
 pub(crate) const FRAME: &str = "frame";
 pub(crate) const ENTER: &str = "enter";
 pub(crate) const READY: &str = "ready";
 /// The name of the module, by which its frames are known.
 pub(crate) const MODULE: &str = "witrt's door";
 
-/// How large a frame is: a page.
-pub(crate) const FRAME_SIZE: usize = 1 << 16;
-/// Where in it is a word that tells, by not being zero, that the guest may call nobody;
+/// How large a frame is.
+pub(crate) const FRAME_SIZE: usize = 16 << 10;
+/// Where in it is a word that tells, by not being zero, that the guest may call nobody:
+/// its allocator runs, or, once its result is in the frame, what it does after a return;
 pub(crate) const INSIDE: u64 = 0;
+pub(crate) const ALLOCATES: i32 = 1;
+pub(crate) const ENDS: i32 = 2;
 /// the result: a number, or where the guest tells of its text;
 pub(crate) const RESULT: u64 = 8;
 /// where in the frame the text is that was returned, and how many bytes it has, as a

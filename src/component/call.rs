@@ -9,10 +9,10 @@
 use super::by_engine;
 use super::callee::{Callee, Going, Sink};
 use super::check::Checker;
+use super::component::Told;
 use super::door::Way;
 use super::ends::{Arguments, To};
 use super::frame::Frame;
-use super::gate::Told;
 use super::instance::Instance;
 use super::walk_lift::Source;
 use crate::error::Result;
@@ -148,16 +148,16 @@ fn by_door(
     to: &mut To<'_>,
 ) -> wasmtime::Result<()> {
     let mut words = [const { MaybeUninit::uninit() }; MAX_FLAT_PARAMS];
-    let count = going.lower(&mut told.context(store), &mut words)?;
+    let count = going.lower(&mut way.context(store, told), &mut words)?;
     // SAFETY: so many were written.
     let words = words[..count].iter().map(|word| unsafe { word.assume_init_ref() }.get_u64());
-    let status = way.run(store, words)?;
+    let status = way.run(store, going.frame, words, to)?;
     if !way.walks {
         return way.finish(store, going.frame, &going.func.ty, status, to);
     }
     let mut into = Sink::new(going.func, to);
     {
-        let mut cx = told.context(store);
+        let mut cx = way.context(store, told);
         let source = Source::Memory(cx.as_slice_mut(), told.encoding);
         going.func.lift(going.frame, source, &way.result(), &mut into)?;
     }

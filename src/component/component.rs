@@ -4,12 +4,14 @@
 
 use super::engine_types::{Reader, Resources};
 use super::names;
+use crate::abi::GuestEncoding;
 use crate::abi::door::{Door, Entrance};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::tree::{Field, Signature, Tuple};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use wasmtime::Engine;
 use wasmtime::component::__internal::InstanceType;
+use wasmtime::component::__internal::wasmtime_environ::component::OptionsIndex;
 use wasmtime::component::ComponentExportIndex;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 
@@ -39,7 +41,28 @@ struct Known {
     at: ComponentExportIndex,
     /// Positions among its functions, beside `exports`.
     entrances: Vec<Option<usize>>,
+    /// What the first instance was told of it, and beside its functions what was told by
+    /// the first calls of each: it is the same in all instances.
+    options: OnceLock<OptionsIndex>,
+    told: Vec<OnceLock<Told>>,
     is_used: bool,
+}
+
+/// How values are lowered and lifted for a function, which its first call, by the
+/// engine's own way, tells.
+pub(super) struct Told {
+    pub options: OptionsIndex,
+    pub encoding: GuestEncoding,
+}
+
+/// Where a component's door is found.
+#[derive(Clone, Copy)]
+pub(super) struct DoorAt<'a> {
+    pub export: &'a ComponentExportIndex,
+    /// The number of the options that its one function is lifted with, once that is known.
+    pub options: &'a OnceLock<OptionsIndex>,
+    /// See [`Door::whole`].
+    pub whole: bool,
 }
 
 /// A component's door, and whether calls go by it.
@@ -160,7 +183,8 @@ impl Component {
                     door.funcs.binary_search_by(|known| known.export.cmp(&export.name)).ok()
                 };
                 let entrances = exports.iter().map(entrance).collect();
-                Some(Known { door, at, entrances, is_used })
+                let told = std::iter::repeat_with(OnceLock::new).take(door.funcs.len()).collect();
+                Some(Known { door, at, entrances, options: OnceLock::new(), told, is_used })
             }
         };
         let (mut imports, mut modules) = (Vec::new(), Vec::new());
@@ -185,21 +209,23 @@ impl Component {
     }
 
     /// Where the door is found, if calls go by it.
-    pub(super) fn door_at(&self) -> Option<(&ComponentExportIndex, bool)> {
+    pub(super) fn door_at(&self) -> Option<DoorAt<'_>> {
         let known = self.0.door.as_ref().filter(|known| known.is_used)?;
-        Some((&known.at, known.door.whole))
+        let (export, options) = (&known.at, &known.options);
+        Some(DoorAt { export, options, whole: known.door.whole })
     }
 
-    /// How many functions can be entered by it.
-    pub(super) fn entrances(&self) -> usize {
-        self.0.door.as_ref().map_or(0, |known| known.door.funcs.len())
+    /// For each function that is behind it, what was told of it.
+    pub(super) fn told(&self) -> &[OnceLock<Told>] {
+        self.0.door.as_ref().map_or(&[], |known| &known.told)
     }
 
-    /// How the exported function of this position is entered by the door.
-    pub(super) fn entrance(&self, export: usize) -> Option<&Entrance> {
+    /// How the exported function of this position is entered by the door, and its position
+    /// among those that are.
+    pub(super) fn entrance(&self, export: usize) -> Option<(usize, &Entrance)> {
         let known = self.0.door.as_ref()?;
-        let at = *known.entrances.get(export)?;
-        known.door.funcs.get(at?)
+        let at = (*known.entrances.get(export)?)?;
+        Some((at, known.door.funcs.get(at)?))
     }
 
     /// The functions that it imports: interface, name and type. A function of the

@@ -11,10 +11,11 @@
 #![allow(unsafe_code)] // the frame, and what arguments point to
 
 use super::check::{number, with_text};
+use super::component::Told;
 use super::ends::{Arguments, To, put_slot, put_text};
 use super::engine_types::encoding_of;
 use super::frame::Frame;
-use super::gate::{Gate, Told};
+use super::gate::Gate;
 use super::text::find;
 use super::walk_lift::{Lifting, MOST_COPIED, Source, area, own, pair, scalar, too_much};
 use crate::abi::door::*;
@@ -30,14 +31,17 @@ use crate::string::{self, Dest, Policy, SHORT, Text, short};
 use crate::types::kind::extended;
 use crate::types::tree::{Fields, Signature, Type};
 use std::sync::OnceLock;
-use wasmtime::component::__internal::LiftContext;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
-use wasmtime::{Result, Store, ValRaw};
+use wasmtime::component::__internal::{LiftContext, LowerContext};
+use wasmtime::{AsContextMut as _, Result, Store, ValRaw};
 
 /// How a function is called by a door.
 pub(super) struct Way {
     gate: Gate,
+    /// Its position among those that are behind it.
+    at: usize,
     first: u32,
+    which: u32,
     pays: bool,
     /// Whether there is text among its arguments.
     takes_text: bool,
@@ -49,10 +53,10 @@ pub(super) struct Way {
 const MOST_LAID: usize = 8 << 10;
 
 impl Way {
-    pub fn new(gate: Gate, entrance: &Entrance, ty: &Signature) -> Way {
+    pub fn new(gate: Gate, (at, entrance): (usize, &Entrance), ty: &Signature) -> Way {
         let takes_text = ty.params.fields.iter().any(|field| matches!(field.ty, Type::String));
-        let Entrance { first, pays, walks, .. } = *entrance;
-        Way { gate, first, pays, takes_text, walks }
+        let Entrance { first, which, pays, walks, .. } = *entrance;
+        Way { gate, at, first, which, pays, takes_text, walks }
     }
 
     /// A call has been made by the engine's way.
@@ -66,18 +70,26 @@ impl Way {
             && ty.params.fields.iter().all(|field| needs_no_handle(&field.ty, &mut is_own))
         {
             let encoding = encoding_of(cx.options().string_encoding);
-            let (options, instance) = (cx.options_index(), cx.instance_handle());
-            let _ = told.set(Told { options, instance, encoding });
+            let _ = told.set(Told { options: cx.options_index(), encoding });
         }
     }
 
     fn place<'f>(&self, frame: &'f Frame) -> Option<&'f OnceLock<Told>> {
-        frame.shared().told.get((self.first / EACH) as usize)
+        frame.shared().told().get(self.at)
     }
 
     /// How its values are lowered and lifted, once that is known.
     pub fn told<'f>(&self, frame: &'f Frame) -> Option<&'f Told> {
         self.place(frame)?.get()
+    }
+
+    /// The component, to be written to and read for a call of this function.
+    pub fn context<'s>(
+        &self,
+        store: &'s mut Store<StoreData>,
+        told: &Told,
+    ) -> LowerContext<'s, StoreData> {
+        LowerContext::new(store.as_context_mut(), told.options, self.gate.instance)
     }
 
     /// Calls the function with numbers and text that it puts into the frame, or tells
@@ -100,12 +112,14 @@ impl Way {
             return Ok(false);
         }
         let status = match (self.takes_text, self.gate.whole) {
-            (false, _) => self.gate.step(store, self.first + RUN)?,
-            (true, true) => self.gate.step(store, self.first + PREPARE_AND_RUN)?,
-            (true, false) => match self.gate.step_inside(store, self.first + PREPARE)? {
-                DONE => self.gate.step(store, self.first + RUN)?,
-                status => status,
-            },
+            (false, _) => self.enter(store, frame, RUN, to)?,
+            (true, true) => self.enter(store, frame, PREPARE_AND_RUN, to)?,
+            (true, false) => {
+                match self.gate.step_inside(store, self.first + PREPARE, self.which)? {
+                    DONE => self.enter(store, frame, RUN, to)?,
+                    status => status,
+                }
+            }
         };
         #[cfg(test)]
         tests::made(0);
@@ -117,12 +131,45 @@ impl Way {
     pub fn run(
         &self,
         store: &mut Store<StoreData>,
+        frame: &Frame,
         words: impl Iterator<Item = u64>,
+        to: &mut To<'_>,
     ) -> Result<i32> {
         words.zip((WORDS..).step_by(8)).for_each(|(word, at)| self.gate.set(at, word));
         #[cfg(test)]
         tests::made(1);
-        self.gate.step(store, self.first + RUN)
+        self.enter(store, frame, RUN, to)
+    }
+
+    fn enter(
+        &self,
+        store: &mut Store<StoreData>,
+        frame: &Frame,
+        step: u32,
+        to: &mut To<'_>,
+    ) -> Result<i32> {
+        let entered = self.gate.step(store, self.first + step, self.which);
+        entered.map_err(|error| self.first_of(frame, error, to))
+    }
+
+    /// What has gone wrong first. Where the guest failed after its return, what was wrong
+    /// with its result, or with the place for it, would have been found before.
+    #[cold]
+    fn first_of(&self, frame: &Frame, error: wasmtime::Error, to: &mut To<'_>) -> wasmtime::Error {
+        if self.gate.get(INSIDE) as i32 != ENDS {
+            return error;
+        }
+        match self.give_short(frame, to) {
+            Ok(()) => error,
+            Err(first) => first,
+        }
+    }
+
+    /// Gives the text that is in the frame.
+    fn give_short(&self, frame: &Frame, to: &mut To<'_>) -> Result<()> {
+        // SAFETY: the guest does not run until it has been read.
+        let bytes = unsafe { self.gate.bytes(0, FRAME_SIZE) };
+        give(frame, bytes, INLINE, RETURNED as usize, to)
     }
 
     /// What the function returned, as a core value.
@@ -158,9 +205,7 @@ impl Way {
                 }
             }
             (DONE, Some(_)) => {
-                // SAFETY: the guest does not run until it has been read.
-                let frames = unsafe { self.gate.bytes(0, FRAME_SIZE) };
-                give(frame, frames, INLINE, RETURNED as usize, to)?;
+                self.give_short(frame, to)?;
                 if !self.gate.whole {
                     self.pay(store)?;
                 }
@@ -169,7 +214,7 @@ impl Way {
                 let told = self.told(frame).ok_or_else(unknown)?;
                 let at = self.gate.get(RESULT) as u32;
                 {
-                    let mut cx = told.context(store);
+                    let mut cx = self.context(store, told);
                     let memory = cx.as_slice_mut();
                     let at = area(memory, &ty.results, at)?;
                     give(frame, memory, told.encoding, at, to)?;
@@ -183,7 +228,7 @@ impl Way {
     /// The result has been read.
     pub fn pay(&self, store: &mut Store<StoreData>) -> Result<()> {
         if self.pays {
-            self.gate.step_inside(store, self.first + PAY)?;
+            self.gate.step_inside(store, self.first + PAY, self.which)?;
         }
         Ok(())
     }
@@ -397,6 +442,19 @@ mod tests {
             assert_eq!([1, 2].map(|_| made("wide", "x".into())), [[0; 2], [0, by]]);
             let bytes = || Val::List(crate::List::U8(vec![1].into()));
             assert_eq!([1, 2].map(|_| made("bytes", bytes())), [[0; 2], [0, by]]);
+            // What is known of a component is known of all its instances.
+            let other = Instance::new(&mut store, &module, &[]).unwrap();
+            for (name, arg, expected) in [
+                ("bytes", bytes(), [0, by]),
+                ("echo", "first".into(), [by, 0]),
+                ("wide", "x".into(), [0, by]),
+            ] {
+                let func = other.func(&mut store, name).unwrap();
+                let before = MADE.get();
+                func.call(&mut store, &[arg], &mut [Val::Bool(false)]).unwrap();
+                let after = MADE.get();
+                assert_eq!([after[0] - before[0], after[1] - before[1]], expected, "{name}");
+            }
         }
     }
 

@@ -116,6 +116,10 @@ impl<'a> Reader<'a> {
     }
 
     fn ty(&mut self, ty: InterfaceType) -> Result<Type> {
+        // The most are numbers and text, which are made sooner than found.
+        if is_primitive(&ty) {
+            return self.make(ty);
+        }
         if let Some(made) = self.made.get(&ty) {
             return Ok(made.clone());
         }
@@ -204,6 +208,26 @@ impl<'a> Reader<'a> {
             table: at.as_u32(),
         })
     }
+}
+
+fn is_primitive(ty: &InterfaceType) -> bool {
+    use InterfaceType as T;
+    matches!(
+        ty,
+        T::Bool
+            | T::S8
+            | T::U8
+            | T::S16
+            | T::U16
+            | T::S32
+            | T::U32
+            | T::S64
+            | T::U64
+            | T::Float32
+            | T::Float64
+            | T::Char
+            | T::String
+    )
 }
 
 fn check(layout: &crate::types::layout::Layout, abi: &CanonicalAbiInfo) {

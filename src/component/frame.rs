@@ -6,9 +6,9 @@
 #![allow(unsafe_code)] // what a call lends to those who lower and lift
 
 use super::check::Notes;
-use super::component::Component;
+use super::component::{Component, Told};
 use super::engine_types::{Reader, Resources};
-use super::gate::{Gate, Told};
+use super::gate::{Gate, Room};
 use crate::error::{Error, ErrorKind};
 use crate::guest::Limits;
 use crate::guest::context::Cx;
@@ -133,10 +133,8 @@ pub(super) struct Shared {
     /// The types of parameters and results of what components within it import, by
     /// the engine's numbers, where the component does not know them.
     pub tuples: RefCell<HashMap<u32, Tuple>>,
-    /// The component's door, if calls go by it.
-    pub gate: OnceLock<Gate>,
-    /// For each of the functions that are behind it.
-    pub told: Vec<OnceLock<Told>>,
+    /// The component's door, if calls go by it, with its frame.
+    pub gate: OnceLock<(Gate, Room)>,
     notes: RefCell<Vec<Notes>>,
     arenas: RefCell<Vec<Arena>>,
 }
@@ -184,17 +182,21 @@ impl HostTable {
 impl Shared {
     /// Of an instance of this component, whose resources this owns.
     pub fn new(component: Component, owner: Arc<Owner>) -> Shared {
-        let told = std::iter::repeat_with(OnceLock::new).take(component.entrances());
         Shared {
             owner,
             hosts: RefCell::default(),
             tuples: RefCell::default(),
             gate: OnceLock::new(),
-            told: told.collect(),
             notes: RefCell::default(),
             arenas: RefCell::default(),
             component,
         }
+    }
+
+    /// How values are lowered and lifted for each of the functions that are behind its
+    /// door, as far as that is known.
+    pub fn told(&self) -> &[OnceLock<Told>] {
+        self.component.told()
     }
 
     /// The component's resource types, with their names.
@@ -209,7 +211,7 @@ impl Shared {
 
     /// Whether the guest runs where it may call nobody.
     pub fn may_not_leave(&self) -> bool {
-        self.gate.get().is_some_and(Gate::is_inside)
+        self.gate.get().is_some_and(|(gate, _)| gate.is_inside())
     }
 
     /// Ends what was lent for a call. Nothing is borrowed while the host's code runs,
@@ -273,6 +275,8 @@ impl Shared {
 /// As much as a store may have, and what a door adds to a component.
 pub(super) fn limits(host: &Cx<'_>, component: &Component) -> Limits {
     let mut limits = host.data().limits;
-    limits.instances = limits.instances.saturating_add(component.door().is_some().into());
+    if let Some(door) = component.door() {
+        limits.beside = [door.instances as usize, door.memories as usize];
+    }
     limits
 }

@@ -5,28 +5,28 @@
 
 #![allow(unsafe_code)] // the frame, and the engine's traits, of one that only asks
 
-use super::engine_types::{NO_ABI, of_store};
-use crate::abi::GuestEncoding;
+use super::component::DoorAt;
+use super::engine_types::NO_ABI;
 use crate::abi::door::*;
 use crate::error::{Error, ErrorKind};
 use crate::guest::StoreData;
-use std::cell::Cell;
-use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use wasmtime::component::__internal::wasmtime_environ::component::{
     CanonicalOptionsDataModel, OptionsIndex,
 };
 use wasmtime::component::__internal::{
-    CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
+    CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
 };
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, ComponentType, Lower};
+use wasmtime::component::{ComponentNamedList, ComponentType, Instance, Lift, TypedFunc};
 use wasmtime::{AsContextMut as _, Result, Store, ValRaw};
+use wasmtime_environ::{HostPtr, PtrSize as _};
 
 /// The door of an instance.
 #[derive(Clone, Copy)]
 pub(super) struct Gate {
+    pub instance: Instance,
     enter: wasmtime::Func,
-    /// The module's memory: [`FRAME_SIZE`] bytes, which stay where they are.
+    /// [`FRAME_SIZE`] bytes, which stay where they are.
     frame: NonNull<u8>,
     /// Whether the guest may call others, for the engine.
     may_leave: NonNull<i32>,
@@ -38,51 +38,108 @@ unsafe impl Send for Gate {}
 // SAFETY: as above.
 unsafe impl Sync for Gate {}
 
-/// How values are lowered and lifted for a function, which its first call, by the
-/// engine's own way, tells.
-pub(super) struct Told {
-    pub options: OptionsIndex,
-    pub instance: wasmtime::component::Instance,
-    pub encoding: GuestEncoding,
+/// A frame, and behind it what the engine's code finds it by.
+pub(super) struct Room(NonNull<[u64; ROOM]>);
+
+const ROOM: usize = FRAME_SIZE / 8 + DEFINITION;
+/// So many words the engine's record of a memory has at most.
+const DEFINITION: usize = 4;
+
+// SAFETY: it is memory, and used by who has the instance to itself.
+unsafe impl Send for Room {}
+// SAFETY: as above.
+unsafe impl Sync for Room {}
+
+impl Room {
+    fn new() -> Room {
+        let room: Box<[u64]> = vec![0; ROOM].into_boxed_slice();
+        let room = Room(NonNull::from(Box::leak(room)).cast());
+        let layout = HostPtr.vm_memory_definition();
+        assert!(usize::from(layout.size()) <= 8 * DEFINITION);
+        let put = |offset: u8, word: usize| {
+            // SAFETY: it is within the record, for which there is room, and aligned: all
+            // fields are words.
+            unsafe { room.definition().byte_add(offset.into()).cast::<usize>().write(word) }
+        };
+        put(layout.base(), room.frame().as_ptr().expose_provenance());
+        put(layout.current_length(), FRAME_SIZE);
+        room
+    }
+
+    fn frame(&self) -> NonNull<u8> {
+        self.0.cast()
+    }
+
+    fn definition(&self) -> NonNull<u8> {
+        // SAFETY: it is behind the frame.
+        unsafe { self.frame().byte_add(FRAME_SIZE) }
+    }
 }
 
-impl Told {
-    /// The component, to be written to and read.
-    pub fn context<'s>(&self, store: &'s mut Store<StoreData>) -> LowerContext<'s, StoreData> {
-        LowerContext::new(store.as_context_mut(), self.options, self.instance)
+impl Drop for Room {
+    fn drop(&mut self) {
+        // SAFETY: it was leaked when it was made, as a slice of as many words, which an
+        // array is too.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
 
 impl Gate {
-    /// Finds the door of an instance that was made just now.
+    /// Finds the door of an instance that was made just now, and gives it its frame.
     pub fn find(
         store: &mut Store<StoreData>,
-        instance: &wasmtime::component::Instance,
-        at: &ComponentExportIndex,
-        whole: bool,
-    ) -> Result<Gate> {
+        instance: Instance,
+        at: DoorAt<'_>,
+    ) -> Result<(Gate, Room)> {
         let broken = || Error::internal("a component's door is not where it was put");
-        let func = instance.get_func(&mut *store, at).ok_or_else(broken)?;
-        let found = Cell::new(None);
-        // SAFETY: the function takes a text, whose two words `Ask` writes, and gives
-        // nothing.
-        let ask = unsafe { wasmtime::component::TypedFunc::<Ask, ()>::new_unchecked(func) };
-        // The frame is no guest's memory, which the host may have limited to less.
-        let limits = store.data().limits;
-        let data = store.data_mut();
-        data.limits.memory_bytes = data.limits.memory_bytes.max(FRAME_SIZE);
-        // The first time it gets its size.
-        let grown = ask.call(&mut *store, Ask(&raw const found));
-        store.data_mut().limits = limits;
-        grown?;
-        found.set(None);
-        ask.call(&mut *store, Ask(&raw const found))?;
-        let Found { enter, frame, may_leave } = found.into_inner().ok_or_else(broken)?;
+        let options = match at.options.get() {
+            Some(known) => *known,
+            None => {
+                let func = instance.get_func(&mut *store, at.export).ok_or_else(broken)?;
+                // SAFETY: the function takes nothing and gives one word, which `Asked`
+                // does not look at.
+                let ask = unsafe { TypedFunc::<(), Asked>::new_unchecked(func) };
+                let Asked(found) = ask.call(&mut *store, ())?;
+                *at.options.get_or_init(|| found)
+            }
+        };
+        let room = Room::new();
+        let cx = LowerContext::new(store.as_context_mut(), options, instance);
+        let (options, of) = (cx.options(), cx.instance());
+        let CanonicalOptionsDataModel::LinearMemory(found) = &options.data_model else {
+            return Err(broken().into());
+        };
+        let (memory, enter) = found.memory.zip(found.realloc).ok_or_else(broken)?;
+        let stand_in = of.runtime_memory(memory).as_ptr() as usize;
+        let may_leave = of.instance_flags(options.instance).as_raw().cast();
+        let enter = of.runtime_realloc(enter).cast::<u8>();
+        // SAFETY: the engine's record of a function has a pointer to that of the instance
+        // that it is of, which is the door's, and lives as long as the store. The offset is
+        // the one by which the engine, of the same release, defines it.
+        let context = unsafe {
+            let at = HostPtr.vm_func_ref().vmctx();
+            enter.byte_add(at.into()).cast::<NonNull<u8>>().read()
+        };
+        // Of an instance's imports come memories first.
+        let import = HostPtr.vmctx_dynamic_data_start() + HostPtr.vm_memory_import().from();
+        // SAFETY: that record begins with so much, at offsets that are the engine's too,
+        // and the door has an import.
+        let import = unsafe { context.byte_add(import.into()).cast::<usize>() };
+        // SAFETY: as above; none of the door's code, which reads it, has run or is running.
+        // It asks for this memory by nothing but its import, and for no place in it that is
+        // not in a frame; the room is kept for as long as the instance.
+        unsafe {
+            if import.read() != stand_in {
+                return Err(broken().into());
+            }
+            import.write(room.definition().as_ptr().expose_provenance());
+        }
         // SAFETY: the engine gave it, as a function of this store.
         let enter = unsafe { wasmtime::Func::from_raw(&mut *store, enter.as_ptr().cast()) };
-        let gate = Gate { enter: enter.ok_or_else(broken)?, frame, may_leave, whole };
+        let (enter, frame) = (enter.ok_or_else(broken)?, room.frame());
+        let gate = Gate { instance, enter, frame, may_leave, whole: at.whole };
         gate.set(RETURNED, RETURNED_TEXT);
-        Ok(gate)
+        Ok((gate, room))
     }
 
     /// Whether the guest was entered where it may call nobody.
@@ -90,9 +147,9 @@ impl Gate {
         self.get(INSIDE) as u32 != 0
     }
 
-    /// A step of a call.
-    pub fn step(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
-        let mut raw = [ValRaw::u32(step), ValRaw::u32(0), ValRaw::u32(0), ValRaw::u32(0)];
+    /// A step of a call of this function.
+    pub fn step(&self, store: &mut Store<StoreData>, step: u32, which: u32) -> Result<i32> {
+        let mut raw = [step, which, 0, 0].map(ValRaw::u32);
         let all: *mut [ValRaw] = &raw mut raw;
         // SAFETY: it has the type of a `realloc`: four numbers, and one back.
         unsafe { self.enter.call_unchecked(store.as_context_mut(), all) }?;
@@ -100,11 +157,11 @@ impl Gate {
     }
 
     /// A step of a call in which the guest may call nobody.
-    pub fn step_inside(&self, store: &mut Store<StoreData>, step: u32) -> Result<i32> {
+    pub fn step_inside(&self, store: &mut Store<StoreData>, step: u32, which: u32) -> Result<i32> {
         // SAFETY: the instance keeps it, where the engine's code reads it; this has the
         // instance to itself. A trap leaves it as it is: the guest does not run again.
         let before = unsafe { self.may_leave.replace(0) };
-        let done = self.step(store, step)?;
+        let done = self.step(store, step, which)?;
         // SAFETY: as above.
         unsafe { self.may_leave.write(before) };
         Ok(done)
@@ -134,24 +191,12 @@ impl Gate {
     }
 }
 
-/// What a door says of itself.
-struct Found {
-    enter: NonNull<std::ffi::c_void>,
-    frame: NonNull<u8>,
-    may_leave: NonNull<i32>,
-}
+/// The number of the options that a function was lifted with.
+struct Asked(OptionsIndex);
 
-/// An argument that only looks at where it is lowered to.
-struct Ask(*const Cell<Option<Found>>);
-
-// SAFETY: the engine does not send it anywhere.
-unsafe impl Send for Ask {}
-// SAFETY: as above.
-unsafe impl Sync for Ask {}
-
-// SAFETY: a text is two words, which lowering writes.
-unsafe impl ComponentType for Ask {
-    type Lower = [ValRaw; 2];
+// SAFETY: a number is one word, which is not looked at.
+unsafe impl ComponentType for Asked {
+    type Lower = [ValRaw; 1];
     const ABI: CanonicalAbiInfo = NO_ABI;
     fn typecheck(_: &InterfaceType, _: &InstanceType<'_>) -> Result<()> {
         Ok(())
@@ -159,42 +204,23 @@ unsafe impl ComponentType for Ask {
 }
 
 // SAFETY: as above.
-unsafe impl ComponentNamedList for Ask {}
+unsafe impl ComponentNamedList for Asked {}
 
 // SAFETY: as above.
-unsafe impl Lower for Ask {
-    fn linear_lower_to_flat<T>(
-        &self,
-        cx: &mut LowerContext<'_, T>,
+unsafe impl Lift for Asked {
+    fn linear_lift_from_flat(
+        cx: &mut LiftContext<'_>,
         _: InterfaceType,
-        dst: &mut MaybeUninit<Self::Lower>,
-    ) -> Result<()> {
-        let cx = of_store(cx)?;
-        dst.write([ValRaw::u64(0); 2]);
-        let memory = cx.as_slice_mut();
-        let (size, frame) = (memory.len(), NonNull::from(memory).cast());
-        let options = cx.options();
-        let CanonicalOptionsDataModel::LinearMemory(found) = &options.data_model else {
-            return Ok(());
-        };
-        let (Some(realloc), FRAME_SIZE) = (found.realloc, size) else { return Ok(()) };
-        let instance = cx.instance();
-        let found = Found {
-            enter: instance.runtime_realloc(realloc).cast(),
-            frame,
-            may_leave: instance.instance_flags(options.instance).as_raw().cast(),
-        };
-        // SAFETY: `Gate::find` keeps it until the call is over.
-        unsafe { &*self.0 }.set(Some(found));
-        Ok(())
+        _: &Self::Lower,
+    ) -> Result<Asked> {
+        Ok(Asked(cx.options_index()))
     }
 
-    fn linear_lower_to_memory<T>(
-        &self,
-        _: &mut LowerContext<'_, T>,
+    fn linear_lift_from_memory(
+        _: &mut LiftContext<'_>,
         _: InterfaceType,
-        _: usize,
-    ) -> Result<()> {
-        Err(Error::new(ErrorKind::Panic, "internal error: a text is two words").into())
+        _: &[u8],
+    ) -> Result<Asked> {
+        Err(Error::new(ErrorKind::Panic, "internal error: a number is one word").into())
     }
 }

@@ -160,8 +160,8 @@ impl Instance {
         }));
         let instance = made.enter(host, |store, frame| {
             Ok(Ok(pre.instantiate(&mut *store).and_then(|instance| {
-                if let Some((at, whole)) = component.door_at() {
-                    let _ = frame.shared().gate.set(Gate::find(store, &instance, at, whole)?);
+                if let Some(at) = component.door_at() {
+                    let _ = frame.shared().gate.set(Gate::find(store, instance, at)?);
                 }
                 Ok(instance)
             })))
@@ -187,7 +187,7 @@ impl Instance {
         let func = engine.instance.and_then(|i| i.get_func(&mut engine.store, export.at));
         let gate = self.0.shared.gate.get();
         let entrance = gate.zip(self.0.component.entrance(index));
-        let way = entrance.map(|(gate, entrance)| Way::new(*gate, entrance, &export.ty));
+        let way = entrance.map(|((gate, _), found)| Way::new(*gate, found, &export.ty));
         Ok(func.map(|func| Callee::new(func, export.ty.clone(), way)))
     }
 

@@ -218,6 +218,8 @@ pub(crate) struct Limits {
     pub memory_bytes: usize,
     pub table_elements: usize,
     pub instances: usize,
+    /// Of instances, and of memories, so many more that are not a guest's.
+    pub beside: [usize; 2],
 }
 
 /// A buffer, emptied, for values of another lifetime. The standard

@@ -21,7 +21,7 @@ use std::path::Path;
 
 /// The last word. It says what the bytes are, and in its last two what version
 /// of the layout. Up to version 5 it was the first.
-const MAGIC: [u8; 8] = *b"\0witrt\x09\0";
+const MAGIC: [u8; 8] = *b"\0witrt\x0a\0";
 /// In words: the back end, the lengths of the three parts, a checksum of all
 /// before it, and the magic.
 const FOOTER: usize = 48;

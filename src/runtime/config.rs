@@ -77,6 +77,7 @@ impl Default for Config {
                 memory_bytes: usize::MAX,
                 table_elements: usize::MAX,
                 instances: usize::MAX,
+                beside: [0; 2],
             },
             stack_size: 256 * 1024,
             parallel_compilation: true,

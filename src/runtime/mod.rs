@@ -345,7 +345,7 @@ impl wasmtime::ResourceLimiter for Limits {
     }
 
     fn instances(&self) -> usize {
-        self.instances
+        self.instances.saturating_add(self.beside[0])
     }
 
     fn tables(&self) -> usize {
@@ -353,7 +353,7 @@ impl wasmtime::ResourceLimiter for Limits {
     }
 
     fn memories(&self) -> usize {
-        self.instances
+        self.instances.saturating_add(self.beside[1])
     }
 }
 

@@ -26,6 +26,8 @@ use crate::types::{ExportType, ImportType};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "component")]
+use std::sync::OnceLock;
 
 /// A compiled module. It is shared: clones are the same module, any thread may
 /// use it, and it may be instantiated many times in any store of its engine.
@@ -60,8 +62,26 @@ pub(crate) struct ComponentModule {
     pub component: Component,
     /// As of a [`CoreModule`].
     code: usize,
-    imports: Vec<ImportType>,
-    exports: Vec<ExportType>,
+    /// What it imports and exports, once somebody has asked.
+    listed: OnceLock<(Vec<ImportType>, Vec<ExportType>)>,
+}
+
+#[cfg(feature = "component")]
+impl ComponentModule {
+    fn listed(&self) -> &(Vec<ImportType>, Vec<ExportType>) {
+        self.listed.get_or_init(|| {
+            let imports = self.component.imports().iter().map(|(module, name, ty)| ImportType {
+                module: module.clone(),
+                name: name.clone(),
+                ty: ExternType::Func(ty.clone().into()),
+            });
+            let exports = self.component.exports().iter().map(|export| ExportType {
+                name: export.name.clone(),
+                ty: ExternType::Func(export.ty.clone().into()),
+            });
+            (imports.collect(), exports.collect())
+        })
+    }
 }
 
 /// All of an image, if it was not loaded from something longer.
@@ -217,18 +237,8 @@ impl Module {
 
     #[cfg(feature = "component")]
     fn of_component(engine: &Engine, component: Component, code: usize) -> Module {
-        let imports = component.imports().iter().map(|(module, name, ty)| ImportType {
-            module: module.clone(),
-            name: name.clone(),
-            ty: ExternType::Func(ty.clone().into()),
-        });
-        let exports = component.exports().iter().map(|export| ExportType {
-            name: export.name.clone(),
-            ty: ExternType::Func(export.ty.clone().into()),
-        });
-        let (imports, exports) = (imports.collect(), exports.collect());
         let id = component.id();
-        let of = Of::Component(ComponentModule { component, code, imports, exports });
+        let of = Of::Component(ComponentModule { component, code, listed: OnceLock::new() });
         Module(Arc::new(ModuleInner { engine: engine.clone(), id, of }))
     }
 
@@ -278,7 +288,7 @@ impl Module {
         let at = move |i: usize| match &self.0.of {
             Of::Core(core) => &core.program.imports[i].ty,
             #[cfg(feature = "component")]
-            Of::Component(component) => &component.imports[i],
+            Of::Component(component) => &component.listed().0[i],
         };
         (0..self.import_count()).map(at)
     }
@@ -288,7 +298,7 @@ impl Module {
         let at = move |i: usize| match &self.0.of {
             Of::Core(core) => &core.program.exports[i].ty,
             #[cfg(feature = "component")]
-            Of::Component(component) => &component.exports[i],
+            Of::Component(component) => &component.listed().1[i],
         };
         (0..self.export_count()).map(at)
     }
@@ -297,7 +307,7 @@ impl Module {
         match &self.0.of {
             Of::Core(core) => core.program.imports.len(),
             #[cfg(feature = "component")]
-            Of::Component(component) => component.imports.len(),
+            Of::Component(component) => component.component.imports().len(),
         }
     }
 
@@ -305,7 +315,7 @@ impl Module {
         match &self.0.of {
             Of::Core(core) => core.program.exports.len(),
             #[cfg(feature = "component")]
-            Of::Component(component) => component.exports.len(),
+            Of::Component(component) => component.component.exports().len(),
         }
     }
 

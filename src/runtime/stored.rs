@@ -286,8 +286,8 @@ macro_rules! enums {
 
 #[cfg(feature = "component")]
 structs! {
-    Door { name, whole, funcs }
-    Entrance { export, first, pays, walks }
+    Door { name, whole, instances, memories, funcs }
+    Entrance { export, first, which, pays, walks }
 }
 
 structs! {

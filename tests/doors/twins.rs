@@ -1,6 +1,7 @@
 //! The same guest twice, by each way, and what compares them.
 
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
 use witrt::{
     BackEnd, Config, Engine, Error, Func, FuncType, Instance, Linker, List, Module, Store, Val,
     ValType,
@@ -254,6 +255,36 @@ pub fn engine(back_end: BackEnd) -> Engine {
     Engine::new(&config).unwrap()
 }
 
+static ENGINES: LazyLock<[Engine; 2]> =
+    LazyLock::new(|| [BackEnd::Compiled, BackEnd::Reference].map(engine));
+
+type Made = (&'static Engine, Module, Arc<[u8]>);
+
+/// A component by both, and as it is precompiled. Each text is compiled once; who asks for
+/// it again gets one of which nothing is known by calls either.
+fn modules(text: &str) -> [Made; 2] {
+    static KNOWN: Mutex<BTreeMap<String, [Arc<[u8]>; 2]>> = Mutex::new(BTreeMap::new());
+    let known = KNOWN.lock().unwrap().get(text).cloned();
+    if let Some(known) = known {
+        let mut engines = ENGINES.iter();
+        return known.map(|bytes| {
+            let engine = engines.next().unwrap();
+            // SAFETY: it was made by this engine.
+            (engine, unsafe { Module::deserialize(engine, &bytes) }.unwrap(), bytes)
+        });
+    }
+    let mut engines = ENGINES.iter();
+    let made = [(); 2].map(|()| {
+        let engine = engines.next().unwrap();
+        let module = Module::new(engine, text.as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
+        let bytes: Arc<[u8]> = module.serialize().unwrap().into();
+        (engine, module, bytes)
+    });
+    let bytes = made.each_ref().map(|(.., bytes)| bytes.clone());
+    KNOWN.lock().unwrap().insert(text.to_owned(), bytes);
+    made
+}
+
 impl Twins {
     pub fn new(shape: Shape) -> Twins {
         Twins::in_encoding(shape, "")
@@ -270,30 +301,32 @@ impl Twins {
     }
 
     fn made(component: &str, by_door: bool, shape: Shape) -> Twins {
-        let modules = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
-            let engine = engine(back_end);
-            let module = Module::new(&engine, component.as_bytes());
-            (engine, module.unwrap_or_else(|e| panic!("{e:?}")))
-        });
-        let names = modules.each_ref().map(|(_, module)| {
+        let modules = modules(component);
+        let names = modules.each_ref().map(|(_, module, _)| {
             module.exports().map(|export| export.name.clone()).collect::<Vec<_>>()
         });
         assert_eq!(names[0], names[1]);
-        let doors = modules.each_ref().map(|(_, module)| has_door(&module.serialize().unwrap()));
+        let doors = modules.each_ref().map(|(.., precompiled)| has_door(precompiled));
         assert_eq!(doors, [by_door, false]);
-        let twins = modules.each_ref().map(|(engine, module)| {
+        let twins = modules.each_ref().map(|(engine, module, _)| {
             Twin::new(engine, module, shape).unwrap_or_else(|e| panic!("{e:?}"))
         });
         Twins { twins, told: Vec::new() }
     }
 
+    /// Two more instances of the same components, of which something is known by now.
+    pub fn again(&self, shape: Shape) -> Twins {
+        let twins = self
+            .twins
+            .each_ref()
+            .map(|twin| Twin::new(twin.store.engine(), twin.instance.module(), shape).unwrap());
+        Twins { twins, told: Vec::new() }
+    }
+
     /// What is told by both of a component that cannot be instantiated.
     pub fn refused(text: &str) -> String {
-        let told = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
-            let engine = engine(back_end);
-            let module = Module::new(&engine, text.as_bytes()).unwrap_or_else(|e| panic!("{e:?}"));
-            let error = Twin::new(&engine, &module, Shape::Whole).map(drop).unwrap_err();
-            told_of(&error)
+        let told = modules(text).map(|(engine, module, _)| {
+            told_of(&Twin::new(engine, &module, Shape::Whole).map(drop).unwrap_err())
         });
         assert_eq!(told[0], told[1]);
         let [told, _] = told;

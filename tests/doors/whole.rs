@@ -1,9 +1,9 @@
 //! What a door has to do with an instance, a store and a file.
 
-use crate::twins::{Log, Shape, Twin, contains, engine, text_of};
+use crate::twins::{Log, Shape, Twin, Twins, contains, engine, text_of, told_of};
 use std::sync::{Arc, Mutex};
 use witrt::{
-    BackEnd, Config, Engine, Func, FuncType, Instance, Linker, Module, Store, Val, ValType,
+    BackEnd, Config, Engine, Func, FuncType, Instance, Linker, List, Module, Store, Val, ValType,
 };
 
 /// A host function cannot enter the instance that calls it; the outer call goes on.
@@ -90,6 +90,34 @@ fn names_that_are_taken() {
     assert!(instance.func(&mut store, "witrt-door-1").is_err());
 }
 
+/// Frames of a core module that is imported are told of, whatever it is called.
+#[test]
+fn modules_of_others() {
+    let giver = r#"(component
+        (core module $m (@name "witrt's door") (func $fails (export "fails") unreachable))
+        (export "m" (core module $m)))"#;
+    let taker = r#"(component
+        (import "m" (core module $m (export "fails" (func))))
+        (core instance $m (instantiate $m))
+        (core module $n (import "" "fails" (func $fails)) (func $calls (export "calls") (call $fails)))
+        (core instance $n (instantiate $n (with "" (instance $m))))
+        (func (export "trap") (canon lift (core func $n "calls"))))"#;
+    let told = [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
+        let engine = engine(back_end);
+        let [giver, taker] =
+            [giver, taker].map(|text| Module::new(&engine, text.as_bytes()).unwrap());
+        let mut store = Store::new(&engine);
+        let giver = Instance::new(&mut store, &giver, &[]).unwrap();
+        let mut linker = Linker::new();
+        linker.define_instance(&mut store, "", &giver).unwrap();
+        let taker = linker.instantiate(&mut store, &taker).unwrap();
+        let trap = taker.func(&mut store, "trap").unwrap();
+        told_of(&trap.call(&mut store, &[], &mut []).unwrap_err())
+    });
+    assert_eq!(told[0], told[1]);
+    assert!(told[0].contains("fails") && told[0].contains("calls"), "{}", told[0]);
+}
+
 /// What is precompiled keeps its door, and who wants none does not go by it.
 #[test]
 fn precompiled() {
@@ -158,4 +186,64 @@ fn many_instances() {
         })
     });
     assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+}
+
+/// An instance whose component is known by calls of others makes its first calls by the
+/// door, others by the engine's way; each call of either may be the one that fails.
+#[test]
+fn first_calls() {
+    let calls: [(&str, Vec<Val<'static>>); 9] = [
+        ("echo", vec!["short".into()]),
+        ("echo", vec!["long text, é ".repeat(900).into()]),
+        ("second", vec!["a".into(), Val::S64(1), "é".into()]),
+        ("bytes", vec![Val::List(List::U8(b"bytes".as_slice().into()))]),
+        ("texts", vec![Val::List(List::Val(vec!["a".into(), "é".into()]))]),
+        ("row", vec![Val::Record(vec!["name".into(), Val::U32(7)])]),
+        (
+            "sum",
+            vec![
+                Val::S16(1),
+                Val::S64(2),
+                Val::F32(3.0),
+                Val::F64(4.0),
+                Val::U8(5),
+                Val::Char('c'),
+            ],
+        ),
+        ("number", vec![Val::U32(6)]),
+        ("done", vec![]),
+    ];
+    // What the guest does: it lies, calls whom it may not, and traps in its allocator, and
+    // after a return.
+    let deeds = [[0; 4], [1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 2, 0], [0, 0, 0, 1]];
+    let deeds = deeds.into_iter().chain([[0, 0, 0, 2], [0, 0, 0, 3]]);
+    let be = |[lie, grow, leave, trap]: [u32; 4]| {
+        [Val::S32(lie as i32), Val::U32(grow), Val::U32(leave), Val::U32(trap)]
+    };
+    for (shape, encoding) in
+        [(Shape::Whole, ""), (Shape::Resource, ""), (Shape::Whole, "string-encoding=utf16")]
+    {
+        let mut first = Twins::in_encoding(shape, encoding);
+        for (name, args) in &calls {
+            first.call(name, args);
+        }
+        for (deed, (name, args)) in deeds.clone().flat_map(|d| calls.iter().map(move |c| (d, c))) {
+            for (is_known, before) in
+                [false, true].into_iter().flat_map(|k| [0, 1, 2].map(|n| (k, n)))
+            {
+                let mut twins = match is_known {
+                    true => first.again(shape),
+                    false => Twins::in_encoding(shape, encoding),
+                };
+                (0..before).for_each(|_| drop(twins.call(name, args)));
+                twins.call("be", &be(deed));
+                let told = twins.call(name, args);
+                let is_over = twins.call(name, args).starts_with("Poisoned");
+                assert!(!is_over || deed != [0; 4], "{name}: {told}");
+                if !is_over {
+                    twins.compare_memory();
+                }
+            }
+        }
+    }
 }

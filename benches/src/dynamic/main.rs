@@ -4,6 +4,7 @@
 //! no work of its own.
 //!
 //!     cargo run --release --features peers --bin components PATH/libwitrt.so [FILTER]
+//!     … components PATH/libwitrt.so repeat WHO ROW SIZE TIMES
 
 mod typed;
 mod work;
@@ -15,7 +16,7 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW, Symbol};
 use std::ffi::c_void;
 use std::fmt::Write as _;
 use typed::Typed;
-use work::{Contender, Data, Found, Work, measure};
+use work::{Contender, Data, Found, Repeat, Work, measure};
 
 /// What is asked of a row of this library's: how often as fast as the C API, how much of
 /// typed in Rust.
@@ -77,6 +78,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let made: Symbol<Make> = unsafe { ours.get(name) }?;
         Ok(*made)
     };
+    if let Some(repeat) = Repeat::asked(std::env::args().skip(2)) {
+        let mut run: Box<dyn FnMut(Work, usize) -> u64> = match &*repeat.who {
+            "C API" => in_c(engine, &wasm, data),
+            "values" => in_c(of(b"values")?, &wasm, data),
+            "structs" => in_c(of(b"structs")?, &wasm, data),
+            "C++" => in_c(of(b"types")?, &wasm, data),
+            "typed" => {
+                let mut typed = Typed::new(&wasm, data);
+                Box::new(move |work, size| typed.run(work, size))
+            }
+            other => return Err(format!("nobody is called {other}").into()),
+        };
+        repeat.run(&mut run);
+        return Ok(());
+    }
     let mut typed = Typed::new(&wasm, data);
     let mut contenders: Vec<Contender<'_>> = vec![
         ("C API", in_c(engine, &wasm, data)),

@@ -108,6 +108,31 @@ pub fn measure(contenders: &mut [Contender<'_>], filter: &str) -> Vec<Found> {
     all
 }
 
+/// Which workload is to be repeated, for tools that count instructions: who does it, its
+/// row, and how often.
+pub struct Repeat {
+    pub who: String,
+    work: Work,
+    size: usize,
+    times: u32,
+}
+
+impl Repeat {
+    /// What the arguments `repeat WHO ROW SIZE TIMES` say.
+    pub fn asked(mut args: impl Iterator<Item = String>) -> Option<Repeat> {
+        args.next().filter(|first| first == "repeat")?;
+        let (who, row) = args.next().zip(args.next())?;
+        let (_, work, _) = ROWS.into_iter().find(|(name, ..)| *name == row)?;
+        let mut number = || args.next()?.parse::<u32>().ok();
+        let (size, times) = (number()?, number()?);
+        Some(Repeat { who, work, size: size as usize, times })
+    }
+
+    pub fn run(&self, run: &mut dyn FnMut(Work, usize) -> u64) {
+        (0..self.times).for_each(|_| drop(black_box(run(black_box(self.work), self.size))));
+    }
+}
+
 #[link(name = "peers_count", kind = "static")]
 unsafe extern "C" {
     fn allocations(so_far: *mut usize) -> bool;

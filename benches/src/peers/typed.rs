@@ -3,6 +3,7 @@
 //! `peers` has the engine's C API linked in, whose names are those of this library.
 //!
 //!     cargo run --release --features peers --bin typed
+//!     … typed repeat WHO ROW SIZE TIMES
 
 mod component;
 #[allow(dead_code)] // each program uses a part
@@ -25,6 +26,10 @@ use std::hint::black_box;
 use witrt_bench::interleaved;
 
 fn main() {
+    let components = wat::parse_bytes(include_bytes!("../dynamic/guest.wat")).expect("it is valid");
+    if let Some(repeat) = work::Repeat::asked(std::env::args().skip(1)) {
+        return values::repeat(&components, &repeat);
+    }
     println!("{:<20} {:>6} {:>10} {:>10} {:>8}", "typed", "bytes", "ours", "component", "times");
     for script in Script::ALL {
         for size in [8, 64] {
@@ -36,7 +41,7 @@ fn main() {
             }
         }
     }
-    values::rows(&wat::parse_bytes(include_bytes!("../dynamic/guest.wat")).expect("it is valid"));
+    values::rows(&components);
 }
 
 /// Nobody has validated what goes in.

@@ -2,7 +2,7 @@
 //! engine's, with the same types on both sides.
 
 use crate::typed::Typed;
-use crate::work::{Data, TIMES, Work, measure};
+use crate::work::{Data, Repeat, TIMES, Work, measure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use witrt::{Engine, Linker, Module, Store, TypedFunc};
@@ -95,6 +95,12 @@ impl Ours {
 
 fn sum(items: Items) -> u64 {
     items.iter().map(|(name, number)| name.len() as u64 + u64::from(*number)).sum()
+}
+
+/// One workload over and over.
+pub fn repeat(component: &[u8], repeat: &Repeat) {
+    let mut ours = Ours::new(component, Data::new());
+    repeat.run(&mut |work, size| ours.run(work, size));
 }
 
 /// Prints a row for each workload.

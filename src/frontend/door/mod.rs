@@ -5,14 +5,18 @@
 //! Of numbers and text in the usual encoding the module knows how they lie; of all else
 //! only which core values there are. Whatever is unusual stays as it is.
 //!
-//! Not here: which core function is behind which export; what the module does.
+//! Not here: which core function is behind which export; what the module does, which is
+//! in `module`, and in `steps`.
 
+mod calls;
 mod module;
+mod steps;
 
 use super::bounds::Found;
 use super::definitions::Lift;
 use crate::abi::door::{Door, EACH, ENTER, Entrance, FRAME, READY};
-use module::{Call, Kind, Unit};
+use calls::{How, Kind};
+use module::Unit;
 use std::collections::HashSet;
 use wasm_encoder::{
     Alias, CanonicalFunctionSection, CanonicalOption, ComponentAliasSection, ComponentExportKind,
@@ -49,9 +53,9 @@ pub(super) fn append(bytes: &[u8], found: &Found) -> Option<(Vec<u8>, Door)> {
         if known.is_none() {
             *known = Some(call(&mut values, *func, how, &mut unit));
         }
-        let Some(Some((number, walks))) = *known else { continue };
-        let (first, pays) = (number * EACH, how.post_return.is_some());
-        funcs.push(Entrance { export: export.clone(), first, pays, walks });
+        let Some(Some(((group, which), walks))) = *known else { continue };
+        let (first, pays) = (group * EACH, how.post_return.is_some());
+        funcs.push(Entrance { export: export.clone(), first, which, pays, walks });
     }
     if funcs.is_empty() {
         return None;
@@ -59,13 +63,18 @@ pub(super) fn append(bytes: &[u8], found: &Found) -> Option<(Vec<u8>, Door)> {
     let mut names = (0..).map(|i| format!("witrt-door-{i}"));
     let name = names.find(|name| !found.names.contains(name))?;
     let mut out = bytes.to_vec();
-    encode(&mut out, types, &unit, &name);
-    Some((out, Door { name, whole: unit.whole, funcs }))
+    let memories = u32::from(!encode(&mut out, types, &unit, &name));
+    Some((out, Door { name, whole: unit.whole, instances: 1 + memories, memories, funcs }))
 }
 
-/// Adds a function to those of the module, if that can be entered, and gives its number,
+/// Adds a function to those of the module, if that can be entered, and tells where it is,
 /// and whether its values are for the host to lower and lift.
-fn call(values: &mut Values<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Option<(u32, bool)> {
+fn call(
+    values: &mut Values<'_>,
+    func: u32,
+    lift: &Lift,
+    unit: &mut Unit,
+) -> Option<((u32, u32), bool)> {
     let types = values.types;
     let ty = types.get(types.component_function_at(func))?;
     let core = core_type(types, lift.core)?;
@@ -95,8 +104,8 @@ fn call(values: &mut Values<'_>, func: u32, lift: &Lift, unit: &mut Unit) -> Opt
         return None;
     }
     let (allocator, post_return) = (allocator.flatten(), post_return.flatten());
-    unit.calls.push(Call { target, memory, allocator, post_return, params, result });
-    Some((unit.calls.len() as u32 - 1, walks))
+    let how = How { memory, allocator, params, result, pays: post_return.is_some() };
+    Some((unit.add(how, target, post_return), walks))
 }
 
 /// A memory, an allocator, and what is taken and given.
@@ -197,18 +206,22 @@ fn core_type<'t>(types: TypesRef<'t>, func: u32) -> Option<&'t FuncType> {
 impl Unit {
     /// The number that a memory of the component has in the module.
     fn memory(&mut self, types: TypesRef<'_>, memory: u32) -> Option<u32> {
-        let ty = types.memory_at(memory);
-        let usual = !ty.memory64 && !ty.shared && ty.page_size_log2.is_none_or(|log2| log2 == 16);
         let known = self.memories.iter().position(|known| *known == memory);
-        match known {
-            Some(known) => Some(known as u32),
-            None if usual && self.memories.len() < MOST_MEMORIES => {
+        let at = match known {
+            Some(known) => known,
+            None if is_usual(types, memory) && self.memories.len() < MOST_MEMORIES => {
                 self.memories.push(memory);
-                Some(self.memories.len() as u32 - 1)
+                self.memories.len() - 1
             }
-            None => None,
-        }
+            None => return None,
+        };
+        Some(calls::OF_GUEST + at as u32)
     }
+}
+
+fn is_usual(types: TypesRef<'_>, memory: u32) -> bool {
+    let ty = types.memory_at(memory);
+    !ty.memory64 && !ty.shared && ty.page_size_log2.is_none_or(|log2| log2 == 16)
 }
 
 /// What kind of value it is, if it is a plain one.
@@ -237,38 +250,52 @@ fn kind(types: TypesRef<'_>, ty: &Val) -> Option<Kind> {
     })
 }
 
-/// Writes what is appended, behind all that there is.
-fn encode(out: &mut Vec<u8>, types: TypesRef<'_>, unit: &Unit, name: &str) {
+/// Writes what is appended, behind all that there is, and tells whether some memory of the
+/// component stands where the frame will be.
+fn encode(out: &mut Vec<u8>, types: TypesRef<'_>, unit: &Unit, name: &str) -> bool {
     const GUEST: &str = module::GUEST;
-    let module = unit.module();
-    ModuleSection(&module).append_to_component(out);
-    let mut instances = InstanceSection::new();
+    let (mut modules, mut instances) = (types.module_count(), types.core_instance_count());
+    let alias = |out: &mut Vec<u8>, all: &[(u32, ExportKind, &str)]| {
+        let mut aliases = ComponentAliasSection::new();
+        for (instance, kind, name) in all {
+            aliases.alias(Alias::CoreInstanceExport { instance: *instance, kind: *kind, name });
+        }
+        aliases.append_to_component(out);
+    };
+    let some = (0..types.memory_count()).find(|memory| is_usual(types, *memory));
+    let frame = some.unwrap_or_else(|| {
+        ModuleSection(&module::stand_in()).append_to_component(out);
+        let mut section = InstanceSection::new();
+        section.instantiate(modules, <[(&str, ModuleArg); 0]>::default());
+        section.append_to_component(out);
+        alias(out, &[(instances, ExportKind::Memory, FRAME)]);
+        (modules, instances) = (modules + 1, instances + 1);
+        types.memory_count()
+    });
+    ModuleSection(&unit.module()).append_to_component(out);
+    let mut section = InstanceSection::new();
     let funcs = unit.imports.iter().enumerate();
     let funcs = funcs.map(|(i, import)| (module::func_name(i), ExportKind::Func, import.func));
     let memories = unit.memories.iter().enumerate();
     let memories =
         memories.map(|(i, memory)| (module::memory_name(i), ExportKind::Memory, *memory));
-    instances.export_items(funcs.chain(memories).collect::<Vec<_>>());
-    let of_guest = types.core_instance_count();
-    instances.instantiate(types.module_count(), [(GUEST, ModuleArg::Instance(of_guest))]);
-    instances.append_to_component(out);
-    let mut aliases = ComponentAliasSection::new();
-    for (kind, name) in
-        [(ExportKind::Func, READY), (ExportKind::Func, ENTER), (ExportKind::Memory, FRAME)]
-    {
-        aliases.alias(Alias::CoreInstanceExport { instance: of_guest + 1, kind, name });
-    }
-    aliases.append_to_component(out);
+    let frames = [(FRAME.to_owned(), ExportKind::Memory, frame)];
+    section.export_items(funcs.chain(memories).chain(frames).collect::<Vec<_>>());
+    section.instantiate(modules, [(GUEST, ModuleArg::Instance(instances))]);
+    section.append_to_component(out);
+    let made = instances + 1;
+    alias(out, &[(made, ExportKind::Func, READY), (made, ExportKind::Func, ENTER)]);
     let mut defined = ComponentTypeSection::new();
-    let text = ComponentValType::Primitive(PrimitiveValType::String);
-    defined.function().params([("x", text)]).result(None);
+    let number = ComponentValType::Primitive(PrimitiveValType::U32);
+    defined.function().params(<[(&str, ComponentValType); 0]>::default()).result(Some(number));
     defined.append_to_component(out);
     let mut lifted = CanonicalFunctionSection::new();
     let (ready, enter) = (types.function_count(), types.function_count() + 1);
-    let options = [CanonicalOption::Memory(types.memory_count()), CanonicalOption::Realloc(enter)];
+    let options = [CanonicalOption::Memory(frame), CanonicalOption::Realloc(enter)];
     lifted.lift(ready, types.component_type_count(), options);
     lifted.append_to_component(out);
     let mut exports = ComponentExportSection::new();
     exports.export(name, ComponentExportKind::Func, types.component_function_count(), None);
     exports.append_to_component(out);
+    some.is_some()
 }
