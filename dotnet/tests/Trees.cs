@@ -170,14 +170,14 @@ static class Trees
         Check.Equal("a number and a span, both ways: bytes", 0, Of("a number and a span, both ways", () => put(7, stackalloc byte[] { 1, 2, 9 })));
         instance.GetListAction<string, ushort>("name")("é", stackalloc ushort[] { 1, 65535 });
         Check.Equal("text and a span, both ways", "é 1 65535", noted);
-        Check.Equal("the argument that does not fit", "parameter 0: expected u32, found string",
+        Check.Equal("the argument that does not fit", "parameter 0 (\"to\"): expected u32, found string",
             Told(Check.Throws<WitrtException>("text for a number", () => instance.GetListFunc<string, byte, uint>("put"))));
-        Check.Equal("the span that does not fit", "parameter 1, element: expected u8, found u16",
+        Check.Equal("the span that does not fit", "parameter 1 (\"data\"), element: expected u8, found u16",
             Told(Check.Throws<WitrtException>("other elements", () => instance.GetListFunc<uint, ushort, uint>("put"))));
         Check.Equal("null text", 0, Check.Throws<ArgumentNullException>("null text", () => instance.GetListAction<string, ushort>("name")(null!, default)).ParamName == "argument 0" ? 0 : 1);
         var wrong = new Linker(store);
         wrong.DefineList("", "write", (string to, ReadOnlySpan<byte> data) => 0u);
-        Check.True("a host function that does not fit", Check.Throws<WitrtException>("text for a number", () => wrong.Instantiate(module)).Message.Contains("parameter 0: expected u32, found string"));
+        Check.True("a host function that does not fit", Check.Throws<WitrtException>("text for a number", () => wrong.Instantiate(module)).Message.Contains("parameter 0 (\"to\"): expected u32, found string"));
         Check.Throws<ArgumentNullException>("no function", () => wrong.DefineList("", "write", (ListFunc<uint, byte, uint>)null!));
 
         static string Told(Exception error) => error.Message.Substring(error.Message.IndexOf("parameter", StringComparison.Ordinal));
