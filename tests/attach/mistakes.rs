@@ -80,7 +80,7 @@ fn what_is_spelled_wrong() {
                   [import.log]\nargs = ['level']";
     check(import, MALFORMED, (2, 12), "only exports are spelled out");
     let other = "convention = 'canonical'\nwit = 'greet: func(n: u32) -> u32;'\nok = 'returned'";
-    check(other, MALFORMED, (2, 8), "are for C");
+    check(other, MALFORMED, (3, 7), "are for C");
 }
 
 /// What gives memory is named where the face names it.
@@ -100,6 +100,35 @@ fn allocators_that_are_none() {
         "imports no `env.nothing`",
     );
     check(&face("supply = { 'host.log' = 'abort' }"), MALFORMED, (3, 25), "nothing is supplied");
+}
+
+/// Functions around a call, those that tell its result, and what moves the stack pointer: each
+/// is told where the face names it, for all functions or for one.
+#[test]
+fn functions_around_a_call() {
+    let number = "f: func() -> u32;";
+    let text = "f: func(pair: tuple<u32, u32>) -> string;";
+    let none = |name: &str| format!("needs the core function `{name}`");
+    for (table, line) in [("export.f.core", 4), ("[export.f]\ncore", 5)] {
+        let told = |wit: &str, setting: &str, (line, column), kind, message: &str| {
+            let head = format!("convention = 'c'\nwit = '{wit}'\n{table} = 'live_bytes'");
+            check(&format!("{head}\n{setting}"), kind, (line, column), message);
+        };
+        told(number, "before = 'befour'", (line, 11), INVALID, &none("befour"));
+        told(number, "after = 'aftre'", (line, 10), INVALID, &none("aftre"));
+        let before = "`malloc` is (i32) -> (i32); what is called before is () -> ()";
+        told(number, "before = 'malloc'", (line, 11), INVALID, before);
+        told(text, "stack = 'stak'", (line, 10), INVALID, &none("stak"));
+        told(text, "stack = 'free'", (line, 10), INVALID, "and moves no stack pointer");
+        let last = |names: &str| format!("result = 'last'\nlast = {names}");
+        let check = |names: &str, column, kind, message: &str| {
+            told(text, &last(names), (line + 1, column), kind, message);
+        };
+        check("['last_ptt', 'live_bytes']", 10, INVALID, &none("last_ptt"));
+        check("['live_bytes', 'last_lon']", 24, INVALID, &none("last_lon"));
+        check("['live_bytes', 'malloc']", 24, INVALID, "tells nothing of a result");
+        check("['live_bytes']", 8, MALFORMED, "`last` names two functions");
+    }
 }
 
 #[test]
@@ -196,10 +225,10 @@ fn what_does_not_go_together() {
     check(&face("'c'\ntext = 'struct'", pair), (5, 13), "text in records and arrays is");
     let texts = "greet: func(x: list<string>) -> u32;";
     check(&face("'c'\ntext = 'prefixed'", texts), (4, 13), "text in records and arrays is");
-    check(&face("'c'\nowner = 'callee'", texts), (4, 13), "which the guest cannot free");
+    check(&face("'c'\nowner = 'callee'", texts), (2, 10), "which the guest cannot free");
     check(
         &face("'c'\nowner = 'callee'\nresult = 'buffer'", "greet: func(x: string) -> string;"),
-        (5, 1),
+        (2, 10),
         "it may be called twice",
     );
     check(

@@ -193,12 +193,10 @@ impl Call<'_, '_> {
                     let message = "`result = \"last\"` needs `last = [\"last_ptr\", \"last_len\"]`";
                     return Err(self.maker.wrong(self.at, message));
                 };
-                for (name, to) in [(p, pointer), (n, length)] {
-                    let (func, ty) = self.maker.func(self.at, &self.what, name)?;
-                    if *ty != FuncType::new([], [I32]) {
-                        let message = format!("`{name}` is {ty}, and tells nothing of a result");
-                        return Err(self.maker.mismatch(self.at, message));
-                    }
+                for (rule, to) in [(p, pointer), (n, length)] {
+                    let ty = FuncType::new([], [I32]);
+                    let is = ", and tells nothing of a result";
+                    let func = self.maker.func_of(self.at, &self.what, rule, &ty, is)?;
                     self.after.call(func).set(to);
                 }
                 self.after.get(length);
@@ -281,7 +279,7 @@ impl Call<'_, '_> {
                  cannot free them (`owner = \"callee\"`)",
                 self.name
             );
-            return Err(self.maker.wrong(self.at, message));
+            return Err(self.maker.wrong(self.rules.place_of(&["owner"], self.at), message));
         }
         let (at, area) = self.area(8, 4);
         let alloc = self.maker.alloc(self.at, self.rules, 8, 0, 0)?;

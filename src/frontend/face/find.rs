@@ -5,6 +5,7 @@
 use super::glue::Func;
 use super::making::Maker;
 use super::names::{Global, Imports, is_func, plain};
+use super::rules::CallRule;
 use super::text::Place;
 use super::wit::Function;
 use crate::error::Result;
@@ -145,7 +146,26 @@ impl<'a> Maker<'a> {
         })
     }
 
-    /// The same for one that a rule names.
+    /// The same for one that a rule names alone, which has this type; `is` says what one of
+    /// another type is.
+    pub fn func_of(
+        &self,
+        at: usize,
+        what: &str,
+        rule: &CallRule,
+        wanted: &FuncType,
+        is: &str,
+    ) -> Result<u32> {
+        let at = rule.at.unwrap_or(at);
+        let (func, ty) = self.func(at, what, &rule.name)?;
+        if ty == wanted {
+            return Ok(func);
+        }
+        let message = format!("`{}` is {ty}{is}", rule.name);
+        Err(self.mismatch(at, message))
+    }
+
+    /// The same for one that an expression or a convention names.
     pub fn func(&self, at: usize, what: &str, name: &str) -> Result<(u32, &'a FuncType)> {
         self.core_func(name).ok_or_else(|| {
             let message = format!(

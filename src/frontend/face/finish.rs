@@ -6,6 +6,7 @@
 use super::glue::{Code, Local};
 use super::making::{Args, Buffer, Call, Idle, Then, plan, used};
 use super::memory::{load, store, text_mem};
+use super::rules::CallRule;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Conversion, Op};
 use crate::types::{FuncType, ValType};
@@ -89,14 +90,10 @@ impl Call<'_, '_> {
     /// What comes before all else: what the convention calls, and the area.
     fn beginning(&mut self) -> Result<(Vec<Op>, Option<u32>)> {
         let mut ops = Vec::new();
-        let around = |name: &Option<String>, what: &str| -> Result<Option<u32>> {
-            let Some(name) = name else { return Ok(None) };
-            let (func, ty) = self.maker.func(self.place, what, name)?;
-            if *ty != FuncType::new([], []) {
-                let message = format!("`{name}` is {ty}; what is called {what} is () -> ()");
-                return Err(self.maker.mismatch(self.place, message));
-            }
-            Ok(Some(func))
+        let around = |rule: &Option<CallRule>, what: &str| -> Result<Option<u32>> {
+            let Some(rule) = rule else { return Ok(None) };
+            let (ty, is) = (FuncType::new([], []), format!("; what is called {what} is () -> ()"));
+            self.maker.func_of(self.place, what, rule, &ty, &is).map(Some)
         };
         let (before, after) =
             (around(&self.rules.before, "before")?, around(&self.rules.after, "after")?);

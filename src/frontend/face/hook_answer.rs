@@ -37,7 +37,8 @@ impl Hook<'_, '_> {
                         "import {}: this form is none for what a host returns",
                         self.function.name
                     );
-                    return Err(self.maker.wrong(self.function.at, message));
+                    let at = self.rules.place_of(&["result"], self.function.at);
+                    return Err(self.maker.wrong(at, message));
                 }
             },
         })

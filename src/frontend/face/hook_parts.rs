@@ -93,7 +93,7 @@ impl Hook<'_, '_> {
                 "import {function}: parameter {name}: the host does not free lists of texts \
                  (`owner = \"callee\"`)"
             );
-            return Err(self.maker.wrong(at, message));
+            return Err(self.maker.wrong(self.rules.place_of(&["owner"], at), message));
         }
         let each = self.maker.within(self.rules, at, function)?;
         let pack = self.maker.pack_texts(at, self.rules, each, None)?;

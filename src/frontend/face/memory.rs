@@ -158,12 +158,10 @@ impl<'a> Maker<'a> {
             code.get(address).i32(0).i32(size as i32).op(I::MemoryFill(MEMORY)).get(address);
         };
         match &rules.area {
-            AreaRule::Stack(name) => {
-                let (func, ty) = self.func(at, "the stack", name)?;
-                if *ty != FuncType::new([i32], [i32]) {
-                    let message = format!("`{name}` is {ty}, and moves no stack pointer");
-                    return Err(self.mismatch(at, message));
-                }
+            AreaRule::Stack(rule) => {
+                let ty = FuncType::new([i32], [i32]);
+                let is = ", and moves no stack pointer";
+                let func = self.func_of(at, "the stack", rule, &ty, is)?;
                 // Stacks are aligned to 16.
                 let size = size.next_multiple_of(16) as i32;
                 let take =

@@ -5,6 +5,7 @@
 
 use super::expression::Expression;
 use crate::abi::GuestEncoding;
+use std::collections::HashMap;
 
 /// How the values of a function travel, who frees them, and what runs around a call.
 #[derive(Clone, Debug)]
@@ -45,12 +46,21 @@ pub(super) struct Rules {
     /// the name after it, returned, once that has been read.
     pub post: Option<&'static str>,
     /// What tells address and length of the last result.
-    pub last: Option<(String, String)>,
+    pub last: Option<(CallRule, CallRule)>,
     /// What is called right before, and right after, also after a trap.
-    pub before: Option<String>,
-    pub after: Option<String>,
+    pub before: Option<CallRule>,
+    pub after: Option<CallRule>,
     /// What a call is where no form says it.
     pub spelled: Spelled,
+    /// Where a face says what it sets: by the names of settings.
+    pub said: HashMap<String, usize>,
+}
+
+impl Rules {
+    /// Where the first of these settings is said that is; else this place.
+    pub fn place_of(&self, settings: &[&str], other: usize) -> usize {
+        settings.iter().find_map(|name| self.said.get(*name).copied()).unwrap_or(other)
+    }
 }
 
 /// A call that a face spells out. With each expression, where it is written.
@@ -162,7 +172,7 @@ pub(super) enum AreaRule {
     /// The allocator.
     Alloc,
     /// A function that moves the guest's stack pointer and tells where it is then.
-    Stack(String),
+    Stack(CallRule),
 }
 
 /// A core function and what it takes.

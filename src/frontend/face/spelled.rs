@@ -45,7 +45,8 @@ impl<'m> Call<'m, '_> {
                  `length`, `room`, `ok` and `err` are for C",
                 self.name, self.maker.known.name
             );
-            return Err(self.maker.wrong(self.at, message));
+            let settings = ["args", "address", "length", "room", "ok", "err"];
+            return Err(self.maker.wrong(self.rules.place_of(&settings, self.at), message));
         }
         let mut scope = Scope::default();
         let mut usual = Vec::new();

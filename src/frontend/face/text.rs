@@ -3,7 +3,7 @@
 //! Not here: what the types are; which core it is for.
 
 use super::expression::Expression;
-use super::rules::{CallRule, Named, Rules, Sizes, TextForm};
+use super::rules::{AreaRule, CallRule, Named, Rules, Sizes, TextForm};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontend::text::error_at;
 use std::ops::Range;
@@ -133,6 +133,7 @@ impl<'a> Settings<'a> {
     pub fn apply(&self, text: &str, rules: &mut Rules) -> Result<()> {
         for (key, value) in &self.rules {
             let word = |rest: &[&str]| one_of(text, key, value, rest);
+            rules.said.insert(key.value.clone(), begins(text, value));
             match &*key.value {
                 "encoding" => rules.encoding = named(text, key, value)?,
                 "text" => {
@@ -154,15 +155,15 @@ impl<'a> Settings<'a> {
                 "free-pair" => rules.free_pair = Some(call(text, key, value)?),
                 "free-empty" => rules.free_empty = Some(truth(text, key, value)?),
                 "stack" => {
-                    rules.area = super::rules::AreaRule::Stack(string(text, key, value)?.value);
+                    rules.area = AreaRule::Stack(named_func(string(text, key, value)?));
                 }
                 "last" => {
                     let names = strings(text, key, value)?;
-                    let [pointer, length] = &names[..] else {
+                    let Ok([pointer, length]) = <[_; 2]>::try_from(names) else {
                         let message = "`last` names two functions: [\"last_ptr\", \"last_len\"]";
                         return Err(wrong(text, value.span().start, message));
                     };
-                    rules.last = Some((pointer.value.clone(), length.value.clone()));
+                    rules.last = Some((named_func(pointer), named_func(length)));
                 }
                 "args" => {
                     let DeValue::Array(all) = value.get_ref() else {
@@ -177,8 +178,8 @@ impl<'a> Settings<'a> {
                 "err" => rules.spelled.err = Some(computed(text, key, value)?),
                 "length" => rules.spelled.length = sizes(text, key, value)?,
                 "room" => rules.spelled.room = sizes(text, key, value)?,
-                "before" => rules.before = Some(string(text, key, value)?.value),
-                "after" => rules.after = Some(string(text, key, value)?.value),
+                "before" => rules.before = Some(named_func(string(text, key, value)?)),
+                "after" => rules.after = Some(named_func(string(text, key, value)?)),
                 other => {
                     return Err(wrong(text, key.at, format!("a face has no setting `{other}`")));
                 }
@@ -248,6 +249,14 @@ fn wit(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Result<
     Ok(Wit { text: found, at, plain })
 }
 
+/// Where a value begins, of a string its contents.
+fn begins(text: &str, value: &Spanned<DeValue<'_>>) -> usize {
+    match value.get_ref() {
+        DeValue::String(_) => inside(text, value.span()),
+        _ => value.span().start,
+    }
+}
+
 /// Where the contents of a string begin.
 fn inside(text: &str, span: Range<usize>) -> usize {
     let written = &text[span.clone()];
@@ -306,6 +315,11 @@ fn truth(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Resul
         DeValue::Boolean(truth) => Ok(*truth),
         _ => Err(wrong(text, value.span().start, format!("`{}` is true or false", key.value))),
     }
+}
+
+/// A core function by its name alone.
+fn named_func(name: Place<String>) -> CallRule {
+    CallRule { name: name.value, args: None, at: Some(name.at) }
 }
 
 fn call(text: &str, key: &Place<String>, value: &Spanned<DeValue<'_>>) -> Result<CallRule> {

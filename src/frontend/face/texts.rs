@@ -36,7 +36,7 @@ impl Call<'_, '_> {
                  (`owner = \"callee\"`)",
                 self.name, self.what
             );
-            return Err(self.maker.wrong(self.at, message));
+            return Err(self.maker.wrong(self.rules.place_of(&["owner"], self.at), message));
         }
         let each = self.within()?;
         let piece = self.lower_slot(self.rules.owner, *slot, PIECE, TextForm::PointerLength)?;
@@ -146,7 +146,7 @@ impl Call<'_, '_> {
             "{}: {}: a list of texts has the encoding that is set for the whole face",
             self.name, self.what
         );
-        Err(self.maker.wrong(self.at, message))
+        Err(self.maker.wrong(self.rules.place_of(&["encoding"], self.at), message))
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, Spelled,
 use super::{Known, PLAIN, emscripten, exports};
 use crate::abi::GuestEncoding;
 use crate::frontend::core::Core;
+use std::collections::HashMap;
 
 pub(in super::super) const C: Known = Known {
     name: "c",
@@ -47,5 +48,6 @@ pub(super) fn rules(core: &Core) -> Rules {
         before: None,
         after: None,
         spelled: Spelled::default(),
+        said: HashMap::new(),
     }
 }

@@ -75,16 +75,18 @@ fn is_number(ty: &Type) -> bool {
 
 /// Refuses what a face sets in vain.
 fn check(maker: &Maker<'_>, rules: &Rules, name: &str, at: usize) -> Result<()> {
-    let message = if rules.encoding != GuestEncoding::Utf16 {
-        "text of AssemblyScript is UTF-16"
+    let (message, settings): (_, &[&str]) = if rules.encoding != GuestEncoding::Utf16 {
+        ("text of AssemblyScript is UTF-16", &["encoding"])
     } else if rules.text != TextForm::Prefixed || rules.result != ResultForm::Object {
-        "text and lists of AssemblyScript are objects, which have one form"
+        let message = "text and lists of AssemblyScript are objects, which have one form";
+        (message, &["text", "result"])
     } else if rules.alloc.is_some() || rules.free.is_some() || rules.free_result.is_some() {
-        "objects of AssemblyScript are made by its runtime, and nobody frees them"
+        let message = "objects of AssemblyScript are made by its runtime, and nobody frees them";
+        (message, &["alloc", "free", "free-result"])
     } else {
         return Ok(());
     };
-    Err(maker.wrong(at, format!("{name}: {message}")))
+    Err(maker.wrong(rules.place_of(settings, at), format!("{name}: {message}")))
 }
 
 fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Result<bool> {

@@ -60,7 +60,7 @@ fn rules(core: &Core) -> Rules {
         free: name("__wbindgen_free", &[3, 2], &[]).map(|name| CallRule::named(&name)),
         area: match before_the_stack(core) {
             true => AreaRule::Alloc,
-            false => AreaRule::Stack(STACK.into()),
+            false => AreaRule::Stack(CallRule::named(STACK)),
         },
         ..c::rules(core)
     }
