@@ -345,6 +345,9 @@ impl<'x, 's> HostCall<'x, 's> {
         if self.carry(text)? {
             return Ok(());
         }
+        if !self.writes() {
+            return self.put_owned(text, self.cx.data().policy);
+        }
         let copied = Copied::new_in(self.cx.data_mut(), text);
         self.put_long(copied.map_err(|e| e.of_host_result(self.put()))?)
     }
@@ -381,18 +384,22 @@ impl<'x, 's> HostCall<'x, 's> {
             By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
             _ => {
                 // What is in it has been looked at: it is well-formed, or kept.
-                let policy = Policy::Keep;
-                // As the guest has it who gets it.
-                let encoding = match &self.by {
-                    By::Core(by) => by.link_text(by.put).fixed().unwrap_or(COPIES),
-                    By::Host(_) => copies(text.text(), policy),
-                };
-                let copy = copy_as(self.cx.data_mut(), text.text(), encoding, policy);
-                let val = Val::String(copy.map_err(|e| e.of_host_result(self.put()))?);
+                let put = self.put_owned(text.text(), Policy::Keep);
                 text.give_back(self.cx.data_mut());
-                self.put_value(val)
+                put
             }
         }
+    }
+
+    /// Puts the next result, text that is to be owned: as the guest has it who gets it.
+    fn put_owned(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
+        let encoding = match &self.by {
+            By::Core(by) => by.link_text(by.put).fixed().unwrap_or(COPIES),
+            By::Host(_) => copies(text, policy),
+        };
+        let copy = copy_as(self.cx.data_mut(), text, encoding, policy);
+        let val = Val::String(copy.map_err(|e| e.of_host_result(self.put()))?);
+        self.put_value(val)
     }
 
     /// How many results have been put.

@@ -1,4 +1,4 @@
-//! Lists of scalars, and of records of these, as bytes: how they lie in a guest.
+//! Lists of what has no pointers in it, as bytes: how they lie in a component.
 //!
 //! Not here: other values.
 
@@ -110,7 +110,7 @@ pub(super) fn of_bytes(
     })
 }
 
-/// Reads a scalar, or a record of these.
+/// Reads a number, case or set of flags, or a record of these.
 pub(super) fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
     let all = |fields: &Fields| {
         let vals = fields.fields.iter().map(|field| {
@@ -126,6 +126,15 @@ pub(super) fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
             let mut bits = [0; 8];
             bits[..bytes.len()].copy_from_slice(bytes);
             let bits = u64::from_le_bytes(bits);
+            match ty {
+                Type::Enum(cases) if bits >= cases.cases.len() as u64 => {
+                    let message = format!("{bits} is no case: there are {}", cases.cases.len());
+                    return Err(Trap::new(message).into());
+                }
+                Type::Enum(_) => return Ok(Val::Enum(bits as u32)),
+                Type::Flags(flags) => return Ok(Val::Flags(bits as u32 & flags.mask())),
+                _ => {}
+            }
             Val::from_bits(ty.val_type(), bits).map_err(|e| Trap::new(e.message()).into())
         }
     }

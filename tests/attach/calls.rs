@@ -39,6 +39,30 @@ fn spelled_c() {
     });
 }
 
+/// Structs with cases and with text that may be missing, arrays of them, arrays of texts.
+#[test]
+fn c_with_parts() {
+    all("c-parts", |guest, _, line| {
+        assert_eq!(guest.told("live-bytes", ")"), "0", "{line}");
+    });
+}
+
+/// Go by its own compiler: what the host holds is given back, and its collector runs meanwhile.
+#[test]
+fn go() {
+    all("go", |guest, _, line| {
+        if !line.starts_with("boom(") {
+            assert_eq!(guest.told("live", ")"), "0", "{line}");
+        }
+    });
+}
+
+/// Modules of packages that others have published.
+#[test]
+fn published() {
+    all("published", |_, _, _| {});
+}
+
 /// A core that gives no memory away has room for what is passed, however much that is and
 /// however often; in a buffer of its own, for as much as that has.
 #[test]

@@ -3,6 +3,11 @@
 //!
 //! The core's exports are put behind functions that collect: before what the host calls
 //! runs, before an object is made, and after one is held. To let one go runs nothing.
+//!
+//! The runtime `minimal` is not among these modules: nothing of it collects by itself, and its
+//! `__new` does not clear an object, so that to collect while one is made would look at what was
+//! there before. The library has it collect only where no function of the module is on the
+//! stack, which `calls.rs` and `stopped.rs` test.
 
 use crate::cases::below;
 use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine, file, text};

@@ -10,6 +10,7 @@ mod collected;
 mod command;
 mod forms;
 mod hostile;
+mod hosts;
 mod imports;
 mod lone;
 mod mistakes;

@@ -76,9 +76,22 @@ fn what_is_spelled_wrong() {
     check(&face("args = 3"), MALFORMED, (7, 8), "`args` is an array");
     check(&face("length = { x = [] }"), MALFORMED, (7, 16), "`length` is a string");
     check(&face(&all.replace("args", "arg")), MALFORMED, (7, 1), "no setting `arg`");
-    let import = "convention = 'c'\nimports = 'log: func(level: u32, text: string);'\n\
-                  [import.log]\nargs = ['level']";
-    check(import, MALFORMED, (2, 12), "only exports are spelled out");
+    let import = |settings: &str| {
+        let wit = "imports = 'log: func(level: u32, text: string);'";
+        format!("convention = 'c'\n{wit}\n[import.log]\n{settings}")
+    };
+    for (args, kind, column, message) in [
+        ("['level']", INVALID, 10, "the core imports a function (i32, i32, i32) -> ()"),
+        ("['level', 'text', 'size']", MALFORMED, 28, "nothing is called `size` here"),
+        ("['level', 'text', 'text']", MALFORMED, 28, "`text` is there already"),
+        ("['level', 'text', 'text + 1']", MALFORMED, 28, "each of `args` is a name"),
+        ("['level', 'text', 'result']", MALFORMED, 28, "nothing is called `result` here"),
+    ] {
+        check(&import(&format!("args = {args}")), kind, (4, column), message);
+    }
+    check(&import("args = ['text', '_', '_']"), MALFORMED, (2, 22), "`level` is not among `args`");
+    check(&import("ok = 1"), MALFORMED, (4, 6), "`args` says what each of the core's is");
+    check(&import("length = 1"), MALFORMED, (4, 10), "`args`, `ok` and `err` spell an import out");
     let other = "convention = 'canonical'\nwit = 'greet: func(n: u32) -> u32;'\nok = 'returned'";
     check(other, MALFORMED, (3, 7), "are for C");
 }
@@ -107,19 +120,21 @@ fn allocators_that_are_none() {
 #[test]
 fn functions_around_a_call() {
     let number = "f: func() -> u32;";
-    let text = "f: func(pair: tuple<u32, u32>) -> string;";
+    let text = "f: func() -> string;";
+    let record = "f: func(pair: tuple<u32, u32>) -> u32;";
     let none = |name: &str| format!("needs the core function `{name}`");
     for (table, line) in [("export.f.core", 4), ("[export.f]\ncore", 5)] {
         let told = |wit: &str, setting: &str, (line, column), kind, message: &str| {
-            let head = format!("convention = 'c'\nwit = '{wit}'\n{table} = 'live_bytes'");
+            let core = if wit == record { "count_slice" } else { "live_bytes" };
+            let head = format!("convention = 'c'\nwit = '{wit}'\n{table} = '{core}'");
             check(&format!("{head}\n{setting}"), kind, (line, column), message);
         };
         told(number, "before = 'befour'", (line, 11), INVALID, &none("befour"));
         told(number, "after = 'aftre'", (line, 10), INVALID, &none("aftre"));
         let before = "`malloc` is (i32) -> (i32); what is called before is () -> ()";
         told(number, "before = 'malloc'", (line, 11), INVALID, before);
-        told(text, "stack = 'stak'", (line, 10), INVALID, &none("stak"));
-        told(text, "stack = 'free'", (line, 10), INVALID, "and moves no stack pointer");
+        told(record, "stack = 'stak'", (line, 10), INVALID, &none("stak"));
+        told(record, "stack = 'free'", (line, 10), INVALID, "and moves no stack pointer");
         let last = |names: &str| format!("result = 'last'\nlast = {names}");
         let check = |names: &str, column, kind, message: &str| {
             told(text, &last(names), (line + 1, column), kind, message);
@@ -185,6 +200,22 @@ fn what_a_convention_cannot_carry() {
         (3, 13),
         "greet: parameter x: the convention c has no form for option<u32>",
     );
+    for (wit, place, message) in [
+        ("record r { a: u8, b: option<u32> }\ngreet: func(x: r) -> string;", (4, 13), "`b` is opt"),
+        ("record r { a: u8, b: option<u32> }\ngreet: func() -> r;", (4, 1), "`b` is option<u32>"),
+        ("record r { a: string }\ngreet: func(x: list<r>) -> u32;", (4, 13), "`a` is string"),
+        (
+            "variant v { a, b(u8) }\nrecord r { c: u8, v: v }\nrecord s { r: r, d: u8 }\n\
+             greet: func(x: s) -> u32;",
+            (6, 13),
+            "`r.v` is variant { a, b(u8) }, which lies nowhere in C as such",
+        ),
+        ("greet: func() -> result<u32, string>;", (3, 1), "of a result, `result = \"out\"`"),
+        ("greet: func() -> list<u8>;", (3, 1), "nothing tells how long this list is"),
+        ("greet: func() -> list<f64>;", (3, 1), "nothing tells how long this list is"),
+    ] {
+        check(&face(wit), MALFORMED, place, message);
+    }
     check(
         &face("resource r;\ngreet: func(x: borrow<r>) -> string;"),
         MALFORMED,

@@ -22,6 +22,23 @@ struct Image {
 };
 WITRT_FIELDS(Image, pixels, width, height)
 using Texts = std::vector<std::string>;
+struct Item {
+  std::uint8_t count;
+  Color color;
+  float weight;
+};
+WITRT_FIELDS(Item, count, color, weight)
+struct Small {
+  Color color;
+  std::uint8_t count;
+};
+WITRT_FIELDS(Small, color, count)
+struct Pet {
+  std::string name;
+  std::optional<std::string> nick;
+  Color color;
+};
+WITRT_FIELDS(Pet, name, nick, color)
 
 // What is left of a line, and the values that have names: resources, and numbers as they
 // were told.
@@ -115,12 +132,37 @@ static void read(In& in, Labeled& to) {
   read(in, to.label);
   CHECK(in.eat("}"));
 }
+static void read(In& in, Item& to) {
+  CHECK(in.eat("{count: "));
+  read(in, to.count);
+  CHECK(in.eat(", color: "));
+  read(in, to.color);
+  CHECK(in.eat(", weight: "));
+  read(in, to.weight);
+  CHECK(in.eat("}"));
+}
+static void read(In& in, Small& to) {
+  CHECK(in.eat("{color: "));
+  read(in, to.color);
+  CHECK(in.eat(", count: "));
+  read(in, to.count);
+  CHECK(in.eat("}"));
+}
 template <class T> void read(In& in, std::optional<T>& to) {
   if (!in.eat("()")) read(in, to.emplace());
 }
 template <class T> void read(In& in, std::vector<T>& to) {
   if constexpr (std::is_same_v<T, std::uint8_t>) CHECK(in.eat("bytes"));
   for (CHECK(in.eat("[")); !in.text.empty() && !in.eat("]"); in.eat(", ")) read(in, to.emplace_back());
+}
+static void read(In& in, Pet& to) {
+  CHECK(in.eat("{name: "));
+  read(in, to.name);
+  CHECK(in.eat(", nick: "));
+  read(in, to.nick);
+  CHECK(in.eat(", color: "));
+  read(in, to.color);
+  CHECK(in.eat("}"));
 }
 static void read(In& in, Shape& to) {
   if (in.eat("()")) return;
@@ -179,6 +221,9 @@ static std::string show(const Point& p) { return "{x: " + show(p.x) + ", y: " + 
 static std::string show(const Labeled& p) {
   return "{x: " + show(p.x) + ", y: " + show(p.y) + ", label: " + show(p.label) + "}";
 }
+static std::string show(const Item& i) {
+  return "{count: " + show(i.count) + ", color: " + show(i.color) + ", weight: " + show(i.weight) + "}";
+}
 template <class T> std::string show(const std::vector<T>& all) {
   std::string told;
   for (const auto& one : all) told += (told.empty() ? "" : ", ") + show(one);
@@ -206,6 +251,9 @@ template <class... T> std::string show(const std::tuple<T...>& all) {
 }
 static std::string show(const Image& i) {
   return "{pixels: " + show(i.pixels) + ", width: " + show(i.width) + ", height: " + show(i.height) + "}";
+}
+static std::string show(const Pet& p) {
+  return "{name: " + show(p.name) + ", nick: " + show(p.nick) + ", color: " + show(p.color) + "}";
 }
 static std::string show(const Shape& shape) {
   if (auto* number = std::get_if<double>(&shape)) return show(*number);
@@ -355,6 +403,7 @@ using u32 = std::uint32_t;
 using s64 = std::int64_t;
 using u64 = std::uint64_t;
 using str = std::string;
+using Items = std::vector<Item>;
 
 // The C++ types of all functions of the table: the one that fits is called.
 static bool call(Called& g, const str& name, std::string_view args, Answer& answer) {
@@ -383,6 +432,10 @@ static bool call(Called& g, const str& name, std::string_view args, Answer& answ
              T(std::optional<Bytes>(Bytes)), T(Result<Image, str>(Bytes)), T(Result<Image, u32>(Bytes)), T(Image(Bytes)),
              T(std::vector<float>(std::vector<float>, u32, u32, float)), T(str(u32, str)), T(std::vector<u16>(str)),
              T(u32(str, str))) ||
+         any(T(Color(Items)), T(Items(Items)), T(std::vector<Color>(Items)), T(Items()), T(u32(std::vector<Small>, Color)),
+             T(str(Pet)), T(Pet(str)), T(Texts()), T(bool(bool, s32, u64, float)), T(Result<s64, str>(str)),
+             T(u32(str, u32)), T(u64(Bytes, u64)), T(void(Bytes)), T(Bytes()), T(bool()), T(void(u32, Bytes)),
+             T(Bytes(u32, Bytes))) ||
          any(T(s32(Labeled)), T(Labeled(s32)), T(Labeled(str)), T(Bytes(s32)), T(void(s32))) ||
          any(T(std::tuple<s8, u8, s16, u16, s32, u32, s64, u64>(s8, u8, s16, u16, s32, u32, s64, u64)),
              T(str(str, str, str, str, str, str, str, str, u64)), T(Resource(str)), T(u32(ResourceRef, str)),

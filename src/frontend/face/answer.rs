@@ -7,7 +7,7 @@ use super::making::{Buffer, Call, Then};
 use super::memory::{MEMORY, load};
 use super::rules::{CallRule, Owner, ResultForm, TextForm};
 use super::sequence::{Lies, Sequence, halves, margins};
-use super::shape::{Leaf, Shape, is_plain, leaf};
+use super::shape::{FieldRules, Leaf, Shape, is_flat, leaf};
 use super::wit::{fields, types_of};
 use crate::error::Result;
 use crate::types::tree::Type;
@@ -39,16 +39,18 @@ impl Call<'_, '_> {
                 Ok(())
             }
             Type::String => self.text_result(Sequence::text(self.rules), form, false),
-            Type::List(list) if is_plain(&list.element) => {
-                self.text_result(Sequence::list(&list.element), form, false)
+            Type::List(list) if is_flat(&list.element) => {
+                let sequence = self.maker.list(&list.element, self.rules);
+                self.text_result(sequence, form, false)
             }
             Type::List(list) if list.element == Type::String => {
                 self.text_result(Sequence::texts(), form, false)
             }
             Type::Option(_) if self.rules.null_options => match ty.at(1) {
                 Some(Type::String) => self.text_result(Sequence::text(self.rules), form, true),
-                Some(Type::List(list)) if is_plain(&list.element) => {
-                    self.text_result(Sequence::list(&list.element), form, true)
+                Some(Type::List(list)) if is_flat(&list.element) => {
+                    let sequence = self.maker.list(&list.element, self.rules);
+                    self.text_result(sequence, form, true)
                 }
                 _ => Err(self.unsupported(ty)),
             },
@@ -135,10 +137,12 @@ impl Call<'_, '_> {
                 self.after.set(length);
             }
             ResultForm::Nul => {
+                tail = self.ended_by(&sequence)?;
                 let p = self.take(I32);
-                let count = glue::length(&mut self.maker.glue, MEMORY, sequence.size)?;
-                self.after.get(p).set(pointer).get(p).call(count).set(length);
-                tail = sequence.size;
+                let count = glue::length(&mut self.maker.glue, MEMORY, tail)?;
+                self.after.get(p).set(pointer).get(p).call(count);
+                sequence.count_to_length(&mut self.after);
+                self.after.set(length);
             }
             ResultForm::Packed | ResultForm::PackedLow => {
                 let both = self.take(ValType::I64);
@@ -235,14 +239,14 @@ impl Call<'_, '_> {
         }
         memory?;
         if sequence.texts {
-            return self.give_texts(pointer, length);
+            return self.give_texts(pointer, length, tail);
         }
         if option {
             self.give(ValType::U32, |code| {
                 code.get(pointer).i32(0).op(I::I32Ne);
             });
         }
-        let outs = self.give_sequence(sequence, pointer, length);
+        let outs = self.give_list(sequence, pointer, length)?;
         if owned {
             let rule = self.rules.free_result.as_ref().or(self.rules.free.as_ref()).cloned();
             let Some(rule) = rule else { return Err(self.no_free()) };
@@ -260,6 +264,26 @@ impl Call<'_, '_> {
             self.free_later(&rule, Lies { align: 4, ..Lies::default() }, [place, size])?;
         }
         Ok(())
+    }
+
+    /// Bytes of the zero that ends a sequence, where one does.
+    fn ended_by(&self, sequence: &Sequence) -> Result<u32> {
+        let (ends, size) = match (sequence.texts, sequence.bytes) {
+            // An array of addresses.
+            (true, _) => (self.within()? == TextForm::Nul, 4),
+            (_, false) => (true, sequence.size),
+            // Of numbers one may be zero: who wants that to be the end says so.
+            (_, true) => (self.rules.said.contains_key("result"), sequence.size),
+        };
+        if ends && matches!(size, 1 | 2 | 4) {
+            return Ok(size);
+        }
+        let message = format!(
+            "{}: nothing tells how long this list is: `result` says how it is returned, as in \
+             `result = \"packed\"`, or `length` what its length is",
+            self.name
+        );
+        Err(self.maker.wrong(self.rules.place_of(&["result"], self.at), message))
     }
 
     pub fn no_free(&self) -> crate::error::Error {
@@ -322,10 +346,11 @@ impl Call<'_, '_> {
             }
             return Ok(());
         }
-        let Some(shape) = Shape::of(ty, self.rules.within, self.rules.small_enums) else {
+        let within = FieldRules::of(self.rules, self.rules.within);
+        let Some(shape) = Shape::of(ty, within) else {
             return Err(self.unsupported(ty));
         };
-        if shape.leaves.iter().any(|(_, leaf)| matches!(leaf, Leaf::Text)) {
+        if shape.leaves.iter().any(|(_, leaf)| matches!(leaf, Leaf::Text | Leaf::Maybe)) {
             self.within()?;
         }
         self.maker.memory(self.at)?;
@@ -365,21 +390,25 @@ impl Call<'_, '_> {
                     self.after.get(place).op(load(*number, *offset)).set(local);
                     self.scalar(ty, local);
                 }
-                Leaf::Text => self.text_at(place, *offset, text)?,
+                Leaf::Text => self.text_at(place, *offset, text, false)?,
+                Leaf::Maybe => self.text_at(place, *offset, text, true)?,
             }
         }
         Ok(())
     }
 
-    /// Gives text whose address, and maybe length, lies at a place.
-    fn text_at(&mut self, place: Local, offset: u32, form: TextForm) -> Result<()> {
+    /// Gives text whose address, and maybe length, lies at a place; none where it may be 0
+    /// and is.
+    fn text_at(&mut self, place: Local, offset: u32, form: TextForm, option: bool) -> Result<()> {
         let sequence = Sequence::text(self.rules);
         let (pointer, length) = (self.wrap.local(I32), self.wrap.local(I32));
         self.after.get(place).op(load(I32, offset)).set(pointer);
         let (head, tail) = margins(form, &sequence);
         match form {
             TextForm::PointerLength | TextForm::Struct => {
-                self.after.get(place).op(load(I32, offset + 4)).set(length);
+                self.after.get(place).op(load(I32, offset + 4));
+                self.after.null_unless(option.then_some(pointer));
+                self.after.set(length);
             }
             TextForm::Nul => {
                 let count = glue::length(&mut self.maker.glue, MEMORY, sequence.size)?;
@@ -391,6 +420,11 @@ impl Call<'_, '_> {
                 code.get(pointer).op(load(I32, 0)).set(length).plus(pointer, 4).set(pointer);
                 code.op(I::End);
             }
+        }
+        if option {
+            self.give(ValType::U32, |code| {
+                code.get(pointer).i32(0).op(I::I32Ne);
+            });
         }
         let outs = self.give_sequence(sequence, pointer, length);
         if self.rules.result_owner == Owner::Caller {
@@ -405,7 +439,7 @@ impl Call<'_, '_> {
     /// A value that the core stores where its last arguments say.
     fn out_params(&mut self, ty: &Type, text: TextForm) -> Result<()> {
         self.forms.push("addresses for the result last".into());
-        let Some(shape) = Shape::of(ty, text, self.rules.small_enums) else {
+        let Some(shape) = Shape::of(ty, FieldRules::of(self.rules, text)) else {
             return Err(self.unsupported(ty));
         };
         let (at, area) = self.area(shape.size, shape.align);

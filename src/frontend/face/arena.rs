@@ -15,7 +15,7 @@ use wasm_encoder::{BlockType, Instruction as I};
 const I32: ValType = ValType::I32;
 const I64: ValType = ValType::I64;
 /// What a face calls pages that are added to the memory.
-const GROW: &str = "memory.grow";
+pub(super) const GROW: &str = "memory.grow";
 /// The sizes of pieces are multiples of this.
 const ALIGN: i32 = 16;
 

@@ -12,7 +12,7 @@ use super::making::{Args, Call, Maker, used};
 use super::memory::{MEMORY, store, text_mem};
 use super::rules::{CallArg, CallRule, Owner, Rules, TextForm};
 use super::sequence::{Sequence, margins, told};
-use super::shape::{Leaf, Shape, is_plain, leaf};
+use super::shape::{FieldRules, Leaf, Shape, is_flat, lacking, leaf};
 use super::text::Place;
 use super::wit::{Function, fields, types_of};
 use crate::abi::GuestEncoding;
@@ -168,7 +168,10 @@ impl<'m, 'a> Call<'m, 'a> {
         sequence: Sequence,
         form: TextForm,
     ) -> Result<(Local, Local)> {
-        let to = self.lower_slot(owner, slot, sequence, form)?;
+        let to = match sequence.relaid {
+            Some(relaid) => self.lower_relaid(owner, slot, sequence, form, relaid)?,
+            None => self.lower_slot(owner, slot, sequence, form)?,
+        };
         let (pointer, length) = (self.pass(to, I32), self.pass(to + 1, I32));
         self.sequences.push((pointer, length, sequence));
         Ok((pointer, length))
@@ -248,12 +251,13 @@ impl<'m, 'a> Call<'m, 'a> {
             Type::String => {
                 self.sequence(Sequence::text(self.rules), self.rules.text, None, slot)?
             }
-            Type::List(list) if is_plain(&list.element) => {
+            Type::List(list) if is_flat(&list.element) => {
                 let form = match self.rules.text {
                     TextForm::Nul => TextForm::PointerLength,
                     form => form,
                 };
-                self.sequence(Sequence::list(&list.element), form, None, slot)?;
+                let sequence = self.maker.list(&list.element, self.rules);
+                self.sequence(sequence, form, None, slot)?;
             }
             Type::List(list) if list.element == Type::String => self.texts_param(slot)?,
             Type::Option(_) if self.rules.null_options && ty.at(1) == Some(&Type::String) => {
@@ -294,20 +298,30 @@ impl<'m, 'a> Call<'m, 'a> {
             }
             TextForm::PointerLength | TextForm::Nul => 0,
         };
-        // For none there is room as for an empty text, which nobody gets.
+        self.unseen(tag, sequence, form, pointer, length)?;
+        self.args.push(I32).plus(pointer, -head).null_unless(tag);
+        if form == TextForm::PointerLength {
+            sequence.push_count(self.args.push(I32), length);
+        }
+        Ok(())
+    }
+
+    /// For none there is room as for an empty text, which nobody gets: who frees it else does
+    /// not see it.
+    fn unseen(
+        &mut self,
+        tag: Option<Local>,
+        sequence: Sequence,
+        form: TextForm,
+        pointer: Local,
+        length: Local,
+    ) -> Result<()> {
         if let (Some(tag), Some(rule), Owner::Callee) = (tag, &self.rules.free, self.rules.owner) {
             let (before, behind) = margins(form, &sequence);
             let lies = sequence.lies(before, behind, false);
             let free = self.maker.free(self.at, self.rules, rule, lies)?;
             self.before.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
             self.before.get(pointer).get(length).call(free).op(I::End);
-        }
-        let code = self.args.push(I32).plus(pointer, -head);
-        if let Some(tag) = tag {
-            code.i32(0).get(tag).op(I::Select);
-        }
-        if form == TextForm::PointerLength {
-            sequence.push_count(self.args.push(I32), length);
         }
         Ok(())
     }
@@ -319,7 +333,7 @@ impl<'m, 'a> Call<'m, 'a> {
             return all.iter().try_for_each(|field| self.param(&field.ty, slot));
         }
         self.forms.push("a record by its address".into());
-        let layout = Shape::of(ty, self.rules.within, self.rules.small_enums)
+        let layout = Shape::of(ty, FieldRules::of(self.rules, self.rules.within))
             .ok_or_else(|| self.unsupported(ty))?;
         let (at, area) = self.area(layout.size, layout.align);
         for ((offset, part), ty) in layout.leaves.into_iter().zip(types_of(ty)) {
@@ -328,11 +342,17 @@ impl<'m, 'a> Call<'m, 'a> {
                     let local = self.number(*slot, leaf(ty));
                     self.before.get(area).get(local).op(store(number, at + offset));
                 }
-                Leaf::Text => {
+                Leaf::Text | Leaf::Maybe => {
+                    let tag = matches!(part, Leaf::Maybe).then(|| {
+                        *slot += 1;
+                        self.number(*slot - 1, ValType::U32)
+                    });
                     let form = self.within()?;
                     let sequence = Sequence::text(self.rules);
                     let (pointer, length) = self.lower(*slot, sequence, form)?;
-                    self.before.get(area).get(pointer).op(store(I32, at + offset));
+                    self.unseen(tag, sequence, form, pointer, length)?;
+                    self.before.get(area).get(pointer);
+                    self.before.null_unless(tag).op(store(I32, at + offset));
                     if form == TextForm::PointerLength {
                         self.before.get(area).get(length).op(store(I32, at + offset + 4));
                     }
@@ -366,14 +386,36 @@ impl<'m, 'a> Call<'m, 'a> {
 
     pub fn unsupported(&self, ty: &Type) -> crate::error::Error {
         let message = format!(
-            "{}: {}: the convention {} has no form for {ty} here",
-            self.name, self.what, self.maker.known.name
+            "{}: {}: the convention {} has no form for {ty} here{}",
+            self.name,
+            self.what,
+            self.maker.known.name,
+            self.maker.instead(ty)
         );
         self.maker.wrong(self.at, message)
     }
 }
 
 impl Maker<'_> {
+    /// What can be written instead of a type that the convention has no form for.
+    pub fn instead(&self, ty: &Type) -> String {
+        let is_c = self.known.spelled;
+        match lacking(ty) {
+            Some((field, ty)) if is_c => format!(
+                ": `{field}` is {ty}, which lies nowhere in C as such: what tells whether it is \
+                 there, or which case it is, and what that holds are fields of their own"
+            ),
+            Some((field, ty)) => format!(": `{field}` is {ty}"),
+            None => match ty {
+                Type::Option(_) | Type::Result(_) if is_c => ": of a result, `result = \"out\"` \
+                    or a call that is spelled out has one; of a parameter, a `bool` and the value \
+                    are two"
+                    .into(),
+                _ => String::new(),
+            },
+        }
+    }
+
     /// What text in records and arrays is.
     pub fn within(&self, rules: &Rules, at: usize, what: &str) -> Result<TextForm> {
         match rules.within {

@@ -57,6 +57,14 @@ impl Code {
         self.op(I::Call(func))
     }
 
+    /// Makes the address on the stack null, unless this is not zero.
+    pub fn null_unless(&mut self, tag: Option<Local>) -> &mut Code {
+        match tag {
+            Some(tag) => self.i32(0).get(tag).op(I::Select),
+            None => self,
+        }
+    }
+
     pub fn append(&mut self, other: &Code) -> &mut Code {
         self.0.extend(other.0.iter().cloned());
         self

@@ -6,7 +6,7 @@ use super::known;
 use super::names::{Exports, Imports};
 use crate::error::Result;
 use crate::frontend::core::{self, Core, CoreExport};
-use crate::types::{ExternType, ImportType, wit};
+use crate::types::{ExternType, ImportType, ValType, wit};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use wasmparser::{KnownCustom, Payload};
@@ -32,6 +32,9 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     };
     let _ = writeln!(out, "convention = \"{}\"", known.name);
     let rules = (known.rules)(core);
+    if let Some(lacks) = (known.lacks)(core) {
+        let _ = writeln!(out, "# {lacks}");
+    }
     for (what, rule) in [("given", rules.alloc), ("taken back", rules.free)] {
         if let Some(rule) = rule {
             let _ = writeln!(out, "# Memory is {what} by `{}`.", rule.name);
@@ -59,7 +62,10 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
         let name = &export.ty.name;
         let is = match &export.ty.ty {
             ExternType::Func(ty) => format!("func() // {ty}"),
-            ExternType::Global(ty) => format!("func() -> {} // a global", ty.content),
+            ExternType::Global(ty) => match in_wit(ty.content) {
+                Some(name) => format!("func() -> {name} // a global"),
+                None => continue,
+            },
             _ => continue,
         };
         let (id, found) = names.of(name, |id| leads(id, export));
@@ -99,6 +105,18 @@ pub(crate) fn guess(core: &Core, bytes: &[u8]) -> Result<String> {
     out.push_str(&named);
     // A name can hold anything.
     Ok(out.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect())
+}
+
+/// The number of core code in WIT: signed, as most languages have it.
+fn in_wit(ty: ValType) -> Option<&'static str> {
+    match ty {
+        ValType::I32 => Some("s32"),
+        ValType::I64 => Some("s64"),
+        ValType::F32 => Some("f32"),
+        ValType::F64 => Some("f64"),
+        // References and vectors have no type there.
+        _ => None,
+    }
 }
 
 /// What the functions of a face are called.

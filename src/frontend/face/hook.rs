@@ -11,7 +11,7 @@ use super::making::{Args, Back, Given, Hook, Maker, plan, used};
 use super::memory::{MEMORY, load, text_mem};
 use super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::sequence::{Lies, Sequence, margins, told};
-use super::shape::{is_plain, leaf};
+use super::shape::{is_flat, is_plain, leaf};
 use super::wit::Function;
 use crate::error::Result;
 use crate::plan::{AdapterPlan, Conversion, Op, Slot};
@@ -60,11 +60,19 @@ pub(super) enum To {
     Area(Local),
     /// To a buffer: its address and its capacity are these parameters.
     Buffer(Local, Local),
+    /// Its address is the core's result, and its length goes to this address.
+    Length(Local),
+    /// Its address goes to the first of these, its length to the second one, and the core gets
+    /// one number or, for none, the other.
+    Cells(Local, Option<Local>, Option<(i32, i32)>),
 }
 
 impl Hook<'_, '_> {
     fn make(&mut self, import: u32, flat: FuncType) -> Result<AdapterPlan> {
         let function = self.function;
+        if self.rules.spelled.is_said() {
+            return self.make_spelled(import, flat);
+        }
         if let Some(ty) = &function.result
             && let Some(back) = (self.maker.known.import_back)(self, ty)
         {
@@ -75,23 +83,7 @@ impl Hook<'_, '_> {
         {
             return self.make_stored(import, flat, ty);
         }
-        let sequence = match &function.result {
-            Some(Type::String) => Some((Sequence::text(self.rules), false)),
-            Some(Type::List(list)) if is_plain(&list.element) => {
-                Some((Sequence::list(&list.element), false))
-            }
-            Some(Type::List(list))
-                if list.element == Type::String && self.rules.result == ResultForm::Object =>
-            {
-                Some((Sequence::texts(), false))
-            }
-            Some(ty @ Type::Option(_))
-                if self.rules.null_options && ty.at(1) == Some(&Type::String) =>
-            {
-                Some((Sequence::text(self.rules), true))
-            }
-            _ => None,
-        };
+        let sequence = self.sequence_of_result();
         let form = self.rules.result;
         let to = match (&function.result, sequence, form) {
             (None, ..) => To::Nothing,
@@ -104,19 +96,51 @@ impl Hook<'_, '_> {
             self.param(&param.ty, &param.name, param.at)?;
         }
         let to = match (to, form) {
+            (To::Value, ResultForm::LengthOut) if sequence.is_some() => To::Length(self.take(I32)),
             (To::Value, ResultForm::AreaLast) if sequence.is_some() => To::Area(self.take(I32)),
             (To::Value, ResultForm::Buffer) if sequence.is_some() => {
                 To::Buffer(self.take(I32), self.take(I32))
             }
             (to, _) => to,
         };
-        let results = self.core_results(&to, sequence, form)?;
+        self.make_to(import, flat, &to, sequence, form)
+    }
+
+    /// The text or list that the result is, and whether it may be none.
+    pub fn sequence_of_result(&mut self) -> Option<(Sequence, bool)> {
+        match &self.function.result {
+            Some(Type::String) => Some((Sequence::text(self.rules), false)),
+            Some(Type::List(list)) if is_flat(&list.element) => {
+                Some((self.maker.list(&list.element, self.rules), false))
+            }
+            Some(Type::List(list)) if list.element == Type::String => {
+                Some((Sequence::texts(), false))
+            }
+            Some(ty @ Type::Option(_))
+                if self.rules.null_options && ty.at(1) == Some(&Type::String) =>
+            {
+                Some((Sequence::text(self.rules), true))
+            }
+            _ => None,
+        }
+    }
+
+    /// The plan where a number, text or list goes there.
+    pub fn make_to(
+        &mut self,
+        import: u32,
+        flat: FuncType,
+        to: &To,
+        sequence: Option<(Sequence, bool)>,
+        form: ResultForm,
+    ) -> Result<AdapterPlan> {
+        let results = self.core_results(to, sequence, form)?;
         self.check(results)?;
         let args = self.arguments(&flat)?;
         let results = flat.results().to_vec();
         let back = self.new_slots(results.len() as u32);
         self.ops.push(Op::CallAdapter { adapter: import, args, to: back });
-        let values = self.answer(&to, sequence, form, &results, back)?;
+        let values = self.answer(to, sequence, form, &results, back)?;
         let mut ops = std::mem::take(&mut self.ops);
         ops.push(Op::Ret { values });
         Ok(plan(self.core.clone(), self.slots, ops))
@@ -206,7 +230,7 @@ impl Hook<'_, '_> {
     }
 
     /// What the function that reads gives.
-    fn out(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) -> u32 {
+    pub fn out(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) -> u32 {
         push(self.outs.push(ty));
         self.outs.types.len() as u32 - 1
     }
@@ -256,12 +280,13 @@ impl Hook<'_, '_> {
                 let form = self.rules.text;
                 self.sequence(Sequence::text(self.rules), form, false, at)?;
             }
-            Type::List(list) if is_plain(&list.element) => {
+            Type::List(list) if is_flat(&list.element) => {
                 let form = match self.rules.text {
                     TextForm::Nul => TextForm::PointerLength,
                     form => form,
                 };
-                self.sequence(Sequence::list(&list.element), form, false, at)?;
+                let sequence = self.maker.list(&list.element, self.rules);
+                self.sequence(sequence, form, false, at)?;
             }
             Type::Option(_) if self.rules.null_options && ty.at(1) == Some(&Type::String) => {
                 let form = self.rules.text;
@@ -285,7 +310,6 @@ impl Hook<'_, '_> {
         self.forms.push(told(form).to_owned());
         let p = self.take(I32);
         let (pointer, length) = (self.read.local(I32), self.read.local(I32));
-        let (head, tail) = margins(form, &sequence);
         match form {
             TextForm::PointerLength => {
                 let n = self.take(I32);
@@ -310,12 +334,24 @@ impl Hook<'_, '_> {
                 code.set(length).op(I::End);
             }
         }
+        self.sequence_at((sequence, form, option), [p, pointer, length], at)
+    }
+
+    /// Hands on text or a list, of which this is what the core has passed, and the address and
+    /// the length.
+    pub fn sequence_at(
+        &mut self,
+        (sequence, form, option): (Sequence, TextForm, bool),
+        [p, pointer, length]: [Local; 3],
+        at: usize,
+    ) -> Result<()> {
+        let (head, tail) = margins(form, &sequence);
         if option {
             self.give(ValType::U32, |code| {
                 code.get(p).i32(0).op(I::I32Ne);
             });
         }
-        let outs = self.give_sequence(sequence, pointer, length);
+        let outs = self.give_list(sequence, pointer, length, at)?;
         if self.rules.owner == Owner::Callee {
             // The host is called here.
             let head = if form == TextForm::Struct { 0 } else { head };
@@ -401,8 +437,10 @@ impl Hook<'_, '_> {
 
     pub fn unsupported(&self, what: &str, at: usize, ty: &Type) -> crate::error::Error {
         let message = format!(
-            "import {}: {what}: the convention {} has no form for {ty} here",
-            self.function.name, self.maker.known.name
+            "import {}: {what}: the convention {} has no form for {ty} here{}",
+            self.function.name,
+            self.maker.known.name,
+            self.maker.instead(ty)
         );
         self.maker.wrong(at, message)
     }

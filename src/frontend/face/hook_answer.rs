@@ -9,7 +9,8 @@ use super::memory::{MEMORY, store, text_mem};
 use super::rules::ResultForm;
 use super::sequence::{Lies, Sequence, halves};
 use super::shape::leaf;
-use crate::error::Result;
+use super::texts::PIECE;
+use crate::error::{Error, Result};
 use crate::plan::{Conversion, Op, Slot};
 use crate::types::ValType;
 use wasm_encoder::{BlockType, Instruction as I};
@@ -26,22 +27,25 @@ impl Hook<'_, '_> {
     ) -> Result<Vec<ValType>> {
         Ok(match (to, sequence, &self.function.result) {
             (To::Nothing | To::Area(_), ..) | (_, _, None) => vec![],
-            (To::Buffer(..), ..) => vec![I32],
+            (To::Cells(_, _, number), ..) => number.map(|_| I32).into_iter().collect(),
+            (To::Buffer(..) | To::Length(_), ..) => vec![I32],
             (To::Value, None, Some(ty)) => vec![leaf(ty).carrier()],
             (To::Value, Some(_), Some(_)) => match form {
                 ResultForm::Values => vec![I32, I32],
+                ResultForm::Prefixed if sequence.is_some_and(|(of, _)| of.texts) => {
+                    return Err(self.no_form());
+                }
                 ResultForm::Nul | ResultForm::Prefixed | ResultForm::Object => vec![I32],
                 ResultForm::Packed | ResultForm::PackedLow => vec![ValType::I64],
-                _ => {
-                    let message = format!(
-                        "import {}: this form is none for what a host returns",
-                        self.function.name
-                    );
-                    let at = self.rules.place_of(&["result"], self.function.at);
-                    return Err(self.maker.wrong(at, message));
-                }
+                _ => return Err(self.no_form()),
             },
         })
+    }
+
+    fn no_form(&self) -> Error {
+        let message =
+            format!("import {}: this form is none for what a host returns", self.function.name);
+        self.maker.wrong(self.rules.place_of(&["result"], self.function.at), message)
     }
 
     /// The steps that make what the core gets of what the host has returned.
@@ -86,18 +90,37 @@ impl Hook<'_, '_> {
         if form == ResultForm::Object {
             (own, object) = (self.maker.known.import_result)(self)?;
         }
+        if matches!(to, To::Buffer(..)) && (sequence.relaid.is_some() || sequence.texts) {
+            let message = format!(
+                "import {}: what a host returns into a buffer is text, or a list of numbers",
+                self.function.name
+            );
+            return Err(self.maker.wrong(self.rules.place_of(&["result"], at), message));
+        }
         let alloc = match (to, own) {
             (To::Buffer(buffer, capacity), _) => {
                 self.fill_buffer(*buffer, *capacity, sequence.size, at)?
             }
             (_, Some(alloc)) => alloc,
+            _ if sequence.relaid.is_some() || (sequence.texts && form != ResultForm::Object) => {
+                self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?
+            }
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
         let slot = self.new_slots(2);
         let mem = text_mem(sequence.encoding);
         self.ops.push(Op::LowerStr { alloc, mem, from: used(text), to: slot });
         passed.extend([used(slot), used(slot + 1)]);
-        let (pointer, length) = (write.param(I32), write.param(I32));
+        let (mut pointer, mut length) = (write.param(I32), write.param(I32));
+        if let Some(relaid) = sequence.relaid {
+            self.owe_piece(slot, at)?;
+            let margins = (head, tail);
+            let piece = [pointer, length];
+            [pointer, length] = self.back_relaid(relaid, sequence, margins, piece, &mut write)?;
+        } else if sequence.texts && form != ResultForm::Object {
+            self.owe_piece(slot, at)?;
+            [pointer, length] = self.back_texts(slot, pointer, &mut write)?;
+        }
         let mut results = Vec::new();
         // For none there was room as for an empty text, which nobody gets.
         if let (Some(tag), Some(rule), false) =
@@ -135,6 +158,33 @@ impl Hook<'_, '_> {
                 code.op(I::If(BlockType::Empty)).get(pointer).shifted(length, bytes).call(free);
                 code.op(I::End);
                 sequence.push_count(code, length);
+                results.push(I32);
+            }
+            (To::Cells(to, count, number), _) => {
+                code.get(*to).get(pointer);
+                null(code);
+                code.op(store(I32, 0));
+                if let Some(count) = count {
+                    code.get(*count);
+                    sequence.push_count(code, length);
+                    code.op(store(I32, 0));
+                }
+                if let Some((ok, err)) = number {
+                    code.i32(*ok);
+                    if let Some(tag) = tag {
+                        code.i32(*err).get(tag).op(I::Select);
+                    }
+                    results.push(I32);
+                }
+                if form == ResultForm::Nul && !sequence.bytes {
+                    self.terminated(slot, sequence.size)?;
+                }
+            }
+            (To::Length(at), _) => {
+                code.get(*at);
+                sequence.push_count(code, length);
+                code.op(store(I32, 0)).get(pointer);
+                null(code);
                 results.push(I32);
             }
             (_, ResultForm::Values) => {
@@ -175,18 +225,14 @@ impl Hook<'_, '_> {
                 null(code);
                 results.push(I32);
             }
+            // An array, which has a null address at its end.
+            (_, ResultForm::Nul) if sequence.texts => {
+                code.get(pointer);
+                results.push(I32);
+            }
             // Text that a zero ends: `core_results` has refused all others.
             _ => {
-                let end = glue::terminate(&mut self.maker.glue, MEMORY, sequence.size)?;
-                let code = &mut write.code;
-                let found = self.new_slots(1);
-                let args = Box::new([used(slot), used(slot + 1)]);
-                self.ops.push(Op::CallCore { func: end, args, to: found });
-                let message = self.maker.message(format!(
-                    "{}: result: text with U+0000 in it cannot be returned NUL-terminated",
-                    self.function.name
-                ));
-                self.ops.push(Op::Refuse { when: used(found), message });
+                self.terminated(slot, sequence.size)?;
                 code.get(pointer);
                 null(code);
                 results.push(I32);
@@ -196,6 +242,36 @@ impl Hook<'_, '_> {
         let to = self.new_slots(results.len() as u32);
         self.ops.push(Op::CallCore { func, args: passed.into(), to });
         Ok((to..to + results.len() as u32).map(used).collect())
+    }
+
+    /// Puts a zero unit behind text whose address and length are in the slots from this one on.
+    pub fn terminated(&mut self, slot: Slot, unit: u32) -> Result<()> {
+        let end = glue::terminate(&mut self.maker.glue, MEMORY, unit)?;
+        let found = self.new_slots(1);
+        let args = Box::new([used(slot), used(slot + 1)]);
+        self.ops.push(Op::CallCore { func: end, args, to: found });
+        let message = self.maker.message(format!(
+            "{}: result: text with U+0000 in it cannot be returned NUL-terminated",
+            self.function.name
+        ));
+        self.ops.push(Op::Refuse { when: used(found), message });
+        Ok(())
+    }
+
+    /// Has a piece of memory freed in the end whose address and length are in the slots from
+    /// this one on.
+    fn owe_piece(&mut self, slot: Slot, at: usize) -> Result<()> {
+        let Some(rule) = self.rules.free.clone() else {
+            let message = format!(
+                "import {}: a list that the host returns needs what frees: `free = \"free\"` \
+                 names it",
+                self.function.name
+            );
+            return Err(self.maker.wrong(at, message));
+        };
+        let func = self.maker.free(at, self.rules, &rule, PIECE.lies(0, 0, true))?;
+        self.ops.push(Op::Defer { func, args: Box::new([used(slot), used(slot + 1)]) });
+        Ok(())
     }
 
     /// The function that gives a buffer where it is large enough, and other memory

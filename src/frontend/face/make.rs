@@ -74,6 +74,17 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// What is said of calls spelled out where the convention has no place for them.
+    pub fn not_spelled(&self, rules: &Rules, name: &str, at: usize) -> Error {
+        let message = format!(
+            "{name}: the convention {} says itself what the core takes: `args`, `address`, \
+             `length`, `room`, `ok` and `err` are for C",
+            self.known.name
+        );
+        let settings = ["args", "address", "length", "room", "ok", "err"];
+        self.wrong(rules.place_of(&settings, at), message)
+    }
+
     fn too_many(&self, function: &Function) -> Error {
         let message = format!(
             "{}: too many values: a core function has up to {}, and text is two of them",
@@ -182,9 +193,8 @@ impl<'a> Maker<'a> {
         for (at, import) in core.imports.iter().enumerate() {
             let answer = if let (Some(function), Some(adapter)) = (of[at], hooks[at]) {
                 let rules = with(face.text, rules, tables.of(function))?;
-                if rules.spelled.is_said() {
-                    let message = format!("import {}: only exports are spelled out", function.name);
-                    return Err(self.wrong(function.at, message));
+                if rules.spelled.is_said() && !self.known.spelled {
+                    return Err(self.not_spelled(&rules, &function.name, function.at));
                 }
                 let ExternType::Func(core_type) = &import.ty else {
                     return Err(self.wrong(function.at, "this import is no function"));

@@ -7,6 +7,7 @@ use super::glue::{Code, Func, Glue, Local};
 use super::names::Exports;
 use super::rules::Rules;
 use super::sequence::Sequence;
+use super::shape::Relaid;
 use super::text::{Face, wrong};
 use super::wit::Function;
 use crate::abi::GuestEncoding;
@@ -39,6 +40,8 @@ pub(super) struct Known {
     /// Whether a module is of this convention, told by what it imports and exports: so
     /// many points, none where it is not.
     pub guess: fn(&Core) -> u32,
+    /// What a module lacks that looks like one of this convention, for whoever begins a face.
+    pub lacks: fn(&Core) -> Option<&'static str>,
     /// What a core import is called where a tool has made its name up.
     pub plain_name: fn(module: &str, name: &str) -> Option<String>,
     /// Which core imports the convention answers.
@@ -95,6 +98,8 @@ pub(super) struct Maker<'a> {
     pub builtins: Vec<Builtin>,
     /// What a convention keeps of what it has found out about the core.
     pub kept: Option<Rc<dyn Any>>,
+    /// How elements of lists lie that do not lie as a component's: as there, and here.
+    pub relaid: Vec<Relaid>,
     /// The table and the global of references that a core without a table of its own
     /// keeps.
     pub heap: Option<(u32, u32)>,
@@ -124,6 +129,7 @@ impl<'a> Maker<'a> {
             core_imports: Vec::new(),
             builtins: Vec::new(),
             kept: None,
+            relaid: Vec::new(),
             heap: None,
         })
     }

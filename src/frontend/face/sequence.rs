@@ -21,12 +21,22 @@ pub(super) struct Sequence {
     pub bytes: bool,
     /// Whether it is an array of texts, of which its length is the number.
     pub texts: bool,
+    /// How its elements lie where that is not as a component's: a number that the maker
+    /// knows.
+    pub relaid: Option<u32>,
 }
 
 impl Sequence {
     pub fn text(rules: &Rules) -> Sequence {
         let size = rules.encoding.align();
-        Sequence { encoding: rules.encoding, size, align: size, bytes: false, texts: false }
+        Sequence {
+            encoding: rules.encoding,
+            size,
+            align: size,
+            bytes: false,
+            texts: false,
+            relaid: None,
+        }
     }
 
     /// A list of elements that lie as in C.
@@ -38,13 +48,14 @@ impl Sequence {
             align,
             bytes: true,
             texts: false,
+            relaid: None,
         }
     }
 
     /// An array of texts.
     pub fn texts() -> Sequence {
         let encoding = GuestEncoding::Latin1;
-        Sequence { encoding, size: 1, align: 4, bytes: true, texts: true }
+        Sequence { encoding, size: 1, align: 4, bytes: true, texts: true, relaid: None }
     }
 
     /// Puts the length as the core counts it.

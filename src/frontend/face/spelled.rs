@@ -10,7 +10,7 @@ use super::making::{Args, Call};
 use super::memory::{MEMORY, load, store};
 use super::rules::{Owner, Spelled};
 use super::sequence::{Lies, Sequence};
-use super::shape::{is_plain, leaf};
+use super::shape::{is_flat, leaf};
 use super::wit::fields;
 use crate::error::Result;
 use crate::types::ValType;
@@ -40,13 +40,7 @@ impl<'m> Call<'m, '_> {
     /// Arguments and result of a call that the face spells out.
     pub fn spelled(&mut self, spelled: &Spelled) -> Result<()> {
         if !self.maker.known.spelled {
-            let message = format!(
-                "{}: the convention {} says itself what the core takes: `args`, `address`, \
-                 `length`, `room`, `ok` and `err` are for C",
-                self.name, self.maker.known.name
-            );
-            let settings = ["args", "address", "length", "room", "ok", "err"];
-            return Err(self.maker.wrong(self.rules.place_of(&settings, self.at), message));
+            return Err(self.maker.not_spelled(self.rules, self.name, self.at));
         }
         let mut scope = Scope::default();
         let mut usual = Vec::new();
@@ -164,7 +158,7 @@ impl<'m> Call<'m, '_> {
     }
 
     /// The parts of the result, by their names.
-    fn parts(&self) -> Result<Vec<Part<'m>>> {
+    fn parts(&mut self) -> Result<Vec<Part<'m>>> {
         let function = self.function;
         let ty = match &function.result {
             Some(ty @ Type::Option(_)) => ty.at(1),
@@ -172,7 +166,7 @@ impl<'m> Call<'m, '_> {
             ty => ty.as_ref(),
         };
         let Some(ty) = ty else { return Ok(Vec::new()) };
-        let all = match fields(ty) {
+        let all: Vec<_> = match fields(ty) {
             Some(fields) => fields
                 .iter()
                 .enumerate()
@@ -184,16 +178,19 @@ impl<'m> Call<'m, '_> {
                 .collect(),
             None => vec![(RESULT.to_owned(), ty)],
         };
-        let part = |(name, ty): (String, &'m Type)| {
+        let mut parts = Vec::new();
+        for (name, ty) in all {
             let sequence = match ty {
                 Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => None,
                 Type::String => Some(Sequence::text(self.rules)),
-                Type::List(list) if is_plain(&list.element) => Some(Sequence::list(&list.element)),
+                Type::List(list) if is_flat(&list.element) => {
+                    Some(self.maker.list(&list.element, self.rules))
+                }
                 other => return Err(self.unsupported(other)),
             };
-            Ok(Part { name, ty, sequence, cell: None, length_cell: None, buffer: None })
-        };
-        all.into_iter().map(part).collect()
+            parts.push(Part { name, ty, sequence, cell: None, length_cell: None, buffer: None });
+        }
+        Ok(parts)
     }
 
     /// Room for what the core stores of a part, where it is told of it.
@@ -397,7 +394,7 @@ impl<'m> Call<'m, '_> {
                     if part.cell.is_none() && !is_told {
                         self.only(Some(good), I32, place);
                     }
-                    let outs = self.give_sequence(sequence, place, length);
+                    let outs = self.give_list(sequence, place, length)?;
                     if self.rules.result_owner == Owner::Caller && !is_told {
                         let rule = self.rules.free_result.as_ref().or(self.rules.free.as_ref());
                         let Some(rule) = rule.cloned() else { return Err(self.no_free()) };

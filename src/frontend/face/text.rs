@@ -147,6 +147,7 @@ impl<'a> Settings<'a> {
                 "error" => rules.error = named(text, key, value)?,
                 "result" => rules.result = named(text, key, value)?,
                 "records" => rules.flat_records = word(&["pointer", "flat"])? == 1,
+                "enums" => rules.small_enums = word(&["word", "small"])? == 1,
                 "owner" => rules.owner = named(text, key, value)?,
                 "result-owner" => rules.result_owner = named(text, key, value)?,
                 "alloc" => rules.alloc = Some(call(text, key, value)?),

@@ -22,8 +22,14 @@ use wasm_encoder::{BlockType, Instruction as I};
 const I32: ValType = ValType::I32;
 
 /// The bytes of a piece.
-pub(super) const PIECE: Sequence =
-    Sequence { encoding: GuestEncoding::Latin1, size: 1, align: 8, bytes: true, texts: false };
+pub(super) const PIECE: Sequence = Sequence {
+    encoding: GuestEncoding::Latin1,
+    size: 1,
+    align: 8,
+    bytes: true,
+    texts: false,
+    relaid: None,
+};
 
 impl Call<'_, '_> {
     /// A list of texts as an argument: the address of an array, with a null at the end of
@@ -95,8 +101,9 @@ impl Call<'_, '_> {
         Ok(())
     }
 
-    /// A list of texts that the core returned as an array at this address, of so many.
-    pub fn give_texts(&mut self, array: Local, count: Local) -> Result<()> {
+    /// A list of texts that the core returned as an array at this address, of so many, with
+    /// so many bytes behind it.
+    pub fn give_texts(&mut self, array: Local, count: Local, tail: u32) -> Result<()> {
         self.check_encoding()?;
         let text = Sequence::text(self.rules);
         let Some(free) = self.rules.free.clone() else { return Err(self.no_free()) };
@@ -129,7 +136,7 @@ impl Call<'_, '_> {
                 code.get(count);
             });
             let lies = Lies { shift: if pairs { 3 } else { 2 }, align: 4, ..Lies::default() };
-            let lies = Lies { result: true, ..lies };
+            let lies = Lies { result: true, tail, ..lies };
             let rule: CallRule =
                 all.unwrap_or_else(|| self.rules.free_result.clone().unwrap_or(free));
             self.free_later(&rule, lies, [address, number])?;
@@ -214,6 +221,68 @@ impl Maker<'_> {
                 }
             });
             code.get(piece).get(size);
+            Ok(())
+        })
+    }
+}
+
+impl Maker<'_> {
+    /// The function `(piece) -> (the number of the first text with a zero in it, from 1 on)`.
+    pub fn zero_in_texts(&mut self, unit: u32) -> Result<u32> {
+        let length = glue::length(&mut self.glue, MEMORY, unit)?;
+        self.glue.named(format!("zero in texts {unit}"), &[I32], &[I32], |f, _| {
+            let [i, count, at, bad] = [(); 4].map(|()| f.local(I32));
+            let code = &mut f.code;
+            code.get(0).op(load(I32, 4)).set(count);
+            looped(code, i, count, |code| {
+                code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(0).op(I::I32Add).set(at);
+                code.get(bad).op(I::I32Eqz);
+                code.get(at).op(load(I32, TEXTS_HEAD)).get(0).op(I::I32Add).call(length);
+                code.get(at).op(load(I32, TEXTS_HEAD + 4));
+                code.ops([I::I32Ne, I::I32And, I::If(BlockType::Empty)]);
+                code.plus(i, 1).set(bad).op(I::End);
+            });
+            code.get(bad);
+            Ok(())
+        })
+    }
+
+    /// The function `(piece) -> (array, count)` that makes an array of texts of a piece, each
+    /// of which has memory of its own, as the array has.
+    pub fn own_texts(&mut self, at: usize, rules: &Rules, each: TextForm) -> Result<u32> {
+        let pairs = each == TextForm::PointerLength;
+        let unit = rules.encoding.align();
+        let tail = if pairs { 0 } else { unit };
+        let alloc = self.alloc(at, rules, unit, 0, tail)?;
+        let array_of = self.alloc(at, rules, 4, 0, if pairs { 0 } else { 4 })?;
+        let shift = unit.trailing_zeros() as i32;
+        let name = format!("own texts {pairs} {unit} {alloc} {array_of}");
+        self.glue.named(name, &[I32], &[I32; 2], |f, _| {
+            let [i, count, array, from, to, place] = [(); 6].map(|()| f.local(I32));
+            let each = if pairs { 8 } else { 4 };
+            let code = &mut f.code;
+            code.get(0).op(load(I32, 4)).set(count);
+            code.get(count).times(each).call(array_of).set(array);
+            looped(code, i, count, |code| {
+                code.get(i).i32(TEXTS_EACH as i32).op(I::I32Mul).get(0).op(I::I32Add).set(from);
+                code.get(from).op(load(I32, TEXTS_HEAD + 4)).i32(shift).op(I::I32Shl);
+                code.call(alloc).set(to);
+                // The zero behind it goes with it, where there is one.
+                code.get(to).get(from).op(load(I32, TEXTS_HEAD)).get(0).op(I::I32Add);
+                code.get(from).op(load(I32, TEXTS_HEAD + 4)).i32(shift).op(I::I32Shl);
+                code.i32(tail as i32).op(I::I32Add);
+                code.op(I::MemoryCopy { src_mem: MEMORY, dst_mem: MEMORY });
+                code.get(i).i32(each as i32).op(I::I32Mul).get(array).op(I::I32Add).set(place);
+                code.get(place).get(to).op(store(I32, 0));
+                if pairs {
+                    code.get(place).get(from).op(load(I32, TEXTS_HEAD + 4)).op(store(I32, 4));
+                }
+            });
+            if !pairs {
+                code.get(count).i32(4).op(I::I32Mul).get(array).op(I::I32Add).i32(0);
+                code.op(store(I32, 0));
+            }
+            code.get(array).get(count);
             Ok(())
         })
     }

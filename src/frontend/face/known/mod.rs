@@ -28,6 +28,7 @@ const PLAIN: Known = Known {
     extras: &[],
     begin: |_, _, _| Ok(()),
     guess: |_| 0,
+    lacks: |_| None,
     plain_name: |_, _| None,
     supplied: |core| vec![false; core.imports.len()],
     supplies: |_, _| Ok(None),

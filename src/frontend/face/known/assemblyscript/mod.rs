@@ -42,6 +42,14 @@ pub(super) const ASSEMBLYSCRIPT: Known = Known {
         }
         if core.imports.iter().any(own::is_abort) { 10 } else { 0 }
     },
+    lacks: |core| {
+        let makes = exports(core, "__new") || exports(core, "__alloc");
+        (!makes).then_some(
+            "It makes no objects for others: without text and lists this convention is of use; \n\
+             # `asc --exportRuntime` makes modules with them. Where bytes lie in buffers that are \
+             exported,\n# `convention = \"c\"` with `alloc = \"input(512)\"` passes them: docs/guests.md.",
+        )
+    },
     supplied: |core| core.imports.iter().map(own::is_supplied).collect(),
     supplies: own::supplies,
     param,

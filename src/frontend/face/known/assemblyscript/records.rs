@@ -7,7 +7,7 @@ use super::super::super::making::{Back, Call, Hook, Maker, used};
 use super::super::super::memory::{load, store};
 use super::super::super::rules::TextForm;
 use super::super::super::sequence::Sequence;
-use super::super::super::shape::{Leaf, Shape, leaf};
+use super::super::super::shape::{FieldRules, Leaf, Shape, leaf};
 use super::super::super::wit::fields;
 use super::settings::classes;
 use super::{objects, settings};
@@ -16,15 +16,19 @@ use crate::error::{Error, Result};
 use crate::plan::Op;
 use crate::types::ValType;
 use crate::types::tree::Type;
-use wasm_encoder::Instruction as I;
+use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
 
 /// The shape of a record that an object can be: what has parts is another object.
 fn shape(ty: &Type) -> Option<Shape> {
-    let is_field = |ty: &Type| matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::String);
+    let is_field = |ty: &Type| match ty {
+        Type::Option(_) => ty.at(1) == Some(&Type::String),
+        ty => matches!(ty, Type::Scalar(_) | Type::Enum(_) | Type::String),
+    };
     fields(ty).filter(|all| all.iter().all(|field| is_field(&field.ty)))?;
-    Shape::of(ty, TextForm::Nul, false)
+    let lies = FieldRules { text: TextForm::Nul, null_options: true, small_enums: false };
+    Shape::of(ty, lies)
 }
 
 /// The class of a record, which only a face can tell.
@@ -64,16 +68,20 @@ pub(super) fn param(call: &mut Call<'_, '_>, ty: &Type, slot: &mut u32) -> Resul
     call.ops.push(Op::Defer { func: let_go, args });
     let pointer = call.pass(object, I32);
     for (offset, leaf) in shape.leaves {
-        let (local, ty) = match leaf {
-            Leaf::Number(ty) => (call.number(*slot, ty), ty),
-            Leaf::Text => {
+        let (local, tag, ty) = match leaf {
+            Leaf::Number(ty) => (call.number(*slot, ty), None, ty),
+            Leaf::Text | Leaf::Maybe => {
+                let tag = matches!(leaf, Leaf::Maybe).then(|| {
+                    *slot += 1;
+                    call.number(*slot - 1, ValType::U32)
+                });
                 let to = call.write(*slot, GuestEncoding::Utf16, text, Some(let_go));
-                (call.pass(to, I32), I32)
+                (call.pass(to, I32), tag, I32)
             }
         };
         *slot += 1;
-        call.before.get(pointer).get(local);
-        if let (Leaf::Text, Some(retain)) = (leaf, retain) {
+        call.before.get(pointer).get(local).null_unless(tag);
+        if let (Leaf::Text | Leaf::Maybe, Some(retain)) = (leaf, retain) {
             call.before.call(retain);
         }
         call.before.op(store(ty, offset));
@@ -107,7 +115,6 @@ pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
     call.after.get(object).call(is_class).op(I::I32Eqz).set(bad);
     call.refuse(bad, format!("the core returned what is not of class {class}, or null"));
     // Where it is none, nothing of it is looked at.
-    let text = objects::read_text(call.maker, false)?;
     call.after.i32(0).get(object).get(bad).op(I::Select).set(place);
     let all = fields(ty).ok_or_else(|| Error::internal("a record without fields"))?;
     for ((offset, part), field) in shape.leaves.into_iter().zip(all) {
@@ -117,10 +124,18 @@ pub(super) fn result(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
                 call.after.get(place).op(load(number, offset)).set(local);
                 call.scalar(&field.ty, local);
             }
-            Leaf::Text => {
-                let [address, length, wrong] = [(); 3].map(|()| call.wrap.local(I32));
+            Leaf::Text | Leaf::Maybe => {
+                let option = matches!(part, Leaf::Maybe);
+                let text = objects::read_text(call.maker, option)?;
+                let [address, length, wrong, object] = [(); 4].map(|()| call.wrap.local(I32));
                 call.after.i32(0).get(place).op(load(I32, offset)).get(bad).op(I::Select);
-                call.after.call(text).set(wrong).set(length).set(address);
+                call.after.set(object).get(object).call(text);
+                call.after.set(wrong).set(length).set(address);
+                if option {
+                    call.give(ValType::U32, |code| {
+                        code.get(object).i32(0).op(I::I32Ne);
+                    });
+                }
                 let why = format!("the core returned a record whose {} is no string", field.name);
                 call.refuse(wrong, why);
                 let sequence = Sequence::text(call.rules);
@@ -138,7 +153,6 @@ pub(super) fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<()> {
     let key = format!("{}.{}", hook.function.name, hook.parameter);
     let class = class(hook.maker, at, &key)?;
     let is_class = objects::is_class(hook.maker, class)?;
-    let text = objects::read_text(hook.maker, false)?;
     hook.forms.push("an object by its address".into());
     let object = hook.take(I32);
     let (place, bad) = (hook.read.local(I32), hook.read.local(I32));
@@ -160,11 +174,18 @@ pub(super) fn import_param(hook: &mut Hook<'_, '_>, ty: &Type) -> Result<()> {
                     }
                 });
             }
-            Leaf::Text => {
-                let [address, length, wrong] = [(); 3].map(|()| hook.read.local(I32));
+            Leaf::Text | Leaf::Maybe => {
+                let option = matches!(part, Leaf::Maybe);
+                let text = objects::read_text(hook.maker, option)?;
+                let [address, length, wrong, object] = [(); 4].map(|()| hook.read.local(I32));
                 let code = &mut hook.read.code;
-                code.i32(0).get(place).op(load(I32, offset)).get(bad).op(I::Select);
-                code.call(text).set(wrong).set(length).set(address);
+                code.i32(0).get(place).op(load(I32, offset)).get(bad).op(I::Select).set(object);
+                code.get(object).call(text).set(wrong).set(length).set(address);
+                if option {
+                    hook.give(ValType::U32, |code| {
+                        code.get(object).i32(0).op(I::I32Ne);
+                    });
+                }
                 let why = format!("the core passed a record whose {} is no string", field.name);
                 hook.refuse(wrong, &why);
                 hook.give_sequence(Sequence::text(hook.rules), address, length);
@@ -200,12 +221,24 @@ fn back(hook: &mut Hook<'_, '_>, ty: &Type, leaves: &[Local], write: &mut Func) 
             Leaf::Number(number) => {
                 write.code.get(object).get(local).op(store(number, offset));
             }
-            Leaf::Text => {
+            Leaf::Text | Leaf::Maybe => {
+                // Of what may be none the first leaf tells whether it is.
+                let (local, tag) = match part {
+                    Leaf::Maybe => (leaves.next().ok_or_else(missing)?, Some(local)),
+                    _ => (local, None),
+                };
                 let length = leaves.next().ok_or_else(missing)?;
-                write.code.get(object).get(local).op(store(I32, offset));
-                // Where references are counted, this one is the object's.
-                if !counted {
-                    write.code.get(local).get(length).call(let_go);
+                write.code.get(object).get(local).null_unless(tag).op(store(I32, offset));
+                // Where references are counted, this one is the object's, if it has it.
+                match (counted, tag) {
+                    (false, _) => {
+                        write.code.get(local).get(length).call(let_go);
+                    }
+                    (true, Some(tag)) => {
+                        write.code.get(tag).ops([I::I32Eqz, I::If(BlockType::Empty)]);
+                        write.code.get(local).get(length).call(let_go).op(I::End);
+                    }
+                    (true, None) => {}
                 }
             }
         }

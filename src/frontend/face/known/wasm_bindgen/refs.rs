@@ -252,7 +252,7 @@ pub(super) fn write_text(glue: &mut Glue) -> Result<u32> {
 pub(super) fn text(maker: &mut Maker<'_>, at: usize, rules: &Rules) -> Result<u32> {
     let alloc = maker.alloc(at, rules, 1, 0, 0)?;
     let (length_of, write) = (text_length(&mut maker.glue)?, write_text(&mut maker.glue)?);
-    maker.glue.named("reference copied".into(), &[REF], &[I32, I32], |f, _| {
+    maker.glue.named(format!("reference copied {alloc}"), &[REF], &[I32, I32], |f, _| {
         let (address, length) = (f.local(I32), f.local(I32));
         f.code.get(0).call(length_of).set(length).get(length).call(alloc).set(address);
         f.code.get(0).get(address).call(write).get(address).get(length);

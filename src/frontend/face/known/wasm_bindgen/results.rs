@@ -3,10 +3,11 @@
 //!
 //! Not here: arguments, in `values`; imports, in `hooks`.
 
+use super::super::super::arena::GROW;
 use super::super::super::glue::{Code, Local, zero};
 use super::super::super::making::Call;
 use super::super::super::memory::{load, store};
-use super::super::super::rules::{Owner, ResultForm};
+use super::super::super::rules::{CallRule, Owner, ResultForm};
 use super::super::super::sequence::{Lies, Sequence};
 use super::super::super::shape::leaf;
 use super::super::super::texts::{PIECE, looped};
@@ -273,11 +274,18 @@ fn referred(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
 /// What the core has written to a reference among the arguments.
 fn filled(call: &mut Call<'_, '_>, ty: &Type) -> Result<bool> {
     let (Some(filled), Type::List(list)) = (call.filled, ty) else { return Ok(false) };
-    let text = refs::text(call.maker, call.at, call.rules)?;
+    // A core that gives nothing back exports nothing that frees: the copy is in pages of its
+    // own then.
+    let pages = CallRule::named(GROW);
+    let (mut rules, free) = (call.rules.clone(), call.rules.free.clone().unwrap_or(pages));
+    if call.rules.free.is_none() {
+        rules.alloc = Some(free.clone());
+    }
+    let text = refs::text(call.maker, call.at, &rules)?;
     let (pointer, length) = (call.wrap.local(I32), call.wrap.local(I32));
     call.after.get(filled).call(text).set(length).set(pointer);
     let outs = call.give_sequence(Sequence::list(&list.element), pointer, length);
-    free(call, Lies { align: 1, result: true, ..Lies::default() }, outs)?;
+    call.free_later(&free, Lies { align: 1, result: true, ..Lies::default() }, outs)?;
     Ok(true)
 }
 
