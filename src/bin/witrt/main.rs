@@ -38,7 +38,7 @@ FILE is a binary or text module, or - for standard input. Binaries go to
 standard output, or to OUT.
 
 Arguments of `run` are numbers (decimal or 0x hexadecimal), JSON strings in
-double quotes, and null; of a component's functions also any other value in WAVE:
+double quotes, and null; of components and faces also any other value in WAVE:
 [1, 2], {name: \"x\", qty: 2}, some(1), red. EXPORT of a component is
 ns:pkg/iface@1.2.3#func, also without the version, or the function's name alone.
 
@@ -136,6 +136,10 @@ fn run_command(mut args: Parser) -> Result<ExitCode> {
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(usage("a command is needed")),
     };
+    if std::env::args_os().nth(2).is_some_and(|arg| arg == "-h" || arg == "--help") {
+        write_out(HELP.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     match command.to_str() {
         Some("check") => with_text(args, |bytes| tools::check(bytes).map(|()| String::new())),
         Some("inspect") => with_text(args, inspect),
