@@ -387,7 +387,9 @@ fn lists_of_assemblyscript() {
       run-join: func(a: string, b: string) -> string;
       run-split: func(text: string) -> string;
       run-cost: func(count: s32, name: string, named: bool) -> f64;
-      run-make: func(text: string) -> string;";
+      run-make: func(text: string) -> string;
+      told: func(item: item) -> string;
+      made: func(name: string, named: bool) -> item;";
     for (back_end, encoding) in BACK_ENDS.into_iter().zip(ENCODINGS) {
         let engine = engine(back_end, encoding);
         for version in ["0.9", "0.14", "0.17", "0.20", "0.28"] {
@@ -405,8 +407,9 @@ fn lists_of_assemblyscript() {
             let face = format!(
                 "convention = 'assemblyscript'\n\
                  ids = {{ range = {s32}, turned = {u8}, split = {texts}, 'cost.item' = {item}, \
-                 make = {item} }}\n\
-                 wit = '''{EXPORTS}'''\nimports = '''{TYPES}{IMPORTS}'''"
+                 make = {item}, 'told.item' = {item}, made = {item} }}\n\
+                 export.made.core = 'item'\n\
+                 wit = '''{TYPES}{EXPORTS}'''\nimports = '''{TYPES}{IMPORTS}'''"
             );
             let module = Module::attach(&engine, &core, &face).unwrap_or_else(|e| panic!("{e}"));
             let mut guest = linked(&module, answer);
@@ -424,6 +427,10 @@ fn lists_of_assemblyscript() {
                     ("run-cost", "6, \"ab\", false)", "1.5"),
                     ("run-make", "\"Zoe/Zoë\")", "\"Zoe 8 Zoë\""),
                     ("run-make", "\"Zoë\")", "\"Zoë 4 none\""),
+                    ("told", "{count: 3, price: 0.5, name: \"é\", nick: \"ab\"})", "\"é 3 ab\""),
+                    ("told", "{count: -1, price: 0.5, name: \"\", nick: ()})", "\" -1 none\""),
+                    ("made", "\"é\", true)", "{count: 1, price: 0.0, name: \"é\", nick: \"éé\"}"),
+                    ("made", "\"é\", false)", "{count: 1, price: 0.0, name: \"é\", nick: ()}"),
                 ] {
                     let found = guest.told(name, args);
                     assert_eq!(found, expected, "{version} {back_end:?} {i}: {name}({args}");

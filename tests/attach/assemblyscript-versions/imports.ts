@@ -59,3 +59,14 @@ export function runMake(text: string): string {
   let item = make(text), nick = item.nick;
   return item.name + " " + item.count.toString() + " " + (nick ? nick : "none");
 }
+export function told(item: Item): string {
+  let nick = item.nick;
+  return item.name + " " + item.count.toString() + " " + (nick ? nick : "none");
+}
+export function item(name: string, named: bool): Item {
+  let item = new Item();
+  item.name = name;
+  item.count = name.length;
+  if (named) item.nick = name + name;
+  return item;
+}
