@@ -157,6 +157,9 @@ class Guest:
         resource = re.fullmatch(r"\[(constructor|method|static)\]([a-z-]+)(?:\.([a-z-]+))?", name)
         if resource is None:
             func = self.find(snake(name))
+            first, comma, rest = args.partition(", ")
+            if isinstance(self.named.get(first), int):
+                args = f"{self.named[first]}{comma}{rest}"
             values = self.words(args) if args.split(", ")[0] in self.named else arguments(args, func)
             return func(*values), func.__signature__.return_annotation
         # By Python's own names for them.
