@@ -82,10 +82,10 @@ fn what_is_spelled_wrong() {
     };
     for (args, kind, column, message) in [
         ("['level']", INVALID, 10, "the core imports a function (i32, i32, i32) -> ()"),
-        ("['level', 'text', 'size']", MALFORMED, 28, "nothing is called `size` here"),
-        ("['level', 'text', 'text']", MALFORMED, 28, "`text` is there already"),
-        ("['level', 'text', 'text + 1']", MALFORMED, 28, "each of `args` is a name"),
-        ("['level', 'text', 'result']", MALFORMED, 28, "nothing is called `result` here"),
+        ("['level', 'text', 'size']", MALFORMED, 27, "nothing is called `size` here"),
+        ("['level', 'text', 'text']", MALFORMED, 27, "`text` is there already"),
+        ("['level', 'text', 'text + 1']", MALFORMED, 27, "each of `args` is a name"),
+        ("['level', 'text', 'result']", MALFORMED, 27, "nothing is called `result` here"),
     ] {
         check(&import(&format!("args = {args}")), kind, (4, column), message);
     }

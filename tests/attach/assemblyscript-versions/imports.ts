@@ -56,12 +56,13 @@ export function runCost(count: i32, name: string, named: bool): f64 {
   return cost(item);
 }
 export function runMake(text: string): string {
-  let item = make(text), nick = item.nick;
-  return item.name + " " + item.count.toString() + " " + (nick ? nick : "none");
+  return told(make(text));
 }
+// Up to 0.17 the compiler lets a string go too often that is one of two by a condition.
 export function told(item: Item): string {
-  let nick = item.nick;
-  return item.name + " " + item.count.toString() + " " + (nick ? nick : "none");
+  let out = item.name + " " + item.count.toString() + " ";
+  if (item.nick === null) return out + "none";
+  return out + item.nick!;
 }
 export function item(name: string, named: bool): Item {
   let item = new Item();
