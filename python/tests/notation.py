@@ -10,6 +10,7 @@ import typing
 from typing import Any
 
 import witrt
+from witrt._classes import snake
 
 
 class Reader:
@@ -95,6 +96,11 @@ def fitting(value: Any, annotation: Any) -> Any:
             if holds is not None and isinstance(value, typing.get_origin(holds) or holds):
                 return case(value)
         raise AssertionError((value, annotation))
+    if isinstance(value, list) and len(typing.get_args(annotation)) == 1:
+        return [fitting(item, typing.get_args(annotation)[0]) for item in value]
+    if isinstance(value, dict) and dataclasses.is_dataclass(annotation):
+        types = {field.name: field.type for field in dataclasses.fields(annotation)}
+        return {name: fitting(item, types[snake(name)]) for name, item in value.items()}
     return value
 
 
