@@ -133,6 +133,7 @@ pub(super) fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
                 }
                 Type::Enum(_) => return Ok(Val::Enum(bits as u32)),
                 Type::Flags(flags) => return Ok(Val::Flags(bits as u32 & flags.mask())),
+                // Its bits are it, or are none of it.
                 _ => {}
             }
             Val::from_bits(ty.val_type(), bits).map_err(|e| Trap::new(e.message()).into())

@@ -411,6 +411,7 @@ impl Maker<'_> {
                     or a call that is spelled out has one; of a parameter, a `bool` and the value \
                     are two"
                     .into(),
+                // There is nothing else for it.
                 _ => String::new(),
             },
         }

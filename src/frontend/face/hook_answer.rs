@@ -102,6 +102,7 @@ impl Hook<'_, '_> {
                 self.fill_buffer(*buffer, *capacity, sequence.size, at)?
             }
             (_, Some(alloc)) => alloc,
+            // First as a component has it.
             _ if sequence.relaid.is_some() || (sequence.texts && form != ResultForm::Object) => {
                 self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?
             }

@@ -220,6 +220,7 @@ impl Hook<'_, '_> {
         }
         let status = match form {
             ResultForm::Out => Status::Number(0, 1),
+            // An area has all of it.
             _ => Status::Nothing,
         };
         self.check(status.results())?;

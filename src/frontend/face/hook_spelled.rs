@@ -188,6 +188,7 @@ impl Hook<'_, '_> {
                 });
                 Ok(())
             }
+            // A string, or one that may be missing.
             _ if text => {
                 let sequence = Sequence::text(self.rules);
                 self.named_sequence(name, sequence, option, at, names)
@@ -337,6 +338,7 @@ impl Hook<'_, '_> {
         let text = match (ty, length) {
             (Type::String, Some(_)) => TextForm::PointerLength,
             (Type::String, None) => TextForm::Nul,
+            // Text in a record, if there is any.
             _ => self.rules.within,
         };
         goes.push(Goes { ty, to, length, text, case });
