@@ -52,7 +52,7 @@ impl Hook<'_, '_> {
         let (ok, status) = self.status(ty, &mut names)?;
         let number = matches!(ty, Some(Type::Scalar(_) | Type::Enum(_) | Type::Flags(_)));
         let sequence = self.sequence_of_result();
-        let told = names.find(RESULT).is_some();
+        let told = ty.is_some() && names.find(RESULT).is_some();
         let mut goes = Vec::new();
         let to = match (ty, sequence) {
             (Some(_), Some((sequence, _))) => Some(self.place(&mut names, sequence, ok)?),
