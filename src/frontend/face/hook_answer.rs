@@ -106,6 +106,7 @@ impl Hook<'_, '_> {
             _ if sequence.relaid.is_some() || (sequence.texts && form != ResultForm::Object) => {
                 self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?
             }
+            // Right where the core has it.
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
         let slot = self.new_slots(2);
