@@ -9,7 +9,7 @@ cd "$(dirname "$0")"
 
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-    targets=(text binary roundtrip validate transcode run backends safe capi parts components doors faces)
+    targets=(text binary roundtrip validate transcode run backends safe capi parts components files doors faces)
 corpus=${CORPUS:-corpus}
 
 # The tools must know the compiler's format: its own, or those of its release.

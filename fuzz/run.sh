@@ -14,7 +14,7 @@ seconds=${1:-60}
 [ $# -gt 0 ] && shift
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-    targets=(text binary roundtrip validate transcode run backends safe capi parts components doors faces)
+    targets=(text binary roundtrip validate transcode run backends safe capi parts components files doors faces)
 
 built=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/libwitrt/target}
 export CARGO_TARGET_DIR=$built-fuzz${SANITIZER:+-$SANITIZER}

@@ -26,7 +26,7 @@ if [ -n "${SANITIZER:-}" ]; then
 fi
 case $crate in
 witrt) [ -n "${COVERAGE-yes}" ] || coverage=() ;;
-witrt_fuzz | text | binary | roundtrip | transcode | validate | run | backends | safe | capi | parts | components | doors | faces) ;;
+witrt_fuzz | text | binary | roundtrip | transcode | validate | run | backends | safe | capi | parts | components | files | doors | faces) ;;
 *) exec "$rustc" "$@" ;;
 esac
 exec "$rustc" "$@" ${coverage[@]+"${coverage[@]}"} "${checked[@]}"

@@ -10,16 +10,16 @@ use std::sync::{Arc, LazyLock, Mutex};
 use witrt::string::Text;
 use witrt::wit::{Flat, Layout, Type};
 use witrt::{
-    Config, Encoding, Engine, ErrorKind, Extern, ExternType, Func, Instance, List, Module,
-    OptLevel, Resource, Signature, Store, Str, Val,
+    Encoding, Engine, ErrorKind, Extern, ExternType, Func, Instance, List, Module, Resource,
+    Signature, Store, Str, Val,
 };
 
 /// Where fuel is counted, and where it is not: there calls go by a component's door.
 static ENGINES: LazyLock<[[Engine; 2]; 2]> = LazyLock::new(|| {
     [true, false].map(|fuel| {
         [Encoding::Utf8, Encoding::Utf16].map(|encoding| {
-            let mut config = Config::new();
-            config.host_encoding(encoding).opt_level(OptLevel::None).consume_fuel(fuel);
+            let mut config = super::config();
+            config.host_encoding(encoding).consume_fuel(fuel);
             config.max_memory_bytes(16 << 20);
             Engine::new(&config).expect("the options fit")
         })
@@ -134,7 +134,12 @@ impl Types {
         if depth == 0 {
             return plain[bytes.below(plain.len())].to_owned();
         }
-        match bytes.below(12) {
+        let byte = bytes.byte();
+        // Of these not all bits are values, and lists of them go by ways of their own.
+        if byte >= 240 {
+            return ["(list bool)", "(list char)"][usize::from(byte >= 248)].to_owned();
+        }
+        match byte % 12 {
             0..3 => plain[bytes.below(plain.len())].to_owned(),
             3 => "string".to_owned(),
             4 => format!("(list {})", self.any(bytes, depth - 1)),

@@ -5,16 +5,15 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::{
-    BackEnd, Caller, Config, Engine, Error, Func, FuncType, Linker, Module, OptLevel, Store, Str,
-    Trap, TrapCode, Val, ValType,
+    BackEnd, Caller, Engine, Error, Func, FuncType, Linker, Module, Store, Str, Trap, TrapCode,
+    Val, ValType,
 };
 
 static REFERENCE: LazyLock<Engine> = LazyLock::new(|| engine(BackEnd::Reference));
 static COMPILED: LazyLock<Engine> = LazyLock::new(|| engine(BackEnd::Compiled));
 
 fn engine(back_end: BackEnd) -> Engine {
-    Engine::new(Config::new().back_end(back_end).opt_level(OptLevel::None))
-        .expect("the default options")
+    Engine::new(super::config().back_end(back_end)).expect("the default options")
 }
 
 /// Added to a module, so that what it leaves in memory can be compared.

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 use witrt::wit::Type;
 use witrt::{
-    AsContext, BackEnd, Config, Engine, Func, FuncType, Instance, List, Module, OptLevel, Resource,
-    Signature, Store, Val, ValType,
+    AsContext, BackEnd, Engine, Func, FuncType, Instance, List, Module, Resource, Signature, Store,
+    Val, ValType,
 };
 
 /// No memory is larger.
@@ -17,8 +17,8 @@ const MOST_MEMORY: usize = 1 << 20;
 
 static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
     [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
-        let mut config = Config::new();
-        config.back_end(back_end).opt_level(OptLevel::None).max_memory_bytes(MOST_MEMORY);
+        let mut config = super::config();
+        config.back_end(back_end).max_memory_bytes(MOST_MEMORY);
         Engine::new(&config).expect("the options fit")
     })
 });
@@ -257,7 +257,7 @@ fn collect(val: &Val<'_>, things: &mut Vec<Resource>) {
 }
 
 /// A value with all its bits.
-fn shown(cx: &impl AsContext, val: &Val<'_>) -> String {
+pub(super) fn shown(cx: &impl AsContext, val: &Val<'_>) -> String {
     let payload = |val: &Option<Box<Val<'_>>>| val.as_ref().map(|val| shown(cx, val));
     let all = |vals: &[Val<'_>]| vals.iter().map(|val| shown(cx, val)).collect::<Vec<_>>();
     match val {

@@ -10,8 +10,8 @@ use std::fmt::Write;
 use std::sync::{LazyLock, Mutex};
 use witrt::wit::Type;
 use witrt::{
-    BackEnd, Config, Encoding, Engine, Error, ErrorKind, ExternType, Func, FuncType, Instance,
-    Linker, Module, OptLevel, Store, Val, ValType, Wasi, tools,
+    BackEnd, Encoding, Engine, Error, ErrorKind, ExternType, Func, FuncType, Instance, Linker,
+    Module, Store, Val, ValType, Wasi, tools,
 };
 
 /// One for each way to run, and encoding of hosts.
@@ -23,9 +23,9 @@ static ENGINES: LazyLock<[Engine; 3]> = LazyLock::new(|| {
         (BackEnd::Reference, Encoding::Utf16),
     ];
     all.map(|(back_end, encoding)| {
-        let mut config = Config::new();
+        let mut config = super::config();
         config.back_end(back_end).host_encoding(encoding);
-        config.opt_level(OptLevel::None).consume_fuel(true).max_memory_bytes(16 << 20);
+        config.consume_fuel(true).max_memory_bytes(16 << 20);
         Engine::new(&config).expect("the options fit")
     })
 });
@@ -431,7 +431,13 @@ fn body(made: &Made, imports: &[Made]) -> String {
     let constant = |ty: &str, bytes: &mut Bytes<'_>| match ty {
         "i32" => {
             let known = ["0", "1", "16", "22", "72", "128", "-1", "65535", "5", "2147483647"];
-            format!("(i32.const {})", known[bytes.below(known.len())])
+            let byte = bytes.byte();
+            let known = match byte {
+                // The first that are no case, and no character.
+                250.. => ["3", "2", "0x110000", "0xd800", "3", "2"][usize::from(byte - 250)],
+                _ => known[usize::from(byte) % known.len()],
+            };
+            format!("(i32.const {known})")
         }
         "i64" => {
             let known = ["0", "0x1000000005", "0x500000010", "-1"];

@@ -7,11 +7,13 @@
 
 pub mod api;
 pub mod args;
+pub mod built;
 pub mod claimed;
 pub mod components;
 pub mod differ;
 pub mod doors;
 pub mod faces;
+pub mod files;
 pub mod objects;
 pub mod parts;
 pub mod play;
@@ -21,6 +23,7 @@ pub mod run;
 pub mod safe;
 pub mod safe_guest;
 pub mod second;
+pub mod sections;
 pub mod targets;
 pub mod transcode;
 pub mod tree;
@@ -28,6 +31,14 @@ pub mod verdicts;
 pub mod world;
 
 use std::fmt::Write;
+
+/// What is compiled is small and runs once: quickly, and on this thread, where nothing is
+/// waited for.
+fn config() -> witrt::Config {
+    let mut config = witrt::Config::new();
+    config.opt_level(witrt::OptLevel::None).parallel_compilation(false);
+    config
+}
 
 /// A fuzzer's bytes, one decision each; zeros when they are used up.
 pub struct Bytes<'a>(pub &'a [u8]);

@@ -138,9 +138,17 @@ unsafe fn call(host: *mut Host<'_>) -> bool {
     // SAFETY: as in `play`; the host is reached for a moment each.
     unsafe {
         let mut wood = Wood::default();
+        let mut again = NO_VALUE;
         let arg = {
-            let Host { bytes, ty, .. } = &mut *host;
-            wood.value(bytes, ty, 3)
+            let Host { bytes, ty, kept, .. } = &mut *host;
+            // What came back once may be given once more.
+            match kept.last() {
+                Some(Kept(value, _)) if bytes.below(8) == 7 => {
+                    wasm_val_copy(&mut again, value);
+                    again
+                }
+                _ => wood.value(bytes, ty, 3),
+            }
         };
         let refused = wood.wrong || wood.ill;
         if !refused {
@@ -164,6 +172,7 @@ unsafe fn call(host: *mut Host<'_>) -> bool {
         assert_ne!(kind, 699, "a panic");
         (*host).made += wood.made + (*host).answer.made;
         assert!(!(refused && ((*host).called || good)), "wrong values reached the guest");
+        assert!(!(*host).honest || refused || (*host).called, "{kind}: refused");
         let [result] = results;
         if good {
             check(&result, &(*host).ty);
@@ -178,6 +187,7 @@ unsafe fn call(host: *mut Host<'_>) -> bool {
         }
         // A value that is lent is deleted by who made it, before or after what came of it.
         (*host).answer = Wood::default();
+        wasm_val_delete(&mut again);
         drop(wood);
         if (*host).bytes.below(4) == 0 {
             delete_one(host);
@@ -288,6 +298,9 @@ extern "C" fn call_back(env: Ptr, args: *const Vector, results: *mut Vector) -> 
             let mut copy = NO_VALUE;
             wasm_val_copy(&mut copy, &answer);
             *result = copy;
+            // It has to be one that needs nothing of the original.
+            let made = std::mem::take(&mut (*host).answer).made;
+            (*host).answer.made = made;
         }
         if how == 1 || (*host).answer.wrong {
             return wasm_trap_new((*host).store, &Vector::EMPTY);

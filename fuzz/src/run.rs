@@ -5,13 +5,10 @@
 use super::{Bytes, args};
 use std::panic::resume_unwind;
 use std::sync::LazyLock;
-use witrt::{
-    Caller, Config, Encoding, Engine, Error, ErrorKind, Linker, Module, OptLevel, Store, Val,
-};
+use witrt::{Caller, Encoding, Engine, Error, ErrorKind, Linker, Module, Store, Val};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
-    Engine::new(Config::new().opt_level(OptLevel::None)).expect("the default options")
-});
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(&super::config()).expect("the default options"));
 
 /// Makes a module of bytes, and calls it.
 ///

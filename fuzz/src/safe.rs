@@ -8,14 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use witrt::string::Text;
 use witrt::{
-    AsContextMut, BackEnd, Caller, Config, Encoding, Engine, Error, ExternRef, Func, FuncType,
-    OptLevel, Store, Str, Val, ValType,
+    AsContextMut, BackEnd, Caller, Encoding, Engine, Error, ExternRef, Func, FuncType, Store, Str,
+    Val, ValType,
 };
 
 static ENGINES: LazyLock<[Engine; 2]> = LazyLock::new(|| {
     [BackEnd::Compiled, BackEnd::Reference].map(|back_end| {
-        Engine::new(Config::new().back_end(back_end).opt_level(OptLevel::None))
-            .expect("the default options")
+        Engine::new(super::config().back_end(back_end)).expect("the default options")
     })
 });
 

@@ -19,6 +19,7 @@ pub const TARGETS: &[Target] = &[
     ("capi", super::play::play),
     ("parts", super::parts::play),
     ("components", super::components::play),
+    ("files", super::files::play),
     ("doors", super::doors::play),
     ("faces", super::faces::play),
 ];

@@ -70,6 +70,8 @@ pub struct Wood {
 
 impl Drop for Wood {
     fn drop(&mut self) {
+        // Who has not copied it, and reads it still, finds something else.
+        self.bytes.iter_mut().for_each(|words| words.fill(0x5a5a_5a5a_5a5a_5a5a));
         // SAFETY: they are this one's, and the trees are used no more.
         self.resources.drain(..).for_each(|resource| unsafe { wasm_resource_delete(resource) });
     }
