@@ -79,7 +79,15 @@ fn joined_words() {
 fn results_in_memory() {
     let exports = lift("option", "id", "(param \"at\" u32) (result (option u32))", MEM)
         + &lift("list", "pair", "(param \"at\" u32) (param \"n\" u32) (result (list u64))", MEM)
-        + &lift("text", "pair", "(param \"at\" u32) (param \"n\" u32) (result string)", MEM);
+        + &lift("text", "pair", "(param \"at\" u32) (param \"n\" u32) (result string)", MEM)
+        + &lift("bools", "pair", "(param \"at\" u32) (param \"n\" u32) (result (list bool))", MEM)
+        + &lift("chars", "pair", "(param \"at\" u32) (param \"n\" u32) (result (list char))", MEM)
+        + &lift(
+            "wide",
+            "pair",
+            "(param \"at\" u32) (param \"n\" u32) (result string)",
+            &format!("{MEM} string-encoding=utf16"),
+        );
     let fails = |name: &str, args: &[u32]| {
         let mut guest = Guest::new(&exports);
         let args: Vec<_> = args.iter().map(|n| Val::U32(*n)).collect();
@@ -102,6 +110,16 @@ fn results_in_memory() {
     assert!(fails("list", &[0x1000_0000, 0]).contains("out of bounds"));
     let list = guest.call("list", &[Val::U32(131072), Val::U32(0)]).unwrap();
     assert!(matches!(list, Val::List(List::U64(all)) if all.is_empty()));
+    // What is not zero is true, and what is no character is none, in lists too.
+    let Val::List(List::Bool(bools)) = guest.call("bools", &[Val::U32(64), Val::U32(8)]).unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(bools.iter().map(|b| u8::from(*b)).collect::<Vec<_>>(), [1, 1, 1, 1, 1, 0, 0, 0]);
+    let chars = guest.call("chars", &[Val::U32(68), Val::U32(2)]).unwrap();
+    assert!(matches!(chars, Val::List(List::Char(all)) if *all == ['\u{7}', '\u{2}']));
+    assert_eq!(fails("chars", &[64, 2]), "converted integer out of range for `char`");
+    assert_eq!(fails("wide", &[65, 1]), "string pointer not aligned to 2");
     let text = "string pointer/length out of bounds of memory";
     assert_eq!(fails("text", &[0xdead_beef, 0]), text);
     assert_eq!(fails("text", &[131073, 0]), text);

@@ -169,6 +169,63 @@ static void strings(void) {
 }
 
 /* A handle and a host's struct as arguments, whatever their encoding. */
+/* Room that lies where an argument's text lies, before, in or behind it. What a guest
+ * made is right wherever it goes; what is handed on as it is may have been written over by
+ * then: it is some text that fits, or an error. */
+static void overlapping(void) {
+  enum { MOST = 200, MIDDLE = 256 };
+  static char16_t area[2 * MIDDLE + 2 * MOST];
+  static const char* kinds = "\x40\x41";
+  witrt_error_t* error = NULL;
+  for (int in = 0; in < 2; in++) {
+    for (int out = 0; out < 2; out++) {
+      char echo_kinds[2][2] = {{kinds[in], 0}, {kinds[out], 0}};
+      witrt_prepared_t* echo = prepare(ECHO, echo_kinds[0], echo_kinds[1]);
+      char ten_in[4] = {kinds[in], 16, (char)128, 0};
+      char text = kinds[out];
+      char ten_out[11] = {text, 16, (char)128, text, text, 16, 16, text, (char)128, 16, 0};
+      witrt_prepared_t* ten = prepare(TEN, ten_in, ten_out);
+      for (int len = 0; len < MOST; len = len < 40 ? len + 1 : len + 37) {
+        for (int shift = -34; shift <= 34; shift += 2) {
+          /* What is written to the area as it is read. */
+          char16_t* units = area + MIDDLE;
+          char* bytes = (char*)units;
+          void* room = (char*)units + shift;
+          witrt_slot_t args[3], results[10];
+          args[0].text.data = units, args[0].text.size = (size_t)len;
+          args[1].s8 = -7, args[2].ref = NULL;
+          for (int direct = 0; direct < 2; direct++) {
+            memset(area, '#', sizeof area);
+            for (int i = 0; i < len; i++) {
+              if (in) units[i] = (char16_t)('a' + i % 26);
+              else bytes[i] = (char)('a' + i % 26);
+            }
+            for (int i = 0; i < 10; i++) results[i].buffer.data = room, results[i].buffer.capacity = MOST;
+            if (!direct) {
+              CHECK(witrt_prepared_call(echo, args, results, NULL));
+              CHECK_EQ(results[0].text.size, len);
+              for (int i = 0; i < len; i++)
+                if (!CHECK((out ? ((char16_t*)room)[i] : ((char*)room)[i]) == 'a' + i % 26)) break;
+              continue;
+            }
+            if (!witrt_prepared_call(ten, args, results, &error)) {
+              bool is_small = witrt_error_kind(error) == WITRT_ERROR_BUFFER_TOO_SMALL;
+              CHECK(is_small || witrt_error_kind(error) == WITRT_ERROR_BAD_TEXT);
+              witrt_error_delete(error), error = NULL;
+              continue;
+            }
+            for (int i = 0; i < 10; i++)
+              if (strchr("\3\4\7", i)) CHECK(results[i].text.data == room && results[i].text.size <= MOST);
+            CHECK(results[1].s8 == -7 && results[9].s8 == -7);
+          }
+        }
+      }
+      witrt_prepared_delete(echo), witrt_prepared_delete(ten);
+    }
+  }
+  CHECK_EQ(held(), 0);
+}
+
 static void lazy_arguments(void) {
   witrt_prepared_t* echo = prepare(ECHO, "\x43", "\x40");
   char buffer[16];
@@ -478,6 +535,7 @@ int main(void) {
   open_guest();
   numbers();
   strings();
+  overlapping();
   lazy_arguments();
   too_small();
   too_small_within();

@@ -1,5 +1,5 @@
 /* Ten threads: one engine, one shared module, a store each; and what may be
- * deleted on another thread than it was made on. */
+ * deleted on another thread than it was made on: text, values with resources. */
 
 #include <pthread.h>
 #include <sched.h>
@@ -116,6 +116,90 @@ static void test_deleting_during_calls(void) {
   wasm_store_delete(store);
 }
 
+/* A component's values, with resources of either side in them, on their way from the
+ * thread that calls to the one that deletes them. */
+enum { WAITING = 64 };
+static wasm_val_t waiting[WAITING];
+static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
+static int put, taken;
+static _Atomic int gone;
+
+/* How many wait, once one was put there or taken. */
+static int and_now(int* counter) {
+  pthread_mutex_lock(&counting);
+  if (counter) ++*counter;
+  int wait = put - taken;
+  pthread_mutex_unlock(&counting);
+  return wait;
+}
+
+static void host_gone(void* data) { (void)data, gone++; }
+
+static void* collect_values(void* unused) {
+  for (int i = 0; i < GIVEN; i++) {
+    while (and_now(NULL) == 0) sched_yield();
+    wasm_val_delete(&waiting[i % WAITING]);
+    and_now(&taken);
+  }
+  return unused;
+}
+
+/* What goes with the values is given back to the store, which is in use meanwhile. */
+static void test_values_with_resources(void) {
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_module_t* module = module_of(store,
+    "(component"
+    "  (import \"host\" (type $host (sub resource)))"
+    "  (core module $counts (global $n (mut i32) (i32.const 0))"
+    "    (func (export \"gone\") (param i32) (global.set $n (i32.add (global.get $n) (i32.const 1))))"
+    "    (func (export \"count\") (result i32) (global.get $n)))"
+    "  (core instance $counts (instantiate $counts))"
+    "  (type $own (resource (rep i32) (dtor (func $counts \"gone\"))))"
+    "  (export $made \"made\" (type $own))"
+    "  (core func $new (canon resource.new $own))"
+    "  (core module $m (import \"\" \"new\" (func $new (param i32) (result i32)))"
+    "    (memory (export \"memory\") 1) (data (i32.const 32) \"thr\\c3\\abad\")"
+    "    (func (export \"make\") (param i32) (result i32)"
+    "      (i32.store (i32.const 64) (call $new (i32.const 7)))"
+    "      (i32.store (i32.const 68) (local.get 0))"
+    "      (i64.store (i32.const 72) (i64.const 0x200000058))"
+    "      (i64.store (i32.const 88) (i64.const 0x700000020))"
+    "      (i64.store (i32.const 96) (i64.const 0x300000020))"
+    "      (i32.const 64)))"
+    "  (core instance $m (instantiate $m (with \"\" (instance (export \"new\" (func $new))))))"
+    "  (func (export \"make\") (param \"x\" (own $host)) (result (tuple (own $made) (own $host) (list string)))"
+    "    (canon lift (core func $m \"make\") (memory (core memory $m \"memory\"))))"
+    "  (func (export \"count\") (result u32) (canon lift (core func $counts \"count\"))))");
+  REQUIRE(module);
+  wasm_extern_vec_t imports = WASM_EMPTY_VEC;
+  wasm_instance_t* instance = wasm_instance_new(store, module, &imports, NULL);
+  REQUIRE(instance);
+  wasm_extern_t* make = witrt_instance_export(instance, "make", 4);
+  wasm_extern_t* count = witrt_instance_export(instance, "count", 5);
+  REQUIRE(make && count);
+  pthread_t collector;
+  REQUIRE(pthread_create(&collector, NULL, collect_values, NULL) == 0);
+  for (int i = 0; i < GIVEN; i++) {
+    while (and_now(NULL) == WAITING) sched_yield();
+    wasm_resource_t* resource = wasm_resource_new(&gone, host_gone, NULL);
+    wasm_val_t arg[] = {WASM_OWN_VAL(resource)};
+    wasm_val_vec_t args = WASM_ARRAY_VEC(arg), results = {1, &waiting[i % WAITING]};
+    REQUIRE(wasm_func_call(wasm_extern_as_func(make), &args, &results) == NULL);
+    wasm_resource_delete(resource);
+    and_now(&put);
+  }
+  CHECK_EQ(pthread_join(collector, NULL), 0);
+  CHECK_EQ(gone, GIVEN);
+  wasm_val_t result[] = {WASM_INIT_VAL};
+  wasm_val_vec_t args = WASM_EMPTY_VEC, results = WASM_ARRAY_VEC(result);
+  REQUIRE(wasm_func_call(wasm_extern_as_func(count), &args, &results) == NULL);
+  CHECK_EQ(result[0].of.u32, GIVEN);
+  wasm_extern_delete(make), wasm_extern_delete(count);
+  wasm_instance_delete(instance);
+  wasm_module_delete(module);
+  wasm_store_delete(store);
+}
+
 typedef struct {
   const wasm_func_t* func;
   int says;
@@ -212,6 +296,7 @@ int main(void) {
   }
   wasm_shared_module_delete(shared);
   test_deleting_during_calls();
+  test_values_with_resources();
   test_busy();
   wasm_engine_delete(engine);
   return check_result();
