@@ -13,10 +13,10 @@
 //! Not here: unsafe code, the engine, policy.
 
 mod adapter;
-mod carry;
 mod convert;
 mod encode;
 mod forward;
+mod inline;
 mod interface;
 mod ir;
 mod origin;
@@ -32,8 +32,8 @@ use unit::Unit;
 pub(crate) use crate::plan::stage::PARKED_WORDS;
 pub(crate) use encode::Remap;
 pub(crate) use interface::{
-    CARRIED, CARRIED_BYTES, CARRIED_PARTS, CARRY_WORDS, COUNT, Entry, EntryResult, ImportCall,
-    Intrinsic, PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name, entry_name,
+    COUNT, Entry, EntryResult, INLINE_BYTES, INLINE_PARTS, INLINE_SLOT, ImportCall, Intrinsic,
+    MOST_INLINE_WORDS, PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name, entry_name,
     memory_name, parked_name,
 };
 pub(crate) use origin::Origin;

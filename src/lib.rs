@@ -39,6 +39,7 @@ mod codegen;
 mod compiled;
 #[cfg(feature = "component")]
 mod component;
+mod core_types;
 mod error;
 mod exec;
 mod frontend;
@@ -52,13 +53,13 @@ mod types;
 mod wasi;
 
 pub use error::{Error, ErrorKind, Frame, Result, Trap, TrapCode};
-#[doc(hidden)]
-pub use guest::carried::Copied;
 pub use guest::context::{AsContext, AsContextMut, Caller, Context, ContextRef};
 #[doc(hidden)]
 pub use guest::core_func::Word;
 pub(crate) use guest::host::HostBody;
 pub use guest::host::HostCall;
+#[doc(hidden)]
+pub use guest::inline::Copied;
 pub use guest::refs::ExternRef;
 pub use guest::resource::Resource;
 #[doc(hidden)]
@@ -94,8 +95,8 @@ pub use wasi::{Access, Wasi};
 #[doc(hidden)]
 pub mod tree {
     pub use crate::guest::tree::{
-        Access, Arena, Arg, FieldsSlot, For, Given, Handles, HostField, HostRoom, HostValue, Lend,
-        ListSlot, Node, Of, Out, Passed, Place, ReadText, ResourceRoom, Returned, Sink, Slot,
+        Access, Arena, Arg, FieldsSlot, For, Handles, HostField, HostResult, HostRoom, HostValue,
+        Lend, ListSlot, Node, Of, Out, Passed, Place, ReadText, ResourceRoom, Returned, Sink, Slot,
         SlotBody, Span, Take, TextSlot, VariantSlot, copy, gather, is_within, means, plain_text,
         pour, pour_into, release,
     };

@@ -15,6 +15,7 @@ pub(crate) use convert::{Conversion, integer};
 
 use crate::abi::{Convention, GuestEncoding};
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
 
@@ -198,6 +199,18 @@ impl Program {
             }
         }
     }
+}
+
+/// The core functions and the memories that these refer to, ascending.
+pub(crate) fn used(adapters: &[Adapter]) -> (Vec<u32>, Vec<TextMem>) {
+    let (mut funcs, mut mems) = (BTreeSet::new(), BTreeSet::new());
+    for adapter in adapters {
+        if let Adapter::Body(plan) = adapter {
+            funcs.extend(plan.ops.iter().filter_map(Op::core_func));
+            mems.extend(plan.ops.iter().filter_map(Op::mem));
+        }
+    }
+    (funcs.into_iter().collect(), mems.into_iter().collect())
 }
 
 impl Adapter {

@@ -511,7 +511,7 @@ fn closures_of_components() {
     linker.func_wrap(&mut store, "", "total", total);
     let turn = |_: Caller<'_>, bytes: &[u8]| [bytes[3], bytes[2], bytes[1], bytes[0]];
     linker.func_wrap(&mut store, "", "turn", turn);
-    const LONG: &str = "a title that is longer than what is carried in words: it is copied, é";
+    const LONG: &str = "a title that is longer than what goes inline, in words: it is copied, é";
     linker.func_wrap(&mut store, "", "title", |name: &str| {
         assert_eq!(name, "é");
         LONG

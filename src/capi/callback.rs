@@ -12,7 +12,7 @@ use super::base::text::text_at;
 use super::base::translate::{end_arg, give_val, to_externref, to_funcref};
 use super::base::value::{wasm_val_t, wasm_val_union_t};
 use super::callback_text::{Buffers, ShortRoom, text_of};
-use super::slot::{SlotKind, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
+use super::slot::{SlotKind, by_value, not_of_call, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t};
 use crate::string::Text;
 use crate::{Copied, Error, ErrorKind, Extern, Func, FuncType, HostBody, HostCall};
 use crate::{Result, Val, ValType};
@@ -89,7 +89,7 @@ pub type witrt_slot_callback_t = Option<
 >;
 
 /// So many values of a call are on the stack.
-const INLINE: usize = 8;
+const ON_STACK: usize = 8;
 
 /// A host function whose type is what the kinds say. `env` is given to each
 /// call. The finalizer may be NULL; else it is called once with `env`, when the
@@ -205,7 +205,10 @@ impl Callback {
                 SlotKind::Text(encoding) => {
                     arg.text = text_of(call, encoding, Some(room), |b| buffers.push(b))?;
                 }
-                kind => *arg = witrt_slot_t::of_number(kind, call.number()?),
+                SlotKind::Number(width) => *arg = witrt_slot_t::of_number(width, call.number()?),
+                SlotKind::ExternRef | SlotKind::FuncRef | SlotKind::Lazy(_) | SlotKind::Grow(_) => {
+                    return Err(by_value());
+                }
             }
         }
         let returned = [const { ReturnedText::new(None) }; RESULTS];
@@ -243,7 +246,12 @@ impl Callback {
                     call.put_text(text.map_err(|e| e.of_host_result(i))?)?;
                 }
                 // SAFETY: the callback set the member of the kind, or it is zero.
-                kind => call.put_number(unsafe { slot.number(kind) })?,
+                SlotKind::Number(width) => call.put_number(unsafe { slot.number(width) })?,
+                SlotKind::Text(_)
+                | SlotKind::ExternRef
+                | SlotKind::FuncRef
+                | SlotKind::Lazy(_)
+                | SlotKind::Grow(_) => return Err(by_value()),
             }
         }
         Ok(())
@@ -274,19 +282,17 @@ impl Callback {
         let cell = self.cell();
         let texts = self.params.iter().filter(|kind| matches!(kind, SlotKind::Text(_))).count();
         let mut buffers = List::<Vec<u16>, PLAIN>::new(texts, Vec::new);
-        let mut values = List::<Option<Val<'static>>, INLINE>::new(self.params.len(), Vec::new);
-        let mut args = List::<witrt_slot_t, INLINE>::new(self.params.len(), Vec::new);
+        let mut values = List::<Option<Val<'static>>, ON_STACK>::new(self.params.len(), Vec::new);
+        let mut args = List::<witrt_slot_t, ON_STACK>::new(self.params.len(), Vec::new);
         for kind in &self.params {
             let mut value = None;
             args.push(match *kind {
-                SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => {
-                    witrt_slot_t::of_number(*kind, call.number()?)
-                }
+                SlotKind::Number(width) => witrt_slot_t::of_number(width, call.number()?),
                 SlotKind::Text(encoding) => {
                     let text = text_of(call, encoding, None, |b| buffers.push(b))?;
                     witrt_slot_t { text }
                 }
-                SlotKind::Lazy(_) | SlotKind::Reference(_) => {
+                SlotKind::Lazy(_) | SlotKind::ExternRef | SlotKind::FuncRef => {
                     value = Some(call.value()?);
                     witrt_slot_t::ZERO
                 }
@@ -294,7 +300,7 @@ impl Callback {
             });
             values.push(value);
         }
-        let mut results = List::<Got, INLINE>::new(self.results.len(), Vec::new);
+        let mut results = List::<Got, ON_STACK>::new(self.results.len(), Vec::new);
         let done = cell.callback(call.caller(), |inside| {
             let (values, args) = (values.as_mut_slice(), args.as_mut_slice());
             for ((kind, value), slot) in self.params.iter().zip(&*values).zip(&mut *args) {
@@ -303,7 +309,7 @@ impl Callback {
                     slot.lazy = witrt_lazy_t { string: null_mut(), length: len };
                 }
             }
-            let mut lent = List::<wasm_val_t, INLINE>::new(self.params.len(), Vec::new);
+            let mut lent = List::<wasm_val_t, ON_STACK>::new(self.params.len(), Vec::new);
             for (value, slot) in values.iter_mut().zip(&mut *args) {
                 match value.take() {
                     Some(Val::String(text)) => {
@@ -348,14 +354,14 @@ impl Callback {
         inside: &mut Inside<'_>,
         cell: &StoreCell,
         args: &mut [witrt_slot_t],
-        got: &mut List<Got, INLINE>,
+        got: &mut List<Got, ON_STACK>,
     ) -> Result<()> {
-        let mut slots = List::<witrt_slot_t, INLINE>::new(self.results.len(), Vec::new);
+        let mut slots = List::<witrt_slot_t, ON_STACK>::new(self.results.len(), Vec::new);
         for _ in &self.results {
             slots.push(witrt_slot_t::ZERO);
         }
         let slots = slots.as_mut_slice();
-        let mut returned = List::<ReturnedText, INLINE>::new(self.results.len(), Vec::new);
+        let mut returned = List::<ReturnedText, ON_STACK>::new(self.results.len(), Vec::new);
         for _ in &self.results {
             returned.push(ReturnedText::new(None));
         }
@@ -379,7 +385,7 @@ impl Callback {
         inside: &mut Inside<'_>,
         slots: &[witrt_slot_t],
         returned: &[ReturnedText],
-        got: &mut List<Got, INLINE>,
+        got: &mut List<Got, ON_STACK>,
     ) -> Result<()> {
         let mut outcome = Ok(());
         for (i, (kind, slot)) in self.results.iter().zip(slots).enumerate() {
@@ -415,7 +421,7 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
     // SAFETY: the caller vouches for it.
     unsafe {
         Ok(match kind {
-            SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_) => Got::Number(slot.number(kind)),
+            SlotKind::Number(width) => Got::Number(slot.number(width)),
             SlotKind::Text(encoding) => {
                 Got::Text(Copied::new(inside.context(), slot.text(encoding)?)?)
             }
@@ -423,12 +429,11 @@ unsafe fn take_result(inside: &mut Inside<'_>, kind: SlotKind, slot: &witrt_slot
             SlotKind::Lazy(_) => {
                 Got::Val(Val::String(string::take_result(inside, slot.lazy.string)?))
             }
-            SlotKind::Reference(ty) => {
+            SlotKind::ExternRef | SlotKind::FuncRef => {
                 let object = slot.r#ref;
-                let val = match ty {
-                    ValType::FuncRef => to_funcref(inside.id(), object.as_ref()).map(Val::FuncRef),
-                    // The other reference that there is a slot of.
-                    _ => to_externref(inside.id(), object.as_ref()).map(Val::ExternRef),
+                let val = match kind == SlotKind::FuncRef {
+                    true => to_funcref(inside.id(), object.as_ref()).map(Val::FuncRef),
+                    false => to_externref(inside.id(), object.as_ref()).map(Val::ExternRef),
                 };
                 if !object.is_null() {
                     drop(Box::from_raw(object));
@@ -450,9 +455,9 @@ unsafe fn give_up(kind: SlotKind, slot: &witrt_slot_t) {
         match kind {
             // An argument that was put there is not the callback's: it stays.
             SlotKind::Lazy(_) => drop(string::delete(slot.lazy.string)),
-            SlotKind::Reference(_) if !slot.r#ref.is_null() => drop(Box::from_raw(slot.r#ref)),
-            // There is nothing in it that is owned.
-            _ => {}
+            SlotKind::ExternRef | SlotKind::FuncRef if slot.r#ref.is_null() => {}
+            SlotKind::ExternRef | SlotKind::FuncRef => drop(Box::from_raw(slot.r#ref)),
+            SlotKind::Number(_) | SlotKind::Text(_) | SlotKind::Grow(_) => {}
         }
     }
 }

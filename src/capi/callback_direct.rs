@@ -9,9 +9,9 @@ use super::callback::witrt_caller_t;
 use super::callback_fields::{Answer, Host, Passing, Way, give_text};
 use super::described::Spare;
 use super::field::{Root, pointed};
-use super::slot::{SlotKind, not_of_call, witrt_slot_t, witrt_span_t, witrt_text_t};
+use super::slot::{SlotKind, Width, not_of_call, witrt_slot_t, witrt_span_t, witrt_text_t};
 use crate::string::{Text, measure};
-use crate::tree::{Given, Node, Passed};
+use crate::tree::{HostResult, Node, Passed};
 use crate::wit::Type;
 use crate::{Caller, Error, ErrorKind, Policy, Result};
 use std::cell::{Cell, RefCell};
@@ -19,7 +19,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 /// So many arguments are on the stack.
-const INLINE: usize = 8;
+const ON_STACK: usize = 8;
 
 impl Root {
     /// Whether arguments of callbacks stay where a component has them, or go from there
@@ -61,8 +61,8 @@ impl Root {
                     };
                     witrt_slot_t { text }
                 }
-                Root::Plain(kind) => witrt_slot_t::of_number(*kind, passed.number(index)?),
-                Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, passed.number(index)?),
+                Root::Plain(kind) => witrt_slot_t::of_number(kind.width(), passed.number(index)?),
+                Root::Scalar(_) => witrt_slot_t::of_number(Width::Word, passed.number(index)?),
                 // It is put where the callback says.
                 Root::Host(node) if node.has_access() => witrt_slot_t::ZERO,
                 Root::Host(node) => match passed.shown_list(index, node)? {
@@ -91,21 +91,21 @@ impl Root {
     ///
     /// The member of the kind must be set, and what it points to, as this itself, be
     /// there until it was put.
-    unsafe fn given(&self, slot: &witrt_slot_t) -> Result<Given> {
+    unsafe fn given(&self, slot: &witrt_slot_t) -> Result<HostResult> {
         let what = || "result".to_owned();
         // SAFETY: the caller vouches for it.
         unsafe {
             Ok(match self {
                 Root::Plain(SlotKind::Text(encoding)) => {
-                    Given::text(slot.text(*encoding).map_err(|error| error.context(what()))?)
+                    HostResult::text(slot.text(*encoding).map_err(|error| error.context(what()))?)
                 }
-                Root::Plain(kind) if kind.is_number() => Given::number(slot.number(*kind)),
-                Root::Scalar(node) if node.size() == 1 => Given::number(slot.u8.into()),
-                Root::Scalar(_) => Given::number(slot.u32.into()),
-                Root::Host(node) if node.is_span() => Given::here(node, slot.bits),
+                Root::Plain(SlotKind::Number(width)) => HostResult::number(slot.number(*width)),
+                Root::Scalar(node) if node.size() == 1 => HostResult::number(slot.u8.into()),
+                Root::Scalar(_) => HostResult::number(slot.u32.into()),
+                Root::Host(node) if node.is_span() => HostResult::here(node, slot.bits),
                 Root::Host(node) => {
                     let at = pointed(node, slot, what)?;
-                    Given::there(node, at)
+                    HostResult::there(node, at)
                 }
                 _ => return Err(not_of_call()),
             })
@@ -142,7 +142,7 @@ impl Drop for LazySpare<'_> {
 struct Call<'c, 'g, 'l> {
     args: RefCell<&'c mut Passed<'g, 'l>>,
     /// What was returned before the callback has.
-    given: Cell<Option<Given>>,
+    given: Cell<Option<HostResult>>,
     spare: RefCell<LazySpare<'c>>,
 }
 
@@ -173,7 +173,7 @@ impl Passing for Call<'_, '_, '_> {
             measure(text, text.encoding(), policy)?;
         }
         // SAFETY: it is there until it was copied.
-        let given = unsafe { Given::text(text) };
+        let given = unsafe { HostResult::text(text) };
         self.given.set(Some(given.kept(&Type::String, &mut spare.get().arena)?));
         Ok(())
     }
@@ -184,13 +184,13 @@ impl Host {
         &self,
         caller: Caller<'_>,
         passed: &mut Passed<'_, '_>,
-    ) -> Result<Given> {
+    ) -> Result<HostResult> {
         // SAFETY: the function runs in its own store only, which is in this cell.
         let cell = unsafe { &*self.home.get() };
         cell.callback(caller, |inside| {
             let mut spare = LazySpare::new(self);
-            if self.params.len() <= INLINE {
-                let mut args = [const { MaybeUninit::<witrt_slot_t>::uninit() }; INLINE];
+            if self.params.len() <= ON_STACK {
+                let mut args = [const { MaybeUninit::<witrt_slot_t>::uninit() }; ON_STACK];
                 for (i, (root, place)) in self.params.iter().zip(&mut args).enumerate() {
                     // SAFETY: the description was given for this.
                     place.write(unsafe { root.passed(passed, i, &mut spare) }?);
@@ -215,7 +215,7 @@ impl Host {
         args: *const witrt_slot_t,
         passed: &mut Passed<'_, '_>,
         spare: LazySpare<'_>,
-    ) -> Result<Given> {
+    ) -> Result<HostResult> {
         let mut results = [witrt_slot_t::ZERO];
         let call =
             Call { args: RefCell::new(passed), given: Cell::new(None), spare: RefCell::new(spare) };
@@ -238,7 +238,7 @@ impl Host {
         let (Some(root), Some(field)) =
             (self.results.first(), self.signature.results.fields.first())
         else {
-            return Ok(Given::NOTHING);
+            return Ok(HostResult::NOTHING);
         };
         let Call { args, given, spare } = call;
         if let Some(given) = given.into_inner() {

@@ -16,7 +16,8 @@ use super::slot::{SlotKind, not_of_call, witrt_slot_t};
 use super::types::{TypeReference, wasm_functype_t};
 use crate::string::Text;
 use crate::tree::{
-    Arena, For, Given, Node, Passed, Place, Returned, Slot, SlotBody, copy, is_within, pour_into,
+    Arena, For, HostResult, Node, Passed, Place, Returned, Slot, SlotBody, copy, is_within,
+    pour_into,
 };
 use crate::wit::{Signature, Type};
 use crate::{Caller, Error, ErrorKind, Extern, Func, FuncType, Policy, Result, Str};
@@ -128,7 +129,7 @@ impl SlotBody for Host {
         self.passes
     }
 
-    fn call_direct(&self, caller: Caller<'_>, passed: &mut Passed<'_, '_>) -> Result<Given> {
+    fn call_direct(&self, caller: Caller<'_>, passed: &mut Passed<'_, '_>) -> Result<HostResult> {
         self.call_passed(caller, passed)
     }
 }
@@ -294,13 +295,13 @@ impl Host {
         // SAFETY: the caller vouches for the slot, and it is copied before the arena goes.
         let done = unsafe {
             let lent = root.lend(slot, &field.ty, &mut spare.arena, || "result".into());
-            lent.and_then(|lent| match &field.ty {
-                Type::String => {
+            lent.and_then(|lent| match field.ty == Type::String {
+                true => {
                     let text = read_text(lent.of.text)?.to_string(inside.context())?;
                     Ok(Returned::of_text(Str::from(text)))
                 }
-                // All others are copied with what they point to.
-                _ => copy(&lent, read_text).map(Returned::of_copy),
+                // It is copied with what it points to.
+                false => copy(&lent, read_text).map(Returned::of_copy),
             })
         };
         self.spares.keep(spare);

@@ -260,7 +260,7 @@ impl Described {
                     None => {
                         let mut out = [Out::number()];
                         self.call.call(inside.context(), ins, &mut out).map_err(failed)?;
-                        *slot = witrt_slot_t::of_number(*kind, out[0].bits());
+                        *slot = witrt_slot_t::of_number(kind.width(), out[0].bits());
                         return Ok(());
                     }
                 },

@@ -9,8 +9,8 @@ use super::base::translate::give_val;
 use super::base::value::{wasm_resource_t, wasm_val_t};
 use super::base::vec::Element as _;
 use super::slot::{
-    SlotKind, witrt_buffer_t, witrt_grow_t, witrt_lazy_t, witrt_slot_kind_t, witrt_slot_t,
-    witrt_span_t, witrt_text_t,
+    SlotKind, Width, by_value, witrt_buffer_t, witrt_grow_t, witrt_lazy_t, witrt_slot_kind_t,
+    witrt_slot_t, witrt_span_t, witrt_text_t,
 };
 use crate::tree::{
     Access, Arena, For, Handles, HostField, HostValue, ListSlot, Node, Place, ReadText, Returned,
@@ -192,8 +192,8 @@ impl Root {
                             Err(super::slot::not_of_call().context(what))
                         }
                         Ok((kind, crate::ValType::String)) => Ok(Root::Plain(kind)),
-                        // A text of another kind lies in a struct, or it refuses it.
-                        _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
+                        // It lies in a struct, or that refuses it.
+                        Ok(_) | Err(_) => Node::new(as_host(field), ty, what, goal).map(Root::Host),
                     },
                     Type::Scalar(kind) if field.kind == *kind => match SlotKind::new(*kind) {
                         Ok((kind, _)) => Ok(Root::Plain(kind)),
@@ -208,8 +208,18 @@ impl Root {
                     Type::Own(_) | Type::Borrow(_) if field.kind == ty.val_type().number() => {
                         Ok(Root::Resource(Node::of_resource()))
                     }
-                    // What else there is lies in a struct, or it refuses it.
-                    _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
+                    // It lies in a struct, or that refuses it.
+                    Type::Scalar(_)
+                    | Type::Enum(_)
+                    | Type::Flags(_)
+                    | Type::Own(_)
+                    | Type::Borrow(_)
+                    | Type::List(_)
+                    | Type::Record(_)
+                    | Type::Tuple(_)
+                    | Type::Variant(_)
+                    | Type::Option(_)
+                    | Type::Result(_) => Node::new(as_host(field), ty, what, goal).map(Root::Host),
                 },
                 _ => Node::new(as_host(field), ty, what, goal).map(Root::Host),
             }
@@ -238,7 +248,7 @@ impl Root {
                     Slot::pointer(kind, arena.put(TextSlot::new(text))?)
                 }
                 Root::Plain(SlotKind::Lazy(_)) => Slot::pointer(kind, slot.lazy.string),
-                Root::Plain(number) => Slot::number(kind, slot.number(*number)),
+                Root::Plain(SlotKind::Number(width)) => Slot::number(kind, slot.number(*width)),
                 Root::Scalar(node) if node.size() == 1 => Slot::number(kind, slot.u8.into()),
                 Root::Scalar(_) => Slot::number(kind, slot.u32.into()),
                 Root::Resource(_) => Slot::pointer(kind, slot.resource),
@@ -250,7 +260,10 @@ impl Root {
                     };
                     gather(node, ty, from, arena, what)?
                 }
-                Root::Grown(_) => return Err(super::slot::not_of_call().context(what())),
+                Root::Plain(SlotKind::Grow(_)) | Root::Grown(_) => {
+                    return Err(super::slot::not_of_call().context(what()));
+                }
+                Root::Plain(SlotKind::ExternRef | SlotKind::FuncRef) => return Err(by_value()),
             })
         }
     }
@@ -260,7 +273,7 @@ impl Root {
         match self {
             Root::Host(node) => !node.has_resources(),
             Root::Scalar(_) => true,
-            _ => false,
+            Root::Plain(_) | Root::Resource(_) | Root::Val | Root::Grown(_) => false,
         }
     }
 
@@ -311,8 +324,9 @@ impl Root {
                     let string = arg.of.text.cast_mut().cast();
                     witrt_slot_t { lazy: witrt_lazy_t { string, length } }
                 }
-                Root::Plain(number) => witrt_slot_t::of_number(*number, arg.bits()),
-                Root::Scalar(_) => witrt_slot_t::of_number(SlotKind::Word, arg.bits()),
+                Root::Plain(SlotKind::Number(width)) => witrt_slot_t::of_number(*width, arg.bits()),
+                Root::Plain(SlotKind::ExternRef | SlotKind::FuncRef) => return Err(by_value()),
+                Root::Scalar(_) => witrt_slot_t::of_number(Width::Word, arg.bits()),
                 Root::Resource(_) => witrt_slot_t { resource: arg.of.resource.cast_mut().cast() },
                 Root::Val => witrt_slot_t { val: wasm_val_t::of_slot(*arg) },
                 // It is put where the callback says.
@@ -335,7 +349,9 @@ impl Root {
                         false => witrt_slot_t { value: put.data },
                     }
                 }
-                Root::Grown(_) => return Err(super::slot::not_of_call()),
+                Root::Plain(SlotKind::Grow(_)) | Root::Grown(_) => {
+                    return Err(super::slot::not_of_call());
+                }
             })
         }
     }
@@ -355,7 +371,7 @@ impl Root {
                 }
                 Root::Val => slot.val.release(),
                 // There is nothing in it that is owned.
-                _ => {}
+                Root::Plain(_) | Root::Scalar(_) | Root::Host(_) | Root::Grown(_) => {}
             }
         }
     }
@@ -424,7 +440,7 @@ impl Root {
                     }
                     Ok(())
                 }
-                _ => Ok(()),
+                Root::Scalar(_) | Root::Resource(_) | Root::Val => Ok(()),
             }
         }
     }
@@ -449,12 +465,13 @@ impl Root {
                 Root::Plain(SlotKind::Text(_) | SlotKind::Grow(_) | SlotKind::Lazy(_)) => {
                     self.give_text(inside, returned, slot)
                 }
-                Root::Plain(number) => {
-                    *slot = witrt_slot_t::of_number(*number, returned.slot.bits());
+                Root::Plain(SlotKind::Number(width)) => {
+                    *slot = witrt_slot_t::of_number(*width, returned.slot.bits());
                     Ok(())
                 }
+                Root::Plain(SlotKind::ExternRef | SlotKind::FuncRef) => Err(by_value()),
                 Root::Scalar(_) => {
-                    *slot = witrt_slot_t::of_number(SlotKind::Word, returned.slot.bits());
+                    *slot = witrt_slot_t::of_number(Width::Word, returned.slot.bits());
                     Ok(())
                 }
                 Root::Resource(_) => {

@@ -49,7 +49,7 @@ pub type wasm_func_callback_with_env_t = Option<
 >;
 
 /// So many values of a call are on the stack; more use buffers of the store.
-const INLINE: usize = 8;
+const ON_STACK: usize = 8;
 
 /// The function behind a handle.
 pub(super) fn get(func: Option<&wasm_func_t>) -> Result<&Func> {
@@ -198,7 +198,7 @@ unsafe fn call_values(
     // Before a list is made of what may be many.
     func.check_args(args.len())?;
     let arity = func.ty().results().len();
-    let mut values = List::<Val<'_>, INLINE>::new(args.len(), || spare(inside));
+    let mut values = List::<Val<'_>, ON_STACK>::new(args.len(), || spare(inside));
     for (i, arg) in args.iter().enumerate() {
         // SAFETY: the caller vouches for the arguments until the call is over.
         match unsafe { to_val(inside, arg) } {
@@ -206,7 +206,7 @@ unsafe fn call_values(
             Err(error) => return Err(error.of_argument(func.ty(), i)),
         }
     }
-    let mut outcome = List::<Val<'static>, INLINE>::new(arity, || spare(inside));
+    let mut outcome = List::<Val<'static>, ON_STACK>::new(arity, || spare(inside));
     for _ in 0..arity {
         outcome.push(Val::I32(0));
     }
@@ -256,8 +256,8 @@ unsafe fn call_slots(
 fn numbers_fit(ty: &FuncType, args: &[wasm_val_t]) -> bool {
     let params = ty.params();
     params.len() == args.len()
-        && params.len() <= INLINE
-        && ty.results().len() <= INLINE
+        && params.len() <= ON_STACK
+        && ty.results().len() <= ON_STACK
         && params.iter().zip(args).all(|(ty, arg)| kind_of(*ty) == arg.kind)
 }
 
@@ -275,7 +275,7 @@ unsafe fn call_numbers(
     results: *mut wasm_val_vec_t,
     room: usize,
 ) -> Result<()> {
-    let mut words = [Word::new(0); INLINE];
+    let mut words = [Word::new(0); ON_STACK];
     for (word, arg) in words.iter_mut().zip(args) {
         *word = Word::new(number_bits(arg));
     }
@@ -402,12 +402,12 @@ fn call_back(
     callback: &impl Fn(*const wasm_val_vec_t, *mut wasm_val_vec_t) -> *mut wasm_trap_t,
 ) -> Result<()> {
     cell.callback(caller, |inside| {
-        let mut lent = List::<Slot, INLINE>::new(args.len(), || spare_slots(inside));
+        let mut lent = List::<Slot, ON_STACK>::new(args.len(), || spare_slots(inside));
         for arg in args {
             // SAFETY: every one is ended below, before `args` is gone.
             lent.push(*unsafe { lend_val(inside, arg) }.as_slot());
         }
-        let mut given = List::<Slot, INLINE>::new(ty.results().len(), || spare_slots(inside));
+        let mut given = List::<Slot, ON_STACK>::new(ty.results().len(), || spare_slots(inside));
         for ty in ty.results() {
             given.push(*wasm_val_t::zero(*ty).as_slot());
         }

@@ -7,9 +7,10 @@ use super::base::handle::wasm_ref_t;
 use super::base::text::{room_of, text_at, wasm_string_t};
 use super::base::value::{type_of, unknown_kind, wasm_resource_t, wasm_val_t};
 use super::types::check_count;
-use crate::string::Text;
+use crate::string::{Text, encodings};
+use crate::tree::kind::{extended, width};
 use crate::tree::{Arg, Sink};
-use crate::{Class, Encoding, Error, ErrorKind, Result, Sign, Str, ValType};
+use crate::{Class, Encoding, Error, ErrorKind, Result, Str, ValType};
 use std::ffi::c_void;
 
 /// How a slot holds a value: the kind of a number or reference
@@ -195,14 +196,12 @@ const _: () =
 /// What a slot kind stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SlotKind {
-    /// A number of 32 bits, of whichever type.
-    Word,
-    /// A number of 64 bits.
-    Long,
-    /// One of 8 or 16 bits, which its type extends.
-    Narrow(Narrow),
-    /// A reference of this type.
-    Reference(ValType),
+    /// A number.
+    Number(Width),
+    /// Any object's reference.
+    ExternRef,
+    /// A function's.
+    FuncRef,
     /// Text in memory.
     Text(Encoding),
     /// A string, whose length is told in units of this encoding.
@@ -211,55 +210,80 @@ pub enum SlotKind {
     Grow(Encoding),
 }
 
-/// A number of fewer bits than a word.
+macro_rules! texts {
+    ($($name:ident: $unit:ident ($text:literal $lazy:literal $grow:literal),)+) => {
+        /// The numbers of slots with text, by encodings.
+        const NUMBERS: [[witrt_slot_kind_t; 3]; Encoding::ALL.len()] =
+            [$([$text, $lazy, $grow]),+];
+
+        /// What a slot of a string is.
+        fn of_text(kind: witrt_slot_kind_t) -> Option<SlotKind> {
+            match kind {
+                $($text => Some(SlotKind::Text(Encoding::$name)),)+
+                $($lazy => Some(SlotKind::Lazy(Encoding::$name)),)+
+                $($grow => Some(SlotKind::Grow(Encoding::$name)),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+encodings!(texts);
+
+/// Both say the same.
+const _: () = {
+    use witrt_slot_kind_enum::*;
+    let mut at = 0;
+    let all = [
+        [WITRT_SLOT_UTF8 as u8, WITRT_SLOT_LAZY_UTF8 as u8, WITRT_SLOT_GROW_UTF8 as u8],
+        [WITRT_SLOT_UTF16 as u8, WITRT_SLOT_LAZY_UTF16 as u8, WITRT_SLOT_GROW_UTF16 as u8],
+        [WITRT_SLOT_LATIN1 as u8, WITRT_SLOT_LAZY_LATIN1 as u8, WITRT_SLOT_GROW_LATIN1 as u8],
+        [WITRT_SLOT_UTF32 as u8, WITRT_SLOT_LAZY_UTF32 as u8, WITRT_SLOT_GROW_UTF32 as u8],
+    ];
+    while at < all.len() {
+        let [text, lazy, grow] = NUMBERS[at];
+        let in_c = all[at];
+        assert!(text == in_c[0] && lazy == in_c[1] && grow == in_c[2]);
+        at += 1;
+    }
+    assert!(at == NUMBERS.len());
+};
+
+/// How many bits of a slot a number has.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Narrow {
-    S8,
-    U8,
-    S16,
-    U16,
+pub enum Width {
+    /// 32, of whichever type.
+    Word,
+    /// 64.
+    Long,
+    /// 8 or 16, which the type of this kind extends.
+    Narrow(witrt_slot_kind_t),
 }
 
 impl SlotKind {
     /// What a number stands for, and the type of its values.
     pub fn new(kind: witrt_slot_kind_t) -> Result<(SlotKind, ValType)> {
-        let string = match kind {
-            64 => SlotKind::Text(Encoding::Utf8),
-            65 => SlotKind::Text(Encoding::Utf16),
-            66 => SlotKind::Lazy(Encoding::Utf8),
-            67 => SlotKind::Lazy(Encoding::Utf16),
-            68 => SlotKind::Text(Encoding::Latin1),
-            69 => SlotKind::Text(Encoding::Utf32),
-            70 => SlotKind::Lazy(Encoding::Latin1),
-            71 => SlotKind::Lazy(Encoding::Utf32),
-            72 => SlotKind::Grow(Encoding::Utf8),
-            73 => SlotKind::Grow(Encoding::Utf16),
-            74 => SlotKind::Grow(Encoding::Latin1),
-            75 => SlotKind::Grow(Encoding::Utf32),
-            kind => {
-                let ty = type_of(kind)?;
-                let kind = match ty.kind().class {
-                    Class::Text => {
-                        let message = "the kind of a string's slot is one of witrt_slot_kind_enum";
-                        return Err(Error::new(ErrorKind::UnknownKind, message));
-                    }
-                    Class::Reference => SlotKind::Reference(ty),
-                    Class::Number(8, Sign::Signed) => SlotKind::Narrow(Narrow::S8),
-                    Class::Number(8, _) => SlotKind::Narrow(Narrow::U8),
-                    Class::Number(16, Sign::Signed) => SlotKind::Narrow(Narrow::S16),
-                    Class::Number(16, _) => SlotKind::Narrow(Narrow::U16),
-                    Class::Number(32, _) => SlotKind::Word,
-                    Class::Number(..) => SlotKind::Long,
-                    Class::Scalar(_) | Class::Composite => {
-                        let message = format!("a slot cannot hold values of type {ty}");
-                        return Err(Error::new(ErrorKind::Unsupported, message));
-                    }
-                    Class::Vector | Class::OtherReference => return Err(unknown_kind(kind)),
-                };
-                return Ok((kind, ty));
+        if let Some(text) = of_text(kind) {
+            return Ok((text, ValType::String));
+        }
+        let ty = type_of(kind)?;
+        let kind = match ty.kind().class {
+            Class::Text => {
+                let message = "the kind of a string's slot is one of witrt_slot_kind_enum";
+                return Err(Error::new(ErrorKind::UnknownKind, message));
             }
+            Class::Reference if ty == ValType::ExternRef => SlotKind::ExternRef,
+            Class::Reference if ty == ValType::FuncRef => SlotKind::FuncRef,
+            Class::Number(8 | 16, _) => SlotKind::Number(Width::Narrow(kind)),
+            Class::Number(32, _) => SlotKind::Number(Width::Word),
+            Class::Number(64, _) => SlotKind::Number(Width::Long),
+            Class::Number(..) | Class::Scalar(_) | Class::Composite | Class::Reference => {
+                let message = format!("a slot cannot hold values of type {ty}");
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+            Class::Vector | Class::OtherReference => return Err(unknown_kind(kind)),
         };
-        Ok((string, ValType::String))
+        Ok((kind, ty))
     }
 
     /// The kinds of an array, and the types of their values: of the results of a call,
@@ -279,10 +303,9 @@ impl SlotKind {
         check_count(count, name)?;
         let (mut all, mut types) = (Vec::new(), Vec::new());
         for (i, kind) in kinds.iter().enumerate() {
-            let found = SlotKind::new(*kind).and_then(|(kind, ty)| match kind {
-                SlotKind::Grow(_) if !of_call => Err(not_of_call()),
-                // Callbacks have all others as well.
-                _ => Ok((kind, ty)),
+            let found = SlotKind::new(*kind).and_then(|(kind, ty)| match (kind, of_call) {
+                (SlotKind::Grow(_), false) => Err(not_of_call()),
+                found => Ok((found.0, ty)),
             });
             let (kind, ty) =
                 found.map_err(|e| e.context(format_args!("`{name}` {i}")).at_argument(i))?;
@@ -292,10 +315,20 @@ impl SlotKind {
         Ok((all.into(), types))
     }
 
+    /// The width of a number; of what is none, that of what its bits are told by.
+    #[inline(always)]
+    pub fn width(&self) -> Width {
+        match self {
+            SlotKind::Number(width) => *width,
+            SlotKind::ExternRef | SlotKind::FuncRef => Width::Word,
+            SlotKind::Text(_) | SlotKind::Lazy(_) | SlotKind::Grow(_) => Width::Word,
+        }
+    }
+
     /// Whether it is a number.
     #[inline(always)]
     pub fn is_number(&self) -> bool {
-        matches!(self, SlotKind::Word | SlotKind::Long | SlotKind::Narrow(_))
+        matches!(self, SlotKind::Number(_))
     }
 
     /// Whether it is text in memory of the host's.
@@ -306,7 +339,7 @@ impl SlotKind {
 
     /// Whether it is a reference, or a string of any kind.
     pub fn is_val(&self) -> bool {
-        matches!(self, SlotKind::Lazy(_) | SlotKind::Reference(_))
+        matches!(self, SlotKind::Lazy(_) | SlotKind::ExternRef | SlotKind::FuncRef)
     }
 }
 
@@ -318,18 +351,16 @@ impl witrt_slot_t {
     ///
     /// # Safety
     ///
-    /// The kind must be of a number, and a member of such a type must have been
-    /// set.
+    /// A member of a type of that width must have been set.
     #[inline(always)]
-    pub unsafe fn number(&self, kind: SlotKind) -> u64 {
+    pub unsafe fn number(&self, width: Width) -> u64 {
         // SAFETY: any bits are a number, and the caller vouches that they were
         // set.
         unsafe {
-            match kind {
-                SlotKind::Long => self.u64,
-                SlotKind::Narrow(narrow) => self.narrow(narrow),
-                // A word: the kind is of a number.
-                _ => self.u32.into(),
+            match width {
+                Width::Word => self.u32.into(),
+                Width::Long => self.u64,
+                Width::Narrow(kind) => self.narrow(kind),
             }
         }
     }
@@ -340,28 +371,21 @@ impl witrt_slot_t {
     ///
     /// As above.
     #[inline(never)]
-    unsafe fn narrow(&self, narrow: Narrow) -> u64 {
-        // SAFETY: as above.
-        unsafe {
-            match narrow {
-                Narrow::S8 => (self.s8 as i32 as u32).into(),
-                Narrow::U8 => self.u8.into(),
-                Narrow::S16 => (self.s16 as i32 as u32).into(),
-                Narrow::U16 => self.u16.into(),
-            }
-        }
+    unsafe fn narrow(&self, kind: witrt_slot_kind_t) -> u64 {
+        // SAFETY: as above; those of either sign lie alike.
+        let bits = unsafe { if width(kind) == 1 { self.u8.into() } else { self.u16.into() } };
+        extended(kind, bits)
     }
 
-    /// A slot that holds a number of this kind, and nothing else.
+    /// A slot that holds a number of this width, and nothing else.
     #[inline(always)]
-    pub fn of_number(kind: SlotKind, bits: u64) -> witrt_slot_t {
+    pub fn of_number(width: Width, bits: u64) -> witrt_slot_t {
         // Both halves at once: a processor waits for a whole that is read right
         // after a part of it was written.
-        let first = match kind {
-            SlotKind::Long => bits,
-            SlotKind::Narrow(narrow) => first_narrow(narrow, bits),
-            // A word: the kind is of a number.
-            _ => first(bits, 32),
+        let first = match width {
+            Width::Word => first(bits, 32),
+            Width::Long => bits,
+            Width::Narrow(kind) => first_narrow(kind, bits),
         };
         witrt_slot_t { bits: [first, 0] }
     }
@@ -399,7 +423,10 @@ impl witrt_slot_t {
                     let witrt_grow_t { grow, env } = self.grow;
                     Ok(Some(Sink::grow(need(grow, "grow")?, env, encoding)))
                 }
-                _ => Ok(None),
+                SlotKind::Number(_)
+                | SlotKind::ExternRef
+                | SlotKind::FuncRef
+                | SlotKind::Lazy(_) => Ok(None),
             }
         }
     }
@@ -419,7 +446,9 @@ impl witrt_slot_t {
                     place.write(self.text(encoding)?);
                     Ok(Arg::text(&*place))
                 }
-                kind => Ok(Arg::number(self.number(kind))),
+                SlotKind::Number(width) => Ok(Arg::number(self.number(width))),
+                SlotKind::Grow(_) => Err(not_of_call()),
+                SlotKind::ExternRef | SlotKind::FuncRef | SlotKind::Lazy(_) => Err(by_value()),
             }
         }
     }
@@ -441,12 +470,15 @@ pub fn not_of_call() -> Error {
     Error::new(ErrorKind::WrongKind, "only the result of a call goes where a function says")
 }
 
+/// What a slot is whose value was to be taken another way.
+#[cold]
+pub fn by_value() -> Error {
+    Error::internal("a slot of a value was taken for a number")
+}
+
 #[inline(never)]
-fn first_narrow(narrow: Narrow, bits: u64) -> u64 {
-    match narrow {
-        Narrow::S8 | Narrow::U8 => first(bits, 8),
-        Narrow::S16 | Narrow::U16 => first(bits, 16),
-    }
+fn first_narrow(kind: witrt_slot_kind_t, bits: u64) -> u64 {
+    first(bits, 8 * width(kind) as u32)
 }
 
 /// What lies first in memory: so many of the low bits.

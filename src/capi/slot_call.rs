@@ -7,11 +7,11 @@ use super::base::string::{self, Source};
 use super::base::translate::{give_val, to_externref, to_funcref};
 use super::field::Root;
 use super::kept::{KeptResults, Short};
-use super::slot::{SlotKind, witrt_lazy_t, witrt_slot_t};
+use super::slot::{SlotKind, by_value, witrt_lazy_t, witrt_slot_t};
 use crate::string::Text;
 use crate::tree::{Arg, Out, Sink};
 use crate::wit::Type;
-use crate::{Error, Prepared, Result, Val, ValType, Word};
+use crate::{Error, Prepared, Result, Val, Word};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::slice::{from_raw_parts, from_raw_parts_mut};
@@ -37,7 +37,7 @@ enum Way {
 }
 
 /// So many values of a call are on the stack,
-const INLINE: usize = 32;
+const ON_STACK: usize = 32;
 /// and so many words of one of numbers.
 const WORDS: usize = 8;
 
@@ -47,7 +47,7 @@ impl SlotCall {
         let count = params.len().max(results.len());
         let way = if call.is_numeric() && count <= WORDS {
             Way::Numbers
-        } else if count > INLINE || params.iter().chain(&results).any(SlotKind::is_val) {
+        } else if count > ON_STACK || params.iter().chain(&results).any(SlotKind::is_val) {
             Way::Any
         } else {
             Way::Texts
@@ -98,12 +98,12 @@ impl SlotCall {
         let mut words = [Word::new(0); WORDS];
         for (i, (word, kind)) in words.iter_mut().zip(&self.params).enumerate() {
             // SAFETY: the caller vouches for the slots.
-            *word = Word::new(unsafe { (*args.add(i)).number(*kind) });
+            *word = Word::new(unsafe { (*args.add(i)).number(kind.width()) });
         }
         self.call.call_words(inside.context(), &mut words)?;
         for (i, (word, kind)) in words.iter().zip(&self.results).enumerate() {
             // SAFETY: as above.
-            unsafe { results.add(i).write(witrt_slot_t::of_number(*kind, word.bits())) };
+            unsafe { results.add(i).write(witrt_slot_t::of_number(kind.width(), word.bits())) };
         }
         Ok(())
     }
@@ -112,7 +112,7 @@ impl SlotCall {
     ///
     /// # Safety
     ///
-    /// As for [`SlotCall::call`], and there may be no more than [`INLINE`] parameters or
+    /// As for [`SlotCall::call`], and there may be no more than [`ON_STACK`] parameters or
     /// results, none of them a handle.
     #[inline(never)]
     unsafe fn call_texts(
@@ -121,10 +121,10 @@ impl SlotCall {
         args: *const witrt_slot_t,
         results: *mut witrt_slot_t,
     ) -> Result<()> {
-        let mut memory = [const { MaybeUninit::<u64>::uninit() }; INLINE * EACH];
+        let mut memory = [const { MaybeUninit::<u64>::uninit() }; ON_STACK * EACH];
         // SAFETY: the caller vouches for the slots, and there is room.
         unsafe {
-            let room = Ends::new(memory.as_mut_ptr(), INLINE);
+            let room = Ends::new(memory.as_mut_ptr(), ON_STACK);
             self.call_in(inside, args, results, room, None)
         }
     }
@@ -259,13 +259,12 @@ impl SlotCall {
                             short.get_or_insert_default().push((i, kept));
                         }
                     }
-                    SlotKind::Lazy(_) | SlotKind::Reference(_) if has_handles => {
+                    SlotKind::Number(width) => *slot = witrt_slot_t::of_number(*width, out.bits()),
+                    SlotKind::Lazy(_) | SlotKind::ExternRef | SlotKind::FuncRef => {
                         if let Some(val) = vals.as_mut().and_then(Iterator::next) {
                             give_handle(inside, slot, val, out.bits());
                         }
                     }
-                    // A number, or bits that stand for nothing.
-                    _ => *slot = witrt_slot_t::of_number(*kind, out.bits()),
                 }
             }
         }
@@ -414,11 +413,9 @@ unsafe fn value<'a>(store: u64, kind: SlotKind, slot: &witrt_slot_t) -> Result<V
                 Source::Host(text) => Ok(Val::String(text)),
                 Source::Handle(handle) => handle.text().cloned().map(Val::String),
             },
-            SlotKind::Reference(ValType::FuncRef) => {
-                to_funcref(store, slot.r#ref.as_ref()).map(Val::FuncRef)
-            }
-            // The other reference that there is a slot of.
-            _ => to_externref(store, slot.r#ref.as_ref()).map(Val::ExternRef),
+            SlotKind::FuncRef => to_funcref(store, slot.r#ref.as_ref()).map(Val::FuncRef),
+            SlotKind::ExternRef => to_externref(store, slot.r#ref.as_ref()).map(Val::ExternRef),
+            SlotKind::Number(_) | SlotKind::Text(_) | SlotKind::Grow(_) => Err(by_value()),
         }
     }
 }

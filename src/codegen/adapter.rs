@@ -145,8 +145,8 @@ pub(super) enum Place {
         len: u32,
         owned: bool,
     },
-    /// Length and slot, and from the third local on what is carried instead.
-    Carried {
+    /// Length and slot, and from the third local on what is inline instead.
+    Inline {
         len: u32,
         slot: u32,
         parts: u32,
@@ -190,10 +190,10 @@ pub(super) struct Frame<'g, 'p> {
 impl<'p> Frame<'_, 'p> {
     fn params(&mut self) -> Result<()> {
         let mut strings = 0;
-        let carries = self.role == Role::Entry && self.gen_.strings(self.plan) == Strings::Carried;
+        let inline = self.role == Role::Entry && self.gen_.strings(self.plan) == Strings::Inline;
         for (i, ty) in self.plan.ty.params().iter().enumerate() {
             let place = match (ty, self.role) {
-                (ValType::String, _) if carries => self.carried(),
+                (ValType::String, _) if inline => self.inline_place(),
                 (ValType::String, Role::Entry) => {
                     strings += 1;
                     let slot = At::Const(strings - 1);
@@ -305,14 +305,14 @@ impl<'p> Frame<'_, 'p> {
     /// The guest's allocator is asked, then the text is written.
     fn lower(&mut self, alloc: u32, mem: TextMem, from: Use, to: Slot) -> Result<()> {
         let place = self.place(from)?;
-        let (Place::Held { len, .. } | Place::Carried { len, .. }) = place else {
+        let (Place::Held { len, .. } | Place::Inline { len, .. }) = place else {
             return Err(broken("this slot is no string"));
         };
         self.alloc_args(mem.text, len);
         self.code.push(Ins::Call(Callee::Core(alloc)));
         let ptr = self.store(ValType::I32);
         match place {
-            Place::Carried { len, slot, parts } => self.write_carried(mem, ptr, len, slot, parts),
+            Place::Inline { len, slot, parts } => self.write_inline(mem, ptr, len, slot, parts),
             Place::Held { slot, owned, .. } => self.write(slot, owned, mem, ptr),
             _ => {}
         }
@@ -377,7 +377,7 @@ impl<'p> Frame<'_, 'p> {
         let mut texts = Vec::new();
         for arg in args {
             match self.place(*arg)? {
-                Place::None | Place::Carried { .. } => return Err(broken("not to be handed on")),
+                Place::None | Place::Inline { .. } => return Err(broken("not to be handed on")),
                 Place::Word(local) => self.push(Instruction::LocalGet(local)),
                 Place::Held { slot, owned, .. } => {
                     texts.push(if owned { Where::Taken } else { Where::Slot });
@@ -391,14 +391,14 @@ impl<'p> Frame<'_, 'p> {
             }
         }
         let with = with.map(|(deferred, _)| deferred);
-        let carries = self.gen_.carries_back(self.plan, ty, to);
+        let inline = self.gen_.gives_inline(self.plan, ty, to);
         let results = self.gen_.texts(self.plan, to, ty.results().len());
-        let call = ImportCall { adapter, with, settles, texts, carries, results, ty: None };
+        let call = ImportCall { adapter, with, settles, texts, inline, results, ty: None };
         self.call(Intrinsic::Call(call));
         for (i, ty) in ty.results().iter().enumerate().rev() {
-            let place = match ty {
-                ValType::String if carries => self.store_carried(),
-                ty => self.store_value(*ty),
+            let place = match ty.is_text() && inline {
+                true => self.store_inline(),
+                false => self.store_value(*ty),
             };
             self.set(to + i as Slot, place)?;
         }
@@ -446,7 +446,7 @@ impl<'p> Frame<'_, 'p> {
         }
         for value in values {
             match self.place(*value)? {
-                Place::None | Place::Carried { .. } => return Err(broken("not to be returned")),
+                Place::None | Place::Inline { .. } => return Err(broken("not to be returned")),
                 Place::Word(local) => self.push(Instruction::LocalGet(local)),
                 Place::Held { slot, .. } if self.role == Role::Entry => self.at(slot),
                 Place::Held { slot, len, owned } => {
@@ -555,9 +555,9 @@ impl<'p> Frame<'_, 'p> {
 
     /// Takes a value, of a string slot and length, into new locals.
     fn store_value(&mut self, ty: ValType) -> Place {
-        match ty {
-            ValType::String => self.store_held(),
-            ty => Place::Word(self.store(ty.carrier())),
+        match ty.is_text() {
+            true => self.store_held(),
+            false => Place::Word(self.store(ty.carrier())),
         }
     }
 

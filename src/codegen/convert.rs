@@ -66,8 +66,7 @@ pub(super) fn emit(with: Conversion, from: u32, wide: u32, out: &mut Vec<Ins>) {
         (8, Sign::Signed) => out.push(I::I32Extend8S.into()),
         (16, Sign::Signed) => out.push(I::I32Extend16S.into()),
         (bits @ (8 | 16), _) => out.extend([I::I32Const((1 << bits) - 1).into(), I::I32And.into()]),
-        // All of the word.
-        (_, _) => {}
+        (bits, _) => debug_assert!(bits >= 32, "all of the word"),
     }
 }
 

@@ -8,12 +8,13 @@
 //!
 //! Not here: what adapters do.
 
-use super::carry::carried;
+use super::inline::inline_types;
 use super::interface::{Intrinsic, PAY_NAME, WORDS, Where};
 use super::interface::{deferred_name, entry_name, memory_name, parked_name};
 use super::ir::{Body, Callee, Ins, broken, words};
 use super::spaces::parse;
 use super::unit::{Target, Type, Unit};
+use crate::core_types::encoded;
 use crate::error::Result;
 use crate::plan::{CoreImport, Program, SECTIONS};
 use crate::types::{FuncType, ValType};
@@ -245,7 +246,7 @@ impl Out<'_> {
             bytes.push(0x60);
             for types in [ty.params(), ty.results()] {
                 types.len().encode(&mut bytes);
-                types.iter().for_each(|ty| val_type(*ty).encode(&mut bytes));
+                types.iter().for_each(|ty| encoded(*ty).encode(&mut bytes));
             }
         }
         self.counted(SectionId::Type, data, added.len(), &bytes)
@@ -410,7 +411,7 @@ impl Out<'_> {
     }
 
     fn function(&self, body: &Body) -> Result<Function> {
-        let locals: Vec<_> = body.locals.iter().map(|ty| val_type(*ty)).collect();
+        let locals: Vec<_> = body.locals.iter().map(|ty| encoded(*ty)).collect();
         let mut function = Function::new_with_locals_types(locals);
         for ins in &body.code {
             match ins {
@@ -534,37 +535,24 @@ fn signature(unit: &Unit, program: &Program, intrinsic: &Intrinsic) -> Result<Fu
             let ty = adapter.ok_or_else(|| broken("adapter"))?.ty();
             let mut texts = call.texts.iter();
             for ty in ty.params() {
-                match ty {
-                    ValType::String => match texts.next() {
-                        Some(Where::Memory(_)) => params.extend([I32, I32]),
-                        Some(Where::Slot | Where::Taken) => params.push(I32),
-                        None => return Err(broken("a text that is nowhere")),
-                    },
-                    ty => params.push(ty.carrier()),
+                if !ty.is_text() {
+                    params.push(ty.carrier());
+                    continue;
+                }
+                match texts.next() {
+                    Some(Where::Memory(_)) => params.extend([I32, I32]),
+                    Some(Where::Slot | Where::Taken) => params.push(I32),
+                    None => return Err(broken("a text that is nowhere")),
                 }
             }
-            let result = |ty: &ValType| match ty {
-                ValType::String if call.carries => carried().collect(),
-                ty => words(*ty).collect::<Vec<_>>(),
+            let result = |ty: &ValType| match ty.is_text() && call.inline {
+                true => inline_types().collect(),
+                false => words(*ty).collect::<Vec<_>>(),
             };
             (params, ty.results().iter().flat_map(result).collect())
         }
     };
     Ok(FuncType::new(params, results))
-}
-
-/// What carries a value, as it is encoded; no value of the last type gets here.
-fn val_type(ty: ValType) -> wasm_encoder::ValType {
-    match ty.carrier() {
-        ValType::I64 => wasm_encoder::ValType::I64,
-        ValType::F32 => wasm_encoder::ValType::F32,
-        ValType::F64 => wasm_encoder::ValType::F64,
-        ValType::V128 => wasm_encoder::ValType::V128,
-        ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
-        ValType::FuncRef => wasm_encoder::ValType::FUNCREF,
-        ValType::I32 => wasm_encoder::ValType::I32,
-        carrier => unreachable!("{carrier} carries nothing"),
-    }
 }
 
 fn encode(error: wasm_encoder::reencode::Error<Infallible>) -> crate::error::Error {

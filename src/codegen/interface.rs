@@ -20,7 +20,7 @@ pub(crate) enum Intrinsic {
     /// The guest is about to run: keep what is still viewed, pay what is owed.
     Settle,
     /// `(slot, take, memory, address)`: write a string. Its slot is given back
-    /// with `take`, and where it is below [`CARRIED`]. Of text that is [`CARRIED`]
+    /// with `take`, and where it is below [`INLINE_SLOT`]. Of text that is [`INLINE_SLOT`]
     /// instead, `take` is the length, for which there is no room: that does not
     /// return.
     Write,
@@ -46,8 +46,8 @@ pub(crate) enum Intrinsic {
 }
 
 /// A call of an adapter import. It takes the arguments of the deferred function,
-/// then the import's; strings come back as slot and length, or carried, as in
-/// [`Strings::Carried`], with slots below [`CARRIED`] for what is not.
+/// then the import's; strings come back as slot and length, or inline, as in
+/// [`Strings::Inline`], with slots below [`INLINE_SLOT`] for what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ImportCall {
     /// The import's adapter index.
@@ -58,8 +58,8 @@ pub(crate) struct ImportCall {
     pub settles: bool,
     /// Where the text of each argument is that is a string.
     pub texts: Vec<Where>,
-    /// Whether strings come back carried where they are short enough.
-    pub carries: bool,
+    /// Whether strings come back inline where they are short enough.
+    pub inline: bool,
     /// How strings among the results will be encoded; one for each result.
     pub results: Vec<GuestEncoding>,
     /// The original's type that it has as a function, if the core calls it.
@@ -139,11 +139,11 @@ pub(crate) enum Strings {
     None,
     /// Slots counted from zero: only lengths are passed.
     Slots,
-    /// Length, slot, and [`CARRIED_PARTS`] words. Where the slot is
-    /// [`CARRIED`] these are the text, of [`CARRIED_BYTES`] at most:
+    /// Length, slot, and [`INLINE_PARTS`] words. Where the slot is
+    /// [`INLINE_SLOT`] these are the text, of [`INLINE_BYTES`] at most:
     /// each the next 16 bytes, but the last, which is the 16 bytes that the text
     /// ends with (in a shorter text, what stands before it is of no meaning).
-    Carried,
+    Inline,
 }
 
 /// One result of an entry.
@@ -184,12 +184,12 @@ pub(crate) fn parked_name(position: u32) -> String {
     format!("p{position}")
 }
 
-/// So many bytes of text are carried at most,
-pub(crate) const CARRIED_BYTES: u32 = 64;
+/// So many bytes of text are inline at most,
+pub(crate) const INLINE_BYTES: u32 = 64;
 /// in so many words of 128 bits.
-pub(crate) const CARRIED_PARTS: u32 = CARRIED_BYTES / 16;
-/// Instead of a slot: the words carry the text.
-pub(crate) const CARRIED: i32 = -1;
-/// So many words an entry takes at most where text is carried, and an import
+pub(crate) const INLINE_PARTS: u32 = INLINE_BYTES / 16;
+/// Instead of a slot: the words hold the text.
+pub(crate) const INLINE_SLOT: i32 = -1;
+/// So many words an entry takes at most where text is inline, and an import
 /// gives.
-pub(crate) const CARRY_WORDS: usize = 96;
+pub(crate) const MOST_INLINE_WORDS: usize = 96;

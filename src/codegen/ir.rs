@@ -24,7 +24,7 @@ pub(super) enum Callee {
     Inner(u32),
     /// The function that makes a call that is parked.
     Pay,
-    /// The function that writes carried text into this memory.
+    /// The function that writes inline text into this memory.
     Writer(TextMem),
 }
 
@@ -52,7 +52,7 @@ impl Body {
 
 /// The core types that carry a value between functions of the module.
 pub(super) fn words(ty: ValType) -> impl Iterator<Item = ValType> {
-    let count = if ty == ValType::String { 2 } else { 1 };
+    let count = if ty.is_text() { 2 } else { 1 };
     std::iter::repeat_n(ty.carrier(), count)
 }
 

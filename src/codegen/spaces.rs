@@ -3,9 +3,10 @@
 //! Not here: anything about adapters.
 
 use super::ir::broken;
+use crate::core_types::val_type;
 use crate::error::Result;
 use crate::plan::{CoreImport, Program};
-use crate::types::{FuncType, ValType};
+use crate::types::FuncType;
 use wasmparser::{CompositeInnerType, ExternalKind, Parser, Payload, TypeRef};
 
 /// What the core module has, by index.
@@ -121,17 +122,4 @@ impl Spaces {
 
 pub(super) fn parse(error: wasmparser::Error) -> crate::error::Error {
     broken(&error.to_string())
-}
-
-fn val_type(ty: wasmparser::ValType) -> ValType {
-    match ty {
-        wasmparser::ValType::I32 => ValType::I32,
-        wasmparser::ValType::I64 => ValType::I64,
-        wasmparser::ValType::F32 => ValType::F32,
-        wasmparser::ValType::F64 => ValType::F64,
-        wasmparser::ValType::V128 => ValType::V128,
-        wasmparser::ValType::Ref(r) if r == wasmparser::RefType::EXTERNREF => ValType::ExternRef,
-        wasmparser::ValType::Ref(r) if r == wasmparser::RefType::FUNCREF => ValType::FuncRef,
-        wasmparser::ValType::Ref(_) => ValType::OtherRef,
-    }
 }

@@ -21,7 +21,7 @@ pub(super) struct Unit {
     /// Positions in `intrinsics`.
     pub positions: HashMap<Intrinsic, u32>,
     pub funcs: Vec<Func>,
-    /// Adapters that others call, and what writes carried text into a memory:
+    /// Adapters that others call, and what writes inline text into a memory:
     /// positions in `funcs`.
     pub inner: HashMap<u32, u32>,
     pub writers: HashMap<TextMem, u32>,
@@ -244,7 +244,7 @@ impl Work {
         added
     }
 
-    /// Adds what writes carried text into a memory.
+    /// Adds what writes inline text into a memory.
     fn writer(&mut self, gen_: &Gen<'_>, mem: TextMem) {
         if self.writers.contains_key(&mem) {
             return;

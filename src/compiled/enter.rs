@@ -11,13 +11,13 @@ use super::{Handles, Running};
 use crate::abi::{GuestEncoding, INLINE_ENCODING};
 use crate::codegen::{self, Entry, EntryResult, Strings};
 use crate::error::{Error, Result};
-use crate::guest::carried::{CARRIED, CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
-use crate::guest::core_func::{CoreFunc, INLINE};
+use crate::guest::core_func::{CoreFunc, ON_STACK};
 use crate::guest::errors::mismatch;
 use crate::guest::frame::{Frame, Room, Words};
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, linked};
+use crate::guest::inline::{Copied, INLINE_SLOT, INLINE_WORDS, inline_words};
 use crate::guest::link::Link;
 use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
@@ -33,17 +33,17 @@ use crate::types::{FuncType, ValType};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-// What is carried fits.
+// What is inline fits.
 const _: () = assert!(
-    codegen::CARRY_WORDS <= INLINE
-        && codegen::CARRIED_BYTES as usize == SHORT
-        && codegen::CARRIED as u32 == CARRIED
-        && codegen::CARRIED_PARTS as usize == CARRIED_WORDS - 2
+    codegen::MOST_INLINE_WORDS <= ON_STACK
+        && codegen::INLINE_BYTES as usize == SHORT
+        && codegen::INLINE_SLOT as u32 == INLINE_SLOT
+        && codegen::INLINE_PARTS as usize == INLINE_WORDS - 2
 );
 
 /// Where a result of an entry is.
 #[derive(Clone, Copy)]
-pub(super) enum From {
+pub(super) enum ResultAt {
     /// A word.
     Word(ValType),
     /// Text: address and length in this memory.
@@ -62,7 +62,7 @@ pub(crate) struct Entered {
     strings: Strings,
     texts: Box<[GuestEncoding]>,
     settles: bool,
-    outs: Box<[From]>,
+    outs: Box<[ResultAt]>,
     /// How many words the results take.
     words: usize,
     /// Calls that are due when it has returned, by position.
@@ -90,13 +90,13 @@ impl Entered {
             return Err(missing());
         }
         let handles = running.handles.get().ok_or_else(missing)?.clone();
-        if *strings == Strings::Carried && !func.is_light() {
+        if *strings == Strings::Inline && !func.is_light() {
             return Err(missing());
         }
         let from = |out: &EntryResult| match *out {
-            EntryResult::Word(ty) => Ok(From::Word(ty)),
-            EntryResult::View(mem) => running.ready_mem(mem as i32).map(From::View),
-            EntryResult::Slot => Ok(From::Slot),
+            EntryResult::Word(ty) => Ok(ResultAt::Word(ty)),
+            EntryResult::View(mem) => running.ready_mem(mem as i32).map(ResultAt::View),
+            EntryResult::Slot => Ok(ResultAt::Slot),
         };
         let parking = if *parks || *pays { handles.parking.clone() } else { None };
         Ok(Entered {
@@ -131,11 +131,11 @@ impl Entered {
         }
         let mut room = Room::new();
         let mut frame = Frame::light(&mut room, &self.func);
-        let carries = self.strings == Strings::Carried;
+        let inline = self.strings == Strings::Inline;
         for (i, arg) in args.iter().enumerate() {
             match arg.is() {
                 Is::Number(bits) => frame.put(bits)?,
-                Is::Text(text, _) if carries && let Some(words) = carry(text)? => {
+                Is::Text(text, _) if inline && let Some(words) = inline_words(text)? => {
                     frame.put_all(words)?;
                 }
                 // From the start: this frame is not handed on, and stays in registers.
@@ -160,7 +160,7 @@ impl Entered {
     }
 
     /// The call where some arguments have to be lent, such as this one, which cannot be
-    /// carried.
+    /// inline.
     #[inline(never)]
     fn run_lent(
         &self,
@@ -170,7 +170,7 @@ impl Entered {
         outs: &mut [Out<'_>],
         long: usize,
     ) -> Result<()> {
-        let copies = [const { OnceCell::new() }; MOST_CARRIED];
+        let copies = [const { OnceCell::new() }; MOST_INLINE];
         let done = scoped(cx, |cx, lending| {
             self.lend(cx, lending, args, &copies, &mut frame, long)?;
             if self.func.has_refs() {
@@ -204,7 +204,7 @@ impl Entered {
         frame: &mut Frame<'_>,
         long: usize,
     ) -> Result<()> {
-        let carries = self.strings == Strings::Carried;
+        let inline = self.strings == Strings::Inline;
         let mut copies = copies.iter();
         let mut slots = 0;
         for (i, arg) in args.iter().enumerate() {
@@ -218,11 +218,11 @@ impl Entered {
                     continue;
                 }
                 Is::Text(text, _)
-                    if carries && i != long && text.len() <= SHORT && carried(text, frame)? =>
+                    if inline && i != long && text.len() <= SHORT && put_inline(text, frame)? =>
                 {
                     continue;
                 }
-                Is::Text(text, policy) if carries && is_copied(text) => {
+                Is::Text(text, policy) if inline && is_copied(text) => {
                     let place = copies.next().ok_or_else(mismatch)?;
                     let policy = policy.unwrap_or(cx.data().policy).strict();
                     Copied::by(cx.data_mut(), text, policy)
@@ -232,7 +232,7 @@ impl Entered {
                 Is::String(text) => hold(cx, lending, text, self.text(i)),
                 Is::Lend(_) | Is::Slot(_) | Is::Val(_) => Err(mismatch()),
             };
-            put_slot(frame, len.map_err(|error| error.of_argument(&self.ty, i))?, slots, carries)?;
+            put_slot(frame, len.map_err(|error| error.of_argument(&self.ty, i))?, slots, inline)?;
             slots += 1;
         }
         Ok(())
@@ -256,7 +256,7 @@ impl Entered {
     }
 
     /// Where its results are.
-    pub(super) fn outs(&self) -> &[From] {
+    pub(super) fn outs(&self) -> &[ResultAt] {
         &self.outs
     }
 
@@ -271,8 +271,8 @@ impl Entered {
     }
 
     /// Whether it takes short strings with their text.
-    pub(super) fn carries(&self) -> bool {
-        self.strings == Strings::Carried
+    pub(super) fn is_inline(&self) -> bool {
+        self.strings == Strings::Inline
     }
 
     /// The call itself, which has been opened, and is to be shut when its results have
@@ -398,14 +398,14 @@ impl Entered {
         let mut is_view = false;
         for (from, out) in self.outs.iter().zip(outs) {
             match *from {
-                From::Word(ty) if !ty.is_ref() => out.put_number(ty, words.number()?)?,
-                From::View(mem) => {
+                ResultAt::Word(ty) if !ty.is_ref() => out.put_number(ty, words.number()?)?,
+                ResultAt::View(mem) => {
                     let (ptr, len) = (words.number()? as u32, words.number()? as u32);
                     take(cx, mem, ptr, len, out)?;
                     is_view = true;
                 }
-                From::Word(ty) => take_ref(cx, &mut words, ty, out)?,
-                From::Slot => is_view |= take_slot(cx, words.number()? as i32, out)?,
+                ResultAt::Word(ty) => take_ref(cx, &mut words, ty, out)?,
+                ResultAt::Slot => is_view |= take_slot(cx, words.number()? as i32, out)?,
             }
         }
         Ok(is_view)
@@ -471,8 +471,8 @@ fn is_copied(text: Text<'_>) -> bool {
 /// So many units at most.
 const MOST_COPIED: usize = 1024;
 
-/// No entry carries more texts.
-const MOST_CARRIED: usize = codegen::CARRY_WORDS / CARRIED_WORDS;
+/// No entry takes more texts inline.
+const MOST_INLINE: usize = codegen::MOST_INLINE_WORDS / INLINE_WORDS;
 
 #[inline(never)]
 fn take_ref(cx: &mut Cx<'_>, words: &mut Words<'_>, ty: ValType, out: &mut Out<'_>) -> Result<()> {
@@ -486,22 +486,22 @@ fn take_slot(cx: &mut Cx<'_>, slot: i32, out: &mut Out<'_>) -> Result<bool> {
     give(cx, text, out)
 }
 
-/// Puts a string of this length, in a slot, where text could be `carried` or not.
+/// Puts a string of this length, in a slot, where text could be `inline`.
 #[inline]
-pub(super) fn put_slot(frame: &mut Frame<'_>, len: i32, slot: i32, carried: bool) -> Result<()> {
+pub(super) fn put_slot(frame: &mut Frame<'_>, len: i32, slot: i32, inline: bool) -> Result<()> {
     let len = u128::from(len as u32);
-    if !carried {
+    if !inline {
         return frame.put_all([len]);
     }
-    let mut words = [0; CARRIED_WORDS];
+    let mut words = [0; INLINE_WORDS];
     (words[0], words[1]) = (len, slot as u128);
     frame.put_all(words)
 }
 
 /// Puts text that can go with the words, and tells whether it can.
 #[inline(never)]
-fn carried(text: Text<'_>, frame: &mut Frame<'_>) -> Result<bool> {
-    match carry(text)? {
+fn put_inline(text: Text<'_>, frame: &mut Frame<'_>) -> Result<bool> {
+    match inline_words(text)? {
         Some(words) => frame.put_all(words).map(|()| true),
         None => Ok(false),
     }

@@ -9,13 +9,14 @@ use super::Running;
 use crate::codegen::{ImportCall, Where};
 use crate::error::Result;
 use crate::guest::context::Cx;
+use crate::guest::errors::no_values;
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, linked};
-use crate::guest::link::{Defer, Given, Link};
+use crate::guest::link::{Defer, Link, Passing};
 use crate::guest::words::HostType;
 use crate::linked::missing;
 use crate::plan::Adapter;
-use crate::types::{FuncType, ValType};
+use crate::types::{Class, FuncType, ValType};
 use std::sync::Arc;
 
 impl Running {
@@ -41,7 +42,7 @@ impl Running {
             ty: ty.clone(),
             mems: self.mems.clone(),
             texts: call.results.as_slice().into(),
-            carries: call.carries,
+            inline: call.inline,
             settles: call.settles,
             home: self.home(),
         };
@@ -81,17 +82,18 @@ impl Running {
 }
 
 /// How the arguments come.
-fn given(call: &ImportCall, ty: &FuncType) -> Result<Box<[Given]>> {
+fn given(call: &ImportCall, ty: &FuncType) -> Result<Box<[Passing]>> {
     let mut texts = call.texts.iter();
-    let given = |ty: &ValType| match ty {
-        ValType::String => match texts.next() {
-            Some(Where::Memory(at)) => Ok(Given::View(*at)),
-            Some(Where::Slot) => Ok(Given::Slot),
-            Some(Where::Taken) => Ok(Given::Taken),
+    let given = |ty: &ValType| match ty.kind().class {
+        Class::Text => match texts.next() {
+            Some(Where::Memory(at)) => Ok(Passing::View(*at)),
+            Some(Where::Slot) => Ok(Passing::Slot),
+            Some(Where::Taken) => Ok(Passing::Taken),
             None => Err(missing()),
         },
-        ty if ty.is_ref() => Ok(Given::Ref(*ty)),
-        ty => Ok(Given::Number(*ty)),
+        Class::Number(..) | Class::Scalar(_) => Ok(Passing::Number(*ty)),
+        Class::Reference | Class::OtherReference => Ok(Passing::Ref(*ty)),
+        Class::Composite | Class::Vector => Err(no_values(*ty)),
     };
     ty.params().iter().map(given).collect()
 }

@@ -25,11 +25,11 @@ use wasmtime::Global;
 /// The globals of one instance, as a payer of its store.
 #[derive(Clone)]
 pub(super) struct Parking {
-    lot: Arc<Lot>,
+    calls: Arc<ParkedCalls>,
     id: PayerId,
 }
 
-struct Lot {
+struct ParkedCalls {
     globals: Vec<Global>,
     /// See [`PAY_NAME`](crate::codegen::PAY_NAME).
     pay: CoreFunc,
@@ -58,19 +58,19 @@ impl Parking {
     pub fn new(cx: &mut Cx<'_>, globals: Vec<Global>, pay: CoreFunc) -> Parking {
         let used = AtomicBool::new(false);
         let (aside, owed) = (Mutex::default(), Mutex::default());
-        let lot = Arc::new(Lot { globals, pay, used, aside, owed });
-        let id = cx.data_mut().debts.add_payer(lot.pay.home(), lot.clone());
-        Parking { lot, id }
+        let calls = Arc::new(ParkedCalls { globals, pay, used, aside, owed });
+        let id = cx.data_mut().debts.add_payer(calls.pay.home(), calls.clone());
+        Parking { calls, id }
     }
 
     /// An entry that uses them is about to run.
     #[inline(always)]
     pub fn enter(&self, cx: &mut Cx<'_>) -> Result<Outer> {
-        if !self.lot.used.load(Ordering::Relaxed) {
-            self.lot.used.store(true, Ordering::Relaxed);
+        if !self.calls.used.load(Ordering::Relaxed) {
+            self.calls.used.store(true, Ordering::Relaxed);
             return Ok(Outer::None);
         }
-        self.lot.enter_within(cx)
+        self.calls.enter_within(cx)
     }
 
     /// It is over.
@@ -78,10 +78,10 @@ impl Parking {
     pub fn leave(&self, cx: &mut Cx<'_>, outer: Outer) -> Result<()> {
         match outer {
             Outer::None => {
-                self.lot.used.store(false, Ordering::Relaxed);
+                self.calls.used.store(false, Ordering::Relaxed);
                 Ok(())
             }
-            Outer::Parked => self.lot.put_back(cx),
+            Outer::Parked => self.calls.put_back(cx),
         }
     }
 
@@ -94,8 +94,8 @@ impl Parking {
     /// An entry within another one has left calls parked: they wait aside.
     #[cold]
     pub fn owe_within(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let words = self.lot.read(cx)?;
-        lock(&self.lot.owed).push(words);
+        let words = self.calls.read(cx)?;
+        lock(&self.calls.owed).push(words);
         cx.data_mut().debts.owe_aside(self.id);
         Ok(())
     }
@@ -109,14 +109,14 @@ impl Parking {
     /// Before an entry that makes what is owed here itself.
     #[inline(always)]
     pub fn settle(&self, cx: &mut Cx<'_>) -> Result<()> {
-        if cx.data().owes_only(self.id) { Ok(()) } else { settle_for(cx, self.lot.pay.home()) }
+        if cx.data().owes_only(self.id) { Ok(()) } else { settle_for(cx, self.calls.pay.home()) }
     }
 
     /// Whether a trap was one of a call that was owed.
     #[cold]
     pub fn was_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
-        let was = self.lot.get(cx, PAYING)? != 0;
-        self.lot.set(cx, PAYING, 0)?;
+        let was = self.calls.get(cx, PAYING)? != 0;
+        self.calls.set(cx, PAYING, 0)?;
         Ok(was)
     }
 
@@ -125,28 +125,28 @@ impl Parking {
     /// the outcome.
     #[cold]
     pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let mut count = self.lot.get(cx, COUNT)?;
+        let mut count = self.calls.get(cx, COUNT)?;
         if count <= 0 {
             return Ok(());
         }
-        let mut outcome = settle_for(cx, self.lot.pay.home());
+        let mut outcome = settle_for(cx, self.calls.pay.home());
         while count > 0 {
             // A string that is held and cannot be copied out, or no fuel left: they wait
             // elsewhere, for this is where the next entry parks.
-            let kept = keep_views(cx, self.lot.pay.home());
+            let kept = keep_views(cx, self.calls.pay.home());
             if kept.is_err() || is_over(cx) {
                 self.owe_within(cx)?;
-                self.lot.set(cx, COUNT, 0)?;
+                self.calls.set(cx, COUNT, 0)?;
                 return outcome.and(kept);
             }
-            outcome = outcome.and(self.lot.pay_one(cx, count));
-            count = self.lot.get(cx, COUNT)?;
+            outcome = outcome.and(self.calls.pay_one(cx, count));
+            count = self.calls.get(cx, COUNT)?;
         }
         outcome
     }
 }
 
-impl Payer for Lot {
+impl Payer for ParkedCalls {
     fn pay(&self, cx: &mut Cx<'_>, own: PayerId) -> Result<()> {
         let aside = lock(&self.owed).pop();
         if let Some(words) = aside {
@@ -165,7 +165,7 @@ impl Payer for Lot {
     }
 }
 
-impl Lot {
+impl ParkedCalls {
     /// Makes the last of so many.
     fn pay_one(&self, cx: &mut Cx<'_>, count: i32) -> Result<()> {
         self.set(cx, COUNT, count - 1)?;

@@ -7,7 +7,7 @@
 //!
 //! Not here: what is copied when; who pays.
 
-use super::enter::{Entered, From, put_slot};
+use super::enter::{Entered, ResultAt, put_slot};
 use crate::error::Result;
 use crate::guest::context::Cx;
 use crate::guest::frame::{self, Frame, Room};
@@ -16,7 +16,6 @@ use crate::guest::host::{Handed, HostCall, Words};
 use crate::guest::slots::{Held, scoped};
 use crate::guest::transfer::lift;
 use crate::guest::value::Val;
-use crate::types::ValType;
 
 impl Entered {
     /// Answers a call by core code with a function of few words.
@@ -45,12 +44,12 @@ impl Entered {
         let mut room = Room::new();
         let mut frame = Frame::light(&mut room, self.func());
         for (at, ty) in self.ty().params().iter().enumerate() {
-            match ty {
-                ValType::String => self
-                    .relay_text(cx, by, &mut frame, held, at)
-                    .map_err(|e| e.at_argument(at).of_argument_told(self.ty()))?,
-                // Only text and numbers are relayed.
-                _ => frame.put(by.number()?)?,
+            if ty.is_text() {
+                self.relay_text(cx, by, &mut frame, held, at)
+                    .map_err(|e| e.at_argument(at).of_argument_told(self.ty()))?;
+            } else {
+                // It refuses what is no number.
+                frame.put(by.number()?)?;
             }
         }
         if held.is_empty() {
@@ -75,7 +74,7 @@ impl Entered {
     }
 
     /// Gives results to the core that has called, those from the first text on that is
-    /// not carried later.
+    /// not inline later.
     #[inline(always)]
     fn relay_back(
         &self,
@@ -87,23 +86,23 @@ impl Entered {
         let mut is_view = false;
         for from in self.outs() {
             let text = match *from {
-                From::Word(_) if late.is_empty() => {
+                ResultAt::Word(_) if late.is_empty() => {
                     by.put_number(words.number()?)?;
                     continue;
                 }
-                From::Word(ty) => {
+                ResultAt::Word(ty) => {
                     late.push(Val::from_bits(ty, words.number()?)?);
                     continue;
                 }
-                From::View(mem) => {
+                ResultAt::View(mem) => {
                     let (ptr, len) = (words.number()? as u32, words.number()? as u32);
-                    if late.is_empty() && mem.read(&*cx, ptr, len, |text| by.carry(text))? {
+                    if late.is_empty() && mem.read(&*cx, ptr, len, |text| by.inline(text))? {
                         is_view = true;
                         continue;
                     }
                     lift(cx, mem, ptr, len)?
                 }
-                From::Slot => cx.data().slots.get(words.number()? as i32)?.into_str()?,
+                ResultAt::Slot => cx.data().slots.get(words.number()? as i32)?.into_str()?,
             };
             is_view |= text.is_view();
             if late.capacity() == 0 {
@@ -123,14 +122,14 @@ impl Entered {
         held: &mut Vec<Held>,
         at: usize,
     ) -> Result<()> {
-        let text = match by.hand_over(cx, self.carries())? {
-            Handed::Carried(carried) => return frame.put_all(carried),
+        let text = match by.hand_over(cx, self.is_inline())? {
+            Handed::Inline(inline) => return frame.put_all(inline),
             Handed::Str(text) => Held::new(cx, text, self.text(at))?,
         };
         if held.capacity() == 0 {
             *held = cx.data_mut().scratch.held.pop().unwrap_or_default();
         }
-        put_slot(frame, text.length()?, held.len() as i32, self.carries())?;
+        put_slot(frame, text.length()?, held.len() as i32, self.is_inline())?;
         held.push(text);
         Ok(())
     }

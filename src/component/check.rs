@@ -22,6 +22,7 @@ use crate::guest::tree::walk::{Fault, Look, Looked, look_at_length, out_of_range
 use crate::guest::tree::{Arg, Is, ReadText, Trust};
 use crate::guest::value::Val;
 use crate::string::{self, Policy, SHORT, Text};
+use crate::types::kind::{Meaning, meaning};
 use crate::types::tree::{Cases, Fields, ResourceType, Side, Type};
 use std::sync::Arc;
 
@@ -185,22 +186,21 @@ impl Checker<'_, '_> {
                         self.one(element, val).map_err(|f| f.within(at(i)))?;
                     }
                 }
-                (found, Type::Scalar(kind)) if found == *kind => match found {
-                    kind::BOOL => {
+                (found, Type::Scalar(kind)) if found == *kind => match meaning(found) {
+                    Meaning::Bool => {
                         for (i, val) in list.elements::<u8>().iter().enumerate() {
                             number(found, (*val).into()).map_err(|f| f.within(at(i)))?;
                         }
                     }
                     // Like other numbers, they may be at any address.
-                    kind::CHAR => {
+                    Meaning::Char => {
                         for (i, val) in list.elements::<[u8; 4]>().iter().enumerate() {
                             let bits = u32::from_ne_bytes(*val);
                             number(found, bits.into()).map_err(|f| f.within(at(i)))?;
                         }
                     }
-                    // Any bits are a number.
-                    _ if width(found) > 0 => {}
-                    _ => return Err(unexpected(element, found)),
+                    Meaning::Number if width(found) > 0 => {}
+                    Meaning::Number => return Err(unexpected(element, found)),
                 },
                 (kind::STRING, Type::String) => {
                     for (i, text) in list.elements::<TextSlot>().iter().enumerate() {
@@ -343,13 +343,12 @@ fn find(cases: &Cases, index: u32) -> Result<&crate::types::tree::Case, Fault> {
 
 /// Looks at a number that is a host's.
 pub(super) fn number(kind: u8, bits: u64) -> Checked {
-    match kind {
-        kind::BOOL if bits > 1 => Err(out_of_range(format!("{bits} is no bool"))),
-        kind::CHAR if char::from_u32(bits as u32).is_none() => {
+    match meaning(kind) {
+        Meaning::Bool if bits > 1 => Err(out_of_range(format!("{bits} is no bool"))),
+        Meaning::Char if char::from_u32(bits as u32).is_none() => {
             Err(out_of_range(format!("{bits:#x} is no Unicode scalar value")))
         }
-        // Any bits are a number.
-        _ => Ok(()),
+        Meaning::Bool | Meaning::Char | Meaning::Number => Ok(()),
     }
 }
 

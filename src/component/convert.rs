@@ -13,8 +13,8 @@ use crate::guest::tree::arena::Arena;
 use crate::guest::tree::slot::{FieldsSlot, ListSlot, Of, Slot, TextSlot, VariantSlot, kind, many};
 use crate::guest::value::{List, Payload, Val};
 use crate::string::{self, Policy, Text};
-use crate::types::ValType;
 use crate::types::kind::{signed, width};
+use crate::types::{ValType, kinds_of_values};
 use std::borrow::Cow;
 use std::ptr::null;
 
@@ -66,10 +66,10 @@ fn text_slot(cx: &mut Cx<'_>, arena: &mut Arena, text: &Str<'_>) -> Result<TextS
 
 fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<ListSlot> {
     macro_rules! packed {
-        ($($name:ident $kind:ident,)+) => {
+        ($($name:ident $number:literal $ty:ty;)+) => {
             match list {
                 $(List::$name(v) => {
-                    Ok(ListSlot { data: v.as_ptr().cast(), size: v.len(), element: kind::$kind })
+                    Ok(ListSlot { data: v.as_ptr().cast(), size: v.len(), element: $number })
                 })+
                 List::Val(vals) if is_texts(vals) => {
                     let data = arena.array::<TextSlot>(vals.len())?;
@@ -88,10 +88,7 @@ fn list_slot(cx: &mut Cx<'_>, arena: &mut Arena, list: &List<'_>) -> Result<List
             }
         };
     }
-    packed! {
-        Bool BOOL, Char CHAR, S8 S8, U8 U8, S16 S16, U16 U16, S32 S32, U32 U32, S64 S64, U64 U64,
-        F32 F32, F64 F64,
-    }
+    kinds_of_values!(packed packed)
 }
 
 /// Whether there are texts, and nothing else.
@@ -184,11 +181,11 @@ unsafe fn resource(slot: &Slot) -> Resource {
 }
 
 unsafe fn payload(val: &Slot, take: Take, texts: ReadText) -> Result<Payload<'static>> {
-    match val.kind {
-        kind::NONE => Ok(None),
-        // SAFETY: the caller vouches for it.
-        _ => Ok(Some(Box::new(unsafe { read(val, take, texts) }?))),
+    if val.kind == kind::NONE {
+        return Ok(None);
     }
+    // SAFETY: the caller vouches for it.
+    Ok(Some(Box::new(unsafe { read(val, take, texts) }?)))
 }
 
 unsafe fn text(text: *const TextSlot, take: Take, texts: ReadText) -> Result<Str<'static>> {
@@ -201,7 +198,7 @@ unsafe fn text(text: *const TextSlot, take: Take, texts: ReadText) -> Result<Str
             string::copy_to_string(text, &mut copied, Policy::Reject)?;
             Str::from(copied)
         }
-        _ => lent,
+        (Take::Borrow, _) | (Take::Copy, None) => lent,
     })
 }
 
@@ -212,9 +209,9 @@ unsafe fn vals(fields: &FieldsSlot, take: Take, texts: ReadText) -> Result<Vec<V
 
 unsafe fn list(list: &ListSlot, take: Take, texts: ReadText) -> Result<List<'static>> {
     macro_rules! packed {
-        ($($name:ident $kind:ident,)+) => {
+        ($($name:ident $number:literal $ty:ty;)+) => {
             match list.element {
-                $(kind::$kind => {
+                $($number => {
                     // SAFETY: the caller vouches for the elements.
                     let lent = unsafe { list.elements() };
                     List::$name(match take {
@@ -240,8 +237,5 @@ unsafe fn list(list: &ListSlot, take: Take, texts: ReadText) -> Result<List<'sta
             }
         };
     }
-    Ok(packed! {
-        Bool BOOL, Char CHAR, S8 S8, U8 U8, S16 S16, U16 U16, S32 S32, U32 U32, S64 S64, U64 U64,
-        F32 F32, F64 F64,
-    })
+    Ok(kinds_of_values!(packed packed))
 }

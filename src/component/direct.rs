@@ -7,7 +7,7 @@
 
 use super::engine_types::encoding_of;
 use super::frame::Frame;
-use super::host::{From, Lifts, Serves, by_words, flat};
+use super::host::{ArgsAt, Lifts, Serves, by_words, flat};
 use super::text;
 use super::walk_lift::{area, exhausted, too_much};
 use crate::abi::GuestEncoding;
@@ -18,7 +18,7 @@ use crate::guest::errors::mismatch;
 use crate::guest::resource::Resource;
 use crate::guest::stack::check_depth;
 use crate::guest::strings::Str;
-use crate::guest::tree::passed::{At, Given, Passed, ours};
+use crate::guest::tree::passed::{At, HostResult, Passed, ours};
 use crate::guest::tree::slot::many;
 use crate::guest::tree::walk::{FromGuest, Taken};
 use crate::guest::value::Val;
@@ -37,7 +37,7 @@ pub(super) fn define<B>(
     body: B,
 ) -> wasmtime::Result<()>
 where
-    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<Given> + Send + Sync + 'static,
+    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<HostResult> + Send + Sync + 'static,
 {
     let (words, gives) = flat(ty);
     let served = Direct { body, ty: ty.clone() };
@@ -51,12 +51,17 @@ struct Direct<B> {
 
 impl<B> Serves for Direct<B>
 where
-    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<Given> + Send + Sync + 'static,
+    B: Fn(Caller<'_>, &mut Passed<'_, '_>) -> Result<HostResult> + Send + Sync + 'static,
 {
     type Takes<const N: usize> = Found<N>;
-    type Gives = Given;
+    type Gives = HostResult;
 
-    fn serve<const N: usize>(&self, frame: &Frame, args: Found<N>, most: usize) -> Result<Given> {
+    fn serve<const N: usize>(
+        &self,
+        frame: &Frame,
+        args: Found<N>,
+        most: usize,
+    ) -> Result<HostResult> {
         let host = frame.host();
         check_depth(host)?;
         let policy = host.data().policy;
@@ -94,14 +99,14 @@ impl<const N: usize> Lifts for Found<N> {
         cx: &mut LiftContext<'_>,
         _: &Frame,
         _: InterfaceType,
-        from: From<'_>,
+        from: ArgsAt<'_>,
         _: &mut Vec<Resource>,
     ) -> wasmtime::Result<Found<N>> {
         let encoding = encoding_of(cx.options().string_encoding);
         let memory = cx.memory();
         let (words, at) = match from {
-            From::Words(words) => (words.try_into()?, None),
-            From::Memory(at) => ([ValRaw::u64(0); N], Some(at)),
+            ArgsAt::Words(words) => (words.try_into()?, None),
+            ArgsAt::Memory(at) => ([ValRaw::u64(0); N], Some(at)),
         };
         let (memory, size) = (memory.as_ptr(), memory.len());
         Ok(Found { words, at, memory, size, encoding })

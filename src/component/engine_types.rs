@@ -27,10 +27,10 @@ use wasmtime::component::{ComponentNamedList, ComponentType, Lift, Lower};
 
 /// A component's resource types.
 #[derive(Default)]
-pub(super) struct Resources(HashMap<String, Known>);
+pub(super) struct Resources(HashMap<String, NamedType>);
 
 /// What is known of one.
-struct Known {
+struct NamedType {
     /// How it was named first.
     name: Box<str>,
     is_imported: bool,
@@ -49,7 +49,7 @@ impl Resources {
         match self.0.entry(key(ty)) {
             Entry::Occupied(_) => None,
             Entry::Vacant(entry) => {
-                entry.insert(Known { name: name.into(), is_imported, number });
+                entry.insert(NamedType { name: name.into(), is_imported, number });
                 Some(number)
             }
         }
@@ -60,7 +60,7 @@ impl Resources {
         self.0.len()
     }
 
-    fn get(&self, ty: &wasmtime::component::ResourceType) -> Option<&Known> {
+    fn get(&self, ty: &wasmtime::component::ResourceType) -> Option<&NamedType> {
         self.0.get(&key(ty))
     }
 }

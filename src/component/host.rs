@@ -120,14 +120,14 @@ pub(super) trait Lifts: Sized {
         cx: &mut LiftContext<'_>,
         frame: &Frame,
         ty: InterfaceType,
-        from: From<'_>,
+        from: ArgsAt<'_>,
         lent: &mut Vec<Resource>,
     ) -> wasmtime::Result<Self>;
 }
 
 /// Where arguments are.
 #[derive(Clone, Copy)]
-pub(super) enum From<'w> {
+pub(super) enum ArgsAt<'w> {
     Words(&'w [ValRaw]),
     /// At this address, which was not looked at.
     Memory(u32),
@@ -135,8 +135,8 @@ pub(super) enum From<'w> {
 
 /// The types behind one of the engine's tuples.
 pub(super) enum Types<'f> {
-    Known(&'f Fields),
-    Made(Tuple),
+    Borrowed(&'f Fields),
+    Owned(Tuple),
 }
 
 impl<'f> Types<'f> {
@@ -148,9 +148,9 @@ impl<'f> Types<'f> {
         if let InterfaceType::Tuple(index) = ty
             && let Some(known) = frame.shared().tuple(index.as_u32())
         {
-            return Ok(Types::Known(known));
+            return Ok(Types::Borrowed(known));
         }
-        Ok(Types::Made(frame.tuple(ty, types())?))
+        Ok(Types::Owned(frame.tuple(ty, types())?))
     }
 }
 
@@ -160,8 +160,8 @@ impl Deref for Types<'_> {
     #[inline]
     fn deref(&self) -> &Fields {
         match self {
-            Types::Known(known) => known,
-            Types::Made(made) => made,
+            Types::Borrowed(known) => known,
+            Types::Owned(made) => made,
         }
     }
 }
@@ -279,7 +279,7 @@ unsafe impl<A: Lifts, const N: usize> Lift for Args<A, N> {
         ty: InterfaceType,
         src: &Self::Lower,
     ) -> wasmtime::Result<Self> {
-        lift(cx, ty, From::Words(src))
+        lift(cx, ty, ArgsAt::Words(src))
     }
 
     fn linear_lift_from_memory(
@@ -289,14 +289,14 @@ unsafe impl<A: Lifts, const N: usize> Lift for Args<A, N> {
     ) -> wasmtime::Result<Self> {
         // Where they start in memory is all that the engine has to tell.
         let at = bytes.as_ptr().addr() - cx.memory().as_ptr().addr();
-        lift(cx, ty, From::Memory(at as u32))
+        lift(cx, ty, ArgsAt::Memory(at as u32))
     }
 }
 
 fn lift<A: Lifts, const N: usize>(
     cx: &mut LiftContext<'_>,
     ty: InterfaceType,
-    from: From<'_>,
+    from: ArgsAt<'_>,
 ) -> wasmtime::Result<Args<A, N>> {
     Frame::called(|frame| {
         let mut lent = Vec::new();
@@ -419,7 +419,7 @@ impl Lifts for Slots {
         cx: &mut LiftContext<'_>,
         frame: &Frame,
         ty: InterfaceType,
-        from: From<'_>,
+        from: ArgsAt<'_>,
         lent: &mut Vec<Resource>,
     ) -> wasmtime::Result<Slots> {
         let types = Types::of(frame, ty, || cx.instance_type())?;
@@ -428,8 +428,8 @@ impl Lifts for Slots {
         let slots = args.arena.array::<Slot>(count)?;
         let mut lifting = Lifting::new(cx, frame, &mut args.arena, lent);
         let (mut words, at) = match from {
-            From::Words(words) => (words.iter(), None),
-            From::Memory(at) => ([].iter(), Some(lifting.area(&types, at)?)),
+            ArgsAt::Words(words) => (words.iter(), None),
+            ArgsAt::Memory(at) => ([].iter(), Some(lifting.area(&types, at)?)),
         };
         for (i, field) in types.fields.iter().enumerate() {
             let slot = match at {

@@ -4,7 +4,7 @@
 //! Not here: which types of Rust those are.
 
 use super::frame::Frame;
-use super::host::{From, Lifts, Serves, Types, by_words};
+use super::host::{ArgsAt, Lifts, Serves, Types, by_words};
 use super::walk_lift::Lifting;
 use crate::error::Result;
 use crate::guest::StoreData;
@@ -75,7 +75,7 @@ impl<P: Arrive> Lifts for Arrived<P> {
         cx: &mut LiftContext<'_>,
         frame: &Frame,
         ty: InterfaceType,
-        from: From<'_>,
+        from: ArgsAt<'_>,
         lent: &mut Vec<Resource>,
     ) -> wasmtime::Result<Self> {
         let types = Types::of(frame, ty, || cx.instance_type())?;
@@ -83,11 +83,11 @@ impl<P: Arrive> Lifts for Arrived<P> {
         let mut arena = Arena::new(0);
         let mut lifting = Lifting::new(cx, frame, &mut arena, lent);
         match from {
-            From::Words(words) => {
+            ArgsAt::Words(words) => {
                 let words = &mut Taken(words.iter());
                 places.take_words(&types, &mut lifting.reading(), words)?;
             }
-            From::Memory(at) => {
+            ArgsAt::Memory(at) => {
                 let at = lifting.area(&types, at)?;
                 places.take_memory(&types, &mut lifting.reading(), at)?;
             }

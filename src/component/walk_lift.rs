@@ -21,7 +21,7 @@ use crate::guest::tree::slot::{FieldsSlot, ListSlot, Slot, TextSlot, VariantSlot
 use crate::guest::tree::walk::{FromGuest, Reading, Taken, bounds, elements};
 use crate::guest::value::Val;
 use crate::string::{Encoding, Policy, Text};
-use crate::types::kind::signed;
+use crate::types::kind::{Meaning, meaning, signed};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::sync::Arc;
 use wasmtime::component::__internal::wasmtime_environ::component::TypeResourceTableIndex;
@@ -305,22 +305,21 @@ impl<'c, 'l> Lifting<'c, 'l> {
     fn packed(&mut self, kind: u8, at: usize, bytes: usize) -> Result<*const u8> {
         self.consume(bytes)?;
         let memory = &self.memory[at..][..bytes];
-        match kind {
-            kind::BOOL => {
+        match meaning(kind) {
+            Meaning::Bool => {
                 let room = self.arena.zeroed::<u8>(bytes)?;
                 for (to, from) in room.iter_mut().zip(memory) {
                     *to = u8::from(*from != 0);
                 }
                 return Ok(room.as_ptr());
             }
-            kind::CHAR => {
+            Meaning::Char => {
                 for char in memory.chunks_exact(width(kind)) {
                     let bits = char.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
                     scalar(kind, bits)?;
                 }
             }
-            // Any bits are a number.
-            _ => {}
+            Meaning::Number => {}
         }
         Ok(self.arena.copy(memory)?)
     }
@@ -451,14 +450,13 @@ fn next(words: &mut Words<'_>) -> u64 {
 
 /// The value of a number's bits.
 pub(super) fn scalar(kind: u8, bits: u64) -> crate::error::Result<Slot> {
-    match kind {
+    match meaning(kind) {
         // A core value holds 32 bits, memory a byte: what is not zero is true.
-        kind::BOOL => Ok(Slot::number(kind, u64::from(bits as u32 != 0))),
-        kind::CHAR if char::from_u32(bits as u32).is_none() => {
+        Meaning::Bool => Ok(Slot::number(kind, u64::from(bits as u32 != 0))),
+        Meaning::Char if char::from_u32(bits as u32).is_none() => {
             Err(trap("converted integer out of range for `char`", TrapCode::Other))
         }
-        // Any bits are a number.
-        _ => {
+        Meaning::Char | Meaning::Number => {
             let bits = match width(kind) {
                 1 => bits & 0xff,
                 2 => bits & 0xffff,

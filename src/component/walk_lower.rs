@@ -22,7 +22,7 @@ use crate::guest::tree::walk::{self, ToGuest, Writing};
 use crate::guest::tree::{Arg, Is, ReadText};
 use crate::guest::value::Val;
 use crate::string::{Policy, SHORT, Text};
-use crate::types::kind::extended;
+use crate::types::kind::{Meaning, extended, meaning};
 use crate::types::tree::{Cases, Fields, ResourceType, Type};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -335,29 +335,28 @@ impl<'c, 'l> Lowering<'c, 'l> {
                         self.pair(at + i * stride, text, len);
                     }
                 }
-                // What was looked at and is neither is packed.
-                _ => {
-                    debug_assert_eq!(stride, width(list.element));
+                // What was looked at and is neither has this width.
+                packed if width(packed) == stride => {
                     let bytes = many(list.data.cast::<u8>(), list.size * stride);
                     let room = &mut self.bytes()[at..][..bytes.len()];
-                    match list.element {
-                        kind::BOOL => {
+                    match meaning(packed) {
+                        Meaning::Bool => {
                             for (to, from) in room.iter_mut().zip(bytes) {
                                 *to = u8::from(*from != 0);
                             }
                         }
                         // Another thread may have changed it since it was looked at.
-                        kind::CHAR => {
+                        Meaning::Char => {
                             for (to, from) in room.chunks_exact_mut(4).zip(bytes.chunks_exact(4)) {
                                 let bits = from.iter().rev().fold(0, |b, v| b << 8 | u32::from(*v));
                                 let char = char::from_u32(bits).unwrap_or('?');
                                 to.copy_from_slice(&u32::from(char).to_le_bytes());
                             }
                         }
-                        // Any bits are a number.
-                        _ => room.copy_from_slice(bytes),
+                        Meaning::Number => room.copy_from_slice(bytes),
                     }
                 }
+                _ => return Err(mismatch().into()),
             }
         }
         Ok((at, list.size))

@@ -5,15 +5,13 @@
 //!
 //! Not here: any check a user could trip.
 
-use std::collections::BTreeSet;
-
 use super::core::{Core, CoreExport};
 use super::model::{Action, ExportItem, FuncItem, Model};
 use super::validate::Checked;
 use crate::abi::{Convention, Form, Freed};
 use crate::plan::{
     Adapter, AdapterPlan, Binary, CoreImport, Export, Import, Inside, Op, Program, Slot, TextMem,
-    Use,
+    Use, used,
 };
 use crate::types::{ExportType, ExternType, FuncType, ImportType};
 
@@ -58,13 +56,10 @@ pub(crate) fn compile(
         imports.push(Import { ty: import_ty, to: Inside::Adapter(adapter) });
         adapters.push(Adapter::Import { import, ty });
     }
-    let (mut used_funcs, mut used_mems) = (BTreeSet::new(), BTreeSet::new());
     for item in &model.funcs {
-        let plan = plan(model, &core.funcs, &convention, item);
-        used_funcs.extend(plan.ops.iter().filter_map(Op::core_func));
-        used_mems.extend(plan.ops.iter().filter_map(Op::mem));
-        adapters.push(Adapter::Body(plan));
+        adapters.push(Adapter::Body(plan(model, &core.funcs, &convention, item)));
     }
+    let (used_funcs, used_mems) = used(&adapters);
 
     // An interface hides the exports of its core.
     let exports = if wrapped {
@@ -92,8 +87,8 @@ pub(crate) fn compile(
         core_imports,
         adapters,
         convention,
-        used_funcs: used_funcs.into_iter().collect(),
-        used_mems: used_mems.into_iter().collect(),
+        used_funcs,
+        used_mems,
         messages: Vec::new(),
         builtins: Vec::new(),
         start: core.start,

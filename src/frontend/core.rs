@@ -9,11 +9,12 @@ use std::ops::Range;
 use wasmparser::types::{CoreTypeId, EntityType, TypesRef};
 use wasmparser::{
     Chunk, ExportSectionReader, FuncValidator, FuncValidatorAllocations, FunctionBody,
-    ImportSectionReader, KnownCustom, Name, Parser, Payload, RefType, ValidPayload, Validator,
+    ImportSectionReader, KnownCustom, Name, Parser, Payload, ValidPayload, Validator,
     ValidatorResources, WasmFeatures,
 };
 
 use super::faults::{fault, interface_fault};
+use crate::core_types::val_type;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Same;
 use crate::types::{
@@ -379,18 +380,5 @@ fn memory_type(ty: wasmparser::MemoryType) -> MemoryType {
         limits: Limits { min: ty.initial, max: ty.maximum },
         memory64: ty.memory64,
         shared: ty.shared,
-    }
-}
-
-fn val_type(ty: wasmparser::ValType) -> ValType {
-    match ty {
-        wasmparser::ValType::I32 => ValType::I32,
-        wasmparser::ValType::I64 => ValType::I64,
-        wasmparser::ValType::F32 => ValType::F32,
-        wasmparser::ValType::F64 => ValType::F64,
-        wasmparser::ValType::V128 => ValType::V128,
-        wasmparser::ValType::Ref(RefType::EXTERNREF) => ValType::ExternRef,
-        wasmparser::ValType::Ref(RefType::FUNCREF) => ValType::FuncRef,
-        wasmparser::ValType::Ref(_) => ValType::OtherRef,
     }
 }

@@ -12,7 +12,7 @@ use wasmtime::ValRaw;
 use wasmtime_environ::{HostPtr, PtrSize as _};
 
 /// So many words of a call stand on the stack; more come from the store's scratch.
-pub(crate) const INLINE: usize = 96;
+pub(crate) const ON_STACK: usize = 96;
 
 /// A core function with its type at hand: asking the engine for it on each
 /// call would cost more than the call.
@@ -93,7 +93,7 @@ impl CoreFunc {
         let (params, results) = (ty.params().len(), ty.results().len());
         let width = params.max(results);
         let (is_light, numbers) =
-            (!has_refs && width <= INLINE, if numeric { width } else { usize::MAX });
+            (!has_refs && width <= ON_STACK, if numeric { width } else { usize::MAX });
         CoreFunc { func, ty, params, results, has_refs, is_light, numbers, home: Home::ANY }
     }
 

@@ -24,12 +24,13 @@ pub(crate) fn val_type(ty: &wasmtime::ValType) -> ValType {
 }
 
 pub(crate) fn ref_type(ty: &wasmtime::RefType) -> ValType {
-    match ty.heap_type() {
-        wasmtime::HeapType::Extern if ty.is_nullable() => ValType::ExternRef,
-        wasmtime::HeapType::Func if ty.is_nullable() => ValType::FuncRef,
-        // A reference that no host has values of, whichever the engine adds.
-        _ => ValType::OtherRef,
-    }
+    let host = match ty.heap_type() {
+        wasmtime::HeapType::Extern => Some(ValType::ExternRef),
+        wasmtime::HeapType::Func => Some(ValType::FuncRef),
+        _ => None,
+    };
+    // No host has values of the others.
+    host.filter(|_| ty.is_nullable()).unwrap_or(ValType::OtherRef)
 }
 
 /// The type as the engine has it; an error for one that a host cannot make.

@@ -9,7 +9,7 @@
 #![allow(unsafe_code)] // raw words carry no types; each use says why they fit
 
 use super::context::Cx;
-use super::core_func::{CoreFunc, INLINE, Word};
+use super::core_func::{CoreFunc, ON_STACK, Word};
 use super::errors::mismatch;
 use super::give_back;
 use super::refs::{expose, rooting};
@@ -44,12 +44,12 @@ pub(crate) struct Words<'f> {
 }
 
 /// Room for the words of a call that are few, all of them numbers.
-pub(crate) struct Room([MaybeUninit<ValRaw>; INLINE]);
+pub(crate) struct Room([MaybeUninit<ValRaw>; ON_STACK]);
 
 impl Room {
     #[inline(always)]
     pub fn new() -> Room {
-        Room([const { MaybeUninit::uninit() }; INLINE])
+        Room([const { MaybeUninit::uninit() }; ON_STACK])
     }
 }
 

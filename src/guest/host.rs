@@ -10,11 +10,11 @@ mod answer;
 mod place;
 
 use self::place::{Place, held, read_kept, read_slot};
-use super::carried::{CARRIED_WORDS, Copied, carry};
 use super::context::{Caller, ContextRef, Cx};
 use super::errors::mismatch;
 use super::func::put;
-use super::link::{Given, Link};
+use super::inline::{Copied, INLINE_WORDS, inline_words};
+use super::link::{Link, Passing};
 use super::memory::Mem;
 use super::strings::{COPIES, Str, copies, copy_as};
 use super::transfer::{at, lift, of_result};
@@ -170,7 +170,7 @@ impl<'x, 's> HostCall<'x, 's> {
     pub fn number(&mut self) -> Result<u64> {
         match &mut self.by {
             By::Core(by) => match by.next() {
-                Some(Given::Number(_)) => {
+                Some(Passing::Number(_)) => {
                     by.taken += 1;
                     by.words.number()
                 }
@@ -229,7 +229,7 @@ impl<'x, 's> HostCall<'x, 's> {
     #[inline(always)]
     pub fn text_in_place(&mut self) -> Result<Option<InPlace<'_>>> {
         let By::Core(by) = &mut self.by else { return Ok(None) };
-        let Some(Given::View(mem)) = by.next() else { return Ok(None) };
+        let Some(Passing::View(mem)) = by.next() else { return Ok(None) };
         let mem = by.mems.get(mem as usize).ok_or_else(mismatch)?;
         if mem.text != INLINE {
             return Ok(None);
@@ -263,7 +263,7 @@ impl<'x, 's> HostCall<'x, 's> {
     pub(crate) fn lent(&mut self) -> Result<Val<'static>> {
         match &mut self.by {
             By::Core(by) => {
-                if let Some(Given::Number(ty) | Given::Ref(ty)) = by.next() {
+                if let Some(Passing::Number(ty) | Passing::Ref(ty)) = by.next() {
                     by.taken += 1;
                     return by.words.val(self.cx, ty);
                 }
@@ -326,11 +326,7 @@ impl<'x, 's> HostCall<'x, 's> {
     #[inline]
     pub fn put_number(&mut self, bits: u64) -> Result<()> {
         match &mut self.by {
-            By::Core(by) => match by.result()? {
-                ValType::String => Err(mismatch()),
-                // It refuses what is no number.
-                _ => by.words.put_number(bits),
-            },
+            By::Core(by) => by.put_number(bits),
             By::Host(by) => by.put(|ty, out| out.put_number(ty, bits)),
         }
     }
@@ -342,7 +338,7 @@ impl<'x, 's> HostCall<'x, 's> {
     /// reject it.
     #[inline]
     pub fn put_text(&mut self, text: Text<'_>) -> Result<()> {
-        if self.carry(text)? {
+        if self.inline(text)? {
             return Ok(());
         }
         if !self.writes() {
@@ -356,7 +352,7 @@ impl<'x, 's> HostCall<'x, 's> {
     #[doc(hidden)]
     #[inline]
     pub fn put_copied(&mut self, text: Copied) -> Result<()> {
-        if self.carry(text.text())? {
+        if self.inline(text.text())? {
             text.give_back(self.cx.data_mut());
             return Ok(());
         }
@@ -367,21 +363,21 @@ impl<'x, 's> HostCall<'x, 's> {
     /// need not be owned.
     #[inline]
     pub(crate) fn writes(&self) -> bool {
-        matches!(&self.by, By::Core(by) if by.link.carries)
+        matches!(&self.by, By::Core(by) if by.link.inline)
     }
 
-    /// Puts the next result, a string, if it can be carried.
+    /// Puts the next result, a string, if it can be inline.
     #[inline(always)]
-    fn carry(&mut self, text: Text<'_>) -> Result<bool> {
+    fn inline(&mut self, text: Text<'_>) -> Result<bool> {
         match &mut self.by {
-            By::Core(by) => by.carry(text),
+            By::Core(by) => by.inline(text),
             By::Host(_) => Ok(false),
         }
     }
 
     fn put_long(&mut self, text: Copied) -> Result<()> {
         match &mut self.by {
-            By::Core(by) if by.link.carries => by.put_copied(self.cx, text),
+            By::Core(by) if by.link.inline => by.put_copied(self.cx, text),
             _ => {
                 // What is in it has been looked at: it is well-formed, or kept.
                 let put = self.put_owned(text.text(), Policy::Keep);
@@ -504,7 +500,7 @@ impl Rest {
 impl Words<'_> {
     /// How the next argument comes.
     #[inline]
-    fn next(&self) -> Option<Given> {
+    fn next(&self) -> Option<Passing> {
         self.link.params.get(self.taken).copied()
     }
 
@@ -514,12 +510,12 @@ impl Words<'_> {
         let given = self.next();
         self.taken += 1;
         Ok(match given {
-            Some(Given::View(mem)) => {
+            Some(Passing::View(mem)) => {
                 let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
                 Place::View(*mem, self.words.number()? as u32, self.words.number()? as u32)
             }
-            Some(Given::Slot) => Place::Slot(self.words.number()? as i32, false),
-            Some(Given::Taken) => Place::Slot(self.words.number()? as i32, true),
+            Some(Passing::Slot) => Place::Slot(self.words.number()? as i32, false),
+            Some(Passing::Taken) => Place::Slot(self.words.number()? as i32, true),
             _ => Place::Rest(self.rest()?),
         })
     }
@@ -540,7 +536,7 @@ impl Words<'_> {
     #[inline]
     pub fn number(&mut self) -> Result<u64> {
         match self.next() {
-            Some(Given::Number(_)) => {
+            Some(Passing::Number(_)) => {
                 self.taken += 1;
                 self.words.number()
             }
@@ -549,27 +545,27 @@ impl Words<'_> {
     }
 
     /// The next argument, a string, to be handed to another guest, which takes short
-    /// text carried, or not.
+    /// text inline, or not.
     #[inline]
-    pub fn hand_over(&mut self, cx: &mut Cx<'_>, carried: bool) -> Result<Handed> {
+    pub fn hand_over(&mut self, cx: &mut Cx<'_>, inline: bool) -> Result<Handed> {
         let text = match self.text()? {
             Place::View(mem, ptr, len) => {
-                if carried && let Some(words) = mem.read(&*cx, ptr, len, carry)? {
-                    return Ok(Handed::Carried(words));
+                if inline && let Some(words) = mem.read(&*cx, ptr, len, inline_words)? {
+                    return Ok(Handed::Inline(words));
                 }
                 return lift(cx, mem, ptr, len).map(Handed::Str);
             }
             Place::Slot(slot, take) => held(cx, slot, take)?.into_str()?,
             Place::Rest(_) => return Err(mismatch()),
         };
-        let words = if carried { text.with_in((&*cx).into(), carry)?? } else { None };
-        Ok(words.map_or(Handed::Str(text), Handed::Carried))
+        let words = if inline { text.with_in((&*cx).into(), inline_words)?? } else { None };
+        Ok(words.map_or(Handed::Str(text), Handed::Inline))
     }
 }
 
 /// A string that is handed over.
 pub(crate) enum Handed {
-    Carried([u128; CARRIED_WORDS]),
+    Inline([u128; INLINE_WORDS]),
     Str(Str<'static>),
 }
 

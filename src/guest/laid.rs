@@ -15,6 +15,7 @@ use crate::abi::{GuestEncoding, Measure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::string::{Encoding, Policy, Text};
 use crate::types::kind::extended;
+use crate::types::kinds_of_values;
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
 use crate::types::tree::{Cases, ResourceType, Type};
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub(super) enum Leaf {
     /// Bytes in memory, as the text that a list is.
     Bytes(usize, usize),
     /// What somebody else has, by number.
-    Given(usize),
+    Elsewhere(usize),
 }
 
 impl Leaf {
@@ -36,7 +37,7 @@ impl Leaf {
     pub fn bits(&self) -> u64 {
         match self {
             Leaf::Number(bits) => *bits,
-            Leaf::Text(..) | Leaf::Bytes(..) | Leaf::Given(_) => 0,
+            Leaf::Text(..) | Leaf::Bytes(..) | Leaf::Elsewhere(_) => 0,
         }
     }
 
@@ -279,10 +280,10 @@ impl<'x, 'c> Room<'x, 'c> {
             }
             Type::List(list) => {
                 let (start, len) = pair(self)?;
-                let (start, size) = match list.element {
-                    Type::String => self.texts(start, len)?,
-                    // What has no pointers in it is a run of bytes.
-                    _ => (start, len * list.element.size()),
+                let (start, size) = match list.element == Type::String {
+                    true => self.texts(start, len)?,
+                    // Elements have no pointers in them, and are a run of bytes.
+                    false => (start, len * list.element.size()),
                 };
                 to.push(Leaf::Bytes(start, size));
             }
@@ -343,14 +344,14 @@ impl<'x, 'c> Room<'x, 'c> {
 /// The bytes of a packed list.
 fn packed<'l>(items: &'l List<'_>) -> &'l [u8] {
     macro_rules! bytes {
-        ($($name:ident)+) => {
+        ($($name:ident $number:literal $ty:ty;)+) => {
             match items {
                 $(List::$name(items) => bytes_of(items),)+
                 List::Val(_) => &[],
             }
         };
     }
-    bytes!(Bool Char S8 U8 S16 U16 S32 U32 S64 U64 F32 F64)
+    kinds_of_values!(packed bytes)
 }
 
 fn number(memory: &[u8], size: usize, at: usize) -> Result<u64> {

@@ -16,12 +16,12 @@ pub(crate) struct Link {
     /// The words of a call that is due after it come first: what records it.
     pub defer: Option<Defer>,
     /// How the arguments come.
-    pub params: Box<[Given]>,
+    pub params: Box<[Passing]>,
     /// The function's type. Its results are words, of strings slot and length.
     pub ty: FuncType,
     /// Strings among the results are only written into linear memory: they are
-    /// length, slot and what is carried instead of one.
-    pub carries: bool,
+    /// length, slot and what is inline instead of one.
+    pub inline: bool,
     /// Memories of the instance whose code it is.
     pub mems: Arc<Mems>,
     /// How strings among the results will be encoded there, one for each result.
@@ -42,7 +42,7 @@ pub(crate) type Defer = Box<
 
 /// How an argument comes from core code.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Given {
+pub(crate) enum Passing {
     /// A number of this type.
     Number(ValType),
     /// A reference of this type.

@@ -25,7 +25,7 @@
 //! | words/values | values as words, and words as values                           |
 //! | tree/ends    | what an end of a call can be                                   |
 //! | frame        | the crossing: the words of a call into core code               |
-//! | carried      | text on its way into linear memory, in words or copied         |
+//! | inline       | text on its way into linear memory, in words or copied         |
 //! | slots        | strings that compiled adapters refer to by number              |
 //! | pending      | calls owed to guests                                           |
 //! | turn         | the safe point, the crossing, what is made good after failures |
@@ -40,7 +40,6 @@
 //!
 //! Not here: behaviour.
 
-pub(crate) mod carried;
 pub(crate) mod context;
 pub(crate) mod core_func;
 pub(crate) mod engine_types;
@@ -49,6 +48,7 @@ pub(crate) mod frame;
 pub(crate) mod func;
 pub(crate) mod host;
 pub(crate) mod idle;
+pub(crate) mod inline;
 #[cfg(feature = "component")]
 mod laid;
 pub(crate) mod link;
@@ -110,7 +110,7 @@ pub(crate) struct StoreData {
     #[cfg(feature = "component")]
     pub components: Arc<()>,
     #[cfg(feature = "wasi")]
-    pub wasi: wasi::Given,
+    pub wasi: wasi::Grants,
 }
 
 impl StoreData {
@@ -140,7 +140,7 @@ impl StoreData {
             #[cfg(feature = "component")]
             components: Arc::default(),
             #[cfg(feature = "wasi")]
-            wasi: wasi::Given::default(),
+            wasi: wasi::Grants::default(),
         }
     }
 

@@ -4,7 +4,7 @@
 
 /// A number as it travels: of an integer of up to 32 bits, extended to 32 by its
 /// sign, in the low half.
-pub(crate) trait Number {
+pub(crate) trait Number: Copy {
     fn to_bits(self) -> u64;
     fn from_bits(bits: u64) -> Self;
 }

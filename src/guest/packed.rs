@@ -2,11 +2,11 @@
 //!
 //! Not here: other values.
 
-use super::value::List;
-use super::value::Val;
+use super::number::Number;
+use super::value::{List, Val};
 use crate::error::{Error, ErrorKind, Result, Trap};
 use crate::string::Text;
-use crate::types::kind;
+use crate::types::kinds_of_values;
 use crate::types::tree::{Fields, Type};
 
 /// What the values of one call may still take of the host's memory beside plain copies
@@ -77,25 +77,9 @@ pub(super) fn of_bytes(
         return Err(Trap::new(format!("a list of {element} ends amid an element")).into());
     }
     macro_rules! packed {
-        ($($name:ident $kind:ident $ty:ident,)+) => {
+        ($($name:ident $number:literal $ty:ty;)+) => {
             match element {
-                Type::Scalar(kind::U8) => List::U8(copied(bytes.iter().copied())?.into()),
-                Type::Scalar(kind::BOOL) => {
-                    List::Bool(copied(bytes.iter().map(|b| *b != 0))?.into())
-                }
-                Type::Scalar(kind::CHAR) => {
-                    let chars = bytes.as_chunks::<4>().0.iter().map(|c| {
-                        char::from_u32(u32::from_le_bytes(*c)).ok_or_else(|| {
-                            Error::from(Trap::new("a list of characters has one that is none"))
-                        })
-                    });
-                    List::Char(tried(chars)?.into())
-                }
-                $(Type::Scalar(kind::$kind) => {
-                    const SIZE: usize = size_of::<$ty>();
-                    let items = bytes.as_chunks::<SIZE>().0.iter();
-                    List::$name(copied(items.map(|item| $ty::from_le_bytes(*item)))?.into())
-                })+
+                $(Type::Scalar($number) => List::$name(<$ty>::all(bytes)?.into()),)+
                 element => {
                     let items = bytes.chunks_exact(size);
                     budget.pay(items.len(), cost(element))?;
@@ -104,10 +88,41 @@ pub(super) fn of_bytes(
             }
         };
     }
-    Ok(packed! {
-        S8 S8 i8, S16 S16 i16, U16 U16 u16, S32 S32 i32, U32 U32 u32, S64 S64 i64, U64 U64 u64,
-        F32 F32 f32, F64 F64 f64,
-    })
+    Ok(kinds_of_values!(packed packed))
+}
+
+/// What lists are packed of.
+trait Element: Sized {
+    /// All that lie in these bytes.
+    fn all(bytes: &[u8]) -> Result<Vec<Self>>;
+}
+
+impl<T: Number> Element for T {
+    fn all(bytes: &[u8]) -> Result<Vec<T>> {
+        copied(bytes.chunks_exact(size_of::<T>()).map(|item| T::from_bits(bits_of(item))))
+    }
+}
+
+impl Element for bool {
+    fn all(bytes: &[u8]) -> Result<Vec<bool>> {
+        copied(bytes.iter().map(|byte| *byte != 0))
+    }
+}
+
+impl Element for char {
+    fn all(bytes: &[u8]) -> Result<Vec<char>> {
+        tried(bytes.chunks_exact(4).map(|item| {
+            char::from_u32(bits_of(item) as u32)
+                .ok_or_else(|| Trap::new("a list of characters has one that is none").into())
+        }))
+    }
+}
+
+#[inline]
+fn bits_of(bytes: &[u8]) -> u64 {
+    let mut bits = [0; 8];
+    bits[..bytes.len()].copy_from_slice(bytes);
+    u64::from_le_bytes(bits)
 }
 
 /// Reads a number, case or set of flags, or a record of these.
@@ -122,21 +137,16 @@ pub(super) fn take(ty: &Type, bytes: &[u8]) -> Result<Val<'static>> {
     match ty {
         Type::Record(fields) => Ok(Val::Record(all(fields)?)),
         Type::Tuple(fields) => Ok(Val::Tuple(all(fields)?)),
-        ty => {
-            let mut bits = [0; 8];
-            bits[..bytes.len()].copy_from_slice(bytes);
-            let bits = u64::from_le_bytes(bits);
-            match ty {
-                Type::Enum(cases) if bits >= cases.cases.len() as u64 => {
-                    let message = format!("{bits} is no case: there are {}", cases.cases.len());
-                    return Err(Trap::new(message).into());
-                }
-                Type::Enum(_) => return Ok(Val::Enum(bits as u32)),
-                Type::Flags(flags) => return Ok(Val::Flags(bits as u32 & flags.mask())),
-                // Its bits are it, or are none of it.
-                _ => {}
+        Type::Enum(cases) => match bits_of(bytes) {
+            bits if bits >= cases.cases.len() as u64 => {
+                let message = format!("{bits} is no case: there are {}", cases.cases.len());
+                Err(Trap::new(message).into())
             }
-            Val::from_bits(ty.val_type(), bits).map_err(|e| Trap::new(e.message()).into())
-        }
+            bits => Ok(Val::Enum(bits as u32)),
+        },
+        Type::Flags(flags) => Ok(Val::Flags(bits_of(bytes) as u32 & flags.mask())),
+        // It refuses what is no scalar.
+        ty => Val::from_bits(ty.val_type(), bits_of(bytes))
+            .map_err(|error| Trap::new(error.message()).into()),
     }
 }

@@ -138,26 +138,25 @@ impl Whole {
         for leaf in &laid.leaves {
             ins.extend(match *leaf {
                 Leaf::Number(bits) => Some(Arg::number(bits)),
-                Leaf::Given(i) => args.get(i).copied(),
+                Leaf::Elsewhere(i) => args.get(i).copied(),
                 Leaf::Text(..) | Leaf::Bytes(..) => left.next().map(Arg::string),
             });
         }
         let mut found = laid.found.iter_mut();
         for ty in &self.leaves {
-            outs.extend(match ty {
-                ValType::String => found.next().map(Out::raw),
-                // Leaves are texts and numbers.
-                _ => Some(Out::number()),
+            // Leaves are texts and numbers.
+            outs.extend(match ty.is_text() {
+                true => found.next().map(Out::raw),
+                false => Some(Out::number()),
             });
         }
         let called = self.inner.call(cx, &ins, &mut outs);
         laid.leaves.clear();
         if called.is_ok() {
             let mut texts = 0..;
-            laid.leaves.extend(self.leaves.iter().zip(&outs).map(|(ty, out)| match ty {
-                ValType::String => Leaf::Given(texts.next().unwrap_or(0)),
-                // As above.
-                _ => Leaf::Number(out.bits()),
+            laid.leaves.extend(self.leaves.iter().zip(&outs).map(|(ty, out)| match ty.is_text() {
+                true => Leaf::Elsewhere(texts.next().unwrap_or(0)),
+                false => Leaf::Number(out.bits()),
             }));
         }
         laid.ends = Spare(recycle(ins), recycle(outs));
@@ -210,7 +209,7 @@ impl Whole {
                         let measured = Measure::new(text, self.guest, policy);
                         measured.map_err(|bad| told(bad_text(bad).into(), i))?;
                     }
-                    laid.leaves.push(Leaf::Given(i));
+                    laid.leaves.push(Leaf::Elsewhere(i));
                     return Ok(());
                 }
             };
@@ -328,7 +327,7 @@ impl Flattened {
                 laid.leaves.push(Leaf::Number(arg.bits()));
                 continue;
             };
-            laid.leaves.push(Leaf::Given(texts));
+            laid.leaves.push(Leaf::Elsewhere(texts));
             laid.make_found(texts + 1);
             let raw = &mut laid.found[texts];
             let policy = text.policy_or(policy);

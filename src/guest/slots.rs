@@ -8,9 +8,9 @@
 
 #![allow(unsafe_code)] // one place: text that is lent for the time of a call
 
-use super::carried::Copied;
 use super::context::Cx;
 use super::errors::bad_text;
+use super::inline::Copied;
 use super::measure::{length, measure_for, word};
 use super::strings::Str;
 use crate::abi::{GuestEncoding, Measure};

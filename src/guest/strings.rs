@@ -41,7 +41,7 @@ struct Owned {
 }
 
 macro_rules! owned {
-    ($($name:ident: $unit:ty),+) => {
+    ($($name:ident: $unit:ident $slots:tt,)+) => {
         /// Code units, in an encoding.
         enum Units {
             $($name(Vec<$unit>),)+

@@ -3,10 +3,10 @@
 //!
 //! Not here: views and copies, which text that stays is; short text that goes in words.
 
-use super::carried::CARRIED;
 use super::context::Cx;
 use super::core_func::CoreFunc;
 use super::errors::{changed, mismatch};
+use super::inline::INLINE_SLOT;
 use super::measure::{length, measure, measure_for};
 use super::memory::Mem;
 use super::slots::{Held, Once};
@@ -98,7 +98,7 @@ pub(crate) fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -
         let lent = data.slots.get_lent(slot).ok_or_else(mismatch)?;
         return measured.write_unchanged(lent.text(), room).map_err(changed_since);
     }
-    if slot < CARRIED as i32 {
+    if slot < INLINE_SLOT as i32 {
         return write_copied(cx, slot, mem, ptr);
     }
     write_held(cx, slot, take, mem, ptr)
@@ -121,7 +121,7 @@ fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
 /// Writes a string that the host does not lend.
 #[inline(never)]
 fn write_held(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -> Result<()> {
-    if slot == CARRIED as i32 {
+    if slot == INLINE_SLOT as i32 {
         let written = mem.room(cx, ptr, take as u32 as usize).map(drop);
         return Err(written.err().unwrap_or_else(mismatch));
     }

@@ -22,74 +22,134 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// One value, of a core or of an interface type.
-///
-/// `'a` is how long the text of a string argument is borrowed; results own
-/// what they hold.
-#[derive(Clone, Debug)]
-pub enum Val<'a> {
-    /// Core, 32 bits.
-    I32(i32),
-    /// Core, 64 bits.
-    I64(i64),
-    /// Core and interface, 32 bits. NaN payloads are kept.
-    F32(f32),
-    /// Core and interface, 64 bits. NaN payloads are kept.
-    F64(f64),
-    /// Core and interface; `None` is null.
-    ExternRef(Option<ExternRef>),
-    /// Core; `None` is null.
-    FuncRef(Option<Func>),
-    /// Interface, signed, 8 bits.
-    S8(i8),
-    /// Interface, unsigned, 8 bits.
-    U8(u8),
-    /// Interface, signed, 16 bits.
-    S16(i16),
-    /// Interface, unsigned, 16 bits.
-    U16(u16),
-    /// Interface, signed, 32 bits.
-    S32(i32),
-    /// Interface, unsigned, 32 bits.
-    U32(u32),
-    /// Interface, signed, 64 bits.
-    S64(i64),
-    /// Interface, unsigned, 64 bits.
-    U64(u64),
-    /// Interface: a sequence of Unicode scalar values.
-    String(Str<'a>),
-    /// Of components.
-    Bool(bool),
-    /// Of components.
-    Char(char),
-    /// Of components: which of the names.
-    Enum(u32),
-    /// Of components: a bit for each name, the first one lowest.
-    Flags(u32),
-    /// Of components.
-    List(List<'a>),
-    /// Of components: the fields in order.
-    Record(Vec<Val<'a>>),
-    /// Of components: the fields in order.
-    Tuple(Vec<Val<'a>>),
-    /// Of components: which of the cases, and what it holds.
-    Variant(u32, Payload<'a>),
-    /// Of components.
-    Result(std::result::Result<Payload<'a>, Payload<'a>>),
-    /// Of components.
-    Option(Payload<'a>),
-    /// Of components: a resource that is given away.
-    Own(Resource),
-    /// Of components: a resource that is lent for a call.
-    Borrow(Resource),
+/// The values, and what is there for each kind of numbers.
+macro_rules! values {
+    (
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ty;)+ }
+        $($others:tt)*
+    ) => {
+        /// One value, of a core or of an interface type.
+        ///
+        /// `'a` is how long the text of a string argument is borrowed; results own
+        /// what they hold. NaN payloads are kept.
+        #[derive(Clone, Debug)]
+        pub enum Val<'a> {
+            $(#[doc = $a] $n($rust),)+
+            /// Core and interface; `None` is null.
+            ExternRef(Option<ExternRef>),
+            /// Core; `None` is null.
+            FuncRef(Option<Func>),
+            /// Interface: a sequence of Unicode scalar values.
+            String(Str<'a>),
+            /// Of components.
+            Bool(bool),
+            /// Of components.
+            Char(char),
+            /// Of components: which of the names.
+            Enum(u32),
+            /// Of components: a bit for each name, the first one lowest.
+            Flags(u32),
+            /// Of components.
+            List(List<'a>),
+            /// Of components: the fields in order.
+            Record(Vec<Val<'a>>),
+            /// Of components: the fields in order.
+            Tuple(Vec<Val<'a>>),
+            /// Of components: which of the cases, and what it holds.
+            Variant(u32, Payload<'a>),
+            /// Of components.
+            Result(std::result::Result<Payload<'a>, Payload<'a>>),
+            /// Of components.
+            Option(Payload<'a>),
+            /// Of components: a resource that is given away.
+            Own(Resource),
+            /// Of components: a resource that is lent for a call.
+            Borrow(Resource),
+        }
+
+        impl Val<'_> {
+            /// Its type.
+            pub fn ty(&self) -> ValType {
+                match self {
+                    $(Val::$n(_) => ValType::$n,)+
+                    Val::String(_) => ValType::String,
+                    Val::ExternRef(_) => ValType::ExternRef,
+                    Val::FuncRef(_) => ValType::FuncRef,
+                    Val::Bool(_) => ValType::Bool,
+                    Val::Char(_) => ValType::Char,
+                    Val::Enum(_) => ValType::Enum,
+                    Val::Flags(_) => ValType::Flags,
+                    Val::List(_) => ValType::List,
+                    Val::Record(_) => ValType::Record,
+                    Val::Tuple(_) => ValType::Tuple,
+                    Val::Variant(..) => ValType::Variant,
+                    Val::Result(_) => ValType::Result,
+                    Val::Option(_) => ValType::Option,
+                    Val::Own(_) => ValType::Own,
+                    Val::Borrow(_) => ValType::Borrow,
+                }
+            }
+
+            /// A number as text; nothing of what is none.
+            #[doc(hidden)]
+            pub fn number_text(&self) -> Option<String> {
+                match self {
+                    $(Val::$n(v) => Some(v.to_string()),)+
+                    _ => None,
+                }
+            }
+
+            /// A number's bits: of an integer of up to 32 bits, extended to 32 by its
+            /// sign, in the low half. Zero for what is no number.
+            #[doc(hidden)]
+            pub fn bits(&self) -> u64 {
+                match *self {
+                    $(Val::$n(v) => Number::to_bits(v),)+
+                    Val::Bool(v) => v.into(),
+                    Val::Char(v) => u32::from(v).into(),
+                    Val::Enum(v) | Val::Flags(v) => v.into(),
+                    Val::String(_)
+                    | Val::ExternRef(_)
+                    | Val::FuncRef(_)
+                    | Val::List(_)
+                    | Val::Record(_)
+                    | Val::Tuple(_)
+                    | Val::Variant(..)
+                    | Val::Result(_)
+                    | Val::Option(_)
+                    | Val::Own(_)
+                    | Val::Borrow(_) => 0,
+                }
+            }
+
+            /// The number of that type, or what is told by one, with these bits.
+            #[doc(hidden)]
+            #[inline]
+            pub fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
+                Ok(match ty {
+                    $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
+                    ValType::Bool => Val::Bool(bits as u32 != 0),
+                    ValType::Char => match char::from_u32(bits as u32) {
+                        Some(char) => Val::Char(char),
+                        None => return Err(no_character(bits as u32)),
+                    },
+                    ValType::Enum => Val::Enum(bits as u32),
+                    ValType::Flags => Val::Flags(bits as u32),
+                    _ => return Err(Error::internal("this is no type of a number")),
+                })
+            }
+        }
+    };
 }
+
+kinds_of_values!(values);
 
 /// What a case holds, if it holds anything.
 pub type Payload<'a> = Option<Box<Val<'a>>>;
 
 /// The packed kinds: the variant, and the type of an element.
 macro_rules! packed {
-    ($($name:ident $ty:ty,)+) => {
+    ($($name:ident $number:literal $ty:ty;)+) => {
         /// The elements of a list. Numbers, truth values and characters are packed,
         /// and copied as they lie; as an argument, [`List::Val`] does for them too.
         #[derive(Clone, Debug)]
@@ -141,11 +201,7 @@ macro_rules! packed {
     };
 }
 
-packed! {
-    Bool bool, Char char,
-    S8 i8, U8 u8, S16 i16, U16 u16, S32 i32, U32 u32, S64 i64, U64 u64,
-    F32 f32, F64 f64,
-}
+kinds_of_values!(packed packed);
 
 /// A function in a store: of a core module, of an interface, or the host's
 /// own. Clones are the same function.
@@ -284,78 +340,6 @@ impl<'a> Val<'a> {
         }
     }
 }
-
-/// What is there for each kind of numbers.
-macro_rules! numbers {
-    (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
-        $($others:tt)*
-    ) => {
-        impl Val<'_> {
-            /// Its type.
-            pub fn ty(&self) -> ValType {
-                match self {
-                    $(Val::$n(_) => ValType::$n,)+
-                    Val::String(_) => ValType::String,
-                    Val::ExternRef(_) => ValType::ExternRef,
-                    Val::FuncRef(_) => ValType::FuncRef,
-                    Val::Bool(_) => ValType::Bool,
-                    Val::Char(_) => ValType::Char,
-                    Val::Enum(_) => ValType::Enum,
-                    Val::Flags(_) => ValType::Flags,
-                    Val::List(_) => ValType::List,
-                    Val::Record(_) => ValType::Record,
-                    Val::Tuple(_) => ValType::Tuple,
-                    Val::Variant(..) => ValType::Variant,
-                    Val::Result(_) => ValType::Result,
-                    Val::Option(_) => ValType::Option,
-                    Val::Own(_) => ValType::Own,
-                    Val::Borrow(_) => ValType::Borrow,
-                }
-            }
-
-            /// A number's bits: of an integer of up to 32 bits, extended to 32 by its
-            /// sign, in the low half. Zero for what is no number.
-            pub(crate) fn bits(&self) -> u64 {
-                match *self {
-                    $(Val::$n(v) => Number::to_bits(v),)+
-                    Val::Bool(v) => v.into(),
-                    Val::Char(v) => u32::from(v).into(),
-                    Val::Enum(v) | Val::Flags(v) => v.into(),
-                    Val::String(_)
-                    | Val::ExternRef(_)
-                    | Val::FuncRef(_)
-                    | Val::List(_)
-                    | Val::Record(_)
-                    | Val::Tuple(_)
-                    | Val::Variant(..)
-                    | Val::Result(_)
-                    | Val::Option(_)
-                    | Val::Own(_)
-                    | Val::Borrow(_) => 0,
-                }
-            }
-
-            /// The number of that type, or what is told by one, with these bits.
-            #[inline]
-            pub(crate) fn from_bits(ty: ValType, bits: u64) -> Result<Self> {
-                Ok(match ty {
-                    $(ValType::$n => Val::$n(<$rust as Number>::from_bits(bits)),)+
-                    ValType::Bool => Val::Bool(bits as u32 != 0),
-                    ValType::Char => match char::from_u32(bits as u32) {
-                        Some(char) => Val::Char(char),
-                        None => return Err(no_character(bits as u32)),
-                    },
-                    ValType::Enum => Val::Enum(bits as u32),
-                    ValType::Flags => Val::Flags(bits as u32),
-                    _ => return Err(Error::internal("this is no type of a number")),
-                })
-            }
-        }
-    };
-}
-
-kinds_of_values!(numbers);
 
 #[cold]
 fn no_character(bits: u32) -> Error {

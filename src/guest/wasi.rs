@@ -11,7 +11,7 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 /// What a store was given, and a context for each instance that uses it: `None` where
 /// it came to nothing.
 #[derive(Default)]
-pub(crate) struct Given {
+pub(crate) struct Grants {
     pub by_host: Option<Arc<Wasi>>,
     pub contexts: Vec<Option<Box<Context>>>,
 }

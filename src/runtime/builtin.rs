@@ -5,10 +5,10 @@
 use crate::error::Trap;
 use crate::guest::context::{Context, Cx};
 use crate::guest::host::HostCall;
-use crate::guest::value::Func;
+use crate::guest::value::{Func, Val};
 use crate::plan::Builtin;
 use crate::string::{Policy, copy_to_string};
-use crate::types::{FuncType, ValType};
+use crate::types::FuncType;
 
 /// The function of this type that does it.
 pub(super) fn func(cx: &mut Cx<'_>, ty: &FuncType, builtin: Builtin) -> Func {
@@ -31,23 +31,16 @@ pub(super) fn func(cx: &mut Cx<'_>, ty: &FuncType, builtin: Builtin) -> Func {
         let mut parts = message.split("{}");
         told.push_str(parts.next().unwrap_or_default());
         for (ty, part) in params.params().iter().zip(parts) {
-            match ty {
-                ValType::String => call.text(|text, _| {
+            if ty.is_text() {
+                call.text(|text, _| {
                     let mut units = String::new();
                     copy_to_string(text, &mut units, Policy::Replace)?;
                     told.push_str(&units);
                     Ok(())
-                })?,
-                ty => {
-                    let bits = call.number()?;
-                    told.push_str(&match ty.carrier() {
-                        ValType::I64 => (bits as i64).to_string(),
-                        ValType::F32 => f32::from_bits(bits as u32).to_string(),
-                        ValType::F64 => f64::from_bits(bits).to_string(),
-                        // What is above 32 bits says nothing.
-                        _ => (bits as i32).to_string(),
-                    });
-                }
+                })?;
+            } else {
+                let number = Val::from_bits(*ty, call.number()?)?;
+                told.push_str(&number.number_text().unwrap_or_default());
             }
             told.push_str(part);
         }

@@ -334,10 +334,10 @@ pub struct I64(pub i64);
 /// The type that closures and tuples have for a kind of numbers, by its sign: core
 /// integers, which have none, have types of their own.
 macro_rules! host_type {
-    (Core $n:ident $rust:ident) => {
+    (Core $n:ident $rust:ty) => {
         $crate::runtime::func::$n
     };
-    ($sign:ident $n:ident $rust:ident) => {
+    ($sign:ident $n:ident $rust:ty) => {
         $rust
     };
 }

@@ -299,7 +299,7 @@ structs! {
     ExportType { name, ty }
     Import { ty, to }
     Export { ty, from, same }
-    ImportCall { adapter, with, settles, texts, carries, results, ty }
+    ImportCall { adapter, with, settles, texts, inline, results, ty }
     TextMem { memory, text }
     Entry { ty, strings, texts, settles, results, debts, parks, leaves, pays, bare }
     Convention { text, form, alloc, freed }
@@ -319,7 +319,7 @@ enums! {
     }
     Builtin { 0 Throw(message), 1 Seed }
     Where { 0 Memory(at), 1 Slot, 2 Taken }
-    Strings { 0 None, 1 Slots, 2 Carried }
+    Strings { 0 None, 1 Slots, 2 Inline }
     EntryResult { 0 Word(ty), 1 View(at), 2 Slot }
     Form { 0 AddressAndLength }
     AllocArg { 0 Size, 1 Align, 2 Const(number) }

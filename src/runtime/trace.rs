@@ -93,16 +93,6 @@ fn line(cx: &impl AsContext, what: &str, name: &str, args: &[Val<'_>]) -> String
 fn tell(cx: &impl AsContext, val: &Val<'_>, line: &mut String) {
     // Writing to a string does not fail.
     let _ = match val {
-        Val::I32(v) | Val::S32(v) => write!(line, "{v}"),
-        Val::I64(v) | Val::S64(v) => write!(line, "{v}"),
-        Val::F32(v) => write!(line, "{v}"),
-        Val::F64(v) => write!(line, "{v}"),
-        Val::S8(v) => write!(line, "{v}"),
-        Val::U8(v) => write!(line, "{v}"),
-        Val::S16(v) => write!(line, "{v}"),
-        Val::U16(v) => write!(line, "{v}"),
-        Val::U32(v) => write!(line, "{v}"),
-        Val::U64(v) => write!(line, "{v}"),
         Val::Bool(v) => write!(line, "{v}"),
         Val::Char(v) => write!(line, "{v:?}"),
         Val::String(text) => match text.to_string(cx) {
@@ -133,7 +123,10 @@ fn tell(cx: &impl AsContext, val: &Val<'_>, line: &mut String) {
             line.push_str(if payload.is_some() { "some" } else { "none" });
             return tell_payload(cx, payload, line);
         }
-        other => write!(line, "<{}>", other.ty()),
+        other => match other.number_text() {
+            Some(number) => line.write_str(&number),
+            None => write!(line, "<{}>", other.ty()),
+        },
     };
 }
 

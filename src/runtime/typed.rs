@@ -6,6 +6,7 @@
 //!
 //! Not here: how it is called.
 
+mod arities;
 mod cases;
 mod closure;
 mod lists;
@@ -32,6 +33,7 @@ use crate::guest::tree::{Arg, Out};
 use crate::guest::value::{Func, Val};
 use crate::types::ValType;
 use crate::types::tree::{Fields, Signature};
+use arities::arities;
 use std::marker::PhantomData;
 
 /// A function whose type was checked once, to be called with values of Rust's
@@ -410,17 +412,4 @@ macro_rules! tuples {
     )+};
 }
 
-tuples! {
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 F 5)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
-}
+arities!(tuples);

@@ -106,16 +106,19 @@ pub fn validate(src: Text<'_>) -> Result<(), BadText> {
 /// See [`super::length`].
 #[inline]
 pub fn length(src: Text<'_>, to: Encoding) -> usize {
-    match (src, to) {
-        (Text::Utf8(s), Encoding::Utf16) => simdutf::utf16_length_from_utf8(s),
+    let by_kernel = match (src, to) {
+        (Text::Utf8(s), Encoding::Utf16) => Some(simdutf::utf16_length_from_utf8(s)),
         (Text::Utf16(s), Encoding::Utf8) => {
             let (growth, surrogates) = survey_utf16(s);
-            s.len() + growth - surrogates
+            Some(s.len() + growth - surrogates)
         }
-        // As many, whichever it is.
-        _ if src.encoding() == to => src.len(),
-        // What has no kernel of its own goes over the stack.
-        _ => wide::length(src, to),
+        _ => None,
+    };
+    match by_kernel {
+        Some(length) => length,
+        None if src.encoding() == to => src.len(),
+        // It goes over the stack.
+        None => wide::length(src, to),
     }
 }
 
@@ -146,16 +149,19 @@ fn copy_any(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, C
     }
     let (to, room) = (dst.encoding(), dst.len());
     let worst = match (src.encoding(), to, policy) {
-        (Encoding::Utf16, Encoding::Utf8, _) => src.len().saturating_mul(3),
+        (Encoding::Utf16, Encoding::Utf8, _) => Some(src.len().saturating_mul(3)),
         // A bad byte becomes the three of U+FFFD.
-        (Encoding::Utf8, Encoding::Utf8, Policy::Replace) => src.len().saturating_mul(3),
-        // Else it is no more units than there are.
-        _ => src.len(),
+        (Encoding::Utf8, Encoding::Utf8, Policy::Replace) => Some(src.len().saturating_mul(3)),
+        (Encoding::Utf8, Encoding::Utf8 | Encoding::Utf16, _) => Some(src.len()),
+        (Encoding::Utf16, Encoding::Utf16, _) => Some(src.len()),
+        _ => None,
     };
     // One pass, if it cannot end in `TooSmall` with something written: there is
     // room for the worst case, or for the text if it is well-formed and else it
     // is refused.
-    if room >= worst || (policy != Policy::Replace && room >= length(src, to)) {
+    if worst.is_some_and(|worst| room >= worst)
+        || (policy != Policy::Replace && room >= length(src, to))
+    {
         let ascii = copy_ascii(src, dst.first(room));
         if ascii == src.len() {
             return Ok(ascii);
@@ -246,7 +252,7 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     match src {
         Text::Utf8(s) => copy_short_utf8(s, room(into)),
         Text::Utf16(s) => encode_short(s, room(into)),
-        _ => wide::copy(src, Dest::utf8(into), Policy::Reject).ok(),
+        other => wide::copy(other, Dest::utf8(into), Policy::Reject).ok(),
     }
 }
 

@@ -20,16 +20,22 @@ pub enum Encoding {
     Utf32,
 }
 
-/// Hands the encodings to a macro, each with the type of its code units.
+/// Hands the encodings to a macro, each with the type of its code units, and the numbers of
+/// C's slots with text in memory, lazy text, and text where a function says.
 macro_rules! encodings {
     ($then:ident) => {
-        $then! { Utf8: u8, Utf16: u16, Latin1: u8, Utf32: u32 }
+        $then! {
+            Utf8: u8 (64 66 72),
+            Utf16: u16 (65 67 73),
+            Latin1: u8 (68 70 74),
+            Utf32: u32 (69 71 75),
+        }
     };
 }
 pub(crate) use encodings;
 
 macro_rules! all {
-    ($($name:ident: $unit:ty),+) => {
+    ($($name:ident: $unit:ident $slots:tt,)+) => {
         impl Encoding {
             /// All of them; the C API numbers them so.
             pub const ALL: [Encoding; [$(Encoding::$name),+].len()] = [$(Encoding::$name),+];

@@ -208,7 +208,10 @@ fn count(src: Text<'_>, to: Encoding) -> Option<usize> {
         (Text::Latin1(s), Utf8) => simdutf::utf8_length_from_latin1(s),
         (Text::Utf32(s), Utf8) => simdutf::utf8_length_from_utf32(s),
         (Text::Utf32(s), Utf16) => simdutf::utf16_length_from_utf32(s),
-        (src, _) => src.len(),
+        (Text::Utf8(s), Utf8) => s.len(),
+        (Text::Utf16(s), Utf16) => s.len(),
+        (Text::Latin1(s), Utf16 | Latin1 | Utf32) => s.len(),
+        (Text::Utf32(s), Latin1 | Utf32) => s.len(),
     })
 }
 
@@ -235,8 +238,10 @@ pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, 
             _ if plain => part.len(),
             // Whether it fits is found by trying.
             Encoding::Latin1 => transcode_part(part, to, &mut out)?,
-            // In all others there is room for every scalar value.
-            _ if is_well_formed(part) => count(part, to)?,
+            // In these there is room for every scalar value.
+            Encoding::Utf8 | Encoding::Utf16 | Encoding::Utf32 if is_well_formed(part) => {
+                count(part, to)?
+            }
             _ => return None,
         };
         Some(())

@@ -9,7 +9,7 @@ use super::scalar::{Class, Sign, ValType, kinds_of_values};
 
 macro_rules! numbers {
     (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ty;)+ }
         $($others:tt)*
     ) => {
         $(pub const $n: u8 = $c;)+
@@ -35,6 +35,30 @@ pub const BORROW: u8 = ValType::Borrow.number();
 pub const NONE: u8 = 37;
 /// Elements of a list that are values with a kind each.
 pub const VAL: u8 = 38;
+
+macro_rules! scalars {
+    ($($n:ident $c:literal $rust:ty;)+) => {
+        /// Which bits of a scalar mean something.
+        #[derive(Clone, Copy, PartialEq, Eq)]
+        pub enum Meaning {
+            /// All of them are a number.
+            Number,
+            $($n,)+
+        }
+
+        /// Which bits of a scalar of this kind mean something.
+        #[inline(always)]
+        pub fn meaning(kind: u8) -> Meaning {
+            match kind {
+                $($c => Meaning::$n,)+
+                // The table has no other scalars.
+                _ => Meaning::Number,
+            }
+        }
+    };
+}
+
+kinds_of_values!(scalars scalars);
 
 /// Bytes by kinds.
 static WIDTHS: [u8; 256] = {

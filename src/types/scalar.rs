@@ -6,20 +6,35 @@
 //!
 //! Not here: values.
 
-/// Gives the table to a macro. Of each kind there are: what it is, for people; its
-/// name in Rust, and in text modules and C; its number in C, which never changes
-/// and is stored in precompiled modules; its byte in interface sections, where it
-/// has one; the core type that carries it; of a number its bits, sign, and type in
-/// Rust, else its class, and the bits of a scalar.
+/// Gives the table to a macro: all kinds, numbers first; or, after `packed`, those whose
+/// lists are packed, with their types in Rust and numbers in C; or, after `scalars`, those
+/// of these that are no numbers.
+///
+/// Of each kind there are: what it is, for people; its name in Rust, and in text modules
+/// and C; its number in C, which never changes and is stored in precompiled modules; its
+/// byte in interface sections, where it has one; the core type that carries it; of a
+/// number its bits, sign, and type in Rust, else its class, and the bits of a scalar.
 ///
 /// In C, 4 and 255 are told of what no value can have; 37 and 38 stand in values
 /// with parts, and are no types: see `kind.rs`.
 macro_rules! kinds_of_values {
     ($then:ident) => {
-        $then! {
-            numbers {
+        kinds_of_values! { @table all $then }
+    };
+    (packed $then:ident) => {
+        kinds_of_values! { @table packed $then }
+    };
+    (scalars $then:ident) => {
+        kinds_of_values! { @table scalars $then }
+    };
+    (@table $which:ident $then:ident) => {
+        kinds_of_values! {
+            @$which $then
+            core {
                 "Core, 32 bits without sign." I32 i32 0 (0x0c) I32 32 Core i32;
                 "Core, 64 bits without sign." I64 i64 1 (0x0d) I64 64 Core i64;
+            }
+            numbers {
                 "Core and interface, IEEE 754 single precision." F32 f32 2 (0x08) F32 32 Float f32;
                 "Core and interface, IEEE 754 double precision." F64 f64 3 (0x09) F64 64 Float f64;
                 "Interface, signed, 8 bits." S8 s8 16 (0x00) I32 8 Signed i8;
@@ -31,10 +46,14 @@ macro_rules! kinds_of_values {
                 "Interface, signed, 64 bits." S64 s64 22 (0x03) I64 64 Signed i64;
                 "Interface, unsigned, 64 bits." U64 u64 23 (0x07) I64 64 Unsigned u64;
             }
-            others {
+            text {
                 "Interface: text, a sequence of Unicode scalar values." String string 24 (0x0a) I32 Text;
+            }
+            scalars {
                 "Of components: 0 or 1, in `u8`." Bool bool 25 () I32 Scalar(8);
                 "Of components: a Unicode scalar value, in `u32`." Char char 26 () I32 Scalar(32);
+            }
+            others {
                 "Of components: one of several names, by its number, in `u32`." Enum enum 27 () I32 Composite;
                 "Of components: a bit for each name, in `u32`." Flags flags 28 () I32 Composite;
                 "Of components: any number of elements." List list 29 () I32 Composite;
@@ -51,6 +70,39 @@ macro_rules! kinds_of_values {
                 "Any other core reference type (typed, garbage-collected, exception): a name without values, as of a vector." OtherRef ref 255 () OtherRef OtherReference;
             }
         }
+    };
+    (@all
+        $then:ident
+        core { $($core:tt)+ }
+        numbers { $($numbers:tt)+ }
+        text { $($text:tt)+ }
+        scalars { $($scalars:tt)+ }
+        others { $($others:tt)+ }
+    ) => {
+        $then! {
+            numbers { $($core)+ $($numbers)+ }
+            others { $($text)+ $($scalars)+ $($others)+ }
+        }
+    };
+    (@packed
+        $then:ident
+        core $of_core:tt
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ty;)+ }
+        text $text:tt
+        scalars { $($a2:literal $n2:ident $rust2:ident $c2:literal $b2:tt $core2:ident $class:tt $size:tt;)+ }
+        others $others:tt
+    ) => {
+        $then! { $($n2 $c2 $rust2;)+ $($n $c $rust;)+ }
+    };
+    (@scalars
+        $then:ident
+        core $of_core:tt
+        numbers $numbers:tt
+        text $text:tt
+        scalars { $($a:literal $n:ident $rust:ident $c:literal $b:tt $core:ident $class:tt $size:tt;)+ }
+        others $others:tt
+    ) => {
+        $then! { $($n $c $rust;)+ }
     };
 }
 
@@ -116,7 +168,7 @@ macro_rules! byte {
 
 macro_rules! define {
     (
-        numbers { $($a:literal $n:ident $t:ident $c:literal ($($b:literal)?) $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        numbers { $($a:literal $n:ident $t:ident $c:literal ($($b:literal)?) $core:ident $bits:literal $sign:ident $rust:ty;)+ }
         others { $($a2:literal $n2:ident $t2:ident $c2:literal ($($b2:literal)?) $core2:ident $class:ident $(($size:literal))?;)+ }
     ) => {
         /// The type of one value.
@@ -217,6 +269,17 @@ impl ValType {
     /// Whether core WebAssembly has this type.
     pub fn is_core(self) -> bool {
         self.carrier() == self
+    }
+
+    /// Whether it is text, of which adapters pass the place and the length; of all others
+    /// they pass one core value.
+    #[inline]
+    pub(crate) const fn is_text(self) -> bool {
+        match self.kind().class {
+            Class::Text => true,
+            Class::Number(..) | Class::Scalar(_) | Class::Reference => false,
+            Class::Composite | Class::Vector | Class::OtherReference => false,
+        }
     }
 
     /// Whether both core WebAssembly and interfaces have this type.

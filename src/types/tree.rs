@@ -48,6 +48,20 @@ pub enum Flat {
     F64,
 }
 
+impl Flat {
+    /// What carries a type, unless it is a reference.
+    #[inline]
+    pub(crate) fn of(ty: ValType) -> Option<Flat> {
+        match ty.carrier() {
+            ValType::I32 => Some(Flat::I32),
+            ValType::I64 => Some(Flat::I64),
+            ValType::F32 => Some(Flat::F32),
+            ValType::F64 => Some(Flat::F64),
+            _ => None,
+        }
+    }
+}
+
 /// How a composite lies in memory and in core values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -300,12 +314,11 @@ impl Type {
     /// The core values that it is passed in.
     pub(crate) fn flat(&self) -> &[Flat] {
         match self {
-            Type::Scalar(_) => match self.val_type().carrier() {
-                ValType::I64 => &[Flat::I64],
-                ValType::F32 => &[Flat::F32],
-                ValType::F64 => &[Flat::F64],
-                // Nothing else carries a scalar.
-                _ => &[Flat::I32],
+            Type::Scalar(_) => match Flat::of(self.val_type()) {
+                Some(Flat::I64) => &[Flat::I64],
+                Some(Flat::F32) => &[Flat::F32],
+                Some(Flat::F64) => &[Flat::F64],
+                Some(Flat::I32) | None => &[Flat::I32],
             },
             Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => &[Flat::I32],
             Type::String | Type::List(_) => &[Flat::I32, Flat::I32],
@@ -334,18 +347,19 @@ impl Type {
                 c.cases.get(index).map(|c| &*c.name)
             }
             Type::Flags(f) => f.names.get(index).map(|n| &**n),
-            Type::Own(r) | Type::Borrow(r) if index == 0 => Some(&r.name),
-            _ => None,
+            Type::Own(r) | Type::Borrow(r) => (index == 0).then_some(&*r.name),
+            Type::Scalar(_) | Type::String | Type::List(_) | Type::Tuple(_) => None,
         }
     }
 
     /// The type of a field or payload, or of the elements.
     pub fn at(&self, index: usize) -> Option<&Type> {
         match self {
-            Type::List(l) if index == 0 => Some(&l.element),
+            Type::List(l) => (index == 0).then_some(&l.element),
             Type::Record(f) | Type::Tuple(f) => f.fields.get(index).map(|f| &f.ty),
             Type::Variant(c) | Type::Option(c) | Type::Result(c) => c.cases.get(index)?.ty.as_ref(),
-            _ => None,
+            Type::Scalar(_) | Type::String | Type::Enum(_) => None,
+            Type::Flags(_) | Type::Own(_) | Type::Borrow(_) => None,
         }
     }
 }

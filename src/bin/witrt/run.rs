@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use witrt::wit::Type;
 use witrt::{
     Access, AsContextMut, Config, Encoding, Error, ErrorKind, Func, FuncType, Instance, Linker,
-    Module, Policy, Store, Str, Val, ValType, Wasi,
+    Module, Policy, Sign, Store, Str, Val, ValType, Wasi,
 };
 
 /// What the options and arguments say.
@@ -242,27 +242,20 @@ fn literal(ty: ValType, text: &str) -> Option<Literal> {
         ValType::F64 => Val::F64(text.parse().ok()?),
         ValType::ExternRef if text == "null" => Val::ExternRef(None),
         ValType::FuncRef if text == "null" => Val::FuncRef(None),
-        ValType::S8 => Val::S8(integer(text)?.try_into().ok()?),
-        ValType::U8 => Val::U8(integer(text)?.try_into().ok()?),
-        ValType::S16 => Val::S16(integer(text)?.try_into().ok()?),
-        ValType::U16 => Val::U16(integer(text)?.try_into().ok()?),
-        ValType::S32 => Val::S32(integer(text)?.try_into().ok()?),
-        ValType::U32 => Val::U32(integer(text)?.try_into().ok()?),
-        ValType::S64 => Val::S64(integer(text)?.try_into().ok()?),
-        ValType::U64 => Val::U64(integer(text)?.try_into().ok()?),
-        // Without a sign of their own, these take either.
-        ValType::I32 => {
-            let n = integer(text)?;
-            let unsigned = u32::try_from(n).map(|n| n as i32);
-            Val::I32(i32::try_from(n).or(unsigned).ok()?)
-        }
-        ValType::I64 => {
-            let n = integer(text)?;
-            let unsigned = u64::try_from(n).map(|n| n as i64);
-            Val::I64(i64::try_from(n).or(unsigned).ok()?)
-        }
         ValType::Bool => Val::Bool(text.parse().ok()?),
-        _ => return None,
+        ty => {
+            let (bits, sign) = ty.as_number()?;
+            let n = integer(text)?;
+            let (signed, unsigned) = (-(1 << (bits - 1))..1 << (bits - 1), 0..1 << bits);
+            let fits = match sign {
+                Sign::Signed => signed.contains(&n),
+                Sign::Unsigned => unsigned.contains(&n),
+                // Without a sign of their own, these take either.
+                Sign::Core => signed.contains(&n) || unsigned.contains(&n),
+                Sign::Float => return None,
+            };
+            Val::from_bits(ty, n as u64).ok().filter(|_| fits)?
+        }
     }))
 }
 
@@ -342,30 +335,21 @@ pub fn show(
     encoding: Encoding,
 ) -> witrt::Result<String> {
     Ok(match val {
-        Val::I32(v) | Val::S32(v) => v.to_string(),
-        Val::I64(v) | Val::S64(v) => v.to_string(),
-        Val::F32(v) => v.to_string(),
-        Val::F64(v) => v.to_string(),
-        Val::S8(v) => v.to_string(),
-        Val::U8(v) => v.to_string(),
-        Val::S16(v) => v.to_string(),
-        Val::U16(v) => v.to_string(),
-        Val::U32(v) => v.to_string(),
-        Val::U64(v) => v.to_string(),
         Val::ExternRef(None) | Val::FuncRef(None) => "null".into(),
         Val::ExternRef(Some(_)) => "externref".into(),
         Val::FuncRef(Some(_)) => "funcref".into(),
         Val::String(s) => {
-            let text = match encoding {
-                Encoding::Utf16 => s.to_utf16(cx)?,
-                // No other encoding has surrogates alone.
-                _ => s.to_string(cx)?.encode_utf16().collect(),
+            // No other encoding has surrogates alone.
+            let text = match encoding == Encoding::Utf16 {
+                true => s.to_utf16(cx)?,
+                false => s.to_string(cx)?.encode_utf16().collect(),
             };
             quote(&text)
         }
-        other => match tree.cloned().or_else(|| Type::plain(other.ty())) {
-            Some(tree) => wave::show(cx, &tree, other)?,
-            None => return Err(Error::host(format!("a value of type {}", other.ty()))),
+        other => match (other.number_text(), tree.cloned().or_else(|| Type::plain(other.ty()))) {
+            (Some(number), _) => number,
+            (None, Some(tree)) => wave::show(cx, &tree, other)?,
+            (None, None) => return Err(Error::host(format!("a value of type {}", other.ty()))),
         },
     })
 }

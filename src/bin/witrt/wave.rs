@@ -98,8 +98,8 @@ fn known_fields(ty: &Type, node: &Node, text: &str) -> Result<()> {
             Ok(Err(err)) => inner(ty.at(1), err)?,
             Err(_) => inner(ty.at(0), Some(node))?,
         },
-        // There is nothing in it to look at.
-        _ => {}
+        Type::Scalar(_) | Type::String | Type::Enum(_) | Type::Flags(_) => {}
+        Type::Own(_) | Type::Borrow(_) => {}
     }
     Ok(())
 }
@@ -290,10 +290,8 @@ macro_rules! plain {
                 Value::Plain(Val::$variant(val))
             }
             fn $unwrap(&self) -> $ty {
-                match self {
-                    Value::Plain(Val::$variant(val)) => *val,
-                    _ => Default::default(),
-                }
+                let Value::Plain(Val::$variant(val)) = self else { return Default::default() };
+                *val
             }
         )+
     };
@@ -321,7 +319,8 @@ impl WasmValue for Value {
                 Val::S64(_) => WasmTypeKind::S64,
                 Val::U64(_) => WasmTypeKind::U64,
                 Val::F32(_) => WasmTypeKind::F32,
-                _ => WasmTypeKind::F64,
+                Val::F64(_) => WasmTypeKind::F64,
+                _ => WasmTypeKind::Unsupported,
             },
             Value::Text(_) => WasmTypeKind::String,
             Value::List(_) => WasmTypeKind::List,

@@ -10,6 +10,7 @@ use super::string::{self, Source, read_text};
 use super::text::wasm_string_t;
 use super::value::*;
 use super::vec::Element;
+use crate::tree::kind::signed;
 use crate::{
     Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType, kinds_of_values,
 };
@@ -36,7 +37,7 @@ fn no_parts() -> Error {
 /// What is there for each kind of numbers.
 macro_rules! numbers {
     (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ty;)+ }
         $($others:tt)*
     ) => {
         /// A value that C lends.
@@ -98,6 +99,37 @@ macro_rules! numbers {
             };
             give_val(inside, owned)
         }
+
+        /// A value for C, which owns what it holds.
+        #[inline]
+        pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
+            let kind = kind_of(val.ty());
+            let bits = |bits: u64| wasm_val_union_t { u64: bits };
+            let of = match val {
+                $(Val::$n(v) => {
+                    let mut of = bits(signed($c, val.bits()));
+                    of.$t = v;
+                    of
+                })+
+                Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text) },
+                Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
+                Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
+                Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
+                Val::Bool(v) => bits(v.into()),
+                Val::Char(v) => bits(u32::from(v).into()),
+                Val::Enum(v) | Val::Flags(v) => bits(v.into()),
+                // Values with parts go as they lie: see `slots`.
+                Val::List(_)
+                | Val::Record(_)
+                | Val::Tuple(_)
+                | Val::Variant(..)
+                | Val::Result(_)
+                | Val::Option(_)
+                | Val::Own(_)
+                | Val::Borrow(_) => return wasm_val_t::null(),
+            };
+            wasm_val_t { kind, of }
+        }
     };
 }
 
@@ -136,64 +168,28 @@ pub fn to_funcref(store: u64, object: Option<&wasm_ref_t>) -> Result<Option<Func
     }
 }
 
-/// A value for C, which owns what it holds.
-#[inline]
-pub fn give_val(inside: &mut Inside<'_>, val: Val<'static>) -> wasm_val_t {
-    let kind = kind_of(val.ty());
-    let bits = |bits: u64| wasm_val_union_t { u64: bits };
-    let of = match val {
-        Val::I32(v) | Val::S32(v) => extended(v.into(), |of| of.i32 = v),
-        Val::I64(v) | Val::S64(v) => bits(v as u64),
-        Val::F32(v) => return number(ValType::F32, v.to_bits().into()),
-        Val::F64(v) => wasm_val_union_t { f64: v },
-        Val::S8(v) => extended(v.into(), |of| of.s8 = v),
-        Val::U8(v) => extended(v.into(), |of| of.u8 = v),
-        Val::S16(v) => extended(v.into(), |of| of.s16 = v),
-        Val::U16(v) => extended(v.into(), |of| of.u16 = v),
-        Val::U32(v) => extended(v.into(), |of| of.u32 = v),
-        Val::U64(v) => bits(v),
-        Val::String(text) => wasm_val_union_t { string: StringBox::give(inside, text) },
-        Val::ExternRef(None) | Val::FuncRef(None) => bits(0),
-        Val::ExternRef(Some(r)) => give_ref(externref_handle(inside, r)),
-        Val::FuncRef(Some(f)) => give_ref(inside.extern_handle(Extern::Func(f))),
-        Val::Bool(v) => bits(v.into()),
-        Val::Char(v) => bits(u32::from(v).into()),
-        Val::Enum(v) | Val::Flags(v) => bits(v.into()),
-        // Values with parts go as they lie: see `slots`.
-        Val::List(_)
-        | Val::Record(_)
-        | Val::Tuple(_)
-        | Val::Variant(..)
-        | Val::Result(_)
-        | Val::Option(_)
-        | Val::Own(_)
-        | Val::Borrow(_) => return wasm_val_t::null(),
-    };
-    wasm_val_t { kind, of }
-}
-
 /// The bits of a core number, of 32 bits in the low half.
 #[inline]
 pub fn number_bits(val: &wasm_val_t) -> u64 {
     // SAFETY: any bits are a number.
-    unsafe {
-        match val.kind {
-            I64 | F64 => val.of.u64,
-            // The others that core code has are of 32 bits.
-            _ => val.of.u32.into(),
-        }
-    }
+    unsafe { if is_long(val.kind) { val.of.u64 } else { val.of.u32.into() } }
 }
 
 /// A core number of these bits.
 #[inline]
 pub fn number(ty: ValType, bits: u64) -> wasm_val_t {
-    let of = match ty {
-        ValType::I64 | ValType::F64 => wasm_val_union_t { u64: bits },
-        // The others that core code has are of 32 bits.
-        _ => extended((bits as i32).into(), |of| of.i32 = bits as i32),
+    let kind = kind_of(ty);
+    let of = match is_long(kind) {
+        true => wasm_val_union_t { u64: bits },
+        false => extended((bits as i32).into(), |of| of.i32 = bits as i32),
     };
-    wasm_val_t { kind: kind_of(ty), of }
+    wasm_val_t { kind, of }
+}
+
+/// Whether a core number has 64 bits.
+#[inline]
+fn is_long(kind: wasm_valkind_t) -> bool {
+    matches!(kind, I64 | F64)
 }
 
 /// All eight bytes, and then the member, which on a machine that stores the

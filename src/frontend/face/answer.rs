@@ -27,7 +27,7 @@ impl Call<'_, '_> {
         match ty {
             Type::Option(_) | Type::Result(_) if form == ResultForm::Out => self.outcome(ty),
             // Whatever it is, all of it is stored.
-            _ if form == ResultForm::Out => {
+            ty if form == ResultForm::Out => {
                 self.out_params(ty, self.rules.within)?;
                 let status = self.take(I32);
                 self.refuse(status, "the core returned a status that tells of a failure".into());

@@ -252,10 +252,7 @@ impl<'m, 'a> Call<'m, 'a> {
                 self.sequence(Sequence::text(self.rules), self.rules.text, None, slot)?
             }
             Type::List(list) if is_flat(&list.element) => {
-                let form = match self.rules.text {
-                    TextForm::Nul => TextForm::PointerLength,
-                    form => form,
-                };
+                let form = self.rules.text.of_lists();
                 let sequence = self.maker.list(&list.element, self.rules);
                 self.sequence(sequence, form, None, slot)?;
             }
@@ -406,14 +403,12 @@ impl Maker<'_> {
                  there, or which case it is, and what that holds are fields of their own"
             ),
             Some((field, ty)) => format!(": `{field}` is {ty}"),
-            None => match ty {
-                Type::Option(_) | Type::Result(_) if is_c => ": of a result, `result = \"out\"` \
-                    or a call that is spelled out has one; of a parameter, a `bool` and the value \
-                    are two"
-                    .into(),
-                // There is nothing else for it.
-                _ => String::new(),
-            },
+            None if is_c && matches!(ty, Type::Option(_) | Type::Result(_)) => {
+                ": of a result, `result = \"out\"` or a call that is spelled out has one; of a \
+                 parameter, a `bool` and the value are two"
+                    .into()
+            }
+            None => String::new(),
         }
     }
 

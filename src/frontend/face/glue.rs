@@ -6,6 +6,7 @@
 //!
 //! Not here: what they do.
 
+use crate::core_types::encoded;
 use crate::error::{Error, Result};
 use crate::plan::SECTIONS;
 use crate::types::{FuncType, ValType};
@@ -230,13 +231,13 @@ impl Glue {
         let mut ty = vec![0x60];
         for list in [&func.params[..], results] {
             (list.len() as u32).encode(&mut ty);
-            list.iter().for_each(|of| val_type(*of).encode(&mut ty));
+            list.iter().for_each(|of| encoded(*of).encode(&mut ty));
         }
         let ty = self.other_type(ty);
         let first = func.params.len() as u32;
         let place = |local: u32| if local < LOCALS { local } else { local - LOCALS + first };
         let mut function =
-            Function::new_with_locals_types(func.locals.iter().map(|ty| val_type(*ty)));
+            Function::new_with_locals_types(func.locals.iter().map(|ty| encoded(*ty)));
         for ins in func.code.0 {
             function.instruction(&match ins {
                 I::LocalGet(local) => I::LocalGet(place(local)),
@@ -396,19 +397,6 @@ impl Out {
 fn broken(error: wasmparser::Error) -> Error {
     // It has been validated.
     Error::internal(format_args!("the core cannot be added to: {error}"))
-}
-
-fn val_type(ty: ValType) -> wasm_encoder::ValType {
-    match ty.carrier() {
-        ValType::I64 => wasm_encoder::ValType::I64,
-        ValType::F32 => wasm_encoder::ValType::F32,
-        ValType::F64 => wasm_encoder::ValType::F64,
-        ValType::V128 => wasm_encoder::ValType::V128,
-        ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
-        ValType::FuncRef => wasm_encoder::ValType::FUNCREF,
-        ValType::I32 => wasm_encoder::ValType::I32,
-        carrier => unreachable!("{carrier} carries nothing"),
-    }
 }
 
 /// Zero, of a number that core code has.

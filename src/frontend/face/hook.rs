@@ -7,7 +7,7 @@
 //! Not here: exports.
 
 use super::glue::{self, Code, Func, Local};
-use super::making::{Args, Back, Given, Hook, Maker, plan, used};
+use super::making::{Args, Back, Hook, HookArg, Maker, plan, used};
 use super::memory::{MEMORY, load, text_mem};
 use super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::sequence::{Lies, Sequence, margins, told};
@@ -238,7 +238,7 @@ impl Hook<'_, '_> {
     /// Hands a number on.
     pub fn give(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) {
         let at = self.out(ty.carrier(), push);
-        self.given.push(Given::Number(ty, at));
+        self.given.push(HookArg::Number(ty, at));
     }
 
     /// Hands a sequence on.
@@ -255,7 +255,7 @@ impl Hook<'_, '_> {
                 code.get(pointer).i32(0).get(length).op(I::Select);
             });
         }
-        self.given.push(Given::Sequence(sequence, read, outs[1]));
+        self.given.push(HookArg::Sequence(sequence, read, outs[1]));
         outs
     }
 
@@ -281,10 +281,7 @@ impl Hook<'_, '_> {
                 self.sequence(Sequence::text(self.rules), form, false, at)?;
             }
             Type::List(list) if is_flat(&list.element) => {
-                let form = match self.rules.text {
-                    TextForm::Nul => TextForm::PointerLength,
-                    form => form,
-                };
+                let form = self.rules.text.of_lists();
                 let sequence = self.maker.list(&list.element, self.rules);
                 self.sequence(sequence, form, false, at)?;
             }
@@ -413,14 +410,14 @@ impl Hook<'_, '_> {
         let mut args = Vec::new();
         for given in std::mem::take(&mut self.given) {
             args.push(used(match given {
-                Given::Number(ty, at) if ty == ty.carrier() => from + at,
-                Given::Number(ty, at) => {
+                HookArg::Number(ty, at) if ty == ty.carrier() => from + at,
+                HookArg::Number(ty, at) => {
                     let to = self.new_slots(1);
                     let with = Conversion { from: ty.carrier(), to: ty, checked: false };
                     self.ops.push(Op::Convert { with, from: used(from + at), to });
                     to
                 }
-                Given::Sequence(sequence, at, len) => {
+                HookArg::Sequence(sequence, at, len) => {
                     let to = self.new_slots(1);
                     let mem = text_mem(sequence.encoding);
                     let (ptr, len) = (used(from + at), used(from + len));

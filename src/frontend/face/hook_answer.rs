@@ -83,8 +83,20 @@ impl Hook<'_, '_> {
         let (head, tail) = match form {
             ResultForm::Nul if !sequence.bytes => (0, sequence.size),
             ResultForm::Prefixed => (4, 0),
-            // No other has anything around the text itself.
-            _ => (0, 0),
+            ResultForm::Nul
+            | ResultForm::Values
+            | ResultForm::Packed
+            | ResultForm::PackedLow
+            | ResultForm::Area
+            | ResultForm::AreaLast
+            | ResultForm::Pair
+            | ResultForm::Out
+            | ResultForm::LengthOut
+            | ResultForm::Buffer
+            | ResultForm::Last
+            | ResultForm::InPlace
+            | ResultForm::SameLength
+            | ResultForm::Object => (0, 0),
         };
         let (mut own, mut object) = (None, None);
         if form == ResultForm::Object {
@@ -97,15 +109,14 @@ impl Hook<'_, '_> {
             );
             return Err(self.maker.wrong(self.rules.place_of(&["result"], at), message));
         }
+        // First as a component has it.
+        let is_piece = sequence.relaid.is_some() || (sequence.texts && form != ResultForm::Object);
         let alloc = match (to, own) {
             (To::Buffer(buffer, capacity), _) => {
                 self.fill_buffer(*buffer, *capacity, sequence.size, at)?
             }
             (_, Some(alloc)) => alloc,
-            // First as a component has it.
-            _ if sequence.relaid.is_some() || (sequence.texts && form != ResultForm::Object) => {
-                self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?
-            }
+            _ if is_piece => self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?,
             // Right where the core has it.
             _ => self.maker.alloc(at, self.rules, sequence.align, head, tail)?,
         };
@@ -232,13 +243,13 @@ impl Hook<'_, '_> {
                 code.get(pointer);
                 results.push(I32);
             }
-            // Text that a zero ends: `core_results` has refused all others.
-            _ => {
+            (_, ResultForm::Nul) => {
                 self.terminated(slot, sequence.size)?;
                 code.get(pointer);
                 null(code);
                 results.push(I32);
             }
+            _ => return Err(Error::internal("`core_results` has refused such a form")),
         }
         let func = self.maker.glue.add(write, &results);
         let to = self.new_slots(results.len() as u32);

@@ -218,10 +218,10 @@ impl Hook<'_, '_> {
             let length = pair.then(|| self.take(I32));
             goes.push(Goes { ty, to, length, text, case });
         }
-        let status = match form {
-            ResultForm::Out => Status::Number(0, 1),
-            // An area has all of it.
-            _ => Status::Nothing,
+        // An area has all of it.
+        let status = match form == ResultForm::Out {
+            true => Status::Number(0, 1),
+            false => Status::Nothing,
         };
         self.check(status.results())?;
         self.store(import, flat, Some(ty), &goes, status)

@@ -176,6 +176,10 @@ impl Hook<'_, '_> {
             (Type::Option(_), Some(Type::String)) if self.rules.null_options => (true, true),
             (ty, _) => (*ty == Type::String, false),
         };
+        if text {
+            let sequence = Sequence::text(self.rules);
+            return self.named_sequence(name, sequence, option, at, names);
+        }
         match ty {
             Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => {
                 let ty = leaf(ty);
@@ -187,11 +191,6 @@ impl Hook<'_, '_> {
                     }
                 });
                 Ok(())
-            }
-            // A string, or one that may be missing.
-            _ if text => {
-                let sequence = Sequence::text(self.rules);
-                self.named_sequence(name, sequence, option, at, names)
             }
             Type::List(list) if is_flat(&list.element) => {
                 let sequence = self.maker.list(&list.element, self.rules);
@@ -335,11 +334,11 @@ impl Hook<'_, '_> {
             (Type::String, Some((local, at))) => Some(self.check_type(&lengths, local, I32, at)?),
             _ => None,
         };
-        let text = match (ty, length) {
-            (Type::String, Some(_)) => TextForm::PointerLength,
-            (Type::String, None) => TextForm::Nul,
+        let text = match length {
             // Text in a record, if there is any.
-            _ => self.rules.within,
+            _ if *ty != Type::String => self.rules.within,
+            Some(_) => TextForm::PointerLength,
+            None => TextForm::Nul,
         };
         goes.push(Goes { ty, to, length, text, case });
         Ok(())

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A convention.
-pub(super) struct Known {
+pub(super) struct NamedConvention {
     /// What a face calls it.
     pub name: &'static str,
     /// The rules that a face begins with, for this core.
@@ -83,7 +83,7 @@ pub(super) struct Maker<'a> {
     pub core: &'a Core,
     /// The core as it is.
     pub bytes: &'a [u8],
-    pub known: &'static Known,
+    pub known: &'static NamedConvention,
     pub glue: Glue,
     pub messages: Vec<String>,
     message_at: HashMap<String, u32>,
@@ -109,7 +109,7 @@ impl<'a> Maker<'a> {
     pub fn new(
         face: &'a Face<'a>,
         core: &'a Core,
-        known: &'static Known,
+        known: &'static NamedConvention,
         bytes: &'a [u8],
     ) -> Result<Maker<'a>> {
         Ok(Maker {
@@ -269,7 +269,7 @@ pub(super) struct Hook<'m, 'a> {
     pub read: Func,
     /// What it gives.
     pub outs: Args,
-    pub given: Vec<Given>,
+    pub given: Vec<HookArg>,
     /// How many of the core's parameters have been taken, and of which types they
     /// should be.
     pub taken: u32,
@@ -284,7 +284,7 @@ pub(super) struct Hook<'m, 'a> {
 }
 
 /// An argument for the host.
-pub(super) enum Given {
+pub(super) enum HookArg {
     Number(ValType, u32),
     Sequence(Sequence, u32, u32),
 }

@@ -9,6 +9,7 @@ use super::sequence::Lies;
 use crate::abi::GuestEncoding;
 use crate::error::Result;
 use crate::plan::TextMem;
+use crate::types::tree::Flat;
 use crate::types::{FuncType, Sign, ValType, kind};
 use wasm_encoder::{BlockType, Instruction as I};
 
@@ -253,26 +254,26 @@ pub(super) fn text_mem(text: GuestEncoding) -> TextMem {
 /// Loads a value of a kind from a field, and stores one there.
 pub(super) fn load(ty: ValType, offset: u32) -> I<'static> {
     let at = at(MEMORY, offset);
-    match (ty.carrier(), kind::width(ty.number()), ty.as_number()) {
-        (ValType::I64, ..) => I::I64Load(at),
-        (ValType::F32, ..) => I::F32Load(at),
-        (ValType::F64, ..) => I::F64Load(at),
-        (_, 1, Some((_, Sign::Signed))) => I::I32Load8S(at),
-        (_, 1, _) => I::I32Load8U(at),
-        (_, 2, Some((_, Sign::Signed))) => I::I32Load16S(at),
-        (_, 2, _) => I::I32Load16U(at),
-        (_, _, _) => I::I32Load(at),
+    match (Flat::of(ty), kind::width(ty.number()), ty.as_number()) {
+        (Some(Flat::I64), ..) => I::I64Load(at),
+        (Some(Flat::F32), ..) => I::F32Load(at),
+        (Some(Flat::F64), ..) => I::F64Load(at),
+        (Some(Flat::I32) | None, 1, Some((_, Sign::Signed))) => I::I32Load8S(at),
+        (Some(Flat::I32) | None, 1, _) => I::I32Load8U(at),
+        (Some(Flat::I32) | None, 2, Some((_, Sign::Signed))) => I::I32Load16S(at),
+        (Some(Flat::I32) | None, 2, _) => I::I32Load16U(at),
+        (Some(Flat::I32) | None, ..) => I::I32Load(at),
     }
 }
 
 pub(super) fn store(ty: ValType, offset: u32) -> I<'static> {
     let at = at(MEMORY, offset);
-    match (ty.carrier(), kind::width(ty.number())) {
-        (ValType::I64, _) => I::I64Store(at),
-        (ValType::F32, _) => I::F32Store(at),
-        (ValType::F64, _) => I::F64Store(at),
-        (_, 1) => I::I32Store8(at),
-        (_, 2) => I::I32Store16(at),
-        (_, _) => I::I32Store(at),
+    match (Flat::of(ty), kind::width(ty.number())) {
+        (Some(Flat::I64), _) => I::I64Store(at),
+        (Some(Flat::F32), _) => I::F32Store(at),
+        (Some(Flat::F64), _) => I::F64Store(at),
+        (Some(Flat::I32) | None, 1) => I::I32Store8(at),
+        (Some(Flat::I32) | None, 2) => I::I32Store16(at),
+        (Some(Flat::I32) | None, _) => I::I32Store(at),
     }
 }

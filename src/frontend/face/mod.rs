@@ -40,8 +40,7 @@ use self::making::Maker;
 use self::text::{Face, wrong};
 use super::core::{self, Bodies, Core, FACE};
 use crate::error::Result;
-use crate::plan::{Binary, Op, Program, Source};
-use std::collections::BTreeSet;
+use crate::plan::{Binary, Program, Source, used};
 use wasmparser::WasmFeatures;
 
 /// Makes the program of a core module, which is in `bytes` with its face, and has been
@@ -79,13 +78,7 @@ pub(super) fn program(
     })?;
     let convention = maker.convention();
     let Maker { messages, adapters, imports, exports, core_imports, builtins, .. } = maker;
-    let (mut used_funcs, mut used_mems) = (BTreeSet::new(), BTreeSet::new());
-    for adapter in &adapters {
-        if let crate::plan::Adapter::Body(plan) = adapter {
-            used_funcs.extend(plan.ops.iter().filter_map(Op::core_func));
-            used_mems.extend(plan.ops.iter().filter_map(Op::mem));
-        }
-    }
+    let (used_funcs, used_mems) = used(&adapters);
     Ok(Program {
         core: Binary::new(augmented),
         code: at,
@@ -96,8 +89,8 @@ pub(super) fn program(
         core_imports,
         adapters,
         convention,
-        used_funcs: used_funcs.into_iter().collect(),
-        used_mems: used_mems.into_iter().collect(),
+        used_funcs,
+        used_mems,
         messages,
         builtins,
         start: added.start,

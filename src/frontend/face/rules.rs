@@ -120,6 +120,16 @@ pub(super) enum TextForm {
     Prefixed,
 }
 
+impl TextForm {
+    /// How lists are where text is so: none ends at a zero.
+    pub fn of_lists(self) -> TextForm {
+        match self {
+            TextForm::Nul | TextForm::PointerLength => TextForm::PointerLength,
+            TextForm::Struct | TextForm::Prefixed => self,
+        }
+    }
+}
+
 /// How a result comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ResultForm {

@@ -146,8 +146,11 @@ pub(super) fn lacking(ty: &Type) -> Option<(String, &Type)> {
 pub(super) fn leaf(ty: &Type) -> ValType {
     match ty {
         Type::Scalar(_) => ty.val_type(),
-        // A case or flags.
-        _ => ValType::U32,
+        Type::Enum(_) | Type::Flags(_) => ValType::U32,
+        // It has an address, if anything.
+        Type::String | Type::List(_) | Type::Record(_) | Type::Tuple(_) => ValType::U32,
+        Type::Variant(_) | Type::Option(_) | Type::Result(_) => ValType::U32,
+        Type::Own(_) | Type::Borrow(_) => ValType::U32,
     }
 }
 
@@ -165,10 +168,8 @@ pub(super) fn is_flat(ty: &Type) -> bool {
 /// Whether elements of this type are bytes that a host can read and write as they
 /// lie: scalars, and records of them.
 pub(super) fn is_plain(ty: &Type) -> bool {
-    match ty {
-        Type::Scalar(_) => true,
-        ty => fields(ty).is_some_and(|fields| {
+    matches!(ty, Type::Scalar(_))
+        || fields(ty).is_some_and(|fields| {
             !fields.is_empty() && fields.iter().all(|field| is_plain(&field.ty))
-        }),
-    }
+        })
 }

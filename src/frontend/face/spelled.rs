@@ -14,6 +14,7 @@ use super::shape::{is_flat, leaf};
 use super::wit::fields;
 use crate::error::Result;
 use crate::types::ValType;
+use crate::types::kind::width;
 use crate::types::tree::Type;
 use wasm_encoder::{BlockType, Instruction as I};
 
@@ -116,8 +117,16 @@ impl<'m> Call<'m, '_> {
         for (i, (core, local)) in types.iter().zip(&locals).enumerate() {
             let of = match ty {
                 Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => leaf(ty),
-                // Whatever else it is, it is spelled in words of the core's.
-                _ => *core,
+                // It is spelled in words of the core's.
+                Type::String
+                | Type::List(_)
+                | Type::Record(_)
+                | Type::Tuple(_)
+                | Type::Variant(_)
+                | Type::Option(_)
+                | Type::Result(_)
+                | Type::Own(_)
+                | Type::Borrow(_) => *core,
             };
             let name = match i {
                 0 => name.to_owned(),
@@ -160,12 +169,14 @@ impl<'m> Call<'m, '_> {
     /// The parts of the result, by their names.
     fn parts(&mut self) -> Result<Vec<Part<'m>>> {
         let function = self.function;
-        let ty = match &function.result {
-            Some(ty @ Type::Option(_)) => ty.at(1),
-            Some(ty @ Type::Result(_)) => ty.at(0),
-            ty => ty.as_ref(),
+        let Some(ty) = &function.result else { return Ok(Vec::new()) };
+        // What is there where the function succeeds.
+        let held = match ty {
+            Type::Option(_) => Some(ty.at(1)),
+            Type::Result(_) => Some(ty.at(0)),
+            _ => None,
         };
-        let Some(ty) = ty else { return Ok(Vec::new()) };
+        let Some(ty) = held.unwrap_or(Some(ty)) else { return Ok(Vec::new()) };
         let all: Vec<_> = match fields(ty) {
             Some(fields) => fields
                 .iter()
@@ -369,15 +380,17 @@ impl<'m> Call<'m, '_> {
         }
         let bad = self.wrap.local(I32);
         self.after.get(good).op(I::I32Eqz).set(bad);
-        match &function.result {
-            Some(Type::Option(_)) => self.give(ValType::U32, |code| {
-                code.get(good);
+        let case = match &function.result {
+            Some(Type::Option(_)) => Some(good),
+            Some(Type::Result(_)) => Some(bad),
+            _ => None,
+        };
+        match case {
+            Some(case) => self.give(ValType::U32, |code| {
+                code.get(case);
             }),
-            Some(Type::Result(_)) => self.give(ValType::U32, |code| {
-                code.get(bad);
-            }),
-            // No other type has room for a failure.
-            _ => self.refuse(bad, "the core tells of a failure".into()),
+            // The type has no room for a failure.
+            None => self.refuse(bad, "the core tells of a failure".into()),
         }
         for ((part, place), count) in parts.iter().zip(places).zip(counts) {
             match part.sequence {
@@ -472,9 +485,5 @@ impl<'m> Call<'m, '_> {
 
 /// Bytes of a number where the core stores it: cases are words.
 fn leaf_size(ty: &Type) -> u32 {
-    match ty {
-        Type::Scalar(_) => ty.size() as u32,
-        // A case or flags.
-        _ => 4,
-    }
+    width(leaf(ty).number()) as u32
 }

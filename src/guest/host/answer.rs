@@ -5,9 +5,9 @@
 use super::Words;
 use crate::abi::GuestEncoding;
 use crate::error::Result;
-use crate::guest::carried::{CARRIED_WORDS, Copied, carry};
 use crate::guest::context::Cx;
 use crate::guest::errors::mismatch;
+use crate::guest::inline::{Copied, INLINE_WORDS, inline_words};
 use crate::guest::measure::{length, word};
 use crate::guest::slots::{Held, Once};
 use crate::guest::strings::Str;
@@ -32,13 +32,13 @@ impl Words<'_> {
         self.link.texts.get(result).copied().unwrap_or_default()
     }
 
-    /// Puts the next result, a string, if it is to be carried and can be.
+    /// Puts the next result, a string, if it is to be inline and can be.
     #[inline(always)]
-    pub fn carry(&mut self, text: Text<'_>) -> Result<bool> {
-        if !self.link.carries {
+    pub fn inline(&mut self, text: Text<'_>) -> Result<bool> {
+        if !self.link.inline {
             return Ok(false);
         }
-        let Some(words) = carry(text)? else { return Ok(false) };
+        let Some(words) = inline_words(text)? else { return Ok(false) };
         self.string()?;
         self.words.put_all(words)?;
         Ok(true)
@@ -58,14 +58,14 @@ impl Words<'_> {
             }
             return self.words.put(cx, &val);
         };
-        if self.link.carries && text.is_view() {
+        if self.link.inline && text.is_view() {
             return self.put_view(cx, text);
         }
-        if self.link.carries {
+        if self.link.inline {
             // What cannot be read here cannot be copied either.
-            let carried = text.with_in((&*cx).into(), |text| self.carry(text));
-            if let Ok(carried) = carried
-                && carried?
+            let inline = text.with_in((&*cx).into(), |text| self.inline(text));
+            if let Ok(inline) = inline
+                && inline?
             {
                 return Ok(());
             }
@@ -92,9 +92,9 @@ impl Words<'_> {
     }
 
     /// Puts the next result, a string that lies in linear memory: text that is not
-    /// carried is copied when it is written, from there.
+    /// inline is copied when it is written, from there.
     fn put_view(&mut self, cx: &mut Cx<'_>, text: Str<'static>) -> Result<()> {
-        if text.with_in((&*cx).into(), |text| self.carry(text))?? {
+        if text.with_in((&*cx).into(), |text| self.inline(text))?? {
             return Ok(());
         }
         let measured = measure_result(cx, self.put, &text, self.link_text(self.put))?;
@@ -110,19 +110,19 @@ impl Words<'_> {
     /// Puts the next result, a number.
     #[inline]
     pub fn put_number(&mut self, bits: u64) -> Result<()> {
-        match self.result()? {
-            ValType::String => Err(mismatch()),
-            // It refuses what is no number.
-            _ => self.words.put_number(bits),
+        if self.result()?.is_text() {
+            return Err(mismatch());
         }
+        // It refuses what is no number.
+        self.words.put_number(bits)
     }
 
     fn put_slot(&mut self, slot: i32, len: i32) -> Result<()> {
-        if !self.link.carries {
+        if !self.link.inline {
             self.words.put_i32(slot)?;
             return self.words.put_i32(len);
         }
-        let mut words = [0; CARRIED_WORDS];
+        let mut words = [0; INLINE_WORDS];
         (words[0], words[1]) = ((len as u32).into(), (slot as u32).into());
         self.words.put_all(words)
     }

@@ -34,7 +34,7 @@ impl<'l> Leaves<'l> {
 
     fn text(&mut self) -> Result<Text<'l>> {
         match self.leaves.next() {
-            Some(Leaf::Given(i)) => self.texts.get(*i).map(Raw::text),
+            Some(Leaf::Elsewhere(i)) => self.texts.get(*i).map(Raw::text),
             _ => None,
         }
         .ok_or_else(|| Error::internal("a value has too few parts"))

@@ -8,7 +8,8 @@ use super::layout::{Access, For, Form, Node, Run, Span, null, step, wrong};
 use super::slot::{kind, width};
 use super::walk::Fault;
 use crate::error::{ErrorKind, Result};
-use crate::string::Encoding;
+use crate::string::{Encoding, encodings};
+use crate::types::kind::{Meaning, meaning};
 use crate::types::tree::{Cases, Fields, Type};
 
 /// A value in the host's memory, as it describes it: C's `witrt_field_t`.
@@ -32,10 +33,27 @@ pub struct HostField {
     pub access: *const Access,
 }
 
+macro_rules! texts {
+    ($($name:ident: $unit:ident ($text:literal $lazy:literal $grow:literal),)+) => {
+        /// The encoding of text in memory, if this says so.
+        fn encoding_of(kind: u8) -> Option<Encoding> {
+            match kind {
+                $($text => Some(Encoding::$name),)+
+                _ => None,
+            }
+        }
+
+        /// Whether a slot of this kind has text of any form.
+        fn is_text(kind: u8) -> bool {
+            [$($text, $lazy, $grow),+].contains(&kind)
+        }
+    };
+}
+
+encodings!(texts);
+
 /// What a description says in place of a kind.
 pub mod means {
-    /// Text, by its encoding's place in `Encoding::ALL`.
-    pub const TEXTS: [u8; 4] = [64, 65, 68, 69];
     /// What its only part says.
     pub const SAME: u8 = 80;
     /// An enum or flags.
@@ -152,7 +170,7 @@ fn runs(form: &Form, ty: &Type, size: usize) -> (Box<[Run]>, Box<[usize]>) {
     let mut runs = Vec::<Run>::new();
     let mut rest = Vec::new();
     match (form, ty) {
-        (Form::Number(kind), Type::Scalar(_)) if !matches!(*kind, kind::BOOL | kind::CHAR) => {
+        (Form::Number(kind), Type::Scalar(_)) if meaning(*kind) == Meaning::Number => {
             runs.push(Run { host: 0, guest: 0, size });
         }
         (Form::Fields(nodes), Type::Record(fields) | Type::Tuple(fields)) => {
@@ -179,8 +197,8 @@ fn runs(form: &Form, ty: &Type, size: usize) -> (Box<[Run]>, Box<[usize]>) {
                 }
             }
         }
-        // All others are looked at one by one.
-        _ => {}
+        (Form::Number(_) | Form::Text(_) | Form::List(_), _) => {}
+        (Form::Fields(_) | Form::Cases { .. } | Form::Resource, _) => {}
     }
     (runs.into(), rest.into())
 }
@@ -226,8 +244,8 @@ unsafe fn form(
                 integer(field.size, flags.mask().into(), ty)?;
                 Ok((Form::Number(kind::FLAGS), field.size))
             }
-            Type::String => match means::TEXTS.iter().position(|kind| *kind == field.kind) {
-                Some(at) => sized_or_accessed(Form::Text(Encoding::ALL[at]), size_of::<Span>()),
+            Type::String => match encoding_of(field.kind) {
+                Some(encoding) => sized_or_accessed(Form::Text(encoding), size_of::<Span>()),
                 None => Err(unexpected(ty, field.kind)),
             },
             Type::List(list) if matches!(field.kind, kind::LIST | means::ARRAY) => {
@@ -426,7 +444,7 @@ fn integer(bytes: usize, most: u64, ty: &Type) -> Result<(), Fault> {
 /// The name of a kind in a description.
 fn told(found: u8) -> &'static str {
     match found {
-        64..=75 => "string",
+        text if is_text(text) => "string",
         means::SAME => "a description",
         means::NAMES => "enum or flags",
         means::ARRAY => "an array",

@@ -8,12 +8,12 @@
 use super::gather::{bits, case, many_at};
 use super::layout::{Form, Node, Run, cases_of, element_of, mismatch, null, step, wrong};
 use super::pour::copy_run;
-use super::slot::{kind, many};
+use super::slot::many;
 use super::walk::{Fault, Lend, Look, Looked, Words, Writing, look_at_length, put_case};
 use crate::error::ErrorKind;
 use crate::guest::resource::Resource;
 use crate::string::{Encoding, Text};
-use crate::types::kind::extended;
+use crate::types::kind::{Meaning, extended, meaning};
 use crate::types::tree::{ResourceType, Type};
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -69,10 +69,13 @@ fn resource_of(ty: &Type) -> Result<(&Arc<ResourceType>, bool)> {
 pub(super) fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
     let out = |message: String| Err(wrong(ErrorKind::OutOfRange, message));
     match ty {
-        Type::Scalar(kind::BOOL) if bits > 1 => out(format!("{bits} is no bool")),
-        Type::Scalar(kind::CHAR) if char::from_u32(bits as u32).is_none() => {
-            out(format!("{bits:#x} is no Unicode scalar value"))
-        }
+        Type::Scalar(kind) => match meaning(*kind) {
+            Meaning::Bool if bits > 1 => out(format!("{bits} is no bool")),
+            Meaning::Char if char::from_u32(bits as u32).is_none() => {
+                out(format!("{bits:#x} is no Unicode scalar value"))
+            }
+            Meaning::Bool | Meaning::Char | Meaning::Number => Ok(extended(*kind, bits)),
+        },
         Type::Enum(cases) if bits >= cases.cases.len() as u64 => {
             out(format!("there is no case {bits}: there are {}", cases.cases.len()))
         }
@@ -80,8 +83,8 @@ pub(super) fn number(ty: &Type, bits: u64) -> std::result::Result<u64, Fault> {
             let more = bits & !u64::from(flags.mask());
             out(format!("{more:#x} are no flags of {ty}"))
         }
-        // Any bits are a number.
-        _ => Ok(extended(ty.kind(), bits)),
+        Type::Enum(_) | Type::Flags(_) => Ok(bits),
+        _ => Err(mismatch().into()),
     }
 }
 

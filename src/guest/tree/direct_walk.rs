@@ -8,13 +8,13 @@
 use super::arena::ResourceRoom;
 use super::layout::{Form, Make, Node, Run, Span, cases_of, element_of, mismatch, step, wrong};
 use super::pour::{Place, copy_run, put, refused, within};
-use super::slot::kind;
 use super::walk::{Fault, Reading, Taken, character, find, trap};
 use crate::error::{Error, ErrorKind, TrapCode};
 use crate::guest::errors::{bad_text, changed};
 use crate::string::{
     BadText, CopyError, Dest, Encoding, Policy, Text, copy, measure, transcode_unchanged,
 };
+use crate::types::kind::{Meaning, meaning};
 use crate::types::tree::Type;
 use std::ffi::c_void;
 use wasmtime::Result;
@@ -390,12 +390,14 @@ unsafe fn become_case<'n>(
 /// The bits of a number that a guest tells.
 pub(super) fn claimed(ty: &Type, bits: u64) -> Result<u64> {
     Ok(match ty {
-        Type::Scalar(kind::BOOL) => u64::from(bits as u32 != 0),
-        Type::Scalar(kind::CHAR) => u32::from(character(bits as u32)?).into(),
+        Type::Scalar(kind) => match meaning(*kind) {
+            Meaning::Bool => u64::from(bits as u32 != 0),
+            Meaning::Char => u32::from(character(bits as u32)?).into(),
+            Meaning::Number => bits,
+        },
         Type::Enum(cases) => find(cases, bits)?.into(),
         Type::Flags(flags) => (bits as u32 & flags.mask()).into(),
-        // Any bits are a number.
-        _ => bits,
+        _ => return Err(mismatch().into()),
     })
 }
 

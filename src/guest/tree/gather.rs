@@ -79,11 +79,11 @@ unsafe fn slot(node: &Node, ty: &Type, from: *const u8, arena: &mut Arena) -> Re
                 match (ty, index) {
                     (Type::Option(_), 0) => Slot::pointer::<Slot>(kind::OPTION, nothing()),
                     (Type::Option(_), _) => Slot::pointer(kind::OPTION, arena.put(val)?),
-                    // All others with cases are told by the number of one.
-                    _ => {
+                    (Type::Variant(_) | Type::Result(_), _) => {
                         let variant = VariantSlot { index: index as u32, val };
                         Slot::pointer(ty.kind(), arena.put(variant)?)
                     }
+                    _ => return Err(mismatch().into()),
                 }
             }
             (Form::Resource, _) => {
@@ -209,8 +209,11 @@ unsafe fn elements(
                 }
                 ListSlot { data: texts.cast(), size, element: kind::STRING }
             }
-            // Whatever else it is, each element is a value of its own.
-            _ => {
+            Form::Number(_)
+            | Form::List(_)
+            | Form::Fields(_)
+            | Form::Cases { .. }
+            | Form::Resource => {
                 let slots = arena.array::<Slot>(size)?;
                 for i in 0..size {
                     let made = slot(element, ty, at(i), arena);

@@ -113,8 +113,11 @@ pub(crate) fn step(ty: &Type, index: usize) -> String {
         Type::List(_) => "element".into(),
         Type::Tuple(_) => format!("field {index}"),
         Type::Record(_) => format!("field {:?}", ty.name(index).unwrap_or_default()),
-        // All others with parts have cases.
-        _ => format!("case {:?}", ty.name(index).unwrap_or_default()),
+        Type::Variant(_) | Type::Enum(_) | Type::Option(_) | Type::Result(_) => {
+            format!("case {:?}", ty.name(index).unwrap_or_default())
+        }
+        Type::Flags(_) => format!("flag {:?}", ty.name(index).unwrap_or_default()),
+        Type::Scalar(_) | Type::String | Type::Own(_) | Type::Borrow(_) => format!("part {index}"),
     }
 }
 
@@ -170,7 +173,11 @@ impl Node {
                 taken.push((base + tag, base + tag + tag_size, of));
                 cases.iter().flatten().for_each(|case| case.take(base, of, taken));
             }
-            _ => taken.push((base, base + self.size, of)),
+            Form::Cases { .. }
+            | Form::Number(_)
+            | Form::Text(_)
+            | Form::List(_)
+            | Form::Resource => taken.push((base, base + self.size, of)),
         }
     }
 
@@ -241,11 +248,6 @@ impl Node {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Whether the host's functions make it.
-    pub fn is_made(&self) -> bool {
-        self.make.is_some()
     }
 }
 

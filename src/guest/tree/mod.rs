@@ -40,7 +40,7 @@ pub(crate) use ends::{Is, Outs, Spare, vals_by_ends, with_ends};
 pub use gather::gather;
 pub(crate) use layout::step;
 pub use layout::{Access, For, Node, Span};
-pub use passed::{Given, Passed, SlotBody};
+pub use passed::{HostResult, Passed, SlotBody};
 pub use pour::{Handles, Place, pour, pour_into};
 #[cfg(feature = "component")]
 pub(crate) use returned::Kept;

@@ -35,7 +35,7 @@ pub trait SlotBody: Send + Sync + 'static {
     }
 
     /// Runs it so.
-    fn call_direct(&self, _: Caller<'_>, _: &mut Passed<'_, '_>) -> Result<Given> {
+    fn call_direct(&self, _: Caller<'_>, _: &mut Passed<'_, '_>) -> Result<HostResult> {
         Err(mismatch())
     }
 }
@@ -187,7 +187,7 @@ impl<'g, 'l> Passed<'g, 'l> {
 
     /// Whether what is given may lie in what was shown: then it has to be copied before
     /// the guest runs, which may move its memory.
-    pub fn may_have(&self, given: &Given) -> bool {
+    pub fn may_have(&self, given: &HostResult) -> bool {
         let within = |data: *const c_void| self.memory.as_ptr_range().contains(&data.cast());
         self.is_shown
             && match &given.0 {
@@ -198,7 +198,12 @@ impl<'g, 'l> Passed<'g, 'l> {
                         // SAFETY: who gave it vouches for what lies there.
                         within(unsafe { root.at().cast::<Span>().read() }.data)
                     }
-                    _ => true,
+                    Form::List(_)
+                    | Form::Number(_)
+                    | Form::Text(_)
+                    | Form::Fields(_)
+                    | Form::Cases { .. }
+                    | Form::Resource => true,
                 },
             }
     }
@@ -219,7 +224,7 @@ fn stopped(stop: Stop, fields: &Fields, index: usize) -> Error {
 }
 
 /// What a host function gives. It is looked at and put where the function has left it.
-pub struct Given(Kind);
+pub struct HostResult(Kind);
 
 enum Kind {
     Nothing,
@@ -250,13 +255,13 @@ fn node_of<'a>(node: &*const Node) -> &'a Node {
     unsafe { &**node }
 }
 
-impl Given {
+impl HostResult {
     /// No result.
-    pub const NOTHING: Given = Given(Kind::Nothing);
+    pub const NOTHING: HostResult = HostResult(Kind::Nothing);
 
     /// The bits of a number, `bool`, `char`, case or set of flags.
-    pub fn number(bits: u64) -> Given {
-        Given(Kind::Number(bits))
+    pub fn number(bits: u64) -> HostResult {
+        HostResult(Kind::Number(bits))
     }
 
     /// A text.
@@ -264,8 +269,8 @@ impl Given {
     /// # Safety
     ///
     /// It must be there until it was put.
-    pub unsafe fn text(text: Text<'_>) -> Given {
-        Given(Kind::Text(TextSlot::new(text)))
+    pub unsafe fn text(text: Text<'_>) -> HostResult {
+        HostResult(Kind::Text(TextSlot::new(text)))
     }
 
     /// A value that is described, in the memory of a slot.
@@ -273,21 +278,21 @@ impl Given {
     /// # Safety
     ///
     /// There must be what the description says, and that itself, until it was put.
-    pub unsafe fn here(node: &Node, slot: [u64; 2]) -> Given {
-        Given(Kind::Value(node, Root::Here(slot)))
+    pub unsafe fn here(node: &Node, slot: [u64; 2]) -> HostResult {
+        HostResult(Kind::Value(node, Root::Here(slot)))
     }
 
     /// A value that is described.
     ///
     /// # Safety
     ///
-    /// As for [`Given::here`].
-    pub unsafe fn there(node: &Node, at: *const c_void) -> Given {
-        Given(Kind::Value(node, Root::There(at.cast())))
+    /// As for [`HostResult::here`].
+    pub unsafe fn there(node: &Node, at: *const c_void) -> HostResult {
+        HostResult(Kind::Value(node, Root::There(at.cast())))
     }
 
     /// The same, with all that it points to copied into an arena.
-    pub fn kept(self, ty: &Type, arena: &mut Arena) -> Result<Given> {
+    pub fn kept(self, ty: &Type, arena: &mut Arena) -> Result<HostResult> {
         let slot = match self.0 {
             Kind::Text(text) => Slot::pointer(kind::STRING, arena.put(text)?),
             Kind::Value(node, root) => {
@@ -298,11 +303,11 @@ impl Given {
         };
         // SAFETY: as above, and what was gathered is in the arena.
         let copied = unsafe { copy_into(arena, &slot, plain_text) }?;
-        Ok(Given(Kind::Slot(copied, plain_text)))
+        Ok(HostResult(Kind::Slot(copied, plain_text)))
     }
 }
 
-impl Lend for Given {
+impl Lend for HostResult {
     fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
         match &self.0 {
             Kind::Nothing => Err(mismatch().into()),
@@ -380,12 +385,12 @@ impl Returned {
 
 impl Lend for Returned {
     fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
-        match (&self.text, ty) {
-            (Some(text), Type::String) => guest.string(text),
-            // SAFETY: who returned the value vouches for what it points to, until it was
-            // put; a text by itself is nothing else.
-            _ => unsafe { guest.slot(ty, &self.text_or_slot(), self.read) },
+        if let (Some(text), Type::String) = (&self.text, ty) {
+            return guest.string(text);
         }
+        // SAFETY: who returned the value vouches for what it points to, until it was
+        // put; a text by itself is nothing else.
+        unsafe { guest.slot(ty, &self.text_or_slot(), self.read) }
     }
 
     fn put_words(

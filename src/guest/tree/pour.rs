@@ -146,20 +146,17 @@ pub unsafe fn pour(
     let mut pouring = Pouring { cx, read, place, handles, made: Vec::new() };
     // SAFETY: the caller vouches for it.
     let done = unsafe {
-        match (&node.form, ty) {
-            (Form::List(element), Type::List(list)) if node.is_span() => {
-                pouring.elements(element, &list.element, &*slot.of.list)
-            }
-            // Whatever else it is has a place of its own.
-            _ => {
-                let place = pouring.place.take(node.size, node.align.max(1));
-                let data = place.map_err(Fault::from);
-                data.and_then(|data| {
-                    pouring.value(node, ty, slot, data)?;
-                    let size = pouring.place.used;
-                    Ok(Span { data: data.cast_const().cast(), size })
-                })
-            }
+        if let (Form::List(element), Type::List(list), true) = (&node.form, ty, node.is_span()) {
+            pouring.elements(element, &list.element, &*slot.of.list)
+        } else {
+            // What is no row has a place of its own.
+            let place = pouring.place.take(node.size, node.align.max(1));
+            let data = place.map_err(Fault::from);
+            data.and_then(|data| {
+                pouring.value(node, ty, slot, data)?;
+                let size = pouring.place.used;
+                Ok(Span { data: data.cast_const().cast(), size })
+            })
         }
     };
     done.map_err(|fault| pouring.failed(fault).into_error("result".into()))

@@ -57,12 +57,11 @@ impl<T: Mapping> Mapping for Option<T> {
 impl<T: Lower> Lend for Option<T> {
     #[inline]
     fn look(&self, ty: &Type, guest: &mut dyn Look) -> Looked {
-        match (self, ty) {
-            (Some(value), Type::Option(cases)) if T::LOOKS => {
-                value.look(payload(cases, 1), guest).map_err(of_case("some"))
+        match self {
+            Some(value) if T::LOOKS => {
+                value.look(ty.at(1).unwrap_or(&Type::String), guest).map_err(of_case("some"))
             }
-            // In nothing there is nothing to look at.
-            _ => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
     #[inline]

@@ -3,6 +3,7 @@
 //!
 //! Not here: the types.
 
+use super::arities::arities;
 #[cfg(feature = "component")]
 use super::mapping::UNKNOWN;
 use super::mapping::{Lower, Mapping, Sealed, count, fits_param, fits_result};
@@ -256,7 +257,7 @@ impl<Args: 'static, F: HostClosure<Args>> Callable for Wrapped<F, Args> {
 
 /// For each number of parameters: what closures take, and closures with and without a
 /// caller.
-macro_rules! arities {
+macro_rules! closures {
     ($(($($T:ident $i:tt)*))+) => {$(
         #[allow(unused_variables)] // without parameters
         impl<$($T: Place),*> Arrive for ($($T,)*) {
@@ -376,18 +377,5 @@ macro_rules! arities {
     )+};
 }
 
-arities! {
-    ()
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 G 5)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10)
-    (A 0 B 1 C 2 D 3 E 4 G 5 H 6 I 7 J 8 K 9 L 10 M 11)
-}
+closures!(());
+arities!(closures);

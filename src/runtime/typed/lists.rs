@@ -63,11 +63,10 @@ impl<T: Mapping> Mapping for [T] {
     const TYPE: ValType = T::OF_LIST;
     const WORDS: usize = 2;
     fn ty() -> Option<Type> {
-        match Self::TYPE {
-            ValType::String => Some(Type::String),
-            // Elements of any other kind make a list.
-            _ => T::ty().map(|element| Type::List(Arc::new(tree::List { element }))),
+        if Self::TYPE == ValType::String {
+            return Some(Type::String);
         }
+        T::ty().map(|element| Type::List(Arc::new(tree::List { element })))
     }
     fn fits(ty: &Type) -> Looked {
         match ty {

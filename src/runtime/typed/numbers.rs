@@ -5,6 +5,7 @@
 use super::mapping::{Lift, Lower, Mapping, misfit, one_result, unexpected};
 use super::text::give_text;
 use crate::guest::context::ContextRef;
+use crate::guest::errors::mismatch;
 use crate::guest::host::HostCall;
 use crate::guest::number::Number;
 use crate::guest::strings::Str;
@@ -21,7 +22,7 @@ use wasmtime::Result;
 
 macro_rules! numbers {
     (
-        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ident;)+ }
+        numbers { $($a:literal $n:ident $t:ident $c:literal $b:tt $core:ident $bits:literal $sign:ident $rust:ty;)+ }
         $($others:tt)*
     ) => {$(
         impl Mapping for host_type!($sign $n $rust) {
@@ -44,8 +45,7 @@ macro_rules! numbers {
             fn look(&self, ty: &Type, _: &mut dyn Look) -> Looked {
                 match ty {
                     Type::Scalar(_) => Ok(()),
-                    // A case or flags, as `check` has seen.
-                    _ => named(ty, Number::to_bits(<$rust>::from(*self))),
+                    names => named(names, Number::to_bits(<$rust>::from(*self))),
                 }
             }
             #[inline]
@@ -59,10 +59,10 @@ macro_rules! numbers {
             }
             fn to_val(&self, ty: &Type) -> Option<Val<'static>> {
                 Some(match ty {
-                    Type::Enum(_) => Val::Enum(<$rust>::from(*self) as u32),
-                    Type::Flags(_) => Val::Flags(<$rust>::from(*self) as u32),
-                    // A number of this type, as `check` has seen.
-                    _ => Val::$n((*self).into()),
+                    Type::Enum(_) => Val::Enum(Number::to_bits(<$rust>::from(*self)) as u32),
+                    Type::Flags(_) => Val::Flags(Number::to_bits(<$rust>::from(*self)) as u32),
+                    Type::Scalar(_) => Val::$n((*self).into()),
+                    _ => return None,
                 })
             }
         }
@@ -119,9 +119,9 @@ macro_rules! numbers {
 
 /// What a list of such numbers is, beside a list.
 macro_rules! lists {
-    (I32 $rust:ident) => {};
-    (I64 $rust:ident) => {};
-    (U16 $rust:ident) => {
+    (I32 $rust:ty) => {};
+    (I64 $rust:ty) => {};
+    (U16 $rust:ty) => {
         #[inline(always)]
         fn slot_of_list<'s>(list: &'s &'s [u16], _: &'s &'s dyn Lend) -> Arg<'s> {
             Arg::utf16(list)
@@ -137,10 +137,10 @@ macro_rules! lists {
         }
         lists!(@ U16 u16);
     };
-    ($n:ident $rust:ident) => {
+    ($n:ident $rust:ty) => {
         lists!(@ $n $rust);
     };
-    (@ $n:ident $rust:ident) => {
+    (@ $n:ident $rust:ty) => {
         #[inline(always)]
         fn bytes(elements: &[$rust]) -> Option<&[u8]> {
             Some(bytes_of(elements))
@@ -152,9 +152,9 @@ macro_rules! lists {
 }
 
 macro_rules! taken_lists {
-    (I32 $rust:ident) => {};
-    (I64 $rust:ident) => {};
-    (U16 $rust:ident) => {
+    (I32 $rust:ty) => {};
+    (I64 $rust:ty) => {};
+    (U16 $rust:ty) => {
         fn text(
             from: &mut Reading<'_, '_>,
             at: u32,
@@ -180,7 +180,7 @@ macro_rules! taken_lists {
         }
         taken_lists!(S16 u16);
     };
-    ($n:ident $rust:ident) => {
+    ($n:ident $rust:ty) => {
         #[inline(always)]
         fn packed(
             from: &mut Reading<'_, '_>,
@@ -195,12 +195,9 @@ macro_rules! taken_lists {
 
 kinds_of_values!(numbers);
 
+/// What a list of these stands for: of units of UTF-16, text.
 const fn list_of(ty: ValType) -> ValType {
-    match ty {
-        ValType::U16 => ValType::String,
-        // Elements of any other kind make a list.
-        _ => ValType::List,
-    }
+    if matches!(ty, ValType::U16) { ValType::String } else { ValType::List }
 }
 
 /// Checks a case or flags that the host tells.
@@ -214,8 +211,8 @@ fn named(ty: &Type, bits: u64) -> Looked {
             let more = bits & !u64::from(flags.mask());
             Err(out_of_range(format!("{more:#x} are no flags of {ty}")))
         }
-        // Any bits are a number.
-        _ => Ok(()),
+        Type::Enum(_) | Type::Flags(_) => Ok(()),
+        _ => Err(mismatch().into()),
     }
 }
 
@@ -225,7 +222,7 @@ fn told(ty: &Type, bits: u64) -> Result<u64> {
     match ty {
         Type::Enum(cases) => find(cases, bits).map(u64::from),
         Type::Flags(flags) => Ok(bits & u64::from(flags.mask())),
-        // Any bits are a number.
-        _ => Ok(bits),
+        Type::Scalar(_) => Ok(bits),
+        _ => Err(mismatch().into()),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Not here: the fields.
 
+use super::arities::arities;
 use super::mapping::{Lift, Lower, Mapping, differs, misfit, mismatch, name, unexpected};
 use crate::guest::context::ContextRef;
 use crate::guest::host::HostCall;
@@ -154,8 +155,8 @@ macro_rules! tuples {
                 let vals = vec![$(self.$i.to_val(ty.at($i)?)?),+];
                 Some(match ty {
                     Type::Record(_) => Val::Record(vals),
-                    // That it is one of both was seen.
-                    _ => Val::Tuple(vals),
+                    Type::Tuple(_) => Val::Tuple(vals),
+                    _ => return None,
                 })
             }
         }
@@ -236,17 +237,4 @@ macro_rules! tuples {
     )+};
 }
 
-tuples! {
-    (A 0)
-    (A 0 B 1)
-    (A 0 B 1 C 2)
-    (A 0 B 1 C 2 D 3)
-    (A 0 B 1 C 2 D 3 E 4)
-    (A 0 B 1 C 2 D 3 E 4 F 5)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10)
-    (A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11)
-}
+arities!(tuples);

@@ -152,9 +152,9 @@ mod components {
     }
 
     fn answer(name: &str, args: &[Val<'_>], drops: &Arc<Drops>) -> Result<Option<Val<'static>>> {
-        let number = |i: usize| match args.get(i) {
-            Some(Val::U32(number)) => *number,
-            _ => 0,
+        let number = |i: usize| {
+            let Some(Val::U32(number)) = args.get(i) else { return 0 };
+            *number
         };
         Ok(Some(match name {
             "host-return-two" => Val::U32(2),

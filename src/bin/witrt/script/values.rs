@@ -263,14 +263,6 @@ fn same(cx: &impl AsContext, a: &Val<'_>, b: &Val<'_>) -> witrt::Result<bool> {
     match (a, b) {
         (Val::Bool(a), Val::Bool(b)) => Ok(a == b),
         (Val::Char(a), Val::Char(b)) => Ok(a == b),
-        (Val::U8(a), Val::U8(b)) => Ok(a == b),
-        (Val::S8(a), Val::S8(b)) => Ok(a == b),
-        (Val::U16(a), Val::U16(b)) => Ok(a == b),
-        (Val::S16(a), Val::S16(b)) => Ok(a == b),
-        (Val::U32(a), Val::U32(b)) => Ok(a == b),
-        (Val::S32(a), Val::S32(b)) => Ok(a == b),
-        (Val::U64(a), Val::U64(b)) => Ok(a == b),
-        (Val::S64(a), Val::S64(b)) => Ok(a == b),
         (Val::F32(a), Val::F32(b)) => Ok(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
         (Val::F64(a), Val::F64(b)) => Ok(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
         (Val::String(a), Val::String(b)) => Ok(a.to_string(cx)? == b.to_string(cx)?),
@@ -286,6 +278,7 @@ fn same(cx: &impl AsContext, a: &Val<'_>, b: &Val<'_>) -> witrt::Result<bool> {
         (Val::Result(Ok(a)), Val::Result(Ok(b))) | (Val::Result(Err(a)), Val::Result(Err(b))) => {
             payloads(a, b)
         }
+        (a, b) if a.ty() == b.ty() && a.ty().as_number().is_some() => Ok(a.bits() == b.bits()),
         _ => Ok(false),
     }
 }

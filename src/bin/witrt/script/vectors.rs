@@ -49,13 +49,13 @@ fn around(ty: &FuncType) -> String {
     }
     for (i, ty) in results.iter().enumerate() {
         let at = local + i;
-        let _ = match ty {
-            ValType::V128 => write!(
+        // Any other is one number, or a reference.
+        let _ = match *ty == ValType::V128 {
+            true => write!(
                 text,
                 " local.get {at} i64x2.extract_lane 0 local.get {at} i64x2.extract_lane 1"
             ),
-            // Any other is one number, or a reference.
-            _ => write!(text, " local.get {at}"),
+            false => write!(text, " local.get {at}"),
         };
     }
     text + "))"

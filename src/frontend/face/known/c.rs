@@ -3,12 +3,12 @@
 //! else is for a face to say.
 
 use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, Spelled, TextForm};
-use super::{Known, PLAIN, emscripten, exports};
+use super::{NamedConvention, PLAIN, emscripten, exports};
 use crate::abi::GuestEncoding;
 use crate::frontend::core::Core;
 use std::collections::HashMap;
 
-pub(in super::super) const C: Known = Known {
+pub(in super::super) const C: NamedConvention = NamedConvention {
     name: "c",
     rules,
     import_rules: rules,

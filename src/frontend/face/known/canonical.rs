@@ -2,10 +2,10 @@
 //! types: address and length; a result of more than one word lies where the core says.
 
 use super::super::rules::{CallArg, CallRule, Owner, ResultForm, Rules, TextForm};
-use super::{Known, PLAIN, c, exports};
+use super::{NamedConvention, PLAIN, c, exports};
 use crate::frontend::core::Core;
 
-pub(super) const CANONICAL: Known = Known {
+pub(super) const CANONICAL: NamedConvention = NamedConvention {
     name: "canonical",
     rules,
     import_rules: |core| Rules {

@@ -11,16 +11,16 @@ mod wasm_bindgen;
 
 pub(super) use c::C;
 
-use super::making::Known;
+use super::making::NamedConvention;
 use crate::frontend::core::Core;
 use crate::types::ImportType;
 
 /// All of them. The first one that a module is of is guessed.
-pub(super) const ALL: &[&Known] =
+pub(super) const ALL: &[&NamedConvention] =
     &[&wasm_bindgen::WASM_BINDGEN, &canonical::CANONICAL, &assemblyscript::ASSEMBLYSCRIPT, &C];
 
 /// What a convention has that says no more than the rules.
-const PLAIN: Known = Known {
+const PLAIN: NamedConvention = NamedConvention {
     name: "",
     rules: |_| unreachable!("each convention has rules"),
     import_rules: |_| unreachable!("each convention has rules"),
@@ -45,7 +45,7 @@ const PLAIN: Known = Known {
 };
 
 /// The convention of a name.
-pub(super) fn find(name: &str) -> Option<&'static Known> {
+pub(super) fn find(name: &str) -> Option<&'static NamedConvention> {
     ALL.iter().find(|known| known.name == name).copied()
 }
 

@@ -17,7 +17,7 @@ use super::super::glue::zero;
 use super::super::making::{Call, Hook, Maker, Then, used};
 use super::super::rules::{Owner, ResultForm, Rules, TextForm};
 use super::super::wit::fields;
-use super::{Known, PLAIN, c, exports};
+use super::{NamedConvention, PLAIN, c, exports};
 use crate::abi::GuestEncoding;
 use crate::error::{Error, Result};
 use crate::frontend::core::Core;
@@ -28,7 +28,7 @@ use wasm_encoder::{BlockType, Instruction as I};
 
 const I32: ValType = ValType::I32;
 
-pub(super) const ASSEMBLYSCRIPT: Known = Known {
+pub(super) const ASSEMBLYSCRIPT: NamedConvention = NamedConvention {
     name: "assemblyscript",
     rules,
     import_rules: rules,

@@ -248,11 +248,9 @@ fn outcome(hook: &mut Hook<'_, '_>, ty: &Type, locals: &[Local], write: &mut Fun
 }
 
 fn push_count(code: &mut Code, ty: Option<&Type>, length: Local) {
-    match ty {
-        Some(Type::List(list)) => Sequence::list(&list.element).push_count(code, length),
-        // Text has as many units as it is long.
-        _ => {
-            code.get(length);
-        }
+    if let Some(Type::List(list)) = ty {
+        return Sequence::list(&list.element).push_count(code, length);
     }
+    // Text has as many units as it is long.
+    code.get(length);
 }

@@ -12,7 +12,7 @@ mod values;
 
 use super::super::making::{Call, Maker};
 use super::super::rules::{AreaRule, CallRule, Owner, ResultForm, Rules, TextForm};
-use super::{Known, PLAIN, c, exports};
+use super::{NamedConvention, PLAIN, c, exports};
 use crate::error::Result;
 use crate::frontend::core::Core;
 use crate::types::{ExternType, FuncType, ImportType, ValType};
@@ -20,7 +20,7 @@ use crate::types::{ExternType, FuncType, ImportType, ValType};
 const I32: ValType = ValType::I32;
 const STACK: &str = "__wbindgen_add_to_stack_pointer";
 
-pub(super) const WASM_BINDGEN: Known = Known {
+pub(super) const WASM_BINDGEN: NamedConvention = NamedConvention {
     name: "wasm-bindgen",
     rules,
     import_rules: |core| Rules { result: ResultForm::Area, owner: Owner::Caller, ..rules(core) },

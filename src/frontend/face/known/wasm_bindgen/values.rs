@@ -15,6 +15,7 @@ use super::refs::{self, kind};
 use crate::error::Result;
 use crate::plan::Slot;
 use crate::types::ValType;
+use crate::types::kind::{Meaning, meaning, width};
 use crate::types::leaves::{TEXTS_EACH, TEXTS_HEAD};
 use crate::types::tree::Type;
 use wasm_encoder::{BlockType, HeapType, Instruction as I};
@@ -49,14 +50,13 @@ pub(super) fn optional(ty: &Type, next: Option<&ValType>) -> Option<Optional> {
             let none = cases.cases.len() as i32;
             if next == Some(&F64) { Optional::Float(Some(none)) } else { Optional::Small(none) }
         }
-        Type::Scalar(_) => match ty.val_type() {
-            ValType::U64 | ValType::S64 | ValType::F64 => Optional::Pair,
-            ValType::U32 | ValType::S32 | ValType::F32 if next == Some(&F64) => {
-                Optional::Float(None)
-            }
-            ValType::U32 | ValType::S32 | ValType::F32 => Optional::Pair,
+        Type::Scalar(kind) => match (meaning(*kind), width(*kind)) {
             // What is narrower than 32 bits has numbers to spare.
-            _ => Optional::Small(NO_SMALL),
+            (Meaning::Bool | Meaning::Char, _) | (Meaning::Number, ..4) => {
+                Optional::Small(NO_SMALL)
+            }
+            (Meaning::Number, 4) if next == Some(&F64) => Optional::Float(None),
+            (Meaning::Number, _) => Optional::Pair,
         },
         _ => return None,
     })
@@ -130,22 +130,21 @@ pub(super) fn count<'t>(types: impl Iterator<Item = &'t Type>, params: &[ValType
             Type::Option(_) => match ty.at(1) {
                 Some(inner) => match optional(inner, has_float.then_some(&F64)) {
                     Some(Optional::Small(_) | Optional::Float(_)) => 1,
-                    _ => 2,
+                    Some(Optional::Address | Optional::Pair) | None => 2,
                 },
                 None => 2,
             },
-            // A number, or the address of whatever it is.
-            _ => 1,
+            Type::Scalar(_) | Type::Enum(_) | Type::Flags(_) => 1,
+            // Its address.
+            Type::Record(_) | Type::Tuple(_) | Type::Variant(_) | Type::Result(_) => 1,
+            Type::Own(_) | Type::Borrow(_) => 1,
         })
         .sum()
 }
 
 /// Whether this is text, or may be none.
 pub(super) fn is_text(ty: &Type) -> bool {
-    match ty {
-        Type::Option(_) => ty.at(1) == Some(&Type::String),
-        ty => *ty == Type::String,
-    }
+    *ty == Type::String || matches!(ty, Type::Option(_)) && ty.at(1) == Some(&Type::String)
 }
 
 /// How many of these are text.

@@ -11,17 +11,17 @@ use crate::abi::INLINE_ENCODING;
 use crate::error::Result;
 use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short};
 
-/// What the second word of text says that is carried.
-pub(crate) const CARRIED: u32 = u32::MAX;
-/// So many words it is: length, [`CARRIED`], and the text.
-pub(crate) const CARRIED_WORDS: usize = 2 + SHORT / PART;
+/// What the second word of text says that is inline.
+pub(crate) const INLINE_SLOT: u32 = u32::MAX;
+/// So many words it is: length, [`INLINE_SLOT`], and the text.
+pub(crate) const INLINE_WORDS: usize = 2 + SHORT / PART;
 
-/// How many bytes of text a word carries.
+/// How many bytes of text a word holds.
 const PART: usize = size_of::<u128>();
 
 /// Text as words. `None` where it is long or ill-formed.
 #[inline(always)]
-pub(crate) fn carry(text: Text<'_>) -> Result<Option<[u128; CARRIED_WORDS]>> {
+pub(crate) fn inline_words(text: Text<'_>) -> Result<Option<[u128; INLINE_WORDS]>> {
     if text.len() > SHORT {
         return Ok(None);
     }
@@ -30,8 +30,8 @@ pub(crate) fn carry(text: Text<'_>) -> Result<Option<[u128; CARRIED_WORDS]>> {
     let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
     let Some(len) = short(text, into) else { return Ok(None) };
     let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
-    let mut words = [0; CARRIED_WORDS];
-    (words[0], words[1]) = (len as u128, CARRIED.into());
+    let mut words = [0; INLINE_WORDS];
+    (words[0], words[1]) = (len as u128, INLINE_SLOT.into());
     let whole = (1..SHORT / PART).map(|nth| nth * PART);
     for (word, start) in words[2..].iter_mut().zip(whole.chain([len])) {
         *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);

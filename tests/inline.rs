@@ -100,7 +100,7 @@ fn both() -> [Guest; 2] {
     [BackEnd::Compiled, BackEnd::Reference].map(Guest::new)
 }
 
-/// Texts of all lengths around those that are carried.
+/// Texts of all lengths around those that go inline.
 fn texts() -> impl Iterator<Item = String> {
     let scripts = ["abcdefghijklmnopqrstuvwxyz", "naïve Zoë", "鸚鵡", "🦜a", "\0é\u{7f}漢🦀"];
     scripts.into_iter().flat_map(|script| {
@@ -129,7 +129,7 @@ fn every_length_lands_where_it_should() {
     }
 }
 
-/// Up to sixteen are carried; of seventeen none is.
+/// Up to sixteen go inline; of seventeen none is.
 #[test]
 fn many_go_beside_each_other() {
     for mut guest in both() {

@@ -4,7 +4,7 @@
 //! Not here: which bytes the words are made of.
 
 use super::adapter::{Frame, Gen, Place};
-use super::interface::{CARRIED, CARRIED_PARTS, CARRY_WORDS, Intrinsic, Strings};
+use super::interface::{INLINE_PARTS, INLINE_SLOT, Intrinsic, MOST_INLINE_WORDS, Strings};
 use super::ir::{Body, Callee, Ins};
 use crate::abi::INLINE;
 use crate::plan::{AdapterPlan, Op, Slot, TextMem, Use};
@@ -15,11 +15,11 @@ use wasm_encoder::{BlockType, Instruction as I, MemArg};
 const HAS_VECTORS: bool = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
 
 /// So many words a string is then.
-const WORDS: usize = 2 + CARRIED_PARTS as usize;
+const WORDS: usize = 2 + INLINE_PARTS as usize;
 
-/// The words: length, slot, and what is carried.
-pub(super) fn carried() -> impl Iterator<Item = ValType> {
-    [ValType::I32; 2].into_iter().chain([ValType::V128; CARRIED_PARTS as usize])
+/// The words: length, slot, and what is inline.
+pub(super) fn inline_types() -> impl Iterator<Item = ValType> {
+    [ValType::I32; 2].into_iter().chain([ValType::V128; INLINE_PARTS as usize])
 }
 
 /// Whether the strings among these values, which are in slot `first` and those
@@ -41,32 +41,32 @@ impl Gen<'_> {
         let count = plan.ty.params().iter().filter(|ty| **ty == ValType::String).count();
         match count {
             0 => Strings::None,
-            _ if HAS_VECTORS && self.can_carry(plan, count) => Strings::Carried,
+            _ if HAS_VECTORS && self.can_inline(plan, count) => Strings::Inline,
             _ => Strings::Slots,
         }
     }
 
     /// Whether the strings among these values, which are in slot `first` and those
-    /// after it, are all written in the one encoding that text is carried in.
+    /// after it, are all written in the one encoding that inline text has.
     fn are_inline(&self, plan: &AdapterPlan, types: &[ValType], first: Slot) -> bool {
         let texts = self.texts(plan, first, types.len());
         types.iter().zip(texts).all(|(ty, text)| *ty != ValType::String || text == INLINE)
     }
 
     /// Whether an import of this type, whose results go to `to` and the slots after
-    /// it, gives strings carried: they are only written, and few words come.
-    pub fn carries_back(&self, plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
+    /// it, gives strings inline: they are only written, and few words come.
+    pub fn gives_inline(&self, plan: &AdapterPlan, ty: &FuncType, to: Slot) -> bool {
         let strings = ty.results().iter().filter(|ty| **ty == ValType::String).count();
         HAS_VECTORS
             && strings > 0
-            && ty.results().len() + strings * (WORDS - 1) <= CARRY_WORDS
+            && ty.results().len() + strings * (WORDS - 1) <= MOST_INLINE_WORDS
             && self.are_inline(plan, ty.results(), to)
             && only_written(plan, ty.results(), to)
     }
 
     /// Whether strings are only written, and few words cross, all of them
     /// numbers.
-    fn can_carry(&self, plan: &AdapterPlan, strings: usize) -> bool {
+    fn can_inline(&self, plan: &AdapterPlan, strings: usize) -> bool {
         let params = plan.ty.params();
         let number = |ty: &ValType| !ty.carrier().is_ref();
         let words = params.len() + strings * (WORDS - 1);
@@ -77,8 +77,8 @@ impl Gen<'_> {
         only_written(plan, params, 0)
             && self.are_inline(plan, params, 0)
             && params.iter().chain(plan.ty.results()).all(number)
-            && words <= CARRY_WORDS
-            && due.is_some_and(|due| results + due <= CARRY_WORDS)
+            && words <= MOST_INLINE_WORDS
+            && due.is_some_and(|due| results + due <= MOST_INLINE_WORDS)
     }
 
     /// The function `(address, length, slot, words)` that writes into a memory:
@@ -88,18 +88,18 @@ impl Gen<'_> {
         const LEN: u32 = 1;
         const SLOT: u32 = 2;
         const FIRST: u32 = 3;
-        const LAST: u32 = FIRST + CARRIED_PARTS - 1;
+        const LAST: u32 = FIRST + INLINE_PARTS - 1;
         let mut code = Vec::new();
         let mut push = |instructions: &[I<'static>]| {
             code.extend(instructions.iter().cloned().map(Ins::Plain));
         };
         // The host writes what it holds, and does not return where there is no
-        // room for what is carried: what the allocator said is a claim.
+        // room for what is inline: what the allocator said is a claim.
         push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
         push(&[I::I64Add, I::MemorySize(mem.memory), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
-        push(&[I::I64GtU, I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Ne, I::I32Or]);
+        push(&[I::I64GtU, I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Ne, I::I32Or]);
         push(&[I::If(BlockType::Empty), I::LocalGet(SLOT), I::LocalGet(LEN), I::I32Const(0)]);
-        push(&[I::LocalGet(SLOT), I::I32Const(CARRIED), I::I32Eq, I::Select]);
+        push(&[I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Eq, I::Select]);
         push(&[I::I32Const(self.mem(mem)), I::LocalGet(PTR)]);
         code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
         let mut push = |instructions: &[I<'static>]| {
@@ -114,7 +114,7 @@ impl Gen<'_> {
         // with the text.
         push(&longer_than(15));
         push(&[I::If(BlockType::Empty)]);
-        for part in 0..CARRIED_PARTS - 1 {
+        for part in 0..INLINE_PARTS - 1 {
             if part > 0 {
                 push(&longer_than(16 * part + 15));
                 push(&[I::If(BlockType::Empty)]);
@@ -122,7 +122,7 @@ impl Gen<'_> {
             push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part)]);
             push(&[I::V128Store(at(16 * u64::from(part)))]);
         }
-        push(&[const { I::End }; CARRIED_PARTS as usize - 2]);
+        push(&[const { I::End }; INLINE_PARTS as usize - 2]);
         push(&last(16));
         push(&[I::I32Sub, I::LocalGet(LAST), I::V128Store(at(0)), I::Return, I::End]);
         // Shorter text: its start and its end, which may overlap.
@@ -143,36 +143,36 @@ impl Gen<'_> {
         }
         push(&[I::End]);
         let mut params = vec![ValType::I32; FIRST as usize];
-        params.resize(FIRST as usize + CARRIED_PARTS as usize, ValType::V128);
+        params.resize(FIRST as usize + INLINE_PARTS as usize, ValType::V128);
         (FuncType::new(params, []), Body { locals: Vec::new(), code })
     }
 }
 
 impl Frame<'_, '_> {
     /// The parameters that a string is.
-    pub fn carried(&mut self) -> Place {
+    pub fn inline_place(&mut self) -> Place {
         let (len, slot) = (self.param(ValType::I32), self.param(ValType::I32));
         let parts = self.param(ValType::V128);
-        for _ in 1..CARRIED_PARTS {
+        for _ in 1..INLINE_PARTS {
             self.param(ValType::V128);
         }
-        Place::Carried { len, slot, parts }
+        Place::Inline { len, slot, parts }
     }
 
     /// Takes such a string, which an import gave, into new locals.
-    pub fn store_carried(&mut self) -> Place {
-        let locals = carried().map(|ty| self.local(ty)).collect::<Vec<_>>();
+    pub fn store_inline(&mut self) -> Place {
+        let locals = inline_types().map(|ty| self.local(ty)).collect::<Vec<_>>();
         locals.iter().rev().for_each(|local| self.push(I::LocalSet(*local)));
         let len = locals[0];
-        Place::Carried { len, slot: len + 1, parts: len + 2 }
+        Place::Inline { len, slot: len + 1, parts: len + 2 }
     }
 
     /// Writes such a string.
-    pub fn write_carried(&mut self, mem: TextMem, ptr: u32, len: u32, slot: u32, parts: u32) {
+    pub fn write_inline(&mut self, mem: TextMem, ptr: u32, len: u32, slot: u32, parts: u32) {
         self.push(I::LocalGet(ptr));
         self.push(I::LocalGet(len));
         self.push(I::LocalGet(slot));
-        (0..CARRIED_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
+        (0..INLINE_PARTS).for_each(|part| self.push(I::LocalGet(parts + part)));
         self.call_to(Callee::Writer(mem));
     }
 }
