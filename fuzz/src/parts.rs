@@ -157,7 +157,8 @@ unsafe fn call(host: *mut Host<'_>) -> bool {
         (*host).called = false;
         (*host).expected = None;
         let mut results = [Value { kind: 99, of: 99 }];
-        let (args, mut places) = (Vector::of(&mut [arg]), Vector::of(&mut results));
+        let mut args = [arg];
+        let (args, mut places) = (Vector::of(&mut args), Vector::of(&mut results));
         let mut error = null_mut();
         let good = match (*host).bytes.below(2) {
             0 => witrt_func_call((*host).func, &args, &mut places, &mut error),

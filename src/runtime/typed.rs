@@ -98,7 +98,7 @@ use std::marker::PhantomData;
 /// let error = instance.func(&mut store, "total")?.typed::<(&[(&str, &str)],), u32>();
 /// assert_eq!(
 ///     error.err().unwrap().message(),
-///     "parameter 0, element, field \"qty\": expected u32, found string"
+///     "parameter 0 (\"items\"), element, field \"qty\": expected u32, found string"
 /// );
 /// # }
 /// # Ok::<(), witrt::Error>(())
