@@ -32,9 +32,9 @@ use unit::Unit;
 pub(crate) use crate::plan::stage::PARKED_WORDS;
 pub(crate) use encode::Remap;
 pub(crate) use interface::{
-    COUNT, Entry, EntryResult, INLINE_BYTES, INLINE_PARTS, INLINE_SLOT, ImportCall, Intrinsic,
-    MOST_INLINE_WORDS, PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name, entry_name,
-    memory_name, parked_name,
+    COUNT, Entry, EntryResult, INLINE_BYTES, INLINE_PARTS, INLINE_SLOT, INLINE_UNITS, ImportCall,
+    Intrinsic, MOST_INLINE_WORDS, PAY_NAME, PAY_ONE, PAYING, Strings, WORDS, Where, deferred_name,
+    entry_name, memory_name, parked_name,
 };
 pub(crate) use origin::Origin;
 

@@ -4,6 +4,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use witrt::abi::{Convention, GuestEncoding};
 use witrt::string::Text;
 use witrt::{BackEnd, Config, Engine, Func, FuncType, HostCall, Linker};
 use witrt::{Module, Store, Str, Val, ValType};
@@ -107,15 +108,22 @@ fn steady_state() {
     let boxed = count(|| drop(std::hint::black_box(Box::new(0))));
     assert_eq!(boxed, 100, "the counter counts");
     for back_end in [BackEnd::Compiled, BackEnd::Reference] {
-        steady_state_of(back_end);
+        for encoding in [GuestEncoding::Utf8, GuestEncoding::Utf16] {
+            steady_state_of(back_end, encoding);
+        }
     }
 }
 
-fn steady_state_of(back_end: BackEnd) {
+fn steady_state_of(back_end: BackEnd, encoding: GuestEncoding) {
+    let units_of = |text: &str| match encoding {
+        GuestEncoding::Utf16 => text.encode_utf16().count(),
+        _ => text.len(),
+    };
     let mut config = Config::new();
     config.back_end(back_end);
     let engine = Engine::new(&config).unwrap();
-    let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+    let convention = Convention { text: encoding, ..Convention::SECTION };
+    let module = Module::new_by(&engine, MODULE.as_bytes(), convention).unwrap();
     let mut store = Store::new(&engine);
     let mut linker = Linker::new();
     let ty = FuncType::new([ValType::String], [ValType::String]);
@@ -155,7 +163,7 @@ fn steady_state_of(back_end: BackEnd) {
             let string_in = count(|| {
                 let mut results = [Val::U32(0)];
                 len.call(&mut store, &args, &mut results).unwrap();
-                assert!(matches!(results[0], Val::U32(n) if n as usize == text.len()));
+                assert!(matches!(results[0], Val::U32(n) if n as usize == units_of(text)));
             });
             assert_eq!(string_in, 0, "string in: {args:?}");
 
@@ -206,7 +214,7 @@ fn steady_state_of(back_end: BackEnd) {
     for text in texts {
         let units: Vec<u16> = text.encode_utf16().collect();
         let string_in = count(|| {
-            assert_eq!(len.call(&mut store, (text,)).unwrap() as usize, text.len());
+            assert_eq!(len.call(&mut store, (text,)).unwrap() as usize, units_of(text));
         });
         assert_eq!(string_in, 0, "typed string in: {text}");
         for name in ["echo", "callback"] {

@@ -1,10 +1,11 @@
 //! Text that host functions return: every length and script lands in linear
 //! memory byte for byte, with nothing written beside it, however the function is
-//! written, and whether it goes the short way or the long one. On both back
-//! ends, which do the same.
+//! written, whether it goes the short way or the long one, and into guests of each
+//! encoding. On both back ends, which do the same.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use witrt::abi::{Convention, GuestEncoding};
 use witrt::string::{Policy, Text};
 use witrt::{BackEnd, Config, Engine, Error, ErrorKind, Func, FuncType, HostCall, Instance};
 use witrt::{Linker, Module, Result, Store, Str, TrapCode, TypedFunc, Val, ValType};
@@ -137,6 +138,7 @@ fn ask(store: &mut Store, way: &str, answer: &Answer) -> Func {
 }
 
 struct Guest {
+    encoding: GuestEncoding,
     store: Store,
     instance: Instance,
     place: TypedFunc<(u32,), ()>,
@@ -149,11 +151,22 @@ struct Guest {
 impl Guest {
     /// With what makes the function that is asked.
     fn new(back_end: BackEnd, rule: Policy, ask: impl FnOnce(&mut Store) -> Func) -> Guest {
+        Guest::with(GuestEncoding::Utf8, back_end, rule, ask)
+    }
+
+    /// The same in an encoding.
+    fn with(
+        encoding: GuestEncoding,
+        back_end: BackEnd,
+        rule: Policy,
+        ask: impl FnOnce(&mut Store) -> Func,
+    ) -> Guest {
         let mut config = Config::new();
         config.back_end(back_end);
         config.ill_formed(rule);
         let engine = Engine::new(&config).unwrap();
-        let module = Module::new(&engine, MODULE.as_bytes()).unwrap();
+        let convention = Convention { text: encoding, ..Convention::SECTION };
+        let module = Module::new_by(&engine, MODULE.as_bytes(), convention).unwrap();
         let mut store = Store::new(&engine);
         let ask = ask(&mut store);
         let pair = Func::wrap(&mut store, |text: String| (text.len() as i64 - 5, text));
@@ -170,9 +183,24 @@ impl Guest {
             read: read.typed().unwrap(),
             go: go.typed().unwrap(),
             noted: noted.typed().unwrap(),
+            encoding,
             store,
             instance,
         }
+    }
+
+    /// How many code units a text has there, and how many bytes; none where it cannot be
+    /// there.
+    fn laid(&self, text: &str) -> Option<(usize, usize)> {
+        let units = match self.encoding {
+            GuestEncoding::Utf8 => text.len(),
+            GuestEncoding::Utf16 => text.encode_utf16().count(),
+            GuestEncoding::Latin1 => {
+                text.chars().all(|c| c <= 'ÿ').then(|| text.chars().count())?
+            }
+            GuestEncoding::Compact => return None,
+        };
+        Some((units, if self.encoding == GuestEncoding::Utf16 { 2 * units } else { units }))
     }
 
     fn place(&mut self, at: usize) {
@@ -186,9 +214,10 @@ impl Guest {
 
     /// This text is there, and nothing beside it.
     fn expect(&mut self, at: usize, text: &str) {
-        let range = (at as u32, text.len() as u32);
-        assert_eq!(self.read.call(&mut self.store, range).unwrap(), text);
-        let blank = self.blank.call(&mut self.store, range).unwrap();
+        let (units, bytes) = self.laid(text).unwrap();
+        let found = self.read.call(&mut self.store, (at as u32, units as u32)).unwrap();
+        assert_eq!(found, text);
+        let blank = self.blank.call(&mut self.store, (at as u32, bytes as u32)).unwrap();
         assert_eq!(blank, 1, "written beside {text:?} at {at}");
     }
 
@@ -198,6 +227,8 @@ impl Guest {
 }
 
 const BACK_ENDS: [BackEnd; 2] = [BackEnd::Compiled, BackEnd::Reference];
+const ENCODINGS: [GuestEncoding; 3] =
+    [GuestEncoding::Utf8, GuestEncoding::Utf16, GuestEncoding::Latin1];
 const SCRIPTS: [&str; 5] =
     ["abcdefghijklmnopqrstuvwxyz", "naïve Zoë", "鸚鵡", "🦜a", "\0é\u{7f}漢🦀"];
 
@@ -208,10 +239,11 @@ fn text(script: &str, chars: usize) -> String {
 
 #[test]
 fn every_length_lands_where_it_should() {
-    for back_end in BACK_ENDS {
+    for (back_end, encoding) in BACK_ENDS.into_iter().flat_map(|b| ENCODINGS.map(|e| (b, e))) {
         for way in WAYS {
             let answer = Answer::default();
-            let mut guest = Guest::new(back_end, Policy::Reject, |s| ask(s, way, &answer));
+            let mut guest =
+                Guest::with(encoding, back_end, Policy::Reject, |s| ask(s, way, &answer));
             let through = guest.instance.func(&mut guest.store, "through").unwrap();
             let through = through.typed::<(), String>().unwrap();
             let mut notes = 0;
@@ -219,12 +251,13 @@ fn every_length_lands_where_it_should() {
             let wide = [1000, 10000].map(|chars| text(SCRIPTS[2], chars));
             let short = (0..=130).flat_map(|len| SCRIPTS.map(|script| text(script, len)));
             for text in short.chain(long).chain(wide) {
+                let Some((units, bytes)) = guest.laid(&text) else { continue };
                 answer.set(&text);
                 assert_eq!(through.call(&mut guest.store, ()).unwrap(), text, "{way}");
                 // Up to the last byte.
-                let at = PAGE - text.len();
+                let at = PAGE - bytes;
                 guest.place(at);
-                assert_eq!(guest.go(0).unwrap() as usize, text.len(), "{way}");
+                assert_eq!(guest.go(0).unwrap() as usize, units, "{way}");
                 guest.expect(at, &text);
                 notes += 1;
                 assert_eq!(guest.noted(), notes, "{way}");
@@ -316,33 +349,42 @@ fn a_function_that_answers_may_call_the_guest() {
 
 #[test]
 fn an_allocator_that_lies_is_told() {
-    let told = BACK_ENDS.map(|back_end| {
-        let mut told = Vec::new();
-        for way in WAYS {
-            let answer = Answer::default();
-            let mut guest = Guest::new(back_end, Policy::Reject, |s| ask(s, way, &answer));
-            for chars in [0, 1, 7, 16, 17, 63, 64, 65, 130, 2000] {
-                let text = text(SCRIPTS[4], chars);
-                answer.set(&text);
-                for at in [PAGE + 1 - text.len(), PAGE + 1, u32::MAX as usize] {
-                    guest.place(at);
-                    let failed = guest.go(0);
-                    if !text.is_empty() {
-                        assert_eq!(failed.as_ref().unwrap_err().kind(), ErrorKind::Trap);
-                    }
-                    told.push(failed.map_err(|error| error.to_string()));
-                    guest.expect(0, "");
+    for encoding in ENCODINGS {
+        let told = BACK_ENDS.map(|back_end| lies(back_end, encoding));
+        assert_eq!(told[0], told[1]);
+    }
+}
+
+/// What is told of an allocator that lies.
+fn lies(back_end: BackEnd, encoding: GuestEncoding) -> Vec<std::result::Result<u32, String>> {
+    let mut told = Vec::new();
+    for way in WAYS {
+        let answer = Answer::default();
+        let mut guest = Guest::with(encoding, back_end, Policy::Reject, |s| ask(s, way, &answer));
+        for (script, chars) in [0, 1, 7, 16, 17, 63, 64, 65, 130, 2000]
+            .into_iter()
+            .flat_map(|chars| [SCRIPTS[0], SCRIPTS[4]].map(|script| (script, chars)))
+        {
+            let text = text(script, chars);
+            let Some((_, bytes)) = guest.laid(&text) else { continue };
+            answer.set(&text);
+            for at in [PAGE + 1 - bytes, PAGE + 1, u32::MAX as usize] {
+                guest.place(at);
+                let failed = guest.go(0);
+                if !text.is_empty() {
+                    assert_eq!(failed.as_ref().unwrap_err().kind(), ErrorKind::Trap);
                 }
+                told.push(failed.map_err(|error| error.to_string()));
+                guest.expect(0, "");
             }
-            // The next call works.
-            answer.set(&text(SCRIPTS[0], 200));
-            guest.place(0);
-            assert_eq!(guest.go(1).unwrap(), 200);
-            guest.expect(0, &text(SCRIPTS[0], 200).repeat(2));
         }
-        told
-    });
-    assert_eq!(told[0], told[1]);
+        // The next call works.
+        answer.set(&text(SCRIPTS[0], 200));
+        guest.place(0);
+        assert_eq!(guest.go(1).unwrap(), 200);
+        guest.expect(0, &text(SCRIPTS[0], 200).repeat(2));
+    }
+    told
 }
 
 /// Makes a host function.
@@ -477,6 +519,35 @@ fn the_host_may_call_it_itself() {
             func.call(&mut store, &[], &mut results).unwrap();
             let text = results[0].as_str().unwrap().to_string(&store).unwrap();
             assert_eq!(text, answer.narrow(), "{way}");
+        }
+    }
+}
+
+/// What is ill-formed in UTF-16 stays so, where that is the rule and the guest has it.
+#[test]
+fn lone_surrogates_are_kept() {
+    for back_end in BACK_ENDS {
+        for (before, behind) in [(0, 0), (3, 2), (20, 11), (40, 40), (1000, 1000)] {
+            let units = [vec![0x61; before], vec![0xD800], vec![0x62; behind]].concat();
+            let (put, closure) = (units.clone(), units.clone());
+            let bodies: [Make; 2] = [
+                Box::new(move |store| {
+                    let ty = FuncType::new([], [ValType::String]);
+                    Func::new_prepared(store, ty, move |call| call.put_text(Text::Utf16(&put)))
+                }),
+                Box::new(move |store| Func::wrap(store, move || closure.clone())),
+            ];
+            for body in bodies {
+                let mut guest = Guest::with(GuestEncoding::Utf16, back_end, Policy::Keep, body);
+                guest.place(7);
+                assert_eq!(guest.go(0).unwrap() as usize, units.len());
+                let read = guest.instance.func(&mut guest.store, "read").unwrap();
+                let mut found = [Val::U32(0)];
+                let args = [Val::U32(7), Val::U32(units.len() as u32)];
+                read.call(&mut guest.store, &args, &mut found).unwrap();
+                let found = found[0].as_str().unwrap().to_utf16(&guest.store).unwrap();
+                assert_eq!(found, units);
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Short text reaches linear memory without a call of the host: every length and
-//! script, byte for byte, with nothing written beside it; and what an allocator
-//! says is still a claim. On both back ends, which do the same.
+//! script, byte for byte, with nothing written beside it, in guests of each encoding; and
+//! what an allocator says is still a claim. On both back ends, which do the same.
 
+use witrt::abi::{Convention, GuestEncoding};
 use witrt::string::Policy;
 use witrt::{BackEnd, Config, Engine, ErrorKind, Instance, Module, Store, Str, TypedFunc, Val};
 
@@ -57,6 +58,7 @@ const MODULE: &str = r#"(module
     arg.get 0 string-to-memory $alloc call-core $one i32-to-u32)"#;
 
 struct Guest {
+    encoding: GuestEncoding,
     store: Store,
     instance: Instance,
     place: TypedFunc<(u32,), ()>,
@@ -65,11 +67,12 @@ struct Guest {
 }
 
 impl Guest {
-    fn new(back_end: BackEnd) -> Guest {
+    fn new(back_end: BackEnd, encoding: GuestEncoding) -> Guest {
         let mut config = Config::new();
         config.back_end(back_end);
         let engine = Engine::new(&config).unwrap();
-        let module = Module::new(&engine, module().as_bytes()).unwrap();
+        let convention = Convention { text: encoding, ..Convention::SECTION };
+        let module = Module::new_by(&engine, module().as_bytes(), convention).unwrap();
         let mut store = Store::new(&engine);
         let instance = Instance::new(&mut store, &module, &[]).unwrap();
         let mut func = |name: &str| instance.func(&mut store, name).unwrap();
@@ -78,9 +81,24 @@ impl Guest {
             place: place.typed().unwrap(),
             blank: blank.typed().unwrap(),
             read: read.typed().unwrap(),
+            encoding,
             store,
             instance,
         }
+    }
+
+    /// How many code units a text has there, and how many bytes; none where it cannot be
+    /// there.
+    fn laid(&self, text: &str) -> Option<(usize, usize)> {
+        let units = match self.encoding {
+            GuestEncoding::Utf8 => text.len(),
+            GuestEncoding::Utf16 => text.encode_utf16().count(),
+            GuestEncoding::Latin1 => {
+                text.chars().all(|c| c <= 'ÿ').then(|| text.chars().count())?
+            }
+            GuestEncoding::Compact => return None,
+        };
+        Some((units, if self.encoding == GuestEncoding::Utf16 { 2 * units } else { units }))
     }
 
     fn place(&mut self, at: usize) {
@@ -89,20 +107,31 @@ impl Guest {
 
     /// This text is there, and nothing beside it.
     fn expect(&mut self, at: usize, text: &str) {
-        let range = (at as u32, text.len() as u32);
-        assert_eq!(self.read.call(&mut self.store, range).unwrap(), text);
-        let blank = self.blank.call(&mut self.store, range).unwrap();
+        let (units, bytes) = self.laid(text).unwrap();
+        let found = self.read.call(&mut self.store, (at as u32, units as u32)).unwrap();
+        assert_eq!(found, text);
+        let blank = self.blank.call(&mut self.store, (at as u32, bytes as u32)).unwrap();
         assert_eq!(blank, 1, "written beside {text:?} at {at}");
     }
 }
 
-fn both() -> [Guest; 2] {
-    [BackEnd::Compiled, BackEnd::Reference].map(Guest::new)
+/// On both back ends.
+fn both(encoding: GuestEncoding) -> [Guest; 2] {
+    [BackEnd::Compiled, BackEnd::Reference].map(|back_end| Guest::new(back_end, encoding))
 }
+
+/// Those of each encoding that text in words has.
+fn guests() -> impl Iterator<Item = Guest> {
+    ENCODINGS.into_iter().flat_map(both)
+}
+
+const ENCODINGS: [GuestEncoding; 3] =
+    [GuestEncoding::Utf8, GuestEncoding::Utf16, GuestEncoding::Latin1];
 
 /// Texts of all lengths around those that go inline.
 fn texts() -> impl Iterator<Item = String> {
-    let scripts = ["abcdefghijklmnopqrstuvwxyz", "naïve Zoë", "鸚鵡", "🦜a", "\0é\u{7f}漢🦀"];
+    let scripts =
+        ["abcdefghijklmnopqrstuvwxyz", "naïve Zoë", "鸚鵡", "🦜a", "\0é\u{7f}漢🦀", "ÿ\0", "Ā"];
     scripts.into_iter().flat_map(|script| {
         (0..=70).map(move |len| script.chars().cycle().take(len).collect::<String>())
     })
@@ -110,20 +139,30 @@ fn texts() -> impl Iterator<Item = String> {
 
 #[test]
 fn every_length_lands_where_it_should() {
-    for mut guest in both() {
+    for mut guest in guests() {
         let one = guest.instance.func(&mut guest.store, "one").unwrap();
         let narrow = one.typed::<(&str,), u32>().unwrap();
         let wide = one.typed::<(&[u16],), u32>().unwrap();
+        let any = one.typed::<(Str<'_>,), u32>().unwrap();
         for text in texts() {
+            let Some((len, bytes)) = guest.laid(&text) else { continue };
             let units: Vec<u16> = text.encode_utf16().collect();
+            let values: Vec<u32> = text.chars().map(u32::from).collect();
             // In the middle, and up to the last byte.
-            for at in [1000 + text.len() % 16, PAGE - text.len()] {
+            for at in [1000 + text.len() % 16, PAGE - bytes] {
                 guest.place(at);
-                assert_eq!(narrow.call(&mut guest.store, (&text,)).unwrap(), text.len() as u32);
+                assert_eq!(narrow.call(&mut guest.store, (&text,)).unwrap(), len as u32);
                 guest.expect(at, &text);
                 guest.place(at);
-                assert_eq!(wide.call(&mut guest.store, (&units,)).unwrap(), text.len() as u32);
+                assert_eq!(wide.call(&mut guest.store, (&units,)).unwrap(), len as u32);
                 guest.expect(at, &text);
+            }
+            let bytes: Option<Vec<u8>> = values.iter().map(|c| u8::try_from(*c).ok()).collect();
+            let narrow = bytes.as_ref().map(|bytes| Str::from_latin1(bytes));
+            for text_of in [Some(Str::from_utf32(&values)), narrow].into_iter().flatten() {
+                guest.place(999);
+                assert_eq!(any.call(&mut guest.store, (&text_of,)).unwrap(), len as u32);
+                guest.expect(999, &text);
             }
         }
     }
@@ -132,7 +171,7 @@ fn every_length_lands_where_it_should() {
 /// Up to sixteen go inline; of seventeen none is.
 #[test]
 fn many_go_beside_each_other() {
-    for mut guest in both() {
+    for mut guest in guests().filter(|guest| guest.encoding != GuestEncoding::Latin1) {
         for count in COUNTS {
             let func = guest.instance.func(&mut guest.store, &format!("{count} texts")).unwrap();
             // Each may be short or long, and in either encoding.
@@ -160,7 +199,8 @@ fn many_go_beside_each_other() {
                 let mut sum = [Val::U32(0)];
                 func.call(&mut guest.store, &args, &mut sum).unwrap();
                 let all = texts.concat();
-                assert!(matches!(sum, [Val::U32(len)] if len as usize == all.len()));
+                let (len, _) = guest.laid(&all).unwrap();
+                assert!(matches!(sum, [Val::U32(sum)] if sum as usize == len));
                 guest.expect(4096, &all);
             }
         }
@@ -176,48 +216,93 @@ const LONG: &str = "A text that has more bytes than an entry carries, so that th
 
 #[test]
 fn an_allocator_that_lies_is_told() {
-    let told = both().map(|mut guest| {
-        let one = guest.instance.func(&mut guest.store, "one").unwrap();
-        let one = one.typed::<(&str,), u32>().unwrap();
-        let mut told = Vec::new();
-        for text in texts() {
-            for at in [PAGE + 1 - text.len(), PAGE + 1, u32::MAX as usize] {
-                guest.place(at);
-                let failed = one.call(&mut guest.store, (&text,));
-                if text.is_empty() && at == PAGE + 1 - text.len() || !text.is_empty() {
-                    assert_eq!(failed.as_ref().unwrap_err().kind(), ErrorKind::Trap);
-                }
-                told.push(failed.map_err(|error| error.to_string()));
-                guest.expect(0, "");
+    for encoding in ENCODINGS {
+        let [compiled, reference] = both(encoding).map(lies);
+        assert_eq!(compiled, reference);
+    }
+}
+
+/// What a call of a guest is told whose allocator lies.
+fn lies(mut guest: Guest) -> Vec<Result<u32, String>> {
+    let one = guest.instance.func(&mut guest.store, "one").unwrap();
+    let one = one.typed::<(&str,), u32>().unwrap();
+    let mut told = Vec::new();
+    for text in texts() {
+        let Some((_, bytes)) = guest.laid(&text) else { continue };
+        for at in [PAGE + 1 - bytes, PAGE + 1, u32::MAX as usize] {
+            guest.place(at);
+            let failed = one.call(&mut guest.store, (&text,));
+            if text.is_empty() && at == PAGE + 1 - bytes || !text.is_empty() {
+                assert_eq!(failed.as_ref().unwrap_err().kind(), ErrorKind::Trap);
             }
+            told.push(failed.map_err(|error| error.to_string()));
+            guest.expect(0, "");
         }
-        // The next call works.
-        guest.place(0);
-        assert_eq!(one.call(&mut guest.store, ("next",)).unwrap(), 4);
-        told
-    });
-    assert_eq!(told[0], told[1]);
+    }
+    // The next call works.
+    guest.place(0);
+    assert_eq!(one.call(&mut guest.store, ("next",)).unwrap(), 4);
+    told
 }
 
 #[test]
 fn ill_formed_text_is_told_before_the_guest_runs() {
-    let told = both().map(|mut guest| {
-        let two = guest.instance.func(&mut guest.store, "2 texts").unwrap();
-        let two = two.typed::<(&str, Str<'_>), u32>().unwrap();
-        let mut told = Vec::new();
-        for bad in [&[0xD800][..], &[0x61, 0xDC00], &[0x61; 80], &[0xDFFF; 80]] {
-            let rejected = Str::from_utf16(bad);
-            guest.place(64);
-            let failed = two.call(&mut guest.store, ("first", &rejected));
-            told.push(failed.map_err(|error| error.to_string()));
-            let replaced = Str::from_utf16(bad).with_policy(Policy::Replace);
-            guest.place(64);
-            let sum = two.call(&mut guest.store, ("first", &replaced)).unwrap();
-            guest.expect(64, &("first".to_owned() + &String::from_utf16_lossy(bad)));
-            told.push(Ok(sum));
+    for encoding in ENCODINGS {
+        let [compiled, reference] = both(encoding).map(ill_formed);
+        assert_eq!(compiled, reference);
+        assert!(compiled[0].as_ref().unwrap_err().contains("parameter 1"), "{:?}", compiled[0]);
+    }
+}
+
+fn ill_formed(mut guest: Guest) -> Vec<Result<u32, String>> {
+    let two = guest.instance.func(&mut guest.store, "2 texts").unwrap();
+    let two = two.typed::<(&str, Str<'_>), u32>().unwrap();
+    let mut told = Vec::new();
+    for bad in [&[0xD800][..], &[0x61, 0xDC00], &[0x61; 80], &[0xDFFF; 80], &[0x3042, 0xD800]] {
+        let rejected = Str::from_utf16(bad);
+        guest.place(64);
+        let failed = two.call(&mut guest.store, ("first", &rejected));
+        if failed.is_err() {
+            guest.expect(0, "");
         }
-        told
-    });
-    assert_eq!(told[0], told[1]);
-    assert!(told[0][0].as_ref().unwrap_err().contains("parameter 1"), "{:?}", told[0]);
+        told.push(failed.map_err(|error| error.to_string()));
+        let replaced = Str::from_utf16(bad).with_policy(Policy::Replace);
+        guest.place(64);
+        let sum = two.call(&mut guest.store, ("first", &replaced)).unwrap();
+        let mut text = String::from_utf16_lossy(bad);
+        if guest.encoding == GuestEncoding::Latin1 {
+            text = text.chars().map(|c| if c > 'ÿ' { '?' } else { c }).collect();
+        }
+        guest.expect(64, &("first".to_owned() + &text));
+        told.push(Ok(sum));
+    }
+    told
+}
+
+/// What is ill-formed in UTF-16 stays so, where that is the rule and the guest has it.
+#[test]
+fn lone_surrogates_are_kept() {
+    for mut guest in both(GuestEncoding::Utf16) {
+        let one = guest.instance.func(&mut guest.store, "one").unwrap();
+        let one = one.typed::<(Str<'_>,), u32>().unwrap();
+        let read = guest.instance.func(&mut guest.store, "read").unwrap();
+        for len in (1..40).chain([63, 64, 65, 100]) {
+            let mut units = vec![0x61; len];
+            units[len / 2] = 0xD800;
+            guest.place(2000);
+            let text = Str::from_utf16(&units).with_policy(Policy::Keep);
+            assert_eq!(one.call(&mut guest.store, (&text,)).unwrap(), len as u32);
+            // Around it, what is well-formed.
+            let [before, behind] = [(2000, len / 2), (2002 + 2 * (len / 2), len - len / 2 - 1)];
+            for (at, count) in [before, behind] {
+                let found = guest.read.call(&mut guest.store, (at as u32, count as u32)).unwrap();
+                assert_eq!(found, "a".repeat(count));
+            }
+            let args = [Val::U32(2000 + 2 * (len as u32 / 2)), Val::U32(1)];
+            let error = read.call(&mut guest.store, &args, &mut [Val::U32(0)]).unwrap_err();
+            assert!(error.message().contains("invalid UTF-16"), "{error}");
+            let range = (2000, 2 * len as u32);
+            assert_eq!(guest.blank.call(&mut guest.store, range).unwrap(), 1);
+        }
+    }
 }

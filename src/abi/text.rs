@@ -22,8 +22,8 @@ pub enum GuestEncoding {
 /// In the length of text of [`GuestEncoding::Compact`]: it is UTF-16.
 const TAG: u32 = 1 << 31;
 
-/// The encoding of text that is passed in registers, which only guests with that
-/// encoding take.
+/// The encoding that nearly all guests have: what short text goes in that is passed in
+/// registers, unless its guest has another.
 pub(crate) const INLINE: GuestEncoding = GuestEncoding::Utf8;
 
 /// How hosts hold text in [`INLINE`]. What nearly all guests have is known where it is
@@ -55,6 +55,11 @@ impl GuestEncoding {
             GuestEncoding::Latin1 => Some(Encoding::Latin1),
             GuestEncoding::Compact => None,
         }
+    }
+
+    /// Whether short text for such a guest can be passed in registers.
+    pub(crate) fn is_inline(self) -> bool {
+        self.fixed().is_some()
     }
 
     /// The encoding that all of its text has, if that is one of bytes, which lie anywhere.
@@ -124,10 +129,10 @@ impl Measure {
         Measure::of_other(text, guest, policy)
     }
 
-    /// Of text in [`INLINE`] that has been checked.
+    /// Of so many units of text that is as the guest has it, and has been checked.
     #[inline]
-    pub fn of_checked(text: &[u8]) -> Measure {
-        Measure { guest: INLINE, found: Measured::of_same(INLINE_ENCODING, text.len()) }
+    pub fn of_checked(guest: GuestEncoding, encoding: Encoding, units: usize) -> Measure {
+        Measure { guest, found: Measured::of_same(encoding, units) }
     }
 
     #[inline(never)]

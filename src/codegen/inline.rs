@@ -4,9 +4,10 @@
 //! Not here: which bytes the words are made of.
 
 use super::adapter::{Frame, Gen, Place};
-use super::interface::{INLINE_PARTS, INLINE_SLOT, Intrinsic, MOST_INLINE_WORDS, Strings};
+use super::interface::Strings;
+use super::interface::{INLINE_PARTS, INLINE_SLOT, INLINE_UNITS, Intrinsic, MOST_INLINE_WORDS};
 use super::ir::{Body, Callee, Ins};
-use crate::abi::INLINE;
+use crate::abi::GuestEncoding;
 use crate::plan::{AdapterPlan, Op, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
@@ -47,10 +48,10 @@ impl Gen<'_> {
     }
 
     /// Whether the strings among these values, which are in slot `first` and those
-    /// after it, are all written in the one encoding that inline text has.
+    /// after it, are all written in an encoding that inline text has.
     fn are_inline(&self, plan: &AdapterPlan, types: &[ValType], first: Slot) -> bool {
         let texts = self.texts(plan, first, types.len());
-        types.iter().zip(texts).all(|(ty, text)| *ty != ValType::String || text == INLINE)
+        types.iter().zip(texts).all(|(ty, text)| *ty != ValType::String || text.is_inline())
     }
 
     /// Whether an import of this type, whose results go to `to` and the slots after
@@ -84,67 +85,164 @@ impl Gen<'_> {
     /// The function `(address, length, slot, words)` that writes into a memory:
     /// the words, or what the slot holds.
     pub fn writer(&self, mem: TextMem) -> (FuncType, Body) {
-        const PTR: u32 = 0;
-        const LEN: u32 = 1;
-        const SLOT: u32 = 2;
-        const FIRST: u32 = 3;
-        const LAST: u32 = FIRST + INLINE_PARTS - 1;
-        let mut code = Vec::new();
-        let mut push = |instructions: &[I<'static>]| {
-            code.extend(instructions.iter().cloned().map(Ins::Plain));
-        };
-        // The host writes what it holds, and does not return where there is no
-        // room for what is inline: what the allocator said is a claim.
-        push(&[I::LocalGet(PTR), I::I64ExtendI32U, I::LocalGet(LEN), I::I64ExtendI32U]);
-        push(&[I::I64Add, I::MemorySize(mem.memory), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
-        push(&[I::I64GtU, I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Ne, I::I32Or]);
-        push(&[I::If(BlockType::Empty), I::LocalGet(SLOT), I::LocalGet(LEN), I::I32Const(0)]);
-        push(&[I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Eq, I::Select]);
-        push(&[I::I32Const(self.mem(mem)), I::LocalGet(PTR)]);
-        code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
-        let mut push = |instructions: &[I<'static>]| {
-            code.extend(instructions.iter().cloned().map(Ins::Plain));
-        };
-        push(&[I::Return, I::End]);
-        let at = |offset: u64| MemArg { offset, align: 0, memory_index: mem.memory };
-        let longer_than = |len: u32| [I::LocalGet(LEN), I::I32Const(len as i32), I::I32GtU];
-        let last =
-            |size: u32| [I::LocalGet(PTR), I::LocalGet(LEN), I::I32Add, I::I32Const(size as i32)];
-        // From 16 bytes on: words in order, and the last one so that it ends
-        // with the text.
-        push(&longer_than(15));
-        push(&[I::If(BlockType::Empty)]);
-        for part in 0..INLINE_PARTS - 1 {
-            if part > 0 {
-                push(&longer_than(16 * part + 15));
-                push(&[I::If(BlockType::Empty)]);
-            }
-            push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part)]);
-            push(&[I::V128Store(at(16 * u64::from(part)))]);
+        let mut writer = Writer { memory: mem.memory, size: LEN, code: Vec::new() };
+        let mut locals = Vec::new();
+        let is_wide = mem.text == GuestEncoding::Utf16;
+        if is_wide {
+            locals.push(ValType::I32);
+            writer.size = LAST + 1;
+            writer.push(&[I::LocalGet(LEN), I::I32Const(1), I::I32Shl, I::LocalSet(LAST + 1)]);
         }
-        push(&[const { I::End }; INLINE_PARTS as usize - 2]);
-        push(&last(16));
-        push(&[I::I32Sub, I::LocalGet(LAST), I::V128Store(at(0)), I::Return, I::End]);
-        // Shorter text: its start and its end, which may overlap.
-        for (size, lane) in [(8, 1), (4, 3)] {
-            let store = |lane| match size {
-                8 => I::V128Store64Lane { memarg: at(0), lane },
-                _ => I::V128Store32Lane { memarg: at(0), lane },
-            };
-            push(&longer_than(size - 1));
-            push(&[I::If(BlockType::Empty), I::LocalGet(PTR), I::LocalGet(FIRST), store(0)]);
-            push(&last(size));
-            push(&[I::I32Sub, I::LocalGet(LAST), store(lane), I::Return, I::End]);
+        writer.leave_to_host(self.mem(mem));
+        if is_wide {
+            writer.push(&[I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Eq]);
+            writer.push(&[I::If(BlockType::Empty)]);
+            writer.widened();
+            writer.push(&[I::End]);
         }
-        for byte in 0..3 {
-            push(&longer_than(byte));
-            push(&[I::If(BlockType::Empty), I::LocalGet(PTR), I::LocalGet(FIRST)]);
-            push(&[I::V128Store8Lane { memarg: at(byte.into()), lane: byte as u8 }, I::End]);
-        }
-        push(&[I::End]);
+        writer.copied();
+        writer.push(&[I::End]);
         let mut params = vec![ValType::I32; FIRST as usize];
         params.resize(FIRST as usize + INLINE_PARTS as usize, ValType::V128);
-        (FuncType::new(params, []), Body { locals: Vec::new(), code })
+        (FuncType::new(params, []), Body { locals, code: writer.code })
+    }
+}
+
+// The parameters of a writer.
+const PTR: u32 = 0;
+const LEN: u32 = 1;
+const SLOT: u32 = 2;
+const FIRST: u32 = 3;
+const LAST: u32 = FIRST + INLINE_PARTS - 1;
+
+/// The code of a writer.
+struct Writer {
+    memory: u32,
+    /// The local that has how many bytes are written.
+    size: u32,
+    code: Vec<Ins>,
+}
+
+impl Writer {
+    /// The host writes what it holds, and does not return where there is no room for
+    /// what is inline: what the allocator said is a claim.
+    fn leave_to_host(&mut self, mem: i32) {
+        // One of two numbers, which differ in a bit.
+        let any = [I::LocalGet(SLOT), I::I32Const(INLINE_SLOT ^ INLINE_UNITS), I::I32Or];
+        self.push(&[I::LocalGet(PTR), I::I64ExtendI32U]);
+        self.push(&[I::LocalGet(self.size), I::I64ExtendI32U, I::I64Add]);
+        self.push(&[I::MemorySize(self.memory), I::I64ExtendI32U, I::I64Const(16), I::I64Shl]);
+        self.push(&[I::I64GtU]);
+        self.push(&any);
+        self.push(&[I::I32Const(INLINE_SLOT), I::I32Ne, I::I32Or, I::If(BlockType::Empty)]);
+        for (inline, not) in [
+            (I::I32Const(INLINE_SLOT), I::LocalGet(SLOT)),
+            (I::LocalGet(self.size), I::I32Const(0)),
+        ] {
+            self.push(&[inline, not]);
+            self.push(&any);
+            self.push(&[I::I32Const(INLINE_SLOT), I::I32Eq, I::Select]);
+        }
+        self.push(&[I::I32Const(mem), I::LocalGet(PTR)]);
+        self.code.push(Ins::Call(Callee::Intrinsic(Intrinsic::Write)));
+        self.push(&[I::Return, I::End]);
+    }
+
+    /// The bytes as they are.
+    fn copied(&mut self) {
+        // From 16 on: words in order, and the last one so that it ends with the text.
+        self.in_words(self.size, |writer, part| {
+            writer.push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part)]);
+            writer.push(&[I::V128Store(writer.at(16 * u64::from(part)))]);
+        });
+        self.last(16);
+        self.push(&[I::LocalGet(LAST), I::V128Store(self.at(0)), I::Return, I::End]);
+        // Fewer: their start and their end, which may overlap.
+        for (size, lane) in [(8, 1), (4, 3)] {
+            let memarg = self.at(0);
+            let store = |lane| match size {
+                8 => I::V128Store64Lane { memarg, lane },
+                _ => I::V128Store32Lane { memarg, lane },
+            };
+            self.if_more(self.size, size - 1);
+            self.push(&[I::LocalGet(PTR), I::LocalGet(FIRST), store(0)]);
+            self.last(size);
+            self.push(&[I::LocalGet(LAST), store(lane), I::Return, I::End]);
+        }
+        for byte in 0..3 {
+            self.if_more(self.size, byte);
+            let memarg = self.at(byte.into());
+            self.push(&[I::LocalGet(PTR), I::LocalGet(FIRST)]);
+            self.push(&[I::V128Store8Lane { memarg, lane: byte as u8 }, I::End]);
+        }
+    }
+
+    /// Each byte as a unit of two, in the same steps; returns.
+    fn widened(&mut self) {
+        let (low, high) = (I::I16x8ExtendLowI8x16U, I::I16x8ExtendHighI8x16U);
+        self.in_words(LEN, |writer, part| {
+            for (half, at) in [(&low, 0), (&high, 16)] {
+                writer.push(&[I::LocalGet(PTR), I::LocalGet(FIRST + part), half.clone()]);
+                writer.push(&[I::V128Store(writer.at(32 * u64::from(part) + at))]);
+            }
+        });
+        for (half, bytes) in [(&low, 32), (&high, 16)] {
+            self.last(bytes);
+            self.push(&[I::LocalGet(LAST), half.clone(), I::V128Store(self.at(0))]);
+        }
+        self.push(&[I::Return, I::End]);
+        let memarg = self.at(0);
+        for (units, lane) in [(8, None), (4, Some(1))] {
+            let store = |lane: Option<u8>| match lane {
+                None => I::V128Store(memarg),
+                Some(lane) => I::V128Store64Lane { memarg, lane },
+            };
+            self.if_more(LEN, units - 1);
+            self.push(&[I::LocalGet(PTR), I::LocalGet(FIRST), low.clone()]);
+            self.push(&[store(lane.map(|_| 0))]);
+            self.last(2 * units);
+            self.push(&[I::LocalGet(LAST), high.clone(), store(lane), I::Return, I::End]);
+        }
+        for unit in 0..3 {
+            self.if_more(LEN, unit);
+            let memarg = self.at(2 * u64::from(unit));
+            self.push(&[I::LocalGet(PTR), I::LocalGet(FIRST), low.clone()]);
+            self.push(&[I::V128Store16Lane { memarg, lane: unit as u8 }, I::End]);
+        }
+        self.push(&[I::Return]);
+    }
+
+    /// Begins what is done with at least 16 of what a local counts: each word that is full
+    /// of them and not the last.
+    fn in_words(&mut self, count: u32, write: impl Fn(&mut Writer, u32)) {
+        self.if_more(count, 15);
+        for part in 0..INLINE_PARTS - 1 {
+            if part > 0 {
+                self.if_more(count, 16 * part + 15);
+            }
+            write(self, part);
+        }
+        self.push(&[const { I::End }; INLINE_PARTS as usize - 2]);
+    }
+
+    /// Begins what is done where a local is more than this.
+    fn if_more(&mut self, local: u32, than: u32) {
+        self.push(&[I::LocalGet(local), I::I32Const(than as i32), I::I32GtU]);
+        self.push(&[I::If(BlockType::Empty)]);
+    }
+
+    /// The address of the last so many bytes.
+    fn last(&mut self, bytes: u32) {
+        self.push(&[I::LocalGet(PTR), I::LocalGet(self.size), I::I32Add]);
+        self.push(&[I::I32Const(bytes as i32), I::I32Sub]);
+    }
+
+    fn at(&self, offset: u64) -> MemArg {
+        MemArg { offset, align: 0, memory_index: self.memory }
+    }
+
+    fn push(&mut self, instructions: &[I<'static>]) {
+        self.code.extend(instructions.iter().cloned().map(Ins::Plain));
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Intrinsic {
     Settle,
     /// `(slot, take, memory, address)`: write a string. Its slot is given back
     /// with `take`, and where it is below [`INLINE_SLOT`]. Of text that is [`INLINE_SLOT`]
-    /// instead, `take` is the length, for which there is no room: that does not
+    /// instead, `take` is its size, for which there is no room: that does not
     /// return.
     Write,
     /// `(memory, address, length) -> (slot, length)`: a string of the guest.
@@ -142,7 +142,9 @@ pub(crate) enum Strings {
     /// Length, slot, and [`INLINE_PARTS`] words. Where the slot is
     /// [`INLINE_SLOT`] these are the text, of [`INLINE_BYTES`] at most:
     /// each the next 16 bytes, but the last, which is the 16 bytes that the text
-    /// ends with (in a shorter text, what stands before it is of no meaning).
+    /// ends with (in a shorter text, what stands before it is of no meaning). Bytes for a
+    /// guest with UTF-16 are a unit each, and become two; where there are wider units,
+    /// the slot is [`INLINE_UNITS`], and the bytes are as the guest has them.
     Inline,
 }
 
@@ -190,6 +192,8 @@ pub(crate) const INLINE_BYTES: u32 = 64;
 pub(crate) const INLINE_PARTS: u32 = INLINE_BYTES / 16;
 /// Instead of a slot: the words hold the text.
 pub(crate) const INLINE_SLOT: i32 = -1;
+/// The same, but the text is in units of two bytes.
+pub(crate) const INLINE_UNITS: i32 = i32::MAX;
 /// So many words an entry takes at most where text is inline, and an import
 /// gives.
 pub(crate) const MOST_INLINE_WORDS: usize = 96;

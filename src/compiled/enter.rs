@@ -8,7 +8,7 @@
 
 use super::park::{Outer, Parking};
 use super::{Handles, Running};
-use crate::abi::{GuestEncoding, INLINE_ENCODING};
+use crate::abi::GuestEncoding;
 use crate::codegen::{self, Entry, EntryResult, Strings};
 use crate::error::{Error, Result};
 use crate::guest::context::Cx;
@@ -17,7 +17,7 @@ use crate::guest::errors::mismatch;
 use crate::guest::frame::{Frame, Room, Words};
 use crate::guest::give_back;
 use crate::guest::host::{HostCall, linked};
-use crate::guest::inline::{Copied, INLINE_SLOT, INLINE_WORDS, inline_words};
+use crate::guest::inline::{Copied, INLINE_SLOT, INLINE_UNITS, INLINE_WORDS, inline_words};
 use crate::guest::link::Link;
 use crate::guest::memory::Mem;
 use crate::guest::slots::{Held, Lending, scoped};
@@ -28,7 +28,7 @@ use crate::guest::turn::{Mark, late, run_registered, settle_for};
 use crate::guest::value::Callable;
 use crate::guest::words::HostType;
 use crate::linked::missing;
-use crate::string::{SHORT, Text};
+use crate::string::{Encoding, SHORT, Text};
 use crate::types::{FuncType, ValType};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -38,6 +38,7 @@ const _: () = assert!(
     codegen::MOST_INLINE_WORDS <= ON_STACK
         && codegen::INLINE_BYTES as usize == SHORT
         && codegen::INLINE_SLOT as u32 == INLINE_SLOT
+        && codegen::INLINE_UNITS as u32 == INLINE_UNITS
         && codegen::INLINE_PARTS as usize == INLINE_WORDS - 2
 );
 
@@ -135,7 +136,9 @@ impl Entered {
         for (i, arg) in args.iter().enumerate() {
             match arg.is() {
                 Is::Number(bits) => frame.put(bits)?,
-                Is::Text(text, _) if inline && let Some(words) = inline_words(text)? => {
+                Is::Text(text, _)
+                    if inline && let Some(words) = inline_words(text, self.text(i))? =>
+                {
                     frame.put_all(words)?;
                 }
                 // From the start: this frame is not handed on, and stays in registers.
@@ -218,15 +221,21 @@ impl Entered {
                     continue;
                 }
                 Is::Text(text, _)
-                    if inline && i != long && text.len() <= SHORT && put_inline(text, frame)? =>
+                    if inline
+                        && i != long
+                        && text.len() <= SHORT
+                        && put_inline(text, self.text(i), frame)? =>
                 {
                     continue;
                 }
-                Is::Text(text, policy) if inline && is_copied(text) => {
+                Is::Text(text, policy)
+                    if inline && let Some(to) = copied_to(text, self.text(i)) =>
+                {
                     let place = copies.next().ok_or_else(mismatch)?;
                     let policy = policy.unwrap_or(cx.data().policy).strict();
-                    Copied::by(cx.data_mut(), text, policy)
-                        .and_then(|copied| lending.lend_copied(cx, place.get_or_init(|| copied)))
+                    Copied::by(cx.data_mut(), text, policy, to).and_then(|copied| {
+                        lending.lend_copied(cx, place.get_or_init(|| copied), self.text(i))
+                    })
                 }
                 Is::Text(text, policy) => lending.lend(cx, text, policy, self.text(i)),
                 Is::String(text) => hold(cx, lending, text, self.text(i)),
@@ -461,11 +470,11 @@ impl Callable for Entered {
     }
 }
 
-/// Whether text is copied, and the copy lent: one that has to be transcoded, and is not so
-/// long that the copy costs more than measuring.
+/// Whether text for such a guest is copied, and the copy lent, and as what: one that has to
+/// be transcoded, and is not so long that the copy costs more than measuring.
 #[inline]
-fn is_copied(text: Text<'_>) -> bool {
-    text.encoding() != INLINE_ENCODING && text.len() <= MOST_COPIED
+fn copied_to(text: Text<'_>, guest: GuestEncoding) -> Option<Encoding> {
+    guest.fixed().filter(|to| text.encoding() != *to && text.len() <= MOST_COPIED)
 }
 
 /// So many units at most.
@@ -500,8 +509,8 @@ pub(super) fn put_slot(frame: &mut Frame<'_>, len: i32, slot: i32, inline: bool)
 
 /// Puts text that can go with the words, and tells whether it can.
 #[inline(never)]
-fn put_inline(text: Text<'_>, frame: &mut Frame<'_>) -> Result<bool> {
-    match inline_words(text)? {
+fn put_inline(text: Text<'_>, guest: GuestEncoding, frame: &mut Frame<'_>) -> Result<bool> {
+    match inline_words(text, guest)? {
         Some(words) => frame.put_all(words).map(|()| true),
         None => Ok(false),
     }

@@ -122,7 +122,7 @@ impl Entered {
         held: &mut Vec<Held>,
         at: usize,
     ) -> Result<()> {
-        let text = match by.hand_over(cx, self.is_inline())? {
+        let text = match by.hand_over(cx, self.text(at), self.is_inline())? {
             Handed::Inline(inline) => return frame.put_all(inline),
             Handed::Str(text) => Held::new(cx, text, self.text(at))?,
         };

@@ -23,9 +23,9 @@ use super::tree::{Arg, Is, Out, Outs};
 use super::turn::settle_for;
 use super::value::Val;
 use super::words::{HostType, HostWords, host_words};
-use crate::abi::INLINE;
+use crate::abi::{GuestEncoding, INLINE};
 use crate::error::{Error, Result};
-use crate::string::{Policy, Text};
+use crate::string::{Encoding, Policy, Text};
 use crate::types::tree::Type;
 use crate::types::{FuncType, ValType};
 use wasmtime::AsContextMut as _;
@@ -344,7 +344,8 @@ impl<'x, 's> HostCall<'x, 's> {
         if !self.writes() {
             return self.put_owned(text, self.cx.data().policy);
         }
-        let copied = Copied::new_in(self.cx.data_mut(), text);
+        let (data, to) = (self.cx.data_mut(), self.by.encoding().unwrap_or(COPIES));
+        let copied = Copied::by(data, text, data.policy, to);
         self.put_long(copied.map_err(|e| e.of_host_result(self.put()))?)
     }
 
@@ -390,7 +391,7 @@ impl<'x, 's> HostCall<'x, 's> {
     /// Puts the next result, text that is to be owned: as the guest has it who gets it.
     fn put_owned(&mut self, text: Text<'_>, policy: Policy) -> Result<()> {
         let encoding = match &self.by {
-            By::Core(by) => by.link_text(by.put).fixed().unwrap_or(COPIES),
+            By::Core(_) => self.by.encoding().unwrap_or(COPIES),
             By::Host(_) => copies(text, policy),
         };
         let copy = copy_as(self.cx.data_mut(), text, encoding, policy);
@@ -497,6 +498,17 @@ impl Rest {
     }
 }
 
+impl By<'_> {
+    /// The encoding of the string that is the next result, where a guest takes it and has
+    /// one.
+    fn encoding(&self) -> Option<Encoding> {
+        match self {
+            By::Core(by) => by.link_text(by.put).fixed(),
+            By::Host(_) => None,
+        }
+    }
+}
+
 impl Words<'_> {
     /// How the next argument comes.
     #[inline]
@@ -544,10 +556,16 @@ impl Words<'_> {
         }
     }
 
-    /// The next argument, a string, to be handed to another guest, which takes short
-    /// text inline, or not.
+    /// The next argument, a string, to be handed to another guest, which encodes it so and
+    /// takes short text inline, or not.
     #[inline]
-    pub fn hand_over(&mut self, cx: &mut Cx<'_>, inline: bool) -> Result<Handed> {
+    pub fn hand_over(
+        &mut self,
+        cx: &mut Cx<'_>,
+        guest: GuestEncoding,
+        inline: bool,
+    ) -> Result<Handed> {
+        let inline_words = |text: Text<'_>| inline_words(text, guest);
         let text = match self.text()? {
             Place::View(mem, ptr, len) => {
                 if inline && let Some(words) = mem.read(&*cx, ptr, len, inline_words)? {

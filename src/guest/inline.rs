@@ -7,33 +7,49 @@ use super::StoreData;
 use super::context::{AsContextMut, Cx};
 use super::errors::{mismatch, no_memory};
 use super::strings::Str;
-use crate::abi::INLINE_ENCODING;
+use crate::abi::{GuestEncoding, INLINE, INLINE_ENCODING};
 use crate::error::Result;
-use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short};
+use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short, short_units};
 
-/// What the second word of text says that is inline.
+/// What the second word of text says that is inline; and where the text is in units of
+/// UTF-16, since its guest has that and a byte does not hold each.
 pub(crate) const INLINE_SLOT: u32 = u32::MAX;
+pub(crate) const INLINE_UNITS: u32 = i32::MAX as u32;
 /// So many words it is: length, [`INLINE_SLOT`], and the text.
 pub(crate) const INLINE_WORDS: usize = 2 + SHORT / PART;
 
 /// How many bytes of text a word holds.
 const PART: usize = size_of::<u128>();
 
-/// Text as words. `None` where it is long or ill-formed.
+/// Text as words, for a guest that takes it so. `None` where it is long or ill-formed.
 #[inline(always)]
-pub(crate) fn inline_words(text: Text<'_>) -> Result<Option<[u128; INLINE_WORDS]>> {
+pub(crate) fn inline_words(
+    text: Text<'_>,
+    guest: GuestEncoding,
+) -> Result<Option<[u128; INLINE_WORDS]>> {
     if text.len() > SHORT {
         return Ok(None);
     }
     // The text starts after as many bytes as its last word may reach back.
     let mut bytes = [0; PART + SHORT];
     let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
-    let Some(len) = short(text, into) else { return Ok(None) };
+    // What the guest is told as the length, how many bytes there are, and of what.
+    let (len, size, slot) = match guest {
+        INLINE => match short(text, into) {
+            Some(len) => (len, len, INLINE_SLOT),
+            None => return Ok(None),
+        },
+        _ => match (short_units(text, into), guest) {
+            (Some((len, Encoding::Latin1)), _) => (len, len, INLINE_SLOT),
+            (Some((len, _)), GuestEncoding::Utf16) => (len, 2 * len, INLINE_UNITS),
+            _ => return Ok(None),
+        },
+    };
     let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
     let mut words = [0; INLINE_WORDS];
-    (words[0], words[1]) = (len as u128, INLINE_SLOT.into());
+    (words[0], words[1]) = (len as u128, slot.into());
     let whole = (1..SHORT / PART).map(|nth| nth * PART);
-    for (word, start) in words[2..].iter_mut().zip(whole.chain([len])) {
+    for (word, start) in words[2..].iter_mut().zip(whole.chain([size])) {
         *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);
     }
     Ok(Some(words))
@@ -66,13 +82,18 @@ impl Copied {
     }
 
     pub(crate) fn new_in(data: &mut StoreData, text: Text<'_>) -> Result<Copied> {
-        Copied::by(data, text, data.policy)
+        Copied::by(data, text, data.policy, INLINE_ENCODING)
     }
 
-    /// The same, by this rule.
-    pub(crate) fn by(data: &mut StoreData, text: Text<'_>, policy: Policy) -> Result<Copied> {
+    /// The same, by this rule and in this encoding.
+    pub(crate) fn by(
+        data: &mut StoreData,
+        text: Text<'_>,
+        policy: Policy,
+        to: Encoding,
+    ) -> Result<Copied> {
         let mut buffer = data.scratch.bytes.pop().unwrap_or_default();
-        match fill(&mut buffer, text, policy) {
+        match fill(&mut buffer, text, policy, to) {
             Ok((len, encoding)) => Ok(Copied { buffer, len, encoding }),
             Err(error) => {
                 data.scratch.bytes.push(buffer);
@@ -81,11 +102,12 @@ impl Copied {
         }
     }
 
-    /// A copy of a string in UTF-8.
-    pub(crate) fn of(cx: &mut Cx<'_>, text: &Str<'_>) -> Result<Copied> {
-        let policy = text.policy_or(cx.data().policy).strict();
+    /// A copy of a string in an encoding.
+    pub(crate) fn of(cx: &mut Cx<'_>, text: &Str<'_>, to: Encoding) -> Result<Copied> {
+        let policy = text.policy_or(cx.data().policy);
+        let policy = if to.keeps() { policy } else { policy.strict() };
         let mut buffer = cx.data_mut().scratch.bytes.pop().unwrap_or_default();
-        let filled = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy))?;
+        let filled = text.with_in((&*cx).into(), |text| fill(&mut buffer, text, policy, to))?;
         filled.map(|(len, encoding)| Copied { buffer, len, encoding })
     }
 
@@ -103,7 +125,7 @@ impl Copied {
 
     /// The text as bytes.
     #[inline]
-    fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.buffer[..self.len]
     }
 
@@ -123,16 +145,23 @@ impl Copied {
     }
 }
 
-/// Copies text to the start of a buffer and gives its length and encoding.
-fn fill(buffer: &mut Vec<u8>, text: Text<'_>, policy: Policy) -> Result<(usize, Encoding)> {
-    let one_pass = if text.len() <= ONE_PASS { 3 * text.len() } else { text.len() };
-    make_room(buffer, one_pass)?;
-    match string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy) {
-        Ok(len) => Ok((len, INLINE_ENCODING)),
+/// Copies text to the start of a buffer, in an encoding or as it is kept, and gives how many
+/// bytes it has there, and its encoding.
+fn fill(
+    buffer: &mut Vec<u8>,
+    text: Text<'_>,
+    policy: Policy,
+    to: Encoding,
+) -> Result<(usize, Encoding)> {
+    let size = to.unit_size();
+    let most = if to == Encoding::Utf8 && text.len() <= ONE_PASS { 3 } else { size };
+    make_room(buffer, most * text.len())?;
+    match string::copy(text, Dest::of_bytes(to, buffer), policy) {
+        Ok(len) => Ok((size * len, to)),
         Err(CopyError::TooSmall { needed }) => {
-            make_room(buffer, needed)?;
-            let len = string::copy(text, Dest::of_bytes(INLINE_ENCODING, buffer), policy)?;
-            Ok((len, INLINE_ENCODING))
+            make_room(buffer, size * needed)?;
+            let len = string::copy(text, Dest::of_bytes(to, buffer), policy)?;
+            Ok((size * len, to))
         }
         Err(CopyError::BadText(_)) if policy == Policy::Keep && text.encoding().keeps() => {
             let encoding = text.encoding();

@@ -34,7 +34,8 @@ const ONCE: i32 = -2;
 
 /// Text that is only to be written.
 pub(crate) enum Once {
-    Copied(Copied),
+    /// What measuring found is there where it is not encoded as the guest does.
+    Copied(Copied, Option<Measure>),
     /// As in [`Held::Text`].
     Text(Str<'static>, Option<Measure>),
 }
@@ -264,11 +265,18 @@ impl<'a> Lending<'a> {
         self.lend_measured(cx, text, policy, measured)
     }
 
-    /// Puts a copy of text into the next slot, for such guests as it is for, and gives its
-    /// length.
+    /// Puts a copy of text into the next slot that is encoded as such guests do, and gives
+    /// its length.
     #[inline]
-    pub(crate) fn lend_copied(&self, cx: &mut Cx<'_>, text: &'a Copied) -> Result<i32> {
-        self.lend_measured(cx, text.text(), None, Measure::of_checked(text.utf8()?))
+    pub(crate) fn lend_copied(
+        &self,
+        cx: &mut Cx<'_>,
+        text: &'a Copied,
+        guest: GuestEncoding,
+    ) -> Result<i32> {
+        let text = text.text();
+        let measured = Measure::of_checked(guest, text.encoding(), text.len());
+        self.lend_measured(cx, text, None, measured)
     }
 
     #[inline]

@@ -107,13 +107,18 @@ pub(crate) fn write(cx: &mut Cx<'_>, slot: i32, take: i32, mem: Mem, ptr: u32) -
 /// Writes text that is only to be written, and is copied already.
 #[inline(always)]
 fn write_copied(cx: &mut Cx<'_>, slot: i32, mem: Mem, ptr: u32) -> Result<()> {
-    let text = match cx.data_mut().slots.take_once(slot)? {
-        Once::Copied(text) => text,
+    let (text, measured) = match cx.data_mut().slots.take_once(slot)? {
+        Once::Copied(text, measured) => (text, measured),
         Once::Text(text, measured) => return write_str(cx, &text, measured, mem, ptr),
     };
-    let bytes = text.utf8()?;
-    let (room, data) = mem.room_with(cx, ptr, bytes.len())?;
-    room.copy_from_slice(bytes);
+    let bytes = measured.map_or(text.bytes().len(), |measured| measured.bytes());
+    let (room, data) = mem.room_with(cx, ptr, bytes)?;
+    match measured {
+        None => room.copy_from_slice(text.bytes()),
+        Some(measured) => {
+            measured.write_unchanged(text.text(), room).map_err(changed_since)?;
+        }
+    }
     text.give_back(data);
     Ok(())
 }

@@ -126,18 +126,12 @@ pub fn length(src: Text<'_>, to: Encoding) -> usize {
 #[inline]
 pub fn copy(src: Text<'_>, mut dst: Dest<'_>, policy: Policy) -> Result<usize, CopyError> {
     // Most of what a guest gives is short, and fits.
-    if let Text::Utf8(s) = src
-        && s.len() <= SWEPT
+    if src.len() <= SWEPT
         && policy != Policy::Replace
+        && may_grow(src, &dst.0).is_none_or(|worst| worst <= dst.len())
+        && let Some(written) = copy_short(src, &mut dst.0)
     {
-        let written = match &mut dst.0 {
-            Room::Utf8(d) => copy_short_utf8(s, d),
-            Room::Utf16(d) => decode_short(s, d),
-            _ => None,
-        };
-        if let Some(written) = written {
-            return Ok(written);
-        }
+        return Ok(written);
     }
     copy_any(src, dst, policy)
 }
@@ -210,14 +204,9 @@ fn refill<T: Copy>(
     vec.clear();
     make_room(vec, mostly)?;
     // Most is short: it needs no policy, and no more room.
-    if let Text::Utf8(s) = src
-        && s.len() <= SWEPT
+    if src.len() <= SWEPT
         && !super::scalar_is_forced()
-        && let Some(written) = match room(vec.spare_capacity_mut()) {
-            Room::Utf8(d) => copy_short_utf8(s, d),
-            Room::Utf16(d) => decode_short(s, d),
-            _ => None,
-        }
+        && let Some(written) = copy_short(src, &mut room(vec.spare_capacity_mut()))
     {
         // SAFETY: it is empty, so its first units are those that have been written.
         unsafe { vec.set_len(written) };
@@ -256,14 +245,77 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     }
 }
 
+/// See `super::short_units`.
+#[inline]
+pub fn short_units(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<(usize, Encoding)> {
+    let len = src.len();
+    let narrow = room(into).get_mut(..len)?;
+    let is_narrow = match src {
+        Text::Utf8(s) => short::sweep(s, narrow),
+        Text::Utf16(s) => short::sweep(s, narrow),
+        Text::Latin1(s) => {
+            narrow.write_copy_of_slice(s);
+            true
+        }
+        _ => false,
+    };
+    if is_narrow { Some((len, Encoding::Latin1)) } else { other_units(src, into) }
+}
+
+#[inline(never)]
+fn other_units(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<(usize, Encoding)> {
+    let mut units = [0; SHORT];
+    let len = match src {
+        Text::Utf8(s) => to_utf16(s, room(&mut units))?,
+        Text::Utf16(s) => {
+            let copy = units.get_mut(..s.len())?;
+            copy.copy_from_slice(s);
+            is_paired(copy).then_some(s.len())?
+        }
+        other => wide::copy(other, Dest::utf16(&mut units), Policy::Reject).ok()?,
+    };
+    short::narrowest(units.get(..len)?, into)
+}
+
 /// See `super::short_to_utf16`.
 #[inline]
 pub fn short_to_utf16(src: &[u8], into: &mut [u16; SHORT]) -> Option<usize> {
     decode_short(src, room(into))
 }
 
+/// How many units a text may become, where those are more than it has.
+#[inline(always)]
+fn may_grow(src: Text<'_>, dst: &Room<'_>) -> Option<usize> {
+    match (src, dst) {
+        (Text::Utf16(s), Room::Utf8(_)) => Some(3 * s.len()),
+        _ => None,
+    }
+}
+
 // For up to `SWEPT` units; `None` if they are ill-formed, and if there is
 // not as much room as there are units (then nothing is written).
+
+#[inline(always)]
+fn copy_short(src: Text<'_>, dst: &mut Room<'_>) -> Option<usize> {
+    match (src, dst) {
+        (Text::Utf8(s), Room::Utf8(d)) => copy_short_utf8(s, d),
+        (Text::Utf8(s), Room::Utf16(d)) => decode_short(s, d),
+        (Text::Utf16(s), Room::Utf16(d)) => copy_short_utf16(s, d),
+        (Text::Utf16(s), Room::Utf8(d)) => encode_short(s, d),
+        _ => None,
+    }
+}
+
+#[inline]
+fn copy_short_utf16(src: &[u16], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
+    let dst = dst.get_mut(..src.len())?;
+    if src.len() > SWEPT {
+        return None;
+    }
+    // SAFETY: of up to so many units a sweep writes each, ASCII or not.
+    let well_formed = short::sweep(src, dst) || is_paired(unsafe { dst.assume_init_ref() });
+    well_formed.then_some(src.len())
+}
 
 #[inline]
 fn copy_short_utf8(src: &[u8], dst: &mut [MaybeUninit<u8>]) -> Option<usize> {

@@ -135,6 +135,19 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     fast::short(src, into)
 }
 
+/// The same for who has UTF-16 or Latin-1: writes a text as Latin-1 where that holds it,
+/// else as UTF-16, the lower byte first, and gives its length in code units and which it is.
+///
+/// `None` also where it has more than [`SHORT`] units, or bytes as UTF-16.
+#[doc(hidden)]
+#[inline]
+pub fn short_units(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<(usize, Encoding)> {
+    if scalar_is_forced() {
+        return scalar::short_units(src, into);
+    }
+    fast::short_units(src, into)
+}
+
 /// [`copy`] of up to [`SHORT`] bytes of UTF-8, as UTF-16. `None` for more, and for
 /// ill-formed text, of which it tells more.
 #[doc(hidden)]

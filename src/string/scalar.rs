@@ -105,6 +105,22 @@ pub fn short(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<usize> {
     copy(src, Dest::utf8(into), Policy::Reject).ok()
 }
 
+/// See `super::short_units`.
+pub fn short_units(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<(usize, Encoding)> {
+    if src.len() > SHORT {
+        return None;
+    }
+    if let Ok(len) = copy(src, Dest::latin1(into), Policy::Reject) {
+        return Some((len, Encoding::Latin1));
+    }
+    let mut units = [0; SHORT / 2];
+    let len = copy(src, Dest::utf16(&mut units), Policy::Reject).ok()?;
+    for (pair, unit) in into.as_chunks_mut().0.iter_mut().zip(units) {
+        *pair = unit.to_le_bytes();
+    }
+    Some((len, Encoding::Utf16))
+}
+
 /// See [`super::narrowest`].
 pub fn narrowest(src: Text<'_>, policy: Policy) -> Result<(Narrowest, usize), BadText> {
     let (mut narrowest, mut count) = (Narrowest::Ascii, 0);

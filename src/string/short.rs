@@ -5,14 +5,15 @@
 //! between 4 and 64 has a loop at all. Other text goes one scalar value after
 //! another, by branches, which a text in one script makes predictable.
 
+use super::Encoding;
 use std::mem::MaybeUninit;
 
 /// The longest text that can be swept.
 pub const SWEPT: usize = 64;
 
 /// Writes a text of up to [`SWEPT`] units to a destination of the same length and
-/// tells whether it was ASCII. What is not ASCII becomes anything, but bytes
-/// that go to bytes are copied as they are.
+/// tells whether it was ASCII. What is not ASCII becomes anything, but units
+/// that go to their like are copied as they are.
 ///
 /// Not inlined: where the slices are parameters the compiler knows that they do
 /// not overlap, and uses whole vectors.
@@ -141,6 +142,22 @@ pub fn decode(mut src: &[u8], dst: &mut [MaybeUninit<u16>]) -> Option<usize> {
         src = src.get(len..)?;
     }
     Some(at)
+}
+
+/// Writes units of UTF-16 as Latin-1, or where that does not hold them as they are, and
+/// tells how many and which; `None` where there is no room.
+pub fn narrowest(units: &[u16], into: &mut [u8; SWEPT]) -> Option<(usize, Encoding)> {
+    let len = units.len();
+    if units.iter().fold(0, |all, unit| all | unit) < 0x100 {
+        for (byte, unit) in into.get_mut(..len)?.iter_mut().zip(units) {
+            *byte = *unit as u8;
+        }
+        return Some((len, Encoding::Latin1));
+    }
+    for (pair, unit) in into.as_chunks_mut().0.get_mut(..len)?.iter_mut().zip(units) {
+        *pair = unit.to_le_bytes();
+    }
+    Some((len, Encoding::Utf16))
 }
 
 /// Whether bytes are UTF-8: a state machine in which a step is one shift.

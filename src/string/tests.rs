@@ -72,6 +72,9 @@ fn short_ones() {
             let mut buffer = [0; SHORT];
             let len = fast::short(src, &mut buffer).expect("it is short");
             assert_eq!(&buffer[..len], text.as_bytes());
+            let (len, encoding) = fast::short_units(src, &mut buffer).expect("it is short");
+            let found = Text::of_bytes(encoding, &buffer[..len * encoding.unit_size()]);
+            assert_eq!(transcoded(found, Encoding::Utf8, Policy::Reject).as_ref(), Some(text));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use witrt::string::{
     Changed, CopyError, Dest, Encoding, Measured, Policy, SHORT, Text, fast, length, measure,
-    scalar, short, transcode, transcode_unchanged,
+    scalar, short, short_units, transcode, transcode_unchanged,
 };
 
 /// Those that go straight.
@@ -62,6 +62,22 @@ pub fn agree_on_short(src: Text<'_>) {
         let mut buffer = [0xA5; SHORT];
         let len = verb(src, &mut buffer);
         assert_eq!(len.map(|len| &buffer[..len]), expected, "{src:?}");
+    }
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let narrow: Option<Vec<u8>> = units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
+    let expected = match narrow {
+        Some(bytes) => (units.len(), Encoding::Latin1, bytes),
+        None => {
+            (units.len(), Encoding::Utf16, units.iter().flat_map(|u| u.to_le_bytes()).collect())
+        }
+    };
+    let is_short = fault.is_none() && src.len() <= SHORT && expected.2.len() <= SHORT;
+    for verb in [fast::short_units, scalar::short_units, short_units] {
+        let mut buffer = [0xA5; SHORT];
+        let found = verb(src, &mut buffer);
+        let found = found
+            .map(|(len, encoding)| (len, encoding, buffer[..len * encoding.unit_size()].to_vec()));
+        assert_eq!(found, is_short.then(|| expected.clone()), "{src:?}");
     }
 }
 

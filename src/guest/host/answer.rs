@@ -3,17 +3,17 @@
 //! Not here: arguments.
 
 use super::Words;
-use crate::abi::GuestEncoding;
+use crate::abi::{GuestEncoding, INLINE};
 use crate::error::Result;
 use crate::guest::context::Cx;
 use crate::guest::errors::mismatch;
 use crate::guest::inline::{Copied, INLINE_WORDS, inline_words};
 use crate::guest::measure::{length, word};
-use crate::guest::slots::{Held, Once};
-use crate::guest::strings::Str;
+use crate::guest::slots::{Held, Once, measure};
+use crate::guest::strings::{COPIES, Str};
 use crate::guest::transfer::measure_result;
 use crate::guest::value::Val;
-use crate::string::Text;
+use crate::string::{Policy, Text};
 use crate::types::ValType;
 
 impl Words<'_> {
@@ -38,7 +38,9 @@ impl Words<'_> {
         if !self.link.inline {
             return Ok(false);
         }
-        let Some(words) = inline_words(text)? else { return Ok(false) };
+        let Some(words) = inline_words(text, self.link_text(self.put))? else {
+            return Ok(false);
+        };
         self.string()?;
         self.words.put_all(words)?;
         Ok(true)
@@ -69,11 +71,10 @@ impl Words<'_> {
             {
                 return Ok(());
             }
-            return match Copied::of(cx, &text) {
+            let guest = self.link_text(self.put);
+            return match Copied::of(cx, &text, guest.fixed().unwrap_or(COPIES)) {
                 Ok(copied) => self.put_copied(cx, copied),
-                Err(error) => {
-                    measure_result(cx, self.put, &text, self.link_text(self.put)).and(Err(error))
-                }
+                Err(error) => measure_result(cx, self.put, &text, guest).and(Err(error)),
             };
         }
         self.string()?;
@@ -85,9 +86,23 @@ impl Words<'_> {
     }
 
     pub(super) fn put_copied(&mut self, cx: &mut Cx<'_>, text: Copied) -> Result<()> {
-        let len = word(text.utf8().map_err(|e| e.of_host_result(self.put))?.len())?;
+        let guest = self.link_text(self.put);
+        let (len, measured) = if guest == INLINE {
+            (word(text.utf8().map_err(|e| e.of_host_result(self.put))?.len())?, None)
+        } else {
+            let found = text.text();
+            match guest.fixed() == Some(found.encoding()) {
+                true => (word(found.len())?, None),
+                false => {
+                    // What is in it has been looked at: it is well-formed, or kept.
+                    let measured = measure(Policy::Keep, found, None, guest);
+                    let measured = measured.map_err(|e| e.of_host_result(self.put))?;
+                    (length(&measured)?, Some(measured))
+                }
+            }
+        };
         self.string()?;
-        let slot = cx.data_mut().slots.add_once(Once::Copied(text));
+        let slot = cx.data_mut().slots.add_once(Once::Copied(text, measured));
         self.put_slot(slot, len)
     }
 
