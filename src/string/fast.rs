@@ -252,7 +252,8 @@ pub fn short_units(src: Text<'_>, into: &mut [u8; SHORT]) -> Option<(usize, Enco
     let narrow = room(into).get_mut(..len)?;
     let is_narrow = match src {
         Text::Utf8(s) => short::sweep(s, narrow),
-        Text::Utf16(s) => short::sweep(s, narrow),
+        // What is no more than Latin-1 has been written as that.
+        Text::Utf16(s) => short::sweep(s, narrow) || s.iter().fold(0, |all, u| all | u) < 0x100,
         Text::Latin1(s) => {
             narrow.write_copy_of_slice(s);
             true

@@ -12,8 +12,8 @@ use std::mem::MaybeUninit;
 pub const SWEPT: usize = 64;
 
 /// Writes a text of up to [`SWEPT`] units to a destination of the same length and
-/// tells whether it was ASCII. What is not ASCII becomes anything, but units
-/// that go to their like are copied as they are.
+/// tells whether it was ASCII. Of what is not ASCII the lowest bits are copied, as many
+/// as there is room for.
 ///
 /// Not inlined: where the slices are parameters the compiler knows that they do
 /// not overlap, and uses whole vectors.
@@ -245,7 +245,7 @@ impl Unit for u16 {
     }
 }
 
-/// Room in which an ASCII unit can be written; other units become anything.
+/// Room in which an ASCII unit can be written; of other units, what fits.
 pub trait From7Bit<S> {
     /// Writes it so.
     fn from_7bit(unit: S) -> Self;
