@@ -10,4 +10,4 @@ mod text;
 
 pub use convention::{AllocArg, Convention, Form, Freed};
 pub use text::GuestEncoding;
-pub(crate) use text::{INLINE, INLINE_ENCODING, Measure};
+pub(crate) use text::{INLINE, INLINE_ENCODING, Measure, Short};

@@ -2,7 +2,9 @@
 //!
 //! Not here: where it lies.
 
-use crate::string::{self, BadText, Changed, Dest, Encoding, Measured, Narrowest, Policy, Text};
+use crate::string::{
+    self, BadText, Changed, Dest, Encoding, Measured, Narrowest, Policy, SHORT, Text,
+};
 
 /// How a guest stores text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,6 +64,25 @@ impl GuestEncoding {
         self.fixed().is_some()
     }
 
+    /// Writes short text for such a guest to the start of a buffer, as it is passed in
+    /// registers; `None` where it is long, ill-formed, or nothing that the guest can have.
+    #[inline(always)]
+    pub(crate) fn short(self, text: Text<'_>, into: &mut [u8; SHORT]) -> Option<Short> {
+        if self == INLINE {
+            let length = string::short(text, into)?;
+            return Some(Short { length, size: length, in_units: false });
+        }
+        match (string::short_units(text, into)?, self) {
+            ((length, Encoding::Latin1), _) => {
+                Some(Short { length, size: length, in_units: false })
+            }
+            ((length, _), GuestEncoding::Utf16) => {
+                Some(Short { length, size: 2 * length, in_units: true })
+            }
+            _ => None,
+        }
+    }
+
     /// The encoding that all of its text has, if that is one of bytes, which lie anywhere.
     #[cfg(feature = "component")]
     pub(crate) fn of_bytes(self) -> Option<Encoding> {
@@ -106,6 +127,17 @@ impl GuestEncoding {
     fn most(self) -> usize {
         if self == GuestEncoding::Compact { (TAG - 1) as usize } else { u32::MAX as usize }
     }
+}
+
+/// Text that is passed in registers.
+pub(crate) struct Short {
+    /// What the guest is told as its length.
+    pub length: usize,
+    /// How many bytes are passed.
+    pub size: usize,
+    /// Whether these are code units of two bytes each; else each is a code unit, which the
+    /// guest may have in two.
+    pub in_units: bool,
 }
 
 /// What checking a text for a guest found: plain facts, as a [`Measured`] is.

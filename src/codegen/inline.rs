@@ -7,7 +7,6 @@ use super::adapter::{Frame, Gen, Place};
 use super::interface::Strings;
 use super::interface::{INLINE_PARTS, INLINE_SLOT, INLINE_UNITS, Intrinsic, MOST_INLINE_WORDS};
 use super::ir::{Body, Callee, Ins};
-use crate::abi::GuestEncoding;
 use crate::plan::{AdapterPlan, Op, Slot, TextMem, Use};
 use crate::types::{FuncType, ValType};
 use wasm_encoder::{BlockType, Instruction as I, MemArg};
@@ -87,14 +86,15 @@ impl Gen<'_> {
     pub fn writer(&self, mem: TextMem) -> (FuncType, Body) {
         let mut writer = Writer { memory: mem.memory, size: LEN, code: Vec::new() };
         let mut locals = Vec::new();
-        let is_wide = mem.text == GuestEncoding::Utf16;
-        if is_wide {
+        let (shift, _) = mem.text.shift();
+        if shift > 0 {
             locals.push(ValType::I32);
             writer.size = LAST + 1;
-            writer.push(&[I::LocalGet(LEN), I::I32Const(1), I::I32Shl, I::LocalSet(LAST + 1)]);
+            writer.push(&[I::LocalGet(LEN), I::I32Const(shift as i32), I::I32Shl]);
+            writer.push(&[I::LocalSet(writer.size)]);
         }
         writer.leave_to_host(self.mem(mem));
-        if is_wide {
+        if shift > 0 {
             writer.push(&[I::LocalGet(SLOT), I::I32Const(INLINE_SLOT), I::I32Eq]);
             writer.push(&[I::If(BlockType::Empty)]);
             writer.widened();

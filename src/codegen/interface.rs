@@ -142,9 +142,9 @@ pub(crate) enum Strings {
     /// Length, slot, and [`INLINE_PARTS`] words. Where the slot is
     /// [`INLINE_SLOT`] these are the text, of [`INLINE_BYTES`] at most:
     /// each the next 16 bytes, but the last, which is the 16 bytes that the text
-    /// ends with (in a shorter text, what stands before it is of no meaning). Bytes for a
-    /// guest with UTF-16 are a unit each, and become two; where there are wider units,
-    /// the slot is [`INLINE_UNITS`], and the bytes are as the guest has them.
+    /// ends with (in a shorter text, what stands before it is of no meaning). Where the
+    /// guest's code units are of two bytes, each of these is one; where that does not hold
+    /// them, the slot is [`INLINE_UNITS`], and the bytes are as the guest has them.
     Inline,
 }
 

@@ -7,12 +7,12 @@ use super::StoreData;
 use super::context::{AsContextMut, Cx};
 use super::errors::{mismatch, no_memory};
 use super::strings::Str;
-use crate::abi::{GuestEncoding, INLINE, INLINE_ENCODING};
+use crate::abi::{GuestEncoding, INLINE_ENCODING, Short};
 use crate::error::Result;
-use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text, short, short_units};
+use crate::string::{self, CopyError, Dest, Encoding, Policy, SHORT, Text};
 
-/// What the second word of text says that is inline; and where the text is in units of
-/// UTF-16, since its guest has that and a byte does not hold each.
+/// What the second word of text says that is inline; and where its code units are of two
+/// bytes, since one does not hold each.
 pub(crate) const INLINE_SLOT: u32 = u32::MAX;
 pub(crate) const INLINE_UNITS: u32 = i32::MAX as u32;
 /// So many words it is: length, [`INLINE_SLOT`], and the text.
@@ -33,21 +33,11 @@ pub(crate) fn inline_words(
     // The text starts after as many bytes as its last word may reach back.
     let mut bytes = [0; PART + SHORT];
     let Some(into) = bytes.last_chunk_mut() else { return Err(mismatch()) };
-    // What the guest is told as the length, how many bytes there are, and of what.
-    let (len, size, slot) = match guest {
-        INLINE => match short(text, into) {
-            Some(len) => (len, len, INLINE_SLOT),
-            None => return Ok(None),
-        },
-        _ => match (short_units(text, into), guest) {
-            (Some((len, Encoding::Latin1)), _) => (len, len, INLINE_SLOT),
-            (Some((len, _)), GuestEncoding::Utf16) => (len, 2 * len, INLINE_UNITS),
-            _ => return Ok(None),
-        },
-    };
+    let Some(Short { length, size, in_units }) = guest.short(text, into) else { return Ok(None) };
+    let slot = if in_units { INLINE_UNITS } else { INLINE_SLOT };
     let part = |start: usize| bytes.get(start..).and_then(|rest| rest.first_chunk());
     let mut words = [0; INLINE_WORDS];
-    (words[0], words[1]) = (len as u128, slot.into());
+    (words[0], words[1]) = (length as u128, slot.into());
     let whole = (1..SHORT / PART).map(|nth| nth * PART);
     for (word, start) in words[2..].iter_mut().zip(whole.chain([size])) {
         *word = u128::from_le_bytes(*part(start).ok_or_else(mismatch)?);
@@ -154,7 +144,7 @@ fn fill(
     to: Encoding,
 ) -> Result<(usize, Encoding)> {
     let size = to.unit_size();
-    let most = if to == Encoding::Utf8 && text.len() <= ONE_PASS { 3 } else { size };
+    let most = if text.len() <= ONE_PASS { size.max(3) } else { size };
     make_room(buffer, most * text.len())?;
     match string::copy(text, Dest::of_bytes(to, buffer), policy) {
         Ok(len) => Ok((size * len, to)),
