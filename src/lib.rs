@@ -67,6 +67,7 @@ pub use guest::slots::Lending;
 #[doc(hidden)]
 pub use guest::stack::with_room;
 pub use guest::strings::Str;
+pub(crate) use guest::value::with_parts;
 pub use guest::value::{Func, List, Payload, Val};
 pub use runtime::config::{BackEnd, Config, OptLevel};
 #[doc(hidden)]

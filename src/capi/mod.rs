@@ -22,8 +22,9 @@
 //! | func       | functions and callbacks                                   |
 //! | slot       | values of prepared calls, without their kinds             |
 //! | field      | what a host says of its own structs                       |
-//! | described  | calls with these                                          |
-//! | slot_call  | calls with them                                           |
+//! | field_value | values at slots, by what describes them                  |
+//! | described  | calls with such values                                    |
+//! | slot_call  | calls with plain slots                                    |
 //! | kept       | results that there was no room for                        |
 //! | prepared   | prepared calls                                            |
 //! | prepare_fields | those with values that are described                  |
@@ -52,6 +53,7 @@ pub mod error;
 pub mod externs;
 pub mod families;
 pub mod field;
+mod field_value;
 pub mod func;
 pub mod importtype;
 pub mod instance;

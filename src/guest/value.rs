@@ -22,6 +22,21 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+/// The values that lie in slots of their own, those with parts and resources, as a pattern.
+macro_rules! with_parts {
+    () => {
+        $crate::Val::List(_)
+            | $crate::Val::Record(_)
+            | $crate::Val::Tuple(_)
+            | $crate::Val::Variant(..)
+            | $crate::Val::Result(_)
+            | $crate::Val::Option(_)
+            | $crate::Val::Own(_)
+            | $crate::Val::Borrow(_)
+    };
+}
+pub(crate) use with_parts;
+
 /// The values, and what is there for each kind of numbers.
 macro_rules! values {
     (
@@ -108,17 +123,7 @@ macro_rules! values {
                     Val::Bool(v) => v.into(),
                     Val::Char(v) => u32::from(v).into(),
                     Val::Enum(v) | Val::Flags(v) => v.into(),
-                    Val::String(_)
-                    | Val::ExternRef(_)
-                    | Val::FuncRef(_)
-                    | Val::List(_)
-                    | Val::Record(_)
-                    | Val::Tuple(_)
-                    | Val::Variant(..)
-                    | Val::Result(_)
-                    | Val::Option(_)
-                    | Val::Own(_)
-                    | Val::Borrow(_) => 0,
+                    Val::String(_) | Val::ExternRef(_) | Val::FuncRef(_) | with_parts!() => 0,
                 }
             }
 

@@ -13,6 +13,7 @@ use super::vec::Element;
 use crate::tree::kind::signed;
 use crate::{
     Error, ErrorKind, Extern, ExternRef, Func, Result, Str, Val, ValType, kinds_of_values,
+    with_parts,
 };
 
 const I64: wasm_valkind_t = ValType::I64.number();
@@ -79,16 +80,7 @@ macro_rules! numbers {
                 Val::Bool(v) => Val::Bool(*v),
                 Val::Char(v) => Val::Char(*v),
                 // Values with parts go as they lie: see `composite`.
-                Val::Enum(_)
-                | Val::Flags(_)
-                | Val::List(_)
-                | Val::Record(_)
-                | Val::Tuple(_)
-                | Val::Variant(..)
-                | Val::Result(_)
-                | Val::Option(_)
-                | Val::Own(_)
-                | Val::Borrow(_) => return wasm_val_t::null(),
+                Val::Enum(_) | Val::Flags(_) | with_parts!() => return wasm_val_t::null(),
                 Val::String(text) => {
                     // SAFETY: the caller ends the handle before the text is gone; the
                     // box says that it is borrowed, and nothing copies it out.
@@ -119,14 +111,7 @@ macro_rules! numbers {
                 Val::Char(v) => bits(u32::from(v).into()),
                 Val::Enum(v) | Val::Flags(v) => bits(v.into()),
                 // Values with parts go as they lie: see `slots`.
-                Val::List(_)
-                | Val::Record(_)
-                | Val::Tuple(_)
-                | Val::Variant(..)
-                | Val::Result(_)
-                | Val::Option(_)
-                | Val::Own(_)
-                | Val::Borrow(_) => return wasm_val_t::null(),
+                with_parts!() => return wasm_val_t::null(),
             };
             wasm_val_t { kind, of }
         }
