@@ -11,10 +11,11 @@ use crate::store::Store;
 use crate::text::{Units, new_str, units};
 use crate::types::{Callable, Conv, Kind, Types, told};
 use crate::value;
+use crate::vector::Vector;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use pyo3::{Borrowed, PyTraverseError, PyVisit};
+use pyo3::{PyTraverseError, PyVisit};
 use std::ffi::c_void;
 use std::sync::OnceLock;
 use witrt::string::Text;
@@ -24,6 +25,8 @@ use witrt::{Context, ErrorKind, Func, FuncType, Policy, Prepared, Str, Val, ValT
 // A function of a store. (No doc comment: each has documentation of its own.)
 #[pyclass(frozen, module = "witrt", weakref)]
 pub struct Function {
+    /// What CPython calls.
+    pub vector: Vector,
     pub func: Func,
     pub store: Py<Store>,
     ty: Callable,
@@ -82,6 +85,7 @@ impl Function {
         let Named { name, qualname, resources, array, describe } = named;
         let (store, signature) = (store.clone_ref(py), OnceLock::new());
         Ok(Function {
+            vector: Vector::default(),
             func,
             store,
             ty,
@@ -100,7 +104,7 @@ impl Function {
     fn call_slots<'py>(
         &self,
         py: Python<'py>,
-        args: &Bound<'py, PyTuple>,
+        args: &[Bound<'py, PyAny>],
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut room = Room::new(self.policy);
         let mut few = [Slot::NONE; FEW];
@@ -113,8 +117,8 @@ impl Function {
             }
         };
         let params = self.ty.params.iter().zip(slots.iter_mut());
-        for (i, (((_, conv), slot), arg)) in params.zip(args.iter_borrowed()).enumerate() {
-            match room.slot(conv, &arg) {
+        for (i, (((_, conv), slot), arg)) in params.zip(args).enumerate() {
+            match room.slot(conv, arg) {
                 Ok(made) => *slot = made,
                 Err(fault) => return Err(self.argument(py, i, fault)),
             }
@@ -150,78 +154,68 @@ impl Function {
         &self,
         py: Python<'py>,
         prepared: &Prepared,
-        args: &Bound<'py, PyTuple>,
+        args: &[Bound<'py, PyAny>],
     ) -> PyResult<Bound<'py, PyAny>> {
-        let count = self.ty.params.len();
-        if count > FEW || self.ty.results.len() > 1 {
+        let params = &*self.ty.params;
+        if params.len() > FEW || self.ty.results.len() > 1 {
             return self.call_vals(py, args);
         }
-        let mut odd: [Option<Units<'_>>; FEW] = [const { None }; FEW];
-        let mut lent: [Option<Borrowed<'_, '_, PyString>>; FEW] = [None; FEW];
-        for (i, (arg, (_, conv))) in args.iter_borrowed().zip(&self.ty.params).enumerate() {
+        let mut texts = [Text::Utf8(&[]); FEW];
+        let mut odd = Vec::new();
+        let mut numbers = [0; FEW];
+        let places = texts.iter_mut().zip(&mut numbers);
+        for (i, ((arg, (_, conv)), (text, number))) in
+            args.iter().zip(params).zip(places).enumerate()
+        {
             match conv.kind {
                 Kind::Text => match arg.cast::<PyString>() {
-                    Ok(text) => lent[i] = Some(text),
-                    Err(_) => {
-                        return Err(self.argument(py, i, Fault::mismatch(&conv.told, &arg)));
-                    }
+                    Ok(found) => match units(found, self.policy)? {
+                        Units::Lent(found) => *text = found,
+                        copied => odd.push((i, copied)),
+                    },
+                    Err(_) => return Err(self.argument(py, i, Fault::mismatch(&conv.told, arg))),
                 },
-                Kind::Scalar(_) => {}
+                Kind::Scalar(kind) => match scalar(kind, conv, arg) {
+                    Ok(slot) => *number = value::extended(kind, slot.bits()),
+                    Err(fault) => return Err(self.argument(py, i, fault)),
+                },
                 _ => return self.call_vals(py, args),
             }
         }
-        let mut texts = [Text::Utf8(&[]); FEW];
-        for ((lent, odd), text) in lent.iter().zip(&mut odd).zip(&mut texts) {
-            if let Some(lent) = lent {
-                *text = odd.insert(units(lent, self.policy)?).text();
-            }
+        for (i, units) in &odd {
+            texts[*i] = units.text();
         }
         let mut ends = [Arg::number(0); FEW];
-        for (i, (arg, (_, conv))) in args.iter_borrowed().zip(&self.ty.params).enumerate() {
-            ends[i] = match conv.kind {
-                Kind::Scalar(kind) => match scalar(kind, conv, &arg) {
-                    Ok(slot) => Arg::number(value::extended(kind, slot.bits())),
-                    Err(fault) => return Err(self.argument(py, i, fault)),
-                },
-                _ => Arg::text(&texts[i]),
+        let places = texts.iter().zip(numbers);
+        for ((end, (text, number)), (_, conv)) in ends.iter_mut().zip(places).zip(params) {
+            *end = match conv.kind {
+                Kind::Text => Arg::text(text),
+                _ => Arg::number(number),
             };
         }
-        let ends = &ends[..count];
-        let store = self.store.get();
-        let Some(result) = self.ty.results.first() else {
-            store.cell.enter(|mut cx| {
-                store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut []))
-            })?;
-            return Ok(py.None().into_bound(py));
-        };
-        match result.kind {
-            Kind::Scalar(kind) => {
-                let mut outs = [Out::number()];
-                store.cell.enter(|mut cx| {
-                    store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut outs))
-                })?;
-                number(py, kind, outs[0].bits())
-            }
-            Kind::Text => {
-                let mut made = None;
+        let result = self.ty.results.first();
+        let (mut made, mut val) = (None::<Py<PyString>>, Val::ExternRef(None));
+        let mut sink;
+        let mut out = match result.map(|result| &result.kind) {
+            None | Some(Kind::Scalar(_)) => Out::number(),
+            Some(Kind::Text) => {
                 // SAFETY: `take` is told where its text goes, which is there until this
                 // returns.
-                let mut sink = unsafe { Sink::read(take, (&raw mut made).cast()) };
-                let mut outs = [Out::sink(&mut sink)];
-                store.cell.enter(|mut cx| {
-                    store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut outs))
-                })?;
-                let made: Option<Py<PyString>> = made;
-                made.map(|made| made.into_bound(py).into_any()).ok_or_else(no_text)
+                sink = unsafe { Sink::read(take, (&raw mut made).cast()) };
+                Out::sink(&mut sink)
             }
-            _ => {
-                let mut val = Val::ExternRef(None);
-                store.cell.enter(|mut cx| {
-                    let mut outs = [Out::val(&mut val)];
-                    store.cell.run(py, &mut cx, |cx| prepared.call(cx, ends, &mut outs))
-                })?;
-                self.lift(py, result, val)
-            }
+            Some(_) => Out::val(&mut val),
+        };
+        let outs = &mut std::slice::from_mut(&mut out)[..self.ty.results.len()];
+        let store = self.store.get();
+        store.cell.enter(|mut cx| {
+            store.cell.run(py, &mut cx, |cx| prepared.call(cx, &ends[..params.len()], outs))
+        })?;
+        let Some(result) = result else { return Ok(py.None().into_bound(py)) };
+        match result.kind {
+            Kind::Scalar(kind) => number(py, kind, out.bits()),
+            Kind::Text => made.map(|made| made.into_bound(py).into_any()).ok_or_else(no_text),
+            _ => self.lift(py, result, val),
         }
     }
 
@@ -230,15 +224,12 @@ impl Function {
     fn call_vals<'py>(
         &self,
         py: Python<'py>,
-        args: &Bound<'py, PyTuple>,
+        args: &[Bound<'py, PyAny>],
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut texts = Vec::new();
-        for arg in args.iter() {
-            texts.push(arg.cast_into::<PyString>().ok());
-        }
         let mut odd = Vec::new();
-        for text in &texts {
-            odd.push(text.as_ref().map(|text| units(text, self.policy)).transpose()?);
+        for arg in args {
+            let text = arg.cast::<PyString>().ok();
+            odd.push(text.map(|text| units(text, self.policy)).transpose()?);
         }
         let store = self.store.get();
         store.cell.enter(|mut cx| {
@@ -247,7 +238,7 @@ impl Function {
             for (i, ((arg, (_, conv)), units)) in params {
                 let val = match (&conv.kind, units) {
                     (Kind::Text, Some(units)) => Ok(Val::String(Str::from_text(units.text()))),
-                    _ => value::val(conv, &arg),
+                    _ => value::val(conv, arg),
                 };
                 vals.push(val.map_err(|fault| self.argument(py, i, fault))?);
             }
@@ -297,8 +288,7 @@ impl Function {
         func: Func,
     ) -> PyResult<Bound<'py, PyAny>> {
         let name = PyString::intern(py, "func").unbind();
-        let made = Function::by_itself(py, store, func, name)?;
-        Ok(Bound::new(py, made)?.into_any())
+        Ok(Function::by_itself(py, store, func, name)?.into_object(py)?.into_any())
     }
 
     fn by_itself(
@@ -326,15 +316,31 @@ impl Function {
             .exception(py, Some(index))
     }
 
-    /// Arguments by name among those by position.
-    #[cold]
-    fn named<'py>(
+    /// Calls it.
+    #[inline]
+    pub fn call<'py>(
         &self,
         py: Python<'py>,
-        args: &Bound<'py, PyTuple>,
+        args: &[Bound<'py, PyAny>],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if args.len() != self.ty.params.len() {
+            return Err(self.wrong_count(args.len()));
+        }
+        match &self.way {
+            Way::Slots => self.call_slots(py, args),
+            Way::Ends(prepared) => self.call_ends(py, prepared, args),
+        }
+    }
+
+    /// Calls it with arguments by name behind those by position.
+    #[cold]
+    pub fn call_named<'py>(
+        &self,
+        py: Python<'py>,
+        args: &[Bound<'py, PyAny>],
         named: &Bound<'py, PyDict>,
-    ) -> PyResult<Bound<'py, PyTuple>> {
-        let mut all: Vec<_> = args.iter().collect();
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut all = args.to_vec();
         let mut taken = 0;
         for (name, _) in self.ty.params.iter().skip(all.len()) {
             let Some(value) = named.get_item(name)? else { break };
@@ -353,7 +359,7 @@ impl Function {
                 }
             }
         }
-        PyTuple::new(py, all)
+        self.call(py, &all)
     }
 
     #[cold]
@@ -422,20 +428,9 @@ impl Function {
         args: &Bound<'py, PyTuple>,
         named: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let all;
-        let args = match named {
-            None => args,
-            Some(named) => {
-                all = self.named(py, args, named)?;
-                &all
-            }
-        };
-        if args.len() != self.ty.params.len() {
-            return Err(self.wrong_count(args.len()));
-        }
-        match &self.way {
-            Way::Slots => self.call_slots(py, args),
-            Way::Ends(prepared) => self.call_ends(py, prepared, args),
+        match named {
+            None => self.call(py, args.as_slice()),
+            Some(named) => self.call_named(py, args.as_slice(), named),
         }
     }
 

@@ -128,21 +128,21 @@ impl Host {
             return Ok(());
         }
         let mut room = Room::new(self.policy);
-        let slot = match (&conv.kind, made) {
+        let slot = match (&conv.kind, &made) {
             (Kind::Result(cases), Err(error)) => {
                 // The error of a result is raised, as it is where Python calls.
-                let Some(value) = result_value(py, &error).map_err(raise)? else {
-                    return Err(raise(error));
+                let Some(value) = result_value(py, error).map_err(raise)? else {
+                    return Err(raise(error.clone_ref(py)));
                 };
                 room.outcome(cases, 1, &value)
             }
-            (_, Err(error)) => return Err(raise(error)),
-            (Kind::Result(cases), Ok(value)) => match is_outcome(&value) {
-                Ok(true) => room.slot(conv, &value),
-                Ok(false) => room.outcome(cases, 0, &value),
+            (_, Err(error)) => return Err(raise(error.clone_ref(py))),
+            (Kind::Result(cases), Ok(value)) => match is_outcome(value) {
+                Ok(true) => room.slot(conv, value),
+                Ok(false) => room.outcome(cases, 0, value),
                 Err(error) => return Err(raise(error)),
             },
-            (_, Ok(value)) => room.slot(conv, &value),
+            (_, Ok(value)) => room.slot(conv, value),
         };
         let slot = slot.map_err(|fault| self.fault(py, fault))?;
         // What it refers to goes when this returns.

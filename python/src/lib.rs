@@ -17,6 +17,7 @@ mod text;
 mod ticker;
 mod types;
 mod value;
+mod vector;
 mod wasi;
 
 use pyo3::prelude::*;

@@ -20,8 +20,8 @@ use witrt::{ErrorKind, Policy, Resource};
 /// So many texts need no allocation.
 const FEW: usize = 4;
 
-/// What the slots of a call refer to, until it is over. It must not be moved once
-/// something is in it.
+/// What the slots of a call refer to, until it is over, but for the values that the slots
+/// were asked for. It must not be moved once something is in it.
 pub struct Room<'py> {
     few: [TextSlot; FEW],
     used: usize,
@@ -51,7 +51,7 @@ impl<'py> Room<'py> {
     }
 
     fn text(&mut self, text: &Bound<'py, PyString>) -> Result<TextSlot, Fault> {
-        let slot = match units(text, self.policy)? {
+        Ok(match units(text, self.policy)? {
             Units::Lent(text) => TextSlot::new(text),
             Units::Copied(units) => {
                 let slot = TextSlot::new(witrt::string::Text::Utf32(&units));
@@ -63,9 +63,7 @@ impl<'py> Room<'py> {
                 self.nodes.push(Rc::new(units));
                 slot
             }
-        };
-        self.lent.push(text.clone().into_any());
-        Ok(slot)
+        })
     }
 
     fn text_at(&mut self, text: TextSlot) -> *const TextSlot {

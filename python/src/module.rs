@@ -258,7 +258,8 @@ impl Instance {
                 let (resources, array) =
                     (self.resources.clone_ref(py), self.array.as_ref().map(|a| a.clone_ref(py)));
                 let named = Named { name, qualname, resources, array, describe };
-                Py::new(py, Function::new(py, store, func, ty, policy, named)?)?.into_any()
+                let made = Function::new(py, store, func, ty, policy, named)?;
+                made.into_object(py)?.into_any().unbind()
             }
             Extern::Memory(memory) => {
                 Py::new(py, Memory { memory, store: store.clone_ref(py) })?.into_any()

@@ -267,7 +267,7 @@ impl Shared {
         own.data_mut().limits = limits(host, &self.component);
         if let Some(ticks) = host.data().meter.left() {
             own.set_epoch_deadline(ticks);
-            own.data_mut().meter = host.data().meter.clone();
+            own.data_mut().meter.follow(&host.data().meter);
         }
     }
 }

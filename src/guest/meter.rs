@@ -35,6 +35,20 @@ impl Meter {
         let now = self.epoch.as_ref()?.load(Ordering::Relaxed);
         Some(self.deadline.saturating_sub(now).min(u64::MAX / 2))
     }
+
+    /// Stops guests when those of another store are, of the same engine, which asks the
+    /// same then. What is the same already is not counted anew.
+    #[cfg(feature = "component")]
+    pub fn follow(&mut self, other: &Meter) {
+        self.deadline = other.deadline;
+        let is_same = match (&self.callback, &other.callback) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            (own, others) => own.is_none() && others.is_none(),
+        };
+        if !is_same {
+            self.callback.clone_from(&other.callback);
+        }
+    }
 }
 
 /// Stops guests so many ticks from now.
