@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
+import inspect
 import multiprocessing
 import pickle
 import re
@@ -48,6 +50,29 @@ def test_a_mebibyte(char: str) -> None:
     assert guest.kinds.join([text, text], "") == text + text
     assert guest.kinds.birthday({**PERSON, "name": text}).name == text
     assert guest.text.reverse_bytes(bytes(range(256)) * 4096) == bytes(range(255, -1, -1)) * 4096
+
+
+@pytest.mark.parametrize("name", ["concat", "join"])
+def test_every_way_to_call(name: str) -> None:
+    guest = make()
+    func = getattr(guest.text if name == "concat" else guest.kinds, name)
+    first, second = inspect.signature(func).parameters
+    for a, b, made in [("a", "é", "aé"), ("漢", "", "漢")]:
+        values = ([a, b], "") if name == "join" else (a, b)
+        named = dict(zip((first, second), values))
+        assert func(*values) == func.__call__(*values) == func(**named) == made
+        assert func(values[0], **{second: values[1]}) == func(*values, **{}) == made
+        assert functools.partial(func, values[0])(values[1]) == made
+        assert functools.partial(func, **named)() == list(map(func, *zip(values)))[0] == made
+        assert type("Of", (), {"func": func})().func(*values) == made
+    for odd in [(), values[:1], (*values, "c")]:
+        with pytest.raises(witrt.MismatchError, match=f"takes 2 arguments, found {len(odd)}"):
+            func(*odd)
+    for twice in [first, "other"]:
+        with pytest.raises(witrt.MismatchError, match=f"no argument {twice} that is not given yet"):
+            func(*values, **{twice: "c"})
+    # With the arguments where they are: HAVE_VECTORCALL.
+    assert type(func).__flags__ & 1 << 11
 
 
 def failing() -> Iterator[str]:
