@@ -15,6 +15,8 @@ std::size_t plain_length(const char* text) {
   return f.typed<uint32_t(std::string_view)>().unwrap().call(text).unwrap();
 }
 
+const char* plain_name() { return name_of<Store>(); }
+
 #ifndef MIXED
 int main(int argc, char**) {
   CHECK_EQ(plain_length("añ"), 2);
