@@ -320,7 +320,7 @@ impl Entered {
     #[cold]
     fn told(&self, cx: &mut Cx<'_>, error: Error) -> Error {
         match &self.parking {
-            Some(parking) if self.pays && parking.was_paying(cx).unwrap_or(false) => late(error),
+            Some(parking) if self.pays && parking.is_paying(cx).unwrap_or(false) => late(error),
             _ => error,
         }
     }

@@ -112,12 +112,10 @@ impl Parking {
         if cx.data().owes_only(self.id) { Ok(()) } else { settle_for(cx, self.calls.pay.home()) }
     }
 
-    /// Whether a trap was one of a call that was owed.
+    /// Whether a trap is one of a call that was owed.
     #[cold]
-    pub fn was_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
-        let was = self.calls.get(cx, PAYING)? != 0;
-        self.calls.set(cx, PAYING, 0)?;
-        Ok(was)
+    pub fn is_paying(&self, cx: &mut Cx<'_>) -> Result<bool> {
+        Ok(self.calls.get(cx, PAYING)? != 0)
     }
 
     /// Makes what an entry has parked, after all that is owed: last one first.
@@ -125,22 +123,27 @@ impl Parking {
     /// the outcome.
     #[cold]
     pub fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
-        let mut count = self.calls.get(cx, COUNT)?;
-        if count <= 0 {
-            return Ok(());
-        }
+        let outcome = if self.calls.get(cx, COUNT)? > 0 { self.pay_all(cx) } else { Ok(()) };
+        // Where the entry has trapped while it paid, what is left is owed to those within
+        // as well, for as long as this takes.
+        self.calls.set(cx, PAYING, 0)?;
+        outcome
+    }
+
+    fn pay_all(&self, cx: &mut Cx<'_>) -> Result<()> {
         let mut outcome = settle_for(cx, self.calls.pay.home());
-        while count > 0 {
+        // Those within may have made some.
+        while let count @ 1.. = self.calls.get(cx, COUNT)? {
             // A string that is held and cannot be copied out, or no fuel left: they wait
             // elsewhere, for this is where the next entry parks.
             let kept = keep_views(cx, self.calls.pay.home());
             if kept.is_err() || is_over(cx) {
+                self.calls.set(cx, PAYING, 0)?;
                 self.owe_within(cx)?;
                 self.calls.set(cx, COUNT, 0)?;
                 return outcome.and(kept);
             }
             outcome = outcome.and(self.calls.pay_one(cx, count));
-            count = self.calls.get(cx, COUNT)?;
         }
         outcome
     }
