@@ -79,6 +79,37 @@ fn results() {
     calls(core, face, &lines);
 }
 
+/// One text that is told of so often that the sum of all sizes is small again where it is
+/// not told in more than 32 bits: nothing is copied.
+#[test]
+fn texts_that_wrap() {
+    let core = r#"
+      (func (export "texts") (param $count i32) (param $told i32) (result i32)
+        (local $at i32)
+        (drop (memory.grow (i32.const 32)))
+        (local.set $at (i32.const 0x100000))
+        (i32.store (local.get $told) (local.get $count))
+        (loop $next
+          (i32.store (local.get $at) (i32.const 0x80000))
+          (i32.store offset=4 (local.get $at) (i32.const 0x10000))
+          (local.set $at (i32.add (local.get $at) (i32.const 8)))
+          (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+          (br_if $next (i32.gt_s (local.get $count) (i32.const 0))))
+        (i32.const 0x100000))"#;
+    let face = r#"
+      convention = "c"
+      result = "length-out"
+      within = "pointer-length"
+      result-owner = "static"
+      wit = """
+        live: func() -> u32;
+        texts: func(count: u32) -> list<string>;
+      """
+    "#;
+    let one = format!("texts(1) -> [\"{}\"]", "\\u0000".repeat(0x10000));
+    calls(core, face, &["texts(0) -> []", &one, "texts(65536) -> trap unreachable"]);
+}
+
 /// A guest whose functions, allocator and `free` call the host, which calls the guest.
 const LEAVES: &str = r#"
   (import "host" "back" (func $back (param i32)))
