@@ -173,7 +173,7 @@ impl Entered {
         outs: &mut [Out<'_>],
         long: usize,
     ) -> Result<()> {
-        let copies = [const { OnceCell::new() }; MOST_INLINE];
+        let copies = Copies::default();
         let done = scoped(cx, |cx, lending| {
             self.lend(cx, lending, args, &copies, &mut frame, long)?;
             if self.func.has_refs() {
@@ -186,10 +186,7 @@ impl Entered {
             };
             self.shut(cx, opened, taken)
         });
-        for copied in copies {
-            let Some(copied) = copied.into_inner() else { break };
-            copied.give_back(cx.data_mut());
-        }
+        copies.give_back(cx);
         done
     }
 
@@ -203,13 +200,12 @@ impl Entered {
         cx: &mut Cx<'_>,
         lending: &Lending<'a>,
         args: &[Arg<'a>],
-        copies: &'a [OnceCell<Copied>],
+        copies: &'a Copies,
         frame: &mut Frame<'_>,
         long: usize,
     ) -> Result<()> {
         let inline = self.strings == Strings::Inline;
-        let mut copies = copies.iter();
-        let mut slots = 0;
+        let (mut copied, mut slots) = (0, 0);
         for (i, arg) in args.iter().enumerate() {
             let len = match arg.is() {
                 Is::Number(bits) => {
@@ -231,7 +227,8 @@ impl Entered {
                 Is::Text(text, policy)
                     if inline && let Some(to) = copied_to(text, self.text(i)) =>
                 {
-                    let place = copies.next().ok_or_else(mismatch)?;
+                    let place = copies.get(copied).ok_or_else(mismatch)?;
+                    copied += 1;
                     let policy = policy.unwrap_or(cx.data().policy).strict();
                     Copied::by(cx.data_mut(), text, policy, to).and_then(|copied| {
                         lending.lend_copied(cx, place.get_or_init(|| copied), self.text(i))
@@ -467,6 +464,36 @@ impl Callable for Entered {
         }
         let body = move |call: &mut HostCall<'_, '_>| self.relay(call);
         Ok(linked(cx, core_type, link, body))
+    }
+}
+
+/// Room for the copies of a call's texts, of which nearly all have one at most: room for
+/// the others is not even made empty before it is used.
+#[derive(Default)]
+struct Copies {
+    first: OnceCell<Copied>,
+    others: OnceCell<[OnceCell<Copied>; MOST_INLINE - 1]>,
+}
+
+impl Copies {
+    #[inline]
+    fn get(&self, at: usize) -> Option<&OnceCell<Copied>> {
+        match at.checked_sub(1) {
+            None => Some(&self.first),
+            Some(at) => self.others.get_or_init(Default::default).get(at),
+        }
+    }
+
+    /// Gives the buffers back.
+    #[inline]
+    fn give_back(self, cx: &mut Cx<'_>) {
+        if let Some(first) = self.first.into_inner() {
+            first.give_back(cx.data_mut());
+        }
+        if let Some(others) = self.others.into_inner() {
+            let all = others.into_iter().map_while(OnceCell::into_inner);
+            all.for_each(|copied| copied.give_back(cx.data_mut()));
+        }
     }
 }
 

@@ -189,13 +189,25 @@ impl<'x, 's> HostCall<'x, 's> {
     /// becomes a trap that tells where the string was.
     #[inline]
     pub fn text<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
+        if let By::Core(by) = &mut self.by
+            && let Some((mem, [ptr, len])) = by.view()?
+        {
+            let rule = self.cx.data().policy;
+            let text = mem.text(&*self.cx, ptr, len)?;
+            return read(text, rule).map_err(|e| at(*mem, ptr, e));
+        }
+        self.text_elsewhere(read)
+    }
+
+    /// The same where it does not lie in linear memory, or is a host's.
+    #[inline(never)]
+    fn text_elsewhere<R>(
+        &mut self,
+        read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
+    ) -> Result<R> {
         match &mut self.by {
             By::Core(by) => match by.text()? {
-                Place::View(mem, ptr, len) => {
-                    let rule = self.cx.data().policy;
-                    mem.read(&*self.cx, ptr, len, |text| read(text, rule))
-                        .map_err(|e| at(mem, ptr, e))
-                }
+                Place::View(..) => Err(mismatch()),
                 Place::Slot(slot, take) => {
                     let (done, kept) = read_slot(self.cx, slot, take, read)?;
                     by.kept += kept as usize;
@@ -509,23 +521,33 @@ impl By<'_> {
     }
 }
 
-impl Words<'_> {
+impl<'x> Words<'x> {
     /// How the next argument comes.
     #[inline]
     fn next(&self) -> Option<Passing> {
         self.link.params.get(self.taken).copied()
     }
 
+    /// The next argument, if it is a string in linear memory: address and length.
+    #[inline(always)]
+    fn view(&mut self) -> Result<Option<(&'x Mem, [u32; 2])>> {
+        let Some(Passing::View(mem)) = self.next() else { return Ok(None) };
+        let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
+        let at = self.words.peek_two()?;
+        self.words.skip_two();
+        self.taken += 1;
+        Ok(Some((mem, at)))
+    }
+
     /// The next argument, a string: where it is.
     #[inline(always)]
     fn text(&mut self) -> Result<Place> {
+        if let Some((mem, [ptr, len])) = self.view()? {
+            return Ok(Place::View(*mem, ptr, len));
+        }
         let given = self.next();
         self.taken += 1;
         Ok(match given {
-            Some(Passing::View(mem)) => {
-                let mem = self.mems.get(mem as usize).ok_or_else(mismatch)?;
-                Place::View(*mem, self.words.number()? as u32, self.words.number()? as u32)
-            }
             Some(Passing::Slot) => Place::Slot(self.words.number()? as i32, false),
             Some(Passing::Taken) => Place::Slot(self.words.number()? as i32, true),
             _ => Place::Rest(self.rest()?),

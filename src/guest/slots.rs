@@ -279,7 +279,7 @@ impl<'a> Lending<'a> {
         self.lend_measured(cx, text, None, measured)
     }
 
-    #[inline]
+    #[inline(always)]
     fn lend_measured(
         &self,
         cx: &mut Cx<'_>,

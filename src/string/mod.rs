@@ -63,10 +63,42 @@ use std::sync::LazyLock;
 /// ```
 #[inline]
 pub fn measure(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
+    if to == Encoding::Utf8
+        && let Some(found) = measure_same(src)
+    {
+        return Ok(found);
+    }
+    measure_any(src, to, policy)
+}
+
+#[inline(never)]
+fn measure_any(src: Text<'_>, to: Encoding, policy: Policy) -> Result<Measured, BadText> {
     if scalar_is_forced() {
         return scalar::measure(src, to, policy);
     }
     fast::measure(src, to, policy)
+}
+
+/// What is found of well-formed UTF-8 for UTF-8; `None` of any other text. It is made of
+/// registers: of a struct whose parts were stored just now, who reads it whole waits until
+/// they have reached the cache.
+#[inline(always)]
+fn measure_same(src: Text<'_>) -> Option<Measured> {
+    let Text::Utf8(units) = src else { return None };
+    let ascii = is_ascii_if_well_formed(units)?;
+    Some(Measured { ascii, ..Measured::of_same(Encoding::Utf8, units.len()) })
+}
+
+#[inline(never)]
+fn is_ascii_if_well_formed(units: &[u8]) -> Option<bool> {
+    if scalar_is_forced() {
+        return None;
+    }
+    match utf8::utf8(units) {
+        utf8::Utf8::Ascii => Some(true),
+        utf8::Utf8::Other => Some(false),
+        utf8::Utf8::Bad => None,
+    }
 }
 
 /// Writes a measured text: exactly [`Measured::len`] units of [`Measured::to`].
