@@ -201,10 +201,7 @@ impl<'x, 's> HostCall<'x, 's> {
 
     /// The same where it does not lie in linear memory, or is a host's.
     #[inline(never)]
-    fn text_elsewhere<R>(
-        &mut self,
-        read: impl FnOnce(Text<'_>, Policy) -> Result<R>,
-    ) -> Result<R> {
+    fn text_elsewhere<R>(&mut self, read: impl FnOnce(Text<'_>, Policy) -> Result<R>) -> Result<R> {
         match &mut self.by {
             By::Core(by) => match by.text()? {
                 Place::View(..) => Err(mismatch()),

@@ -64,6 +64,25 @@ pub(super) struct How {
     pub pays: bool,
 }
 
+/// A step: the types of its locals, behind the number of a function, which is the first;
+/// and what it does, up to the status.
+pub(super) struct Step {
+    pub locals: Vec<ValType>,
+    pub code: Vec<I<'static>>,
+}
+
+/// The steps of a group.
+pub(super) struct Steps {
+    pub run: Step,
+    pub pay: Option<Step>,
+    pub prepare: Option<Step>,
+    /// Whether `run` prepares as well, where the number has this bit.
+    pub both: bool,
+}
+
+/// See [`Steps::both`].
+pub(super) const BOTH: i32 = i32::MIN;
+
 /// The frame, among memories, and the first of the guest's.
 pub(super) const THE_FRAME: u32 = 0;
 pub(super) const OF_GUEST: u32 = 1;

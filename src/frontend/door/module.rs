@@ -4,7 +4,7 @@
 //!
 //! Not here: which functions these are; the steps of a call.
 
-use super::calls::{Group, How, Kind, OF_GUEST, THE_FRAME, at, code, number};
+use super::calls::{BOTH, Group, How, Kind, OF_GUEST, Step, Steps, THE_FRAME, at, code, number};
 use super::steps::steps;
 use crate::abi::door::*;
 use wasm_encoder::{
@@ -111,14 +111,22 @@ impl Unit {
                 (copy_in.unwrap_or_default(), copy_out.unwrap_or_default())
             })
             .collect();
-        let mut all = Vec::new();
+        let mut enter = Enter::default();
         for group in &self.groups {
             let memory = group.how.memory.map(|memory| (memory - OF_GUEST) as usize);
             let copy = memory.and_then(|memory| copies.get(memory)).copied();
-            let bodies = steps(group, copy.unwrap_or_default(), self.whole);
-            all.extend(bodies.map(|body| body.map(|body| made.add(STEP, body))));
+            let Steps { run, pay, prepare, both } =
+                steps(group, copy.unwrap_or_default(), self.whole);
+            let run = enter.reached(run, both, &mut made);
+            let prepare_and_run = match run {
+                Reached::Call(func, _) if both => Some(Reached::Call(func, BOTH)),
+                _ => None,
+            };
+            let mut reached = |step: Option<Step>| Some(enter.reached(step?, false, &mut made));
+            let (pay, prepare) = (reached(pay), reached(prepare));
+            enter.all.extend([Some(run), pay, prepare, prepare_and_run]);
         }
-        let enter = made.add(ENTERED, enter(&all));
+        let enter = made.add(ENTERED, enter.function());
         let mut exports = ExportSection::new();
         exports.export(ENTER, ExportKind::Func, enter);
         exports.export(READY, ExportKind::Func, ready);
@@ -168,19 +176,100 @@ impl Made {
 }
 
 /// `(number of a step, which function of its group, …)`: that step.
-fn enter(steps: &[Option<u32>]) -> Function {
-    let mut out = vec![I::Block(BlockType::Empty); steps.len() + 1];
-    let targets = (0..steps.len() as u32).collect::<Vec<_>>();
-    out.extend([I::LocalGet(0), I::BrTable(targets.into(), steps.len() as u32), I::End]);
-    for step in steps {
-        match step {
-            Some(func) => out.extend([I::LocalGet(1), I::Call(*func), I::Return]),
-            None => out.push(I::Unreachable),
+#[derive(Default)]
+struct Enter {
+    /// How all of them are reached, by their numbers.
+    all: Vec<Option<Reached>>,
+    /// How many instructions are in those that stand here.
+    here: usize,
+}
+
+/// How a step is reached.
+enum Reached {
+    /// It is a function, which gets the number with this bit;
+    Call(u32, i32),
+    /// or stands here: to compile a function takes as long as a hundred instructions.
+    Here(Step),
+}
+
+/// So many instructions has a step that stands here, and so many all of them.
+const MOST_OF_ONE: usize = 40;
+const MOST_HERE: usize = 800;
+
+impl Enter {
+    fn reached(&mut self, step: Step, is_shared: bool, made: &mut Made) -> Reached {
+        let count = step.code.len();
+        if !is_shared && count <= MOST_OF_ONE && self.here + count <= MOST_HERE {
+            self.here += count;
+            return Reached::Here(step);
         }
-        out.push(I::End);
+        let Step { locals, code: mut all } = step;
+        all.push(I::End);
+        Reached::Call(made.add(STEP, code(locals.into_iter().map(|ty| (1, ty)), all)), 0)
     }
-    out.extend([I::Unreachable, I::End]);
-    code([], out)
+
+    fn function(&self) -> Function {
+        let mut locals = Locals(Vec::new());
+        let count = self.all.len() as u32;
+        let mut out = vec![I::Block(BlockType::Empty); self.all.len() + 1];
+        let targets = (0..count).collect::<Vec<_>>();
+        out.extend([I::LocalGet(0), I::BrTable(targets.into(), count), I::End]);
+        for step in &self.all {
+            match step {
+                Some(Reached::Call(func, bit)) => {
+                    out.push(I::LocalGet(WHICH));
+                    if *bit != 0 {
+                        out.extend([I::I32Const(*bit), I::I32Or]);
+                    }
+                    out.extend([I::Call(*func), I::Return]);
+                }
+                Some(Reached::Here(step)) => {
+                    let places = locals.places(&step.locals);
+                    let code = step.code.iter();
+                    out.extend(code.map(|instruction| placed(instruction, &places)));
+                    out.push(I::Return);
+                }
+                None => out.push(I::Unreachable),
+            }
+            out.push(I::End);
+        }
+        out.extend([I::Unreachable, I::End]);
+        code(locals.0.iter().map(|ty| (1, *ty)).collect::<Vec<_>>(), out)
+    }
+}
+
+/// The parameters of [`ENTER`], and the one that is a function's number.
+const PARAMS: u32 = 4;
+const WHICH: u32 = 1;
+
+/// The locals of steps that stand in one function, which share them.
+struct Locals(Vec<ValType>);
+
+impl Locals {
+    /// Where a step finds its own.
+    fn places(&mut self, types: &[ValType]) -> Vec<u32> {
+        let mut places = vec![WHICH];
+        for ty in types {
+            let is_free = |at: &usize| !places.contains(&(PARAMS + *at as u32));
+            let known = self.0.iter().enumerate().filter(|(_, known)| *known == ty);
+            let at = known.map(|(at, _)| at).find(is_free).unwrap_or_else(|| {
+                self.0.push(*ty);
+                self.0.len() - 1
+            });
+            places.push(PARAMS + at as u32);
+        }
+        places
+    }
+}
+
+fn placed(instruction: &I<'static>, places: &[u32]) -> I<'static> {
+    let place = |local: &u32| places.get(*local as usize).copied().unwrap_or(*local);
+    match instruction {
+        I::LocalGet(local) => I::LocalGet(place(local)),
+        I::LocalSet(local) => I::LocalSet(place(local)),
+        I::LocalTee(local) => I::LocalTee(place(local)),
+        other => other.clone(),
+    }
 }
 
 /// `(to, from, length)`: from the frame to the guest, where there is room.

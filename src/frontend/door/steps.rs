@@ -1,36 +1,35 @@
-//! The steps of a call, as functions of a door's core module.
+//! The steps of a call, as code of a door's core module.
 //!
 //! What the guest says is a claim here too: room that its allocator gives, and where
 //! the text is that it returns, are looked at before anything is copied.
 //!
 //! Not here: how they are reached.
 
-use super::calls::{Group, Kind, THE_FRAME, at, code, number};
+use super::calls::{BOTH, Group, Kind, Step, Steps, THE_FRAME, at, number};
 use crate::abi::door::*;
-use wasm_encoder::{BlockType, Function, Instruction as I, MemArg, ValType};
+use wasm_encoder::{BlockType, Instruction as I, MemArg, ValType};
 
-/// The steps of a group, in the order of the table, and with what they copy in and out.
-pub(super) fn steps(
-    group: &Group,
-    copy: (u32, u32),
-    whole: bool,
-) -> [Option<Function>; EACH as usize] {
-    let step = Step { group, copy };
+/// The steps of a group, with what they copy in and out.
+pub(super) fn steps(group: &Group, copy: (u32, u32), whole: bool) -> Steps {
+    let of = Calls { group, copy };
     let takes = group.how.params.contains(&Kind::Text);
-    let run = step.run(whole);
-    let pay = group.how.pays.then(|| step.pay());
-    let prepare = takes.then(|| step.prepare());
-    let (apart, both) = match prepare {
-        Some(prepare) if whole => (None, Some([&prepare[..], &run].concat())),
-        Some(mut prepare) => {
-            prepare.extend([I::I32Const(DONE), I::End]);
-            (Some(prepare), None)
-        }
-        None => (None, None),
+    let (both, mut run) = (takes && whole, Vec::new());
+    if both {
+        run.extend([I::LocalGet(WHICH), I::I32Const(0), I::I32LtS, I::If(BlockType::Empty)]);
+        run.extend(of.prepare());
+        run.extend([I::LocalGet(WHICH), I::I32Const(!BOTH), I::I32And, I::LocalSet(WHICH)]);
+        run.push(I::End);
+    }
+    run.extend(of.run(whole));
+    let words = of.words().map(|(_, kind)| load_type(kind));
+    let locals = [ValType::I32; 4].into_iter().chain(words).collect::<Vec<_>>();
+    let step = |mut code: Vec<I<'static>>| {
+        code.push(I::I32Const(DONE));
+        Step { locals: locals.clone(), code }
     };
-    let words = step.words().map(|(_, kind)| (1, load_type(kind)));
-    let locals = [(4, ValType::I32)].into_iter().chain(words).collect::<Vec<_>>();
-    [Some(run), pay, apart, both].map(|body| Some(code(locals.iter().copied(), body?)))
+    let pay = group.how.pays.then(|| step(of.pay()));
+    let prepare = (takes && !whole).then(|| step(of.prepare()));
+    Steps { run: step(run), pay, prepare, both }
 }
 
 /// Loads a core value; of a text, its address.
@@ -48,8 +47,8 @@ fn load_type(kind: Kind) -> ValType {
     kind.core().first().and_then(number).unwrap_or(ValType::I32)
 }
 
-/// A group's steps.
-struct Step<'a> {
+/// The calls of a group.
+struct Calls<'a> {
     group: &'a Group,
     copy: (u32, u32),
 }
@@ -63,7 +62,7 @@ const LEN: u32 = 3;
 const ROOM: u32 = 4;
 const FIRST_WORD: u32 = 5;
 
-impl Step<'_> {
+impl Calls<'_> {
     /// Calls the function of these that is asked for, all of which take these arguments.
     fn call(&self, out: &mut Vec<I<'static>>, funcs: &[u32], args: &[I<'static>], back: BlockType) {
         let mut others = funcs.to_vec();
@@ -93,7 +92,6 @@ impl Step<'_> {
             args.extend([I::I32Const(0), load(kind, at(RESULT, THE_FRAME))]);
         }
         self.call(&mut out, &self.group.post_returns, &args, BlockType::Empty);
-        out.extend([I::I32Const(DONE), I::End]);
         out
     }
 
@@ -184,7 +182,6 @@ impl Step<'_> {
             Some(Kind::F64) => out.push(I::F64Store(at)),
             Some(Kind::Text) => self.text(&mut out, whole),
         }
-        out.extend([I::I32Const(DONE), I::End]);
         out
     }
 
