@@ -72,7 +72,7 @@ fn encode(text: &str) -> Result<Vec<u8>> {
 
 /// Whether it is a core module of `wit-bindgen`: these have the world that they are of
 /// in custom sections.
-fn describes(bytes: &[u8]) -> bool {
+pub(super) fn describes(bytes: &[u8]) -> bool {
     let (mut described, mut others) = (false, false);
     // What cannot be read is told elsewhere.
     let _ = sections(bytes, |payload, _| {

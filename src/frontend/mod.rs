@@ -113,10 +113,7 @@ fn with_face(
 #[cfg(feature = "attach")]
 pub(crate) fn attach(bytes: &[u8], face: &str) -> Result<Vec<u8>> {
     let file = File::read(bytes)?;
-    if file.model.is_some() {
-        let message = "this module has an interface section: it needs no face";
-        return Err(Error::new(ErrorKind::MalformedInterface, message));
-    }
+    needs_face(&file)?;
     face::embed(&file.bytes, face)
 }
 
@@ -124,9 +121,30 @@ pub(crate) fn attach(bytes: &[u8], face: &str) -> Result<Vec<u8>> {
 #[cfg(feature = "attach")]
 pub(crate) fn guess(bytes: &[u8]) -> Result<String> {
     let file = File::read(bytes)?;
+    needs_face(&file)?;
+    let mut notes = String::new();
+    #[cfg(feature = "component")]
+    if component::describes(&file.bytes) {
+        notes += "# This module describes its interface itself, and is loaded as a component: it \
+                  needs no face.\n";
+    }
+    if file.face()?.is_some() {
+        notes += "# This module has a face, which `witrt inspect` shows; another one takes its \
+                  place.\n";
+    }
     let bytes = file.bytes.clone().into_owned();
     let (core, _) = file.check(FEATURES, Bodies::Trust, &Convention::SECTION)?;
-    face::guess(&core, &bytes)
+    Ok(notes + &face::guess(&core, &bytes)?)
+}
+
+/// Refuses a module that has an interface section.
+#[cfg(feature = "attach")]
+fn needs_face(file: &File<'_>) -> Result<()> {
+    if file.model.is_none() {
+        return Ok(());
+    }
+    let message = "this module has an interface section: it needs no face";
+    Err(Error::new(ErrorKind::MalformedInterface, message))
 }
 
 /// A module whose syntax has been read, and nothing more.

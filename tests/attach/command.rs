@@ -112,6 +112,28 @@ fn guesses() {
     }
 }
 
+/// What is told of modules that need no face, and of one that has a face.
+#[test]
+fn guesses_of_what_has_types() {
+    let modules = format!("{}/tests/modules", env!("CARGO_MANIFEST_DIR"));
+    let (out, err) = witrt(&["attach", "--guess", &format!("{modules}/strings.wasm")]);
+    assert_eq!(out, "");
+    assert!(err.contains("this module has an interface section: it needs no face"), "{err}");
+    #[cfg(feature = "component")]
+    {
+        let core = format!("{modules}/components/rust/core.wasm");
+        let (out, err) = witrt(&["attach", "--guess", &core]);
+        assert_eq!(err, "");
+        assert!(out.starts_with("# This module describes its interface itself"), "{out}");
+        assert!(out.contains("convention = \"canonical\""), "{out}");
+    }
+    let face = "convention = 'c'\nwit = 'count: func(text: string) -> u32;'";
+    let core = file("c-clang-nostdlib/guest.wasm");
+    let guess = witrt::tools::guess(&witrt::tools::attach(&core, face).unwrap()).unwrap();
+    assert!(guess.starts_with("# This module has a face"), "{guess}");
+    assert!(!witrt::tools::guess(&core).unwrap().contains("has a face"));
+}
+
 /// Names that WIT has a meaning for, or cannot have, in a face that is filled in as it is
 /// printed.
 #[test]

@@ -7,7 +7,7 @@ use witrt::{Caller, ExternType, Func, Linker, List, Module, Store, Val};
 
 /// A guest whose imports are answered by a function of their name, the arguments and the texts
 /// among these.
-fn linked(
+pub fn linked(
     module: &Module,
     answer: impl Fn(&str, &[Val<'_>], &[String]) -> Option<Val<'static>> + Copy + Send + Sync + 'static,
 ) -> Guest {

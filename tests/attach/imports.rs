@@ -2,8 +2,9 @@
 //! what these return.
 
 use crate::forms::{HEAP, attach, calls};
+use crate::hosts::linked;
 use crate::support::{BACK_ENDS, ENCODINGS, Guest, engine};
-use witrt::{Encoding, ExternType, Func, Linker, List, Module};
+use witrt::{Encoding, ExternType, Func, Linker, Module};
 use witrt::{Store, Val, Wasi};
 
 /// Numbers that are no case, and bits without names, as arguments of an import.
@@ -221,9 +222,9 @@ fn parts_of_imports() {
       [import.split]
       result = "out"
     "#;
-    let answer = |name: &str, args: &[Val<'_>], texts: &[String]| -> Val<'static> {
+    let answer = |name: &str, args: &[Val<'_>], texts: &[String]| -> Option<Val<'static>> {
         let some = |val: Val<'static>| Some(Box::new(val));
-        match (name, args) {
+        Some(match (name, args) {
             ("cost", [Val::Record(item)]) => {
                 let [Val::U8(count), Val::F64(price), _] = item[..] else { panic!("{item:?}") };
                 assert_eq!(texts, ["tea"]);
@@ -249,31 +250,11 @@ fn parts_of_imports() {
                 Val::Record(vec![Val::U32(sum(a)), Val::U32(sum(b))])
             }
             other => panic!("{other:?}"),
-        }
+        })
     };
     for (back_end, encoding) in BACK_ENDS.into_iter().flat_map(|b| ENCODINGS.map(|e| (b, e))) {
         let module = attach(&engine(back_end, encoding), core, face).unwrap();
-        let mut store = Store::new(module.engine());
-        let mut linker = Linker::new();
-        for import in module.imports() {
-            let ExternType::Func(ty) = import.ty.clone() else { panic!("{import:?}") };
-            let name = import.name.clone();
-            let func = Func::new(&mut store, ty, move |caller, args, results| {
-                let all = args.iter().flat_map(|arg| match arg {
-                    Val::Record(vals) | Val::List(List::Val(vals)) => &vals[..],
-                    val => std::slice::from_ref(val),
-                });
-                let texts = all.filter_map(|val| match val {
-                    Val::String(text) => Some(text.to_string(&caller).unwrap()),
-                    _ => None,
-                });
-                results[0] = answer(&name, args, &texts.collect::<Vec<_>>());
-                Ok(())
-            });
-            linker.define(&import.module, &import.name, func);
-        }
-        let instance = linker.instantiate(&mut store, &module).unwrap_or_else(|e| panic!("{e}"));
-        let mut guest = Guest::made(store, instance, encoding);
+        let mut guest = linked(&module, answer);
         for (name, args, expected) in [
             ("cost", ")", "1.5"),
             // The upper bits of what is a byte say nothing.

@@ -497,15 +497,19 @@ impl Call<'_, '_> {
         self.outs.types.len() as u32 - 1
     }
 
+    /// Gives two locals out, as an address and a length.
+    pub fn outs(&mut self, locals: [Local; 2]) -> [u32; 2] {
+        locals.map(|local| {
+            self.out(I32, |code| {
+                code.get(local);
+            })
+        })
+    }
+
     /// Gives a sequence to the plan, whose address and length these locals are: both as the
     /// core has them.
     pub fn give_sequence(&mut self, sequence: Sequence, pointer: Local, length: Local) -> [u32; 2] {
-        let of = |call: &mut Self, local| {
-            call.out(I32, |code| {
-                code.get(local);
-            })
-        };
-        let outs = [of(self, pointer), of(self, length)];
+        let outs = self.outs([pointer, length]);
         let mut read = outs[0];
         if self.maker.known.dangling && !self.after.0.is_empty() {
             read = self.out(I32, |code| {

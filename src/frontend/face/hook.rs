@@ -235,6 +235,15 @@ impl Hook<'_, '_> {
         self.outs.types.len() as u32 - 1
     }
 
+    /// Gives two locals out, as an address and a length.
+    pub fn outs(&mut self, locals: [Local; 2]) -> [u32; 2] {
+        locals.map(|local| {
+            self.out(I32, |code| {
+                code.get(local);
+            })
+        })
+    }
+
     /// Hands a number on.
     pub fn give(&mut self, ty: ValType, push: impl FnOnce(&mut Code)) {
         let at = self.out(ty.carrier(), push);
@@ -243,12 +252,7 @@ impl Hook<'_, '_> {
 
     /// Hands a sequence on.
     pub fn give_sequence(&mut self, sequence: Sequence, pointer: Local, length: Local) -> [u32; 2] {
-        let of = |hook: &mut Self, local| {
-            hook.out(I32, |code| {
-                code.get(local);
-            })
-        };
-        let outs = [of(self, pointer), of(self, length)];
+        let outs = self.outs([pointer, length]);
         let mut read = outs[0];
         if self.maker.known.dangling {
             read = self.out(I32, |code| {

@@ -133,11 +133,7 @@ impl Call<'_, '_> {
         let Some(relaid) = sequence.relaid else {
             return Ok(self.give_sequence(sequence, pointer, length));
         };
-        let outs = [pointer, length].map(|local| {
-            self.out(I32, |code| {
-                code.get(local);
-            })
-        });
+        let outs = self.outs([pointer, length]);
         let Some(free) = self.rules.free.clone() else { return Err(self.no_free()) };
         let alloc = self.maker.alloc(self.at, self.rules, PIECE.align, 0, 0)?;
         let gather = self.maker.gather(relaid, alloc)?;
@@ -163,11 +159,7 @@ impl Hook<'_, '_> {
         let Some(relaid) = sequence.relaid else {
             return Ok(self.give_sequence(sequence, pointer, length));
         };
-        let outs = [pointer, length].map(|local| {
-            self.out(I32, |code| {
-                code.get(local);
-            })
-        });
+        let outs = self.outs([pointer, length]);
         let alloc = self.maker.alloc(at, self.rules, PIECE.align, 0, 0)?;
         let gather = self.maker.gather(relaid, alloc)?;
         let [piece, size, bad] = [(); 3].map(|()| self.read.local(I32));

@@ -129,17 +129,12 @@ impl Call<'_, '_> {
         let outs = self.give_sequence(PIECE, piece, size);
         self.free_later(&free, PIECE.lies(0, 0, true), outs)?;
         if owned {
-            let address = self.out(I32, |code| {
-                code.get(array);
-            });
-            let number = self.out(I32, |code| {
-                code.get(count);
-            });
+            let given = self.outs([array, count]);
             let lies = Lies { shift: if pairs { 3 } else { 2 }, align: 4, ..Lies::default() };
             let lies = Lies { result: true, tail, ..lies };
             let rule: CallRule =
                 all.unwrap_or_else(|| self.rules.free_result.clone().unwrap_or(free));
-            self.free_later(&rule, lies, [address, number])?;
+            self.free_later(&rule, lies, given)?;
         }
         Ok(())
     }

@@ -222,11 +222,7 @@ fn reference(call: &mut Call<'_, '_>, ty: &Type) -> Result<()> {
 fn give_back(call: &mut Call<'_, '_>, object: u32) -> Result<()> {
     if objects::is_counted(call.maker) && call.rules.result_owner == Owner::Caller {
         let let_go = objects::let_go(call.maker, call.at)?;
-        let outs = [object; 2].map(|local| {
-            call.out(I32, |code| {
-                code.get(local);
-            })
-        });
+        let outs = call.outs([object; 2]);
         call.then.push(Then::Free(let_go, outs));
     }
     Ok(())

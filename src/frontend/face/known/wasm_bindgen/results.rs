@@ -354,11 +354,6 @@ fn give_texts(call: &mut Call<'_, '_>, array: Local, count: Local) -> Result<()>
     call.after.get(array).get(count).call(pack).set(size).set(piece);
     let outs = call.give_sequence(PIECE, piece, size);
     free(call, PIECE.lies(0, 0, true), outs)?;
-    let address = call.out(I32, |code| {
-        code.get(array);
-    });
-    let number = call.out(I32, |code| {
-        code.get(count);
-    });
-    free(call, Lies { shift: 2, align: 4, result: true, ..Lies::default() }, [address, number])
+    let given = call.outs([array, count]);
+    free(call, Lies { shift: 2, align: 4, result: true, ..Lies::default() }, given)
 }
