@@ -175,6 +175,15 @@ fn guesses_names() {
     assert_eq!(found, ["$", "C", "c"]);
 }
 
+/// What the other manual says is all of a convention's file is that.
+#[test]
+fn the_convention_that_is_explained() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let code = read("src/frontend/face/known/canonical.rs");
+    assert!(read("docs/adding-a-convention.md").contains(&format!("```rust\n{code}```")));
+}
+
 /// Each command of the manual, in order.
 #[test]
 fn the_manual() {
