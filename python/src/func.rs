@@ -195,14 +195,13 @@ impl Function {
         }
         let result = self.ty.results.first();
         let (mut made, mut val) = (None::<Py<PyString>>, Val::ExternRef(None));
-        let mut sink;
+        let mut sink = None;
         let mut out = match result.map(|result| &result.kind) {
             None | Some(Kind::Scalar(_)) => Out::number(),
             Some(Kind::Text) => {
                 // SAFETY: `take` is told where its text goes, which is there until this
                 // returns.
-                sink = unsafe { Sink::read(take, (&raw mut made).cast()) };
-                Out::sink(&mut sink)
+                Out::sink(sink.insert(unsafe { Sink::read(take, (&raw mut made).cast()) }))
             }
             Some(_) => Out::val(&mut val),
         };
@@ -214,7 +213,11 @@ impl Function {
         let Some(result) = result else { return Ok(py.None().into_bound(py)) };
         match result.kind {
             Kind::Scalar(kind) => number(py, kind, out.bits()),
-            Kind::Text => made.map(|made| made.into_bound(py).into_any()).ok_or_else(no_text),
+            Kind::Text => match (made, sink.and_then(|sink| sink.kept)) {
+                (Some(made), _) => Ok(made.into_bound(py).into_any()),
+                (None, Some(failed)) => Err(exception(py, &failed.0)),
+                (None, None) => Err(no_text()),
+            },
             _ => self.lift(py, result, val),
         }
     }

@@ -338,7 +338,8 @@ impl Described {
         // SAFETY: as above.
         let given = unsafe { root.give(inside, &field.ty, &mut returned, &mut *results) };
         given.map_err(|error| {
-            let kept = error.capacity().is_some().then_some(returned);
+            let is_text = returned.text.is_some() && error.kind() != ErrorKind::BadText;
+            let kept = (error.capacity().is_some() || is_text).then_some(returned);
             (error.of_result(0, 1), kept)
         })
     }

@@ -266,6 +266,76 @@ static void ill_formed(void) {
   CHECK(!wasm_string_borrow(&latin1, &(wasm_byte_vec_t){0, NULL}));
 }
 
+static void* in_room(void* env, size_t size) { return size <= 8 ? env : NULL; }
+
+/* Latin-1 does not have what a guest gives: the call was made, its text is kept, and the
+ * guest can be called again. */
+static void misfits(void) {
+  static const char* guests[] = {
+    "(module (memory 1) (func $alloc (param i32) (result i32) i32.const 16)"
+    " (func $echo (param i32 i32) (result i32 i32) local.get 0 local.get 1)"
+    " (@interface func (export \"echo\") (param string) (result string)"
+    "  arg.get 0 string-to-memory $alloc call-core $echo memory-to-string))",
+    "(component (core module $m (memory (export \"memory\") 1)"
+    "  (func (export \"realloc\") (param i32 i32 i32 i32) (result i32) i32.const 64)"
+    "  (func (export \"echo\") (param i32 i32) (result i32)"
+    "   (i32.store (i32.const 8) (local.get 0)) (i32.store (i32.const 12) (local.get 1)) i32.const 8))"
+    " (core instance $i (instantiate $m))"
+    " (func (export \"echo\") (param \"text\" string) (result string)"
+    "  (canon lift (core func $i \"echo\") (memory $i \"memory\") (realloc (func $i \"realloc\")))))",
+  };
+  wasm_engine_t* engine = wasm_engine_new();
+  for (int which = 0; which < 2; which++) {
+    wasm_store_t* store = wasm_store_new(engine);
+    wasm_byte_vec_t source;
+    wasm_byte_vec_new(&source, strlen(guests[which]), guests[which]);
+    wasm_module_t* module = wasm_module_new(store, &source);
+    wasm_byte_vec_delete(&source);
+    REQUIRE(module);
+    wasm_instance_t* instance = witrt_instance_new(store, module, NULL, NULL);
+    REQUIRE(instance);
+    wasm_extern_t* echo = witrt_instance_export(instance, "echo", 4);
+    REQUIRE(echo);
+    for (int how = 0; how < 4; how++) {
+      witrt_slot_kind_t in = WITRT_SLOT_UTF8, out = how & 1 ? WITRT_SLOT_GROW_LATIN1 : WITRT_SLOT_LATIN1;
+      witrt_field_t in_field = {.kind = in}, out_field = {.kind = out};
+      witrt_prepared_t* call = how < 2
+        ? witrt_func_prepare(wasm_extern_as_func(echo), &in, 1, &out, 1, NULL)
+        : witrt_func_prepare_fields(wasm_extern_as_func(echo), &in_field, 1, &out_field, 1, NULL);
+      REQUIRE(call);
+      char room[8];
+      witrt_slot_t to = {.buffer = {room, sizeof room}};
+      if (how & 1) to.grow = (witrt_grow_t){in_room, room};
+      for (int times = 0; times < 3; times++) {
+        witrt_slot_t arg = {.text = {"é漢", 5}}, result = to;
+        witrt_error_t* error = NULL;
+        size_t position = 0;
+        CHECK(!witrt_prepared_call(call, &arg, &result, &error));
+        CHECK_EQ(witrt_error_kind(error), WITRT_ERROR_OUT_OF_RANGE);
+        CHECK(witrt_error_position(error, &position) && position == 2);
+        if (!(how & 1)) CHECK_EQ(result.text.size, 0);
+        witrt_error_delete(error);
+        /* Still it does not fit; as a string it is there. */
+        result = to;
+        CHECK(!witrt_prepared_take(call, 0, &result, NULL));
+        wasm_string_t* kept = witrt_prepared_take_result(call, 0);
+        CHECK(kept && wasm_string_length(kept, WASM_UTF16) == 2);
+        wasm_string_delete(kept);
+        CHECK(!witrt_prepared_take_result(call, 0));
+        arg.text = (witrt_text_t){"é", 2}, result = to;
+        CHECK(witrt_prepared_call(call, &arg, &result, NULL));
+        CHECK(*room == '\xe9');
+      }
+      witrt_prepared_delete(call);
+    }
+    wasm_extern_delete(echo);
+    wasm_instance_delete(instance);
+    wasm_module_delete(module);
+    wasm_store_delete(store);
+  }
+  wasm_engine_delete(engine);
+}
+
 int main(void) {
   static const char* pieces[] = {"", "a", "ascii and so on", "naïve", "Ā", "ÿ漢", "a🦀é", "日本語 🦀🦀 ", "éüñ "};
   for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
@@ -283,5 +353,6 @@ int main(void) {
   }
   narrowest();
   ill_formed();
+  misfits();
   return check_result();
 }

@@ -12,7 +12,7 @@ use super::end::{Arg, Out};
 use super::sink::Sink;
 use super::slot::{Of, Slot};
 use super::walk::{Lend, Take};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::guest::context::Cx;
 use crate::guest::errors::{changed, mismatch, no_memory};
 use crate::guest::refs::ExternRef;
@@ -374,8 +374,9 @@ impl<'r> Out<'r> {
         }
     }
 
-    /// Keeps a text that [`Out::write`] could not write, where that is for want of
-    /// room.
+    /// Keeps a well-formed text that [`Out::write`] could not write, with the error, which
+    /// is then no error of the call: there is no room for it, or the encoding does not have
+    /// it.
     #[cold]
     pub(crate) fn keep(
         &mut self,
@@ -383,7 +384,7 @@ impl<'r> Out<'r> {
         text: impl FnOnce() -> Result<Str<'static>>,
     ) -> Result<()> {
         match self.0.kind {
-            SINK if error.capacity().is_some() => {
+            SINK if error.kind() != ErrorKind::BadText => {
                 // SAFETY: as for `Arg::is`.
                 unsafe { self.get::<Sink>() }.keep(error, text()?);
                 Ok(())

@@ -99,7 +99,7 @@ impl Sink {
         Ok(())
     }
 
-    /// Keeps a text that there was no room for.
+    /// Keeps a text that could not be written.
     pub(super) fn keep(&mut self, error: Error, text: Str<'static>) {
         self.units = error.capacity().unwrap_or(0);
         self.kept = Some(Box::new((error, text)));
