@@ -123,9 +123,9 @@ unsafe fn hold(prepared: *const witrt_prepared_t) -> Result<Arc<witrt_prepared_t
 /// was made, but a text did not fit. All slots are written then; the size of
 /// such a text is what is needed, and the text itself is kept for
 /// `witrt_prepared_take_result`. It is the same where a `grow` refused, which is
-/// `WITRT_ERROR_OUT_OF_MEMORY` (`witrt_error_capacity` tells the length), and where
-/// Latin-1 does not have a character of the text, `WITRT_ERROR_OUT_OF_RANGE` (its size is
-/// zero then).
+/// `WITRT_ERROR_OUT_OF_MEMORY` (`witrt_error_capacity` tells the length), and where it
+/// gave memory that is not aligned, or Latin-1 does not have a character of the text, which
+/// is `WITRT_ERROR_OUT_OF_RANGE` (the size of a `text` is zero then).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn witrt_prepared_call(
     prepared: *const witrt_prepared_t,
@@ -172,7 +172,7 @@ unsafe fn call(
 }
 
 /// The result of this index of the last call, if its buffer was too small for
-/// it, its `grow` refused, or Latin-1 does not have it. Owned by the caller, who may ask once;
+/// it, its `grow` did not make room, or Latin-1 does not have it. Owned by the caller, who may ask once;
 /// NULL where there is none, which includes a call that failed otherwise. The next call
 /// forgets it.
 ///
