@@ -62,10 +62,11 @@ pub(crate) const BEYOND: i32 = 3;
 /// How the frame is imported, the first of all memories: what the component gives for it is
 /// some memory or other, in whose place the host puts its own. How the function is exported
 /// that all is entered by, which has the type of a `realloc` and takes the number of a step
-/// and that of a function, and one that does nothing, which is lifted with that as its `realloc`.
+/// and that of a function. It is lifted as well, with itself as its `realloc`: of a step
+/// that is none it does nothing.
 pub(crate) const FRAME: &str = "frame";
 pub(crate) const ENTER: &str = "enter";
-pub(crate) const READY: &str = "ready";
+pub(crate) const NO_STEP: u32 = u32::MAX;
 /// The name of the module, by which its frames are known.
 pub(crate) const MODULE: &str = "witrt's door";
 

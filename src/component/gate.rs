@@ -51,11 +51,14 @@ unsafe impl Send for Room {}
 unsafe impl Sync for Room {}
 
 impl Room {
-    fn new() -> Room {
+    /// `None` where the engine's record is larger than it was.
+    fn new() -> Option<Room> {
+        let layout = HostPtr.vm_memory_definition();
+        if usize::from(layout.size()) > 8 * DEFINITION {
+            return None;
+        }
         let room: Box<[u64]> = vec![0; ROOM].into_boxed_slice();
         let room = Room(NonNull::from(Box::leak(room)).cast());
-        let layout = HostPtr.vm_memory_definition();
-        assert!(usize::from(layout.size()) <= 8 * DEFINITION);
         let put = |offset: u8, word: usize| {
             // SAFETY: it is within the record, for which there is room, and aligned: all
             // fields are words.
@@ -63,7 +66,7 @@ impl Room {
         };
         put(layout.base(), room.frame().as_ptr().expose_provenance());
         put(layout.current_length(), FRAME_SIZE);
-        room
+        Some(room)
     }
 
     fn frame(&self) -> NonNull<u8> {
@@ -96,14 +99,14 @@ impl Gate {
             Some(known) => *known,
             None => {
                 let func = instance.get_func(&mut *store, at.export).ok_or_else(broken)?;
-                // SAFETY: the function takes nothing and gives one word, which `Asked`
-                // does not look at.
-                let ask = unsafe { TypedFunc::<(), Asked>::new_unchecked(func) };
-                let Asked(found) = ask.call(&mut *store, ())?;
+                // SAFETY: the function takes four numbers and gives one word, which
+                // `Asked` does not look at.
+                let ask = unsafe { TypedFunc::<(u32, u32, u32, u32), Asked>::new_unchecked(func) };
+                let Asked(found) = ask.call(&mut *store, (NO_STEP, 0, 0, 0))?;
                 *at.options.get_or_init(|| found)
             }
         };
-        let room = Room::new();
+        let room = Room::new().ok_or_else(broken)?;
         let cx = LowerContext::new(store.as_context_mut(), options, instance);
         let (options, of) = (cx.options(), cx.instance());
         let CanonicalOptionsDataModel::LinearMemory(found) = &options.data_model else {

@@ -42,13 +42,12 @@ pub(super) struct Unit {
     pub groups: Vec<Group>,
 }
 
-/// The types that come first: of steps, of [`ENTER`], of what copies, and of [`READY`].
+/// The types that come first: of steps, of [`ENTER`], and of what copies.
 const STEP: u32 = 0;
 const ENTERED: u32 = 1;
 const COPIED_IN: u32 = 2;
 const COPIED_OUT: u32 = 3;
-const READIES: u32 = 4;
-const TYPES: u32 = 5;
+const TYPES: u32 = 4;
 
 /// Copies of more bytes are one instruction.
 const FEW: i32 = 256;
@@ -86,7 +85,6 @@ impl Unit {
         types.ty().function([int; 4], [int]);
         types.ty().function([int; 3], []);
         types.ty().function([int; 2], [int]);
-        types.ty().function([], [int]);
         for (at, import) in self.imports.iter().enumerate() {
             let Import { params, results, .. } = import;
             types.ty().function(params.iter().copied(), results.iter().copied());
@@ -98,7 +96,6 @@ impl Unit {
         for at in 0..self.memories.len() {
             imports.import(GUEST, &memory_name(at), memory);
         }
-        let ready = made.add(READIES, code([], [I::I32Const(0), I::End]));
         let memories = OF_GUEST..OF_GUEST + self.memories.len() as u32;
         let copies: Vec<_> = memories
             .map(|memory| {
@@ -129,7 +126,6 @@ impl Unit {
         let enter = made.add(ENTERED, enter.function());
         let mut exports = ExportSection::new();
         exports.export(ENTER, ExportKind::Func, enter);
-        exports.export(READY, ExportKind::Func, ready);
         let mut names = NameSection::new();
         names.module(MODULE);
         module.section(&types).section(&imports).section(&made.functions);
@@ -233,7 +229,7 @@ impl Enter {
             }
             out.push(I::End);
         }
-        out.extend([I::Unreachable, I::End]);
+        out.extend([I::I32Const(DONE), I::End]);
         code(locals.0.iter().map(|ty| (1, *ty)).collect::<Vec<_>>(), out)
     }
 }
