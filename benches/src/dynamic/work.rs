@@ -129,7 +129,9 @@ impl Repeat {
     }
 
     pub fn run(&self, run: &mut dyn FnMut(Work, usize) -> u64) {
-        (0..self.times).for_each(|_| drop(black_box(run(black_box(self.work), self.size))));
+        (0..self.times).for_each(|_| {
+            black_box(run(black_box(self.work), self.size));
+        });
     }
 }
 
